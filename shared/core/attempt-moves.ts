@@ -1,0 +1,89 @@
+// What may happen to an attempt. Each function's types say from which state to which; none of them
+// changes the lease around it.
+
+import type { AbsenceProof } from './absence.ts';
+import type { AttemptIn, AttemptReason, Holding, Unanswered } from './attempt.ts';
+import type { InstanceId } from './ids.ts';
+import type { MicroUsdPerHour } from './money.ts';
+import type { Offer } from './offer.ts';
+import type { Tag } from './ownership.ts';
+import type { EpochMs } from './time.ts';
+
+/** What must be on record before a create call may be made. */
+export type Intent = {
+  readonly number: number;
+  readonly offer: Offer;
+  readonly tag: Tag;
+  readonly mayLandUntil: EpochMs;
+};
+
+/** The intent, written before the effect. */
+export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded'> {
+  return { state: 'recorded', ...intent, recordedAt: now };
+}
+
+/** The create call was not answered definitely: a machine may exist. */
+export function doubtAttempt(attempt: Unanswered): AttemptIn<'unknown'> {
+  return { ...attempt, state: 'unknown' };
+}
+
+/** The provider definitely created nothing. */
+export function refuseAttempt(
+  attempt: AttemptIn<'recorded'>,
+  reason: AttemptReason,
+): AttemptIn<'refused'> {
+  return { ...attempt, state: 'refused', reason };
+}
+
+/** The machine is known, by the create call's answer or by its tag in a listing. */
+export function confirmAttempt(
+  attempt: Unanswered,
+  instanceId: InstanceId,
+  now: EpochMs,
+): AttemptIn<'created'> {
+  return {
+    ...attempt,
+    state: 'created',
+    instanceId,
+    createdAt: now,
+    runningAt: null,
+    observedRate: null,
+  };
+}
+
+/** Complete listings, begun after the create call could land, never showed the machine. */
+export function dropAttempt(attempt: Unanswered, proof: AbsenceProof): AttemptIn<'never-created'> {
+  return { ...attempt, state: 'never-created', proof };
+}
+
+/** The machine was seen running at `since`, at `rate`; the first sighting counts. */
+export function observeRunning<A extends Holding>(
+  attempt: A,
+  seen: { readonly since: EpochMs; readonly rate: MicroUsdPerHour | null },
+): A {
+  return {
+    ...attempt,
+    runningAt: attempt.runningAt ?? seen.since,
+    observedRate: seen.rate ?? attempt.observedRate,
+  };
+}
+
+/** The machine has to go. Repeating keeps the first reason. */
+export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptIn<'retiring'> {
+  if (attempt.state === 'retiring') return attempt;
+  return { ...attempt, state: 'retiring', reason, destroyAcceptedAt: null, absentSince: null };
+}
+
+/** The provider accepted the destroy call; the first acceptance stops the charge. */
+export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): AttemptIn<'retiring'> {
+  return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
+}
+
+/** The machine is proved absent. */
+export function closeAttempt(
+  attempt: AttemptIn<'retiring'>,
+  proof: AbsenceProof,
+): AttemptIn<'gone'> {
+  const { absentSince: _, ...rest } = attempt;
+  return { ...rest, state: 'gone', proof };
+}

@@ -1,0 +1,80 @@
+// Operational failures: one class, a closed set of literal names. Step Functions retries and
+// catches on these names, so a name is part of the contract with `state-machines/lease.asl.json`.
+
+/**
+ * What to do after a failure: `retry` the same call; `look` at the provider first, since the
+ * effect may have happened; take the `next-offer`; `reload` what was read; `never` repeat;
+ * `route` is no trouble at all, it only tells the state machine where to go on.
+ */
+type Action = 'retry' | 'look' | 'next-offer' | 'reload' | 'never' | 'route';
+
+type Handling = {
+  readonly action: Action;
+  /** The HTTP status a caller sees. */
+  readonly status: number;
+  /** Whether a person is told at once. */
+  readonly page: boolean;
+  /** Whether a step of the workflow may throw it, so that the state machine must name it. */
+  readonly inWorkflow: boolean;
+};
+
+const handle = (action: Action, status: number, flags = ''): Handling => ({
+  action,
+  status,
+  page: flags.includes('page'),
+  inWorkflow: flags.includes('workflow'),
+});
+
+export const FAILURES = {
+  // The world outside.
+  RateLimited: handle('retry', 503, 'workflow'),
+  ProviderDown: handle('retry', 503, 'workflow'),
+  BadReply: handle('retry', 502, 'workflow page'),
+  Unauthorised: handle('never', 502, 'workflow page'),
+  StoreDown: handle('retry', 503, 'workflow'),
+  Conflict: handle('reload', 503, 'workflow'),
+  // What a launch may meet.
+  OfferGone: handle('next-offer', 503, 'workflow'),
+  OutcomeUnknown: handle('look', 503, 'workflow'),
+  StillUnknown: handle('look', 503, 'workflow'),
+  NoOffer: handle('never', 409, 'workflow'),
+  OverBudget: handle('never', 402, 'workflow'),
+  NotReady: handle('retry', 503, 'workflow'),
+  AttemptFailed: handle('next-offer', 503, 'workflow'),
+  // Where the workflow goes on.
+  UseProbe: handle('route', 500, 'workflow'),
+  LeaseOver: handle('route', 409, 'workflow'),
+  Superseded: handle('route', 409, 'workflow'),
+  AbsencePending: handle('route', 503, 'workflow'),
+  StillPresent: handle('look', 503, 'workflow'),
+  TeardownOverdue: handle('route', 503, 'workflow page'),
+  // What a caller did.
+  BadRequest: handle('never', 400),
+  Forbidden: handle('never', 403),
+  NotFound: handle('never', 404),
+  KeyReused: handle('never', 409),
+  BadConfig: handle('never', 500),
+} as const satisfies Record<string, Handling>;
+
+export type FailureName = keyof typeof FAILURES;
+
+/** What a problem document may add: the field or limit at fault. */
+export type FailureDetail = {
+  readonly field?: string;
+  readonly limit?: string;
+  readonly cause?: unknown;
+};
+
+/** The one error class for trouble that is not a bug. `name` decides what happens next. */
+export class Failure extends Error {
+  override readonly name: FailureName;
+  readonly field: string | undefined;
+  readonly limit: string | undefined;
+
+  constructor(name: FailureName, message: string, detail: FailureDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = name;
+    this.field = detail.field;
+    this.limit = detail.limit;
+  }
+}

@@ -1,0 +1,35 @@
+// Decides from timestamps alone whether a serving lease goes on. Which of its timers woke the
+// workflow is never asked: engines differ in what they call a missed beat.
+
+import type { EndReason, LeaseIn } from './lease.ts';
+import { type Pulse, silentFor } from './pulse.ts';
+import { between, type DurationMs, durationMs, type EpochMs, wholeSeconds } from './time.ts';
+
+/** How long to wait, as the state machine's fields want it: whole seconds, heartbeat < timeout. */
+export type ServeTimes = { readonly timeoutSeconds: number; readonly heartbeatSeconds: number };
+
+export type Verdict =
+  | { readonly kind: 'serve'; readonly times: ServeTimes }
+  | { readonly kind: 'end'; readonly reason: EndReason; readonly why: string };
+
+const spoken = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
+
+/** Judges an active lease at `now`. The same facts always give the same verdict. */
+export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochMs): Verdict {
+  if (now >= lease.deadline) {
+    return { kind: 'end', reason: 'expired', why: 'its time is used up' };
+  }
+  const silent = silentFor(pulse, lease.activeAt, now);
+  const { silenceLimit } = lease.terms;
+  if (silent >= silenceLimit) {
+    const why = `nothing heard for ${spoken(silent)}, the limit is ${spoken(silenceLimit)}`;
+    return { kind: 'end', reason: 'silent', why };
+  }
+  return { kind: 'serve', times: serveTimes(lease, silent, now) };
+}
+
+function serveTimes(lease: LeaseIn<'active'>, silent: DurationMs, now: EpochMs): ServeTimes {
+  const timeoutSeconds = wholeSeconds(between(now, lease.deadline), 2);
+  const patience = wholeSeconds(durationMs(lease.terms.silenceLimit - silent), 1);
+  return { timeoutSeconds, heartbeatSeconds: Math.min(patience, timeoutSeconds - 1) };
+}

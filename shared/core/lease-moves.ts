@@ -1,0 +1,186 @@
+// The only legal moves of a lease:
+// requested -> launching -> booting -> active -> ending -> ended, any state before `ending` to
+// `ending`, and booting -> launching when an attempt is retired. The types are the state diagram:
+// a move that isn't listed here does not compile. Each move records its event with its reason.
+
+import type { AbsenceProof } from './absence.ts';
+import { type Attempt, isClosed } from './attempt.ts';
+import { type Intent, recordAttempt } from './attempt-moves.ts';
+import type { ConsumerId, LeaseId } from './ids.ts';
+import { invariant } from './invariant.ts';
+import type { EndReason, Lease, LeaseIn, Open, Starting, Terms } from './lease.ts';
+import { chargeOf, type EntryKind, type Hold, settle } from './ledger.ts';
+import { formatUsd, type MicroUsd } from './money.ts';
+import type { Offer } from './offer.ts';
+import { policy } from './policy.ts';
+import type { NodeFacts } from './pulse.ts';
+import { after, type EpochMs, isoTime } from './time.ts';
+
+export type Happening = { readonly type: string; readonly reason: string };
+
+/** Adds an event to the outbox. */
+export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs): L {
+  const seq = lease.lastEvent + 1;
+  const events = [...lease.outbox.events, { seq, at: now, ...event }];
+  return { ...lease, lastEvent: seq, outbox: { ...lease.outbox, events } };
+}
+
+/** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
+function enter<L extends Lease>(lease: L, kind: EntryKind, amountMicroUsd: MicroUsd): L {
+  const seq = lease.lastEntry + 1;
+  const { id: leaseId, consumer, hold } = lease;
+  const at = lease.outbox.events.at(-1)?.at ?? lease.requestedAt;
+  const entry = { leaseId, consumer, seq, month: hold.month, at, kind, amountMicroUsd };
+  const entries = [...lease.outbox.entries, entry];
+  return { ...lease, lastEntry: seq, outbox: { ...lease.outbox, entries } };
+}
+
+export type Request = {
+  readonly id: LeaseId;
+  readonly consumer: ConsumerId;
+  readonly requestHash: string;
+  readonly terms: Terms;
+  readonly env: Readonly<Record<string, string>>;
+  readonly hold: Hold;
+  /** The launch bound: the lease ends by then if it never serves. */
+  readonly deadline: EpochMs;
+};
+
+/** The lease as it is first written, its hold already placed. */
+export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested'> {
+  const lease: LeaseIn<'requested'> = {
+    ...request,
+    env: { ...request.env },
+    state: 'requested',
+    version: 1,
+    generation: 1,
+    requestedAt: now,
+    dueBy: after(now, policy.step.due),
+    attempts: [],
+    lastEvent: 0,
+    lastEntry: 0,
+    outbox: { events: [], entries: [] },
+    chosen: null,
+  };
+  const held = formatUsd(request.hold.amountMicroUsd);
+  const reason = `accepted; ${held} is held for the worst case`;
+  const noted = note(lease, { type: 'lease-requested', reason }, now);
+  return enter(noted, 'hold-placed', request.hold.amountMicroUsd);
+}
+
+/** The offer that the next attempt takes. */
+export function chooseOffer(
+  lease: Starting,
+  choice: { readonly offer: Offer; readonly reason: string },
+  now: EpochMs,
+): Starting {
+  const event = { type: 'offer-chosen', reason: choice.reason };
+  return note({ ...lease, chosen: choice.offer }, event, now);
+}
+
+/** Writes the intent to create: the previous attempts are over, and the offer is used up. */
+export function beginAttempt(lease: Starting, intent: Intent, now: EpochMs): LeaseIn<'launching'> {
+  invariant(lease.attempts.every(isClosed), 'an attempt begins only when all others are over');
+  const attempts = [...lease.attempts, recordAttempt(intent, now)];
+  const landed = isoTime(intent.mayLandUntil);
+  const reason = `attempt ${intent.number} is on record before create; it may land until ${landed}`;
+  const launching = { ...lease, state: 'launching' as const, attempts, chosen: null };
+  return note(launching, { type: 'attempt-recorded', reason }, now);
+}
+
+/** Replaces the attempt of the same number; the lease's state stays. */
+export function withAttempt<L extends Lease>(lease: L, attempt: Attempt): L {
+  const attempts = lease.attempts.map((old) => (old.number === attempt.number ? attempt : old));
+  return { ...lease, attempts };
+}
+
+/** The machine of the last attempt exists: it boots. */
+export function confirmInstance(lease: Starting, attempt: Attempt): LeaseIn<'booting'> {
+  invariant(attempt.state === 'created', 'only a created instance boots');
+  return withAttempt({ ...lease, state: 'booting' }, attempt);
+}
+
+export type Readiness = {
+  readonly attempt: Attempt;
+  readonly deadline: EpochMs;
+  readonly ssh: LeaseIn<'active'>['ssh'];
+  readonly facts: NodeFacts | null;
+  readonly reason: string;
+};
+
+/** The machine is ready: the lease's time runs from `now`, and the write-only values are dropped. */
+export function activate(
+  lease: LeaseIn<'booting'>,
+  ready: Readiness,
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const { attempt, deadline, ssh, facts, reason } = ready;
+  invariant(attempt.state === 'created', 'only a created instance serves');
+  const { env: _env, chosen: _chosen, ...kept } = withAttempt(lease, attempt);
+  const { instanceId } = attempt;
+  const active = {
+    ...kept,
+    state: 'active',
+    instanceId,
+    activeAt: now,
+    deadline,
+    ssh,
+    facts,
+  } as const;
+  return note(active, { type: 'lease-active', reason }, now);
+}
+
+/** One way out: every lease leaves through here, for a reason. */
+export function endLease(
+  lease: Open,
+  end: { readonly reason: EndReason; readonly why: string },
+  now: EpochMs,
+): LeaseIn<'ending'> {
+  const ending: LeaseIn<'ending'> = {
+    ...kept(lease),
+    state: 'ending',
+    reason: end.reason,
+    endingAt: now,
+    activeAt: lease.state === 'active' ? lease.activeAt : null,
+    absentSince: null,
+  };
+  return note(ending, { type: 'lease-ending', reason: `${end.reason}: ${end.why}` }, now);
+}
+
+/** The fields every state has, without those that belong to the present one. */
+function kept(lease: Open | LeaseIn<'ending'>) {
+  const { id, consumer, requestHash, terms, hold, version, generation } = lease;
+  const { requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox } = lease;
+  return {
+    ...{ id, consumer, requestHash, terms, hold, version, generation },
+    ...{ requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox },
+  };
+}
+
+/**
+ * Ends a lease for good: only with the proof that no machine of it exists. The charge is fixed
+ * here, the hold split into charge and rest; their entries and the release travel in the outbox.
+ */
+export function closeLease(
+  lease: LeaseIn<'ending'>,
+  proof: AbsenceProof,
+  now: EpochMs,
+): LeaseIn<'ended'> {
+  invariant(lease.attempts.every(isClosed), 'a lease ends only when all attempts are over');
+  const charged = chargeOf(lease.attempts, lease.terms.requirement.diskGb, now);
+  const { released, overrun } = settle(lease.hold.amountMicroUsd, charged);
+  const ended: LeaseIn<'ended'> = {
+    ...kept(lease),
+    state: 'ended',
+    reason: lease.reason,
+    endingAt: lease.endingAt,
+    activeAt: lease.activeAt,
+    endedAt: now,
+    proof,
+    chargedMicroUsd: charged,
+  };
+  const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
+  const noted = note(ended, { type: 'lease-ended', reason }, now);
+  const settled = enter(enter(noted, 'charge', charged), 'hold-released', released);
+  return overrun > 0 ? enter(settled, 'overrun', overrun) : settled;
+}

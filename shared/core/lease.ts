@@ -1,0 +1,137 @@
+// The lease: a union on `state`, in which each state has exactly the fields that exist then. What
+// may follow what is in lease-moves.ts; no other file makes one state into another.
+
+import * as z from 'zod/mini';
+import { AbsenceProof } from './absence.ts';
+import { Attempt } from './attempt.ts';
+import { ConsumerId, InstanceId, LeaseId } from './ids.ts';
+import { Hold, LedgerEntry } from './ledger.ts';
+import { MicroUsd, MicroUsdPerHour } from './money.ts';
+import { Offer, Requirement } from './offer.ts';
+import { Liveness, NodeFacts } from './pulse.ts';
+import { DurationMs, EpochMs } from './time.ts';
+
+export const EndReason = z.enum([
+  'released',
+  'expired',
+  'silent',
+  'idle',
+  'spend-cap',
+  'interrupted',
+  'lost',
+  'no-offer',
+  'over-budget',
+  'cancelled',
+  'operator',
+  /** The workflow met a failure it could not get past; the event before says which. */
+  'failed',
+]);
+export type EndReason = z.infer<typeof EndReason>;
+
+/** What was asked for and promised. It never changes, but for what an extension adds. */
+export const Terms = z.object({
+  requirement: Requirement,
+  ceiling: MicroUsdPerHour,
+  duration: DurationMs,
+  silenceLimit: DurationMs,
+  liveness: Liveness,
+  image: z.string(),
+  startScript: z.string(),
+  sshPublicKey: z.string(),
+});
+export type Terms = z.infer<typeof Terms>;
+
+/** One entry of a lease's event log, gapless by `seq`. `reason` is for people. */
+export const LeaseEvent = z.object({
+  seq: z.int().check(z.gte(1)),
+  at: EpochMs,
+  type: z.string(),
+  reason: z.string(),
+});
+export type LeaseEvent = z.infer<typeof LeaseEvent>;
+
+const always = {
+  id: LeaseId,
+  consumer: ConsumerId,
+  /** Of the request's body: the same key with another body is refused. */
+  requestHash: z.string(),
+  terms: Terms,
+  hold: Hold,
+  /** Raised by every commit; a commit names the version it read. */
+  version: z.int(),
+  /** Raised when the workflow is restarted; steps of an older one exit quietly. */
+  generation: z.int().check(z.gte(1)),
+  requestedAt: EpochMs,
+  /** By when the next step must have made progress. */
+  dueBy: EpochMs,
+  /** The lease must be over by then. Before `active` it is the launch bound. */
+  deadline: EpochMs,
+  attempts: z.array(Attempt),
+  lastEvent: z.int(),
+  lastEntry: z.int(),
+  /** Committed with the lease and not yet applied elsewhere. Applying repeats safely. */
+  outbox: z.object({ events: z.array(LeaseEvent), entries: z.array(LedgerEntry) }),
+};
+
+/** Write-only values for the machine: in no event and no answer, gone once it serves. */
+const secret = { env: z.record(z.string(), z.string()) };
+/** The offer the next attempt will take. Null until one is chosen. */
+const choosing = { chosen: z.nullable(Offer) };
+
+const Requested = z.object({ state: z.literal('requested'), ...always, ...secret, ...choosing });
+const Launching = z.object({ state: z.literal('launching'), ...always, ...secret, ...choosing });
+const Booting = z.object({ state: z.literal('booting'), ...always, ...secret, ...choosing });
+const Active = z.object({
+  state: z.literal('active'),
+  ...always,
+  instanceId: InstanceId,
+  activeAt: EpochMs,
+  ssh: z.array(z.object({ host: z.string(), port: z.int(), user: z.string() })),
+  facts: z.nullable(NodeFacts),
+});
+const Ending = z.object({
+  state: z.literal('ending'),
+  ...always,
+  reason: EndReason,
+  endingAt: EpochMs,
+  activeAt: z.nullable(EpochMs),
+  /** When the first complete listing without any attempt's instance began. */
+  absentSince: z.nullable(EpochMs),
+});
+const Ended = z.object({
+  state: z.literal('ended'),
+  ...always,
+  reason: EndReason,
+  endingAt: EpochMs,
+  activeAt: z.nullable(EpochMs),
+  endedAt: EpochMs,
+  proof: AbsenceProof,
+  chargedMicroUsd: MicroUsd,
+});
+
+export const Lease = z.discriminatedUnion('state', [
+  Requested,
+  Launching,
+  Booting,
+  Active,
+  Ending,
+  Ended,
+]);
+export type Lease = z.infer<typeof Lease>;
+export type LeaseState = Lease['state'];
+export type LeaseIn<State extends LeaseState> = Extract<Lease, { state: State }>;
+
+/** States in which a machine is being looked for. */
+export type Starting = LeaseIn<'requested' | 'launching' | 'booting'>;
+/** States before `ending`: the lease may still go on. */
+export type Open = Exclude<Lease, { state: 'ending' | 'ended' }>;
+/** States in which teardown owns the lease or is done with it. */
+export type Over = LeaseIn<'ending' | 'ended'>;
+
+export const isOver = (lease: Lease): lease is Over =>
+  lease.state === 'ending' || lease.state === 'ended';
+export const isStarting = (lease: Lease): lease is Starting =>
+  !isOver(lease) && lease.state !== 'active';
+
+/** The attempt under way or last made; undefined before the first. */
+export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);

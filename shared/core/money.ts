@@ -1,0 +1,97 @@
+// Money is whole micro-dollars. Floats stop at the provider adapters' edge, rounded up, and only
+// this file multiplies or divides an amount.
+
+import * as z from 'zod/mini';
+import type { Brand } from './brand.ts';
+import { invariant } from './invariant.ts';
+import type { DurationMs } from './time.ts';
+
+/** Whole micro-dollars: 1,000,000 is one US dollar. Exact up to 9.0 billion dollars. */
+export type MicroUsd = Brand<number, 'MicroUsd'>;
+/** Whole micro-dollars for each hour. */
+export type MicroUsdPerHour = Brand<number, 'MicroUsdPerHour'>;
+
+const MICRO = 1_000_000;
+const HOUR_MS = 3_600_000n;
+
+const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+export const MicroUsd = z.custom<MicroUsd>(isAmount, 'must be whole micro-dollars, 0 or more');
+/** A difference of amounts: may be below zero (an account's room after an overrun). */
+export const SignedMicroUsd = z.custom<MicroUsd>(
+  (value) => Number.isSafeInteger(value),
+  'must be whole micro-dollars',
+);
+export const MicroUsdPerHour = z.custom<MicroUsdPerHour>(
+  isAmount,
+  'must be whole micro-dollars per hour, 0 or more',
+);
+
+/** Brands a whole, non-negative number of micro-dollars. */
+export function microUsd(amount: number): MicroUsd {
+  invariant(isAmount(amount), `not whole micro-dollars: ${amount}`);
+  return amount as MicroUsd;
+}
+
+/** Brands a whole, non-negative number of micro-dollars per hour. */
+export function microUsdPerHour(rate: number): MicroUsdPerHour {
+  invariant(isAmount(rate), `not whole micro-dollars per hour: ${rate}`);
+  return rate as MicroUsdPerHour;
+}
+
+/**
+ * Turns a provider's float dollars into whole micro-dollars, rounded up. A float such as 0.1 x 3
+ * carries noise of about 1e-17: digits below a millionth of a micro-dollar don't count as a rest.
+ */
+export function fromUsd(usd: number): MicroUsd {
+  return microUsd(Math.ceil(Number((usd * MICRO).toFixed(6))));
+}
+
+/** As `fromUsd`, for dollars per hour. */
+export function fromUsdPerHour(usd: number): MicroUsdPerHour {
+  return microUsdPerHour(fromUsd(usd));
+}
+
+/** What `rate` costs over `duration`, rounded up to a whole micro-dollar. */
+export function cost(rate: MicroUsdPerHour, duration: DurationMs): MicroUsd {
+  const exact = BigInt(rate) * BigInt(duration);
+  return microUsd(Number((exact + HOUR_MS - 1n) / HOUR_MS));
+}
+
+/** A rate for `count` units (gigabytes, GPUs) of something priced per unit and hour. */
+export function rateOf(perUnit: MicroUsdPerHour, count: number): MicroUsdPerHour {
+  return microUsdPerHour(Math.ceil(perUnit * count));
+}
+
+/** An amount for `count` units of something priced per unit. */
+export function amountOf(perUnit: MicroUsd, count: number): MicroUsd {
+  return microUsd(Math.ceil(perUnit * count));
+}
+
+/** Sums amounts. */
+export function sum(...amounts: readonly MicroUsd[]): MicroUsd {
+  return microUsd(amounts.reduce<number>((total, amount) => total + amount, 0));
+}
+
+/** Sums rates. */
+export function sumRates(...rates: readonly MicroUsdPerHour[]): MicroUsdPerHour {
+  return microUsdPerHour(rates.reduce<number>((total, rate) => total + rate, 0));
+}
+
+/** The greater of two amounts. */
+export function greater(first: MicroUsd, second: MicroUsd): MicroUsd {
+  return first > second ? first : second;
+}
+
+/** What is left of `amount` after `taken`; 0 when `taken` is more. */
+export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
+  return microUsd(Math.max(0, amount - taken));
+}
+
+/** Writes an amount for people, to the hundredth of a cent unless it is smaller. */
+export function formatUsd(amount: MicroUsd | MicroUsdPerHour): string {
+  const sign = amount < 0 ? '-' : '';
+  const size = Math.abs(amount);
+  const digits = size % 100 === 0 ? 4 : 6;
+  return `${sign}$${(size / MICRO).toFixed(digits)}`;
+}

@@ -1,0 +1,82 @@
+// Instants and durations, as different types. Epoch seconds and ISO text exist only in the adapter
+// or wrapper that needs them. Nothing here reads a clock: the time comes in as a value.
+
+import * as z from 'zod/mini';
+import type { Brand } from './brand.ts';
+import { invariant } from './invariant.ts';
+
+/** Milliseconds since 1970 UTC. */
+export type EpochMs = Brand<number, 'EpochMs'>;
+/** A length of time in milliseconds, 0 or more. */
+export type DurationMs = Brand<number, 'DurationMs'>;
+
+const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+export const EpochMs = z.custom<EpochMs>(isWhole, 'must be whole milliseconds since 1970');
+export const DurationMs = z.custom<DurationMs>(isWhole, 'must be whole milliseconds, 0 or more');
+
+/** Brands an instant. */
+export function epochMs(instant: number): EpochMs {
+  invariant(isWhole(instant), `not an instant: ${instant}`);
+  return instant as EpochMs;
+}
+
+/** Brands a duration. */
+export function durationMs(length: number): DurationMs {
+  invariant(isWhole(length), `not a duration: ${length}`);
+  return length as DurationMs;
+}
+
+export const seconds = (count: number): DurationMs => durationMs(Math.round(count * 1_000));
+export const minutes = (count: number): DurationMs => seconds(count * 60);
+export const hours = (count: number): DurationMs => minutes(count * 60);
+
+/** The instant `length` after `instant`. */
+export function after(instant: EpochMs, length: DurationMs): EpochMs {
+  return epochMs(instant + length);
+}
+
+/** How long from `from` to `to`; 0 when `to` is the earlier one. */
+export function between(from: EpochMs, to: EpochMs): DurationMs {
+  return durationMs(Math.max(0, to - from));
+}
+
+/** `length` taken `count` times. */
+export function times(length: DurationMs, count: number): DurationMs {
+  return durationMs(length * count);
+}
+
+/** Sums durations. */
+export function total(...lengths: readonly DurationMs[]): DurationMs {
+  return durationMs(lengths.reduce<number>((all, length) => all + length, 0));
+}
+
+export function latest(first: EpochMs, ...others: readonly EpochMs[]): EpochMs {
+  return epochMs(Math.max(first, ...others));
+}
+
+export function earliest(first: EpochMs, ...others: readonly EpochMs[]): EpochMs {
+  return epochMs(Math.min(first, ...others));
+}
+
+/** `length` in whole seconds, rounded up so that a timer never fires early; at least `least`. */
+export function wholeSeconds(length: DurationMs, least: number): number {
+  return Math.max(least, Math.ceil(length / 1_000));
+}
+
+/** ISO 8601 in UTC, as replies and schedules write instants. */
+export function isoTime(instant: EpochMs): string {
+  return new Date(instant).toISOString();
+}
+
+/** A UTC month, `YYYY-MM`: the key of budgets and ledger entries. */
+export type Month = Brand<string, 'Month'>;
+export const Month = z.custom<Month>(
+  (value) => typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value),
+  'must be a month such as 2026-11',
+);
+
+/** The UTC month an instant falls in. */
+export function monthOf(instant: EpochMs): Month {
+  return isoTime(instant).slice(0, 7) as Month;
+}
