@@ -24,7 +24,9 @@ export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded
 
 /** The create call was not answered definitely: a machine may exist. */
 export function doubtAttempt(attempt: Unanswered): AttemptIn<'unknown'> {
-  return { ...attempt, state: 'unknown' };
+  return attempt.state === 'unknown'
+    ? attempt
+    : { ...attempt, state: 'unknown', absentSince: null };
 }
 
 /** The provider definitely created nothing. */
@@ -35,25 +37,25 @@ export function refuseAttempt(
   return { ...attempt, state: 'refused', reason };
 }
 
+/** What every attempt keeps, whatever becomes of it. */
+function withoutSightings(attempt: Unanswered): Intent & { readonly recordedAt: EpochMs } {
+  const { number, offer, tag, recordedAt, mayLandUntil } = attempt;
+  return { number, offer, tag, recordedAt, mayLandUntil };
+}
+
 /** The machine is known, by the create call's answer or by its tag in a listing. */
 export function confirmAttempt(
   attempt: Unanswered,
   instanceId: InstanceId,
   now: EpochMs,
 ): AttemptIn<'created'> {
-  return {
-    ...attempt,
-    state: 'created',
-    instanceId,
-    createdAt: now,
-    runningAt: null,
-    observedRate: null,
-  };
+  const seen = { instanceId, createdAt: now, runningAt: null, observedRate: null };
+  return { ...withoutSightings(attempt), state: 'created', ...seen };
 }
 
 /** Complete listings, begun after the create call could land, never showed the machine. */
 export function dropAttempt(attempt: Unanswered, proof: AbsenceProof): AttemptIn<'never-created'> {
-  return { ...attempt, state: 'never-created', proof };
+  return { ...withoutSightings(attempt), state: 'never-created', proof };
 }
 
 /** The machine was seen running at `since`, at `rate`; the first sighting counts. */

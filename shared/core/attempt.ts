@@ -2,17 +2,19 @@
 // lease remembers it until its machine is proved absent.
 
 import * as z from 'zod/mini';
-import { AbsenceProof } from './absence.ts';
+import { AbsenceProof, nothingWasCreated } from './absence.ts';
 import { InstanceId } from './ids.ts';
 import { MicroUsdPerHour } from './money.ts';
 import { Offer } from './offer.ts';
 import { Tag } from './ownership.ts';
-import { EpochMs } from './time.ts';
+import { EpochMs, epochMs, latest } from './time.ts';
 
 /** Why an attempt was given up, or `lease-ended` when it served to the end. */
 export const AttemptReason = z.enum([
   'offer-gone',
   'no-funds',
+  'rate-limited',
+  'refused',
   'too-late',
   'not-found',
   'boot-timeout',
@@ -50,7 +52,7 @@ const destroyed = {
 
 export const Attempt = z.discriminatedUnion('state', [
   z.object({ state: z.literal('recorded'), ...recorded }),
-  z.object({ state: z.literal('unknown'), ...recorded }),
+  z.object({ state: z.literal('unknown'), ...recorded, absentSince: z.nullable(EpochMs) }),
   z.object({ state: z.literal('refused'), ...recorded, reason: AttemptReason }),
   z.object({ state: z.literal('created'), ...created }),
   z.object({
@@ -87,3 +89,47 @@ export const isHolding = (attempt: Attempt): attempt is Holding =>
   attempt.state === 'created' || attempt.state === 'retiring';
 export const isClosed = (attempt: Attempt): attempt is Closed =>
   !isUnanswered(attempt) && !isHolding(attempt);
+
+/** What an attempt that is over leaves as proof; null while a machine of it may exist. */
+function proofOfAttempt(attempt: Attempt): AbsenceProof | null {
+  if (!isClosed(attempt)) return null;
+  return attempt.state === 'refused' ? nothingWasCreated() : attempt.proof;
+}
+
+/** The proof that no attempt left a machine behind, the newest of theirs; null until there is. */
+export function proofOf(attempts: readonly Attempt[]): AbsenceProof | null {
+  let newest = nothingWasCreated();
+  for (const attempt of attempts) {
+    const proof = proofOfAttempt(attempt);
+    if (proof === null) return null;
+    if ((proof.until ?? 0) >= (newest.until ?? 0)) newest = proof;
+  }
+  return newest;
+}
+
+/**
+ * Listings begun before this prove nothing about the attempts: a destroy was accepted later, or an
+ * unanswered create could still land. Null while a destroy is still to be accepted.
+ */
+export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
+  const floors: EpochMs[] = [];
+  for (const attempt of attempts) {
+    if (isUnanswered(attempt)) floors.push(attempt.mayLandUntil);
+    if (attempt.state === 'created') return null;
+    if (attempt.state !== 'retiring') continue;
+    if (attempt.destroyAcceptedAt === null) return null;
+    floors.push(attempt.destroyAcceptedAt);
+  }
+  const [first, ...others] = floors;
+  return first === undefined ? epochMs(0) : latest(first, ...others);
+}
+
+/** How many machines were really tried: a rate-limited call used up nothing. */
+export function triesOf(attempts: readonly Attempt[]): number {
+  return attempts.filter((attempt) => refusalReason(attempt) !== 'rate-limited').length;
+}
+
+/** Why the provider created nothing; null when it did or may have. */
+export function refusalReason(attempt: Attempt): AttemptReason | null {
+  return attempt.state === 'refused' ? attempt.reason : null;
+}

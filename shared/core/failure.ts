@@ -58,6 +58,26 @@ export const FAILURES = {
 
 export type FailureName = keyof typeof FAILURES;
 
+/** Outcomes of a step that are not its ordinary path, and the name the state machine routes on. */
+export const OUTCOME_NAMES = {
+  'lease-over': 'LeaseOver',
+  superseded: 'Superseded',
+  'no-offer': 'NoOffer',
+  'over-budget': 'OverBudget',
+  'rate-limited': 'RateLimited',
+  'offer-gone': 'OfferGone',
+  'outcome-unknown': 'OutcomeUnknown',
+  'still-unknown': 'StillUnknown',
+  'use-probe': 'UseProbe',
+  'not-ready': 'NotReady',
+  'attempt-failed': 'AttemptFailed',
+  'absence-pending': 'AbsencePending',
+  'still-present': 'StillPresent',
+  'teardown-overdue': 'TeardownOverdue',
+} as const satisfies Record<string, FailureName>;
+
+export type DetourKind = keyof typeof OUTCOME_NAMES;
+
 /** What a problem document may add: the field or limit at fault. */
 export type FailureDetail = {
   readonly field?: string;

@@ -40,8 +40,10 @@ export const policy = {
     functionTimeout: minutes(3),
   },
   ready: {
-    /** Between the probe's looks at a booting machine's SSH port. */
+    /** How long one look at a booting machine's SSH port may take. */
     probeTimeout: seconds(5),
+    /** No provider's card may allow a longer boot: a lease waits this long without progress. */
+    bootLimitMost: minutes(30),
   },
   heartbeat: {
     /** How often a node is asked to beat. */
@@ -59,8 +61,12 @@ export const policy = {
     /** An unfinished lease is looked at again after this, until it is ended. */
     recheck: minutes(5),
   },
-  /** By when a step must have made progress, before it counts as stuck. */
-  step: { due: minutes(5) },
+  step: {
+    /** By when a step must have made progress, before its lease counts as stuck. */
+    due: minutes(5),
+    /** The longest pause between two rounds of teardown; `Prove absence` names the same number. */
+    teardownPause: minutes(15),
+  },
   commit: {
     /** Two actors on one lease: this many reloads, then the step is retried as a whole. */
     attempts: 5,

@@ -53,6 +53,10 @@ export type CreateOutcome =
   | { readonly kind: 'offer-gone'; readonly reason: string }
   /** Definitely not created: our prepaid funds don't allow it. */
   | { readonly kind: 'no-funds'; readonly reason: string }
+  /** Definitely not created: too many calls. The same offer may be tried again, later. */
+  | { readonly kind: 'rate-limited'; readonly reason: string }
+  /** Definitely not created: our key or the request itself is refused, for any offer. */
+  | { readonly kind: 'refused'; readonly reason: string }
   /** It may exist: look by tag, never repeat. */
   | { readonly kind: 'outcome-unknown'; readonly reason: string };
 
@@ -97,8 +101,7 @@ export type Provider = {
   search(): Promise<readonly Offer[]>;
   /**
    * Rents the offer; the tag travels in this very request. NEVER safe to repeat. Anything but a
-   * definite answer is `outcome-unknown`. Throws RateLimited only when surely nothing was created,
-   * and Unauthorised or BadReply only when the provider refused the request as such.
+   * definite answer is `outcome-unknown`. Whatever the provider does, it answers and doesn't throw.
    */
   create(tag: Tag, offer: Offer, spec: LaunchSpec): Promise<CreateOutcome>;
   /**

@@ -1,0 +1,96 @@
+// Choose offer: the best candidate of the menu that no attempt of this lease has failed on yet.
+// Reads snapshots only; a provider is never called for the menu.
+
+import { refusalReason, triesOf } from '../core/attempt.ts';
+import type { ProviderName } from '../core/ids.ts';
+import { currentAttempt, isStarting, type Starting } from '../core/lease.ts';
+import { chooseOffer } from '../core/lease-moves.ts';
+import { formatUsd } from '../core/money.ts';
+import { allInRate, type Limits, machineOf, type Offer, rankOffers } from '../core/offer.ts';
+import { policy } from '../core/policy.ts';
+import { after, between, type DurationMs, type EpochMs, total } from '../core/time.ts';
+import type { MenuStore, Snapshot } from '../ports/stores.ts';
+import { changeLease, type Records } from './change-lease.ts';
+import { type Detour, detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+
+export type ChooseOfferPorts = Records & {
+  readonly menu: MenuStore;
+  readonly providerNames: readonly ProviderName[];
+  /** The longest boot of any provider in use. */
+  readonly bootLimit: DurationMs;
+};
+
+type Candidates = { readonly offers: readonly Offer[]; readonly stale: readonly ProviderName[] };
+
+function usable(snapshots: readonly Snapshot[], now: EpochMs): Candidates {
+  const fresh = (taken: Snapshot) => between(taken.takenAt, now) <= policy.menu.staleAfter;
+  return {
+    offers: snapshots.filter(fresh).flatMap((snapshot) => snapshot.offers),
+    stale: snapshots.filter((snapshot) => !fresh(snapshot)).map(({ provider }) => provider),
+  };
+}
+
+/** Refusals that any other offer of the same provider would meet too. */
+const PROVIDER_SHUT: readonly string[] = ['no-funds', 'refused'];
+
+function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits {
+  const shut = lease.attempts.filter((attempt) =>
+    PROVIDER_SHUT.includes(refusalReason(attempt) ?? ''),
+  );
+  return {
+    ceiling: lease.terms.ceiling,
+    neededUntil: after(now, total(lease.terms.duration, bootLimit)),
+    failedMachines: lease.attempts.map((attempt) => machineOf(attempt.offer)),
+    failedProviders: shut.map((attempt) => attempt.offer.provider),
+  };
+}
+
+const described = (offer: Offer, diskGb: number): string =>
+  `${offer.gpuCount} x ${offer.gpuName} at ${formatUsd(allInRate(offer, diskGb))}/h, ` +
+  `offer ${offer.id}, ${offer.country ?? 'country unknown'}`;
+
+function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour {
+  if (triesOf(lease.attempts) >= policy.lease.attemptsMost) {
+    return detour('no-offer', `all ${policy.lease.attemptsMost} attempts are used up`);
+  }
+  const ranking = rankOffers(menu.offers, lease.terms.requirement, limits);
+  switch (ranking.kind) {
+    case 'no-offer': {
+      const stale = menu.stale.length === 0 ? '' : `; too old to use: ${menu.stale.join(', ')}`;
+      return detour('no-offer', `no offer meets the requirement${stale}`);
+    }
+    case 'over-budget':
+      return detour('over-budget', `the cheapest costs ${formatUsd(ranking.cheapest)}/h`);
+    case 'ranked':
+      return ranking.offers[0] ?? detour('no-offer', 'no offer meets the requirement');
+  }
+}
+
+/**
+ * Puts the next offer on the lease. Repeating keeps a choice that no attempt has used yet.
+ * Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown, Conflict.
+ */
+export function chooseOfferStep(ports: ChooseOfferPorts) {
+  return async (input: StepInput): Promise<StepOutcome> => {
+    const snapshots = await Promise.all(
+      ports.providerNames.map((name) => ports.menu.current(name)),
+    );
+    const known = snapshots.filter((snapshot) => snapshot !== null);
+    const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (lease, now) => {
+      const alone = leftAlone(lease, input);
+      if (alone !== null) return { commit: null, result: alone };
+      if (
+        !isStarting(lease) ||
+        lease.chosen !== null ||
+        currentAttempt(lease)?.state === 'created'
+      ) {
+        return { commit: null, result: done(null) };
+      }
+      const best = pick(lease, usable(known, now), limitsOf(lease, ports.bootLimit, now));
+      if ('kind' in best) return { commit: null, result: best };
+      const reason = described(best, lease.terms.requirement.diskGb);
+      return { commit: chooseOffer(lease, { offer: best, reason }, now), result: done(null) };
+    });
+    return result;
+  };
+}

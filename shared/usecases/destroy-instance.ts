@@ -1,0 +1,21 @@
+// Destroy instance: asks the provider to end every machine of an ending lease. Acceptance is not
+// proof; and a refusal is no end of teardown, for Prove absence goes on asking.
+
+import { ensureEnding } from './end-lease.ts';
+import { done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
+import { destroyTarget, type TeardownPorts, undestroyed } from './teardown.ts';
+
+/**
+ * Destroys what is known and not yet accepted. Safe to repeat. Detours: superseded. Throws
+ * RateLimited, ProviderDown, Unauthorised, BadReply, StoreDown, Conflict.
+ */
+export function destroyInstance(ports: TeardownPorts) {
+  return async (input: StepInput): Promise<StepOutcome> => {
+    // Nothing is destroyed for a lease that is not ending, even if End lease could not commit it.
+    const lease = await ensureEnding(ports, input);
+    const superseded = supersededBy(lease, input);
+    if (superseded !== null) return superseded;
+    for (const target of undestroyed(lease)) await destroyTarget(ports, target);
+    return done(null);
+  };
+}

@@ -1,0 +1,167 @@
+// Launch instance: commit the intent, then call create once. Between the two lines lies the danger
+// this product exists for: a machine whose creation nobody learned of. The attempt is on record
+// with its tag before the call, so that Find launched, teardown and the sweep can all find it.
+
+import { type Attempt, isUnanswered } from '../core/attempt.ts';
+import { confirmAttempt, doubtAttempt, refuseAttempt } from '../core/attempt-moves.ts';
+import type { DeploymentId } from '../core/ids.ts';
+import { invariant } from '../core/invariant.ts';
+import { currentAttempt, isOver, isStarting, type Lease, type Starting } from '../core/lease.ts';
+import { beginAttempt, confirmInstance, note, withAttempt } from '../core/lease-moves.ts';
+import { type Signer, tagOf } from '../core/ownership.ts';
+import { policy } from '../core/policy.ts';
+import { after, between, type EpochMs, times, total, wholeSeconds } from '../core/time.ts';
+import type { CreateOutcome, LaunchSpec, ProviderCard } from '../ports/provider.ts';
+import type { PulseStore } from '../ports/stores.ts';
+import { changeLease, type Records } from './change-lease.ts';
+import type { Providers } from './listing.ts';
+import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+
+export type LaunchPorts = Records & {
+  readonly providers: Providers;
+  readonly pulses: PulseStore;
+  readonly deployment: DeploymentId;
+  readonly signer: Signer;
+  /** What a machine needs to phone home; nothing when it has nowhere to call. */
+  readonly nodeEnv: (lease: Lease, attempt: number) => Readonly<Record<string, string>>;
+};
+
+/** How long the machine may take to become ready, for the wait that follows. */
+export type BootWait = { readonly timeoutSeconds: number };
+
+export const bootWait = (card: ProviderCard): BootWait => ({
+  timeoutSeconds: wholeSeconds(card.bootLimit, 1),
+});
+
+type Intended = { readonly attempt: Attempt; readonly spec: LaunchSpec; readonly at: EpochMs };
+
+const specOf = (lease: Starting, env: LaunchSpec['env']): LaunchSpec => ({
+  image: lease.terms.image,
+  diskGb: lease.terms.requirement.diskGb,
+  env: { ...lease.env, ...env },
+  startScript: lease.terms.startScript,
+  sshPublicKey: lease.terms.sshPublicKey,
+});
+
+function mayLandUntil(card: ProviderCard, now: EpochMs): EpochMs {
+  return after(
+    now,
+    total(policy.launch.functionTimeout, card.longestCreate, times(card.listLag, 2)),
+  );
+}
+
+/** Commits the attempt; only the winner of this write gets an `Intended` back. */
+async function recordIntent(ports: LaunchPorts, input: StepInput) {
+  return changeLease<StepOutcome<BootWait> | Intended>(ports, input.leaseId, (lease, now) => {
+    const alone = leftAlone(lease, input);
+    if (alone !== null) return { commit: null, result: alone };
+    const last = currentAttempt(lease);
+    if (last !== undefined && isUnanswered(last)) {
+      const reason = `attempt ${last.number} was begun before and never answered`;
+      return { commit: null, result: detour('outcome-unknown', reason) };
+    }
+    if (!isStarting(lease) || last?.state === 'created') {
+      invariant(last !== undefined, 'a lease past launching has an attempt');
+      const { card } = ports.providers(last.offer.provider);
+      return { commit: null, result: done(bootWait(card)) };
+    }
+    if (lease.chosen === null) {
+      return { commit: null, result: detour('offer-gone', 'the chosen offer was used up') };
+    }
+    const { deployment, signer } = ports;
+    const { card } = ports.providers(lease.chosen.provider);
+    const number = lease.attempts.length + 1;
+    const tag = tagOf({ deployment, leaseId: lease.id, attempt: number }, signer);
+    const intent = { number, offer: lease.chosen, tag, mayLandUntil: mayLandUntil(card, now) };
+    const begun = beginAttempt(lease, intent, now);
+    const spec = specOf(lease, ports.nodeEnv(lease, number));
+    const attempt = currentAttempt(begun);
+    invariant(attempt !== undefined, 'the attempt was just recorded');
+    return { commit: begun, result: { attempt, spec, at: now } };
+  });
+}
+
+/** The create call, unless too much time has passed since the intent to be sure of its bounds. */
+async function create(ports: LaunchPorts, intended: Intended): Promise<CreateOutcome | 'too-late'> {
+  const { attempt, spec, at } = intended;
+  if (between(at, ports.clock.now()) > policy.launch.createWithin) return 'too-late';
+  return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
+}
+
+type Answer = { readonly lease: Lease; readonly outcome: StepOutcome<BootWait> };
+
+/** What the answer makes of the lease. The lease may have begun to end in the meantime. */
+function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-late') {
+  return (now: EpochMs): Answer => {
+    invariant(attempt.state === 'recorded', 'only a recorded attempt is answered');
+    if (answer === 'too-late') {
+      const why = 'too long between intent and create; not called';
+      const refused = withAttempt(lease, refuseAttempt(attempt, 'too-late'));
+      const noted = note(refused, { type: 'create-skipped', reason: why }, now);
+      return { lease: noted, outcome: detour('offer-gone', why) };
+    }
+    switch (answer.kind) {
+      case 'launched': {
+        const { instanceId } = answer;
+        const created = confirmAttempt(attempt, instanceId, now);
+        const known = isStarting(lease)
+          ? confirmInstance(lease, created)
+          : withAttempt(lease, created);
+        const reason = `${attempt.offer.provider} created instance ${instanceId}`;
+        const noted = note(known, { type: 'instance-created', reason }, now);
+        return { lease: noted, outcome: done({ timeoutSeconds: 1 }) };
+      }
+      case 'outcome-unknown': {
+        const doubted = withAttempt(lease, doubtAttempt(attempt));
+        const { reason } = answer;
+        const noted = note(doubted, { type: 'create-unanswered', reason }, now);
+        return { lease: noted, outcome: detour('outcome-unknown', reason) };
+      }
+      case 'rate-limited': {
+        const refused = withAttempt(lease, refuseAttempt(attempt, 'rate-limited'));
+        const again = isStarting(refused) ? { ...refused, chosen: attempt.offer } : refused;
+        return { lease: again, outcome: detour('rate-limited', answer.reason) };
+      }
+      case 'offer-gone':
+      case 'refused':
+      case 'no-funds': {
+        const refused = withAttempt(lease, refuseAttempt(attempt, answer.kind));
+        const { reason } = answer;
+        const noted = note(refused, { type: 'create-refused', reason }, now);
+        return { lease: noted, outcome: detour('offer-gone', reason) };
+      }
+    }
+  };
+}
+
+/**
+ * One attempt: intent, one create call, its answer. Repeating never creates twice: whoever finds
+ * the intent of another goes looking instead. Detours: offer-gone, outcome-unknown, lease-over,
+ * superseded. Throws RateLimited, Unauthorised, BadReply, StoreDown, Conflict.
+ */
+export function launchInstance(ports: LaunchPorts) {
+  return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
+    const { lease, result: intended } = await recordIntent(ports, input);
+    if ('kind' in intended) return intended;
+    const { attempt } = intended;
+    await ports.pulses.start({
+      leaseId: lease.id,
+      consumer: lease.consumer,
+      attempt: attempt.number,
+      liveness: lease.terms.liveness,
+      silenceLimit: lease.terms.silenceLimit,
+      endsAt: lease.deadline,
+    });
+    const answer = await create(ports, intended);
+    // From here until the commit below a machine may exist that only the recorded tag leads to.
+    const after = await changeLease(ports, input.leaseId, (current, now) => {
+      const mine = current.attempts.find(({ number }) => number === attempt.number);
+      if (mine?.state !== 'recorded') return { commit: null, result: done({ timeoutSeconds: 1 }) };
+      const { lease: next, outcome } = answered(current, mine, answer)(now);
+      return { commit: next, result: outcome };
+    });
+    if (isOver(after.lease)) return detour('lease-over', `the lease is ${after.lease.state}`);
+    if (after.result.kind !== 'done') return after.result;
+    return done(bootWait(ports.providers(attempt.offer.provider).card));
+  };
+}

@@ -1,0 +1,146 @@
+// Prove absence: one round of looking for an ending lease's machines. Two complete listings without
+// any of them, far enough apart and late enough, are proof; a machine that shows is destroyed
+// again. Rounds are the state machine's retries: they slow down and never give up.
+
+import type { AbsenceProof } from '../core/absence.ts';
+import { type AbsenceVerdict, proveAbsence } from '../core/absence.ts';
+import { absenceFloor, isClosed, isUnanswered, proofOf } from '../core/attempt.ts';
+import { closeAttempt, confirmAttempt, dropAttempt } from '../core/attempt-moves.ts';
+import type { Lease, LeaseIn } from '../core/lease.ts';
+import { note, withAttempt } from '../core/lease-moves.ts';
+import { policy } from '../core/policy.ts';
+import { between, type DurationMs, durationMs, type EpochMs } from '../core/time.ts';
+import { changeLease, loadLease } from './change-lease.ts';
+import { type LeaseListing, listLease, type Sight, type Sighting } from './listing.ts';
+import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
+import { destroyTarget, sawRunning, type TeardownPorts, undestroyed } from './teardown.ts';
+
+export type ProveAbsencePorts = TeardownPorts & Sight;
+
+const listLagOf = (ports: ProveAbsencePorts, lease: Lease): DurationMs =>
+  durationMs(
+    Math.max(
+      0,
+      ...lease.attempts.map((attempt) => ports.providers(attempt.offer.provider).card.listLag),
+    ),
+  );
+
+/** Whether the machine was destroyed so lately that the listing may only lag behind. */
+function fading(
+  lease: LeaseIn<'ending'>,
+  { owner }: Sighting,
+  { listedAt }: LeaseListing,
+  lag: DurationMs,
+): boolean {
+  const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
+  const accepted = attempt?.state === 'retiring' ? attempt.destroyAcceptedAt : null;
+  return accepted !== null && between(accepted, listedAt) < lag;
+}
+
+/** An unanswered attempt whose machine shows now is known from here on. */
+function adopt(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
+  const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
+  if (attempt === undefined || !isUnanswered(attempt)) return lease;
+  const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
+  const reason = `found by its tag while ending: instance ${instance.id}`;
+  return note(created, { type: 'instance-found', reason }, now);
+}
+
+function seen(lease: LeaseIn<'ending'>, present: readonly Sighting[], now: EpochMs): Lease {
+  const ids = present.map(({ instance }) => instance.id).join(', ');
+  let next: Lease = { ...lease, absentSince: null };
+  for (const sighting of present) {
+    next = sawRunning(adopt(next, sighting, now), sighting.owner.attempt, sighting.instance);
+  }
+  return note(next, { type: 'instance-still-present', reason: `still listed: ${ids}` }, now);
+}
+
+/** Machines that show are destroyed again, whatever their attempt is thought to be. */
+async function destroyAgain(
+  ports: ProveAbsencePorts,
+  lease: Lease,
+  present: readonly Sighting[],
+): Promise<StepOutcome> {
+  await changeLease(ports, lease.id, (current, now) => ({
+    commit: current.state === 'ending' ? seen(current, present, now) : null,
+    result: null,
+  }));
+  for (const { instance, owner } of present) {
+    const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
+    const provider = attempt?.offer.provider;
+    if (provider === undefined) continue;
+    const reason = 'lease-ended';
+    const target = { leaseId: lease.id, attempt: owner.attempt, provider, reason } as const;
+    await destroyTarget(ports, { ...target, instanceId: instance.id });
+  }
+  return detour('still-present', `${present.length} of its machines still listed`);
+}
+
+function closeAll(lease: LeaseIn<'ending'>, proof: AbsenceProof, now: EpochMs): Lease {
+  let next: Lease = lease;
+  for (const attempt of lease.attempts) {
+    if (isUnanswered(attempt)) next = withAttempt(next, dropAttempt(attempt, proof));
+    if (attempt.state === 'retiring') next = withAttempt(next, closeAttempt(attempt, proof));
+  }
+  const reason = 'two complete listings, far enough apart, show none of its machines';
+  return note(next, { type: 'absence-proved', reason }, now);
+}
+
+function judged(lease: LeaseIn<'ending'>, verdict: AbsenceVerdict, now: EpochMs) {
+  if (verdict.kind === 'proved') {
+    return { commit: closeAll(lease, verdict.proof, now), result: done(null) };
+  }
+  const commit = { ...lease, absentSince: verdict.absentSince };
+  const reason = 'a first complete listing shows none of its machines; a second has to agree';
+  const first = lease.absentSince === null && verdict.absentSince !== null;
+  return {
+    commit: first ? note(commit, { type: 'absence-first-seen', reason }, now) : commit,
+    result: detour('absence-pending', 'not yet two complete listings far enough apart'),
+  };
+}
+
+async function judgeAbsence(
+  ports: ProveAbsencePorts,
+  lease: Lease,
+  listing: LeaseListing,
+): Promise<StepOutcome> {
+  const { result } = await changeLease<StepOutcome>(ports, lease.id, (current, now) => {
+    if (current.state !== 'ending') return { commit: null, result: done(null) };
+    const notBefore = absenceFloor(current.attempts);
+    if (notBefore === null) {
+      return { commit: null, result: detour('absence-pending', 'no destroy is accepted yet') };
+    }
+    const { absentSince } = current;
+    const evidence = { notBefore, absentSince, listLag: listLagOf(ports, current) };
+    return judged(current, proveAbsence(evidence, listing.listedAt), now);
+  });
+  return result;
+}
+
+/**
+ * One round. Safe to repeat. Detours: absence-pending and still-present (come again),
+ * teardown-overdue (hand over to the sweep), superseded. Throws what list and destroy throw,
+ * StoreDown, Conflict: an error is unknown, never absent.
+ */
+export function proveAbsenceStep(ports: ProveAbsencePorts) {
+  return async (input: StepInput): Promise<StepOutcome> => {
+    const lease = await loadLease(ports, input.leaseId);
+    const superseded = supersededBy(lease, input);
+    if (superseded !== null) return superseded;
+    if (lease.state !== 'ending' || proofOf(lease.attempts) !== null) return done(null);
+    if (between(lease.endingAt, ports.clock.now()) > policy.teardown.handOverAfter) {
+      return detour('teardown-overdue', 'no proof of absence in time; the sweep goes on');
+    }
+    const open = lease.attempts.filter((attempt) => !isClosed(attempt));
+    const names = open.map((attempt) => attempt.offer.provider);
+    const listing = await listLease(ports, lease, names);
+    const lag = listLagOf(ports, lease);
+    const present = listing.present.filter((sighting) => !fading(lease, sighting, listing, lag));
+    if (present.length > 0) return destroyAgain(ports, lease, present);
+    if (listing.present.length > 0) {
+      return detour('absence-pending', 'destroyed so lately that the listing may lag');
+    }
+    for (const target of undestroyed(lease)) await destroyTarget(ports, target);
+    return judgeAbsence(ports, lease, listing);
+  };
+}

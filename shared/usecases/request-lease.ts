@@ -1,0 +1,91 @@
+// Request lease: the hold is placed before the lease exists, and the lease before anything is
+// started. A repeat after a crash anywhere in between finds what is there and goes on.
+
+import { Failure } from '../core/failure.ts';
+import type { ConsumerId, LeaseId } from '../core/ids.ts';
+import type { Lease, LeaseIn, Terms } from '../core/lease.ts';
+import { requestLease } from '../core/lease-moves.ts';
+import { type AccountLimits, type HoldRefusal, holdFor } from '../core/ledger.ts';
+import { launchBound } from '../core/policy.ts';
+import { after, type DurationMs, type EpochMs, monthOf } from '../core/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AccountStore, LeaseStore } from '../ports/stores.ts';
+import type { Workflow } from '../ports/workflow.ts';
+
+export type RequestLeasePorts = {
+  readonly leases: LeaseStore;
+  readonly accounts: AccountStore;
+  readonly workflow: Workflow;
+  readonly clock: Clock;
+  readonly limits: AccountLimits;
+  /** The longest boot of any provider in use. */
+  readonly bootLimit: DurationMs;
+  readonly leaseIdFor: (consumer: ConsumerId, idempotencyKey: string) => LeaseId;
+};
+
+export type RequestLeaseInput = {
+  readonly consumer: ConsumerId;
+  readonly idempotencyKey: string;
+  /** Of the body: the same key with another body is another request. */
+  readonly requestHash: string;
+  readonly terms: Terms;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type RequestLeaseOutcome =
+  | { readonly kind: 'accepted'; readonly lease: Lease }
+  | { readonly kind: 'over-limit'; readonly refusal: HoldRefusal };
+
+function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInput, now: EpochMs) {
+  const { consumer, requestHash, terms, env } = input;
+  const hold = {
+    amountMicroUsd: holdFor({ ...terms, bootLimit: ports.bootLimit }),
+    rateMicroUsdPerHour: terms.ceiling,
+    month: monthOf(now),
+    placedAt: now,
+  };
+  const deadline = after(now, launchBound(ports.bootLimit));
+  return requestLease({ id, consumer, requestHash, terms, env, hold, deadline }, now);
+}
+
+function sameRequest(lease: Lease, input: RequestLeaseInput): Lease {
+  if (lease.requestHash !== input.requestHash) {
+    const message = 'this Idempotency-Key was used with another body';
+    throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
+  }
+  return lease;
+}
+
+/** Writes the lease; if a repeat of the same request was faster, that one stands. */
+async function write(
+  ports: RequestLeasePorts,
+  lease: LeaseIn<'requested'>,
+  input: RequestLeaseInput,
+): Promise<Lease> {
+  if ((await ports.leases.create(lease)) === 'created') return lease;
+  const faster = await ports.leases.get(lease.id);
+  if (faster === null) throw new Failure('Conflict', `lease ${lease.id} came and went`);
+  return sameRequest(faster, input);
+}
+
+/**
+ * Accepts a lease or says which limit binds; a refusal creates nothing. Safe to repeat with the
+ * same key and body: it finishes what a crash left. Throws KeyReused, StoreDown, ProviderDown.
+ */
+export function requestLeaseUseCase(ports: RequestLeasePorts) {
+  return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
+    const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
+    const existing = await ports.leases.get(id);
+    let lease = existing === null ? null : sameRequest(existing, input);
+    if (lease === null) {
+      const fresh = newLease(ports, id, input, ports.clock.now());
+      const { consumer, hold } = fresh;
+      const { limits: defaults } = ports;
+      const placed = await ports.accounts.place({ consumer, leaseId: id, hold, defaults });
+      if (placed.kind === 'refused') return { kind: 'over-limit', refusal: placed.refusal };
+      lease = await write(ports, fresh, input);
+    }
+    if (lease.state === 'requested') await ports.workflow.start(lease.id, lease.generation);
+    return { kind: 'accepted', lease };
+  };
+}

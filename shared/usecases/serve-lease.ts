@@ -1,0 +1,40 @@
+// Serve: parks the token that a release, an extension or the schedule answers, and that heartbeats
+// keep alive. While it is parked, nothing of ours runs for the lease.
+
+import { judge } from '../core/judge.ts';
+import { currentAttempt } from '../core/lease.ts';
+import type { PulseStore } from '../ports/stores.ts';
+import type { Workflow } from '../ports/workflow.ts';
+import type { WaitInput } from './await-ready.ts';
+import { loadLease, type Records } from './change-lease.ts';
+import { done, leftAlone, type StepOutcome } from './step.ts';
+
+export type ServeLeasePorts = Records & {
+  readonly pulses: PulseStore;
+  readonly workflow: Workflow;
+};
+
+/**
+ * Parks the token for serving and answers it at once if the lease should not be served any more.
+ * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
+ */
+export function serveLease(ports: ServeLeasePorts) {
+  return async (input: WaitInput): Promise<StepOutcome> => {
+    const before = await loadLease(ports, input.leaseId);
+    const alone = leftAlone(before, input);
+    if (alone !== null) return alone;
+    const { leaseId, token } = input;
+    const attempt = currentAttempt(before)?.number ?? 0;
+    const parking = { leaseId, attempt, wait: 'serve', token, endsAt: before.deadline } as const;
+    const parked = await ports.pulses.park(parking);
+    const pulse = await ports.pulses.get(leaseId);
+    const lease = await loadLease(ports, leaseId);
+    const goesOn =
+      parked === 'parked' &&
+      lease.state === 'active' &&
+      leftAlone(lease, input) === null &&
+      judge(lease, pulse, ports.clock.now()).kind === 'serve';
+    if (!goesOn) await ports.workflow.wake(token);
+    return done(null);
+  };
+}

@@ -1,0 +1,75 @@
+// What teardown of a lease and retirement of an attempt have in common: destroying machines, and
+// reading listings for what is left. Destroy is asked for as often as a machine shows.
+
+import type { AttemptReason } from '../core/attempt.ts';
+import { type AttemptIn, isHolding } from '../core/attempt.ts';
+import { acceptDestroy, observeRunning, retireAttempt } from '../core/attempt-moves.ts';
+import type { InstanceId, LeaseId } from '../core/ids.ts';
+import type { Lease } from '../core/lease.ts';
+import { note, withAttempt } from '../core/lease-moves.ts';
+import type { EpochMs } from '../core/time.ts';
+import type { Instance } from '../ports/provider.ts';
+import { changeLease, type Records } from './change-lease.ts';
+import type { Providers } from './listing.ts';
+
+export type TeardownPorts = Records & { readonly providers: Providers };
+
+/** An attempt's machine that has to go. */
+export type Target = {
+  readonly leaseId: LeaseId;
+  readonly attempt: number;
+  readonly provider: Parameters<Providers>[0];
+  readonly instanceId: InstanceId;
+  readonly reason: AttemptReason;
+};
+
+const WORDS = { accepted: 'accepted', absent: 'the provider does not know the instance' } as const;
+
+function destroyed(lease: Lease, target: Target, how: keyof typeof WORDS, now: EpochMs): Lease {
+  const attempt = lease.attempts.find(({ number }) => number === target.attempt);
+  if (attempt === undefined || !isHolding(attempt)) return lease;
+  const retiring = retireAttempt(attempt, target.reason);
+  if (retiring.destroyAcceptedAt !== null) return lease;
+  const reason = `destroy of ${target.instanceId}: ${WORDS[how]}; absence is still to be proved`;
+  const next = withAttempt(lease, acceptDestroy(retiring, now));
+  return note(next, { type: 'destroy-accepted', reason }, now);
+}
+
+/**
+ * Asks the provider to destroy one machine and records the acceptance. Safe to repeat. Throws what
+ * destroy throws: then the machine still runs, its charge runs on, and the caller comes again.
+ */
+export async function destroyTarget(ports: TeardownPorts, target: Target): Promise<Lease> {
+  const how = await ports.providers(target.provider).destroy(target.instanceId);
+  const { lease } = await changeLease(ports, target.leaseId, (current, now) => {
+    const next = destroyed(current, target, how, now);
+    return { commit: next === current ? null : next, result: null };
+  });
+  return lease;
+}
+
+/** The machines of `lease` that were never asked to go. */
+export function undestroyed(lease: Lease): readonly Target[] {
+  return lease.attempts.filter(isHolding).flatMap((attempt) => {
+    if (attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null) return [];
+    return [targetOf(lease, attempt)];
+  });
+}
+
+function targetOf(lease: Lease, attempt: AttemptIn<'created' | 'retiring'>): Target {
+  return {
+    leaseId: lease.id,
+    attempt: attempt.number,
+    provider: attempt.offer.provider,
+    instanceId: attempt.instanceId,
+    reason: attempt.state === 'retiring' ? attempt.reason : 'lease-ended',
+  };
+}
+
+/** Notes that a machine ran, so that its time is charged even if nobody saw it begin. */
+export function sawRunning(lease: Lease, attempt: number, instance: Instance): Lease {
+  const mine = lease.attempts.find(({ number }) => number === attempt);
+  if (mine === undefined || !isHolding(mine) || instance.status !== 'running') return lease;
+  if (mine.runningAt !== null) return lease;
+  return withAttempt(lease, observeRunning(mine, { since: mine.createdAt, rate: instance.rate }));
+}
