@@ -5,7 +5,16 @@ import * as z from 'zod/mini';
 import type { Attempt } from './attempt.ts';
 import { isHolding } from './attempt.ts';
 import { ConsumerId, LeaseId } from './ids.ts';
-import { cost, MicroUsd, MicroUsdPerHour, rateOf, rest, SignedMicroUsd, sum } from './money.ts';
+import {
+  cost,
+  MicroUsd,
+  MicroUsdPerHour,
+  rateOf,
+  rest,
+  SignedMicroUsd,
+  SignedMicroUsdPerHour,
+  sum,
+} from './money.ts';
 import { transferAllowance } from './offer.ts';
 import { policy } from './policy.ts';
 import { between, type DurationMs, EpochMs, Month, times, total } from './time.ts';
@@ -37,7 +46,7 @@ export const Account = z.object({
   month: Month,
   limits: AccountLimits,
   roomMicroUsd: SignedMicroUsd,
-  rateRoomMicroUsdPerHour: SignedMicroUsd,
+  rateRoomMicroUsdPerHour: SignedMicroUsdPerHour,
   leaseRoom: z.int(),
   chargedMicroUsd: MicroUsd,
   holds: z.record(LeaseId, Hold),

@@ -22,6 +22,11 @@ export const SignedMicroUsd = z.custom<MicroUsd>(
   (value) => Number.isSafeInteger(value),
   'must be whole micro-dollars',
 );
+/** As SignedMicroUsd, for rates. */
+export const SignedMicroUsdPerHour = z.custom<MicroUsdPerHour>(
+  (value) => Number.isSafeInteger(value),
+  'must be whole micro-dollars per hour',
+);
 export const MicroUsdPerHour = z.custom<MicroUsdPerHour>(
   isAmount,
   'must be whole micro-dollars per hour, 0 or more',

@@ -38,7 +38,9 @@ const signed = (owner: Ownership): string =>
 
 /** Writes the tag of one attempt. The same inputs always give the same tag. */
 export function tagOf(owner: Ownership, signer: Signer): Tag {
-  invariant(owner.attempt >= 1 && owner.attempt <= 99, `attempt out of range: ${owner.attempt}`);
+  const { attempt } = owner;
+  const inRange = Number.isInteger(attempt) && attempt >= 1 && attempt <= 99;
+  invariant(inRange, `attempt out of range: ${attempt}`);
   const text = signed(owner);
   return `${text}-${signer.mac(text).slice(0, TAG_MAC_LENGTH)}` as Tag;
 }

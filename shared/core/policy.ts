@@ -22,6 +22,8 @@ export const policy = {
     diskGbMost: 2_000,
     /** Attempts at a machine before the lease ends as `no-offer`; the tag has room for 99. */
     attemptsMost: 3,
+    /** Vast.ai allows 4,096 bytes in all; the key and the agent need their share. */
+    startScriptMost: 2_000,
   },
   transfer: {
     /** Gigabytes set aside in the hold: an image, a data set, a result. */

@@ -13,7 +13,7 @@ export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
  * Sets the schedule to the lease's deadline (before `active`: the launch bound). Safe to repeat.
  * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
  */
-export function armDeadline(ports: ArmDeadlinePorts) {
+export function makeArmDeadline(ports: ArmDeadlinePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
     const alone = leftAlone(lease, input);

@@ -41,7 +41,7 @@ async function handOverKey(ports: AwaitReadyPorts, input: StepInput): Promise<vo
  * or the lease is over, it answers itself. Detours: use-probe, lease-over, superseded. Throws
  * StoreDown, ProviderDown, Conflict.
  */
-export function awaitReady(ports: AwaitReadyPorts) {
+export function makeAwaitReady(ports: AwaitReadyPorts) {
   return async (input: WaitInput): Promise<StepOutcome> => {
     const alone = leftAlone(await loadLease(ports, input.leaseId), input);
     if (alone !== null) return alone;

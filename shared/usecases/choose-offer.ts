@@ -70,7 +70,7 @@ function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour
  * Puts the next offer on the lease. Repeating keeps a choice that no attempt has used yet.
  * Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown, Conflict.
  */
-export function chooseOfferStep(ports: ChooseOfferPorts) {
+export function makeChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const snapshots = await Promise.all(
       ports.providerNames.map((name) => ports.menu.current(name)),

@@ -77,7 +77,7 @@ function givenBack(lease: LeaseIn<'booting'>, attempt: AttemptIn<'created'>, fau
  * repeat. Detours: attempt-failed, lease-over, superseded. Throws what get throws, ProviderDown,
  * StoreDown, Conflict.
  */
-export function confirmReady(ports: ConfirmReadyPorts) {
+export function makeConfirmReady(ports: ConfirmReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
     const before = await loadLease(ports, input.leaseId);
     const alone = leftAlone(before, input);

@@ -9,7 +9,7 @@ import { destroyTarget, type TeardownPorts, undestroyed } from './teardown.ts';
  * Destroys what is known and not yet accepted. Safe to repeat. Detours: superseded. Throws
  * RateLimited, ProviderDown, Unauthorised, BadReply, StoreDown, Conflict.
  */
-export function destroyInstance(ports: TeardownPorts) {
+export function makeDestroyInstance(ports: TeardownPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     // Nothing is destroyed for a lease that is not ending, even if End lease could not commit it.
     const lease = await ensureEnding(ports, input);

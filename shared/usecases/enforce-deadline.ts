@@ -47,7 +47,7 @@ async function nudge(ports: EnforceDeadlinePorts, lease: Lease): Promise<void> {
  * or restarts the workflow. Safe to repeat. Throws what destroy throws, StoreDown, ProviderDown,
  * Conflict: the schedule's own retries and re-arming bring it back.
  */
-export function enforceDeadline(ports: EnforceDeadlinePorts) {
+export function makeEnforceDeadline(ports: EnforceDeadlinePorts) {
   return async (input: { readonly leaseId: LeaseId }): Promise<DeadlineOutcome> => {
     const { lease } = await changeLease(ports, input.leaseId, (current, now) => ({
       commit: due(current, now),

@@ -50,7 +50,7 @@ function missing(lease: Lease, attempt: Unanswered, verdict: AbsenceVerdict, now
  * proved. Safe to repeat. Detours: still-unknown (look again), offer-gone (proved absent),
  * lease-over, superseded. Throws what list throws, StoreDown, Conflict.
  */
-export function findLaunched(ports: FindLaunchedPorts) {
+export function makeFindLaunched(ports: FindLaunchedPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
     const before = await loadLease(ports, input.leaseId);
     const alone = leftAlone(before, input);

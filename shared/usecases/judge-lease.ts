@@ -12,7 +12,7 @@ export type JudgeLeasePorts = Records & { readonly pulses: PulseStore };
  * Decides from the lease and its pulse. Safe to repeat: the same facts give the same verdict.
  * Detours: lease-over, superseded. Throws StoreDown, Conflict.
  */
-export function judgeLease(ports: JudgeLeasePorts) {
+export function makeJudgeLease(ports: JudgeLeasePorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
     const pulse = await ports.pulses.get(input.leaseId);
     const { result } = await changeLease<StepOutcome<ServeTimes>>(

@@ -139,7 +139,7 @@ function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-l
  * the intent of another goes looking instead. Detours: offer-gone, outcome-unknown, lease-over,
  * superseded. Throws RateLimited, Unauthorised, BadReply, StoreDown, Conflict.
  */
-export function launchInstance(ports: LaunchPorts) {
+export function makeLaunchInstance(ports: LaunchPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
     const { lease, result: intended } = await recordIntent(ports, input);
     if ('kind' in intended) return intended;

@@ -14,7 +14,7 @@ export type ListOffersPorts = {
 export type SeenOffer = { readonly offer: Offer; readonly observedAt: EpochMs };
 
 /** Offers that meet the requirement, cheapest first, at most `limit`. Throws StoreDown. */
-export function listOffers(ports: ListOffersPorts) {
+export function makeListOffers(ports: ListOffersPorts) {
   return async (input: {
     readonly requirement: Requirement;
     readonly limit: number;

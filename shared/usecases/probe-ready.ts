@@ -19,7 +19,7 @@ export type ProbeReadyPorts = Records & {
  * One look at the machine's SSH port. Safe to repeat. Detours: not-ready (look again), lease-over,
  * superseded. Throws what get throws, StoreDown.
  */
-export function probeReady(ports: ProbeReadyPorts) {
+export function makeProbeReady(ports: ProbeReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
     const alone = leftAlone(lease, input);

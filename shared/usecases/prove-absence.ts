@@ -55,6 +55,14 @@ function seen(lease: LeaseIn<'ending'>, present: readonly Sighting[], now: Epoch
   return note(next, { type: 'instance-still-present', reason: `still listed: ${ids}` }, now);
 }
 
+/** A machine that shows takes back what an earlier listing seemed to say. */
+async function forgetAbsence(ports: ProveAbsencePorts, lease: Lease): Promise<void> {
+  await changeLease(ports, lease.id, (current) => {
+    const stands = current.state !== 'ending' || current.absentSince === null;
+    return { commit: stands ? null : { ...current, absentSince: null }, result: null };
+  });
+}
+
 /** Machines that show are destroyed again, whatever their attempt is thought to be. */
 async function destroyAgain(
   ports: ProveAbsencePorts,
@@ -122,7 +130,7 @@ async function judgeAbsence(
  * teardown-overdue (hand over to the sweep), superseded. Throws what list and destroy throw,
  * StoreDown, Conflict: an error is unknown, never absent.
  */
-export function proveAbsenceStep(ports: ProveAbsencePorts) {
+export function makeProveAbsence(ports: ProveAbsencePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
     const superseded = supersededBy(lease, input);
@@ -138,6 +146,7 @@ export function proveAbsenceStep(ports: ProveAbsencePorts) {
     const present = listing.present.filter((sighting) => !fading(lease, sighting, listing, lag));
     if (present.length > 0) return destroyAgain(ports, lease, present);
     if (listing.present.length > 0) {
+      await forgetAbsence(ports, lease);
       return detour('absence-pending', 'destroyed so lately that the listing may lag');
     }
     for (const target of undestroyed(lease)) await destroyTarget(ports, target);

@@ -16,7 +16,7 @@ export function assertOwn(lease: Lease, consumer: ConsumerId): void {
 }
 
 /** The consumer's lease. Throws NotFound, StoreDown. */
-export function readLease(ports: ReadLeasePorts) {
+export function makeReadLease(ports: ReadLeasePorts) {
   return async ({ leaseId, consumer }: ReadInput): Promise<Lease> => {
     const lease = await ports.leases.get(leaseId);
     if (lease === null) {
@@ -28,8 +28,8 @@ export function readLease(ports: ReadLeasePorts) {
 }
 
 /** A page of the lease's events after `afterSeq`, those not yet applied included. */
-export function readEvents(ports: ReadLeasePorts) {
-  const read = readLease(ports);
+export function makeReadEvents(ports: ReadLeasePorts) {
+  const read = makeReadLease(ports);
   return async (
     input: ReadInput & { readonly afterSeq: number },
   ): Promise<readonly LeaseEvent[]> => {

@@ -60,7 +60,7 @@ async function record(
 }
 
 /** A machine's beat; the first one says that it is ready. Throws StoreDown, ProviderDown. */
-export function recordNodeHeartbeat(ports: HeartbeatPorts) {
+export function makeRecordNodeHeartbeat(ports: HeartbeatPorts) {
   return (input: NodeHeartbeat): Promise<HeartbeatReply> => {
     const { leaseId, attempt, facts } = input;
     const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'node', attempt, facts } };
@@ -72,7 +72,7 @@ export function recordNodeHeartbeat(ports: HeartbeatPorts) {
 }
 
 /** An application's beat. Throws StoreDown, ProviderDown. */
-export function recordAppHeartbeat(ports: HeartbeatPorts) {
+export function makeRecordAppHeartbeat(ports: HeartbeatPorts) {
   return (input: AppHeartbeat): Promise<HeartbeatReply> => {
     const { leaseId, consumer } = input;
     const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'app', consumer } };

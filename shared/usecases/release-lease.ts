@@ -15,7 +15,7 @@ export type ReleaseInput = { readonly leaseId: LeaseId; readonly consumer: Consu
  * Begins to end a lease in any state; one that ends already is left as it is. Safe to repeat.
  * Throws NotFound (also for another consumer's lease), StoreDown, ProviderDown, Conflict.
  */
-export function releaseLease(ports: ReleaseLeasePorts) {
+export function makeReleaseLease(ports: ReleaseLeasePorts) {
   return async ({ leaseId, consumer }: ReleaseInput): Promise<Lease> => {
     const { lease } = await changeLease(ports, leaseId, (current, now) => {
       assertOwn(current, consumer);

@@ -21,13 +21,15 @@ export type RequestLeasePorts = {
   /** The longest boot of any provider in use. */
   readonly bootLimit: DurationMs;
   readonly leaseIdFor: (consumer: ConsumerId, idempotencyKey: string) => LeaseId;
+  /** The same for the same body, whatever the order of its fields. */
+  readonly hashOf: (body: unknown) => string;
 };
 
 export type RequestLeaseInput = {
   readonly consumer: ConsumerId;
   readonly idempotencyKey: string;
-  /** Of the body: the same key with another body is another request. */
-  readonly requestHash: string;
+  /** As it was parsed: the same key with another body is another request. */
+  readonly body: unknown;
   readonly terms: Terms;
   readonly env: Readonly<Record<string, string>>;
 };
@@ -37,7 +39,8 @@ export type RequestLeaseOutcome =
   | { readonly kind: 'over-limit'; readonly refusal: HoldRefusal };
 
 function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInput, now: EpochMs) {
-  const { consumer, requestHash, terms, env } = input;
+  const { consumer, terms, env } = input;
+  const requestHash = ports.hashOf(input.body);
   const hold = {
     amountMicroUsd: holdFor({ ...terms, bootLimit: ports.bootLimit }),
     rateMicroUsdPerHour: terms.ceiling,
@@ -48,8 +51,8 @@ function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInpu
   return requestLease({ id, consumer, requestHash, terms, env, hold, deadline }, now);
 }
 
-function sameRequest(lease: Lease, input: RequestLeaseInput): Lease {
-  if (lease.requestHash !== input.requestHash) {
+function sameRequest(ports: RequestLeasePorts, lease: Lease, input: RequestLeaseInput): Lease {
+  if (lease.requestHash !== ports.hashOf(input.body)) {
     const message = 'this Idempotency-Key was used with another body';
     throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
   }
@@ -65,18 +68,18 @@ async function write(
   if ((await ports.leases.create(lease)) === 'created') return lease;
   const faster = await ports.leases.get(lease.id);
   if (faster === null) throw new Failure('Conflict', `lease ${lease.id} came and went`);
-  return sameRequest(faster, input);
+  return sameRequest(ports, faster, input);
 }
 
 /**
  * Accepts a lease or says which limit binds; a refusal creates nothing. Safe to repeat with the
  * same key and body: it finishes what a crash left. Throws KeyReused, StoreDown, ProviderDown.
  */
-export function requestLeaseUseCase(ports: RequestLeasePorts) {
+export function makeRequestLease(ports: RequestLeasePorts) {
   return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
     const existing = await ports.leases.get(id);
-    let lease = existing === null ? null : sameRequest(existing, input);
+    let lease = existing === null ? null : sameRequest(ports, existing, input);
     if (lease === null) {
       const fresh = newLease(ports, id, input, ports.clock.now());
       const { consumer, hold } = fresh;

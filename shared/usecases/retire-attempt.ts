@@ -58,7 +58,7 @@ async function retire(ports: RetireAttemptPorts, lease: Lease): Promise<Lease> {
  * absence-pending and still-present (come again), lease-over, superseded. Throws what destroy and
  * list throw, StoreDown, Conflict.
  */
-export function retireAttemptStep(ports: RetireAttemptPorts) {
+export function makeRetireAttempt(ports: RetireAttemptPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const before = await loadLease(ports, input.leaseId);
     const alone = leftAlone(before, input);

@@ -18,7 +18,7 @@ export type ServeLeasePorts = Records & {
  * Parks the token for serving and answers it at once if the lease should not be served any more.
  * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
  */
-export function serveLease(ports: ServeLeasePorts) {
+export function makeServeLease(ports: ServeLeasePorts) {
   return async (input: WaitInput): Promise<StepOutcome> => {
     const before = await loadLease(ports, input.leaseId);
     const alone = leftAlone(before, input);

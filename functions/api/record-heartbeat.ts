@@ -1,0 +1,11 @@
+// POST /v1/leases/{id}/heartbeats: the application is alive.
+
+import { heartbeatView } from '../../shared/api/views.ts';
+import { recordAppHeartbeat } from '../../shared/app.ts';
+import { api } from '../wrap.ts';
+
+export const handler = api(
+  'recordHeartbeat',
+  recordAppHeartbeat,
+  async (run, { consumer, params }) => heartbeatView(await run({ leaseId: params.id, consumer })),
+);

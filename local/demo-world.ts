@@ -1,0 +1,96 @@
+// A fresh service in memory, with the simulated market it leases from and machines that phone
+// home: what the demo shows and the tests run. Everything is real but the money and the metal.
+
+import { randomBytes } from 'node:crypto';
+import { memoryBlobs } from './blob-folder.ts';
+import { openDatabase } from './database.ts';
+import { startNode } from './node.ts';
+import { type Around, createService, type Service } from './service.ts';
+import { createVastaiSimulator, type VastaiSimulator } from './simulators/vastai/server.ts';
+import type { EngineClock } from './workflow/clock.ts';
+
+export type WorldOptions = {
+  readonly clock: EngineClock;
+  readonly seed?: number;
+  /** Whether machines can call home; if not, readiness is probed. */
+  readonly phoneHome?: boolean;
+  /** Overrides of the environment, such as limits. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where journals are kept; in memory unless given. */
+  readonly folder?: string;
+  readonly around?: Around;
+  readonly onDatabaseCall?: (command: string) => void;
+  readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
+};
+
+export type World = {
+  readonly service: Service;
+  readonly market: VastaiSimulator;
+  close(): Promise<void>;
+};
+
+/** The consumer of demo and tests, as IAM would state it. */
+export const CONSUMER_ARN = 'arn:aws:sts::123456789012:assumed-role/trainer/run-1';
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** Starts market, database and service, and reads the menu once. */
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { clock, phoneHome = true } = options;
+  const apiKey = hex(16);
+  const market = createVastaiSimulator({
+    apiKey,
+    now: () => clock.now(),
+    after: (ms, run) => clock.at(clock.now() + ms, run),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...options.market,
+    startMachine: (machine) => startNode(nodeOptions(), machine),
+  });
+  const database = await openDatabase();
+  const service = createService({
+    clock,
+    databaseEndpoint: database.endpoint,
+    blobs: memoryBlobs(),
+    folder: options.folder ?? null,
+    env: {
+      GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
+      GPU_SHOPPER_TAG_KEY: hex(32),
+      VAST_API_KEY: apiKey,
+      VAST_BASE_URL: await market.listen(),
+      ...(phoneHome && { GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats' }),
+      ...options.env,
+    },
+    ...(options.around !== undefined && { around: options.around }),
+    ...(options.onDatabaseCall !== undefined && { onDatabaseCall: options.onDatabaseCall }),
+  });
+
+  const nodeOptions = () => ({
+    now: () => clock.now(),
+    at: clock.at,
+    hardware: () => ({
+      sshHostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNpbXVsYXRlZC1tYWNoaW5lLWhvc3Qta2V5',
+      gpuName: null,
+      gpuCount: null,
+      driver: null,
+    }),
+    beat: (token: string, facts: object | null) => beat(service, token, facts),
+  });
+
+  await service.refresh();
+  return {
+    service,
+    market,
+    async close() {
+      service.close();
+      await market.close();
+      await database.close();
+    },
+  };
+}
+
+async function beat(service: Service, token: string, facts: object | null): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  const reply = await service.call('recordNodeHeartbeat', { headers, body: { facts } });
+  const told = reply.body as { carryOn?: boolean };
+  return reply.status === 200 && told.carryOn === true;
+}

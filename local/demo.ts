@@ -1,0 +1,145 @@
+// `npm run demo`: one GPU lease from offer to bill, on a service in memory with a simulated
+// market, printed as it happens. Ends non-zero when anything is left alive, held or unbalanced.
+
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { brandId, ConsumerId, LeaseId } from '../shared/core/ids.ts';
+import { formatUsd, microUsd } from '../shared/core/money.ts';
+import { minutes } from '../shared/core/time.ts';
+import { audit } from './audit.ts';
+import { DEMO_FAULTS, type DemoFault } from './demo-faults.ts';
+import { CONSUMER_ARN, createWorld, type World } from './demo-world.ts';
+import type { GatewayReply } from './gateway.ts';
+import { createScaledClock, type EngineClock } from './workflow/clock.ts';
+
+/** Simulated seconds in a real one: a boot of 40 s is over in a third of a second. */
+const TIME_SCALE = 120;
+/** A demo that isn't over by then, in real time, has failed. */
+const LIMIT_MS = 60_000;
+const SERVES_FOR = minutes(10);
+
+type Event = { seq: number; at: string; type: string; reason: string };
+type LeaseBody = { id: string; state: string; endReason: string; holdMicroUsd: number } & Offered;
+type Offered = {
+  offer: { gpuName: string; microUsdPerHour: number };
+  ssh: { host: string; port: number; user: string }[];
+  chargedMicroUsd: number;
+  absenceProof: { firstListingAt: string; secondListingAt: string };
+};
+
+const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+const real = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function bodyOf<Body>(reply: GatewayReply): Body {
+  if (reply.status >= 300) throw new Error(`${reply.status}: ${JSON.stringify(reply.body)}`);
+  // The demo reads what the handlers answered a moment ago, in this very process.
+  return reply.body as Body;
+}
+
+/** Prints each new event of the lease with the simulated time since it was requested. */
+function follower(world: World, id: string, clock: EngineClock) {
+  const begun = clock.now();
+  let after = 0;
+  return async (): Promise<void> => {
+    const request = { userArn: CONSUMER_ARN, params: { id }, query: { after: String(after) } };
+    const { events } = bodyOf<{ events: Event[] }>(await world.service.call('readEvents', request));
+    for (const event of events) {
+      const since = Math.max(0, Math.round((Date.parse(event.at) - begun) / 1_000));
+      const time = `${Math.floor(since / 60)}:${String(since % 60).padStart(2, '0')}`;
+      say(`  ${time.padStart(6)}  ${event.type.padEnd(22)}  ${event.reason}`);
+      after = event.seq;
+    }
+  };
+}
+
+async function readLease(world: World, id: string): Promise<LeaseBody> {
+  const request = { userArn: CONSUMER_ARN, params: { id } };
+  return bodyOf<LeaseBody>(await world.service.call('readLease', request));
+}
+
+async function showMenu(world: World): Promise<void> {
+  const query = { gpuName: 'RTX 4090', limit: '3' };
+  const reply = await world.service.call('listOffers', { userArn: CONSUMER_ARN, query });
+  const { offers } = bodyOf<{
+    offers: { id: string; country: string | null; microUsdPerHour: number }[];
+  }>(reply);
+  say('The cheapest RTX 4090 of the menu:');
+  for (const offer of offers) {
+    const rate = formatUsd(microUsd(offer.microUsdPerHour));
+    say(`  ${offer.id.padEnd(18)} ${rate}/h  ${offer.country ?? '--'}`);
+  }
+}
+
+async function requestLease(world: World): Promise<LeaseBody> {
+  const headers = { 'idempotency-key': randomUUID() };
+  const sshPublicKey = `ssh-ed25519 ${'A'.repeat(68)} demo@laptop`;
+  const body = { gpuNames: ['RTX 4090'], hours: 1, sshPublicKey };
+  const request = { userArn: CONSUMER_ARN, headers, body };
+  return bodyOf<LeaseBody>(await world.service.call('requestLease', request));
+}
+
+/** Lives the lease: waits, uses it for a while, releases it, waits for its end. */
+async function live(world: World, id: string, clock: EngineClock): Promise<LeaseBody> {
+  const follow = follower(world, id, clock);
+  const giveUpAt = Date.now() + LIMIT_MS;
+  let releaseAt = Number.POSITIVE_INFINITY;
+  for (;;) {
+    await follow();
+    const lease = await readLease(world, id);
+    if (lease.state === 'ended') return lease;
+    if (Date.now() > giveUpAt) throw new Error(`the lease is still ${lease.state}`);
+    if (lease.state === 'active' && releaseAt === Number.POSITIVE_INFINITY) {
+      const [ssh] = lease.ssh;
+      if (ssh !== undefined)
+        say(`          you are connected directly: ssh -p ${ssh.port} ${ssh.user}@${ssh.host}`);
+      releaseAt = clock.now() + SERVES_FOR;
+    }
+    if (clock.now() >= releaseAt) {
+      releaseAt = Number.MAX_VALUE;
+      await world.service.call('releaseLease', { userArn: CONSUMER_ARN, params: { id } });
+    }
+    await real(20);
+  }
+}
+
+async function report(world: World, lease: LeaseBody): Promise<boolean> {
+  const { absenceProof: proof } = lease;
+  const consumer = brandId(ConsumerId, '123456789012/trainer');
+  const alive = world.market.instances().filter((instance) => instance.alive);
+  const leases = [brandId(LeaseId, lease.id)];
+  const wrong = await audit(world.service.runtime, consumer, { leases, alive });
+  const { transitions = 0 } = world.service.engine.describe(`${lease.id}-1`) ?? {};
+  say();
+  say(`Ended    ${lease.endReason}, after ${transitions} state transitions`);
+  say(`Proof    complete listings at ${proof.firstListingAt} and ${proof.secondListingAt}`);
+  say(`Charge   ${formatUsd(microUsd(lease.chargedMicroUsd))}`);
+  say(`Market   ${alive.length} of its machines alive`);
+  for (const line of wrong) say(`WRONG    ${line}`);
+  if (wrong.length === 0) say('Checked  nothing alive, nothing held, the ledger balances');
+  return wrong.length === 0;
+}
+
+function faultAsked(): DemoFault | null {
+  const { values } = parseArgs({ options: { fault: { type: 'string' } } });
+  if (values.fault === undefined) return null;
+  const fault = DEMO_FAULTS[values.fault];
+  if (fault !== undefined) return fault;
+  say(`There is no fault ${values.fault}. There are:`);
+  for (const [name, { says }] of Object.entries(DEMO_FAULTS)) say(`  ${name.padEnd(20)} ${says}`);
+  process.exit(2);
+}
+
+const fault = faultAsked();
+const clock = createScaledClock(TIME_SCALE);
+const world = await createWorld({ clock, seed: 7 });
+if (fault !== null) {
+  say(`Fault: ${fault.says}`);
+  fault.set(world);
+}
+await showMenu(world);
+const lease = await requestLease(world);
+say(`Lease ${lease.id}: ${formatUsd(microUsd(lease.holdMicroUsd))} held, ${TIME_SCALE}x time`);
+const ended = await live(world, lease.id, clock);
+const well = await report(world, ended);
+await world.close();
+process.exitCode = well ? 0 : 1;

@@ -1,0 +1,58 @@
+// Every handler under the name the state machine or a route knows it by: the same files that are
+// deployed, found by name instead of by ARN.
+
+import { handler as listOffers } from '../functions/api/list-offers.ts';
+import { handler as readEvents } from '../functions/api/read-events.ts';
+import { handler as readLease } from '../functions/api/read-lease.ts';
+import { handler as recordHeartbeat } from '../functions/api/record-heartbeat.ts';
+import { handler as recordNodeHeartbeat } from '../functions/api/record-node-heartbeat.ts';
+import { handler as releaseLease } from '../functions/api/release-lease.ts';
+import { handler as requestLease } from '../functions/api/request-lease.ts';
+import { handler as ArmDeadline } from '../functions/steps/arm-deadline.ts';
+import { handler as AwaitReady } from '../functions/steps/await-ready.ts';
+import { handler as ChooseOffer } from '../functions/steps/choose-offer.ts';
+import { handler as ConfirmReady } from '../functions/steps/confirm-ready.ts';
+import { handler as DestroyInstance } from '../functions/steps/destroy-instance.ts';
+import { handler as EndLease } from '../functions/steps/end-lease.ts';
+import { handler as FindLaunched } from '../functions/steps/find-launched.ts';
+import { handler as JudgeLease } from '../functions/steps/judge-lease.ts';
+import { handler as LaunchInstance } from '../functions/steps/launch-instance.ts';
+import { handler as ProbeReady } from '../functions/steps/probe-ready.ts';
+import { handler as ProveAbsence } from '../functions/steps/prove-absence.ts';
+import { handler as RetireAttempt } from '../functions/steps/retire-attempt.ts';
+import { handler as ServeLease } from '../functions/steps/serve-lease.ts';
+import { handler as SettleLease } from '../functions/steps/settle-lease.ts';
+import { handler as enforceDeadline } from '../functions/timers/enforce-deadline.ts';
+import { handler as refreshOffers } from '../functions/timers/refresh-offers.ts';
+
+/** The steps, under the names of `state-machines/lease.asl.json`. */
+export const steps = {
+  ArmDeadline,
+  AwaitReady,
+  ChooseOffer,
+  ConfirmReady,
+  DestroyInstance,
+  EndLease,
+  FindLaunched,
+  JudgeLease,
+  LaunchInstance,
+  ProbeReady,
+  ProveAbsence,
+  RetireAttempt,
+  ServeLease,
+  SettleLease,
+} as const;
+
+/** The API's handlers, under the names of `shared/api/contract.ts`. */
+export const apiHandlers = {
+  listOffers,
+  readEvents,
+  readLease,
+  recordHeartbeat,
+  recordNodeHeartbeat,
+  releaseLease,
+  requestLease,
+} as const;
+
+/** The targets of schedules. */
+export const timerHandlers = { enforceDeadline, refreshOffers } as const;

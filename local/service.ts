@@ -1,0 +1,161 @@
+// The whole service on one machine: the deployed handlers, the deployed state machine file, an
+// embedded database, and engines of our own only where AWS has no local one. It holds no rule.
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RouteName } from '../shared/api/contract.ts';
+import { readConfig } from '../shared/config.ts';
+import { Failure } from '../shared/core/failure.ts';
+import type { LeaseId } from '../shared/core/ids.ts';
+import { policy } from '../shared/core/policy.ts';
+import { epochMs } from '../shared/core/time.ts';
+import type { BlobStore } from '../shared/ports/stores.ts';
+import type { Workflow } from '../shared/ports/workflow.ts';
+import { type Runtime, within } from '../shared/runtime.ts';
+import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } from './gateway.ts';
+import { apiHandlers, steps, timerHandlers } from './handlers.ts';
+import { createTimers } from './timers.ts';
+import type { EngineClock } from './workflow/clock.ts';
+import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
+import { fileJournal, memoryJournal } from './workflow/journal.ts';
+
+/** One call of a function, before it is made: tests count, delay and break calls here. */
+export type Call = { readonly name: string; readonly payload: unknown };
+export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknown>;
+
+export type ServiceOptions = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: EngineClock;
+  readonly databaseEndpoint: string;
+  readonly blobs: BlobStore;
+  /** Where journals are kept; null keeps them in memory. */
+  readonly folder: string | null;
+  readonly log?: Runtime['log'];
+  readonly onDatabaseCall?: (command: string) => void;
+  readonly around?: Around;
+};
+
+export type Service = {
+  readonly runtime: Runtime;
+  readonly engine: WorkflowEngine;
+  /** One request of the HTTP API, from event to reply. */
+  call(route: RouteName, request: GatewayRequest): Promise<GatewayReply>;
+  /** One refresh of the menu now; afterwards they repeat by themselves. */
+  refresh(): Promise<void>;
+  /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
+  resume(): number;
+  /** Stops everything without ending any lease, as a crash would. */
+  close(): void;
+};
+
+const LAMBDA_CONTEXT = { functionName: 'local' };
+const MACHINE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
+
+type Handler = (event: unknown, context: never) => Promise<unknown>;
+
+function stepNamed(name: string): Handler {
+  const found = Object.entries(steps).find(([step]) => step === name);
+  if (found === undefined) throw new Failure('BadConfig', `no function is called ${name}`);
+  return found[1] as Handler;
+}
+
+/** The state machine file with each function's name where AWS has its ARN. */
+export function leaseMachine(): unknown {
+  return JSON.parse(readFileSync(MACHINE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
+}
+
+function workflowOn(engine: () => WorkflowEngine): Workflow {
+  return {
+    start: async (leaseId, generation) =>
+      engine().start({ name: `${leaseId}-${generation}`, input: { leaseId, generation } }),
+    wake: async (token) => engine().succeed(token, {}),
+    heartbeat: async (token) => engine().heartbeat(token),
+  };
+}
+
+/** Composes the service. Nothing runs before the first call; throws BadConfig. */
+export function createService(options: ServiceOptions): Service {
+  const { clock, folder, around = (_call, run) => run() } = options;
+  const config = readConfig(options.env);
+
+  const invoke = (call: Call, handler: Handler): Promise<unknown> =>
+    around(call, () => within(runtime, () => handler(call.payload, LAMBDA_CONTEXT as never)));
+
+  const engine = createWorkflowEngine({
+    definition: leaseMachine(),
+    clock,
+    journal: folder === null ? memoryJournal() : fileJournal(join(folder, 'workflow.jsonl')),
+    invoke: ({ functionName, payload }) =>
+      invoke({ name: functionName, payload }, stepNamed(functionName)),
+  });
+  const timers = createTimers({
+    clock,
+    journalPath: folder === null ? null : join(folder, 'timers.jsonl'),
+    fire: (leaseId: LeaseId) =>
+      invoke(
+        { name: 'enforceDeadline', payload: { leaseId } },
+        timerHandlers.enforceDeadline as Handler,
+      ),
+    onError: (error, id) => runtime.log(lineOf('enforceDeadline', error, id)),
+  });
+  const runtime: Runtime = {
+    config,
+    clock: { now: () => epochMs(Math.floor(clock.now())) },
+    log: options.log ?? (() => undefined),
+    pause: (ms) => new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve())),
+    database: {
+      endpoint: options.databaseEndpoint,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      ...(options.onDatabaseCall !== undefined && { onCall: options.onDatabaseCall }),
+    },
+    workflow: workflowOn(() => engine),
+    scheduler: timers,
+    blobs: options.blobs,
+  };
+  const menu = repeatRefresh(clock, async () => {
+    const payload = { provider: 'vastai' };
+    await invoke({ name: 'refreshOffers', payload }, timerHandlers.refreshOffers as Handler);
+  });
+  return {
+    runtime,
+    engine,
+    async call(route, request) {
+      const event = gatewayEvent(route, request, randomUUID());
+      const handler = apiHandlers[route] as Handler;
+      const reply = await invoke({ name: route, payload: event }, handler);
+      return gatewayReply(reply as { statusCode: number; body: string });
+    },
+    refresh: menu.refresh,
+    resume: () => engine.resume(),
+    close() {
+      menu.stop();
+      timers.close();
+      engine.close();
+    },
+  };
+}
+
+function lineOf(kind: string, error: unknown, id: string) {
+  const shown = error instanceof Error ? error : new Error(String(error));
+  return { kind, error: shown.name, message: shown.message, id };
+}
+
+/** Refreshes now and then again and again; a refresh that fails leaves the old menu, which ages. */
+function repeatRefresh(clock: EngineClock, refresh: () => Promise<void>) {
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    cancel = clock.at(clock.now() + policy.menu.refreshEvery, () => {
+      void refresh().catch(() => undefined);
+      arm();
+    });
+  };
+  return {
+    async refresh() {
+      cancel();
+      arm();
+      await refresh();
+    },
+    stop: () => cancel(),
+  };
+}

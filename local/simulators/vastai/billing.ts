@@ -1,0 +1,82 @@
+// The true cost of every instance, exact and derived from its life alone. GPUs are billed while the
+// container is up, disk from create to the end. It must never depend on when somebody asks.
+
+import { exists, runEnd, stopAt } from './life.ts';
+import type { Instance, State } from './state.ts';
+
+/** Whole micro-dollars, and the time the GPUs were billed for. */
+export type Cost = {
+  readonly gpuMicroUsd: number;
+  readonly diskMicroUsd: number;
+  readonly gpuMs: number;
+};
+
+/** What the instance cost from its creation until the instant. */
+export function costUntil(instance: Instance, until: number): Cost {
+  let gpuNano = 0n;
+  let gpuMs = 0;
+  for (const run of instance.runs) {
+    if (run.readyAt === null) continue;
+    const end = Math.min(until, runEnd(instance, run));
+    gpuMs += Math.max(0, end - run.readyAt);
+    instance.gpuRates.forEach((rate, index) => {
+      const next = instance.gpuRates[index + 1]?.from ?? Infinity;
+      const from = Math.max(run.readyAt ?? Infinity, rate.from);
+      gpuNano += nanoHours(rate.nanoUsdPerHour, Math.min(end, next) - from);
+    });
+  }
+  const diskEnd = Math.min(until, instance.end?.at ?? Infinity);
+  const diskNano = nanoHours(instance.diskNanoUsdPerHour, diskEnd - instance.createdAt);
+  return { gpuMicroUsd: microUsd(gpuNano), diskMicroUsd: microUsd(diskNano), gpuMs };
+}
+
+/** What the instance cost between two instants; adjoining spans add up without a gap. */
+export function costBetween(instance: Instance, from: number, to: number): Cost {
+  const before = costUntil(instance, from);
+  const after = costUntil(instance, to);
+  return {
+    gpuMicroUsd: after.gpuMicroUsd - before.gpuMicroUsd,
+    diskMicroUsd: after.diskMicroUsd - before.diskMicroUsd,
+    gpuMs: after.gpuMs - before.gpuMs,
+  };
+}
+
+export function spentUntil(state: State, until: number): number {
+  return Object.values(state.instances).reduce((sum, instance) => {
+    const cost = costUntil(instance, until);
+    return sum + cost.gpuMicroUsd + cost.diskMicroUsd;
+  }, 0);
+}
+
+/** Prepaid funds left; below zero while disks go on billing after the money ran out. */
+export function creditMicroUsd(state: State, now: number): number {
+  return state.paidInMicroUsd - spentUntil(state, now);
+}
+
+/**
+ * Stops every instance at the very instant the credit was used up, also when that passed unseen.
+ * Safe to repeat.
+ */
+export function stopWhenBroke(state: State, now: number): void {
+  if (creditMicroUsd(state, now) > 0) return;
+  const instances = Object.values(state.instances);
+  let funded = Math.min(now, ...instances.map((instance) => instance.createdAt - 1));
+  let broke = now;
+  while (broke - funded > 1) {
+    const middle = Math.floor((funded + broke) / 2);
+    if (creditMicroUsd(state, middle) > 0) funded = middle;
+    else broke = middle;
+  }
+  for (const instance of instances) {
+    if (exists(instance, broke)) stopAt(instance, broke);
+  }
+}
+
+/** Nano-dollars per hour over milliseconds, not yet divided; nothing for a span turned round. */
+function nanoHours(nanoUsdPerHour: number, ms: number): bigint {
+  return ms > 0 ? BigInt(nanoUsdPerHour) * BigInt(Math.floor(ms)) : 0n;
+}
+
+function microUsd(nanoMs: bigint): number {
+  return Number(nanoMs / 3_600_000_000n);
+}

@@ -1,0 +1,45 @@
+// What every route is handed: the state, the instant of the request and what it asks. Nothing here
+// outlives the request.
+
+import type { Fault, FaultSpec } from './faults.ts';
+import type { Row } from './filters.ts';
+import type { Lags } from './life.ts';
+import type { Reply } from './replies.ts';
+import type { Instance, Machine, Offer, State } from './state.ts';
+
+export type Settings = Lags & {
+  readonly seed: number;
+  readonly apiKey: string;
+  readonly bootMs: number;
+  readonly rateLimits: boolean;
+};
+
+export type Context = {
+  readonly state: State;
+  readonly settings: Settings;
+  readonly now: number;
+  /** Where the instance's SSH listens, opened at this call if need be; null unless it is up. */
+  readonly sshPort: (instance: Instance) => Promise<number | null>;
+  /** A fault of that name that strikes this very call, used up by one. */
+  readonly strike: (name: FaultSpec['name']) => Fault | undefined;
+};
+
+export type Request = {
+  /** The numbers in the path, in order; NaN where it holds something else. */
+  readonly ids: readonly number[];
+  readonly query: URLSearchParams;
+  readonly body: Row;
+};
+
+export type Route = (context: Context, request: Request) => Reply | Promise<Reply>;
+
+/** The offer and machine behind an instance; they were there when it was created. */
+export function placeOf(
+  state: State,
+  instance: Instance,
+): { readonly offer: Offer; readonly machine: Machine } {
+  const offer = state.market.offers[instance.offerId];
+  const machine = offer && state.market.machines[offer.machineId];
+  if (!offer || !machine) throw new Error(`instance ${instance.id} stands on no machine`);
+  return { offer, machine };
+}

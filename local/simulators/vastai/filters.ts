@@ -1,0 +1,79 @@
+// The query language of searches and lists: `{field: {op: value}}` and `[[field, "asc"]]`, with the
+// provider's own errors for what it doesn't know. It must never guess what a filter meant.
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+type Operator = (value: unknown, wanted: unknown) => boolean;
+
+const operators: Readonly<Record<string, Operator>> = {
+  eq: (value, wanted) => value === wanted,
+  neq: (value, wanted) => value !== wanted,
+  gt: (value, wanted) => compare(value, wanted, (order) => order > 0),
+  lt: (value, wanted) => compare(value, wanted, (order) => order < 0),
+  gte: (value, wanted) => compare(value, wanted, (order) => order >= 0),
+  lte: (value, wanted) => compare(value, wanted, (order) => order <= 0),
+  in: (value, wanted) => Array.isArray(wanted) && wanted.includes(value),
+  notin: (value, wanted) => Array.isArray(wanted) && !wanted.includes(value),
+};
+
+export type Condition = { readonly field: string; readonly test: (row: Row) => boolean };
+
+/** Conditions of a filter object, or what is wrong with it in the provider's words. */
+export function parseFilters(
+  filters: Row,
+  isField: (field: string) => boolean,
+): Parsed<Condition[]> {
+  const conditions: Condition[] = [];
+  for (const [field, tests] of Object.entries(filters)) {
+    if (!isField(field) || !isRow(tests)) return { problem: field };
+    for (const [name, wanted] of Object.entries(tests)) {
+      const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
+      if (operator === undefined) return { problem: name };
+      conditions.push({ field, test: (row) => operator(row[field], wanted) });
+    }
+  }
+  return { value: conditions };
+}
+
+export type Ordering = { readonly field: string; readonly descending: boolean };
+
+/** Sorts by each ordering in turn; missing values come first. */
+export function comparator(orderings: readonly Ordering[]): (left: Row, right: Row) => number {
+  return (left, right) => {
+    for (const { field, descending } of orderings) {
+      const order = rank(left[field], right[field]);
+      if (order !== 0) return descending ? -order : order;
+    }
+    return 0;
+  };
+}
+
+function rank(left: unknown, right: unknown): number {
+  if (left === right) return 0;
+  if (left === null || left === undefined) return -1;
+  if (right === null || right === undefined) return 1;
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return String(left) < String(right) ? -1 : 1;
+}
+
+/** Only numbers with numbers and texts with texts have an order. */
+function compare(left: unknown, right: unknown, holds: (order: number) => boolean): boolean {
+  const comparable =
+    (typeof left === 'number' && typeof right === 'number') ||
+    (typeof left === 'string' && typeof right === 'string');
+  return comparable && holds(rank(left, right));
+}
+
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** JSON from a stranger. */
+export function parseJson(text: string): Parsed<unknown> {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { problem: text };
+  }
+}

@@ -1,0 +1,110 @@
+// An instance as the wire shows it: four states, odd spellings and all. What isn't known yet is
+// null, as there; the SSH port is the only thing it can't work out by itself.
+
+import { actualStatus, currentRun } from './life.ts';
+import { gpuNanoUsdPerHour, machineView, priceView, usd } from './offer-view.ts';
+import type { Instance, Machine, Offer } from './state.ts';
+
+/** Nothing listens there: the address is shown before it works. */
+const portBeforeReady = 1;
+
+export type Place = { readonly offer: Offer; readonly machine: Machine };
+
+/** What lists can filter and sort by: the columns that are stored and not worked out. */
+export function storedView(instance: Instance, { offer, machine }: Place, now: number) {
+  const status = actualStatus(instance, now);
+  const running = currentRun(instance, now) !== undefined;
+  const wanted = running ? 'running' : 'stopped';
+  return {
+    id: instance.id,
+    machine_id: machine.id,
+    host_id: machine.hostId,
+    label: instance.label,
+    actual_status: status,
+    intended_status: wanted,
+    cur_state: wanted,
+    next_state: wanted,
+    status_msg: statusMessage(instance, status),
+    gpu_name: machine.gpuName,
+    num_gpus: offer.gpus,
+    verification: machine.verification,
+    is_bid: instance.isBid,
+    image_uuid: instance.image,
+    image_runtype: instance.runtype,
+    start_date: instance.createdAt / 1000,
+    end_date: machine.offeredUntil / 1000,
+  };
+}
+
+/** The whole row; `sshPort` is null unless the container is up. */
+export function instanceView(
+  instance: Instance,
+  place: Place,
+  at: { readonly now: number; readonly sshPort: number | null },
+) {
+  const { offer, machine } = place;
+  return {
+    bundle_id: offer.id * 31,
+    ...machineView(machine, offer.gpus),
+    ...storedView(instance, place, at.now),
+    ...rateView(instance, place),
+    ...addressView(instance, machine, at.sshPort),
+    image_args: [],
+    onstart: instance.onstart,
+    extra_env: Object.entries(instance.env),
+    template_id: null,
+    template_hash_id: null,
+    gpu_totalram: machineView(machine, offer.gpus).gpu_ram * offer.gpus,
+    gpu_util: null,
+    gpu_temp: null,
+    disk_space: instance.diskGb,
+    disk_usage: -1,
+    duration: (machine.offeredUntil - at.now) / 1000,
+    uptime_mins: null,
+    country_code: machine.country,
+    credit_balance: 0,
+    credit_discount: 0,
+    credit_discount_max: 0,
+    time_remaining: '',
+  };
+}
+
+function rateView(instance: Instance, { offer, machine }: Place) {
+  const gpuNano = instance.gpuRates.at(-1)?.nanoUsdPerHour ?? 0;
+  const diskNano = instance.diskNanoUsdPerHour;
+  return {
+    dph_base: usd(gpuNano),
+    dph_total: usd(gpuNano + diskNano),
+    min_bid: usd(gpuNanoUsdPerHour(machine, offer.gpus, true)),
+    storage_total_cost: usd(diskNano),
+    search: priceView(gpuNano, diskNano),
+    instance: priceView(gpuNano, diskNano),
+  };
+}
+
+/** Direct where asked for and the host has ports; the proxy's port is one off with Jupyter. */
+function addressView(instance: Instance, machine: Machine, sshPort: number | null) {
+  const { runtype } = instance;
+  const hasSsh = runtype.includes('ssh') || runtype.includes('jupyter');
+  const isDirect = runtype.includes('ssh_direc') && machine.directPorts > 0;
+  const mapping = [{ HostIp: '0.0.0.0', HostPort: String(sshPort) }];
+  const offset = runtype.includes('jupyter') ? 1 : 0;
+  return {
+    ssh_host: hasSsh ? '127.0.0.1' : null,
+    ssh_idx: '4',
+    ssh_port: hasSsh ? (sshPort ?? portBeforeReady) - offset : null,
+    // Hosts report it with the newline they read it with.
+    public_ipaddr: sshPort === null ? null : '127.0.0.1\n',
+    local_ipaddrs: sshPort === null ? null : '172.17.0.2 \n',
+    ports: sshPort !== null && isDirect ? { '22/tcp': mapping } : null,
+    direct_port_start: -1,
+    direct_port_end: -1,
+    machine_dir_ssh_port: -1,
+    jupyter_token: null,
+  };
+}
+
+function statusMessage(instance: Instance, status: string | null): string | null {
+  if (status === 'running') return `success, running ${instance.image}/ssh\n`;
+  return status === 'loading' ? 'Pulling fs layer' : null;
+}

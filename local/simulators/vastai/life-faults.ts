@@ -1,0 +1,43 @@
+// What a fault does to an instance's life, be it while it is created or later. It must only write
+// down what will happen and when.
+
+import type { LifeFault } from './faults.ts';
+import { currentRun, endAt, stopAt } from './life.ts';
+import type { Instance } from './state.ts';
+
+const raiseFactor = 1.5;
+
+/** How long an instance serves before it vanishes or is interrupted, unless the fault says. */
+const servesMs = 60_000;
+
+/** Strikes an instance in its create call: ends and stops come `forMs` after it is ready. */
+export function strikeNewborn(instance: Instance, name: LifeFault, forMs = servesMs): void {
+  const { createdAt, runs } = instance;
+  const ends = name === 'vanish' || name === 'interrupt';
+  strikeLife(instance, name, ends ? (runs.at(0)?.readyAt ?? createdAt) + forMs : createdAt);
+}
+
+/** Strikes at `at`, which may lie ahead for an end or a stop and else is now. */
+export function strikeLife(instance: Instance, name: LifeFault, at: number): void {
+  switch (name) {
+    case 'vanish':
+      return endAt(instance, at, 'vanished');
+    case 'interrupt':
+      return stopAt(instance, at);
+    case 'price-rise':
+      return raisePrice(instance, raiseFactor, at);
+    case 'never-boots':
+      return neverBoot(instance, at);
+  }
+}
+
+/** Multiplies the GPU rate from the instant on. */
+export function raisePrice(instance: Instance, factor: number, from: number): void {
+  const rate = instance.gpuRates.at(-1)?.nanoUsdPerHour ?? 0;
+  instance.gpuRates.push({ from, nanoUsdPerHour: Math.round(rate * factor) });
+}
+
+function neverBoot(instance: Instance, now: number): void {
+  const run = currentRun(instance, now);
+  if (run !== undefined && (run.readyAt ?? 0) > now) run.readyAt = null;
+}

@@ -1,0 +1,149 @@
+// The bodies this provider answers failures with, odd as they are. Recorded ones are marked with
+// their month, the rest follow its public documentation of 2026; FIDELITY.md says what is a guess.
+
+import type { State } from './state.ts';
+
+/** What goes back over the wire: JSON, or text as it is. */
+export type Reply = { readonly status: number; readonly body: unknown } | TextReply;
+export type TextReply = {
+  readonly status: number;
+  readonly text: string;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export function ok(body: Record<string, unknown>): Reply {
+  return { status: 200, body };
+}
+
+export function refusal(status: number, error: string, msg: string): Reply {
+  return { status, body: { success: false, error, msg } };
+}
+
+/** The shape of search and list errors, which say nothing of success. */
+export function badQuery(msg: string): Reply {
+  return { status: 400, body: { error: 'invalid_request', msg } };
+}
+
+export const badJson = badQuery('Invalid json body');
+export const loginRequired = refusal(403, 'auth_error', 'This action requires login.');
+export const unknownKey = refusal(404, 'auth_error', 'Invalid user key');
+/** Reading one instance answers an unknown key differently from everything else. */
+export const unknownKeyOnGet = refusal(401, 'auth_error', 'Invalid user key');
+export const outOfScope: Reply = {
+  status: 403,
+  body: { success: false, msg: 'This key may not do that.' },
+};
+export const noSuchInstance = refusal(404, 'no_such_instance', 'No such instance.');
+export const serverError = refusal(500, 'server_error', 'Something went wrong on the server');
+export const tooLarge = refusal(413, 'invalid_request', 'Request body too large');
+export const notFound = refusal(404, 'not_found', 'There is nothing at this path.');
+export const noCredit = refusal(
+  400,
+  'insufficient_credit',
+  'insufficient_credit: Your account lacks credit; see the billing page.',
+);
+
+const badGateway: Reply = {
+  status: 502,
+  text: '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>',
+  type: 'text/html',
+};
+
+/** In order: recorded February 2026 (two spaces and all), documented twice, seen by clients. */
+const offerGone = [
+  (id: number): Reply => ({
+    status: 400,
+    body: {
+      success: false,
+      error: 'invalid_args',
+      msg: `error 404/3603: no_such_ask  Instance type by id ${id} is not available.`,
+      ask_id: id,
+    },
+  }),
+  (id: number): Reply => ({
+    status: 404,
+    body: {
+      success: false,
+      error: 'invalid_args',
+      msg: `error 404/3603: no_such_ask Instance type by id ${id} is not available.`,
+      ask_id: id,
+    },
+  }),
+  (id: number): Reply => ({
+    status: 410,
+    body: {
+      success: false,
+      error: 'no_such_ask',
+      msg: `error 410/3907: no_such_ask Instance type ${id} is no longer available.`,
+      ask_id: id,
+    },
+  }),
+  (): Reply => ({ status: 400, body: { success: false, msg: 'no_such_ask' } }),
+];
+
+/** Refusals that don't mean the offer is gone; only a named variant brings them. */
+const refusedOtherwise = [
+  (id: number): Reply =>
+    refusal(
+      403,
+      'invalid_args',
+      `error 403/3586: Offer ${id} is not your own. Hosts can only rent their own machines.`,
+    ),
+  (): Reply => refusal(400, 'spend_rate_limit', 'spend_rate_limit: New accounts spend slowly.'),
+  (): Reply => ({ status: 200, body: { success: false, msg: 'Your account is suspended.' } }),
+];
+
+/** Four that mean the offer is gone (0-3, in turns), then three of other meanings (4-6). */
+export function createRefused(state: State, offerId: number, variant?: number): Reply {
+  const all = [...offerGone, ...refusedOtherwise];
+  const index = variant ?? turn(state, 'refuse', offerGone.length);
+  return (all[index] ?? offerGone[0])?.(offerId) ?? serverError;
+}
+
+/** The documented texts and bodies, and the last one as recorded in February 2026. */
+const tooFrequent = [
+  (): Reply => plain('API requests too frequent'),
+  (s: string): Reply => plain(`API requests too frequent: endpoint threshold=${s}`),
+  (s: string): Reply => ({
+    status: 429,
+    body: { detail: `API requests too frequent endpoint threshold=${s}` },
+  }),
+  (s: string): Reply =>
+    refusal(429, 'rate_limit_exceeded', `API requests too frequent endpoint threshold=${s}`),
+  (s: string): Reply => ({
+    status: 429,
+    body: {
+      message:
+        'The action could not be performed because there were too many requests by the client.' +
+        `\n\nAPI requests too frequent: endpoint threshold=${s}*1.0\n\n`,
+      code: '429 Too Many Requests',
+    },
+  }),
+];
+
+export function rateLimited(state: State, thresholdMs: number, variant?: number): Reply {
+  const index = variant ?? turn(state, 'rate-limit', tooFrequent.length);
+  return tooFrequent[index]?.((thresholdMs / 1000).toFixed(1)) ?? serverError;
+}
+
+/** JSON and a gateway's page take turns. */
+export function failed(state: State, variant?: number): Reply {
+  return (variant ?? turn(state, 'fail', 2)) === 0 ? serverError : badGateway;
+}
+
+/** 500 and 429 take turns. */
+export function destroyRefused(state: State, variant?: number): Reply {
+  const index = variant ?? turn(state, 'refuse-destroy', 2);
+  return index === 0 ? serverError : rateLimited(state, 3_000);
+}
+
+function plain(text: string): Reply {
+  return { status: 429, text, type: 'text/plain' };
+}
+
+function turn(state: State, name: string, variants: number): number {
+  const count = state.turns[name] ?? 0;
+  state.turns[name] = count + 1;
+  return count % variants;
+}

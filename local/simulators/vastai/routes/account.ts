@@ -1,0 +1,111 @@
+// What is left of the money and where it went. Both follow from the instances' lives; charges are
+// told by whole UTC days, rounded to a tenth of a cent, and outlive the instance.
+
+import { costBetween, creditMicroUsd } from '../billing.ts';
+import type { Context, Request } from '../context.ts';
+import { isRow, parseFilters, parseJson, type Row } from '../filters.ts';
+import { badQuery, ok, type Reply, refusal } from '../replies.ts';
+import type { Instance } from '../state.ts';
+import { parseToken, tokenOf } from './tokens.ts';
+
+const dayMs = 86_400_000;
+const pageDefault = 100;
+const pageMost = 500;
+
+/** `credit` is what can be spent; `balance` is something else and stays at nothing. */
+export function balance(context: Context): Reply {
+  return ok({
+    id: 123456,
+    username: 'dev',
+    email: 'dev@example.com',
+    balance: 0,
+    credit: creditMicroUsd(context.state, context.now) / 1e6,
+    key_id: 9911,
+    ssh_key: null,
+    sid: null,
+  });
+}
+
+/** GET /charges/: one row per instance with its items, latest first if asked. */
+export function charges(context: Context, { query }: Request): Reply {
+  const json = parseJson(query.get('select_filters') ?? '{}');
+  if ('problem' in json || !isRow(json.value)) return badQuery('Invalid select_filters');
+  const { day, ...others } = json.value;
+  if (!isRow(day) || typeof day.gte !== 'number' || typeof day.lte !== 'number') return noRange;
+  const conditions = parseFilters(others, (field) => field === 'type');
+  if ('problem' in conditions) return badQuery(`${conditions.problem} is not a valid search key`);
+  const after = parseToken(query.get('after_token'));
+  if ('problem' in after) return refusal(400, 'invalid_token', 'Invalid after_token.');
+
+  const rows = Object.values(context.state.instances)
+    .flatMap((instance) => chargeRows(instance, day, context.now))
+    .filter(({ row }) => conditions.value.every((condition) => condition.test(row)));
+  if (query.get('latest_first') === 'true') rows.reverse();
+  const at = after.value === null ? -1 : rows.findIndex(({ id }) => id === after.value?.id);
+  const size = Math.min(Number(query.get('limit') ?? pageDefault) || pageDefault, pageMost);
+  const page = rows.slice(at + 1, at + 1 + size);
+  const last = at + 1 + size < rows.length ? page.at(-1) : undefined;
+  return ok({
+    success: true,
+    count: page.length,
+    total: rows.length,
+    next_token: last === undefined ? null : tokenOf({ id: last.id }),
+    results: page.map(({ row }) => row),
+  });
+}
+
+const noRange: Reply = {
+  status: 400,
+  body: {
+    success: false,
+    msg: "Must provide both 'day' gte and lte filters for instance charges",
+  },
+};
+
+/** The instance's cost on the UTC days whose first second lies in the range; nothing if none. */
+function chargeRows(instance: Instance, day: Row, now: number): { id: number; row: Row }[] {
+  const end = Math.min(now, instance.end?.at ?? Infinity);
+  const least = Math.ceil((Number(day.gte) * 1000) / dayMs) * dayMs;
+  const first = Math.max(least, startOfDay(instance.createdAt));
+  const last = Math.min(startOfDay(Number(day.lte) * 1000), startOfDay(end));
+  if (last < first) return [];
+  const days = (last - first) / dayMs + 1;
+  const span = { start: first / 1000, end: last / 1000 };
+  const items = chargeItems(instance, first, Math.min(last + dayMs, end));
+  const row = {
+    ...span,
+    type: 'instance',
+    source: `instance-${instance.id}`,
+    description: `Instance ${instance.id} Charges - ${days} day${days === 1 ? '' : 's'}`,
+    amount: rounded(items.reduce((sum, { amount }) => sum + amount, 0)),
+    metadata: { template_id: null, label: instance.label },
+    items: items.map((item) => ({ ...span, ...item, source: null, metadata: {}, items: [] })),
+  };
+  return [{ id: instance.id, row }];
+}
+
+function chargeItems(instance: Instance, from: number, to: number) {
+  const cost = costBetween(instance, from, to);
+  const diskMs = to - Math.max(from, instance.createdAt);
+  const items = [
+    { type: 'gpu', ms: cost.gpuMs, microUsd: cost.gpuMicroUsd },
+    { type: 'disk', ms: diskMs, microUsd: cost.diskMicroUsd },
+  ];
+  return items
+    .filter(({ ms }) => ms > 0)
+    .map(({ type, ms, microUsd }) => {
+      const hours = ms / 3_600_000;
+      const perHour = rounded(microUsd / 1e6 / hours);
+      const description = `${hours.toFixed(3)} hours at $${perHour}/hour`;
+      return { type, description, amount: rounded(microUsd / 1e6) };
+    });
+}
+
+function startOfDay(at: number): number {
+  return Math.floor(at / dayMs) * dayMs;
+}
+
+/** To a tenth of a cent, as charges are told. */
+function rounded(usd: number): number {
+  return Math.round(usd * 1000) / 1000;
+}

@@ -1,0 +1,163 @@
+// PUT /asks/{id}/: rents an offer. From the moment an id is given out the contract bills, whatever
+// the reply says; even a bid that is too low leaves a stopped contract behind (seen by clients).
+
+import { createHash } from 'node:crypto';
+import { creditMicroUsd } from '../billing.ts';
+import type { Context, Request } from '../context.ts';
+import { addFault, isFaultName, isLifeFault, lifeFaults, sentinelTimes } from '../faults.ts';
+import { isRow, type Row } from '../filters.ts';
+import { takenGpus } from '../life.ts';
+import { strikeNewborn } from '../life-faults.ts';
+import { diskNanoUsdPerHour, gpuNanoUsdPerHour } from '../offer-view.ts';
+import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';
+import type { Instance, Machine, Offer } from '../state.ts';
+
+const diskGbLeast = 8;
+const labelMost = 256;
+const imageMost = 1024;
+const scriptMost = 4096;
+const envValueMost = 256;
+const envMost = 32_768;
+const bidUsdLeast = 0.001;
+const bidUsdMost = 128;
+const defaultImage = 'vastai/base-image:@vastai-automatic-tag';
+
+type Wish = Pick<Instance, 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb'> & {
+  readonly bidNanoUsdPerHour: number | null;
+  readonly running: boolean;
+  readonly cancelIfTaken: boolean;
+};
+
+/** Never safe to repeat: each accepted call rents anew where GPUs are left. */
+export function create(context: Context, { ids, body }: Request): Reply {
+  const [offerId = Number.NaN] = ids;
+  if (!Number.isSafeInteger(offerId)) return badOfferId;
+  const offer = context.state.market.offers[offerId];
+  const machine = offer && context.state.market.machines[offer.machineId];
+  // Unknown ids answer as documented, taken ones as recorded in February 2026.
+  if (!offer || !machine) return createRefused(context.state, offerId, 1);
+  const problem = findProblem(body, machine);
+  if (problem !== null) return problem;
+  if (creditMicroUsd(context.state, context.now) <= 0) return noCredit;
+  const wish = readWish(body);
+  const free = isFree(context, offer, machine);
+  if (!free && wish.cancelIfTaken) return createRefused(context.state, offerId, 0);
+  const leastBid = gpuNanoUsdPerHour(machine, offer.gpus, true);
+  const outbid = wish.bidNanoUsdPerHour !== null && wish.bidNanoUsdPerHour < leastBid;
+  const instance = rent(context, offer, { ...wish, running: wish.running && free && !outbid });
+  const reply = { new_contract: instance.id };
+  if (outbid) return ok({ success: false, ...tooLow, ...reply });
+  return ok({ success: true, ...reply, instance_api_key: instance.apiKey });
+}
+
+const badOfferId = invalid(
+  "error 400/3467: Invalid args: 'id' is required and must be a valid offer ID",
+);
+const tooLow = { error: 'invalid_price', msg: 'bid is below the minimum bid' };
+
+function invalid(msg: string): Reply {
+  return refusal(400, 'invalid_args', msg);
+}
+
+function isFree(context: Context, offer: Offer, machine: Machine): boolean {
+  const taken = takenGpus(context.state, context.now).get(machine.id) ?? 0;
+  return machine.rentable && machine.gpus - taken >= offer.gpus;
+}
+
+/** Creates the contract, with the faults that wait for it. */
+export function rent(context: Context, offer: Offer, wish: Wish): Instance {
+  const { state, settings, now } = context;
+  const machine = state.market.machines[offer.machineId];
+  if (machine === undefined) throw new Error(`offer ${offer.id} stands on no machine`);
+  const id = state.nextInstanceId++;
+  const gpuNano = wish.bidNanoUsdPerHour ?? gpuNanoUsdPerHour(machine, offer.gpus, false);
+  const { label, image, runtype, onstart, env, diskGb } = wish;
+  const run = { startedAt: now, readyAt: now + settings.bootMs, stoppedAt: null };
+  const instance: Instance = {
+    ...{ id, offerId: offer.id, foreign: false },
+    ...{ label, image, runtype, onstart, env, diskGb },
+    isBid: wish.bidNanoUsdPerHour !== null,
+    apiKey: createHash('sha256').update(`${settings.seed} ${id}`).digest('hex'),
+    createdAt: now,
+    runs: wish.running ? [run] : [],
+    gpuRates: [{ from: now, nanoUsdPerHour: gpuNano }],
+    diskNanoUsdPerHour: diskNanoUsdPerHour(machine, diskGb),
+    keys: [],
+    end: null,
+  };
+  state.instances[id] = instance;
+  bringFaults(context, instance);
+  return instance;
+}
+
+function bringFaults({ state, strike, now }: Context, instance: Instance): void {
+  for (const name of lifeFaults) {
+    const fault = strike(name);
+    if (fault !== undefined) strikeNewborn(instance, name, fault.forMs);
+  }
+  const sentinel = instance.env.SIM_FAULT ?? '';
+  if (isLifeFault(sentinel)) return strikeNewborn(instance, sentinel);
+  const times = sentinelTimes[sentinel];
+  if (times === undefined || !isFaultName(sentinel)) return;
+  addFault(state, { name: sentinel, instanceId: instance.id, times }, now);
+}
+
+function readWish(body: Row): Wish {
+  return {
+    label: text(body.label),
+    image: text(body.image) ?? defaultImage,
+    runtype: text(body.runtype) ?? (body.args === undefined ? 'ssh' : 'args'),
+    onstart: text(body.onstart) ?? '',
+    env: readEnv(body.env),
+    diskGb: typeof body.disk === 'number' ? body.disk : diskGbLeast,
+    bidNanoUsdPerHour: typeof body.price === 'number' ? Math.round(body.price * 1e9) : null,
+    running: body.target_state !== 'stopped',
+    // By default true for on-demand and false for bids, where a taken offer is queued for.
+    cancelIfTaken: body.cancel_unavail === undefined ? !isBid(body.price) : !!body.cancel_unavail,
+  };
+}
+
+/** An environment that isn't an object is dropped without a word. */
+function readEnv(env: unknown): Record<string, string> {
+  if (!isRow(env)) return {};
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** The first thing wrong with the request, in the provider's words. */
+function findProblem(body: Row, machine: Machine): Reply | null {
+  const { label = null, image = null, disk = diskGbLeast, price = null, vm } = body;
+  if (label !== null && (typeof label !== 'string' || label.length > labelMost)) {
+    return invalid('Invalid args: label must be a string of at most 256 characters');
+  }
+  if (image !== null && (typeof image !== 'string' || image.length > imageMost)) {
+    return invalid('Invalid args: image must be a string of at most 1024 characters');
+  }
+  if (typeof disk !== 'number' || disk < diskGbLeast || disk > machine.diskGb) {
+    return invalid(`Invalid args: disk must be between ${diskGbLeast} and ${machine.diskGb}`);
+  }
+  if (scriptLength(body) > scriptMost) {
+    return invalid('Invalid args: args, args_str and onstart must not exceed 4096 characters');
+  }
+  const badEnv = Object.values(readEnv(body.env)).some((value) => value.length > envValueMost);
+  if (badEnv || JSON.stringify(readEnv(body.env)).length > envMost) {
+    return invalid('Invalid args: env is too long');
+  }
+  if (price !== null && !isBid(price)) {
+    return refusal(400, 'invalid_price', 'price must be between 0.001 and 128');
+  }
+  // Virtual machines need a key on the account beforehand, and this account never has one.
+  return vm === true ? refusal(400, 'no_ssh_key_for_vm', 'Add an SSH key first.') : null;
+}
+
+function isBid(price: unknown): boolean {
+  return typeof price === 'number' && price >= bidUsdLeast && price <= bidUsdMost;
+}
+
+function scriptLength({ onstart, args, args_str }: Row): number {
+  const words = Array.isArray(args) ? args.join(' ') : '';
+  return [onstart, args_str, words].map((part) => text(part) ?? '').join('').length;
+}

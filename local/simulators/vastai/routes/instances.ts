@@ -1,0 +1,120 @@
+// One instance: read, change, destroy, and its SSH keys. Destroy takes effect at once; reads go on
+// showing the instance for a while, and another destroy says it is unknown.
+
+import { creditMicroUsd } from '../billing.ts';
+import { type Context, placeOf, type Request } from '../context.ts';
+import { instanceView } from '../instance-view.ts';
+import { currentRun, endAt, exists, isReadable, stopAt, takenGpus } from '../life.ts';
+import { noSuchInstance, ok, type Reply, refusal } from '../replies.ts';
+import type { Instance } from '../state.ts';
+
+const labelMost = 1024;
+/** How long a destroyed instance lives on under `zombie`, unless the fault says. */
+const zombieMs = 60_000;
+
+/** Unknown, gone and not readable yet look the same: 200 with null. */
+export async function get(context: Context, { ids }: Request): Promise<Reply> {
+  const instance = context.state.instances[ids[0] ?? 0];
+  if (instance === undefined || !isReadable(instance, context.now, context.settings)) {
+    return ok({ instances: null });
+  }
+  return ok({ instances: await show(context, instance) });
+}
+
+export async function show(context: Context, instance: Instance) {
+  const sshPort = await context.sshPort(instance);
+  const place = placeOf(context.state, instance);
+  return instanceView(instance, place, { now: context.now, sshPort });
+}
+
+/** 200 once, then 404; a zombie answers 200 until it is really gone. */
+export function destroy(context: Context, request: Request): Reply {
+  return withInstance(context, request, (instance) => {
+    const zombie = context.strike('zombie');
+    const outlives = zombie === undefined ? 0 : (zombie.forMs ?? zombieMs);
+    endAt(instance, context.now + outlives, 'destroyed');
+    return ok({ success: true });
+  });
+}
+
+/** Stop, start, or a new label. */
+export function change(context: Context, request: Request): Reply {
+  return withInstance(context, request, (instance) => {
+    const { state, label } = request.body;
+    if (state === 'stopped') return stop(context, instance);
+    if (state === 'running') return start(context, instance);
+    return typeof label === 'string' ? relabel(instance, label) : missingInput;
+  });
+}
+
+const missingInput = refusal(400, 'missing_input', 'Expected a state or a label.');
+
+function stop(context: Context, instance: Instance): Reply {
+  stopAt(instance, context.now);
+  return ok({ success: true });
+}
+
+function start(context: Context, instance: Instance): Reply {
+  const { state, settings, now } = context;
+  if (currentRun(instance, now) !== undefined) return ok({ success: true });
+  if (creditMicroUsd(state, now) <= 0) return refusal(400, 'missing_billing', 'Add credit first.');
+  const { offer, machine } = placeOf(state, instance);
+  const free = machine.gpus - (takenGpus(state, now).get(machine.id) ?? 0);
+  if (free < offer.gpus) {
+    return ok({
+      success: true,
+      msg: 'Required resources are currently unavailable, state change queued',
+    });
+  }
+  instance.runs.push({ startedAt: now, readyAt: now + settings.bootMs, stoppedAt: null });
+  return ok({ success: true });
+}
+
+function relabel(instance: Instance, label: string): Reply {
+  if (label.length > labelMost) return refusal(400, 'label_too_long', 'The label is too long.');
+  instance.label = label;
+  return ok({ success: true, msg: `label for ${instance.id} set to '${label}'` });
+}
+
+export function attachKey(context: Context, request: Request): Reply {
+  return withInstance(context, request, (instance) => {
+    const { ssh_key } = request.body;
+    if (typeof ssh_key !== 'string' || ssh_key.trim() === '') {
+      return refusal(400, 'no_ssh_key', 'ssh_key is required.');
+    }
+    instance.keys.push({ id: context.state.nextKeyId++, publicKey: ssh_key });
+    return ok({ success: true, msg: 'SSH key attached successfully' });
+  });
+}
+
+/** The keys come as JSON inside a string. */
+export function listKeys(context: Context, request: Request): Reply {
+  return withInstance(context, request, (instance) => {
+    const keys = instance.keys.map(({ id, publicKey }) => ({
+      id,
+      name: publicKey.split(' ')[2] ?? '',
+      public_key: publicKey,
+    }));
+    return ok({ success: true, ssh_keys: JSON.stringify(keys) });
+  });
+}
+
+export function detachKey(context: Context, request: Request): Reply {
+  return withInstance(context, request, (instance) => {
+    const kept = instance.keys.filter((key) => key.id !== request.ids[1]);
+    if (kept.length === instance.keys.length) {
+      return refusal(404, 'no_such_ssh_key', 'No such SSH key.');
+    }
+    instance.keys = kept;
+    return ok({ success: true, msg: 'SSH key removed from instance.' });
+  });
+}
+
+function withInstance(
+  context: Context,
+  request: Request,
+  act: (instance: Instance) => Reply,
+): Reply {
+  const instance = context.state.instances[request.ids[0] ?? 0];
+  return instance && exists(instance, context.now) ? act(instance) : noSuchInstance;
+}

@@ -1,0 +1,81 @@
+// POST /bundles/: the offers there are. The server's own filters apply where the caller is silent,
+// and never more than 64 offers come back, whatever the limit says (observed September 2026).
+
+import type { Context, Request } from '../context.ts';
+import { comparator, type Ordering, type Parsed, parseFilters, type Row } from '../filters.ts';
+import { takenGpus } from '../life.ts';
+import { type OfferView, offerView } from '../offer-view.ts';
+import { badQuery, ok, type Reply } from '../replies.ts';
+
+const offersMost = 64;
+const diskGbDefault = 8;
+const controls = ['type', 'order', 'limit', 'allocated_storage', 'disable_bundling'];
+const flags = ['chunked', 'georegion'];
+const kinds = ['on-demand', 'ondemand', 'reserved', 'bid'];
+const defaults: Row = { verified: { eq: true }, rentable: { eq: true }, rented: { eq: false } };
+
+/** A read; safe to repeat. */
+export function search(context: Context, { body }: Request): Reply {
+  const { type = 'on-demand', limit = offersMost, allocated_storage = diskGbDefault } = body;
+  if (typeof type !== 'string' || !kinds.includes(type)) return unknownWord('type');
+  if (typeof limit !== 'number' || limit < 0) return unknownWord('limit');
+  if (typeof allocated_storage !== 'number') return unknownWord('allocated_storage');
+  const rows = searchRows(context, allocated_storage, type === 'bid');
+  const sample: Row = rows[0] ?? {};
+  const asked = Object.entries(body).filter(([key]) => ![...controls, ...flags].includes(key));
+  const filters = { ...defaults, ...Object.fromEntries(asked) };
+  const conditions = parseFilters(filters, (field) => Object.hasOwn(sample, field));
+  if ('problem' in conditions) return unknownWord(conditions.problem);
+  const orderings = parseOrder(body.order, sample);
+  if ('problem' in orderings) return unknownWord(orderings.problem);
+  const found = rows
+    .filter((row) => conditions.value.every((condition) => condition.test(row)))
+    .sort(comparator(orderings.value))
+    .slice(0, Math.min(limit, offersMost));
+  return ok({ offers: found.map(({ shown }) => shown) });
+}
+
+type SearchRow = Omit<OfferView, 'id' | 'external' | 'geolocation'> & {
+  readonly shown: OfferView;
+} & Row;
+
+/**
+ * What filters see, which isn't what is shown: `id` matches nothing (observed October 2026), places
+ * match by country code, a null `external` counts as false, and `verified` is a filter only.
+ */
+function searchRows(context: Context, diskGb: number, bid: boolean): SearchRow[] {
+  const { market } = context.state;
+  const taken = takenGpus(context.state, context.now);
+  return Object.values(market.offers).flatMap((offer) => {
+    const machine = market.machines[offer.machineId];
+    if (machine === undefined) return [];
+    const rented = machine.gpus - (taken.get(machine.id) ?? 0) < offer.gpus;
+    const shown = offerView(offer, machine, { diskGb, bid, rented, now: context.now });
+    return {
+      ...shown,
+      shown,
+      id: null,
+      external: false,
+      geolocation: machine.country,
+      verified: machine.verification === 'verified',
+    };
+  });
+}
+
+function parseOrder(order: unknown, sample: Row): Parsed<Ordering[]> {
+  if (order === undefined) return { value: [{ field: 'score', descending: true }] };
+  if (!Array.isArray(order)) return { problem: 'order' };
+  const orderings: Ordering[] = [];
+  for (const entry of order) {
+    if (!Array.isArray(entry)) return { problem: 'order' };
+    const [field, direction]: unknown[] = entry;
+    if (typeof field !== 'string' || !Object.hasOwn(sample, field)) return { problem: `${field}` };
+    if (direction !== 'asc' && direction !== 'desc') return { problem: `${direction}` };
+    orderings.push({ field, descending: direction === 'desc' });
+  }
+  return { value: orderings };
+}
+
+function unknownWord(word: string): Reply {
+  return badQuery(`${word} is not a valid search op/key`);
+}

@@ -1,0 +1,53 @@
+// Every endpoint: method, path, what it is called in faults, and the least time between two calls
+// of one caller (documented thresholds of 2026; a search goes by what is tolerated in practice).
+
+import type { Route } from '../context.ts';
+import type { Operation } from '../faults.ts';
+import { balance, charges } from './account.ts';
+import { create } from './create.ts';
+import { attachKey, change, destroy, detachKey, get, listKeys } from './instances.ts';
+import { listAll, listPage } from './lists.ts';
+import { search } from './search.ts';
+
+export type Endpoint = {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly operation: Operation;
+  readonly spacingMs: number;
+  readonly run: Route;
+};
+
+const instance = '/api/v0/instances/:id/';
+
+export const endpoints: readonly Endpoint[] = [
+  endpoint('POST /api/v0/bundles/', { operation: 'search', spacingMs: 500, run: search }),
+  endpoint('PUT /api/v0/asks/:id/', { operation: 'create', spacingMs: 4_500, run: create }),
+  endpoint('GET /api/v0/instances/', { operation: 'list', spacingMs: 2_000, run: listAll }),
+  endpoint('GET /api/v1/instances/', { operation: 'list', spacingMs: 1_000, run: listPage }),
+  endpoint(`GET ${instance}`, { operation: 'get', spacingMs: 2_000, run: get }),
+  endpoint(`PUT ${instance}`, { operation: 'change', spacingMs: 1_000, run: change }),
+  endpoint(`DELETE ${instance}`, { operation: 'destroy', spacingMs: 3_000, run: destroy }),
+  endpoint(`POST ${instance}ssh/`, { operation: 'attach-key', spacingMs: 0, run: attachKey }),
+  endpoint(`GET ${instance}ssh/`, { operation: 'list-keys', spacingMs: 0, run: listKeys }),
+  endpoint(`DELETE ${instance}ssh/:key/`, { operation: 'detach-key', spacingMs: 2_000, run: detachKey }),
+  endpoint('GET /api/v0/users/current/', { operation: 'balance', spacingMs: 0, run: balance }),
+  endpoint('GET /api/v0/charges/', { operation: 'charges', spacingMs: 1_000, run: charges }),
+];
+
+export type Match = { readonly endpoint: Endpoint; readonly ids: readonly number[] };
+
+/** The endpoint for a path with its closing slash. */
+export function matchEndpoint(method: string, path: string): Match | undefined {
+  for (const candidate of endpoints) {
+    const parts = candidate.method === method ? candidate.path.exec(path) : null;
+    if (parts !== null) return { endpoint: candidate, ids: parts.slice(1).map(Number) };
+  }
+  return undefined;
+}
+
+type Terms = Pick<Endpoint, 'operation' | 'spacingMs' | 'run'>;
+
+function endpoint(line: string, terms: Terms): Endpoint {
+  const [method = '', path = ''] = line.split(' ');
+  return { method, path: new RegExp(`^${path.replaceAll(/:\w+/g, '([^/]+)')}$`), ...terms };
+}

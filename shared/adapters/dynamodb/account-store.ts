@@ -1,0 +1,171 @@
+// Accounts: limits, what is left of them, and the open holds. Admission is one conditional update;
+// only when it is refused is the account read to say why, to open it, or to turn its month.
+
+import { Failure } from '../../core/failure.ts';
+import type { ConsumerId } from '../../core/ids.ts';
+import { Account, type AccountLimits, refusalOf } from '../../core/ledger.ts';
+import type { Month } from '../../core/time.ts';
+import type { AccountStore, PlaceOutcome } from '../../ports/stores.ts';
+import { accountKey } from './schema.ts';
+import { ABSENT, type Change, type Item, parseItem, type Table } from './table.ts';
+
+type Placing = Parameters<AccountStore['place']>[0];
+type Raising = Parameters<AccountStore['raise']>[0];
+type Settling = Parameters<AccountStore['settle']>[0];
+
+/**
+ * Opening, turning the month and a race with another request take one round each; more rounds
+ * than these are a crowd, and the caller comes again.
+ */
+const ROUNDS_MOST = 8;
+
+const PLACED: PlaceOutcome = { kind: 'placed' };
+
+const crowded = (consumer: ConsumerId): Failure =>
+  new Failure('Conflict', `the account of ${consumer} changed under every attempt to change it`);
+
+/** Sets the hold aside in `month`, which is the account's or the condition refuses it. */
+function placing({ leaseId, hold }: Placing, month: Month): Change {
+  const room = '#roomMicroUsd = #roomMicroUsd - :amount';
+  const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour - :rate';
+  const limits =
+    '#roomMicroUsd >= :amount AND #rateRoomMicroUsdPerHour >= :rate AND #leaseRoom >= :one';
+  return {
+    update: `SET #holds.#lease = :hold, ${room}, ${rate}, #leaseRoom = #leaseRoom - :one`,
+    condition: `attribute_not_exists(#holds.#lease) AND #month = :month AND ${limits}`,
+    names: { '#lease': leaseId },
+    values: {
+      ':hold': { ...hold, month },
+      ':month': month,
+      ':amount': hold.amountMicroUsd,
+      ':rate': hold.rateMicroUsdPerHour,
+      ':one': 1,
+    },
+  };
+}
+
+function opened(consumer: ConsumerId, limits: AccountLimits, month: Month): Item {
+  return {
+    consumer,
+    month,
+    limits,
+    roomMicroUsd: limits.monthlyBudgetMicroUsd,
+    rateRoomMicroUsdPerHour: limits.rateMicroUsdPerHourMost,
+    leaseRoom: limits.openLeasesMost,
+    chargedMicroUsd: 0,
+    holds: {},
+  } satisfies Record<keyof Account, unknown>;
+}
+
+/** The whole budget again: open holds of earlier months belong to those. */
+function turning(account: Account, month: Month): Change {
+  return {
+    update: 'SET #month = :month, #roomMicroUsd = :budget, #chargedMicroUsd = :none',
+    condition: '#month = :earlier',
+    values: {
+      ':month': month,
+      ':budget': account.limits.monthlyBudgetMicroUsd,
+      ':none': 0,
+      ':earlier': account.month,
+    },
+  };
+}
+
+async function read(table: Table, consumer: ConsumerId): Promise<Account | null> {
+  const item = await table.get(accountKey(consumer));
+  return item === null ? null : parseItem(table, Account, item);
+}
+
+/** Tries, and otherwise removes what is in the way, until the hold is placed or refused. */
+async function place(table: Table, request: Placing): Promise<PlaceOutcome> {
+  const { consumer, leaseId, hold, defaults } = request;
+  const key = accountKey(consumer);
+  let month = hold.month;
+  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+    if ((await table.update(key, placing(request, month))) !== 'refused') return PLACED;
+    const account = await read(table, consumer);
+    if (account === null) {
+      await table.put(key, opened(consumer, defaults, month), ABSENT);
+    } else if (account.holds[leaseId] !== undefined) {
+      return PLACED;
+    } else if (account.month < month) {
+      await table.update(key, turning(account, month));
+    } else {
+      // Two clocks may disagree at the turn of a month: the account's month never goes back.
+      month = account.month;
+      const refusal = refusalOf(account, hold);
+      if (refusal !== null) return { kind: 'refused', refusal };
+    }
+  }
+  throw crowded(consumer);
+}
+
+/**
+ * A hold of an earlier month takes nothing from this month's room; that month's own room is no
+ * longer known, so the raise must fit into this one's all the same.
+ */
+async function raise(table: Table, request: Raising): Promise<PlaceOutcome> {
+  const { consumer, leaseId, from, to } = request;
+  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+    const account = await read(table, consumer);
+    const hold = account?.holds[leaseId];
+    if (account === null || hold === undefined || ![from, to].includes(hold.amountMicroUsd)) {
+      throw new Failure('Conflict', `lease ${leaseId} holds no ${from} micro-dollars to raise`);
+    }
+    if (hold.amountMicroUsd === to) return PLACED;
+    const asked = to - from;
+    if (asked > account.roomMicroUsd) {
+      const refusal = { limit: 'monthly-budget', room: account.roomMicroUsd, asked } as const;
+      return { kind: 'refused', refusal };
+    }
+    const change: Change = {
+      update: 'SET #holds.#lease.#amountMicroUsd = :to, #roomMicroUsd = #roomMicroUsd - :taken',
+      condition:
+        '#holds.#lease.#amountMicroUsd = :from AND #month = :month AND #roomMicroUsd >= :asked',
+      names: { '#lease': leaseId },
+      values: {
+        ...{ ':from': from, ':to': to, ':asked': asked, ':month': account.month },
+        ':taken': hold.month === account.month ? asked : 0,
+      },
+    };
+    if ((await table.update(accountKey(consumer), change)) !== 'refused') return PLACED;
+  }
+  throw crowded(consumer);
+}
+
+/** A charge above its hold makes room fall, below zero if it must: it was really spent. */
+async function settle(table: Table, request: Settling): Promise<void> {
+  const { consumer, leaseId, charged } = request;
+  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+    const account = await read(table, consumer);
+    const hold = account?.holds[leaseId];
+    if (account === null || hold === undefined) return;
+    const counts = hold.month === account.month;
+    const room = '#roomMicroUsd = #roomMicroUsd + :returned';
+    const spent = '#chargedMicroUsd = #chargedMicroUsd + :charged';
+    const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour + :rate';
+    const change: Change = {
+      update: `REMOVE #holds.#lease SET ${room}, ${spent}, ${rate}, #leaseRoom = #leaseRoom + :one`,
+      condition: '#holds.#lease.#amountMicroUsd = :held AND #month = :month',
+      names: { '#lease': leaseId },
+      values: {
+        ':returned': counts ? hold.amountMicroUsd - charged : 0,
+        ':charged': counts ? charged : 0,
+        ':rate': hold.rateMicroUsdPerHour,
+        ...{ ':one': 1, ':held': hold.amountMicroUsd, ':month': account.month },
+      },
+    };
+    if ((await table.update(accountKey(consumer), change)) !== 'refused') return;
+  }
+  throw crowded(consumer);
+}
+
+/** Accounts in the table `ledger`. Throws Conflict when too many change one at a time. */
+export function accountStore(table: Table): AccountStore {
+  return {
+    get: (consumer) => read(table, consumer),
+    place: (request) => place(table, request),
+    raise: (request) => raise(table, request),
+    settle: (request) => settle(table, request),
+  };
+}

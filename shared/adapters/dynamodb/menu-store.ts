@@ -1,0 +1,62 @@
+// The menu: a snapshot of megabytes lies compressed in the blob store, and one small item points
+// at the current one. Reading it again while it is unchanged costs one read of that item.
+
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import * as z from 'zod/mini';
+import { ProviderName } from '../../core/ids.ts';
+import { invariant } from '../../core/invariant.ts';
+import { Offer } from '../../core/offer.ts';
+import { EpochMs } from '../../core/time.ts';
+import type { BlobStore, MenuStore, Snapshot } from '../../ports/stores.ts';
+import { snapshotKey } from './schema.ts';
+import { parseItem, type Table } from './table.ts';
+
+const compress = promisify(gzip);
+const expand = promisify(gunzip);
+
+const pointed = { provider: ProviderName, version: z.string(), takenAt: EpochMs };
+const Pointer = z.object(pointed);
+const Stored = z.object({ ...pointed, offers: z.array(Offer) });
+
+type Pointer = z.infer<typeof Pointer>;
+
+const blobKey = ({ provider, version }: Pointer): string => `snapshots/${provider}/${version}`;
+
+/** Null when the blob was cleared away, which only happens to snapshots too old to choose from. */
+async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null> {
+  const key = blobKey(pointer);
+  const blob = await blobs.get(key);
+  if (blob === null) return null;
+  const parsed = Stored.safeParse(JSON.parse((await expand(blob)).toString()));
+  const issue = parsed.error?.issues[0];
+  invariant(parsed.success, `${key}: ${issue?.path.join('.')}: ${issue?.message}`);
+  return parsed.data;
+}
+
+/** Pointers in the table `inventory`, snapshots in the blob store. */
+export function menuStore(table: Table, blobs: BlobStore): MenuStore {
+  const newest = new Map<ProviderName, Snapshot>();
+  return {
+    publish: async (snapshot) => {
+      const { provider, version, takenAt } = snapshot;
+      const pointer = { provider, version, takenAt };
+      // The blob first: a pointer never leads nowhere. A blob without a pointer is cleared by age.
+      await blobs.put(blobKey(pointer), await compress(JSON.stringify(snapshot)));
+      await table.put(snapshotKey(provider), pointer, {
+        condition: 'attribute_not_exists(#pk) OR #takenAt < :takenAt',
+        values: { ':takenAt': takenAt },
+      });
+    },
+    current: async (provider) => {
+      const item = await table.get(snapshotKey(provider));
+      if (item === null) return null;
+      const pointer = parseItem(table, Pointer, item);
+      const known = newest.get(provider);
+      if (known?.version === pointer.version) return known;
+      const loaded = await load(blobs, pointer);
+      if (loaded !== null) newest.set(provider, loaded);
+      return loaded;
+    },
+  };
+}

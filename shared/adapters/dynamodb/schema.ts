@@ -1,0 +1,75 @@
+// The tables, their keys and indexes, as data: what is deployed and what runs locally are both
+// made from it. It imports no AWS code, so that infrastructure code can read it.
+
+import type { ConsumerId, LeaseId, ProviderName } from '../../core/ids.ts';
+import type { LedgerEntry } from '../../core/ledger.ts';
+
+/** A key attribute: S for text, N for a number. */
+export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' };
+
+/** A sparse index: an item without both attributes isn't in it. Only keys are projected. */
+export type IndexSchema = {
+  readonly name: string;
+  readonly partition: KeyAttribute;
+  readonly sort: KeyAttribute;
+};
+
+/** Every table has the same two key attributes. */
+export const PARTITION: KeyAttribute = { name: 'pk', type: 'S' };
+export const SORT: KeyAttribute = { name: 'sk', type: 'S' };
+
+/** The sweep's exact work list: leases that aren't ended, or whose outbox isn't applied yet. */
+export const OPEN_INDEX: IndexSchema = {
+  name: 'open',
+  partition: { name: 'openShard', type: 'S' },
+  sort: { name: 'openDeadline', type: 'N' },
+};
+
+/** A consumer's leases, newest last. Eventually consistent. */
+export const BY_CONSUMER_INDEX: IndexSchema = {
+  name: 'by-consumer',
+  partition: { name: 'consumer', type: 'S' },
+  sort: { name: 'requestedAt', type: 'N' },
+};
+
+/** Which indexes each table has. Names of deployed tables are configuration. */
+export const TABLES = {
+  leases: { indexes: [OPEN_INDEX, BY_CONSUMER_INDEX] },
+  ledger: { indexes: [] },
+  inventory: { indexes: [] },
+} as const satisfies Record<string, { readonly indexes: readonly IndexSchema[] }>;
+
+export type TableName = keyof typeof TABLES;
+
+/** One shard takes 1,000 changes a second (AWS documentation, November 2026). */
+export const OPEN_SHARD = '0';
+
+export type Key = { readonly pk: string; readonly sk: string };
+
+/** Text of equal length sorts as the numbers do; 99,999,999 is the largest. */
+const sorted = (seq: number): string => String(seq).padStart(8, '0');
+
+export const leaseKey = (id: LeaseId): Key => ({ pk: `LEASE#${id}`, sk: 'META' });
+export const pulseKey = (id: LeaseId): Key => ({ pk: `LEASE#${id}`, sk: 'PULSE' });
+export const eventKey = (id: LeaseId, seq: number): Key => ({
+  pk: `LEASE#${id}`,
+  sk: `EVENT#${sorted(seq)}`,
+});
+/** Greater than the key of any event. */
+export const LAST_EVENT = 'EVENT#~';
+
+export const accountKey = (consumer: ConsumerId): Key => ({
+  pk: `CONSUMER#${consumer}`,
+  sk: 'ACCOUNT',
+});
+export const entryKey = ({ consumer, month, leaseId, seq }: LedgerEntry): Key => ({
+  pk: `CONSUMER#${consumer}`,
+  sk: `ENTRY#${month}#${leaseId}#${sorted(seq)}`,
+});
+/** All entries of a consumer lie between these two sort keys. */
+export const ENTRIES = { first: 'ENTRY#', last: 'ENTRY#~' } as const;
+
+export const snapshotKey = (provider: ProviderName): Key => ({
+  pk: `PROVIDER#${provider}`,
+  sk: 'SNAPSHOT',
+});

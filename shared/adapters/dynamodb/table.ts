@@ -1,0 +1,134 @@
+// One table, as the stores use it: consistent reads, and writes of one item under one condition.
+// It adds nothing to DynamoDB's expressions but the names that they mention.
+
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod/mini';
+import { invariant } from '../../core/invariant.ts';
+import { calling, writing } from './client.ts';
+import type { Key } from './schema.ts';
+
+export type Item = Readonly<Record<string, unknown>>;
+
+/**
+ * Values as `:value`, attributes as `#attribute`. A name that isn't the attribute's own, such as
+ * a lease id in a map, is given in `names`.
+ */
+export type Expression = {
+  readonly condition: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly names?: Readonly<Record<string, string>>;
+};
+
+export type Change = Expression & { readonly update: string };
+
+/** Sort keys from `first` to `last`, both included. */
+export type Range = {
+  readonly pk: string;
+  readonly first: string;
+  readonly last: string;
+  /** Stops after so many items; without it, all pages are read. */
+  readonly limit?: number;
+};
+
+export type Table = {
+  readonly name: string;
+  /** A consistent read by key. */
+  get(key: Key): Promise<Item | null>;
+  /** Writes the whole item, or refuses. */
+  put(key: Key, item: Item, expression: Expression): Promise<'written' | 'refused'>;
+  /** Changes one item and returns it as it then is, or refuses. */
+  update(key: Key, change: Change): Promise<Item | 'refused'>;
+  /** A consistent read of a range, in order. */
+  query(range: Range): Promise<readonly Item[]>;
+};
+
+/** A page holds 1 MB, some thousand items: more pages than these are a mistake. */
+const PAGES_MOST = 200;
+
+/** The condition under which an item that exists is left as it is. */
+export const ABSENT: Expression = { condition: 'attribute_not_exists(#pk)' };
+
+/** `{ '#state': 'state' }` for each name that the expression mentions and nobody gave. */
+function namesIn(expression: string, given: Expression['names'] = {}): Record<string, string> {
+  const mentioned = expression.match(/#\w+/g) ?? [];
+  return { ...Object.fromEntries(mentioned.map((name) => [name, name.slice(1)])), ...given };
+}
+
+/** All methods are safe to repeat as far as their conditions are, and throw StoreDown. */
+export function openTable(client: DynamoDBDocumentClient, name: string): Table {
+  return {
+    name,
+    get: async (key) => {
+      const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
+      const reply = await calling(() => client.send(command));
+      return reply.Item ?? null;
+    },
+    put: async (key, item, { condition, values, names }) => {
+      const command = new PutCommand({
+        TableName: name,
+        Item: { ...item, ...key },
+        ConditionExpression: condition,
+        ExpressionAttributeNames: namesIn(condition, names),
+        ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+      });
+      return (await writing(() => client.send(command))) === 'refused' ? 'refused' : 'written';
+    },
+    update: async (key, { update, condition, values, names }) => {
+      const command = new UpdateCommand({
+        TableName: name,
+        Key: key,
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: namesIn(`${update} ${condition}`, names),
+        ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+        ReturnValues: 'ALL_NEW',
+      });
+      const reply = await writing(() => client.send(command));
+      return reply === 'refused' ? 'refused' : (reply.Attributes ?? {});
+    },
+    query: (range) => readRange(client, name, range),
+  };
+}
+
+async function readRange(
+  client: DynamoDBDocumentClient,
+  name: string,
+  { pk, first, last, limit }: Range,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let from: Record<string, unknown> | undefined;
+  for (let page = 1; page <= PAGES_MOST; page += 1) {
+    const command = new QueryCommand({
+      TableName: name,
+      ConsistentRead: true,
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
+      ExpressionAttributeNames: namesIn('#pk #sk'),
+      ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
+      ExclusiveStartKey: from,
+      Limit: limit,
+    });
+    const reply = await calling(() => client.send(command));
+    items.push(...(reply.Items ?? []));
+    from = reply.LastEvaluatedKey;
+    if (from === undefined || limit !== undefined) return items;
+  }
+  invariant(false, `${name} ${pk}: more than ${PAGES_MOST} pages from ${first} to ${last}`);
+}
+
+/**
+ * Reads back what a store has written. An item that doesn't parse breaks an invariant, which
+ * names where it lies and the field, never its value.
+ */
+export function parseItem<Value>(table: Table, schema: z.ZodMiniType<Value>, item: Item): Value {
+  const parsed = schema.safeParse(item);
+  const issue = parsed.error?.issues[0];
+  const where = `${table.name} ${String(item['pk'])} ${String(item['sk'])}`;
+  invariant(parsed.success, `${where}: ${issue?.path.join('.')}: ${issue?.message}`);
+  return parsed.data;
+}

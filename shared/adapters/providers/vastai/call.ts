@@ -1,0 +1,79 @@
+// The calls that have to succeed, and the walk over a listing's pages: complete or a failure,
+// never a part.
+
+import type * as z from 'zod/mini';
+import { Failure } from '../../../core/failure.ts';
+import { policy } from '../../../core/policy.ts';
+import type { DurationMs } from '../../../core/time.ts';
+import type { Http, HttpRequest } from '../http.ts';
+import { CALL_TIMEOUT } from './card.ts';
+import { failureOf, troubleOf } from './errors.ts';
+import { readWire } from './wire.ts';
+
+export type Api = Http & { readonly pause: (length: DurationMs) => Promise<void> };
+
+/** A read: `spacing` is the endpoint's least time between two calls. */
+export type Read = Pick<HttpRequest, 'path' | 'query' | 'body'> & {
+  readonly method: 'GET' | 'POST';
+  readonly spacing: DurationMs;
+};
+
+/** How messages call an endpoint. */
+export const endpointOf = (call: { readonly method: string; readonly path: string }): string =>
+  `${call.method} ${call.path}`;
+
+/** Reads and parses a reply. Throws RateLimited, ProviderDown, Unauthorised, BadReply. */
+export async function read<Schema extends z.ZodMiniType>(
+  api: Api,
+  schema: Schema,
+  call: Read,
+): Promise<z.infer<Schema>> {
+  const answer = await api.send({ ...call, timeout: CALL_TIMEOUT, repeatAfter: call.spacing });
+  const trouble = troubleOf(answer);
+  if (trouble !== null) throw failureOf(trouble, endpointOf(call));
+  return readWire(schema, answer.kind === 'reply' ? answer.json : undefined, endpointOf(call));
+}
+
+/** One page of a listing; `total` is what the whole listing holds, where the provider says it. */
+export type Page<Item> = {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+  readonly total: number | null;
+};
+
+export type Walk<Item> = {
+  readonly endpoint: string;
+  readonly spacing: DurationMs;
+  /** Tells items apart, so that one that comes twice is counted once. */
+  readonly keyOf: (item: Item) => string;
+  readonly page: (after: string | null) => Promise<Page<Item>>;
+};
+
+/**
+ * Walks all pages. Throws BadReply when a page comes again, when there is no end within
+ * `policy.listing.pagesMost`, and when fewer items came than the last page counts. More may come:
+ * something seen on an early page may be gone by the last.
+ */
+export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<readonly Item[]> {
+  const bad = (why: string): Failure => new Failure('BadReply', `vastai ${walk.endpoint}: ${why}`);
+  const items = new Map<string, Item>();
+  const tokens = new Set<string>();
+  let after: string | null = null;
+  for (let pages = 0; pages < policy.listing.pagesMost; pages += 1) {
+    if (pages > 0) await api.pause(walk.spacing);
+    const page: Page<Item> = await walk.page(after);
+    for (const item of page.items) items.set(walk.keyOf(item), item);
+    if (page.next === null) {
+      if (page.total === null || items.size >= page.total) return [...items.values()];
+      throw bad(`${items.size} of ${page.total} came`);
+    }
+    if (tokens.has(page.next)) throw bad('a page came twice');
+    tokens.add(page.next);
+    after = page.next;
+  }
+  throw bad(`no end after ${policy.listing.pagesMost} pages`);
+}
+
+/** A reply's token for the next page; empty means none, too. */
+export const nextOf = (token: string | null | undefined): string | null =>
+  token === undefined || token === '' ? null : token;

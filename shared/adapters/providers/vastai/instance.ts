@@ -1,0 +1,97 @@
+// Makes an instance of ours from a row of Vast.ai: what its four status fields mean together, and
+// where SSH may be reached.
+
+import { brandId, InstanceId } from '../../../core/ids.ts';
+import { fromUsdPerHour } from '../../../core/money.ts';
+import type { Instance, InstanceStatus, SshEndpoint } from '../../../ports/provider.ts';
+import { card } from './card.ts';
+import { type Row, SshPort } from './wire.ts';
+
+/**
+ * Words of the host's daemon after which a boot never succeeds (documentation and clients' sources,
+ * 2026). They appear while the status still says created or loading.
+ */
+const BOOT_FAILURES = [
+  'oci runtime create failed',
+  'error response from daemon',
+  'manifest unknown',
+  'pull access denied',
+  'failed to resolve reference',
+  'docker_build() error writing dockerfile',
+  'no space left on device',
+];
+
+function bootFailed(message: string): boolean {
+  const text = message.toLowerCase();
+  const noManifest = /manifest .*not found/.test(text);
+  return noManifest || BOOT_FAILURES.some((words) => text.includes(words));
+}
+
+/** Outbid, out of credit or past its end: stopped by them, and nothing starts it again. */
+const isStopped = (row: Row): boolean =>
+  [row.cur_state, row.intended_status, row.next_state].every((state) => state === 'stopped');
+
+/** Undocumented words are `unknown`: they never condemn a machine. */
+export function statusOf(row: Row): InstanceStatus {
+  if (isStopped(row)) return 'stopped';
+  switch (row.actual_status) {
+    case null:
+    case 'created':
+    case 'loading':
+      return bootFailed(row.status_msg ?? '') ? 'failed' : 'starting';
+    case 'rebooting':
+    case 'restarting':
+    case 'recycling':
+      return 'starting';
+    case 'running':
+      return 'running';
+    case 'stopped':
+    case 'frozen':
+      return 'stopped';
+    case 'exited':
+      // Asked to run and not running any more: it crashed.
+      return row.intended_status === 'running' ? 'failed' : 'stopped';
+    case 'offline':
+    case 'unknown':
+      return 'unreachable';
+    default:
+      return 'unknown';
+  }
+}
+
+function endpoint(host: string | null | undefined, port: number): readonly SshEndpoint[] {
+  const trimmed = host?.trim() ?? '';
+  if (trimmed === '' || !Number.isInteger(port) || port < 1 || port > 65_535) return [];
+  return [{ host: trimmed, port, user: card.sshUser }];
+}
+
+/** Straight to the machine first, then its proxy, whose port is one more beside Jupyter. */
+export function sshOf(row: Row): readonly SshEndpoint[] {
+  const mapped = SshPort.safeParse(row.ports);
+  const direct = mapped.success ? mapped.data['22/tcp'][0].HostPort : 0;
+  const beside = row.image_runtype?.includes('jupyter') ? 1 : 0;
+  const proxy = (row.ssh_port ?? 0) + beside;
+  return [...endpoint(row.public_ipaddr, direct), ...endpoint(row.ssh_host, proxy)];
+}
+
+const STATUS_TEXT_LENGTH_MOST = 200;
+
+function statusTextOf(row: Row): string {
+  const status = row.actual_status ?? 'no status yet';
+  const message = (row.status_msg ?? '').trim();
+  return (message === '' ? status : `${status}: ${message}`).slice(0, STATUS_TEXT_LENGTH_MOST);
+}
+
+const rateOf = ({ dph_total: total }: Row): Instance['rate'] =>
+  total === undefined || total === null || total < 0 ? null : fromUsdPerHour(total);
+
+export function instanceOf(row: Row): Instance {
+  return {
+    id: brandId(InstanceId, row.id),
+    label: row.label ?? null,
+    status: statusOf(row),
+    statusText: statusTextOf(row),
+    rate: rateOf(row),
+    ssh: sshOf(row),
+  };
+}

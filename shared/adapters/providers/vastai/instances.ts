@@ -1,0 +1,83 @@
+// The calls about machines that exist or existed. Only the provider's own words make one absent;
+// an error, a bad key or half a listing never does.
+
+import { Failure } from '../../../core/failure.ts';
+import type { InstanceId } from '../../../core/ids.ts';
+import type { Instance } from '../../../ports/provider.ts';
+import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
+import { CALL_TIMEOUT, card } from './card.ts';
+import { failureOf, troubleOf } from './errors.ts';
+import { numericId } from './ids.ts';
+import { instanceOf } from './instance.ts';
+import { InstancePage, OneInstance, readWire } from './wire.ts';
+
+const pathOf = (id: InstanceId): string => `/api/v0/instances/${numericId(id)}/`;
+
+/** One machine; `absent` when the reply is null (live) or `no_such_instance` (reports). */
+export async function getInstance(api: Api, id: InstanceId): Promise<Instance | 'absent'> {
+  const call = { method: 'GET', path: pathOf(id) } as const;
+  const { get: spacing } = card.spacing;
+  const answer = await api.send({ ...call, timeout: CALL_TIMEOUT, repeatAfter: spacing });
+  const trouble = troubleOf(answer);
+  if (trouble?.kind === 'no-instance') return 'absent';
+  const endpoint = endpointOf(call);
+  if (trouble !== null) throw failureOf(trouble, endpoint);
+  const json = answer.kind === 'reply' ? answer.json : undefined;
+  const { instances: row } = readWire(OneInstance, json, endpoint);
+  if (row === null) return 'absent';
+  if (row.id === id) return instanceOf(row);
+  throw new Failure('BadReply', `vastai ${endpoint}: answered about ${row.id}`);
+}
+
+const LIST = { method: 'GET', path: '/api/v1/instances/' } as const;
+/** Default and most. */
+const LIST_PAGE_SIZE = '25';
+
+/** Every machine of the account: all pages, or a Failure. */
+export async function listInstances(api: Api): Promise<readonly Instance[]> {
+  const spacing = card.spacing.list;
+  return walkPages<Instance>(api, {
+    endpoint: endpointOf(LIST),
+    spacing,
+    keyOf: (instance) => instance.id,
+    page: async (after) => {
+      const query = {
+        limit: LIST_PAGE_SIZE,
+        order_by: '[{"col":"id","dir":"asc"}]',
+        select_cols: '["*"]',
+        ...(after === null ? {} : { after_token: after }),
+      };
+      const page = await read(api, InstancePage, { ...LIST, query, spacing });
+      return {
+        items: page.instances.map(instanceOf),
+        next: nextOf(page.next_token),
+        total: page.total_instances ?? null,
+      };
+    },
+  });
+}
+
+/** Asks for the end. Safe to repeat; `accepted` proves nothing. */
+export async function destroyInstance(api: Api, id: InstanceId): Promise<'accepted' | 'absent'> {
+  const call = { method: 'DELETE', path: pathOf(id) } as const;
+  const trouble = troubleOf(await api.send({ ...call, timeout: CALL_TIMEOUT, repeatAfter: null }));
+  if (trouble === null) return 'accepted';
+  if (trouble.kind === 'no-instance') return 'absent';
+  throw failureOf(trouble, endpointOf(call));
+}
+
+/** Adds a key to a machine; takes effect after 10 to 15 s (documentation). */
+export async function attachKey(
+  api: Api,
+  id: InstanceId,
+  publicKey: string,
+): Promise<'attached' | 'refused'> {
+  const answer = await api.send({
+    method: 'POST',
+    path: `${pathOf(id)}ssh/`,
+    body: { ssh_key: publicKey },
+    timeout: CALL_TIMEOUT,
+    repeatAfter: null,
+  });
+  return troubleOf(answer) === null ? 'attached' : 'refused';
+}

@@ -1,0 +1,68 @@
+// What Vast.ai charged and what is left of the prepaid credit. Charges outlive their machines and
+// are the source of truth when our own reckoning is checked.
+
+import { brandId, InstanceId } from '../../../core/ids.ts';
+import { fromUsd } from '../../../core/money.ts';
+import { type EpochMs, epochMs, hours } from '../../../core/time.ts';
+import type { ProviderCharge } from '../../../ports/provider.ts';
+import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
+import { CHARGES_SPACING } from './card.ts';
+import { type Charge, ChargePage, User } from './wire.ts';
+
+const CHARGES = { method: 'GET', path: '/api/v0/charges/' } as const;
+const CHARGES_PAGE_SIZE = '500';
+const DAY = hours(24);
+
+/**
+ * A row is for whole days, and its `end` is where the last one begins: the documentation's example
+ * bills 96 hours from 1 November to "4 November 0:00".
+ */
+function chargeOf(row: Charge): ProviderCharge {
+  return {
+    instanceId: brandId(InstanceId, row.source.replace('instance-', '')),
+    label: row.metadata?.label ?? null,
+    amount: fromUsd(row.amount),
+    from: epochMs(Math.floor(row.start * 1_000)),
+    to: epochMs(Math.ceil(row.end * 1_000) + DAY),
+  };
+}
+
+/** Charges are kept by UTC day: from the start of the first day, or it would be left out. */
+const dayFilter = (from: EpochMs, to: EpochMs): string =>
+  JSON.stringify({
+    day: { gte: (Math.floor(from / DAY) * DAY) / 1_000, lte: Math.ceil(to / 1_000) },
+    type: { in: ['instance'] },
+  });
+
+/** Charges of all UTC days that `from` to `to` touches; each tells the days it is for. */
+export async function listCharges(
+  api: Api,
+  from: EpochMs,
+  to: EpochMs,
+): Promise<readonly ProviderCharge[]> {
+  const charges = await walkPages<ProviderCharge>(api, {
+    endpoint: endpointOf(CHARGES),
+    spacing: CHARGES_SPACING,
+    keyOf: ({ instanceId, from: start, to: end }) => `${instanceId} ${start} ${end}`,
+    page: async (after) => {
+      const query = {
+        select_filters: dayFilter(from, to),
+        format: 'table',
+        latest_first: 'true',
+        limit: CHARGES_PAGE_SIZE,
+        ...(after === null ? {} : { after_token: after }),
+      };
+      const page = await read(api, ChargePage, { ...CHARGES, query, spacing: CHARGES_SPACING });
+      const next = nextOf(page.next_token);
+      return { items: page.results.map(chargeOf), next, total: page.total ?? null };
+    },
+  });
+  return charges.filter((charge) => charge.from <= to && charge.to > from);
+}
+
+/** What is left in whole micro-dollars, rounded down; below zero when overdrawn. */
+export async function readBalance(api: Api): Promise<number | null> {
+  const call = { method: 'GET', path: '/api/v0/users/current/' } as const;
+  const { credit } = await read(api, User, { ...call, spacing: CHARGES_SPACING });
+  return credit === undefined || credit === null ? null : Math.floor(credit * 1_000_000);
+}

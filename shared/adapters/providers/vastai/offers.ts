@@ -1,0 +1,90 @@
+// Makes an offer of ours from a row of Vast.ai's search. Money is rounded up here, once; each filter
+// that was sent is checked again, since theirs are not always applied exactly.
+
+import { brandId, OfferId } from '../../../core/ids.ts';
+import { fromUsd, fromUsdPerHour } from '../../../core/money.ts';
+import type { Offer } from '../../../core/offer.ts';
+import { type EpochMs, epochMs } from '../../../core/time.ts';
+import { STORAGE_MONTH_HOURS } from './card.ts';
+import type { Ask } from './wire.ts';
+
+/**
+ * Sizes that cards are sold with, in gibibytes (vendors' data sheets, November 2026). A row tells
+ * the memory that can be used: 24,564 MB of a 24 GB card, 46,068 of one with 48 and error correction.
+ */
+const SOLD_VRAM_GB = [
+  4, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 64, 80, 94, 96, 141, 180, 192, 288,
+];
+/** Usable memory is up to this share of the nominal size. */
+const USABLE_LEAST = 0.93;
+const MB_PER_GB = 1_024;
+
+/** The size the card is sold with; the nearest whole size when it is none of these. */
+export function nominalVramGb(megabytes: number): number {
+  const usable = megabytes / MB_PER_GB;
+  const sold = SOLD_VRAM_GB.find((size) => usable <= size + 0.5);
+  return sold !== undefined && usable >= sold * USABLE_LEAST ? sold : Math.round(usable);
+}
+
+const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+const isCountry = (text: string): boolean =>
+  /^[A-Z]{2}$/.test(text) && text !== 'EU' && regions.of(text) !== undefined;
+
+/** The country in a host's free text: "Texas, US", ", CN", "Paris, FR, EU"; null when none is. */
+export function countryOf(geolocation: string | null | undefined): string | null {
+  const parts = (geolocation ?? '').split(',').map((part) => part.trim());
+  return parts.findLast(isCountry) ?? null;
+}
+
+/** On-demand, verified, free, reachable by SSH and with an honest price. */
+function isLeasable(ask: Ask): boolean {
+  return (
+    ask.verification === 'verified' &&
+    ask.rentable &&
+    !ask.rented &&
+    ask.is_bid !== true &&
+    ask.external !== true &&
+    ask.direct_port_count >= 1 &&
+    ask.num_gpus >= 1 &&
+    nominalVramGb(ask.gpu_ram) >= 1 &&
+    ask.dph_base > 0 &&
+    ask.dph_total > 0 &&
+    Math.min(ask.storage_cost, ask.inet_up_cost, ask.inet_down_cost, ask.disk_space) >= 0
+  );
+}
+
+/**
+ * The rate without storage, in dollars. Normally that is `dph_base`; should the total ever hold
+ * more than base and storage, the difference is the GPU's.
+ */
+function gpuUsdPerHour(ask: Ask, storageGb: number): number {
+  const storage = (ask.storage_cost * storageGb) / STORAGE_MONTH_HOURS;
+  return Math.max(ask.dph_base, ask.dph_total - storage);
+}
+
+const endOf = (ask: Ask): EpochMs | null => {
+  const end = ask.end_date ?? 0;
+  return end > 0 ? epochMs(Math.floor(end * 1_000)) : null;
+};
+
+/** The row as an offer, or null when it can't be leased. It was priced with `storageGb` of disk. */
+export function offerOf(ask: Ask, storageGb: number): Offer | null {
+  if (!isLeasable(ask)) return null;
+  return {
+    id: brandId(OfferId, `vastai_${ask.id}`),
+    provider: 'vastai',
+    providerOfferId: ask.id,
+    machineId: ask.machine_id,
+    gpuName: ask.gpu_name,
+    gpuCount: ask.num_gpus,
+    vramGb: nominalVramGb(ask.gpu_ram),
+    country: countryOf(ask.geolocation),
+    reliabilityPermille: Math.floor(Math.min(1, Math.max(0, ask.reliability2)) * 1_000),
+    diskGbMost: ask.disk_space,
+    gpuMicroUsdPerHour: fromUsdPerHour(gpuUsdPerHour(ask, storageGb)),
+    diskMicroUsdPerGbHour: fromUsdPerHour(ask.storage_cost / STORAGE_MONTH_HOURS),
+    uploadMicroUsdPerGb: fromUsd(ask.inet_up_cost),
+    downloadMicroUsdPerGb: fromUsd(ask.inet_down_cost),
+    availableUntil: endOf(ask),
+  };
+}

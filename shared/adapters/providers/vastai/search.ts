@@ -1,0 +1,100 @@
+// Every offer of Vast.ai that can be leased. One search returns 64 at most, whatever is asked for
+// (live, September 2026), and there is no next page: the walk goes up the prices, starting each
+// search at the last price seen.
+
+import { Failure } from '../../../core/failure.ts';
+import type { Offer } from '../../../core/offer.ts';
+import { policy } from '../../../core/policy.ts';
+import { type Api, read } from './call.ts';
+import { SEARCH_SPACING } from './card.ts';
+import { offerOf } from './offers.ts';
+import { Ask, AskCursor, AskPage, readWire } from './wire.ts';
+
+const PATH = '/api/v0/bundles/';
+const ENDPOINT = `POST ${PATH}`;
+const PAGE_SIZE = 64;
+/** Prices are quoted with this disk; ours are split again, so it only orders the walk. */
+const STORAGE_GB = policy.lease.diskGbDefault;
+
+/** Where the walk is: offers from this price on, without those of exactly that price seen. */
+type Cursor = { readonly price: number; readonly except: readonly number[] };
+
+type Seen = { readonly id: string; readonly price: number; readonly row: unknown };
+
+const START: Cursor = { price: 0, except: [] };
+
+function queryOf(cursor: Cursor) {
+  return {
+    verified: { eq: true },
+    external: { eq: false },
+    rentable: { eq: true },
+    rented: { eq: false },
+    direct_port_count: { gte: 1 },
+    dph_total: { gte: cursor.price },
+    // A filter on `id` matches nothing; this name of the same number works (live, October 2026).
+    ...(cursor.except.length === 0 ? {} : { ask_contract_id: { notin: cursor.except } }),
+    type: 'on-demand',
+    order: [['dph_total', 'asc']],
+    limit: PAGE_SIZE,
+    allocated_storage: STORAGE_GB,
+  };
+}
+
+async function page(api: Api, cursor: Cursor): Promise<readonly Seen[]> {
+  const call = { method: 'POST', path: PATH, body: queryOf(cursor) } as const;
+  const { offers } = await read(api, AskPage, { ...call, spacing: SEARCH_SPACING });
+  return offers.map((row) => {
+    const { id, dph_total: price } = readWire(AskCursor, row, ENDPOINT);
+    return { id, price, row };
+  });
+}
+
+/**
+ * Rows as offers. A single odd row is left out, as an offer without a readable price is none; but
+ * when no row at all can be read, the provider has changed its words.
+ */
+function offersOf(rows: readonly Seen[]): readonly Offer[] {
+  const asks = rows.flatMap(({ row }) => {
+    const parsed = Ask.safeParse(row);
+    return parsed.success ? [parsed.data] : [];
+  });
+  if (asks.length === 0 && rows[0] !== undefined) readWire(Ask, rows[0].row, ENDPOINT);
+  return asks.flatMap((ask) => offerOf(ask, STORAGE_GB) ?? []);
+}
+
+/** The next search after one that brought something new. */
+function onwards(cursor: Cursor, seen: ReadonlyMap<string, Seen>, fresh: readonly Seen[]): Cursor {
+  const price = Math.max(cursor.price, ...fresh.map((row) => row.price));
+  const still = price === cursor.price && cursor.except.length > 0;
+  return { price, except: still ? idsAt(price, seen) : [] };
+}
+
+function idsAt(price: number, seen: ReadonlyMap<string, Seen>): readonly number[] {
+  return [...seen.values()].filter((row) => row.price === price).map(({ id }) => Number(id));
+}
+
+/** Complete or a Failure: RateLimited, ProviderDown, Unauthorised, BadReply. */
+export async function search(api: Api): Promise<readonly Offer[]> {
+  const seen = new Map<string, Seen>();
+  let cursor = START;
+  let longest = 0;
+  for (let pages = 0; pages < policy.search.pagesMost; pages += 1) {
+    if (pages > 0) await api.pause(SEARCH_SPACING);
+    const rows = await page(api, cursor);
+    const fresh = rows.filter(({ id }) => !seen.has(id));
+    for (const row of fresh) seen.set(row.id, row);
+    longest = Math.max(longest, rows.length);
+    if (fresh.length > 0) {
+      cursor = onwards(cursor, seen, fresh);
+    } else if (rows.length === 0 || rows.length < longest) {
+      return offersOf([...seen.values()]);
+    } else if (cursor.except.length === 0) {
+      // A full page of known offers: there may be more at this very price.
+      cursor = { price: cursor.price, except: idsAt(cursor.price, seen) };
+    } else {
+      throw new Failure('BadReply', `vastai ${ENDPOINT}: offers of one price can't be told apart`);
+    }
+  }
+  const most = policy.search.pagesMost;
+  throw new Failure('BadReply', `vastai ${ENDPOINT}: no end after ${most} pages`);
+}

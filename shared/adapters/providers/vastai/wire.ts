@@ -1,0 +1,117 @@
+// The shapes of Vast.ai's replies, as far as we use them (documentation of August 2026, raw rows of
+// June 2026). What isn't named here is ignored; what is named and unreadable is a failure that
+// names its field, never a guess.
+
+import * as z from 'zod/mini';
+import { Failure } from '../../../core/failure.ts';
+
+/** Some numbers come as text. */
+const numeric = z.union([
+  z.number(),
+  z.pipe(z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), z.transform(Number)),
+]);
+const id = z.pipe(
+  z.union([z.int().check(z.gte(1)), z.string().check(z.regex(/^[1-9]\d{0,15}$/))]),
+  z.transform(String),
+);
+/** Absent and null mean the same in its replies. */
+const maybe = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nullable(schema));
+const text = maybe(z.string());
+
+/** An offer as far as paging needs it: without id or price there is no next page. */
+export const AskCursor = z.object({ id, dph_total: numeric });
+
+export const Ask = z.object({
+  id,
+  machine_id: id,
+  gpu_name: z.string(),
+  num_gpus: z.int(),
+  /** Megabytes of each GPU. */
+  gpu_ram: numeric,
+  /** Dollars an hour for the whole offer; `dph_total` includes the storage that was asked for. */
+  dph_base: numeric,
+  dph_total: numeric,
+  /** Dollars for a gigabyte and month. */
+  storage_cost: numeric,
+  /** Dollars for a gigabyte. */
+  inet_up_cost: numeric,
+  inet_down_cost: numeric,
+  /** Gigabytes. */
+  disk_space: numeric,
+  reliability2: numeric,
+  verification: z.string(),
+  rentable: z.boolean(),
+  rented: z.boolean(),
+  is_bid: maybe(z.boolean()),
+  external: maybe(z.boolean()),
+  direct_port_count: numeric,
+  geolocation: text,
+  /** Seconds since 1970. */
+  end_date: maybe(numeric),
+});
+export type Ask = z.infer<typeof Ask>;
+
+export const AskPage = z.object({ offers: z.array(z.unknown()) });
+
+export const Created = z.object({ new_contract: maybe(id) });
+
+export const Row = z.object({
+  id,
+  label: text,
+  actual_status: text,
+  intended_status: text,
+  cur_state: text,
+  next_state: text,
+  status_msg: text,
+  dph_total: maybe(numeric),
+  public_ipaddr: text,
+  ssh_host: text,
+  ssh_port: maybe(numeric),
+  image_runtype: text,
+  /** Docker's map once it runs; documented as an array of numbers in one place. */
+  ports: z.optional(z.unknown()),
+});
+export type Row = z.infer<typeof Row>;
+
+/** The entry of Docker's map that leads to SSH. */
+export const SshPort = z.object({
+  '22/tcp': z.tuple([z.object({ HostPort: numeric })], z.unknown()),
+});
+
+export const OneInstance = z.object({ instances: z.nullable(Row) });
+
+const page = { next_token: text };
+export const InstancePage = z.object({
+  ...page,
+  total_instances: maybe(numeric),
+  instances: z.array(Row),
+});
+
+export const Charge = z.object({
+  type: z.literal('instance'),
+  source: z.string().check(z.regex(/^instance-\d+$/)),
+  /** Dollars, to a tenth of a cent. */
+  amount: numeric.check(z.gte(0)),
+  /** Seconds since 1970. */
+  start: numeric.check(z.gte(0)),
+  end: numeric.check(z.gte(0)),
+  metadata: maybe(z.object({ label: text })),
+});
+export type Charge = z.infer<typeof Charge>;
+
+export const ChargePage = z.object({ ...page, total: maybe(numeric), results: z.array(Charge) });
+
+/** `credit` is what clients spend against; the documented `balance` may be 0 beside it. */
+export const User = z.object({ credit: maybe(numeric) });
+
+/** Reads `json` as `schema`. Throws BadReply naming `endpoint` and the field, never its value. */
+export function readWire<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  json: unknown,
+  endpoint: string,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const field = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new Failure('BadReply', `vastai ${endpoint}: unreadable at "${field}"`, { field });
+}

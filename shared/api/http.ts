@@ -1,0 +1,96 @@
+// The HTTP API's envelope: API Gateway v2 events in, JSON or problem documents out.
+
+import * as z from 'zod/mini';
+import { FAILURES, Failure } from '../core/failure.ts';
+import { brandId, ConsumerId } from '../core/ids.ts';
+
+/** The part of an API Gateway v2 event that is used. Everything else is ignored. */
+export const HttpEvent = z.object({
+  headers: z.record(z.string(), z.optional(z.string())),
+  pathParameters: z._default(z.optional(z.record(z.string(), z.optional(z.string()))), {}),
+  queryStringParameters: z._default(z.optional(z.record(z.string(), z.optional(z.string()))), {}),
+  body: z.optional(z.string()),
+  isBase64Encoded: z._default(z.boolean(), false),
+  requestContext: z.object({
+    requestId: z.string(),
+    authorizer: z.optional(
+      z.object({ iam: z.optional(z.object({ accountId: z.string(), userArn: z.string() })) }),
+    ),
+  }),
+});
+export type HttpEvent = z.infer<typeof HttpEvent>;
+
+export type HttpReply = {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** The largest body read, in characters. */
+const BODY_MOST = 65_536;
+
+/** The body as text, decoded; empty when there is none. Throws BadRequest when it is too large. */
+export function bodyText(event: HttpEvent): string {
+  const { body = '', isBase64Encoded } = event;
+  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+  if (text.length > BODY_MOST) {
+    const rule = `must be at most ${BODY_MOST} characters`;
+    throw new Failure('BadRequest', `body: ${rule}`, { field: 'body' });
+  }
+  return text;
+}
+
+const ROLE = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
+const USER = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\/(.+)$/;
+
+/**
+ * Who calls: account and role name, never the session name, which the caller chooses. Throws
+ * Forbidden without an IAM identity: nothing is ever accepted unsigned.
+ */
+export function consumerOf(event: HttpEvent): ConsumerId {
+  const arn = event.requestContext.authorizer?.iam?.userArn ?? '';
+  const role = ROLE.exec(arn);
+  if (role !== null) return brandId(ConsumerId, `${role[1]}/${role[2]}`);
+  const user = USER.exec(arn);
+  if (user !== null) return brandId(ConsumerId, `${user[1]}/${user[2]}/${user[3]}`);
+  throw new Failure('Forbidden', 'the request carries no IAM identity');
+}
+
+/** The bearer token of a machine. Throws Forbidden when there is none. */
+export function bearerOf(event: HttpEvent): string {
+  const value = event.headers['authorization'] ?? '';
+  const token = /^Bearer ([\w.-]{1,200})$/.exec(value)?.[1];
+  if (token === undefined) throw new Failure('Forbidden', 'a lease token is required');
+  return token;
+}
+
+/** A JSON reply. */
+export function reply(statusCode: number, body: unknown): HttpReply {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { statusCode, headers, body: JSON.stringify(body) };
+}
+
+const TITLES: Partial<Record<Failure['name'], string>> = {
+  BadRequest: 'The request is not valid',
+  Forbidden: 'Not allowed',
+  NotFound: 'Not found',
+  KeyReused: 'Idempotency key reused',
+  OverBudget: 'A limit of the account binds',
+};
+
+/** An RFC 9457 problem document. `retryable` tells whether the same request may succeed later. */
+export function problem(failure: Failure, requestId: string): HttpReply {
+  const { status, action } = FAILURES[failure.name];
+  const document = {
+    type: `urn:gpu-shopper:problem:${failure.name}`,
+    title: TITLES[failure.name] ?? 'The request could not be completed now',
+    status,
+    detail: failure.message,
+    requestId,
+    retryable: action === 'retry' || action === 'reload',
+    ...(failure.field === undefined ? {} : { field: failure.field }),
+    ...(failure.limit === undefined ? {} : { limit: failure.limit }),
+  };
+  const body = JSON.stringify(document);
+  return { statusCode: status, headers: { 'content-type': 'application/problem+json' }, body };
+}

@@ -1,0 +1,21 @@
+// From a parsed request to the terms of a lease.
+
+import type { Terms } from '../core/lease.ts';
+import { hours, seconds } from '../core/time.ts';
+import type { LeaseRequest } from './contract.ts';
+
+/** What the lease promises. The write-only `env` travels apart from it. */
+export function termsOf(request: LeaseRequest): Terms {
+  const { gpuNames, gpuCount, vramGbLeast, countries, providers, diskGb } = request;
+  const { liveness, image, startScript, sshPublicKey } = request;
+  return {
+    requirement: { gpuNames, gpuCount, vramGbLeast, countries, providers, diskGb },
+    ceiling: request.ceilingMicroUsdPerHour,
+    duration: hours(request.hours),
+    silenceLimit: seconds(request.silenceLimitSeconds),
+    liveness,
+    image,
+    startScript,
+    sshPublicKey,
+  };
+}

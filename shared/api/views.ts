@@ -1,0 +1,103 @@
+// What callers get to see. A view never holds a secret: no env, no token, no tag, no hash.
+
+import { Failure } from '../core/failure.ts';
+import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../core/lease.ts';
+import { formatUsd } from '../core/money.ts';
+import { allInRate, type Offer } from '../core/offer.ts';
+import { between, type EpochMs, isoTime } from '../core/time.ts';
+import type { SeenOffer } from '../usecases/list-offers.ts';
+import type { HeartbeatReply } from '../usecases/record-heartbeat.ts';
+import type { RequestLeaseOutcome } from '../usecases/request-lease.ts';
+
+const shown = (instant: EpochMs | null): string | null =>
+  instant === null ? null : isoTime(instant);
+
+function offerView(offer: Offer, diskGb: number) {
+  return {
+    id: offer.id,
+    provider: offer.provider,
+    gpuName: offer.gpuName,
+    gpuCount: offer.gpuCount,
+    vramGb: offer.vramGb,
+    country: offer.country,
+    reliabilityPermille: offer.reliabilityPermille,
+    microUsdPerHour: allInRate(offer, diskGb),
+    gpuMicroUsdPerHour: offer.gpuMicroUsdPerHour,
+    diskMicroUsdPerGbHour: offer.diskMicroUsdPerGbHour,
+    uploadMicroUsdPerGb: offer.uploadMicroUsdPerGb,
+    downloadMicroUsdPerGb: offer.downloadMicroUsdPerGb,
+  };
+}
+
+export function offersView(offers: readonly SeenOffer[], diskGb: number, now: EpochMs) {
+  return {
+    offers: offers.map(({ offer, observedAt }) => ({
+      ...offerView(offer, diskGb),
+      ageSeconds: Math.round(between(observedAt, now) / 1_000),
+    })),
+  };
+}
+
+/** What the caller can do with the lease now. */
+function abilities(lease: Lease): readonly string[] {
+  if (isOver(lease)) return [];
+  return lease.state === 'active' ? ['heartbeat', 'release'] : ['release'];
+}
+
+/** A lease as its consumer sees it. */
+export function leaseView(lease: Lease) {
+  const attempt = currentAttempt(lease);
+  const { terms, hold } = lease;
+  const active = lease.state === 'active' ? lease : null;
+  const over = isOver(lease) ? lease : null;
+  const ended = lease.state === 'ended' ? lease : null;
+  return {
+    id: lease.id,
+    state: lease.state,
+    endReason: over?.reason ?? null,
+    requestedAt: isoTime(lease.requestedAt),
+    activeAt: shown(active?.activeAt ?? over?.activeAt ?? null),
+    endsAt: active === null ? null : isoTime(active.deadline),
+    endedAt: shown(ended?.endedAt ?? null),
+    attempts: lease.attempts.length,
+    offer: attempt === undefined ? null : offerView(attempt.offer, terms.requirement.diskGb),
+    ssh: active?.ssh ?? [],
+    sshHostKey: active?.facts?.sshHostKey ?? null,
+    holdMicroUsd: ended === null ? hold.amountMicroUsd : 0,
+    chargedMicroUsd: ended?.chargedMicroUsd ?? null,
+    absenceProof: ended === null ? null : proofView(ended.proof),
+    can: abilities(lease),
+  };
+}
+
+function proofView(proof: { readonly from: EpochMs | null; readonly until: EpochMs | null }) {
+  return { firstListingAt: shown(proof.from), secondListingAt: shown(proof.until) };
+}
+
+export function eventsView(events: readonly LeaseEvent[]) {
+  return { events: events.map((event) => ({ ...event, at: isoTime(event.at) })) };
+}
+
+/** The accepted lease; a refusal is a problem that names the limit and its room. */
+export function acceptedView(outcome: RequestLeaseOutcome) {
+  if (outcome.kind === 'accepted') return leaseView(outcome.lease);
+  const { limit, room, asked } = outcome.refusal;
+  const amount = (value: number): string =>
+    limit === 'open-leases' ? String(value) : formatUsd(value as Parameters<typeof formatUsd>[0]);
+  const message = `the account's ${limit} limit has room for ${amount(room)}, not ${amount(asked)}`;
+  throw new Failure('OverBudget', message, { limit });
+}
+
+/** What a heartbeat is answered. Nothing here tells a stranger whether a lease exists. */
+export function heartbeatView(reply: HeartbeatReply) {
+  switch (reply.kind) {
+    case 'carry-on':
+      return { carryOn: true, endsAt: isoTime(reply.endsAt) };
+    case 'stop':
+      return { carryOn: false, reason: reply.reason };
+    case 'unknown-lease':
+      throw new Failure('NotFound', 'there is no such lease', { field: 'id' });
+    case 'too-early':
+      throw new Failure('Conflict', 'the lease has no machine yet: beat again later');
+  }
+}

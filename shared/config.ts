@@ -1,0 +1,108 @@
+// The only reader of the environment. Parsed once at start; what is missing or malformed stops the
+// start with the variable's name and what is allowed.
+
+import * as z from 'zod/mini';
+import { Failure } from './core/failure.ts';
+import { DeploymentId } from './core/ids.ts';
+import { AccountLimits } from './core/ledger.ts';
+
+const whole = z.pipe(
+  z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),
+  z.transform(Number),
+);
+const hexKey = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64,128}$/, 'must be 64 to 128 lower-case hex digits'));
+const url = z
+  .string()
+  .check(z.regex(/^https?:\/\/[^\s/]+(\/[^\s]*)?$/, 'must be an http or https URL'));
+const text = z.string().check(z.minLength(1, 'must not be empty'));
+
+const Environment = z.object({
+  GPU_SHOPPER_DEPLOYMENT_ID: DeploymentId,
+  GPU_SHOPPER_TAG_KEY: hexKey,
+  GPU_SHOPPER_TAG_KEY_PREVIOUS: z.optional(hexKey),
+  GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: z._default(whole, 100_000_000),
+  GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: z._default(whole, 10_000_000),
+  GPU_SHOPPER_OPEN_LEASES_MOST: z._default(whole, 10),
+  GPU_SHOPPER_NODE_URL: z.optional(url),
+  GPU_SHOPPER_LEASES_TABLE: z._default(text, 'leases'),
+  GPU_SHOPPER_LEDGER_TABLE: z._default(text, 'ledger'),
+  GPU_SHOPPER_INVENTORY_TABLE: z._default(text, 'inventory'),
+  GPU_SHOPPER_SNAPSHOT_BUCKET: z._default(text, 'snapshots'),
+  GPU_SHOPPER_STATE_MACHINE_ARN: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_GROUP: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_TARGET_ARN: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_ROLE_ARN: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_DLQ_ARN: z.optional(text),
+  AWS_REGION: z._default(text, 'us-east-1'),
+  VAST_API_KEY: z.optional(text),
+  VAST_BASE_URL: z._default(url, 'https://console.vast.ai'),
+});
+type Environment = z.infer<typeof Environment>;
+
+/** Which limit of a new account an environment variable sets. */
+const LIMITS = {
+  monthlyBudgetMicroUsd: 'GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD',
+  rateMicroUsdPerHourMost: 'GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST',
+  openLeasesMost: 'GPU_SHOPPER_OPEN_LEASES_MOST',
+} as const;
+
+function refuse(name: string, rule: string): never {
+  throw new Failure('BadConfig', `${name} ${rule}`, { field: name });
+}
+
+function limitsOf(env: Environment): AccountLimits {
+  const limits = AccountLimits.safeParse({
+    monthlyBudgetMicroUsd: env[LIMITS.monthlyBudgetMicroUsd],
+    rateMicroUsdPerHourMost: env[LIMITS.rateMicroUsdPerHourMost],
+    openLeasesMost: env[LIMITS.openLeasesMost],
+  });
+  if (limits.success) return limits.data;
+  const [issue] = limits.error.issues;
+  const at = Object.entries(LIMITS).find(([field]) => field === issue?.path[0]);
+  return refuse(at?.[1] ?? 'limits', issue?.message ?? 'is out of bounds');
+}
+
+/** What a deployment is told from outside. Keys are secret: this object is never logged. */
+export type Config = ReturnType<typeof readConfig>;
+
+/** Reads the configuration from `source`, by default the process's own environment. */
+export function readConfig(source: Readonly<Record<string, string | undefined>> = process.env) {
+  const parsed = Environment.safeParse(source);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = String(issue?.path[0] ?? 'the environment');
+    const missing = source[name] === undefined;
+    return refuse(
+      name,
+      missing ? `is missing: it ${issue?.message}` : (issue?.message ?? 'is bad'),
+    );
+  }
+  const env = parsed.data;
+  return {
+    deployment: env.GPU_SHOPPER_DEPLOYMENT_ID,
+    tagKey: env.GPU_SHOPPER_TAG_KEY,
+    tagKeyPrevious: env.GPU_SHOPPER_TAG_KEY_PREVIOUS,
+    limits: limitsOf(env),
+    nodeUrl: env.GPU_SHOPPER_NODE_URL,
+    region: env.AWS_REGION,
+    tables: {
+      leases: env.GPU_SHOPPER_LEASES_TABLE,
+      ledger: env.GPU_SHOPPER_LEDGER_TABLE,
+      inventory: env.GPU_SHOPPER_INVENTORY_TABLE,
+    },
+    snapshotBucket: env.GPU_SHOPPER_SNAPSHOT_BUCKET,
+    stateMachineArn: env.GPU_SHOPPER_STATE_MACHINE_ARN,
+    schedule: {
+      group: env.GPU_SHOPPER_SCHEDULE_GROUP,
+      targetArn: env.GPU_SHOPPER_SCHEDULE_TARGET_ARN,
+      roleArn: env.GPU_SHOPPER_SCHEDULE_ROLE_ARN,
+      dlqArn: env.GPU_SHOPPER_SCHEDULE_DLQ_ARN,
+    },
+    vastai:
+      env.VAST_API_KEY === undefined
+        ? undefined
+        : { apiKey: env.VAST_API_KEY, baseUrl: env.VAST_BASE_URL },
+  };
+}

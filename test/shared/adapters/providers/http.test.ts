@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { createHttp, type HttpRequest } from '../../../../shared/adapters/providers/http.ts';
+import { seconds } from '../../../../shared/core/time.ts';
+import { type Answer, closedPort, serveInTurn } from './loopback.ts';
+
+const read: HttpRequest = {
+  method: 'GET',
+  path: '/things/',
+  timeout: seconds(10),
+  repeatAfter: seconds(2),
+};
+const write: HttpRequest = { ...read, method: 'PUT', body: { a: 1 }, repeatAfter: null };
+
+async function ask(request: HttpRequest, ...answers: readonly Answer[]) {
+  const server = await serveInTurn(...answers);
+  const answer = await createHttp(server.options).send(request);
+  return { answer, asked: server.asked, pauses: server.options.pauses };
+}
+
+describe('what is sent', () => {
+  it('carries the key in a header and never in the URL', async () => {
+    const { asked } = await ask({ ...read, query: { q: '{"a":1}' } }, { status: 200, body: {} });
+    expect(asked[0]?.headers.authorization).toBe('Bearer key-of-the-test');
+    expect([...(asked[0]?.query ?? [])]).toEqual([['q', '{"a":1}']]);
+  });
+
+  it('is JSON, and asks for the connection to be closed', async () => {
+    const { asked } = await ask(write, { status: 200, body: {} });
+    expect(asked[0]?.body).toEqual({ a: 1 });
+    expect(asked[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      connection: 'close',
+    });
+  });
+});
+
+describe('what comes back', () => {
+  it('is status, text and JSON', async () => {
+    const { answer } = await ask(read, { status: 404, body: { error: 'x' } });
+    expect(answer).toEqual({
+      kind: 'reply',
+      status: 404,
+      text: '{"error":"x"}',
+      json: { error: 'x' },
+    });
+  });
+
+  it('has no JSON when the body is none', async () => {
+    const { answer } = await ask(read, { status: 200, body: '<html>' });
+    expect(answer).toMatchObject({ kind: 'reply', text: '<html>', json: undefined });
+  });
+
+  it('shows a redirect instead of following it', async () => {
+    const { answer, asked } = await ask(write, { status: 308, headers: { location: '/other/' } });
+    expect(answer).toMatchObject({ kind: 'reply', status: 308 });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is no reply when the socket is hung up', async () => {
+    const { answer } = await ask(write, 'hang up');
+    expect(answer).toMatchObject({ kind: 'no-reply' });
+  });
+
+  it('is no reply when the body breaks off', async () => {
+    const { answer } = await ask(write, {
+      status: 200,
+      body: '{"new_contract"',
+      headers: { 'content-length': '99' },
+    });
+    expect(answer).toMatchObject({ kind: 'no-reply' });
+  });
+
+  it('is no reply when there is none in time', async () => {
+    const { answer } = await ask({ ...write, timeout: seconds(0.05) }, 'never');
+    expect(answer).toEqual({ kind: 'no-reply', reason: 'no answer in time' });
+  });
+
+  it('is no reply when the body has no end', async () => {
+    const { answer } = await ask(write, { status: 200, body: 'x'.repeat(4 * 1024 * 1024 + 1) });
+    expect(answer).toEqual({ kind: 'no-reply', reason: 'the reply is too long' });
+  });
+
+  it('is no reply when nobody listens, and names the cause but not the key', async () => {
+    const { options } = await serveInTurn({ status: 200 });
+    const closed = `http://127.0.0.1:${await closedPort()}`;
+    const answer = await createHttp({ ...options, baseUrl: closed }).send(write);
+    expect(answer).toEqual({ kind: 'no-reply', reason: 'connection failed: ECONNREFUSED' });
+  });
+
+  it('never quotes a key that no header can carry', async () => {
+    const { options } = await serveInTurn({ status: 200 });
+    const answer = await createHttp({ ...options, apiKey: 'secret\nkey' }).send(write);
+    expect(JSON.stringify(answer)).not.toContain('secret');
+  });
+});
+
+describe('repeating', () => {
+  it.each<[string, Answer]>([
+    ['429', { status: 429 }],
+    ['502', { status: 502 }],
+    ['503', { status: 503 }],
+    ['504', { status: 504 }],
+    ['a hung up socket', 'hang up'],
+  ])('a read goes on after %s, a pause in between', async (_name, passing) => {
+    const { answer, pauses } = await ask(read, passing, { status: 200, body: {} });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(pauses).toEqual([2_000]);
+  });
+
+  it('a read is given up after three tries', async () => {
+    const { answer, asked } = await ask(read, { status: 503 });
+    expect(answer).toMatchObject({ status: 503 });
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each<[string, Answer]>([
+    ['500', { status: 500 }],
+    ['404', { status: 404 }],
+  ])('a read is not repeated after %s', async (_name, lasting) => {
+    const { asked } = await ask(read, lasting);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('a read is not repeated after a timeout', async () => {
+    const { asked } = await ask({ ...read, timeout: seconds(0.05) }, 'never');
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each<[string, Answer]>([
+    ['429', { status: 429 }],
+    ['503', { status: 503 }],
+    ['a hung up socket', 'hang up'],
+  ])('a call with an effect is never repeated after %s', async (_name, passing) => {
+    const { asked } = await ask(write, passing, { status: 200, body: {} });
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,89 @@
+// A real HTTP server on a loopback port that answers what a test scripts, and remembers what it was
+// asked. It stands for a provider's wire where a simulator can't be brought to misbehave so.
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { onTestFinished } from 'vitest';
+import type { HttpOptions } from '../../../../shared/adapters/providers/http.ts';
+
+export type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: unknown;
+};
+
+/** `hang up` destroys the socket; text is sent as it is, anything else as JSON. */
+export type Answer =
+  | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
+  | 'hang up'
+  | 'never';
+
+export type Loopback = {
+  readonly options: HttpOptions & { readonly pauses: number[] };
+  readonly asked: Asked[];
+};
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const text = Buffer.concat(await request.toArray()).toString('utf8');
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+function reply(response: ServerResponse, answer: Answer): void {
+  if (answer === 'never') return;
+  if (answer === 'hang up') {
+    response.socket?.destroy();
+    return;
+  }
+  const { status, body = '', headers = {} } = answer;
+  response.writeHead(status, headers);
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A port on which nobody listens any more. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Serves until the test is over. Pauses are noted in milliseconds and pass at once. */
+export async function serve(answer: (asked: Asked, nth: number) => Answer): Promise<Loopback> {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://loopback');
+    const { method = '', headers } = request;
+    const call = { method, path: url.pathname, query: url.searchParams, headers };
+    const known = { ...call, body: await readBody(request) };
+    asked.push(known);
+    reply(response, answer(known, asked.length));
+  });
+  const port = await listen(server);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const pauses: number[] = [];
+  const pause = async (length: number): Promise<void> => {
+    pauses.push(length);
+  };
+  return {
+    options: { baseUrl: `http://127.0.0.1:${port}`, apiKey: 'key-of-the-test', pause, pauses },
+    asked,
+  };
+}
+
+/** Serves these answers in turn, the last one for good. */
+export function serveInTurn(...answers: readonly Answer[]): Promise<Loopback> {
+  return serve((_asked, nth) => answers[nth - 1] ?? answers.at(-1) ?? { status: 500 });
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import {
+  instanceOf,
+  sshOf,
+  statusOf,
+} from '../../../../../shared/adapters/providers/vastai/instance.ts';
+import type { Row } from '../../../../../shared/adapters/providers/vastai/wire.ts';
+import type { InstanceStatus } from '../../../../../shared/ports/provider.ts';
+import { aRow } from './replies.ts';
+
+const stopped = { cur_state: 'stopped', intended_status: 'stopped', next_state: 'stopped' };
+const pulling = { actual_status: 'loading' };
+
+describe('the status of a row', () => {
+  it.each<[InstanceStatus, Partial<Row>]>([
+    ['starting', { actual_status: null, status_msg: null }],
+    ['starting', { actual_status: 'created', status_msg: null }],
+    ['starting', { ...pulling, status_msg: 'Pulling fs layer' }],
+    ['starting', { actual_status: 'rebooting' }],
+    ['starting', { actual_status: 'restarting' }],
+    ['starting', { actual_status: 'recycling' }],
+    ['running', {}],
+    ['stopped', { actual_status: 'stopped' }],
+    ['stopped', { actual_status: 'frozen' }],
+    ['stopped', { actual_status: 'exited', intended_status: 'stopped' }],
+    ['failed', { actual_status: 'exited', intended_status: 'running' }],
+    ['unreachable', { actual_status: 'offline' }],
+    ['unreachable', { actual_status: 'unknown' }],
+    ['unknown', { actual_status: 'hibernating' }],
+    ['unknown', { actual_status: undefined }],
+  ])('is %s for %o', (status, change) => {
+    expect(statusOf(aRow(change))).toBe(status);
+  });
+
+  it('is stopped as soon as they agree to stop it, whatever the host last said', () => {
+    expect(statusOf(aRow({ ...stopped, actual_status: 'running' }))).toBe('stopped');
+    expect(statusOf(aRow({ ...stopped, actual_status: null }))).toBe('stopped');
+  });
+
+  it('is not stopped while only one of them says so', () => {
+    expect(statusOf(aRow({ intended_status: 'stopped' }))).toBe('running');
+  });
+
+  it.each([
+    'Error response from daemon: manifest for x:1 not found: manifest unknown',
+    'manifest for x:1 not found',
+    'x: OCI runtime create failed: y',
+    'pull access denied for x',
+    'failed to resolve reference "x"',
+    'docker_build() error writing dockerfile',
+    'write /x: no space left on device',
+  ])('is failed while it boots with "%s"', (message) => {
+    expect(statusOf(aRow({ ...pulling, status_msg: message }))).toBe('failed');
+    expect(statusOf(aRow({ actual_status: 'created', status_msg: message }))).toBe('failed');
+  });
+});
+
+describe('where SSH is reached', () => {
+  it('is the machine first and its proxy after it, both trimmed', () => {
+    expect(sshOf(aRow())).toEqual([
+      { host: '192.0.2.45', port: 20_000, user: 'root' },
+      { host: 'ssh123.vast.ai', port: 10_600, user: 'root' },
+    ]);
+  });
+
+  it('is the port after the proxy port beside Jupyter', () => {
+    const row = aRow({ image_runtype: 'jupyter_direc ssh_direc ssh_proxy', ports: null });
+    expect(sshOf(row)).toEqual([{ host: 'ssh123.vast.ai', port: 10_601, user: 'root' }]);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['absent', undefined],
+    ['numbers, as one page documents', [20_000]],
+    ['without SSH', { '8888/tcp': [{ HostPort: '1' }] }],
+    ['without an entry', { '22/tcp': [] }],
+    ['not a number', { '22/tcp': [{ HostPort: 'x' }] }],
+    ['out of range', { '22/tcp': [{ HostPort: '70000' }] }],
+  ])('is the proxy alone while the ports are %s', (_name, ports) => {
+    expect(sshOf(aRow({ ports })).map(({ host }) => host)).toEqual(['ssh123.vast.ai']);
+  });
+
+  it('is the first of several ports', () => {
+    const ports = { '22/tcp': [{ HostPort: '20000' }, { HostIp: '::', HostPort: '20000' }] };
+    expect(sshOf(aRow({ ports }))[0]?.port).toBe(20_000);
+  });
+
+  it('is unknown while nothing is told', () => {
+    expect(sshOf(aRow({ public_ipaddr: ' \n', ssh_host: null, ssh_port: null }))).toEqual([]);
+  });
+});
+
+describe('an instance', () => {
+  it('keeps the label as it is and rounds the rate up', () => {
+    expect(instanceOf(aRow({ label: ' gs-x ', dph_total: 0.31388885 }))).toMatchObject({
+      id: '312',
+      label: ' gs-x ',
+      rate: 313_889,
+      statusText: 'running: success, running nvidia/cuda/ssh',
+    });
+  });
+
+  it('has no rate when none is told', () => {
+    expect(instanceOf(aRow({ dph_total: null })).rate).toBeNull();
+    expect(instanceOf(aRow({ dph_total: -1 })).rate).toBeNull();
+  });
+
+  it('has a status text of bounded length even before there is a status', () => {
+    const row = aRow({ actual_status: null, status_msg: 'x'.repeat(900) });
+    expect(instanceOf(row).statusText).toMatch(/^no status yet: x{185}$/);
+  });
+});

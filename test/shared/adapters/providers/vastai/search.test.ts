@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
+import type { Ask } from '../../../../../shared/adapters/providers/vastai/wire.ts';
+import { type Answer, serve } from '../loopback.ts';
+import { anAsk } from './replies.ts';
+
+const Query = z.object({
+  dph_total: z.object({ gte: z.number() }),
+  ask_contract_id: z.optional(z.object({ notin: z.array(z.number()) })),
+});
+
+/** What a real search does with the two filters of the walk: 64 rows at most, cheapest first. */
+function pageOf(rows: readonly Ask[], body: unknown, filters = ['dph_total', 'ask_contract_id']) {
+  const query = Query.parse(body);
+  const except = filters.includes('ask_contract_id') ? (query.ask_contract_id?.notin ?? []) : [];
+  const from = filters.includes('dph_total') ? query.dph_total.gte : 0;
+  const offers = rows
+    .filter((row) => row.dph_total >= from && !except.includes(Number(row.id)))
+    .sort((a, b) => a.dph_total - b.dph_total)
+    .slice(0, 64);
+  return { status: 200, body: { offers } };
+}
+
+/** Rows with these prices in cents, numbered from 1. */
+const rowsAt = (cents: readonly number[]): readonly Ask[] =>
+  cents.map((price, index) => {
+    const usd = price / 100;
+    return anAsk({ id: String(index + 1), dph_base: usd, dph_total: usd, storage_cost: 0 });
+  });
+
+async function searchAmong(answer: (body: unknown, nth: number) => Answer) {
+  const { options, asked } = await serve(({ body }, nth) => answer(body, nth));
+  const { pauses } = options;
+  return { found: createVastai(options).search(), asked, pauses };
+}
+
+/** Searches where these are the pages. */
+const searchInTurn = (...pages: readonly (readonly unknown[])[]) =>
+  searchAmong((_body, nth) => ({ status: 200, body: { offers: pages[nth - 1] ?? [] } }));
+
+const idsOf = (offers: readonly { readonly providerOfferId: string }[]): readonly string[] =>
+  offers.map(({ providerOfferId }) => providerOfferId).sort((a, b) => Number(a) - Number(b));
+
+describe('the search', () => {
+  it('sends every filter itself, a disk size, and its key', async () => {
+    const { found, asked } = await searchAmong((body) => pageOf(rowsAt([30]), body));
+    await found;
+    expect(asked[0]).toMatchObject({
+      method: 'POST',
+      path: '/api/v0/bundles/',
+      headers: { authorization: 'Bearer key-of-the-test' },
+      body: {
+        type: 'on-demand',
+        verified: { eq: true },
+        external: { eq: false },
+        rentable: { eq: true },
+        rented: { eq: false },
+        direct_port_count: { gte: 1 },
+        order: [['dph_total', 'asc']],
+        limit: 64,
+        allocated_storage: 20,
+      },
+    });
+  });
+
+  it('finds nothing in an empty market', async () => {
+    const { found } = await searchInTurn([]);
+    await expect(found).resolves.toEqual([]);
+  });
+
+  it('pauses between two pages', async () => {
+    const prices = Array.from({ length: 100 }, (_, index) => index + 1);
+    const { found, asked, pauses } = await searchAmong((body) => pageOf(rowsAt(prices), body));
+    await found;
+    expect(pauses).toEqual(asked.slice(1).map(() => 1_000));
+  });
+
+  it('finds every offer once, however many share a price', async () => {
+    const runs = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 5 })),
+      {
+        maxLength: 6,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(runs, async (given) => {
+        const rows = rowsAt(given.flatMap(([count, cents]) => Array(count).fill(cents)));
+        const { found } = await searchAmong((body) => pageOf(rows, body));
+        expect(idsOf(await found)).toEqual(rows.map(({ id }) => id));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it.each([
+    ['neither filter is applied', [], [1, 2, 3]],
+    ['a page has one price and its offers can not be left out', ['dph_total'], [5, 5, 5]],
+  ])('fails rather than losing offers when %s', async (_name, filters, cents) => {
+    const rows = rowsAt(cents.flatMap((price) => Array<number>(40).fill(price)));
+    const { found } = await searchAmong((body) => pageOf(rows, body, filters));
+    await expect(found).rejects.toMatchObject({ name: 'BadReply' });
+  });
+
+  it('fails when a later page fails', async () => {
+    const rows = rowsAt(Array.from({ length: 100 }, (_, index) => index + 1));
+    const { found } = await searchAmong((body, nth) =>
+      nth === 1 ? pageOf(rows, body) : { status: 500 },
+    );
+    await expect(found).rejects.toMatchObject({ name: 'ProviderDown' });
+  });
+
+  it('fails when the prices never end', async () => {
+    const { found, asked } = await searchAmong((_body, nth) => {
+      const row = anAsk({ id: String(nth), dph_total: nth });
+      return { status: 200, body: { offers: [row] } };
+    });
+    await expect(found).rejects.toMatchObject({ name: 'BadReply' });
+    expect(asked.length).toBe(400);
+  });
+
+  it('leaves out an odd row but not its neighbours', async () => {
+    const [odd, sound] = [{ ...anAsk({ id: '1' }), gpu_ram: null }, anAsk({ id: '2' })];
+    const { found } = await searchInTurn([odd, sound], []);
+    expect(idsOf(await found)).toEqual(['2']);
+  });
+
+  it('fails, naming the field, when no row can be read', async () => {
+    const { id, dph_total } = anAsk();
+    const { found } = await searchInTurn([{ id, dph_total }], []);
+    await expect(found).rejects.toMatchObject({
+      name: 'BadReply',
+      message: expect.stringContaining('POST /api/v0/bundles/'),
+      field: 'machine_id',
+    });
+  });
+
+  it('fails when a row has no price, since there is no page after it', async () => {
+    const { found } = await searchInTurn([{ ...anAsk(), dph_total: null }, anAsk()], []);
+    await expect(found).rejects.toMatchObject({ name: 'BadReply', field: 'dph_total' });
+  });
+});

@@ -1,0 +1,121 @@
+// The workflow port on Step Functions, over the wire it really speaks.
+
+import { describe, expect, it } from 'vitest';
+import { createStepFunctions } from '../../../shared/adapters/step-functions.ts';
+import { aLeaseId } from '../../support/builders.ts';
+import { type Answer, credentials, ok, startAwsWire } from './aws-wire.ts';
+
+const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:lease';
+const started = ok({ executionArn: `${stateMachineArn}:x`, startDate: 1_793_620_800 });
+const TOKEN = 'a-parked-token';
+
+const workflowAt = (endpoint: string) =>
+  createStepFunctions({ stateMachineArn, region: 'eu-west-1', endpoint, credentials });
+
+/** AWS JSON 1.0 names its errors in the body, in some services behind a namespace. */
+const refusal = (type: string): Answer => ({
+  status: 400,
+  body: { __type: type, message: `because of ${type}` },
+});
+
+describe('start', () => {
+  it('names the execution by lease and generation, and sends both as its input', async () => {
+    await using wire = await startAwsWire(started);
+    expect(await workflowAt(wire.endpoint).start(aLeaseId(), 2)).toBe('started');
+    const [call] = wire.calls;
+    expect(call).toMatchObject({
+      method: 'POST',
+      target: 'AWSStepFunctions.StartExecution',
+      body: {
+        stateMachineArn,
+        name: `${aLeaseId()}-2`,
+        input: `{"leaseId":"${aLeaseId()}","generation":2}`,
+      },
+    });
+    expect(call?.authorization).toContain('/eu-west-1/states/aws4_request');
+  });
+
+  it('sends the same bytes again when repeated, so that a running execution answers', async () => {
+    await using wire = await startAwsWire(started);
+    const workflow = workflowAt(wire.endpoint);
+    await workflow.start(aLeaseId(), 1);
+    await workflow.start(aLeaseId(), 1);
+    expect(wire.calls[1]?.body).toEqual(wire.calls[0]?.body);
+  });
+
+  it.each(['ExecutionAlreadyExists', 'com.amazonaws.states#ExecutionAlreadyExists'])(
+    'finds that the generation was started before: %s',
+    async (type) => {
+      await using wire = await startAwsWire(refusal(type));
+      expect(await workflowAt(wire.endpoint).start(aLeaseId(), 1)).toBe('exists');
+    },
+  );
+
+  it.each(['StateMachineDoesNotExist', 'InvalidArn', 'AccessDeniedException', 'TaskTimedOut'])(
+    'fails as ProviderDown for %s',
+    async (type) => {
+      await using wire = await startAwsWire(refusal(type));
+      await expect(workflowAt(wire.endpoint).start(aLeaseId(), 1)).rejects.toMatchObject({
+        name: 'ProviderDown',
+        message: expect.stringContaining(`because of ${type}`),
+      });
+    },
+  );
+});
+
+describe.each(['wake', 'heartbeat'] as const)('%s', (verb) => {
+  it('is accepted while the token waits', async () => {
+    await using wire = await startAwsWire(ok());
+    expect(await workflowAt(wire.endpoint)[verb](TOKEN)).toBe('accepted');
+    const expected = {
+      wake: {
+        target: 'AWSStepFunctions.SendTaskSuccess',
+        body: { taskToken: TOKEN, output: '{}' },
+      },
+      heartbeat: { target: 'AWSStepFunctions.SendTaskHeartbeat', body: { taskToken: TOKEN } },
+    };
+    expect(wire.calls).toMatchObject([expected[verb]]);
+  });
+
+  it.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
+    'finds the wait over: %s',
+    async (type) => {
+      await using wire = await startAwsWire(refusal(type));
+      expect(await workflowAt(wire.endpoint)[verb](TOKEN)).toBe('over');
+    },
+  );
+
+  it('fails as ProviderDown when it is not allowed', async () => {
+    await using wire = await startAwsWire(refusal('AccessDeniedException'));
+    await expect(workflowAt(wire.endpoint)[verb](TOKEN)).rejects.toMatchObject({
+      name: 'ProviderDown',
+      cause: expect.objectContaining({ name: 'AccessDeniedException' }),
+    });
+  });
+});
+
+describe('an engine in trouble', () => {
+  it('is asked again before the call fails', async () => {
+    const trouble = { status: 503, body: { __type: 'ServiceUnavailable', message: 'later' } };
+    await using wire = await startAwsWire(trouble, ok());
+    expect(await workflowAt(wire.endpoint).wake(TOKEN)).toBe('accepted');
+    expect(wire.calls).toHaveLength(2);
+  });
+
+  it('fails as ProviderDown after three tries', async () => {
+    const trouble = { status: 503, body: { __type: 'ServiceUnavailable', message: 'later' } };
+    await using wire = await startAwsWire(trouble);
+    await expect(workflowAt(wire.endpoint).wake(TOKEN)).rejects.toMatchObject({
+      name: 'ProviderDown',
+    });
+    expect(wire.calls).toHaveLength(3);
+  });
+
+  it('fails as ProviderDown when nobody listens', async () => {
+    const gone = await startAwsWire();
+    await gone[Symbol.asyncDispose]();
+    await expect(workflowAt(gone.endpoint).heartbeat(TOKEN)).rejects.toMatchObject({
+      name: 'ProviderDown',
+    });
+  });
+});

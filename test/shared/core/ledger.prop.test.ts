@@ -1,0 +1,223 @@
+// The laws of holds and charges: nothing is created or lost when a hold is settled, and a hold is
+// enough for whatever a lease may do within its terms.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Attempt } from '../../../shared/core/attempt.ts';
+import {
+  acceptDestroy,
+  confirmAttempt,
+  observeRunning,
+  recordAttempt,
+  refuseAttempt,
+  retireAttempt,
+} from '../../../shared/core/attempt-moves.ts';
+import {
+  type Account,
+  chargeOf,
+  chargeOfAttempt,
+  type EntryKind,
+  type Hold,
+  holdFor,
+  type LedgerEntry,
+  refusalOf,
+  settle,
+  totalsOf,
+} from '../../../shared/core/ledger.ts';
+import { microUsd, microUsdPerHour } from '../../../shared/core/money.ts';
+import { tagOf } from '../../../shared/core/ownership.ts';
+import { policy } from '../../../shared/core/policy.ts';
+import {
+  after as afterwards,
+  durationMs,
+  type EpochMs,
+  hours,
+  minutes,
+  monthOf,
+} from '../../../shared/core/time.ts';
+import {
+  aConsumer,
+  aDeployment,
+  aLeaseId,
+  anInstanceId,
+  anOffer,
+  aSigner,
+  at,
+} from '../../support/builders.ts';
+
+const amounts = fc.integer({ min: 0, max: 3_000_000_000 }).map(microUsd);
+
+function anAttempt(number: number, offer = anOffer()) {
+  const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: number }, aSigner);
+  return recordAttempt({ number, offer, tag, mayLandUntil: at('12:06') }, at('12:00'));
+}
+
+type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly destroyed: EpochMs };
+
+/** An attempt whose machine was created, seen running, and whose destroy was accepted. */
+function lived({ created, running, destroyed }: Life, offer = anOffer()) {
+  const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
+  const ran = observeRunning(held, { since: running, rate: null });
+  return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
+}
+
+describe('settling a hold', () => {
+  it('splits it: charged + released = hold + overrun', () => {
+    fc.assert(
+      fc.property(amounts, amounts, (hold, cost) => {
+        const { charged, released, overrun } = settle(hold, cost);
+        expect(charged + released).toBe(hold + overrun);
+        expect(charged).toBe(cost);
+        expect(Math.min(released, overrun)).toBe(0);
+      }),
+    );
+  });
+});
+
+describe('a hold', () => {
+  const BOOT = minutes(15);
+  /** One attempt at a rate of at most the ceiling: boots, serves, is torn down. */
+  const tries = fc.record({
+    gpu: fc.integer({ min: 0, max: 1_000_000 }),
+    diskPerGb: fc.integer({ min: 0, max: 1_000 }),
+    boot: fc.integer({ min: 0, max: BOOT }),
+    teardown: fc.integer({ min: 0, max: policy.teardown.allowance }),
+  });
+  const lives = fc.array(tries, { minLength: 1, maxLength: policy.lease.attemptsMost });
+
+  it('covers the worst case of all attempts within the terms', () => {
+    const served = fc.integer({ min: 0, max: hours(12) });
+    fc.assert(
+      fc.property(lives, served, fc.integer({ min: 1, max: 100 }), (all, serve, diskGb) => {
+        let now: EpochMs = at('12:00');
+        const attempts = all.map(({ gpu, diskPerGb, boot, teardown }, place) => {
+          const time = place === all.length - 1 ? boot + serve + teardown : boot + teardown;
+          const created = now;
+          now = afterwards(now, durationMs(time));
+          const gpuMicroUsdPerHour = microUsdPerHour(gpu);
+          const diskMicroUsdPerGbHour = microUsdPerHour(diskPerGb);
+          const offer = anOffer({ gpuMicroUsdPerHour, diskMicroUsdPerGbHour });
+          return lived({ created, running: created, destroyed: now }, offer);
+        });
+        const ceiling = Math.max(...all.map(({ gpu, diskPerGb }) => gpu + diskPerGb * diskGb));
+        const terms = { ceiling: microUsdPerHour(ceiling), duration: durationMs(serve) };
+        const hold = holdFor({ ...terms, bootLimit: BOOT });
+        expect(chargeOf(attempts, diskGb, now)).toBeLessThanOrEqual(hold);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is the ceiling over time, boots and teardowns, and 20 GB of the dearest transfer', () => {
+    const terms = { ceiling: microUsdPerHour(480_000), duration: hours(1), bootLimit: BOOT };
+    // 60 + 3 x (15 + 10) minutes at $0.008 each, and 20 x $0.03.
+    expect(holdFor(terms)).toBe(135 * 8_000 + 600_000);
+  });
+});
+
+describe('the charge of an attempt', () => {
+  const life = { created: at('12:00'), running: at('12:30'), destroyed: at('13:30') };
+
+  it('is its disk from creation and its GPU from running, both to the accepted destroy', () => {
+    // 1.5 h of 20 GB at $0.0002, and 1 h at $0.40.
+    expect(chargeOfAttempt(lived(life), 20, at('18:00'))).toBe(6_000 + 400_000);
+  });
+
+  it('runs on while the destroy is not accepted', () => {
+    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
+    const ran = observeRunning(held, { since: at('12:30'), rate: null });
+    const refused = retireAttempt(ran, 'bad-host');
+    for (const attempt of [ran, refused]) {
+      expect(chargeOfAttempt(attempt, 20, at('13:30'))).toBe(406_000);
+      expect(chargeOfAttempt(attempt, 20, at('14:30'))).toBe(810_000);
+    }
+  });
+
+  it('is its disk alone while it was never known to run', () => {
+    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
+    expect(chargeOfAttempt(held, 20, at('13:00'))).toBe(4_000);
+  });
+
+  it('is nothing without a machine', () => {
+    const recorded = anAttempt(1);
+    const none: Attempt[] = [recorded, refuseAttempt(recorded, 'offer-gone')];
+    expect(chargeOf(none, 20, at('18:00'))).toBe(0);
+  });
+
+  it('adds up over the attempts of a lease', () => {
+    expect(chargeOf([lived(life), lived(life)], 20, at('18:00'))).toBe(812_000);
+  });
+});
+
+describe('an account', () => {
+  const account: Account = {
+    consumer: aConsumer,
+    month: monthOf(at('12:00')),
+    limits: {
+      monthlyBudgetMicroUsd: microUsd(100),
+      rateMicroUsdPerHourMost: microUsdPerHour(50),
+      openLeasesMost: 2,
+    },
+    roomMicroUsd: microUsd(100),
+    rateRoomMicroUsdPerHour: microUsdPerHour(50),
+    leaseRoom: 1,
+    chargedMicroUsd: microUsd(0),
+    holds: {},
+  };
+  const aHold = (amount: number, rate: number): Hold => ({
+    amountMicroUsd: microUsd(amount),
+    rateMicroUsdPerHour: microUsdPerHour(rate),
+    month: account.month,
+    placedAt: at('12:00'),
+  });
+
+  it('has room for a hold that fits exactly', () => {
+    expect(refusalOf(account, aHold(100, 50))).toBeNull();
+  });
+
+  it.each([
+    ['monthly-budget', account, aHold(101, 50), { room: 100, asked: 101 }],
+    ['rate', account, aHold(100, 51), { room: 50, asked: 51 }],
+    ['open-leases', { ...account, leaseRoom: 0 }, aHold(1, 1), { room: 0, asked: 1 }],
+  ] as const)('refuses by its %s', (limit, full, hold, numbers) => {
+    expect(refusalOf(full, hold)).toEqual({ limit, ...numbers });
+  });
+});
+
+describe('the totals of entries', () => {
+  const entry = (kind: EntryKind, amount: number, place: number): LedgerEntry => ({
+    leaseId: aLeaseId(),
+    consumer: aConsumer,
+    seq: place + 1,
+    month: monthOf(at('12:00')),
+    at: at('12:00'),
+    kind,
+    amountMicroUsd: microUsd(amount),
+  });
+
+  it('hold nothing once a lease is settled, and charge what it cost', () => {
+    fc.assert(
+      fc.property(amounts, amounts, amounts, (placed, raised, cost) => {
+        const { charged, released, overrun } = settle(microUsd(placed + raised), cost);
+        const kinds: readonly [EntryKind, number][] = [
+          ['hold-placed', placed],
+          ['hold-raised', raised],
+          ['charge', charged],
+          ['hold-released', released],
+          ['overrun', overrun],
+        ];
+        const entries = kinds.map(([kind, amount], place) => entry(kind, amount, place));
+        expect(totalsOf(entries)).toEqual({ held: 0, charged: cost });
+      }),
+    );
+  });
+
+  it('hold what was placed and raised while a lease is open', () => {
+    const entries = [entry('hold-placed', 70, 0), entry('hold-raised', 30, 1)];
+    expect(totalsOf(entries)).toEqual({ held: 100, charged: 0 });
+  });
+
+  it('of no entries are nothing', () => {
+    expect(totalsOf([])).toEqual({ held: 0, charged: 0 });
+  });
+});

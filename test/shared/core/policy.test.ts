@@ -1,0 +1,56 @@
+// Numbers that are decisions. Those that only make sense together are checked against each other.
+
+import { describe, expect, it } from 'vitest';
+import { holdFor } from '../../../shared/core/ledger.ts';
+import { launchBound, policy } from '../../../shared/core/policy.ts';
+import { hours, minutes } from '../../../shared/core/time.ts';
+
+const { lease, launch, teardown, heartbeat, menu } = policy;
+
+describe('policy', () => {
+  it('keeps every default within its bounds', () => {
+    expect(lease.durationLeast).toBeLessThanOrEqual(lease.durationDefault);
+    expect(lease.durationDefault).toBeLessThanOrEqual(lease.durationMost);
+    expect(lease.silenceLeast).toBeLessThanOrEqual(lease.silenceDefault);
+    expect(lease.silenceDefault).toBeLessThanOrEqual(lease.silenceMost);
+    expect(lease.ceilingDefault).toBeLessThanOrEqual(lease.ceilingMost);
+    expect(lease.diskGbDefault).toBeLessThanOrEqual(lease.diskGbMost);
+  });
+
+  it('lets a lease beat at least once within the shortest silence, and lose two of three', () => {
+    expect(heartbeat.every).toBeLessThanOrEqual(lease.silenceLeast);
+    expect(heartbeat.every * 3).toBeLessThanOrEqual(lease.silenceDefault);
+  });
+
+  it('leaves the dead-man switch of 30 min above the default silence, never below', () => {
+    expect(lease.silenceDefault).toBeLessThan(minutes(30));
+  });
+
+  it('calls create well within the time its function has', () => {
+    expect(launch.createWithin).toBeLessThan(launch.functionTimeout);
+  });
+
+  it('has no more attempts than a tag can number', () => {
+    expect(lease.attemptsMost).toBeLessThanOrEqual(99);
+  });
+
+  it('refreshes the menu several times before it counts as stale', () => {
+    expect(menu.refreshEvery * 3).toBeLessThanOrEqual(menu.staleAfter);
+  });
+
+  it('gives a teardown longer than any lease before the sweep takes over', () => {
+    expect(teardown.handOverAfter).toBeGreaterThan(lease.durationMost);
+  });
+
+  it('holds less than $10,000 for the dearest lease there can be', () => {
+    const terms = { ceiling: lease.ceilingMost, duration: lease.durationMost };
+    expect(holdFor({ ...terms, bootLimit: hours(1) })).toBeLessThan(10_000_000_000);
+  });
+});
+
+describe('the launch bound', () => {
+  it('is boot, teardown, launch and one stuck step, for every attempt', () => {
+    // 3 x (15 + 10 + 3 + 5) minutes.
+    expect(launchBound(minutes(15))).toBe(99 * 60_000);
+  });
+});

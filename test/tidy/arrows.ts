@@ -1,0 +1,145 @@
+// Which folder may import what: the table of ARCHITECTURE.md as code. A file in a folder without a
+// row is a violation too, so that no new folder escapes the rules.
+
+import { type Check, type Import, importsOf, isSource, type SourceFile } from './source.ts';
+
+type Arrow = {
+  readonly from: RegExp;
+  /** What may be imported as values, and so as types too. */
+  readonly values: RegExp;
+  /** What may be imported by `import type` only. */
+  readonly types?: RegExp;
+};
+
+const PACKAGE = '(?!\\.|shared/|functions/|local/|clients/|infra/|test/|bench/|docs/)';
+const any = new RegExp(`^${PACKAGE}`);
+const ours = (...folders: readonly string[]): RegExp =>
+  new RegExp(`^(?:${folders.join('|')}|${PACKAGE})`);
+
+/** The first row that fits a file counts. Adapters are told apart further down. */
+const ARROWS: readonly Arrow[] = [
+  { from: /^shared\/core\//, values: /^(?:shared\/core\/|zod\/mini$)/ },
+  { from: /^shared\/ports\//, values: /^$/, types: /^shared\/(?:core|ports)\// },
+  {
+    from: /^shared\/usecases\//,
+    values: /^shared\/(?:core|usecases)\//,
+    types: /^shared\/ports\//,
+  },
+  {
+    from: /^shared\/adapters\//,
+    values: ours('shared/core/', 'shared/adapters/'),
+    types: /^shared\/ports\//,
+  },
+  {
+    from: /^shared\/api\//,
+    values: /^(?:shared\/(?:core|api)\/|zod\/)/,
+    types: /^shared\/(?:ports|usecases)\//,
+  },
+  { from: /^shared\/(?:app|config|runtime)\.ts$/, values: ours('shared/') },
+  {
+    from: /^functions\/wrap\.ts$/,
+    values: ours('shared/app.ts', 'shared/runtime.ts', 'shared/api/', 'shared/core/failure.ts'),
+    types: /^shared\//,
+  },
+  {
+    from: /^functions\//,
+    values: /^(?:shared\/app\.ts|shared\/api\/.*|functions\/wrap\.ts|zod\/mini)$/,
+    types: /^shared\/(?:core|ports)\//,
+  },
+  {
+    from: /^infra\//,
+    values: ours(
+      'infra/',
+      'shared/core/',
+      'shared/api/contract.ts',
+      'shared/adapters/dynamodb/schema.ts',
+    ),
+  },
+  { from: /^local\/simulators\//, values: ours('local/simulators/') },
+  {
+    from: /^local\//,
+    values: ours(
+      'local/',
+      'functions/',
+      'shared/(?:app|config|runtime)\\.ts',
+      'shared/(?:core|api)/',
+      'shared/adapters/dynamodb/schema.ts',
+    ),
+    types: /^shared\/ports\//,
+  },
+  {
+    from: /^clients\/cli\/standalone\//,
+    values: ours('clients/', 'shared/api/', 'shared/core/(?:money|time)', 'shared/app.ts'),
+  },
+  { from: /^clients\//, values: ours('clients/', 'shared/api/', 'shared/core/(?:money|time)') },
+  { from: /^(?:test|bench)\//, values: /^/ },
+  { from: /^docs\//, values: ours('docs/', 'shared/core/') },
+  { from: /^[^/]+$/, values: any },
+];
+
+const SDK_FREE = /^(?:infra|functions|docs)\//;
+
+function isAllowed(arrow: Arrow, { target, typesOnly }: Import): boolean {
+  return arrow.values.test(target) || (typesOnly && (arrow.types?.test(target) ?? false));
+}
+
+/** The files of one adapter: a provider's folder, another folder, or a single file. */
+function adapterOf(path: string): string {
+  const folder = /^shared\/adapters\/(?:providers\/)?[^/]+\//.exec(path)?.[0] ?? path;
+  return folder === 'shared/adapters/providers/' ? path : folder;
+}
+
+function isOtherAdapter(path: string, target: string): boolean {
+  if (!/^shared\/adapters\//.test(path) || !/^shared\/adapters\//.test(target)) return false;
+  if (adapterOf(path) === adapterOf(target)) return false;
+  const shared = /^shared\/adapters\/providers\/(?:http\.ts$|registry\.ts$)/;
+  const bothProviders = [path, target].every((file) => file.includes('/adapters/providers/'));
+  return !(bothProviders && (shared.test(target) || /\/registry\.ts$/.test(path)));
+}
+
+function faultOf(path: string, item: Import): string | null {
+  const { target } = item;
+  const arrow = ARROWS.find(({ from }) => from.test(path));
+  if (arrow === undefined) return 'is in a folder that no import rule knows';
+  if (!isAllowed(arrow, item)) return `must not import ${target}`;
+  if (isOtherAdapter(path, target)) return `must not import another adapter: ${target}`;
+  if (SDK_FREE.test(path) && target.startsWith('@aws-sdk/')) return `must not import ${target}`;
+  if (target === 'zod') return 'must import zod/mini, not zod';
+  return null;
+}
+
+/** Imports that go against the arrows. */
+export const checkArrows: Check = (files) =>
+  files.filter(isSource).flatMap((file) =>
+    importsOf(file).flatMap((item) => {
+      const rule = faultOf(file.path, item);
+      return rule === null ? [] : [{ path: file.path, line: item.line, rule }];
+    }),
+  );
+
+/** `client-` and `lib-dynamodb` are one SDK; built-in modules and zod are none. */
+function sdkOf(target: string): string | null {
+  if (!any.test(target) || /^(?:node:|zod\/)/.test(target)) return null;
+  return target.replace(/^@aws-sdk\/(?:client|lib|util)-/, '@aws-sdk/');
+}
+
+function sdksOf(files: readonly SourceFile[]): ReadonlySet<string> {
+  const targets = files.flatMap(importsOf).map(({ target }) => sdkOf(target));
+  return new Set(targets.filter((sdk) => sdk !== null));
+}
+
+/** Adapters that talk to more than one outside SDK. */
+export const checkSdks: Check = (files) => {
+  const adapters = files.filter(({ path }) => /^shared\/adapters\/.*\.ts$/.test(path));
+  return [...Map.groupBy(adapters, ({ path }) => adapterOf(path))].flatMap(([path, parts]) => {
+    const sdks = [...sdksOf(parts)];
+    return sdks.length <= 1 ? [] : [{ path, line: 1, rule: `uses two SDKs: ${sdks.join(', ')}` }];
+  });
+};
+
+/** Values in `ports`, which hold types only. */
+export const checkPorts: Check = (files) =>
+  files
+    .filter(({ path }) => /^shared\/ports\/.*\.ts$/.test(path))
+    .filter(({ text }) => /^export (?!type\b|interface\b)/m.test(text))
+    .map(({ path }) => ({ path, line: 1, rule: 'exports a value: ports are types only' }));

@@ -1,0 +1,70 @@
+// A state machine as a graph: what may follow what. It reads only the fields that rules ask for.
+
+import * as z from 'zod/mini';
+
+const Retrier = z.object({ ErrorEquals: z.array(z.string()) });
+const Catcher = z.object({ ErrorEquals: z.array(z.string()), Next: z.string() });
+
+const State = z.object({
+  Type: z.string(),
+  QueryLanguage: z.optional(z.string()),
+  Next: z.optional(z.string()),
+  Default: z.optional(z.string()),
+  Choices: z._default(z.array(z.object({ Next: z.string() })), []),
+  TimeoutSeconds: z.optional(z.number()),
+  TimeoutSecondsPath: z.optional(z.string()),
+  Retry: z._default(z.array(Retrier), []),
+  Catch: z._default(z.array(Catcher), []),
+});
+type State = z.infer<typeof State>;
+
+export const Machine = z.object({
+  QueryLanguage: z.optional(z.string()),
+  StartAt: z.string(),
+  States: z.record(z.string(), State),
+});
+export type Machine = z.infer<typeof Machine>;
+
+export type Named = State & { readonly name: string };
+
+/** Every state with its name, in the order of the file. */
+export const statesOf = (machine: Machine): readonly Named[] =>
+  Object.entries(machine.States).map(([name, state]) => ({ ...state, name }));
+
+/** Where a state may lead when nothing is thrown. */
+export function ordinary({ Next, Default, Choices }: State): readonly string[] {
+  const choices = Choices.map((choice) => choice.Next);
+  return [Next, Default, ...choices].filter((name) => name !== undefined);
+}
+
+/** Where a state may lead at all. */
+export const following = (state: State): readonly string[] => [
+  ...ordinary(state),
+  ...state.Catch.map(({ Next }) => Next),
+];
+
+type Walk = {
+  readonly from: string;
+  readonly follow: (state: State) => readonly string[];
+  /** A state that is not entered. */
+  readonly upTo?: string;
+};
+
+/** The names of all states on the way from `from`, itself included. */
+export function reachable(machine: Machine, { from, follow, upTo }: Walk): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const next = [from];
+  for (let name = next.pop(); name !== undefined; name = next.pop()) {
+    const state = machine.States[name];
+    if (state === undefined || name === upTo || reached.has(name)) continue;
+    reached.add(name);
+    next.push(...follow(state));
+  }
+  return reached;
+}
+
+/** What catches everything: the last catcher, when it is `States.ALL`. Where does it lead? */
+export function lastResort({ Catch }: State): string | undefined {
+  const last = Catch.at(-1);
+  return last?.ErrorEquals.includes('States.ALL') ? last.Next : undefined;
+}

@@ -1,0 +1,52 @@
+// Finds files that no program reaches. A file that only its own test imports is dead as well: it is
+// tested, but nothing uses it.
+
+import { type Check, importsOf, isSource, type SourceFile } from './source.ts';
+
+const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.ts$/;
+const TOOL = /^[^/]+\.config\.ts$/;
+const SCRIPTS = /^(?:package|cdk)\.json$/;
+
+/** Files that scripts start, as package.json and cdk.json name them. */
+function startedFiles(files: readonly SourceFile[]): readonly string[] {
+  const scripts = files.filter(({ path }) => SCRIPTS.test(path));
+  return scripts.flatMap(({ text }) => [...text.matchAll(/[\w./-]+\.ts\b/g)].map(([path]) => path));
+}
+
+/** Files read by their URL, such as a worker's or a child process's. */
+function urlsOf({ path, text }: SourceFile): readonly string[] {
+  const folder = `file:///${path}`;
+  return [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(({ 1: url = '' }) =>
+    new URL(url, folder).pathname.slice(1),
+  );
+}
+
+function reach(files: readonly SourceFile[], roots: readonly string[]): ReadonlySet<string> {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set<string>();
+  const next = [...roots];
+  for (let path = next.pop(); path !== undefined; path = next.pop()) {
+    const file = byPath.get(path);
+    if (file === undefined || reached.has(path)) continue;
+    reached.add(path);
+    next.push(...importsOf(file).map(({ target }) => target), ...urlsOf(file));
+  }
+  return reached;
+}
+
+/** Source files that nothing reaches; tests keep only what lies in `test/` alive. */
+export const checkDead: Check = (files) => {
+  const sources = files.filter(isSource);
+  const programs = sources.filter(({ path }) => HANDLER.test(path) || TOOL.test(path));
+  const tests = sources.filter(({ path }) => /^test\/(?:.*\.test|types\/.*)\.ts$/.test(path));
+  const used = reach(sources, [...startedFiles(files), ...programs.map(({ path }) => path)]);
+  const tested = reach(
+    sources,
+    tests.map(({ path }) => path),
+  );
+  return sources
+    .map(({ path }) => path)
+    .filter((path) => !path.endsWith('.d.ts') && !used.has(path))
+    .filter((path) => !(path.startsWith('test/') && tested.has(path)))
+    .map((path) => ({ path, line: 1, rule: 'is reached by no program' }));
+};

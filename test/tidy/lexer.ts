@@ -1,0 +1,93 @@
+// Splits TypeScript into code, literals and comments, so that a check of code isn't set off by prose
+// and a check of prose not by code. Only as exact as these checks need: it never parses.
+
+type Kind = 'code' | 'literal' | 'comment';
+type Piece = { readonly kind: Kind; readonly text: string };
+
+const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+const QUOTED = /'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"/y;
+const REGEX = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
+const TEMPLATE = /[`}](?:\\[\s\S]|\$(?!\{)|[^`\\$])*(?:`|\$\{)/y;
+const CODE = /[\w$]+|\s+|[\s\S]/y;
+
+/** After these a slash begins a regular expression; after anything else it divides. */
+const BEFORE_REGEX = /^(?:[(,=:[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|)$/;
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}
+
+/** How deep in braces each open `${` of a template is. */
+type Open = number[];
+
+function templateAt(text: string, at: number, open: Open): string | undefined {
+  const inside = text[at] === '}' && open.at(-1) === 0;
+  const piece = text[at] === '`' || inside ? matchAt(TEMPLATE, text, at) : undefined;
+  if (piece === undefined) return undefined;
+  if (inside) open.pop();
+  if (piece.endsWith('{')) open.push(0);
+  return piece;
+}
+
+function literalAt(text: string, at: number, before: string): string | undefined {
+  const quoted = matchAt(QUOTED, text, at);
+  if (quoted !== undefined) return quoted;
+  return text[at] === '/' && BEFORE_REGEX.test(before) ? matchAt(REGEX, text, at) : undefined;
+}
+
+function countBraces(code: string, open: Open): void {
+  const depth = open.pop();
+  if (depth === undefined) return;
+  if (code === '{') open.push(depth + 1);
+  else open.push(code === '}' ? depth - 1 : depth);
+}
+
+function lex(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  const open: Open = [];
+  let before = '';
+  for (let at = 0; at < text.length; at += pieces.at(-1)?.text.length ?? 1) {
+    const comment = matchAt(COMMENT, text, at);
+    const literal = comment ?? templateAt(text, at, open) ?? literalAt(text, at, before);
+    if (literal !== undefined) {
+      pieces.push({ kind: comment === undefined ? 'literal' : 'comment', text: literal });
+      if (comment === undefined) before = 'literal';
+      continue;
+    }
+    const code = matchAt(CODE, text, at) ?? '';
+    pieces.push({ kind: 'code', text: code });
+    countBraces(code, open);
+    if (code.trim() !== '') before = code;
+  }
+  return pieces;
+}
+
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+/** Blanks a quoted text but not its quotes, so that it still shows where one stood. */
+const emptied = (text: string): string =>
+  /^['"]/.test(text) ? `${text[0]}${blank(text.slice(1, -1))}${text[0]}` : blank(text);
+
+/** The same text seen three ways. Nothing moves: an offset means the same place in all of them. */
+export type Views = {
+  /** Without comments and without what literals say. */
+  readonly code: string;
+  /** Comments only. */
+  readonly comments: string;
+  /** Code and literals. */
+  readonly uncommented: string;
+};
+
+/** The views of a TypeScript text. */
+export function viewsOf(text: string): Views {
+  const pieces = lex(text);
+  const view = (show: (piece: Piece) => string): string => pieces.map(show).join('');
+  return {
+    code: view(({ kind, text }) =>
+      kind === 'code' ? text : kind === 'literal' ? emptied(text) : blank(text),
+    ),
+    comments: view(({ kind, text }) => (kind === 'comment' ? text : blank(text))),
+    uncommented: view(({ kind, text }) => (kind === 'comment' ? blank(text) : text)),
+  };
+}

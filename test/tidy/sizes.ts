@@ -1,0 +1,28 @@
+// Lengths of files and lines. Functions and their parameters are counted by Biome, which parses.
+
+import { type Check, isSource, type SourceFile } from './source.ts';
+
+const LINE_MOST = 100;
+
+const linesMost = (path: string): number => (path.startsWith('test/') ? 400 : 300);
+
+const linesOf = ({ text }: SourceFile): readonly string[] => text.replace(/\n$/, '').split('\n');
+
+/** Files with too many lines. */
+export const checkFileSizes: Check = (files) =>
+  files.filter(isSource).flatMap((file) => {
+    const { length } = linesOf(file);
+    const most = linesMost(file.path);
+    const rule = `has ${length} lines; the limit is ${most}`;
+    return length > most ? [{ path: file.path, line: most + 1, rule }] : [];
+  });
+
+/** Lines that are too long. Markdown, whose tables can't be broken, isn't source. */
+export const checkLineLengths: Check = (files) =>
+  files.filter(isSource).flatMap((file) =>
+    linesOf(file).flatMap((line, index) => {
+      const length = [...line].length;
+      const rule = `has ${length} characters; the limit is ${LINE_MOST}`;
+      return length > LINE_MOST ? [{ path: file.path, line: index + 1, rule }] : [];
+    }),
+  );

@@ -1,0 +1,50 @@
+// One word for each thing: synonyms that other projects use are not ours. Identifiers are read as
+// the words they are made of, so `killInstance` is found like "kill the instance".
+
+import { type Check, matches } from './source.ts';
+
+type Synonym = {
+  readonly word: RegExp;
+  readonly say: string;
+  readonly except?: RegExp;
+};
+
+/** What names these words in order to ban them. */
+const HERE = /^test\/tidy/;
+/** Where a provider's own words are spoken: wire formats and raw replies. */
+const WIRE = /^(?:shared\/adapters\/providers|local\/simulators|test\/fixtures)\//;
+
+export const SYNONYMS: readonly Synonym[] = [
+  { word: /\breap(?:er|ers|ing)?\b/gi, say: 'sweep' },
+  {
+    word: /\bzombies?\b/gi,
+    say: 'orphan, ghost or twin',
+    // There it is the name of a simulated fault.
+    except: /^(?:local\/simulators|test|bench)\/|^ARCHITECTURE\.md$|FIDELITY\.md$/,
+  },
+  {
+    word: /(?<!\b(?:ssh|role) )\bsessions?\b(?! (?:tokens?|names?|policy)\b)/gi,
+    say: 'lease',
+    except: WIRE,
+  },
+  { word: /\b(?:vms?|virtual machines?)\b/gi, say: 'instance', except: WIRE },
+  { word: /(?<!\brun )\bpods?\b/gi, say: 'instance', except: WIRE },
+  {
+    word: /\bkill(?:s|ed|ing)? (?:\w+ ){0,2}(?:instances?|machines?|leases?)\b/gi,
+    say: 'destroy',
+  },
+];
+
+/** Splits names into their words without moving a line. */
+const spoken = (text: string): string =>
+  text.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]/g, ' ');
+
+/** Synonyms in code, comments and documents. */
+export const checkWords: Check = (files) =>
+  files
+    .filter(({ path }) => /\.(?:ts|md|json)$/.test(path) && !HERE.test(path))
+    .flatMap((file) =>
+      SYNONYMS.filter(({ except }) => !except?.test(file.path)).flatMap(({ word, say }) =>
+        matches(file, { text: spoken(file.text), pattern: word, rule: `say ${say}` }),
+      ),
+    );

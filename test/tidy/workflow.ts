@@ -1,0 +1,118 @@
+// The rules of state machines. They make sure that no step can leave a lease without its teardown,
+// and that code and state machine speak of the same errors.
+
+import validate from 'asl-validator';
+import {
+  following,
+  lastResort,
+  Machine,
+  type Named,
+  ordinary,
+  reachable,
+  statesOf,
+} from './asl.ts';
+import { type Check, lineAt, type SourceFile, type Violation } from './source.ts';
+
+const DOOR = 'End lease';
+const TYPES = ['Task', 'Succeed', 'Wait', 'Pass'];
+
+export type ErrorNames = {
+  /** Every name there is. */
+  readonly known: readonly string[];
+  /** Names that steps throw, so that the state machine must say what then. */
+  readonly thrown: readonly string[];
+};
+
+/** A broken rule, and the state it is broken by, if it is one state's. */
+type Fault = { readonly state?: string; readonly rule: string };
+
+const isTask = ({ Type }: Named): boolean => Type === 'Task';
+
+/** Rules for every state, wherever it stands. */
+function stateFaults(state: Named): readonly string[] {
+  const faults: string[] = [];
+  if (!TYPES.includes(state.Type)) faults.push(`is of type ${state.Type}, which is not used here`);
+  if ((state.QueryLanguage ?? 'JSONPath') !== 'JSONPath') faults.push('must be in JSONPath');
+  if (!isTask(state)) return faults;
+  if (state.TimeoutSeconds === undefined && state.TimeoutSecondsPath === undefined)
+    faults.push('has no timeout');
+  if (state.Retry.length === 0) faults.push('has no Retry');
+  if (lastResort(state) === undefined) faults.push('does not catch States.ALL last');
+  return faults;
+}
+
+function leadsToDoor(machine: Machine, state: Named): boolean {
+  const next = lastResort(state);
+  const nextState = machine.States[next ?? ''];
+  return next === DOOR || (nextState !== undefined && lastResort(nextState) === DOOR);
+}
+
+/** Rules for tasks before teardown. */
+function liveFaults(machine: Machine, state: Named): readonly string[] {
+  const faults: string[] = [];
+  if (state.Retry.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')))
+    faults.push('retries States.ALL: outside teardown errors are retried by name');
+  if (lastResort(state) !== undefined && !leadsToDoor(machine, state))
+    faults.push(`catches States.ALL, but not to ${DOOR}`);
+  return faults;
+}
+
+/** Teardown is a one-way street: nothing in it leads back to a lease that lives. */
+function wayFaults(machine: Machine): readonly Fault[] {
+  const live = reachable(machine, { from: machine.StartAt, follow: following, upTo: DOOR });
+  const teardown = reachable(machine, { from: DOOR, follow: following });
+  const path = reachable(machine, { from: machine.StartAt, follow: ordinary });
+  return statesOf(machine).flatMap((state) => {
+    const isLive = live.has(state.name);
+    const isTeardown = teardown.has(state.name);
+    const rules = isLive && isTask(state) ? [...liveFaults(machine, state)] : [];
+    if (!isLive && !isTeardown) rules.push('is never reached');
+    if (isLive && isTeardown && state.Type !== 'Succeed') rules.push('is reached from teardown');
+    if (path.has(state.name) && state.Type === 'Choice') rules.push('is a choice on the way');
+    return rules.map((rule) => ({ state: state.name, rule }));
+  });
+}
+
+const isPlatforms = (name: string): boolean => /^(?:States|Lambda)\./.test(name);
+
+function nameFaults(machine: Machine, { known, thrown }: ErrorNames): readonly Fault[] {
+  const named = statesOf(machine).flatMap(({ name, Retry, Catch }) =>
+    [...Retry, ...Catch].flatMap(({ ErrorEquals }) =>
+      ErrorEquals.map((error) => ({ state: name, error })),
+    ),
+  );
+  const unknown = named.filter(({ error }) => !isPlatforms(error) && !known.includes(error));
+  const missing = thrown.filter((name) => !named.some(({ error }) => error === name));
+  return [
+    ...unknown.map(({ state, error }) => ({ state, rule: `names ${error}, which nobody throws` })),
+    ...missing.map((error) => ({ rule: `does not name ${error}, which steps throw` })),
+  ];
+}
+
+function machineFaults(machine: Machine, names: ErrorNames): readonly Fault[] {
+  const states = statesOf(machine).flatMap((state) =>
+    stateFaults(state).map((rule) => ({ state: state.name, rule })),
+  );
+  const language = machine.QueryLanguage === 'JSONPath' ? [] : [{ rule: 'must be in JSONPath' }];
+  return [...language, ...states, ...wayFaults(machine), ...nameFaults(machine, names)];
+}
+
+function violationsOf(file: SourceFile, names: ErrorNames): readonly Violation[] {
+  const { path, text } = file;
+  const errors = validate(JSON.parse(text)).errorsText('; ');
+  const parsed = Machine.safeParse(JSON.parse(text));
+  if (errors !== '' || !parsed.success) return [{ path, line: 1, rule: `is not valid: ${errors}` }];
+  return machineFaults(parsed.data, names).map(({ state, rule }) => ({
+    path,
+    line: lineAt(text, Math.max(0, text.indexOf(`"${state}": {`))),
+    rule: state === undefined ? rule : `${state} ${rule}`,
+  }));
+}
+
+/** State machines that break a rule; `names` are those of the failure table. */
+export const checkWorkflows =
+  (names: ErrorNames): Check =>
+  (files) =>
+    files
+      .filter(({ path }) => /^state-machines\/.*\.asl\.json$/.test(path))
+      .flatMap((file) => violationsOf(file, names));

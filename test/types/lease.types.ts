@@ -1,0 +1,72 @@
+// What must not compile. Nothing here runs: tsc fails when a line below stops being an error.
+
+import type { AbsenceProof } from '../../shared/core/absence.ts';
+import type { LeaseIn } from '../../shared/core/lease.ts';
+import { activate, closeLease, endLease, type Readiness } from '../../shared/core/lease-moves.ts';
+import { cost, type MicroUsd, type MicroUsdPerHour } from '../../shared/core/money.ts';
+import { after, type DurationMs, type EpochMs } from '../../shared/core/time.ts';
+
+type Given = {
+  readonly requested: LeaseIn<'requested'>;
+  readonly active: LeaseIn<'active'>;
+  readonly ending: LeaseIn<'ending'>;
+  readonly ended: LeaseIn<'ended'>;
+  readonly proof: AbsenceProof;
+  readonly ready: Readiness;
+  readonly now: EpochMs;
+  readonly length: DurationMs;
+  readonly amount: MicroUsd;
+  readonly rate: MicroUsdPerHour;
+};
+
+/** A lease ends only with a proof, and only from `ending`. */
+export function ends({ requested, active, ending, ended, proof, ready, now }: Given): unknown[] {
+  return [
+    // @ts-expect-error: closing takes a proof.
+    closeLease(ending, now),
+    // @ts-expect-error: a proof is made from observations alone, never written down.
+    closeLease(ending, { from: now, until: now }, now),
+    // @ts-expect-error: an active lease has to end first.
+    closeLease(active, proof, now),
+    // @ts-expect-error: an ended lease doesn't end again.
+    endLease(ended, { reason: 'released', why: 'again' }, now),
+    // @ts-expect-error: an ending lease goes on ending.
+    endLease(ending, { reason: 'released', why: 'again' }, now),
+    // @ts-expect-error: a requested lease has no machine that could serve.
+    activate(requested, ready, now),
+  ];
+}
+
+/** Nobody writes a proof or an ended lease by hand. */
+export function literals({ ending, now, amount }: Given): unknown[] {
+  // @ts-expect-error: only `proveAbsence` and `nothingWasCreated` make one.
+  const proof: AbsenceProof = { from: now, until: now };
+  const { absentSince: _, ...rest } = ending;
+  const ended: LeaseIn<'ended'> = {
+    ...rest,
+    state: 'ended',
+    endedAt: now,
+    // @ts-expect-error: without a proof no lease is ended.
+    proof: { from: null, until: null },
+    chargedMicroUsd: amount,
+  };
+  return [proof, ended];
+}
+
+/** Instants, lengths, amounts and rates are not each other, and plain numbers are none of them. */
+export function units({ now, length, amount, rate }: Given): unknown[] {
+  // @ts-expect-error: a sum is a plain number; `after` makes an instant.
+  const later: EpochMs = now + length;
+  // @ts-expect-error: a number says nothing of its unit; `seconds` makes a length.
+  const plain: DurationMs = 5_000;
+  return [
+    later,
+    plain,
+    // @ts-expect-error: two instants are no instant and a length.
+    after(now, now),
+    // @ts-expect-error: an amount is no rate.
+    cost(amount, length),
+    // @ts-expect-error: an instant is no length.
+    cost(rate, now),
+  ];
+}
