@@ -19,7 +19,11 @@ export type WorldOptions = {
   /** Where journals are kept; in memory unless given. */
   readonly folder?: string;
   readonly around?: Around;
+  readonly pause?: (ms: number) => Promise<void>;
   readonly onDatabaseCall?: (command: string) => void;
+  readonly onWorkflowCall?: (call: string) => void;
+  /** Puts something between the service and its market; returns the address to use instead. */
+  readonly between?: (marketUrl: string) => Promise<string>;
   readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
 };
 
@@ -46,6 +50,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...options.market,
     startMachine: (machine) => startNode(nodeOptions(), machine),
   });
+  const url = await market.listen();
+  const marketUrl = options.between === undefined ? url : await options.between(url);
   const database = await openDatabase();
   const service = createService({
     clock,
@@ -56,12 +62,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
       GPU_SHOPPER_TAG_KEY: hex(32),
       VAST_API_KEY: apiKey,
-      VAST_BASE_URL: await market.listen(),
+      VAST_BASE_URL: marketUrl,
       ...(phoneHome && { GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats' }),
       ...options.env,
     },
     ...(options.around !== undefined && { around: options.around }),
+    ...(options.pause !== undefined && { pause: options.pause }),
     ...(options.onDatabaseCall !== undefined && { onDatabaseCall: options.onDatabaseCall }),
+    ...(options.onWorkflowCall !== undefined && { onWorkflowCall: options.onWorkflowCall }),
   });
 
   const nodeOptions = () => ({

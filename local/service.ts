@@ -18,7 +18,7 @@ import { apiHandlers, steps, timerHandlers } from './handlers.ts';
 import { createTimers } from './timers.ts';
 import type { EngineClock } from './workflow/clock.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
-import { fileJournal, memoryJournal } from './workflow/journal.ts';
+import { createMemoryJournal, openFileJournal } from './workflow/journal.ts';
 
 /** One call of a function, before it is made: tests count, delay and break calls here. */
 export type Call = { readonly name: string; readonly payload: unknown };
@@ -33,7 +33,10 @@ export type ServiceOptions = {
   readonly folder: string | null;
   readonly log?: Runtime['log'];
   readonly onDatabaseCall?: (command: string) => void;
+  readonly onWorkflowCall?: (call: string) => void;
   readonly around?: Around;
+  /** Waits between two tries of one read; by the clock unless given. */
+  readonly pause?: (ms: number) => Promise<void>;
 };
 
 export type Service = {
@@ -65,12 +68,20 @@ export function leaseMachine(): unknown {
   return JSON.parse(readFileSync(MACHINE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
 }
 
-function workflowOn(engine: () => WorkflowEngine): Workflow {
+function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Workflow {
   return {
-    start: async (leaseId, generation) =>
-      engine().start({ name: `${leaseId}-${generation}`, input: { leaseId, generation } }),
-    wake: async (token) => engine().succeed(token, {}),
-    heartbeat: async (token) => engine().heartbeat(token),
+    start: async (leaseId, generation) => {
+      onCall('StartExecution');
+      return engine.start({ name: `${leaseId}-${generation}`, input: { leaseId, generation } });
+    },
+    wake: async (token) => {
+      onCall('SendTaskSuccess');
+      return engine.succeed(token, {});
+    },
+    heartbeat: async (token) => {
+      onCall('SendTaskHeartbeat');
+      return engine.heartbeat(token);
+    },
   };
 }
 
@@ -85,7 +96,8 @@ export function createService(options: ServiceOptions): Service {
   const engine = createWorkflowEngine({
     definition: leaseMachine(),
     clock,
-    journal: folder === null ? memoryJournal() : fileJournal(join(folder, 'workflow.jsonl')),
+    journal:
+      folder === null ? createMemoryJournal() : openFileJournal(join(folder, 'workflow.jsonl')),
     invoke: ({ functionName, payload }) =>
       invoke({ name: functionName, payload }, stepNamed(functionName)),
   });
@@ -103,13 +115,15 @@ export function createService(options: ServiceOptions): Service {
     config,
     clock: { now: () => epochMs(Math.floor(clock.now())) },
     log: options.log ?? (() => undefined),
-    pause: (ms) => new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve())),
+    pause:
+      options.pause ??
+      ((ms) => new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve()))),
     database: {
       endpoint: options.databaseEndpoint,
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       ...(options.onDatabaseCall !== undefined && { onCall: options.onDatabaseCall }),
     },
-    workflow: workflowOn(() => engine),
+    workflow: workflowOn(engine, options.onWorkflowCall ?? (() => undefined)),
     scheduler: timers,
     blobs: options.blobs,
   };

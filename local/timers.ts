@@ -104,14 +104,8 @@ function openJournal(path: string): Journal {
 
 const inMemory: Journal = { append: () => undefined, close: () => undefined };
 
-/**
- * Timers that survive this process. Those of an older process are armed again with their original
- * instants; overdue ones fire at once. Throws StoreDown when the journal can't be understood.
- */
-export function createTimers({ clock, journalPath, fire, onError }: TimersOptions): Timers {
-  const left = journalPath === null ? new Map<LeaseId, EpochMs>() : replay(journalPath);
-  if (journalPath !== null) compact(journalPath, left);
-  const journal = journalPath === null ? inMemory : openJournal(journalPath);
+/** The running timers of one journal, by lease. */
+function createAlarms({ clock, fire, onError }: TimersOptions, journal: Journal) {
   const timers = new Map<LeaseId, Timer>();
 
   const start = (leaseId: LeaseId, at: number): void => {
@@ -121,6 +115,7 @@ export function createTimers({ clock, journalPath, fire, onError }: TimersOption
     timer.cancel = clock.at(at, () => void ring(leaseId, timer));
   };
   const forget = (leaseId: LeaseId): void => {
+    if (!timers.has(leaseId)) return;
     journal.append({ leaseId, at: null });
     timers.get(leaseId)?.cancel();
     timers.delete(leaseId);
@@ -136,19 +131,45 @@ export function createTimers({ clock, journalPath, fire, onError }: TimersOption
       if (stillSet()) start(leaseId, clock.now() + RETRY_AFTER);
     }
   };
+  const stop = (): void => {
+    for (const timer of timers.values()) timer.cancel();
+    timers.clear();
+  };
+  return { start, forget, stop };
+}
 
-  for (const [leaseId, at] of left) start(leaseId, at);
+/**
+ * Timers that survive this process. Those of an older process are armed again with their original
+ * instants; overdue ones fire at once. Throws StoreDown when the journal can't be understood, and
+ * so do the timers when it can't be written or they are closed.
+ */
+export function createTimers(options: TimersOptions): Timers {
+  const { journalPath: path } = options;
+  const left = path === null ? new Map<LeaseId, EpochMs>() : replay(path);
+  if (path !== null) compact(path, left);
+  const journal = path === null ? inMemory : openJournal(path);
+  const alarms = createAlarms(options, journal);
+  let closed = false;
+  /** A file number may belong to another file once it was closed. */
+  const mustBeOpen = (): void => {
+    if (closed) throw new Failure('StoreDown', 'the timers are closed');
+  };
+
+  for (const [leaseId, at] of left) alarms.start(leaseId, at);
   return {
     async arm(leaseId, at) {
+      mustBeOpen();
       journal.append({ leaseId, at });
-      start(leaseId, at);
+      alarms.start(leaseId, at);
     },
     async disarm(leaseId) {
-      if (timers.has(leaseId)) forget(leaseId);
+      mustBeOpen();
+      alarms.forget(leaseId);
     },
     close() {
-      for (const timer of timers.values()) timer.cancel();
-      timers.clear();
+      if (closed) return;
+      closed = true;
+      alarms.stop();
       journal.close();
     },
   };

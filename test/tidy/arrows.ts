@@ -11,7 +11,8 @@ type Arrow = {
   readonly types?: RegExp;
 };
 
-const PACKAGE = '(?!\\.|shared/|functions/|local/|clients/|infra/|test/|bench/|docs/)';
+const FOLDERS = 'shared|functions|state-machines|local|clients|infra|test|bench|docs';
+const PACKAGE = `(?!\\.|(?:${FOLDERS})/)`;
 const any = new RegExp(`^${PACKAGE}`);
 const ours = (...folders: readonly string[]): RegExp =>
   new RegExp(`^(?:${folders.join('|')}|${PACKAGE})`);
@@ -50,6 +51,7 @@ const ARROWS: readonly Arrow[] = [
     from: /^infra\//,
     values: ours(
       'infra/',
+      'state-machines/',
       'shared/core/',
       'shared/api/contract.ts',
       'shared/adapters/dynamodb/schema.ts',
@@ -61,6 +63,7 @@ const ARROWS: readonly Arrow[] = [
     values: ours(
       'local/',
       'functions/',
+      'state-machines/',
       'shared/(?:app|config|runtime)\\.ts',
       'shared/(?:core|api)/',
       'shared/adapters/dynamodb/schema.ts',
@@ -73,7 +76,7 @@ const ARROWS: readonly Arrow[] = [
   },
   { from: /^clients\//, values: ours('clients/', 'shared/api/', 'shared/core/(?:money|time)') },
   { from: /^(?:test|bench)\//, values: /^/ },
-  { from: /^docs\//, values: ours('docs/', 'shared/core/') },
+  { from: /^docs\//, values: ours('docs/', 'shared/core/', 'state-machines/') },
   { from: /^[^/]+$/, values: any },
 ];
 
@@ -92,9 +95,8 @@ function adapterOf(path: string): string {
 function isOtherAdapter(path: string, target: string): boolean {
   if (!/^shared\/adapters\//.test(path) || !/^shared\/adapters\//.test(target)) return false;
   if (adapterOf(path) === adapterOf(target)) return false;
-  const shared = /^shared\/adapters\/providers\/(?:http\.ts$|registry\.ts$)/;
-  const bothProviders = [path, target].every((file) => file.includes('/adapters/providers/'));
-  return !(bothProviders && (shared.test(target) || /\/registry\.ts$/.test(path)));
+  const bothProviders = [path, target].every((each) => each.includes('/adapters/providers/'));
+  return !(bothProviders && (/\/http\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
 }
 
 function faultOf(path: string, item: Import): string | null {

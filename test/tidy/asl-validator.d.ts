@@ -1,6 +1,6 @@
-// asl-validator has no types of its own. It writes defaults into what it is given.
+// What we use of asl-validator 4.0.0, which brings no types. It writes defaults into its argument.
 
-declare module 'asl-validator' {
+declare module 'asl-validator/dist/src/validator.js' {
   function validate(definition: unknown): { errorsText(separator: string): string };
   export = validate;
 }

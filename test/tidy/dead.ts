@@ -4,7 +4,7 @@
 import { type Check, importsOf, isSource, type SourceFile } from './source.ts';
 
 const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.ts$/;
-const TOOL = /^[^/]+\.config\.ts$/;
+const TOOL = /^[^/]+\.config\.ts$|(?:^|\/)main\.ts$/;
 const SCRIPTS = /^(?:package|cdk)\.json$/;
 
 /** Files that scripts start, as package.json and cdk.json name them. */

@@ -45,7 +45,7 @@ export const checkLinks: Check = (files) => {
 };
 
 /** Where checkouts and scratch files lie: such a path holds on one machine only. */
-const LOCAL_PATH = /(?<![\w.~:/-])\/(?:home|Users|root|work|workspace|tmp)\/[\w.]/g;
+const LOCAL_PATH = /(?:file:\/\/|(?<![\w.~:/-]))\/(?:home|Users|work|tmp)\/[\w.]/g;
 const LOCAL_HOST = /https?:\/\/[^/\s'"`)]*\.(?:internal|local|lan|corp|intranet)\b/g;
 
 /** Paths and hosts that mean something on one machine only. */

@@ -1,5 +1,5 @@
-// Splits TypeScript into code, literals and comments, so that a check of code isn't set off by prose
-// and a check of prose not by code. Only as exact as these checks need: it never parses.
+// Splits TypeScript into code, literals and comments, so that a check of code isn't set off by
+// prose and a check of prose not by code. Only as exact as these checks need: it never parses.
 
 type Kind = 'code' | 'literal' | 'comment';
 type Piece = { readonly kind: Kind; readonly text: string };

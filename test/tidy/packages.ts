@@ -44,7 +44,9 @@ export function checkPackages(packageText: string, lockText: string): readonly s
       .filter(([name]) => path !== '' && entryFor(lock, path, name) === undefined)
       .map(([name]) => `${path} misses ${name}`),
   );
-  const elsewhere = entries.filter(([, { resolved }]) => !(resolved ?? REGISTRY).startsWith(REGISTRY));
+  const elsewhere = entries.filter(
+    ([, { resolved }]) => !(resolved ?? REGISTRY).startsWith(REGISTRY),
+  );
   return [
     ...loose.map(([name, version]) => `${name} ${version} is not exact`),
     ...stale.map(([name, version]) => `${name} ${version} is not what is locked`),

@@ -20,7 +20,7 @@ export const SYNONYMS: readonly Synonym[] = [
     word: /\bzombies?\b/gi,
     say: 'orphan, ghost or twin',
     // There it is the name of a simulated fault.
-    except: /^(?:local\/simulators|test|bench)\/|^ARCHITECTURE\.md$|FIDELITY\.md$/,
+    except: /^(?:local|test|bench)\/|^ARCHITECTURE\.md$/,
   },
   {
     word: /(?<!\b(?:ssh|role) )\bsessions?\b(?! (?:tokens?|names?|policy)\b)/gi,

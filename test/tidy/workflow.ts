@@ -1,7 +1,7 @@
 // The rules of state machines. They make sure that no step can leave a lease without its teardown,
 // and that code and state machine speak of the same errors.
 
-import validate from 'asl-validator';
+import validate from 'asl-validator/dist/src/validator.js';
 import {
   following,
   lastResort,

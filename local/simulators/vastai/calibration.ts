@@ -1,7 +1,7 @@
 // What the seeded market is drawn from: shares and quantiles distilled from recorded markets, never
-// recorded rows. Sources, all public marketplace readings: GPU mix and prices per GPU from a full
-// statistics reply of 2025-12-07 (verified machines that were free); countries, GPU counts and bid
-// ratios from 500 + 500 verified offers of 2026-06-07; hosts' extras from 8 raw rows of 2024 to 2026.
+// recorded rows. All are public marketplace readings: GPU mix and prices per GPU of 2025-12-07
+// (verified machines that were free); countries, GPU counts and bid ratios of 2026-06-07 (1,000
+// verified offers, the cheapest first); hosts' extras from 8 raw rows of 2024 to 2026.
 
 /** 10th, 50th and 90th percentile. */
 export type Spread = readonly [low: number, median: number, high: number];

@@ -1,45 +1,115 @@
 // One call from its path to its reply, in the order the provider checks: path, key, rate, then the
 // deed. Faults that must leave no trace strike before the deed, the others after it.
 
-import { type Context, placeOf, type Request, type Settings } from './context.ts';
-import { type Call, type FaultName, strike } from './faults.ts';
-import { isRow, parseJson, type Row } from './filters.ts';
-import * as replies from './replies.ts';
+import { type Caller, identify, keyOf, mayCall } from './callers.ts';
+import type { Context } from './context.ts';
+import { type FaultName, strike } from './faults.ts';
+import { isRow, type Parsed, parseJson, type Row } from './filters.ts';
 import type { Reply } from './replies.ts';
-import type { Instance, State } from './state.ts';
+import * as replies from './replies.ts';
 import { type Match, matchEndpoint } from './routes/table.ts';
 
 export type Incoming = {
   readonly method: string;
   readonly url: URL;
   readonly authorization: string | undefined;
-  /** Null when it was longer than we read. */
+  /** Null when it was longer than the server reads. */
   readonly body: string | null;
 };
 
-/** What goes back, and how badly: late, or not at all. */
+/** What goes back, and how badly: late, or never. */
 export type Outcome = {
   readonly reply: Reply;
   readonly lateMs: number;
   readonly dropped: boolean;
 };
 
-export type World = Pick<Context, 'state' | 'settings' | 'now' | 'sshPort'>;
+export type World = Omit<Context, 'strike'>;
 
 const slowMs = 1_000;
 
+/** Does what was asked, once; nothing here is repeated or remembered beyond the state. */
 export async function dispatch(world: World, incoming: Incoming): Promise<Outcome> {
   const { method, url } = incoming;
-  const match = matchEndpoint(method, withSlash(url.pathname));
+  const isBare = !url.pathname.endsWith('/');
+  const match = matchEndpoint(method, isBare ? `${url.pathname}/` : url.pathname);
   if (match === undefined) return promptly(replies.notFound);
-  const bare = !url.pathname.endsWith('/') && match.endpoint.operation !== 'balance';
-  if (bare) return promptly(redirect(url));
-  const instanceId = match.endpoint.operation === 'create' ? null : (match.ids[0] ?? null);
-  const call: Call = { operation: match.endpoint.operation, instanceId, now: world.now };
+  const { operation } = match.endpoint;
+  // The account is one of the few paths that work without the closing slash.
+  if (isBare && operation !== 'balance') return promptly(replies.redirect(url));
+  const instanceId = operation === 'create' ? null : (match.ids[0] ?? null);
+  const call = { operation, instanceId, now: world.now };
   const context = { ...world, strike: (name: FaultName) => strike(world.state, name, call) };
-
   const reply = refuse(context, incoming, match) ?? (await perform(context, incoming, match));
+  return spoil(context, reply);
+}
+
+/** Everything that ends a call before it had an effect. */
+function refuse(context: Context, incoming: Incoming, match: Match): Reply | null {
+  if (incoming.body === null) return replies.tooLarge;
+  if (context.strike('bad-key') !== undefined) return replies.unknownKey;
+  const { operation } = match.endpoint;
+  const caller = identify(context, keyOf(incoming));
+  if (caller === 'nobody' && operation !== 'search') return replies.loginRequired;
+  if (caller === 'stranger') {
+    return operation === 'get' ? replies.unknownKeyOnGet : replies.unknownKey;
+  }
+  if (!mayCall(caller, operation, match.ids[0])) return replies.outOfScope;
+  return refuseForRate(context, match, caller) ?? refuseByFault(context, incoming, match);
+}
+
+function refuseForRate(context: Context, { endpoint }: Match, caller: Caller): Reply | null {
+  const { state, settings, now } = context;
+  const thresholdMs = endpoint.spacingMs === 0 ? 1_000 : endpoint.spacingMs;
+  const fault = context.strike('rate-limit');
+  if (fault !== undefined) return replies.rateLimited(state, thresholdMs, fault.variant);
+  if (!settings.rateLimits || endpoint.spacingMs === 0) return null;
+  const who = typeof caller === 'string' ? caller : caller.id;
+  const gate = `${endpoint.method} ${endpoint.path.source} ${who}`;
+  const last = state.lastCallAt[gate];
+  if (last !== undefined && now - last < endpoint.spacingMs) {
+    return replies.rateLimited(state, thresholdMs);
+  }
+  state.lastCallAt[gate] = now;
+  return null;
+}
+
+function refuseByFault(context: Context, { url }: Incoming, { ids }: Match): Reply | null {
+  const { state, strike: strikes } = context;
+  const failure = strikes('fail-before-effect');
+  if (failure !== undefined) return replies.failed(state, failure.variant);
+  const refused = strikes('refuse');
+  if (refused !== undefined) return replies.createRefused(state, ids[0] ?? 0, refused.variant);
+  const kept = strikes('refuse-destroy');
+  if (kept !== undefined) return replies.destroyRefused(state, kept.variant);
+  const later = url.searchParams.has('after_token');
+  return later && strikes('partial-page') !== undefined ? replies.serverError : null;
+}
+
+async function perform(context: Context, incoming: Incoming, match: Match): Promise<Reply> {
+  const body = incoming.method === 'GET' ? { value: {} } : parseBody(incoming.body ?? '');
+  if ('problem' in body) return replies.badJson;
+  const request = { ids: match.ids, query: incoming.url.searchParams, body: body.value };
+  return await match.endpoint.run(context, request);
+}
+
+function parseBody(text: string): Parsed<Row> {
+  const json = parseJson(text === '' ? '{}' : text);
+  if ('problem' in json) return json;
+  return isRow(json.value) ? { value: json.value } : { problem: text };
+}
+
+/** Faults after the deed; cutting and lying only make sense where something was done. */
+function spoil(context: Context, reply: Reply): Outcome {
   const slow = context.strike('slow');
   const lateMs = slow === undefined ? 0 : (slow.forMs ?? slowMs);
-  return { ...spoil(context, reply), lateMs };
+  if (reply.status !== 200) return { reply, lateMs, dropped: false };
+  if (context.strike('drop-after-effect') !== undefined) return { reply, lateMs, dropped: true };
+  const lie = context.strike('error-after-effect');
+  if (lie === undefined) return { reply, lateMs, dropped: false };
+  return { reply: replies.failed(context.state, lie.variant ?? 0), lateMs, dropped: false };
+}
+
+function promptly(reply: Reply): Outcome {
+  return { reply, lateMs: 0, dropped: false };
 }

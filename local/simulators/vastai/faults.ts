@@ -3,18 +3,12 @@
 
 import type { State } from './state.ts';
 
-export type Operation =
-  | 'search'
-  | 'create'
-  | 'get'
-  | 'list'
-  | 'destroy'
-  | 'change'
-  | 'attach-key'
-  | 'list-keys'
-  | 'detach-key'
-  | 'balance'
-  | 'charges';
+export const operations = [
+  ...(['search', 'create', 'get', 'list', 'destroy', 'change'] as const),
+  ...(['attach-key', 'list-keys', 'detach-key', 'balance', 'charges'] as const),
+] as const;
+
+export type Operation = (typeof operations)[number];
 
 /** Each fault with the operations it strikes when none is named; null means every one. */
 const strikes = {
@@ -62,7 +56,7 @@ export function isFaultName(name: string): name is FaultName {
 export const lifeFaults = ['vanish', 'interrupt', 'price-rise', 'never-boots'] as const;
 export type LifeFault = (typeof lifeFaults)[number];
 
-export function isLifeFault(name: string): name is LifeFault {
+export function isLifeFault(name: FaultName): name is LifeFault {
   return lifeFaults.some((fault) => fault === name);
 }
 
@@ -113,7 +107,7 @@ function hits(fault: Fault, name: FaultName, call: Call): boolean {
 }
 
 /** Faults that `SIM_FAULT` brings on an instance besides those of its life; bounded, so it ends. */
-export const sentinelTimes: Readonly<Partial<Record<string, number>>> = {
+export const sentinelTimes: Readonly<Partial<Record<FaultName, number>>> = {
   'refuse-destroy': 3,
   zombie: 1,
 };

@@ -21,13 +21,17 @@ export function strikeNewborn(instance: Instance, name: LifeFault, forMs = serve
 export function strikeLife(instance: Instance, name: LifeFault, at: number): void {
   switch (name) {
     case 'vanish':
-      return endAt(instance, at, 'vanished');
+      endAt(instance, at, 'vanished');
+      break;
     case 'interrupt':
-      return stopAt(instance, at);
+      stopAt(instance, at);
+      break;
     case 'price-rise':
-      return raisePrice(instance, raiseFactor, at);
+      raisePrice(instance, raiseFactor, at);
+      break;
     case 'never-boots':
-      return neverBoot(instance, at);
+      neverBoot(instance, at);
+      break;
   }
 }
 

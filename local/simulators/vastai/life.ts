@@ -1,7 +1,7 @@
 // An instance's life as a function of the instant asked about. It must read no clock and keep no
 // memory: a clock that jumps hours gives the same answers as one that ticks.
 
-import type { Instance, Run, State } from './state.ts';
+import type { Instance, Machine, Offer, Run, State } from './state.ts';
 
 /** A new contract shows no status at all for this long. */
 const nullStatusMs = 3_000;
@@ -79,14 +79,27 @@ export function nextChangeAt(instance: Instance, now: number): number {
   return Math.min(...instants.filter((at) => at > now));
 }
 
-/** GPUs taken per machine. */
-export function takenGpus(state: State, now: number): ReadonlyMap<number, number> {
-  const taken = new Map<number, number>();
+/** What running contracts hold: GPUs per machine, and the offers themselves. */
+export type Taken = {
+  readonly gpus: ReadonlyMap<number, number>;
+  readonly offers: ReadonlySet<number>;
+};
+
+export function takenBy(state: State, now: number): Taken {
+  const gpus = new Map<number, number>();
+  const offers = new Set<number>();
   for (const instance of Object.values(state.instances)) {
     const offer = state.market.offers[instance.offerId];
     if (offer === undefined || !exists(instance, now)) continue;
     if (currentRun(instance, now) === undefined) continue;
-    taken.set(offer.machineId, (taken.get(offer.machineId) ?? 0) + offer.gpus);
+    gpus.set(offer.machineId, (gpus.get(offer.machineId) ?? 0) + offer.gpus);
+    offers.add(offer.id);
   }
-  return taken;
+  return { gpus, offers };
+}
+
+/** An offer goes with its siblings: those that no longer fit on the machine go, too. */
+export function isFree(taken: Taken, offer: Offer, machine: Machine): boolean {
+  const left = machine.gpus - (taken.gpus.get(machine.id) ?? 0);
+  return machine.rentable && left >= offer.gpus && !taken.offers.has(offer.id);
 }

@@ -6,7 +6,7 @@ import type { Machine, Offer } from './state.ts';
 
 const hoursPerMonth = 720;
 
-/** How a search looks at an offer: the disk it assumes, its kind of price, whether GPUs are taken. */
+/** How a search sees an offer: the disk it assumes, the kind of price, whether GPUs are taken. */
 export type Pricing = {
   readonly diskGb: number;
   readonly bid: boolean;

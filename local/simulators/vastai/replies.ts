@@ -44,6 +44,12 @@ export const noCredit = refusal(
   'insufficient_credit: Your account lacks credit; see the billing page.',
 );
 
+/** Paths end with a slash; those that don't are sent there. */
+export function redirect(url: URL): Reply {
+  const location = `${url.pathname}/${url.search}`;
+  return { status: 308, text: '', type: 'text/plain', headers: { location } };
+}
+
 const badGateway: Reply = {
   status: 502,
   text: '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>',

@@ -54,7 +54,7 @@ export type Instance = {
   readonly image: string;
   readonly runtype: string;
   readonly onstart: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Partial<Record<string, string>>>;
   readonly diskGb: number;
   readonly isBid: boolean;
   /** Opens this one instance only. */

@@ -6,7 +6,7 @@ import { creditMicroUsd } from '../billing.ts';
 import type { Context, Request } from '../context.ts';
 import { addFault, isFaultName, isLifeFault, lifeFaults, sentinelTimes } from '../faults.ts';
 import { isRow, type Row } from '../filters.ts';
-import { takenGpus } from '../life.ts';
+import { isFree, takenBy } from '../life.ts';
 import { strikeNewborn } from '../life-faults.ts';
 import { diskNanoUsdPerHour, gpuNanoUsdPerHour } from '../offer-view.ts';
 import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';
@@ -22,10 +22,13 @@ const bidUsdLeast = 0.001;
 const bidUsdMost = 128;
 const defaultImage = 'vastai/base-image:@vastai-automatic-tag';
 
-type Wish = Pick<Instance, 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb'> & {
+type Asked = 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb';
+
+export type Wish = Pick<Instance, Asked> & {
+  readonly foreign: boolean;
   readonly bidNanoUsdPerHour: number | null;
+  /** Whether it is to run at once; if not, only its disk is kept and billed. */
   readonly running: boolean;
-  readonly cancelIfTaken: boolean;
 };
 
 /** Never safe to repeat: each accepted call rents anew where GPUs are left. */
@@ -40,8 +43,8 @@ export function create(context: Context, { ids, body }: Request): Reply {
   if (problem !== null) return problem;
   if (creditMicroUsd(context.state, context.now) <= 0) return noCredit;
   const wish = readWish(body);
-  const free = isFree(context, offer, machine);
-  if (!free && wish.cancelIfTaken) return createRefused(context.state, offerId, 0);
+  const free = isFree(takenBy(context.state, context.now), offer, machine);
+  if (!free && cancelsIfTaken(body)) return createRefused(context.state, offerId, 0);
   const leastBid = gpuNanoUsdPerHour(machine, offer.gpus, true);
   const outbid = wish.bidNanoUsdPerHour !== null && wish.bidNanoUsdPerHour < leastBid;
   const instance = rent(context, offer, { ...wish, running: wish.running && free && !outbid });
@@ -59,23 +62,18 @@ function invalid(msg: string): Reply {
   return refusal(400, 'invalid_args', msg);
 }
 
-function isFree(context: Context, offer: Offer, machine: Machine): boolean {
-  const taken = takenGpus(context.state, context.now).get(machine.id) ?? 0;
-  return machine.rentable && machine.gpus - taken >= offer.gpus;
-}
-
 /** Creates the contract, with the faults that wait for it. */
-export function rent(context: Context, offer: Offer, wish: Wish): Instance {
+export function rent(context: Omit<Context, 'sshPort'>, offer: Offer, wish: Wish): Instance {
   const { state, settings, now } = context;
   const machine = state.market.machines[offer.machineId];
   if (machine === undefined) throw new Error(`offer ${offer.id} stands on no machine`);
   const id = state.nextInstanceId++;
   const gpuNano = wish.bidNanoUsdPerHour ?? gpuNanoUsdPerHour(machine, offer.gpus, false);
-  const { label, image, runtype, onstart, env, diskGb } = wish;
+  const { label, image, runtype, onstart, env, diskGb, foreign } = wish;
   const run = { startedAt: now, readyAt: now + settings.bootMs, stoppedAt: null };
   const instance: Instance = {
-    ...{ id, offerId: offer.id, foreign: false },
-    ...{ label, image, runtype, onstart, env, diskGb },
+    ...{ id, offerId: offer.id, foreign, label },
+    ...{ image, runtype, onstart, env, diskGb },
     isBid: wish.bidNanoUsdPerHour !== null,
     apiKey: createHash('sha256').update(`${settings.seed} ${id}`).digest('hex'),
     createdAt: now,
@@ -90,16 +88,17 @@ export function rent(context: Context, offer: Offer, wish: Wish): Instance {
   return instance;
 }
 
-function bringFaults({ state, strike, now }: Context, instance: Instance): void {
+function bringFaults({ state, strike, now }: Omit<Context, 'sshPort'>, instance: Instance): void {
   for (const name of lifeFaults) {
     const fault = strike(name);
     if (fault !== undefined) strikeNewborn(instance, name, fault.forMs);
   }
-  const sentinel = instance.env.SIM_FAULT ?? '';
-  if (isLifeFault(sentinel)) return strikeNewborn(instance, sentinel);
+  const sentinel = instance.env.SIM_FAULT;
+  if (sentinel === undefined || !isFaultName(sentinel)) return;
   const times = sentinelTimes[sentinel];
-  if (times === undefined || !isFaultName(sentinel)) return;
-  addFault(state, { name: sentinel, instanceId: instance.id, times }, now);
+  if (isLifeFault(sentinel)) strikeNewborn(instance, sentinel);
+  else if (times !== undefined)
+    addFault(state, { name: sentinel, instanceId: instance.id, times }, now);
 }
 
 function readWish(body: Row): Wish {
@@ -112,9 +111,13 @@ function readWish(body: Row): Wish {
     diskGb: typeof body.disk === 'number' ? body.disk : diskGbLeast,
     bidNanoUsdPerHour: typeof body.price === 'number' ? Math.round(body.price * 1e9) : null,
     running: body.target_state !== 'stopped',
-    // By default true for on-demand and false for bids, where a taken offer is queued for.
-    cancelIfTaken: body.cancel_unavail === undefined ? !isBid(body.price) : !!body.cancel_unavail,
+    foreign: false,
   };
+}
+
+/** By default yes for on-demand and no for bids: those leave a stopped, queued contract. */
+function cancelsIfTaken({ cancel_unavail, price }: Row): boolean {
+  return cancel_unavail === undefined ? !isBid(price) : cancel_unavail === true;
 }
 
 /** An environment that isn't an object is dropped without a word. */

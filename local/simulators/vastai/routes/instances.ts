@@ -4,7 +4,7 @@
 import { creditMicroUsd } from '../billing.ts';
 import { type Context, placeOf, type Request } from '../context.ts';
 import { instanceView } from '../instance-view.ts';
-import { currentRun, endAt, exists, isReadable, stopAt, takenGpus } from '../life.ts';
+import { currentRun, endAt, exists, isFree, isReadable, stopAt, takenBy } from '../life.ts';
 import { noSuchInstance, ok, type Reply, refusal } from '../replies.ts';
 import type { Instance } from '../state.ts';
 
@@ -59,8 +59,7 @@ function start(context: Context, instance: Instance): Reply {
   if (currentRun(instance, now) !== undefined) return ok({ success: true });
   if (creditMicroUsd(state, now) <= 0) return refusal(400, 'missing_billing', 'Add credit first.');
   const { offer, machine } = placeOf(state, instance);
-  const free = machine.gpus - (takenGpus(state, now).get(machine.id) ?? 0);
-  if (free < offer.gpus) {
+  if (!isFree(takenBy(state, now), offer, machine)) {
     return ok({
       success: true,
       msg: 'Required resources are currently unavailable, state change queued',

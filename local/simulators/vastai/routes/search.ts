@@ -3,7 +3,7 @@
 
 import type { Context, Request } from '../context.ts';
 import { comparator, type Ordering, type Parsed, parseFilters, type Row } from '../filters.ts';
-import { takenGpus } from '../life.ts';
+import { isFree, takenBy } from '../life.ts';
 import { type OfferView, offerView } from '../offer-view.ts';
 import { badQuery, ok, type Reply } from '../replies.ts';
 
@@ -45,11 +45,11 @@ type SearchRow = Omit<OfferView, 'id' | 'external' | 'geolocation'> & {
  */
 function searchRows(context: Context, diskGb: number, bid: boolean): SearchRow[] {
   const { market } = context.state;
-  const taken = takenGpus(context.state, context.now);
+  const taken = takenBy(context.state, context.now);
   return Object.values(market.offers).flatMap((offer) => {
     const machine = market.machines[offer.machineId];
     if (machine === undefined) return [];
-    const rented = machine.gpus - (taken.get(machine.id) ?? 0) < offer.gpus;
+    const rented = machine.rentable && !isFree(taken, offer, machine);
     const shown = offerView(offer, machine, { diskGb, bid, rented, now: context.now });
     return {
       ...shown,

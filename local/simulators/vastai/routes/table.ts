@@ -29,7 +29,11 @@ export const endpoints: readonly Endpoint[] = [
   endpoint(`DELETE ${instance}`, { operation: 'destroy', spacingMs: 3_000, run: destroy }),
   endpoint(`POST ${instance}ssh/`, { operation: 'attach-key', spacingMs: 0, run: attachKey }),
   endpoint(`GET ${instance}ssh/`, { operation: 'list-keys', spacingMs: 0, run: listKeys }),
-  endpoint(`DELETE ${instance}ssh/:key/`, { operation: 'detach-key', spacingMs: 2_000, run: detachKey }),
+  endpoint(`DELETE ${instance}ssh/:key/`, {
+    operation: 'detach-key',
+    spacingMs: 2_000,
+    run: detachKey,
+  }),
   endpoint('GET /api/v0/users/current/', { operation: 'balance', spacingMs: 0, run: balance }),
   endpoint('GET /api/v0/charges/', { operation: 'charges', spacingMs: 1_000, run: charges }),
 ];

@@ -1,0 +1,37 @@
+// Counts the calls of an admission and of a heartbeat, and the transitions of an ordinary lease,
+// on the whole service against its simulated market.
+
+import { leaseWorld, type Meddle } from '../test/support/lease-world.ts';
+import { atMost, type Row } from './row.ts';
+
+/** Counted on an account that exists: the first request ever opens it, which takes two more. */
+export async function leaseRows(): Promise<readonly Row[]> {
+  let calls = 0;
+  let held = false;
+  const count = (): void => {
+    calls += 1;
+  };
+  // The workflow that an admission starts would be counted too: its first step waits.
+  const meddle: Meddle = (call, run) => (held && call.name === 'ChooseOffer' ? 'hang' : run());
+  const world = await leaseWorld(meddle, { onDatabaseCall: count, onWorkflowCall: count });
+  const counted = async (work: () => Promise<unknown>): Promise<number> => {
+    calls = 0;
+    await work();
+    return calls;
+  };
+
+  const id = await world.request();
+  await world.untilState(id, 'active');
+  const heartbeat = await counted(() => world.ask('recordHeartbeat', { params: { id } }));
+  await world.release(id);
+  await world.untilState(id, 'ended');
+  const { transitions = Number.NaN } = world.service.engine.describe(`${id}-1`) ?? {};
+  held = true;
+  const admission = await counted(() => world.request());
+  await world.close();
+  return [
+    atMost(4, { name: 'admission-calls', value: admission, unit: 'calls' }),
+    atMost(2, { name: 'heartbeat-calls', value: heartbeat, unit: 'calls' }),
+    atMost(20, { name: 'transitions-per-lease', value: transitions, unit: 'transitions' }),
+  ];
+}

@@ -1,0 +1,33 @@
+// `npm run bench`: what one lease costs in calls and transitions, as counts of one run. Exits
+// non-zero when a limit is broken. `--json` prints only JSON; `--only <prefix>` runs a part.
+
+import { parseArgs } from 'node:util';
+import { leaseRows } from './lease.ts';
+import type { Measure, Row } from './row.ts';
+
+/** Each part with the rows it yields, so that `--only` runs no more than it must. */
+const PARTS: readonly { readonly names: readonly string[]; readonly measure: Measure }[] = [
+  { names: ['admission-calls', 'heartbeat-calls', 'transitions-per-lease'], measure: leaseRows },
+];
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
+
+const wanted = (name: string): boolean => name.startsWith(values.only);
+const rows: Row[] = [];
+for (const { names, measure } of PARTS) {
+  if (names.some(wanted)) rows.push(...(await measure()).filter(({ name }) => wanted(name)));
+}
+
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ rows })}\n`);
+} else {
+  for (const { name, value, unit, limit, holds } of rows) {
+    const mark = holds ? 'ok' : 'BROKEN';
+    process.stdout.write(
+      `${name.padEnd(24)} ${String(value).padStart(8)} ${unit.padEnd(12)} limit ${limit}  ${mark}\n`,
+    );
+  }
+}
+process.exitCode = rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1;

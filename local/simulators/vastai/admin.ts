@@ -1,0 +1,66 @@
+// The back door over HTTP, under /_sim/, so that another process can drive the simulator. Adapters
+// must never call it; it asks for no key, as the server listens on loopback only.
+
+import * as z from 'zod/mini';
+import type { Controls } from './controls.ts';
+import type { Incoming } from './dispatch.ts';
+import { faultNames, operations } from './faults.ts';
+import { parseJson } from './filters.ts';
+import type { Reply } from './replies.ts';
+
+const FaultBody = z.strictObject({
+  name: z.enum(faultNames),
+  operation: z.optional(z.enum(operations)),
+  times: z.optional(z.int()),
+  instanceId: z.optional(z.int()),
+  forMs: z.optional(z.number()),
+  variant: z.optional(z.int()),
+});
+const ForeignBody = z.strictObject({ label: z.optional(z.nullable(z.string())) });
+const InstanceBody = z.strictObject({ id: z.int() });
+const PriceBody = z.strictObject({ id: z.int(), factor: z.number() });
+
+export function isAdminPath(path: string): boolean {
+  return path.startsWith('/_sim/');
+}
+
+/** GET reads the truth; POST and DELETE on faults, POST on the rest change it. */
+export function adminReply(controls: Controls, { method, url, body }: Incoming): Reply {
+  const json = parseJson(body || '{}');
+  if ('problem' in json) return refused('malformed JSON');
+  try {
+    return { status: 200, body: answer(controls, `${method} ${url.pathname}`, json.value) };
+  } catch (error) {
+    // Somebody else's process drives this: its mistakes are told, not thrown here.
+    return refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function answer(controls: Controls, line: string, body: unknown): unknown {
+  const run = Object.hasOwn(actions, line) ? actions[line] : undefined;
+  if (run === undefined) throw new Error(`nothing answers ${line}`);
+  return run(controls, body) ?? { ok: true };
+}
+
+type Action = (controls: Controls, body: unknown) => unknown;
+
+const actions: Readonly<Record<string, Action>> = {
+  'GET /_sim/instances': (controls) => controls.instances(),
+  'GET /_sim/books': (controls) => controls.books(),
+  'GET /_sim/requests': (controls) => controls.requests(),
+  'POST /_sim/faults': (controls, body) => controls.addFault(z.parse(FaultBody, body)),
+  'DELETE /_sim/faults': (controls) => controls.clearFaults(),
+  'POST /_sim/foreign': (controls, body) => ({
+    id: controls.addForeignInstance(z.parse(ForeignBody, body).label),
+  }),
+  'POST /_sim/vanish': (controls, body) => controls.vanish(z.parse(InstanceBody, body).id),
+  'POST /_sim/interrupt': (controls, body) => controls.interrupt(z.parse(InstanceBody, body).id),
+  'POST /_sim/prices': (controls, body) => {
+    const { id, factor } = z.parse(PriceBody, body);
+    controls.raisePrice(id, factor);
+  },
+};
+
+function refused(message: string): Reply {
+  return { status: 400, body: { error: message } };
+}

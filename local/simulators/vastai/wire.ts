@@ -1,0 +1,81 @@
+// HTTP in and out: bounded bodies, late and cut replies, a log without keys. A client that leaves
+// halfway must never harm the process; a mistake of ours must, so that it is seen.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Incoming, Outcome } from './dispatch.ts';
+import { portOf } from './machines.ts';
+import type { Reply } from './replies.ts';
+
+const bodyBytesMost = 1_048_576;
+
+export type Answer = (incoming: Incoming) => Promise<Outcome>;
+
+/** A server on loopback; `listen(0)` takes a free port and returns the address. */
+export function createWire(answer: Answer) {
+  const server = createServer((request, response) => void serve(request, response));
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const read = await readBody(request);
+    if (!read.complete) return void request.destroy();
+    const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+    if (url === null) return send(response, { status: 400, text: '', type: 'text/plain' });
+    const { authorization } = request.headers;
+    const method = request.method ?? '';
+    const outcome = await answer({ method, url, authorization, body: read.body });
+    if (outcome.lateMs > 0) await realTime(outcome.lateMs);
+    if (outcome.dropped) return void request.destroy();
+    send(response, outcome.reply);
+  }
+
+  async function listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    return `http://127.0.0.1:${portOf(server)}`;
+  }
+
+  async function close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return { listen, close };
+}
+
+type Read = { readonly complete: boolean; readonly body: string | null };
+
+/** What is over the limit is read and thrown away, so that the refusal still gets through. */
+function readBody(request: IncomingMessage): Promise<Read> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bodyBytesMost) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    request.on('end', () => {
+      const body = bytes <= bodyBytesMost ? Buffer.concat(chunks).toString() : null;
+      resolve({ complete: true, body });
+    });
+    request.on('error', () => resolve({ complete: false, body: null }));
+    request.on('close', () => resolve({ complete: false, body: null }));
+  });
+}
+
+/** Lateness is about sockets and timeouts, so it is real and not the simulated clock's. */
+function realTime(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  if ('text' in reply) {
+    response.writeHead(reply.status, { 'content-type': reply.type, ...reply.headers });
+    response.end(reply.text);
+    return;
+  }
+  response.writeHead(reply.status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(reply.body));
+}

@@ -1,0 +1,134 @@
+// Decides the next record of an execution that can move by itself. It must never write the
+// journal, invoke a function or wait: the engine does, with the record in hand.
+
+import type { Json } from './asl.ts';
+import type { Definition } from './definition.ts';
+import type { Execution, Phase } from './execution.ts';
+import { givenOf } from './execution.ts';
+import type { JournalRecord } from './journal.ts';
+import type { Failed, Given } from './library.ts';
+import { RUNTIME, retryFor, type TaskFailure } from './retry.ts';
+import type { Move, Step, TaskStep } from './steps.ts';
+
+export type Ids = {
+  /** A new task token, unique and hard to guess. */
+  token(): string;
+  /** At least 0 and below 1, for retries with jitter. */
+  random(): number;
+};
+
+/** The phases in which an execution moves by itself. */
+export type Moving = Extract<Phase, { kind: 'entered' | 'answered' | 'failed' }>;
+
+type Stand = {
+  readonly execution: Execution;
+  /** What every record begins with. */
+  readonly head: { readonly name: string; readonly at: number };
+  readonly given: Given;
+  readonly ids: Ids;
+};
+
+/** Null when something has to happen first: an answer, a timer, or nothing any more. */
+export function movingPhase({ phase }: Execution): Moving | null {
+  switch (phase.kind) {
+    case 'entered':
+    case 'answered':
+    case 'failed':
+      return phase;
+    case 'running':
+    case 'waiting':
+    case 'backing-off':
+    case 'closed':
+      return null;
+  }
+}
+
+function leave({ execution, head }: Stand, move: Move): JournalRecord {
+  if (move.kind === 'next') {
+    return { type: 'entered', ...head, state: move.state, input: move.input };
+  }
+  const { startedAt, input, states } = execution;
+  const outcome =
+    move.kind === 'end'
+      ? ({ status: 'SUCCEEDED', output: move.output } as const)
+      : ({ status: 'FAILED', error: move.error, cause: move.cause } as const);
+  return { type: 'closed', ...head, startedAt, input, states: [...states], outcome };
+}
+
+const fail = ({ head }: Stand, { error, cause }: Failed): JournalRecord => {
+  return { type: 'failed', ...head, error, cause };
+};
+
+/** Each attempt gets a token of its own, whether its function asks for it or not. */
+async function beginTask(stand: Stand, step: TaskStep): Promise<JournalRecord> {
+  const token = stand.ids.token();
+  const given = givenOf(stand.execution, token);
+  const call = await step.begin(given);
+  if (call.kind === 'failed') return fail(stand, call);
+  const { functionName, payload, timeoutMs, heartbeatMs } = call;
+  const limits = { timeoutAt: stand.head.at + timeoutMs, heartbeatMs };
+  return { type: 'began', ...stand.head, token, call: { functionName, payload }, ...limits };
+}
+
+async function begin(stand: Stand, step: Step): Promise<JournalRecord> {
+  switch (step.kind) {
+    case 'task':
+      return beginTask(stand, step);
+    case 'wait': {
+      const wait = await step.begin(stand.given, stand.head.at);
+      if (wait.kind === 'failed') return leave(stand, wait);
+      return { type: 'waited', ...stand.head, until: wait.until };
+    }
+    case 'route':
+      return leave(stand, await step.go(stand.given));
+  }
+}
+
+async function finish(stand: Stand, step: Step, output: Json): Promise<JournalRecord> {
+  switch (step.kind) {
+    case 'task': {
+      const move = await step.finish(stand.given, output);
+      // A result that doesn't fit fails the task, which may be retried or caught.
+      return move.kind === 'failed' ? fail(stand, move) : leave(stand, move);
+    }
+    case 'wait':
+      return leave(stand, await step.finish(stand.given));
+    case 'route':
+      return begin(stand, step);
+  }
+}
+
+async function recover(stand: Stand, step: Step, failure: TaskFailure): Promise<JournalRecord> {
+  if (step.kind !== 'task') return leave(stand, { kind: 'failed', ...failure });
+  const { used } = stand.execution;
+  const retry = retryFor(failure, step.retriers, { used, random: stand.ids.random });
+  if (retry === undefined) return leave(stand, await step.recover(stand.given, failure));
+  const until = stand.head.at + retry.delayMs;
+  return { type: 'backed-off', ...stand.head, retrier: retry.retrier, until };
+}
+
+/** The record that follows by itself. Changes nothing: safe to ask for again after a crash. */
+export async function nextRecord(
+  { steps }: Definition,
+  { execution, phase }: { execution: Execution; phase: Moving },
+  { ids, at }: { ids: Ids; at: number },
+): Promise<JournalRecord> {
+  const { name, state, token } = execution;
+  const stand = { execution, head: { name, at }, given: givenOf(execution, token), ids };
+  const step = steps.get(state);
+  if (step === undefined) {
+    // Its definition was replaced while it ran. AWS would have kept the old one for it.
+    const cause = `the state ${state} is not in this definition`;
+    return leave(stand, { kind: 'failed', error: RUNTIME, cause });
+  }
+  switch (phase.kind) {
+    case 'entered':
+      return begin(stand, step);
+    case 'answered':
+      return finish(stand, step, phase.output);
+    case 'failed': {
+      const { error, cause } = phase;
+      return recover(stand, step, { error, cause });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// Every execution as the journal tells it, by name and by token. It must never hold a fact that
+// isn't in the journal.
+
+import type { Execution, Running } from './execution.ts';
+import { applied } from './execution.ts';
+import type { Journal, JournalRecord } from './journal.ts';
+
+/** One execution, and what this process does about it. */
+export type Run = {
+  execution: Execution;
+  /** Whether this process has taken it up: one from the journal stands still until then. */
+  awake: boolean;
+  /** Removes the timer it waits for, if there is one. */
+  cancel: () => void;
+};
+
+export type Book = {
+  /** Writes a record, then lets it count. Throws StoreDown, and has then changed nothing. */
+  commit(record: JournalRecord): Run;
+  byName(name: string): Run | undefined;
+  /** The run whose present attempt has this token. */
+  byToken(token: string): { run: Run; attempt: Running } | undefined;
+  /** Those that haven't ended, oldest first. */
+  open(): Run[];
+};
+
+/** Reads a journal into a book. Throws StoreDown when it can't be read. */
+export function createBook(journal: Journal): Book {
+  const runs = new Map<string, Run>();
+  const tokens = new Map<string, Run>();
+
+  const apply = (record: JournalRecord): Run => {
+    const known = runs.get(record.name);
+    const execution = applied(known?.execution, record);
+    const run = known ?? { execution, awake: false, cancel: () => undefined };
+    const before = run.execution.phase;
+    if (before.kind === 'running') tokens.delete(before.token);
+    if (execution.phase.kind === 'running') tokens.set(execution.phase.token, run);
+    run.execution = execution;
+    runs.set(record.name, run);
+    return run;
+  };
+  for (const record of journal.read()) apply(record);
+
+  return {
+    commit(record) {
+      journal.append(record);
+      return apply(record);
+    },
+    byName: (name) => runs.get(name),
+    byToken(token) {
+      const run = tokens.get(token);
+      const attempt = run?.execution.phase;
+      return run !== undefined && attempt?.kind === 'running' ? { run, attempt } : undefined;
+    },
+    open: () => [...runs.values()].filter(({ execution }) => execution.phase.kind !== 'closed'),
+  };
+}

@@ -1,0 +1,58 @@
+// Loads a state machine and refuses, with a reason, whatever the engine would get wrong. It must
+// never change the definition it is given: AWS runs the same one.
+
+import validate from 'asl-validator';
+import * as z from 'zod/mini';
+import { Failure } from '../../shared/core/failure.ts';
+import { Machine } from './asl.ts';
+import type { Step } from './steps.ts';
+import { stepOf } from './steps.ts';
+
+export type Definition = {
+  readonly startAt: string;
+  readonly steps: ReadonlyMap<string, Step>;
+};
+
+/** What the engine tells in `$$`. More exists on AWS. */
+const KNOWN_CONTEXT =
+  /\$\$\.(?:Execution\.(?:Id|Name|Input|StartTime)|State\.(?:Name|EnteredTime|RetryCount)|Task\.Token)\b/;
+
+/** Whether the field of this name holds a path or an intrinsic. */
+const holdsPath = (key: string): boolean =>
+  key.endsWith('.$') || key.endsWith('Path') || key === 'Variable';
+
+/** Moves `$$.Execution` out of the library's reach. Throws BadConfig for a context it can't tell. */
+function renameContext(path: string): string {
+  const unknown = path.split(/(?=\$\$)/).find((part) => {
+    return part.startsWith('$$') && part.search(KNOWN_CONTEXT) !== 0;
+  });
+  if (unknown !== undefined) {
+    throw new Failure('BadConfig', `the local engine knows no ${unknown} in the context object`);
+  }
+  return path.replaceAll('$$.Execution.', () => '$$.Workflow.');
+}
+
+function rewritten(definition: unknown): unknown {
+  return JSON.parse(JSON.stringify(definition), (key, value: unknown) =>
+    typeof value === 'string' && holdsPath(key) ? renameContext(value) : value,
+  );
+}
+
+/**
+ * Makes a parsed state machine ready to run. Throws BadConfig when it isn't valid ASL, or uses what
+ * the engine doesn't support: JSONata, Map, Parallel, other resources than Lambda's invoke, …
+ */
+export function loadDefinition(definition: unknown): Definition {
+  const valid = validate(structuredClone(definition));
+  if (!valid.isValid) {
+    throw new Failure('BadConfig', `the state machine is invalid: ${valid.errorsText('; ')}`);
+  }
+  const machine = Machine.safeParse(rewritten(definition));
+  if (!machine.success) {
+    const reasons = z.prettifyError(machine.error);
+    throw new Failure('BadConfig', `the local engine can't run this state machine: ${reasons}`);
+  }
+  const { StartAt, States } = machine.data;
+  const steps = Object.entries(States).map(([name, state]) => [name, stepOf(state)] as const);
+  return { startAt: StartAt, steps: new Map(steps) };
+}

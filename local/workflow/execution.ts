@@ -1,0 +1,157 @@
+// What an execution is after each record of the journal. Pure, so that an engine that read its
+// journal again stands exactly where the old one stood. It must never act.
+
+import { invariant } from '../../shared/core/invariant.ts';
+import type { Json } from './asl.ts';
+import type { JournalRecord, Outcome } from './journal.ts';
+import type { Given } from './library.ts';
+
+export type Running = {
+  readonly kind: 'running';
+  readonly token: string;
+  readonly call: { readonly functionName: string; readonly payload: Json };
+  readonly timeoutAt: number;
+  readonly heartbeatMs: number | null;
+  /** When the attempt began or was last heard of. */
+  readonly beatAt: number;
+  /** Whether its function returned and left the rest to the token. */
+  readonly parked: boolean;
+};
+
+/** The first three move on by themselves; the next three wait for something. */
+export type Phase =
+  | { readonly kind: 'entered' }
+  | { readonly kind: 'answered'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly error: string; readonly cause: string }
+  | Running
+  | { readonly kind: 'waiting'; readonly until: number }
+  | { readonly kind: 'backing-off'; readonly until: number }
+  | { readonly kind: 'closed'; readonly outcome: Outcome };
+
+export type Execution = {
+  readonly name: string;
+  readonly input: Json;
+  readonly startedAt: number;
+  /** Every state entered, in order; once more for each retry. */
+  readonly states: readonly string[];
+  readonly state: string;
+  readonly stateInput: Json;
+  readonly enteredAt: number;
+  /** Retries since the state was entered, by retrier. */
+  readonly used: readonly number[];
+  /** The token of the latest attempt, or none yet. */
+  readonly token: string;
+  readonly phase: Phase;
+};
+
+type Of<T extends JournalRecord['type']> = Extract<JournalRecord, { type: T }>;
+
+/** The instant a running attempt is given up, unless a beat moves it. */
+export function attemptEnds({ timeoutAt, heartbeatMs, beatAt }: Running): number {
+  return heartbeatMs === null ? timeoutAt : Math.min(timeoutAt, beatAt + heartbeatMs);
+}
+
+/** What a step of this execution is given, when its attempt carries `token`. */
+export function givenOf(execution: Execution, token: string): Given {
+  const { name, input, startedAt, state, stateInput, enteredAt, used } = execution;
+  const context = {
+    Workflow: {
+      Id: `arn:aws:states:local:000000000000:execution:local:${name}`,
+      Name: name,
+      Input: input,
+      StartTime: new Date(startedAt).toISOString(),
+    },
+    State: {
+      Name: state,
+      EnteredTime: new Date(enteredAt).toISOString(),
+      RetryCount: used.reduce((sum, count) => sum + count, 0),
+    },
+    Task: { Token: token },
+  };
+  return { input: stateInput, context };
+}
+
+function started({ name, at, input, state }: Of<'started'>): Execution {
+  return {
+    name,
+    input,
+    startedAt: at,
+    states: [state],
+    state,
+    stateInput: input,
+    enteredAt: at,
+    used: [],
+    token: '',
+    phase: { kind: 'entered' },
+  };
+}
+
+function closed({ name, at, startedAt, input, states, outcome }: Of<'closed'>): Execution {
+  const state = states.at(-1) ?? '';
+  return {
+    ...started({ type: 'started', name, at: startedAt, input, state }),
+    states,
+    enteredAt: at,
+    phase: { kind: 'closed', outcome },
+  };
+}
+
+function began(execution: Execution, record: Of<'began'>): Execution {
+  const { token, call, timeoutAt, heartbeatMs, at } = record;
+  const phase = { kind: 'running', token, call, timeoutAt, heartbeatMs, beatAt: at, parked: false };
+  return { ...execution, token, phase: { ...phase, kind: 'running' } };
+}
+
+function running(execution: Execution, change: Partial<Running>): Execution {
+  invariant(execution.phase.kind === 'running', `no attempt of ${execution.name} is running`);
+  return { ...execution, phase: { ...execution.phase, ...change } };
+}
+
+function backedOff(execution: Execution, { retrier, until }: Of<'backed-off'>): Execution {
+  const used = Array.from(
+    { length: Math.max(execution.used.length, retrier + 1) },
+    (_, index) => (execution.used[index] ?? 0) + (index === retrier ? 1 : 0),
+  );
+  return { ...execution, used, phase: { kind: 'backing-off', until } };
+}
+
+function changed(execution: Execution, record: JournalRecord): Execution {
+  const { states } = execution;
+  switch (record.type) {
+    case 'started':
+    case 'closed':
+      return execution;
+    case 'entered': {
+      const { state, input, at } = record;
+      const at_state = { state, stateInput: input, enteredAt: at, used: [], token: '' };
+      return { ...execution, ...at_state, states: [...states, state], phase: { kind: 'entered' } };
+    }
+    case 'began':
+      return began(execution, record);
+    case 'parked':
+      return running(execution, { parked: true });
+    case 'beat':
+      return running(execution, { beatAt: record.at });
+    case 'waited':
+      return { ...execution, phase: { kind: 'waiting', until: record.until } };
+    case 'answered':
+      return { ...execution, phase: { kind: 'answered', output: record.output } };
+    case 'failed':
+      return {
+        ...execution,
+        phase: { kind: 'failed', error: record.error, cause: record.cause },
+      };
+    case 'backed-off':
+      return backedOff(execution, record);
+    case 'retried':
+      return { ...execution, states: [...states, execution.state], phase: { kind: 'entered' } };
+  }
+}
+
+/** The execution after one more record. Throws when the record can't follow: a broken journal. */
+export function applied(execution: Execution | undefined, record: JournalRecord): Execution {
+  if (record.type === 'started') return started(record);
+  if (record.type === 'closed') return closed(record);
+  invariant(execution !== undefined, `${record.name} has a record from before it started`);
+  return changed(execution, record);
+}

@@ -1,0 +1,78 @@
+// What a provider's simulator has to offer so that the contract suite can hold its adapter to the
+// port's promises. Each provider brings one `Start`; the suite knows nothing else of it.
+
+import type { InstanceId, OfferId } from '../../shared/core/ids.ts';
+import type { DurationMs, EpochMs } from '../../shared/core/time.ts';
+import type { Provider } from '../../shared/ports/provider.ts';
+
+export type Operation =
+  | 'search'
+  | 'create'
+  | 'get'
+  | 'list'
+  | 'destroy'
+  | 'attach-key'
+  | 'balance'
+  | 'charges';
+
+/** The words every simulator shares. */
+export type FaultName =
+  | 'refuse'
+  | 'rate-limit'
+  | 'fail-before-effect'
+  | 'drop-after-effect'
+  | 'error-after-effect'
+  | 'bad-key'
+  | 'partial-page'
+  | 'stale-list'
+  | 'refuse-destroy'
+  | 'zombie'
+  | 'vanish'
+  | 'interrupt'
+  | 'price-rise'
+  | 'never-boots';
+
+export type Fault = {
+  readonly name: FaultName;
+  readonly operation?: Operation;
+  /** How often it strikes; without it, until cleared. */
+  readonly times?: number;
+  readonly forMs?: number;
+};
+
+/** What is really there, whatever the provider's API says of it. */
+export type Machine = {
+  readonly id: InstanceId;
+  readonly label: string | null;
+  readonly alive: boolean;
+  readonly chargedMicroUsd: number;
+};
+
+export type Harness = {
+  /** The adapter with the right key. Its pauses move the simulator's clock and take no time. */
+  readonly provider: Provider;
+  /** The same adapter with a key that nobody knows. */
+  readonly stranger: Provider;
+  /** How many machines a page of a listing holds. */
+  readonly pageSize: number;
+  /** Every offer that can be leased right now, found in another way than the adapter's. */
+  readonly leasable: () => Promise<readonly OfferId[]>;
+  readonly now: () => EpochMs;
+  readonly pass: (length: DurationMs) => void;
+  readonly addFault: (fault: Fault) => void;
+  readonly machines: () => readonly Machine[];
+  /** A machine of the same account that isn't ours. */
+  readonly addForeign: (label: string | null) => InstanceId;
+  /** How many create calls arrived. */
+  readonly creates: () => number;
+  readonly close: () => Promise<void>;
+};
+
+export type StartOptions = {
+  /** Prepaid dollars; plenty unless said. */
+  readonly creditUsd?: number;
+  /** Whether calls that come too fast are refused. */
+  readonly rateLimits?: boolean;
+};
+
+export type Start = (options?: StartOptions) => Promise<Harness>;

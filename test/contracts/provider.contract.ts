@@ -1,0 +1,22 @@
+// The promises of the provider port, as tests. Every adapter is held to them on its simulator, under
+// every fault; an adapter that breaks one of these can leak a machine.
+
+import { describe } from 'vitest';
+import { destroyPromises, moneyPromises } from './ending.contract.ts';
+import type { Start } from './harness.ts';
+import { createPromises, keyPromises, searchPromises } from './launching.contract.ts';
+import { beginner } from './support.ts';
+import { getPromises, listPromises, readPromises } from './watching.contract.ts';
+
+/** Holds an adapter to every promise of the provider port. */
+export function providerContract(name: string, start: Start): void {
+  const begin = beginner(start);
+  describe(`${name}, reading`, () => readPromises(begin));
+  describe(`${name}, search`, () => searchPromises(begin));
+  describe(`${name}, create`, () => createPromises(begin));
+  describe(`${name}, get`, () => getPromises(begin));
+  describe(`${name}, list`, () => listPromises(begin));
+  describe(`${name}, destroy`, () => destroyPromises(begin));
+  describe(`${name}, attachKey`, () => keyPromises(begin));
+  describe(`${name}, money`, () => moneyPromises(begin));
+}

@@ -1,0 +1,65 @@
+// What all parts of the contract suite start from: a machine to launch, and ways to look at it. It
+// must know nothing of any one provider.
+
+import { expect, onTestFinished } from 'vitest';
+import { brandId, InstanceId } from '../../shared/core/ids.ts';
+import { invariant } from '../../shared/core/invariant.ts';
+import type { Offer } from '../../shared/core/offer.ts';
+import { type Tag, tagOf } from '../../shared/core/ownership.ts';
+import type { CreateOutcome, LaunchSpec } from '../../shared/ports/provider.ts';
+import { aDeployment, aLeaseId, aSigner } from '../support/builders.ts';
+import type { Harness, Start } from './harness.ts';
+
+export const DISK_GB = 20;
+
+export const spec: LaunchSpec = {
+  image: 'nvidia/cuda:12.6.3-runtime-ubuntu22.04',
+  diskGb: DISK_GB,
+  env: { TOKEN: 'secret-of-the-test' },
+  startScript: 'echo begun',
+  sshPublicKey: 'ssh-ed25519 AAAA test',
+};
+
+export const aTag = (attempt = 1): Tag =>
+  tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt }, aSigner);
+
+export const unknownId = brandId(InstanceId, '987654321');
+
+/** A harness that is closed when its test is over. */
+export const beginner =
+  (start: Start): Start =>
+  async (options) => {
+    const harness = await start(options);
+    onTestFinished(() => harness.close());
+    return harness;
+  };
+
+export async function anyOffer({ provider }: Harness): Promise<Offer> {
+  const offer = (await provider.search()).find(({ diskGbMost }) => diskGbMost >= DISK_GB);
+  invariant(offer !== undefined, 'the simulator has an offer');
+  return offer;
+}
+
+export async function create(harness: Harness, attempt = 1): Promise<CreateOutcome> {
+  return harness.provider.create(aTag(attempt), await anyOffer(harness), spec);
+}
+
+export async function launch(harness: Harness, attempt = 1): Promise<InstanceId> {
+  const outcome = await create(harness, attempt);
+  invariant(outcome.kind === 'launched', `not launched: ${JSON.stringify(outcome)}`);
+  return outcome.instanceId;
+}
+
+/** Launched, and old enough for every listing to show it. */
+export async function launchVisibly(harness: Harness, attempt = 1): Promise<InstanceId> {
+  const id = await launch(harness, attempt);
+  harness.pass(harness.provider.card.listLag);
+  return id;
+}
+
+export const alive = (harness: Harness) => harness.machines().filter((machine) => machine.alive);
+
+export const labelsOf = async ({ provider }: Harness) =>
+  (await provider.list()).map(({ label }) => label);
+
+export const failure = (name: string) => expect.objectContaining({ name });

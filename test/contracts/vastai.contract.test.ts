@@ -1,0 +1,74 @@
+// The Vast.ai adapter against the Vast.ai simulator, over real HTTP on loopback.
+
+import * as z from 'zod/mini';
+import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
+import { brandId, InstanceId, OfferId } from '../../shared/core/ids.ts';
+import { after, type DurationMs, type EpochMs } from '../../shared/core/time.ts';
+import { at } from '../support/builders.ts';
+import type { Harness, StartOptions } from './harness.ts';
+import { providerContract } from './provider.contract.ts';
+
+const API_KEY = 'the-right-key';
+const PAGE_SIZE = 25;
+const SEARCH_MOST = 64;
+/** Above every machine number of the simulator. */
+const MACHINES_MOST = 2 ** 20;
+
+const Found = z.object({ offers: z.array(z.object({ id: z.number() })) });
+
+/**
+ * Every leasable offer, found by halving the machine numbers until less than a page comes: another
+ * way than the adapter's, which climbs the prices.
+ */
+async function leasable(url: string, from = 0, below = MACHINES_MOST): Promise<readonly OfferId[]> {
+  const filters = { direct_port_count: { gte: 1 }, machine_id: { gte: from, lt: below } };
+  const response = await fetch(`${url}/api/v0/bundles/`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${API_KEY}` },
+    body: JSON.stringify({ ...filters, limit: SEARCH_MOST }),
+  });
+  const { offers } = Found.parse(await response.json());
+  if (offers.length < SEARCH_MOST) return offers.map(({ id }) => brandId(OfferId, `vastai_${id}`));
+  const middle = Math.floor((from + below) / 2);
+  return [...(await leasable(url, from, middle)), ...(await leasable(url, middle, below))];
+}
+
+async function start(options: StartOptions = {}): Promise<Harness> {
+  let now: EpochMs = at('12:00');
+  const pass = (length: DurationMs): void => {
+    now = after(now, length);
+  };
+  const simulator = createVastaiSimulator({
+    apiKey: API_KEY,
+    now: () => now,
+    credit: options.creditUsd ?? 1_000,
+    rateLimits: options.rateLimits ?? false,
+    // Nothing of the simulator's own accord: the tests move the clock.
+    after: () => () => {},
+  });
+  const baseUrl = await simulator.listen();
+  const pause = async (length: DurationMs): Promise<void> => pass(length);
+  const instanceId = (id: number): InstanceId => brandId(InstanceId, String(id));
+  return {
+    provider: createVastai({ baseUrl, apiKey: API_KEY, pause }),
+    stranger: createVastai({ baseUrl, apiKey: 'a-wrong-key', pause }),
+    pageSize: PAGE_SIZE,
+    leasable: () => leasable(baseUrl),
+    now: () => now,
+    pass,
+    addFault: (fault) => simulator.addFault(fault),
+    machines: () =>
+      simulator.instances().map(({ id, label, alive, cost }) => ({
+        id: instanceId(id),
+        label,
+        alive,
+        chargedMicroUsd: cost.gpuMicroUsd + cost.diskMicroUsd,
+      })),
+    addForeign: (label) => instanceId(simulator.addForeignInstance(label)),
+    creates: () => simulator.requests().filter(({ path }) => path.includes('/asks/')).length,
+    close: () => simulator.close(),
+  };
+}
+
+providerContract('vastai', start);

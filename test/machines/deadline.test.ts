@@ -1,0 +1,81 @@
+// How a lease ends by itself: its time is used up, it falls silent, or, when the workflow is gone,
+// its schedule ends it.
+
+import { describe, expect, it } from 'vitest';
+import { leaseWorld, type Meddle } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+
+describe('a serving lease', () => {
+  it('expires at its deadline', async () => {
+    const world = await leaseWorld();
+    const id = await world.request({ hours: 1 });
+    await world.untilState(id, 'active');
+    const { deadline } = await world.lease(id);
+    await world.untilState(id, 'ending');
+    expect(world.clock.now() - deadline).toBeLessThan(MINUTE);
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('ends as silent within its limit and a minute when nobody beats', async () => {
+    let deaf = false;
+    const meddle: Meddle = (call, run) =>
+      deaf && call.name === 'recordNodeHeartbeat' ? Promise.reject(new Error('lost')) : run();
+    const world = await leaseWorld(meddle);
+    const id = await world.request({ silenceLimitSeconds: 300 });
+    await world.untilState(id, 'active');
+    await world.pass(10 * MINUTE);
+    expect((await world.lease(id)).state).toBe('active');
+    deaf = true;
+    const from = world.clock.now();
+    await world.untilState(id, 'ending');
+    expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
+    await world.close();
+  });
+
+  it('is kept alive by its application once that has beaten, and only by it', async () => {
+    const world = await leaseWorld();
+    const id = await world.request({ silenceLimitSeconds: 300 });
+    await world.untilState(id, 'active');
+    const beat = await world.ask('recordHeartbeat', { params: { id } });
+    expect(beat).toMatchObject({ status: 200, body: { carryOn: true } });
+    await world.untilState(id, 'ending');
+    expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
+    await world.close();
+  });
+
+  it('ends on its schedule although its workflow never answers again', async () => {
+    let lost = false;
+    const meddle: Meddle = (call, run) => {
+      const { generation } = call.payload as { generation?: number };
+      return lost && generation === 1 ? 'hang' : run();
+    };
+    const world = await leaseWorld(meddle);
+    const id = await world.request({ hours: 1 });
+    await world.untilState(id, 'active');
+    lost = true;
+    const { deadline } = await world.lease(id);
+    await world.until(async () => !world.market.instances().some((instance) => instance.alive));
+    expect(world.clock.now() - deadline).toBeLessThan(2 * MINUTE);
+    await world.untilState(id, 'ended');
+    expect((await world.lease(id)).generation).toBe(2);
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('is not launched at all when its schedule cannot be set', async () => {
+    const meddle: Meddle = (call, run) =>
+      call.name === 'ArmDeadline' ? Promise.reject(new Error('no schedule')) : run();
+    const world = await leaseWorld(meddle);
+    const id = await world.request();
+    await world.untilState(id, 'ended');
+    expect(world.market.instances()).toEqual([]);
+    expect(await world.lease(id)).toMatchObject({ reason: 'failed', chargedMicroUsd: 0 });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});

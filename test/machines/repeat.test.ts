@@ -1,0 +1,65 @@
+// Invocation is at least once, so every step is run twice in a row: the second run changes nothing
+// that matters, and above all creates no second machine.
+
+import { describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+
+/** What a repeat may change: the version, and the time by which progress is due. */
+const withoutStamps = (lease: object): object => ({ ...lease, version: 0, dueBy: 0 });
+
+const SCENES: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) => void }> = {
+  'the ordinary path': {},
+  'a lost reply to create': {
+    upset: ({ market }) =>
+      market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 }),
+  },
+  'a machine that never boots': {
+    upset: ({ market }) => market.addFault({ name: 'never-boots', times: 1 }),
+  },
+  'readiness by probe': { phoneHome: false },
+};
+
+describe.each(Object.entries(SCENES))('on %s', (_scene, { phoneHome = true, upset }) => {
+  it('every step run twice in a row changes nothing the second time', async () => {
+    let world: LeaseWorld | undefined;
+    let id: LeaseId | undefined;
+    const changed: string[] = [];
+    const twice: Meddle = async (call, run) => {
+      const first = await run();
+      if (world === undefined || id === undefined || !/^[A-Z]/.test(call.name)) return first;
+      const before = withoutStamps(await world.lease(id));
+      const machines = world.market.instances().length;
+      const second = await run();
+      expect(second).toEqual(first);
+      const after = withoutStamps(await world.lease(id));
+      if (JSON.stringify(after) !== JSON.stringify(before)) changed.push(call.name);
+      expect(world.market.instances().length).toBe(machines);
+      return second;
+    };
+    world = await leaseWorld(twice, { phoneHome });
+    upset?.(world);
+    id = await world.request();
+    await world.untilState(id, 'active');
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    expect(changed).toEqual([]);
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('a request', () => {
+  it('made twice with one key is one lease and one hold', async () => {
+    const world = await leaseWorld();
+    const first = await world.request({}, 'the-same-key');
+    const second = await world.request({}, 'the-same-key');
+    expect(second).toBe(first);
+    await world.untilState(first, 'active');
+    expect(world.market.instances().length).toBe(1);
+    await world.release(first);
+    await world.untilState(first, 'ended');
+    expect(await world.leftovers(first)).toEqual([]);
+    await world.close();
+  });
+});

@@ -1,0 +1,119 @@
+// Teardown, the most tested path: whatever the provider does while a machine shall go, the lease
+// stays `ending` as long as the machine lives, and ends soon after it is really gone.
+
+import { describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+async function activeLease(world: LeaseWorld): Promise<LeaseId> {
+  const id = await world.request();
+  await world.untilState(id, 'active');
+  return id;
+}
+
+const alive = (world: LeaseWorld): number =>
+  world.market.instances().filter((instance) => instance.alive).length;
+
+/** Runs until the lease is ended, and fails at the first moment it is so with a machine alive. */
+async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number> {
+  const begun = world.clock.now();
+  await world.until(async () => {
+    const { state } = await world.lease(id);
+    if (state === 'ended') expect(alive(world)).toBe(0);
+    return state === 'ended';
+  });
+  expect(await world.leftovers(id)).toEqual([]);
+  return world.clock.now() - begun;
+}
+
+describe('teardown', () => {
+  it('of an ordinary lease takes two listings and a few minutes', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    await world.release(id);
+    expect(await endsOnlyWhenGone(world, id)).toBeLessThan(5 * MINUTE);
+    const lease = await world.lease(id);
+    expect(lease).toMatchObject({ state: 'ended', reason: 'released' });
+    if (lease.state !== 'ended') return;
+    const { from, until } = lease.proof;
+    expect((until ?? 0) - (from ?? 0)).toBeGreaterThanOrEqual(30_000);
+    await world.close();
+  });
+
+  it('goes on while the provider refuses every destroy, charging all the time', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    world.market.addFault({ name: 'refuse-destroy', forMs: 3 * HOUR });
+    await world.release(id);
+    await world.pass(2 * HOUR);
+    expect((await world.lease(id)).state).toBe('ending');
+    expect(alive(world)).toBe(1);
+    const took = await endsOnlyWhenGone(world, id);
+    expect(took).toBeLessThan(1 * HOUR + 20 * MINUTE);
+    const lease = await world.lease(id);
+    const rate = lease.attempts[0]?.offer.gpuMicroUsdPerHour ?? 0;
+    expect(lease).toMatchObject({ state: 'ended' });
+    if (lease.state === 'ended') expect(lease.chargedMicroUsd).toBeGreaterThan(2.9 * rate);
+    await world.close();
+  });
+
+  it('does not believe an accepted destroy while the machine is still listed', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
+    await world.release(id);
+    await endsOnlyWhenGone(world, id);
+    await world.close();
+  });
+
+  it('takes a listing that fails on its second page for no listing at all', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();
+    world.market.addFault({ name: 'partial-page', forMs: HOUR });
+    await world.release(id);
+    await world.pass(50 * MINUTE);
+    expect((await world.lease(id)).state).toBe('ending');
+    await endsOnlyWhenGone(world, id).catch(() => undefined);
+    const foreign = world.market.instances().filter(({ label }) => !label?.startsWith('gs-'));
+    expect(foreign.every((instance) => instance.alive)).toBe(true);
+    await world.close();
+  });
+
+  it('never takes a refused key for an absent machine', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    world.market.addFault({ name: 'bad-key', forMs: HOUR });
+    await world.release(id);
+    await world.pass(50 * MINUTE);
+    expect((await world.lease(id)).state).toBe('ending');
+    expect(alive(world)).toBe(1);
+    await endsOnlyWhenGone(world, id);
+    await world.close();
+  });
+
+  it('ends a lease whose machine vanished by itself', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    const [machine] = world.market.instances();
+    world.market.vanish(machine?.id ?? 0);
+    await world.release(id);
+    await endsOnlyWhenGone(world, id);
+    await world.close();
+  });
+
+  it('hands over after a day without proof and leaves the lease ending', async () => {
+    const world = await leaseWorld();
+    const id = await activeLease(world);
+    world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
+    await world.release(id);
+    await world.pass(27 * HOUR);
+    expect((await world.lease(id)).state).toBe('ending');
+    const first = world.service.engine.describe(`${id}-1`);
+    expect(first?.status).toBe('SUCCEEDED');
+    await world.close();
+  });
+});

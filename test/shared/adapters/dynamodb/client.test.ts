@@ -1,0 +1,90 @@
+// The connection: trouble has one name, and each request is counted.
+
+import { createServer, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LOCAL_ACCESS } from '../../../../local/database.ts';
+import { type ConnectOptions, connect } from '../../../../shared/adapters/dynamodb/client.ts';
+import { ABSENT, openTable } from '../../../../shared/adapters/dynamodb/table.ts';
+import { openTestDatabase } from '../../../support/database.ts';
+
+const KEY = { pk: 'a', sk: 'b' };
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+  server = undefined;
+});
+
+/** An engine that answers everything alike; its address. */
+async function answering(status: number, type: string): Promise<string> {
+  server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}` }));
+  });
+  const listening = server;
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  const address = listening.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+const tableAt = (endpoint: string, options: Partial<ConnectOptions> = {}) =>
+  openTable(connect({ endpoint, ...LOCAL_ACCESS, ...options }), 'leases');
+
+describe('trouble with the database', () => {
+  it('is StoreDown when nothing answers, with the cause kept', async () => {
+    const failing = tableAt('http://127.0.0.1:9').get(KEY);
+    await expect(failing).rejects.toMatchObject({ name: 'StoreDown' });
+    await expect(failing).rejects.toHaveProperty('cause.code', 'ECONNREFUSED');
+  });
+
+  it.each([
+    [400, 'ResourceNotFoundException'],
+    [400, 'AccessDeniedException'],
+  ])('is StoreDown for %i %s, for reads and writes alike', async (status, type) => {
+    const table = tableAt(await answering(status, type));
+    const change = { update: 'SET #a = :a', condition: '#b = :a', values: { ':a': 1 } };
+    const calls = [
+      table.get(KEY),
+      table.put(KEY, {}, ABSENT),
+      table.update(KEY, change),
+      table.query({ pk: 'a', first: 'a', last: 'z' }),
+    ];
+    for (const call of calls) {
+      await expect(call).rejects.toMatchObject({ name: 'StoreDown', cause: { name: type } });
+    }
+  });
+
+  it('is an answer and no failure when a condition is not met', async () => {
+    const table = tableAt(await answering(400, 'ConditionalCheckFailedException'));
+    expect(await table.put(KEY, {}, ABSENT)).toBe('refused');
+  });
+});
+
+describe('counting', () => {
+  it('tells each request by its operation, repeated ones again', async () => {
+    const calls: string[] = [];
+    const onCall = (operation: string): void => {
+      calls.push(operation);
+    };
+    const endpoint = await answering(500, 'InternalServerError');
+    await expect(tableAt(endpoint, { onCall }).get(KEY)).rejects.toHaveProperty('name');
+    expect(calls).toEqual(['GetItem', 'GetItem', 'GetItem']);
+  });
+});
+
+describe('a range', () => {
+  it('is read to its end, however many pages it takes', async () => {
+    const database = await openTestDatabase();
+    const table = database.tables.ledger;
+    const sks = ['a', 'b', 'c', 'd', 'e'];
+    for (const sk of sks) await table.put({ pk: 'p', sk }, { large: 'x'.repeat(390_000) }, ABSENT);
+    database.calls.length = 0;
+    const items = await table.query({ pk: 'p', first: 'a', last: 'd' });
+    const queries = database.calls.length;
+    await database.close();
+    expect(items.map(({ sk }) => sk)).toEqual(['a', 'b', 'c', 'd']);
+    expect(queries).toBeGreaterThan(1);
+  });
+});

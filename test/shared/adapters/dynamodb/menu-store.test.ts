@@ -1,0 +1,84 @@
+// The menu on the real engine: a snapshot is parsed once, and time never runs backwards in it.
+
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { menuStore } from '../../../../shared/adapters/dynamodb/menu-store.ts';
+import { epochMs } from '../../../../shared/core/time.ts';
+import type { BlobStore, Snapshot } from '../../../../shared/ports/stores.ts';
+import { anOffer, at } from '../../../support/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** Each test is a minute later than the one before: there is only one provider to tell apart. */
+let noon = at('12:00');
+beforeEach(() => {
+  noon = epochMs(noon + 60_000);
+});
+
+const snapshot = (secondsLater: number, change: Partial<Snapshot> = {}): Snapshot => {
+  const takenAt = epochMs(noon + secondsLater * 1_000);
+  return { provider: 'vastai', version: String(takenAt), takenAt, offers: [anOffer()], ...change };
+};
+
+describe('the menu', () => {
+  it('is empty before the first refresh', async () => {
+    const unused = await openTestDatabase();
+    const current = await unused.menu.current('vastai');
+    await unused.close();
+    expect(current).toBeNull();
+  });
+
+  it('shows the snapshot that was published last', async () => {
+    const first = snapshot(0);
+    const second = snapshot(1, { offers: [anOffer(), anOffer({ gpuName: 'H100' })] });
+    await database.menu.publish(first);
+    expect(await database.menu.current('vastai')).toEqual(first);
+    await database.menu.publish(second);
+    expect(await database.menu.current('vastai')).toEqual(second);
+  });
+
+  it('costs one read and no parsing while it is unchanged', async () => {
+    await database.menu.publish(snapshot(0));
+    const before = await database.menu.current('vastai');
+    database.calls.length = 0;
+    expect(await database.menu.current('vastai')).toBe(before);
+    expect(database.calls).toEqual(['GetItem']);
+  });
+
+  it('is seen by another process that publishes nothing itself', async () => {
+    const other = menuStore(database.tables.inventory, database.blobs);
+    const published = snapshot(0);
+    await database.menu.publish(published);
+    expect(await other.current('vastai')).toEqual(published);
+  });
+
+  it('keeps the newer snapshot when an older one comes late', async () => {
+    const newer = snapshot(5);
+    await database.menu.publish(newer);
+    await database.menu.publish(snapshot(4));
+    await database.menu.publish(newer);
+    expect(await database.menu.current('vastai')).toEqual(newer);
+  });
+
+  it('is empty when its snapshot was cleared away', async () => {
+    const cleared: BlobStore = { put: async () => {}, get: async () => null };
+    const menu = menuStore(database.tables.inventory, cleared);
+    await menu.publish(snapshot(0));
+    expect(await menu.current('vastai')).toBeNull();
+  });
+
+  it('says which blob and field are broken', async () => {
+    const broken = { ...snapshot(0), offers: [{ ...anOffer(), gpuCount: 'many' }] };
+    const body = gzipSync(JSON.stringify(broken));
+    const torn: BlobStore = { put: async () => {}, get: async () => body };
+    const menu = menuStore(database.tables.inventory, torn);
+    await menu.publish(snapshot(0));
+    const reading = menu.current('vastai');
+    await expect(reading).rejects.toThrow(/^snapshots\/vastai\/\d+: offers\.0\.gpuCount: /);
+  });
+});

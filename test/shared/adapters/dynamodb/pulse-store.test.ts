@@ -1,0 +1,168 @@
+// Pulses on the real engine: one update checks and records a beat, and what is over stays over.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { brandId, ConsumerId, type LeaseId } from '../../../../shared/core/ids.ts';
+import { minutes } from '../../../../shared/core/time.ts';
+import type { Beat, Parking, PulseStart } from '../../../../shared/ports/stores.ts';
+import { aConsumer, aLeaseId, aPulse, at } from '../../../support/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** Each test has a lease of its own. */
+let leaseId: LeaseId;
+let leases = 0;
+beforeEach(() => {
+  leases += 1;
+  leaseId = aLeaseId(`lease${String(leases).padStart(5, '0')}`);
+});
+
+const start = (change: Partial<PulseStart> = {}) => {
+  const { consumer, liveness, silenceLimit, endsAt } = aPulse();
+  const first = { leaseId, consumer, attempt: 1, liveness, silenceLimit, endsAt };
+  return database.pulses.start({ ...first, ...change });
+};
+const park = (change: Partial<Parking> = {}) => {
+  const wait = 'ready';
+  const first = { leaseId, attempt: 1, wait, token: 'token-1', endsAt: at('15:00') } as const;
+  return database.pulses.park({ ...first, ...change });
+};
+const beat = (by: Beat['by'], time = '12:05') =>
+  database.pulses.beat({ leaseId, at: at(time), by });
+const read = () => database.pulses.get(leaseId);
+
+const facts = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: null, gpuCount: 1, driver: null };
+const node = (attempt = 1, known: typeof facts | null = null) =>
+  ({ kind: 'node', attempt, facts: known }) as const;
+const app = (consumer = aConsumer) => ({ kind: 'app', consumer }) as const;
+const probe = (attempt = 1) => ({ kind: 'probe', attempt }) as const;
+
+describe('starting a pulse', () => {
+  it('writes a pulse that nobody was heard on', async () => {
+    expect(await read()).toBeNull();
+    await start();
+    expect(await read()).toEqual(aPulse({ leaseId }));
+  });
+
+  it('changes nothing when the same attempt starts again', async () => {
+    await start();
+    await park();
+    await beat(node(1, facts));
+    const before = await read();
+    await start({ silenceLimit: minutes(9), endsAt: at('23:00') });
+    expect(await read()).toEqual(before);
+  });
+
+  it('forgets what an older attempt had said, and counts its waits on', async () => {
+    await start();
+    await park();
+    await beat(node(1, facts));
+    await beat(app());
+    await start({ attempt: 2, endsAt: at('16:00') });
+    const fresh = aPulse({ leaseId, attempt: 2, endsAt: at('16:00'), waitNumber: 1 });
+    expect(await read()).toEqual(fresh);
+  });
+
+  it('never lets an older attempt take the place of a newer one', async () => {
+    await start({ attempt: 3 });
+    await start({ attempt: 2 });
+    expect(await read()).toMatchObject({ attempt: 3 });
+  });
+
+  it('does not open again once it is over', async () => {
+    await start();
+    await database.pulses.close(leaseId);
+    await start({ attempt: 2 });
+    expect(await read()).toMatchObject({ over: true, attempt: 1 });
+  });
+
+  it('does not open when the lease was over before it ever started', async () => {
+    await database.pulses.close(leaseId);
+    await start();
+    expect(await read()).toBeNull();
+    expect(await park()).toBe('over');
+    expect(await beat(node())).toBe('refused');
+  });
+});
+
+describe('parking a token', () => {
+  it('stores each token under a newer wait number', async () => {
+    await start();
+    expect(await park()).toBe('parked');
+    const served = { wait: 'serve', token: 'token-2', endsAt: at('16:00') } as const;
+    expect(await park(served)).toBe('parked');
+    expect(await read()).toEqual(aPulse({ leaseId, ...served, waitNumber: 2 }));
+  });
+
+  it('is refused for another attempt, a lease that is over, or no lease at all', async () => {
+    expect(await park()).toBe('over');
+    await start({ attempt: 2 });
+    expect(await park({ attempt: 1 })).toBe('over');
+    await database.pulses.close(leaseId);
+    expect(await park({ attempt: 2 })).toBe('over');
+    expect(await read()).toMatchObject({ token: null, waitNumber: 0 });
+  });
+});
+
+describe('a beat', () => {
+  it('is exactly one call', async () => {
+    await start();
+    for (const by of [node(1, facts), app(), probe()]) {
+      database.calls.length = 0;
+      await beat(by);
+      expect(database.calls).toEqual(['UpdateItem']);
+    }
+  });
+
+  it('of a machine records it, its first as readiness too, and keeps its facts', async () => {
+    await start();
+    await beat(node(1, facts), '12:05');
+    const second = await beat(node(1, null), '12:06');
+    const heard = { readyAt: at('12:05'), nodeBeatAt: at('12:06'), facts };
+    expect(second).toEqual(aPulse({ leaseId, ...heard }));
+    expect(await read()).toEqual(second);
+  });
+
+  it('of an application says nothing of readiness', async () => {
+    await start();
+    expect(await beat(app())).toEqual(aPulse({ leaseId, appBeatAt: at('12:05') }));
+  });
+
+  it('of our own probe is readiness and no heartbeat', async () => {
+    await start();
+    await beat(probe(), '12:05');
+    expect(await beat(probe(), '12:06')).toEqual(aPulse({ leaseId, readyAt: at('12:05') }));
+  });
+
+  it('is refused to another attempt and to another consumer', async () => {
+    await start({ attempt: 2 });
+    const stranger = brandId(ConsumerId, '123456789012/stranger');
+    expect(await beat(node(1))).toBe('refused');
+    expect(await beat(node(3))).toBe('refused');
+    expect(await beat(probe(1))).toBe('refused');
+    expect(await beat(app(stranger))).toBe('refused');
+    expect(await read()).toEqual(aPulse({ leaseId, attempt: 2 }));
+  });
+
+  it('is refused once the lease is over, and where there is no lease', async () => {
+    expect(await beat(node())).toBe('refused');
+    await start();
+    await database.pulses.close(leaseId);
+    for (const by of [node(), app(), probe()]) expect(await beat(by)).toBe('refused');
+    expect(await read()).toMatchObject({ over: true, nodeBeatAt: null, appBeatAt: null });
+  });
+});
+
+describe('closing a pulse', () => {
+  it('may be repeated, and keeps what was heard', async () => {
+    await start();
+    await beat(node());
+    await database.pulses.close(leaseId);
+    await database.pulses.close(leaseId);
+    expect(await read()).toMatchObject({ over: true, nodeBeatAt: at('12:05') });
+  });
+});

@@ -1,0 +1,99 @@
+// The probe meets real sockets on loopback: servers that greet, dawdle, babble or hang up.
+
+import { createServer, type Server, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createSshProbe } from '../../../shared/adapters/ssh-probe.ts';
+import { seconds } from '../../../shared/core/time.ts';
+
+/** A server that treats each caller as told; `closed` resolves when the caller has hung up. */
+async function startServer(greet: (socket: Socket) => void) {
+  const hungUp = Promise.withResolvers<void>();
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('close', () => hungUp.resolve());
+    greet(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = address === null || typeof address === 'string' ? 0 : address.port;
+  return {
+    port,
+    closed: hungUp.promise,
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** What the probe makes of a server; returns only after the server saw the caller hang up. */
+async function look(greet: (socket: Socket) => void, timeout = seconds(5)) {
+  await using server = await startServer(greet);
+  const verdict = await createSshProbe({ timeout }).sshBanner('127.0.0.1', server.port);
+  await server.closed;
+  return verdict;
+}
+
+describe('a host is ready', () => {
+  it('when it greets as SSH does, and is hung up on at once', async () => {
+    expect(await look((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'))).toBe('ready');
+  });
+
+  it('when its greeting comes in pieces', async () => {
+    const pieces = (socket: Socket) => {
+      socket.setNoDelay(true);
+      socket.write('SS', () => setImmediate(() => socket.write('H-2.0-dropbear\r\n')));
+    };
+    expect(await look(pieces)).toBe('ready');
+  });
+
+  it('when it says something else before, as RFC 4253 allows', async () => {
+    const greet = (socket: Socket) => socket.write('Welcome to host 7\r\nSSH-2.0-x\r\n');
+    expect(await look(greet)).toBe('ready');
+  });
+
+  it('when it hangs up right after its greeting', async () => {
+    expect(await look((socket) => socket.end('SSH-2.0-x\r\n'))).toBe('ready');
+  });
+});
+
+describe('a host is not ready yet', () => {
+  it.each([
+    ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['mentions SSH within a line', 'this is not SSH-2.0\r\n'],
+    ['greets after 255 bytes of talk', `${'x'.repeat(254)}\nSSH-2.0-x\r\n`],
+    ['says nothing and hangs up', ''],
+  ])('when it %s', async (_name, words) => {
+    expect(await look((socket) => socket.end(words))).toBe('not-yet');
+  });
+
+  it('when it never stops talking: 255 bytes are enough', async () => {
+    expect(await look((socket) => socket.write('x'.repeat(100_000)))).toBe('not-yet');
+  });
+
+  it('when it hangs up roughly', async () => {
+    expect(await look((socket) => socket.resetAndDestroy())).toBe('not-yet');
+  });
+
+  it('when it keeps silent until the timeout', async () => {
+    expect(await look(() => undefined, seconds(0.05))).toBe('not-yet');
+  });
+
+  it('when it drips, since the timeout bounds all of it', async () => {
+    const drip = (socket: Socket) => {
+      const next = () => socket.write('.', () => setImmediate(next));
+      socket.write('\n', next);
+    };
+    expect(await look(drip, seconds(0.05))).toBe('not-yet');
+  });
+
+  it('when nobody listens', async () => {
+    const server = await startServer(() => undefined);
+    await server[Symbol.asyncDispose]();
+    const probe = createSshProbe();
+    expect(await probe.sshBanner('127.0.0.1', server.port)).toBe('not-yet');
+  });
+
+  it.each([-1, 65_536, 1.5, Number.NaN])('when its port is %f', async (port) => {
+    expect(await createSshProbe().sshBanner('127.0.0.1', port)).toBe('not-yet');
+  });
+});

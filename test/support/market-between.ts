@@ -1,0 +1,52 @@
+// Stands between the service and its market, so that a test can act at the very moment a request
+// is under way: before the market sees it, or after it took effect and before the reply is back.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Moment = {
+  readonly method: string;
+  readonly path: string;
+  readonly when: 'before' | 'after';
+};
+
+export type Between = {
+  /** Puts itself in front of the market; returns its own address. */
+  front(url: string): Promise<string>;
+  close(): void;
+};
+
+/** Calls `act` around each request and waits for it. */
+export function marketBetween(act: (moment: Moment) => Promise<void>): Between {
+  let target = '';
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = 'GET', url: path = '/', headers } = request;
+    await act({ method, path, when: 'before' });
+    const bodiless = method === 'GET' || method === 'DELETE';
+    const reply = await fetch(`${target}${path}`, {
+      method,
+      headers: {
+        authorization: headers.authorization ?? '',
+        'content-type': headers['content-type'] ?? 'application/json',
+      },
+      ...(!bodiless && { body: Buffer.concat(chunks) }),
+    });
+    const body = Buffer.from(await reply.arrayBuffer());
+    await act({ method, path, when: 'after' });
+    response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
+    response.end(body);
+  });
+  return {
+    front: async (url) => {
+      target = url;
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,383 @@
+// The house rules, checked by machine. Each check first proves on a bad sample that it can fail;
+// then it must find nothing in the repository itself.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FAILURES } from '../shared/core/failure.ts';
+import { checkArrows, checkPorts, checkSdks } from './tidy/arrows.ts';
+import { BANS, checkBans } from './tidy/banned.ts';
+import { brokenRules } from './tidy/canary.ts';
+import { checkDead } from './tidy/dead.ts';
+import { checkLinks, checkOpenings, checkPrivate } from './tidy/files.ts';
+import { checkHandlers } from './tidy/handlers.ts';
+import { viewsOf } from './tidy/lexer.ts';
+import { checkPackages } from './tidy/packages.ts';
+import { checkFileSizes, checkLineLengths } from './tidy/sizes.ts';
+import { type Check, isSource, type SourceFile, show, views } from './tidy/source.ts';
+import { readTree } from './tidy/tree.ts';
+import { checkWords } from './tidy/words.ts';
+import { checkWorkflows } from './tidy/workflow.ts';
+
+const root = join(import.meta.dirname, '..');
+const tree = readTree(root);
+const rulesOf = (check: Check, ...files: readonly SourceFile[]): readonly string[] =>
+  check(files).map(({ rule }) => rule);
+const file = (path: string, ...lines: readonly string[]): SourceFile => ({
+  path,
+  text: `${lines.join('\n')}\n`,
+});
+const importing = (path: string, target: string, keyword = 'import'): SourceFile =>
+  file(path, `${keyword} { thing } from '${target}';`);
+
+const errorNames = {
+  known: Object.keys(FAILURES),
+  thrown: Object.entries(FAILURES).flatMap(([name, { inWorkflow }]) => (inWorkflow ? name : [])),
+};
+const checkMachines = checkWorkflows(errorNames);
+
+describe('the repository', () => {
+  it.each<[string, Check]>([
+    ['keeps to the import arrows', checkArrows],
+    ['has adapters for one SDK each', checkSdks],
+    ['has ports of types only', checkPorts],
+    ['has small files', checkFileSizes],
+    ['has short lines', checkLineLengths],
+    ['makes no banned calls', checkBans],
+    ['has state machines that always reach teardown', checkMachines],
+    ['uses one word for each thing', checkWords],
+    ['says in every file what it is for', checkOpenings],
+    ['links to files that exist', checkLinks],
+    ['names no local paths and private hosts', checkPrivate],
+    ['has no dead files', checkDead],
+    ['has handlers that are one wrapped use case', checkHandlers],
+  ])('%s', (_, check) => {
+    expect(check(tree).map(show)).toEqual([]);
+  });
+
+  it('pins and locks its dependencies', () => {
+    const [own = '', lock = ''] = ['package.json', 'package-lock.json'].map((name) =>
+      readFileSync(join(root, name), 'utf8'),
+    );
+    expect(checkPackages(own, lock)).toEqual([]);
+  });
+
+  // A literal taken for code, or code for a literal, would blind the checks of that file.
+  it('is understood: braces are closed in the code of every file', () => {
+    const count = (text: string, brace: string) => text.split(brace).length;
+    const torn = tree.filter(isSource).filter((each) => {
+      const { code } = views(each);
+      return count(code, '{') !== count(code, '}') || count(code, '(') !== count(code, ')');
+    });
+    expect(torn.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('is read as a whole', () => {
+    const paths = tree.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(['package.json', 'shared/app.ts', 'test/tidy.test.ts']),
+    );
+  });
+});
+
+describe('views of a text', () => {
+  const text = `call(\`a \${now(\`b\`)} /* no */\`); // 'why'\nconst r = /[/'"]/; x = 'don\\'t';\n`;
+  const { code, comments, uncommented } = viewsOf(text);
+  const words = (view: string): string => view.replace(/\s+/g, ' ').trim();
+
+  it('keep every place', () => {
+    expect([code.length, comments.length, uncommented.length]).toEqual(Array(3).fill(text.length));
+  });
+  it('tell code from literals, templates and regular expressions', () => {
+    expect(words(code)).toBe("call( now( ) ); const r = ; x = ' ';");
+  });
+  it('tell comments from what looks like one', () => {
+    expect(words(comments)).toBe("// 'why'");
+  });
+  it('keep literals when only comments go', () => {
+    expect(words(uncommented)).toContain('/* no */`); const r = /[/\'"]/; x =');
+  });
+});
+
+describe('import arrows', () => {
+  it.each([
+    ['shared/core/a.ts', '../ports/clock.ts'],
+    ['shared/core/a.ts', 'node:crypto'],
+    ['shared/core/a.ts', 'zod'],
+    ['shared/ports/a.ts', '../core/money.ts'],
+    ['shared/usecases/a.ts', '../adapters/scheduler.ts'],
+    ['shared/usecases/a.ts', '../ports/clock.ts'],
+    ['shared/usecases/a.ts', '@aws-sdk/client-sfn'],
+    ['shared/usecases/a.ts', 'node:timers'],
+    ['shared/adapters/a.ts', '../usecases/end-lease.ts'],
+    ['shared/adapters/a.ts', './b.ts'],
+    ['shared/adapters/dynamodb/a.ts', '../b.ts'],
+    ['shared/adapters/providers/vastai/a.ts', '../tensordock/b.ts'],
+    ['shared/api/a.ts', '../usecases/end-lease.ts'],
+    ['shared/app.ts', '../functions/wrap.ts'],
+    ['shared/app.ts', '../local/main.ts'],
+    ['functions/steps/a.ts', '../../shared/usecases/end-lease.ts'],
+    ['functions/steps/a.ts', '@aws-sdk/client-sfn'],
+    ['functions/steps/a.ts', './b.ts'],
+    ['functions/wrap.ts', '../shared/adapters/scheduler.ts'],
+    ['infra/a.ts', '../shared/adapters/scheduler.ts'],
+    ['infra/a.ts', '@aws-sdk/client-sfn'],
+    ['local/a.ts', '../shared/usecases/end-lease.ts'],
+    ['local/simulators/vastai/a.ts', '../../../shared/adapters/providers/vastai/wire.ts'],
+    ['clients/a.ts', '../shared/app.ts'],
+    ['clients/cli/a.ts', '../../shared/usecases/end-lease.ts'],
+    ['shared/core/a.ts', '../../test/support/builders.ts'],
+    ['local/a.ts', '../bench/main.ts'],
+    ['somewhere/a.ts', 'node:fs'],
+  ])('keep %s from importing %s', (path, target) => {
+    expect(checkArrows([importing(path, target)])).toHaveLength(1);
+  });
+
+  it.each([
+    ['shared/core/a.ts', './money.ts'],
+    ['shared/adapters/providers/vastai/a.ts', '../http.ts'],
+    ['shared/adapters/providers/registry.ts', './vastai/vastai.ts'],
+    ['shared/adapters/dynamodb/a.ts', './schema.ts'],
+    ['functions/steps/a.ts', '../wrap.ts'],
+    ['clients/cli/standalone/a.ts', '../../../shared/app.ts'],
+    ['test/a.test.ts', '../shared/usecases/end-lease.ts'],
+  ])('let %s import %s', (path, target) => {
+    expect(checkArrows([importing(path, target)])).toEqual([]);
+  });
+
+  it('let use cases import the types of ports', () => {
+    const types = importing('shared/usecases/a.ts', '../ports/clock.ts', 'import type');
+    expect(checkArrows([types])).toEqual([]);
+  });
+  it.each([
+    "export { thing } from '../ports/clock.ts';",
+    "import '../ports/clock.ts';",
+    "const { thing } = await import('../ports/clock.ts');",
+    "import {\n  type A,\n  thing,\n} from '../ports/clock.ts';",
+  ])('see every way to import: %j', (text) => {
+    expect(checkArrows([file('shared/core/a.ts', text)])).toHaveLength(1);
+  });
+  it('find an adapter with two SDKs, where one SDK may have two packages', () => {
+    const one = importing('shared/adapters/x/a.ts', '@aws-sdk/client-dynamodb');
+    const same = importing('shared/adapters/x/b.ts', '@aws-sdk/lib-dynamodb');
+    const other = importing('shared/adapters/x/c.ts', '@aws-sdk/client-s3');
+    expect(checkSdks([one, same])).toEqual([]);
+    expect(checkSdks([one, same, other])).toHaveLength(1);
+  });
+  it('find a value in ports', () => {
+    expect(checkPorts([file('shared/ports/a.ts', 'export type A = 1;')])).toEqual([]);
+    expect(checkPorts([file('shared/ports/a.ts', 'export const a = 1;')])).toHaveLength(1);
+  });
+});
+
+describe('sizes', () => {
+  const lines = (path: string, count: number) => file(path, ...Array<string>(count).fill('//'));
+  it('limit files to 300 lines, and those of tests to 400', () => {
+    expect(checkFileSizes([lines('shared/a.ts', 300), lines('test/a.ts', 400)])).toEqual([]);
+    expect(checkFileSizes([lines('shared/a.ts', 301), lines('test/a.ts', 401)])).toHaveLength(2);
+  });
+  it('limit lines to 100 characters', () => {
+    const word = 'ü'.repeat(100);
+    const rest = 'x'.repeat(101);
+    const literals = file('shared/a.ts', 'const long = [', `  /${rest}/,`, `  '${rest}',`, '];');
+    expect(checkLineLengths([file('shared/a.ts', word), literals])).toEqual([]);
+    expect(checkLineLengths([file('shared/a.ts', rest, `// ${rest}`)])).toHaveLength(2);
+  });
+});
+
+describe('bans', () => {
+  const samples: Readonly<Record<string, readonly [path: string, ...texts: string[]]>> = {
+    clock: ['shared/core/a.ts', 'Date.now()', 'new Date()', 'performance.now()'],
+    lots: ['shared/adapters/a.ts', 'Math.random()'],
+    'waits by': ['shared/adapters/a.ts', 'setTimeout(go, 1);', 'setInterval(go, 1);'],
+    'reaches outside': [
+      'shared/usecases/a.ts',
+      'process.exit();',
+      'fetch(url);',
+      'crypto.randomUUID()',
+    ],
+    environment: ['shared/adapters/a.ts', 'process.env.HOME', `\`\${process.env.HOME}\``],
+    prints: ['shared/app.ts', 'console.log(1);'],
+    money: ['shared/core/a.ts', 'a.holdMicroUsd * 2', '(x + microUsd) / 2', '2 * a.b.microUsd;'],
+    'as any': ['shared/app.ts', 'call(x as any)'],
+    switches: ['shared/app.ts', '// @ts-ignore', '/* @ts-nocheck */'],
+    'error outside test': ['shared/app.ts', '// @ts-expect-error because'],
+    'without a reason': ['test/types/a.ts', '// @ts-expect-error'],
+    'tests out': ['test/a.test.ts', "it.skip('x')", "describe.only('x')", "it.each.skip('x')"],
+    'work off': ['README.md', 'TODO: write', 'FIXME'],
+    'default export': ['shared/app.ts', 'export default 1;', 'export { a as default };'],
+    barrel: ['shared/app.ts', "export * from './a.ts';", "export * as a from './a.ts';"],
+    'drops promises': ['shared/app.ts', 'ids.forEach(async (id) => {})'],
+    catches: ['shared/usecases/a.ts', '} catch {', '} catch (error) {', 'go().catch(f)'],
+    'stops an': ['infra/a.ts', 'new StopExecutionCommand({})', "'states:StopExecution'"],
+  };
+  const sampleFor = (rule: string) => Object.entries(samples).find(([key]) => rule.includes(key));
+
+  it.each(BANS.map(({ rule }) => rule))('find code that %s', (rule) => {
+    const [path = '', ...texts] = sampleFor(rule)?.[1] ?? [];
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(rulesOf(checkBans, file(path, text))).toContain(rule);
+  });
+
+  it.each([
+    ['shared/core/time.ts', 'new Date(instant).toISOString(); // not Date.now()'],
+    ['shared/core/a.ts', "why('fetch (it), then process.env');"],
+    ['shared/runtime.ts', 'Date.now()'],
+    ['shared/config.ts', 'process.env'],
+    ['shared/core/money.ts', 'amountMicroUsd * 2'],
+    ['shared/core/a.ts', 'addMicroUsd(a) + 2; /* microUsd / 2 */'],
+    ['shared/usecases/sweep-provider.ts', '} catch (error) {'],
+    ['test/types/a.ts', '// @ts-expect-error: a proof is needed'],
+  ])('allow in %s: %s', (path, text) => {
+    expect(rulesOf(checkBans, file(path, text))).toEqual([]);
+  });
+});
+
+describe('state machines', () => {
+  const path = 'state-machines/lease.asl.json';
+  const good = tree.find((each) => each.path === path)?.text ?? '';
+  const withState = (name: string, change: object): SourceFile => {
+    const machine = JSON.parse(good);
+    machine.States[name] = { ...machine.States[name], ...change };
+    return { path, text: JSON.stringify(machine) };
+  };
+  const catchers = (next: string, error = 'States.ALL') => [{ ErrorEquals: [error], Next: next }];
+
+  it.each([
+    ['a dangling edge', withState('Serve', { Next: 'Nowhere' }), 'is not valid'],
+    ['another language', withState('Serve', { QueryLanguage: 'JSONata' }), 'not valid'],
+    ['no timeout', withState('Judge', { TimeoutSeconds: undefined }), 'Judge has no timeout'],
+    ['no Retry', withState('Judge', { Retry: [] }), 'Judge has no Retry'],
+    ['no Catch', withState('Judge', { Catch: [] }), 'Judge does not catch States.ALL last'],
+    ['no Catch in teardown', withState('Settle', { Catch: [] }), 'Settle does not catch'],
+    ['a Catch that ends nothing', withState('Judge', { Catch: catchers('Handed over') }), 'not to'],
+    ['a blind Retry', withState('Judge', { Retry: catchers('Judge') }), 'retries States.ALL'],
+    ['a way back', withState('Settle', { Catch: catchers('Serve') }), 'Serve is reached from'],
+    ['a failure exit', withState('Handed over', { Type: 'Fail' }), 'is of type Fail'],
+    ['an unknown error', withState('Judge', { Catch: catchers('Judge', 'Oops') }), 'names Oops'],
+    ['an island', withState('Island', { Type: 'Pass', Next: 'Island' }), 'Island is never reached'],
+  ])('are found with %s', (_, bad, rule) => {
+    expect(rulesOf(checkMachines, bad)).toContainEqual(expect.stringContaining(rule));
+  });
+
+  it('are found with a choice on the ordinary way', () => {
+    const choice = { Variable: '$.x', IsPresent: true, Next: 'End lease' };
+    const bad = withState('Judge', { Type: 'Choice', Choices: [choice], Default: 'Serve' });
+    const machine = JSON.parse(bad.text);
+    machine.States.Judge = { Type: 'Choice', Choices: [choice], Default: 'Serve' };
+    const rules = rulesOf(checkMachines, { path, text: JSON.stringify(machine) });
+    expect(rules).toContain('Judge is a choice on the way');
+  });
+  it('name every error that steps throw', () => {
+    const check = checkWorkflows({ ...errorNames, thrown: ['Unheard'] });
+    expect(rulesOf(check, { path, text: good })).toEqual([
+      'does not name Unheard, which steps throw',
+    ]);
+  });
+});
+
+describe('words', () => {
+  it.each([
+    ['the reaper runs', 'say sweep'],
+    ['countZombies()', 'say orphan, ghost or twin'],
+    ['const sessionId = 1;', 'say lease'],
+    ['a VM per job', 'say instance'],
+    ['listPods()', 'say instance'],
+    ['killInstance(id)', 'say destroy'],
+    ['kills the rented machine', 'say destroy'],
+  ])('have no synonyms: %s', (text, rule) => {
+    expect(rulesOf(checkWords, file('shared/core/a.ts', text))).toEqual([rule]);
+  });
+  it.each([
+    ['shared/api/http.ts', 'the session name, a sessionToken, process.kill(pid)'],
+    ['docs/providers.md', 'RunPod, skill, podium'],
+    ['local/simulators/runpod/wire.ts', 'listPods()'],
+  ])('may stand in %s: %s', (path, text) => {
+    expect(rulesOf(checkWords, file(path, text))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('open with a comment', () => {
+    expect(checkOpenings([file('a.ts', '#!/usr/bin/env node', '// Why.')])).toEqual([]);
+    expect(checkOpenings([file('a.ts', 'export const a = 1; // Why.')])).toHaveLength(1);
+  });
+  it('link to what exists', () => {
+    const links = '[a](../shared/b.ts#x) [b](../shared/) [c](https://a.b/c) [d](gone.md)';
+    const found = checkLinks([file('docs/a.md', links), file('shared/b.ts', '')]);
+    expect(found.map(({ rule }) => rule)).toEqual(['links to gone.md, which is not there']);
+  });
+  it.each(['cat /work/x', "'/tmp/brief'", '(/home/me)', 'file:///Users/x', 'http://npm.corp/x'])(
+    'do not tell where they were written: %s',
+    (text) => expect(checkPrivate([file('a.md', text)])).toHaveLength(1),
+  );
+  it('are reached by a program, a test does not count', () => {
+    const dead = checkDead([
+      file('package.json', '{ "scripts": { "start": "node local/main.ts" } }'),
+      importing('local/main.ts', './used.ts'),
+      file('local/used.ts', "new URL('./worker.ts', import.meta.url);"),
+      file('local/worker.ts'),
+      file('functions/steps/a.ts'),
+      importing('test/a.test.ts', '../shared/tested.ts'),
+      importing('test/b.test.ts', './support/builders.ts'),
+      file('test/support/builders.ts'),
+      file('test/support/unused.ts'),
+      file('shared/tested.ts'),
+    ]);
+    expect(dead.map(({ path }) => path)).toEqual(['test/support/unused.ts', 'shared/tested.ts']);
+  });
+});
+
+describe('handlers', () => {
+  const good = 'export const handler = step(StepInput, use);';
+  it.each([
+    ['bare', 'export const handler = async () => use();'],
+    ['dropped', 'step(StepInput, use);\nexport const handler = use;'],
+    ['chatty', `${good}\nexport const more = 1;`],
+    ['deciding', "export const handler = api('x', use, (run) => { if (run) go(); });"],
+    ['long', `${good}${'\n'.repeat(40)}const more = 1;`],
+  ])('are found when %s', (_, text) => {
+    expect(checkHandlers([file('functions/steps/a.ts', text)])).toHaveLength(1);
+  });
+  it('pass as one wrapped use case', () => {
+    expect(checkHandlers([file('functions/steps/a.ts', good)])).toEqual([]);
+  });
+});
+
+describe('packages', () => {
+  const lockOf = (packages: object) => JSON.stringify({ packages });
+  const own = '{ "dependencies": { "a": "1.0.0" } }';
+  const a = { version: '1.0.0', dependencies: { b: '^2' } };
+  const b = { version: '2.1.0' };
+  it.each([
+    ['loose', '{ "dependencies": { "b": "^2.1.0" } }', { 'node_modules/b': { version: '^2.1.0' } }],
+    ['stale', own, { 'node_modules/a': { version: '1.0.1' } }],
+    ['missing', own, { 'node_modules/a': a }],
+    ['from elsewhere', own, { 'node_modules/a': { version: '1.0.0', resolved: 'https://x/a' } }],
+  ])('are found when %s', (_, text, packages) => {
+    expect(checkPackages(text, lockOf(packages))).toHaveLength(1);
+  });
+  it('are found in the folder of a package and above it', () => {
+    const nested = { 'node_modules/a': a, 'node_modules/a/node_modules/b': b };
+    expect(checkPackages(own, lockOf(nested))).toEqual([]);
+    expect(checkPackages(own, lockOf({ 'node_modules/a': a, 'node_modules/b': b }))).toEqual([]);
+  });
+});
+
+describe('Biome', () => {
+  it('still fires each rule that guards a running machine', () => {
+    expect(brokenRules(root, 'test/fixtures/tidy/canary')).toEqual(
+      expect.arrayContaining([
+        'unawaited.ts noFloatingPromises',
+        'async-callback.ts noMisusedPromises',
+        'missing-case.ts useExhaustiveSwitchCases',
+        'cycle-a.ts noImportCycles',
+        'full-zod.ts noRestrictedImports',
+        'any-type.ts noExplicitAny',
+        'non-null.ts noNonNullAssertion',
+        'many-parameters.ts useMaxParams',
+        'long-function.ts noExcessiveLinesPerFunction',
+      ]),
+    );
+  });
+});
