@@ -1,3 +1,5 @@
+// How tests run: files beside each other on two cores, none of them ever waiting for real time.
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

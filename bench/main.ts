@@ -25,9 +25,8 @@ if (values.json) {
 } else {
   for (const { name, value, unit, limit, holds } of rows) {
     const mark = holds ? 'ok' : 'BROKEN';
-    process.stdout.write(
-      `${name.padEnd(24)} ${String(value).padStart(8)} ${unit.padEnd(12)} limit ${limit}  ${mark}\n`,
-    );
+    const measured = `${String(value).padStart(8)} ${unit.padEnd(12)}`;
+    process.stdout.write(`${name.padEnd(24)} ${measured} most ${limit}  ${mark}\n`);
   }
 }
 process.exitCode = rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1;

@@ -24,6 +24,8 @@ export type WorldOptions = {
   readonly onWorkflowCall?: (call: string) => void;
   /** Puts something between the service and its market; returns the address to use instead. */
   readonly between?: (marketUrl: string) => Promise<string>;
+  /** Whether the menu is read again and again; true unless given. */
+  readonly freshMenu?: boolean;
   readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
 };
 
@@ -85,6 +87,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
 
   await service.refresh();
+  if (options.freshMenu !== false) service.keepFresh();
   return {
     service,
     market,

@@ -24,7 +24,7 @@ type Offered = {
   offer: { gpuName: string; microUsdPerHour: number };
   ssh: { host: string; port: number; user: string }[];
   chargedMicroUsd: number;
-  absenceProof: { firstListingAt: string; secondListingAt: string };
+  absenceProof: { firstListingAt: string | null; secondListingAt: string | null };
 };
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
@@ -84,9 +84,9 @@ async function live(world: World, id: string, clock: EngineClock): Promise<Lease
   const giveUpAt = Date.now() + LIMIT_MS;
   let releaseAt = Number.POSITIVE_INFINITY;
   for (;;) {
-    await follow();
     const lease = await readLease(world, id);
-    if (lease.state === 'ended') return lease;
+    await follow();
+    if (lease.state === 'ended' && world.service.engine.running().length === 0) return lease;
     if (Date.now() > giveUpAt) throw new Error(`the lease is still ${lease.state}`);
     if (lease.state === 'active' && releaseAt === Number.POSITIVE_INFINITY) {
       const [ssh] = lease.ssh;
@@ -96,14 +96,19 @@ async function live(world: World, id: string, clock: EngineClock): Promise<Lease
     }
     if (clock.now() >= releaseAt) {
       releaseAt = Number.MAX_VALUE;
+      if (fault?.from === 'release') fault.set(world);
       await world.service.call('releaseLease', { userArn: CONSUMER_ARN, params: { id } });
     }
     await real(20);
   }
 }
 
+function proofText({ firstListingAt, secondListingAt }: Offered['absenceProof']): string {
+  if (firstListingAt === null) return 'no machine was ever created';
+  return `complete listings at ${firstListingAt} and ${secondListingAt}`;
+}
+
 async function report(world: World, lease: LeaseBody): Promise<boolean> {
-  const { absenceProof: proof } = lease;
   const consumer = brandId(ConsumerId, '123456789012/trainer');
   const alive = world.market.instances().filter((instance) => instance.alive);
   const leases = [brandId(LeaseId, lease.id)];
@@ -111,7 +116,7 @@ async function report(world: World, lease: LeaseBody): Promise<boolean> {
   const { transitions = 0 } = world.service.engine.describe(`${lease.id}-1`) ?? {};
   say();
   say(`Ended    ${lease.endReason}, after ${transitions} state transitions`);
-  say(`Proof    complete listings at ${proof.firstListingAt} and ${proof.secondListingAt}`);
+  say(`Proof    ${proofText(lease.absenceProof)}`);
   say(`Charge   ${formatUsd(microUsd(lease.chargedMicroUsd))}`);
   say(`Market   ${alive.length} of its machines alive`);
   for (const line of wrong) say(`WRONG    ${line}`);
@@ -134,7 +139,7 @@ const clock = createScaledClock(TIME_SCALE);
 const world = await createWorld({ clock, seed: 7 });
 if (fault !== null) {
   say(`Fault: ${fault.says}`);
-  fault.set(world);
+  if (fault.from === 'request') fault.set(world);
 }
 await showMenu(world);
 const lease = await requestLease(world);

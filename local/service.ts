@@ -5,14 +5,15 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteName } from '../shared/api/contract.ts';
-import { readConfig } from '../shared/config.ts';
+import { type Config, readConfig } from '../shared/config.ts';
 import { Failure } from '../shared/core/failure.ts';
 import type { LeaseId } from '../shared/core/ids.ts';
 import { policy } from '../shared/core/policy.ts';
 import { epochMs } from '../shared/core/time.ts';
 import type { BlobStore } from '../shared/ports/stores.ts';
-import type { Workflow } from '../shared/ports/workflow.ts';
+import type { Scheduler, Workflow } from '../shared/ports/workflow.ts';
 import { type Runtime, within } from '../shared/runtime.ts';
+import { LOCAL_ACCESS } from './database.ts';
 import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } from './gateway.ts';
 import { apiHandlers, steps, timerHandlers } from './handlers.ts';
 import { createTimers } from './timers.ts';
@@ -44,8 +45,10 @@ export type Service = {
   readonly engine: WorkflowEngine;
   /** One request of the HTTP API, from event to reply. */
   call(route: RouteName, request: GatewayRequest): Promise<GatewayReply>;
-  /** One refresh of the menu now; afterwards they repeat by themselves. */
+  /** One refresh of the menu now. */
   refresh(): Promise<void>;
+  /** Refreshes from now on; a refresh that fails leaves the old menu, which ages. */
+  keepFresh(): void;
   /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
   resume(): number;
   /** Stops everything without ending any lease, as a crash would. */
@@ -85,9 +88,28 @@ function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Wor
   };
 }
 
+type Parts = { readonly config: Config; readonly workflow: Workflow; readonly timers: Scheduler };
+
+function runtimeOf(options: ServiceOptions, { config, workflow, timers }: Parts): Runtime {
+  const { clock, databaseEndpoint: endpoint, blobs, onDatabaseCall: onCall } = options;
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve()));
+  return {
+    config,
+    clock: { now: () => epochMs(Math.floor(clock.now())) },
+    log: options.log ?? (() => undefined),
+    pause: options.pause ?? wait,
+    database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
+    workflow,
+    scheduler: timers,
+    blobs,
+  };
+}
+
 /** Composes the service. Nothing runs before the first call; throws BadConfig. */
 export function createService(options: ServiceOptions): Service {
   const { clock, folder, around = (_call, run) => run() } = options;
+  const { onWorkflowCall: onCall = () => undefined } = options;
   const config = readConfig(options.env);
 
   const invoke = (call: Call, handler: Handler): Promise<unknown> =>
@@ -111,26 +133,12 @@ export function createService(options: ServiceOptions): Service {
       ),
     onError: (error, id) => runtime.log(lineOf('enforceDeadline', error, id)),
   });
-  const runtime: Runtime = {
-    config,
-    clock: { now: () => epochMs(Math.floor(clock.now())) },
-    log: options.log ?? (() => undefined),
-    pause:
-      options.pause ??
-      ((ms) => new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve()))),
-    database: {
-      endpoint: options.databaseEndpoint,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-      ...(options.onDatabaseCall !== undefined && { onCall: options.onDatabaseCall }),
-    },
-    workflow: workflowOn(engine, options.onWorkflowCall ?? (() => undefined)),
-    scheduler: timers,
-    blobs: options.blobs,
+  const runtime = runtimeOf(options, { config, workflow: workflowOn(engine, onCall), timers });
+  const refresh = async (): Promise<void> => {
+    const call = { name: 'refreshOffers', payload: { provider: 'vastai' } };
+    await invoke(call, timerHandlers.refreshOffers as Handler);
   };
-  const menu = repeatRefresh(clock, async () => {
-    const payload = { provider: 'vastai' };
-    await invoke({ name: 'refreshOffers', payload }, timerHandlers.refreshOffers as Handler);
-  });
+  const menu = repeating(clock, refresh);
   return {
     runtime,
     engine,
@@ -140,7 +148,8 @@ export function createService(options: ServiceOptions): Service {
       const reply = await invoke({ name: route, payload: event }, handler);
       return gatewayReply(reply as { statusCode: number; body: string });
     },
-    refresh: menu.refresh,
+    refresh,
+    keepFresh: menu.start,
     resume: () => engine.resume(),
     close() {
       menu.stop();
@@ -155,21 +164,14 @@ function lineOf(kind: string, error: unknown, id: string) {
   return { kind, error: shown.name, message: shown.message, id };
 }
 
-/** Refreshes now and then again and again; a refresh that fails leaves the old menu, which ages. */
-function repeatRefresh(clock: EngineClock, refresh: () => Promise<void>) {
+/** Runs `refresh` again and again until it is stopped. */
+function repeating(clock: EngineClock, refresh: () => Promise<void>) {
   let cancel = (): void => undefined;
-  const arm = (): void => {
+  const start = (): void => {
     cancel = clock.at(clock.now() + policy.menu.refreshEvery, () => {
       void refresh().catch(() => undefined);
-      arm();
+      start();
     });
   };
-  return {
-    async refresh() {
-      cancel();
-      arm();
-      await refresh();
-    },
-    stop: () => cancel(),
-  };
+  return { start, stop: () => cancel() };
 }

@@ -52,7 +52,7 @@ const set = <Value>(value: Value | undefined, name: string): Value => {
 };
 
 const database = (runtime: Runtime) =>
-  connect({ ...runtime.database, region: runtime.config.region });
+  connect({ region: runtime.config.region, ...runtime.database });
 
 const signer = ({ config }: Runtime) =>
   createHmacSigner({

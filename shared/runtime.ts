@@ -26,7 +26,7 @@ export type Runtime = {
   /** Waits between two tries of one read. */
   readonly pause: (ms: number) => Promise<void>;
   /** Where the database is, if not where AWS has it; and who counts its calls. */
-  readonly database?: Omit<ConnectOptions, 'region'>;
+  readonly database?: Partial<ConnectOptions>;
   /** Services without a local engine: given here, or AWS's own. */
   readonly workflow?: Workflow;
   readonly scheduler?: Scheduler;

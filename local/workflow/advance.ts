@@ -3,7 +3,7 @@
 
 import type { Json } from './asl.ts';
 import type { Definition } from './definition.ts';
-import type { Execution, Phase } from './execution.ts';
+import type { Execution, Moving } from './execution.ts';
 import { givenOf } from './execution.ts';
 import type { JournalRecord } from './journal.ts';
 import type { Failed, Given } from './library.ts';
@@ -17,9 +17,6 @@ export type Ids = {
   random(): number;
 };
 
-/** The phases in which an execution moves by itself. */
-export type Moving = Extract<Phase, { kind: 'entered' | 'answered' | 'failed' }>;
-
 type Stand = {
   readonly execution: Execution;
   /** What every record begins with. */
@@ -27,21 +24,6 @@ type Stand = {
   readonly given: Given;
   readonly ids: Ids;
 };
-
-/** Null when something has to happen first: an answer, a timer, or nothing any more. */
-export function movingPhase({ phase }: Execution): Moving | null {
-  switch (phase.kind) {
-    case 'entered':
-    case 'answered':
-    case 'failed':
-      return phase;
-    case 'running':
-    case 'waiting':
-    case 'backing-off':
-    case 'closed':
-      return null;
-  }
-}
 
 function leave({ execution, head }: Stand, move: Move): JournalRecord {
   if (move.kind === 'next') {

@@ -10,6 +10,9 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type LibraryState = StateMachineDefinition['States'][string];
 type ChoiceRules = Extract<LibraryState, { Type: 'Choice' }>['Choices'];
 
+/** Has a schema say what it expected: zod/mini brings no messages of its own. */
+export const IN_WORDS = { error: z.locales.en().localeError };
+
 const text = z.exactOptional(z.string());
 const path = z.exactOptional(z.nullable(z.string()));
 const template = z.record(z.string(), z.json());

@@ -69,7 +69,7 @@ export function createVirtualClock(
   const timers = new Set<Timer>();
 
   const earliest = () =>
-    timers.values().reduce((a, b) => (b.instant < a.instant ? b : a), NEVER);
+    [...timers].reduce((first, timer) => (timer.instant < first.instant ? timer : first), NEVER);
   const fireNext = (limit: number): boolean => {
     const timer = earliest();
     if (timer === NEVER || timer.instant > limit) return false;

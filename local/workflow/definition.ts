@@ -1,10 +1,10 @@
 // Loads a state machine and refuses, with a reason, whatever the engine would get wrong. It must
 // never change the definition it is given: AWS runs the same one.
 
-import validate from 'asl-validator';
+import validate from 'asl-validator/dist/src/validator.js';
 import * as z from 'zod/mini';
 import { Failure } from '../../shared/core/failure.ts';
-import { Machine } from './asl.ts';
+import { IN_WORDS, Machine } from './asl.ts';
 import type { Step } from './steps.ts';
 import { stepOf } from './steps.ts';
 
@@ -32,22 +32,14 @@ function renameContext(path: string): string {
   return path.replaceAll('$$.Execution.', () => '$$.Workflow.');
 }
 
-function rewritten(definition: unknown): unknown {
-  return JSON.parse(JSON.stringify(definition), (key, value: unknown) =>
+/** The machine in `text`, checked and rewritten. */
+function load(text: string): Definition {
+  const faults = validate(JSON.parse(text)).errorsText('; ');
+  if (faults !== '') throw new Failure('BadConfig', `the state machine is invalid: ${faults}`);
+  const definition: unknown = JSON.parse(text, (key, value: unknown) =>
     typeof value === 'string' && holdsPath(key) ? renameContext(value) : value,
   );
-}
-
-/**
- * Makes a parsed state machine ready to run. Throws BadConfig when it isn't valid ASL, or uses what
- * the engine doesn't support: JSONata, Map, Parallel, other resources than Lambda's invoke, …
- */
-export function loadDefinition(definition: unknown): Definition {
-  const valid = validate(structuredClone(definition));
-  if (!valid.isValid) {
-    throw new Failure('BadConfig', `the state machine is invalid: ${valid.errorsText('; ')}`);
-  }
-  const machine = Machine.safeParse(rewritten(definition));
+  const machine = Machine.safeParse(definition, IN_WORDS);
   if (!machine.success) {
     const reasons = z.prettifyError(machine.error);
     throw new Failure('BadConfig', `the local engine can't run this state machine: ${reasons}`);
@@ -55,4 +47,17 @@ export function loadDefinition(definition: unknown): Definition {
   const { StartAt, States } = machine.data;
   const steps = Object.entries(States).map(([name, state]) => [name, stepOf(state)] as const);
   return { startAt: StartAt, steps: new Map(steps) };
+}
+
+// Validating a machine of a dozen states takes about 0.1 s, and tests make hundreds of engines.
+let latest: { readonly text: string; readonly definition: Definition } | undefined;
+
+/**
+ * Makes a parsed state machine ready to run. Throws BadConfig when it isn't valid ASL, or uses what
+ * the engine doesn't support: JSONata, Map, Parallel, other resources than Lambda's invoke, …
+ */
+export function loadDefinition(definition: unknown): Definition {
+  const text = JSON.stringify(definition);
+  if (latest?.text !== text) latest = { text, definition: load(text) };
+  return latest.definition;
 }

@@ -3,13 +3,13 @@
 // is over must change nothing.
 
 import type { Ids } from './advance.ts';
-import { movingPhase, nextRecord } from './advance.ts';
+import { nextRecord } from './advance.ts';
 import type { Json } from './asl.ts';
 import type { Book, Run } from './book.ts';
 import type { EngineClock } from './clock.ts';
 import type { Definition } from './definition.ts';
-import type { Running } from './execution.ts';
-import { attemptEnds } from './execution.ts';
+import type { Resting, Running } from './execution.ts';
+import { attemptEnds, isMoving } from './execution.ts';
 import type { JournalRecord } from './journal.ts';
 import { toJson } from './json.ts';
 import type { TaskFailure } from './retry.ts';
@@ -21,25 +21,16 @@ export type Invoke = (call: { functionName: string; payload: unknown }) => Promi
 /** `over`: the token was answered, expired or never was. */
 export type Answer = 'accepted' | 'over';
 
-export type Driver = {
-  /** Lets a run move until it has to wait. Returns at once. */
-  drive(run: Run): void;
-  succeed(token: string, output: Json): Answer;
-  fail(token: string, error: string, cause: string): Answer;
-  heartbeat(token: string): Answer;
-  /** Takes up what stands still; returns how many runs. */
-  resume(): number;
-  /** Stops all timers, and ignores what is still to come. */
-  close(): void;
-};
-
-type DriverOptions = {
+export type DriverOptions = {
   readonly definition: Definition;
   readonly invoke: Invoke;
   readonly clock: EngineClock;
   readonly ids: Ids;
   readonly book: Book;
 };
+
+/** What every function here works with. Once closed, nothing may be committed any more. */
+type World = DriverOptions & { closed: boolean };
 
 /** A failure as Lambda reports one to Step Functions. */
 function failureOf(thrown: unknown): TaskFailure {
@@ -57,4 +48,156 @@ async function returned(invoke: Invoke, call: Running['call']): Promise<Returned
   } catch (thrown) {
     return { kind: 'threw', ...failureOf(thrown) };
   }
+}
+
+const headOf = ({ clock }: World, { execution: { name } }: Run) => ({ name, at: clock.now() });
+
+/** Moves a run for as long as it moves by itself, then waits with it. */
+async function drive(world: World, run: Run): Promise<void> {
+  const { definition, clock, ids, book } = world;
+  run.awake = true;
+  let { phase } = run.execution;
+  while (isMoving(phase)) {
+    const { execution } = run;
+    const record = await nextRecord(definition, { execution, phase }, { ids, at: clock.now() });
+    if (world.closed) return;
+    book.commit(record);
+    phase = run.execution.phase;
+  }
+  rest(world, run, phase);
+}
+
+/** Commits what a run waited for, and moves on. */
+function resolve(world: World, run: Run, record: JournalRecord): void {
+  world.book.commit(record);
+  run.cancel();
+  void drive(world, run);
+}
+
+/** Replaces a run's timer. What is overdue happens at once. */
+function wakeAt({ clock }: World, run: Run, at: { instant: number; wake: () => void }): void {
+  run.cancel();
+  if (at.instant <= clock.now()) at.wake();
+  else run.cancel = clock.at(at.instant, at.wake);
+}
+
+function expire(world: World, run: Run, attempt: Running): void {
+  const error = attemptEnds(attempt) < attempt.timeoutAt ? HEARTBEAT_TIMEOUT : TIMEOUT;
+  resolve(world, run, { type: 'failed', ...headOf(world, run), error, cause: '' });
+}
+
+function watch(world: World, run: Run, attempt: Running): void {
+  wakeAt(world, run, {
+    instant: attemptEnds(attempt),
+    wake: () => expire(world, run, attempt),
+  });
+}
+
+/** Arms what ends a rest, and invokes the function of an attempt that isn't parked yet. */
+function rest(world: World, run: Run, phase: Resting): void {
+  switch (phase.kind) {
+    case 'running':
+      watch(world, run, phase);
+      // An overdue attempt is over by now.
+      if (run.execution.phase === phase && !phase.parked) void call(world, run, phase);
+      break;
+    case 'waiting':
+      wakeAt(world, run, {
+        instant: phase.until,
+        wake: () => resolve(world, run, { type: 'answered', ...headOf(world, run), output: null }),
+      });
+      break;
+    case 'backing-off':
+      wakeAt(world, run, {
+        instant: phase.until,
+        wake: () => resolve(world, run, { type: 'retried', ...headOf(world, run) }),
+      });
+      break;
+    case 'closed':
+      break;
+  }
+}
+
+/** Invokes the function of an attempt. What it brings after the attempt is over is dropped. */
+async function call(world: World, run: Run, attempt: Running): Promise<void> {
+  const step = world.definition.steps.get(run.execution.state);
+  const result = await returned(world.invoke, attempt.call);
+  if (world.closed) return;
+  answer(world, attempt.token, (live) => {
+    const head = headOf(world, live);
+    if (result.kind === 'threw') {
+      const { error, cause } = result;
+      return resolve(world, live, { type: 'failed', ...head, error, cause });
+    }
+    if (step?.kind === 'task' && step.callback) {
+      world.book.commit({ type: 'parked', ...head });
+      return;
+    }
+    resolve(world, live, { type: 'answered', ...head, output: result.output });
+  });
+}
+
+/** Lets an answer act on the run whose present attempt has this token, if it comes in time. */
+function answer(world: World, token: string, act: (run: Run) => void): Answer {
+  const found = world.book.byToken(token);
+  if (found === undefined) return 'over';
+  if (attemptEnds(found.attempt) <= world.clock.now()) {
+    expire(world, found.run, found.attempt);
+    return 'over';
+  }
+  act(found.run);
+  return 'accepted';
+}
+
+function beat(world: World, run: Run): void {
+  world.book.commit({ type: 'beat', ...headOf(world, run) });
+  const { phase } = run.execution;
+  if (phase.kind === 'running') watch(world, run, phase);
+}
+
+function resume(world: World): number {
+  const asleep = world.book.open().filter((run) => !run.awake);
+  for (const run of asleep) void drive(world, run);
+  return asleep.length;
+}
+
+export type Driver = {
+  /** Lets a run move until it has to wait. Returns at once. */
+  drive(run: Run): void;
+  succeed(token: string, output: Json): Answer;
+  fail(token: string, error: string, cause: string): Answer;
+  heartbeat(token: string): Answer;
+  /** Takes up what stands still; returns how many runs. */
+  resume(): number;
+  /** Stops all timers, and ignores what is still to come. */
+  close(): void;
+};
+
+/** Everything that moves in an engine. Nothing is driven until it is asked for. */
+export function createDriver(options: DriverOptions): Driver {
+  const world: World = { ...options, closed: false };
+  const end = (record: (head: { name: string; at: number }) => JournalRecord) => (run: Run) =>
+    resolve(world, run, record(headOf(world, run)));
+
+  return {
+    drive: (run) => void drive(world, run),
+    succeed: (token, output) =>
+      answer(
+        world,
+        token,
+        end((head) => ({ type: 'answered', ...head, output })),
+      ),
+    fail: (token, error, cause) =>
+      answer(
+        world,
+        token,
+        end((head) => ({ type: 'failed', ...head, error, cause })),
+      ),
+    heartbeat: (token) => answer(world, token, (run) => beat(world, run)),
+    resume: () => resume(world),
+    close() {
+      world.closed = true;
+      for (const run of world.book.open()) run.cancel();
+    },
+  };
 }

@@ -18,15 +18,20 @@ export type Running = {
   readonly parked: boolean;
 };
 
-/** The first three move on by themselves; the next three wait for something. */
-export type Phase =
+/** In these an execution moves on by itself. */
+export type Moving =
   | { readonly kind: 'entered' }
   | { readonly kind: 'answered'; readonly output: Json }
-  | { readonly kind: 'failed'; readonly error: string; readonly cause: string }
+  | { readonly kind: 'failed'; readonly error: string; readonly cause: string };
+
+/** In these something has to happen first, or nothing happens any more. */
+export type Resting =
   | Running
   | { readonly kind: 'waiting'; readonly until: number }
   | { readonly kind: 'backing-off'; readonly until: number }
   | { readonly kind: 'closed'; readonly outcome: Outcome };
+
+export type Phase = Moving | Resting;
 
 export type Execution = {
   readonly name: string;
@@ -45,6 +50,9 @@ export type Execution = {
 };
 
 type Of<T extends JournalRecord['type']> = Extract<JournalRecord, { type: T }>;
+
+export const isMoving = (phase: Phase): phase is Moving =>
+  phase.kind === 'entered' || phase.kind === 'answered' || phase.kind === 'failed';
 
 /** The instant a running attempt is given up, unless a beat moves it. */
 export function attemptEnds({ timeoutAt, heartbeatMs, beatAt }: Running): number {
@@ -98,8 +106,8 @@ function closed({ name, at, startedAt, input, states, outcome }: Of<'closed'>): 
 
 function began(execution: Execution, record: Of<'began'>): Execution {
   const { token, call, timeoutAt, heartbeatMs, at } = record;
-  const phase = { kind: 'running', token, call, timeoutAt, heartbeatMs, beatAt: at, parked: false };
-  return { ...execution, token, phase: { ...phase, kind: 'running' } };
+  const limits = { timeoutAt, heartbeatMs, beatAt: at };
+  return { ...execution, token, phase: { kind: 'running', token, call, ...limits, parked: false } };
 }
 
 function running(execution: Execution, change: Partial<Running>): Execution {
@@ -123,8 +131,9 @@ function changed(execution: Execution, record: JournalRecord): Execution {
       return execution;
     case 'entered': {
       const { state, input, at } = record;
-      const at_state = { state, stateInput: input, enteredAt: at, used: [], token: '' };
-      return { ...execution, ...at_state, states: [...states, state], phase: { kind: 'entered' } };
+      const fresh = { stateInput: input, enteredAt: at, used: [], token: '' };
+      const phase = { kind: 'entered' } as const;
+      return { ...execution, ...fresh, state, states: [...states, state], phase };
     }
     case 'began':
       return began(execution, record);

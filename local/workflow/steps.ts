@@ -3,7 +3,7 @@
 
 import * as z from 'zod/mini';
 import type { Choice, Json, Pass, Retrier, State, Task, Wait } from './asl.ts';
-import { CALLBACK_RESOURCE, InputFields, PathFields, ResultFields } from './asl.ts';
+import { CALLBACK_RESOURCE, IN_WORDS, InputFields, PathFields, ResultFields } from './asl.ts';
 import type { Failed, Given, Ran } from './library.ts';
 import { machineOf, runMachine, runResult } from './library.ts';
 import type { TaskFailure } from './retry.ts';
@@ -82,7 +82,7 @@ const Call = z.pipe(
 
 function readCall(ran: Ran): TaskCall | Failed {
   if (ran.kind === 'failed') return ran;
-  const call = Call.safeParse(ran.output);
+  const call = Call.safeParse(ran.output, IN_WORDS);
   if (!call.success) return runtimeFailure(z.prettifyError(call.error));
   const { timeoutMs, heartbeatMs } = call.data;
   // AWS asks for this of fixed values when a machine is created (guide, 2023).
@@ -156,7 +156,8 @@ function passStep({ Next, End, ...state }: Pass): RouteStep {
   const machine = machineOf({ ...state, End: true });
   return {
     kind: 'route',
-    go: async (given) => onward(await runMachine(machine, given), Next === undefined ? {} : { Next }),
+    go: async (given) =>
+      onward(await runMachine(machine, given), Next === undefined ? {} : { Next }),
   };
 }
 

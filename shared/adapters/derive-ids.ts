@@ -23,8 +23,8 @@ const sortKeys = (_key: string, value: unknown): unknown =>
     : value;
 
 /**
- * SHA-256, in hex, of a JSON value (never undefined). The order of an object's keys doesn't count, nor do members
- * that are undefined; the order of a list does.
+ * SHA-256, in hex, of a JSON value (never undefined). The order of an object's keys doesn't count,
+ * nor do members that are undefined; the order of a list does.
  */
 export function requestHash(body: unknown): string {
   return sha256(JSON.stringify(body, sortKeys));

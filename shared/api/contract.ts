@@ -21,6 +21,15 @@ const Image = matching(
   'must be a Docker image such as nvidia/cuda:12.6.3-runtime-ubuntu22.04',
 );
 
+const StartScript = z
+  .string()
+  .check(
+    z.refine(
+      (script) => new TextEncoder().encode(script).length <= policy.lease.startScriptBytesMost,
+      `must be at most ${policy.lease.startScriptBytesMost} bytes`,
+    ),
+  );
+
 /** One line of an OpenSSH public key. A private key starts differently and is refused. */
 const SshPublicKey = matching(
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,1400}={0,2}( [\w@.+:-]{1,100})?$/,
@@ -67,7 +76,7 @@ export const LeaseRequest = z.strictObject({
   ),
   liveness: z._default(Liveness, 'auto'),
   image: z._default(Image, 'nvidia/cuda:12.6.3-runtime-ubuntu22.04'),
-  startScript: z._default(z.string().check(z.maxLength(policy.lease.startScriptMost)), ''),
+  startScript: z._default(StartScript, ''),
   sshPublicKey: SshPublicKey,
   env: z._default(Env, {}),
 });

@@ -47,7 +47,8 @@ export function proveAbsence(evidence: AbsenceEvidence, listedAt: EpochMs): Abse
   if (absentSince === null || absentSince < evidence.notBefore) {
     return { kind: 'pending', absentSince: listedAt };
   }
-  if (listedAt < absentSince || between(absentSince, listedAt) < evidence.listLag) {
+  // At the same instant it is the same listing, read again by a repeated step: one, not two.
+  if (listedAt <= absentSince || between(absentSince, listedAt) < evidence.listLag) {
     return { kind: 'pending', absentSince };
   }
   return { kind: 'proved', proof: { from: absentSince, until: listedAt } as AbsenceProof };

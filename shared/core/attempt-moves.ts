@@ -43,14 +43,17 @@ function withoutSightings(attempt: Unanswered): Intent & { readonly recordedAt: 
   return { number, offer, tag, recordedAt, mayLandUntil };
 }
 
-/** The machine is known, by the create call's answer or by its tag in a listing. */
+/**
+ * The machine is known, by the create call's answer or by its tag in a listing. It is charged from
+ * `since`: when nobody saw it begin, from its record on, which can only be too much.
+ */
 export function confirmAttempt(
   attempt: Unanswered,
   instanceId: InstanceId,
-  now: EpochMs,
+  since: EpochMs,
 ): AttemptIn<'created'> {
-  const seen = { instanceId, createdAt: now, runningAt: null, observedRate: null };
-  return { ...withoutSightings(attempt), state: 'created', ...seen };
+  const seen = { createdAt: since, runningAt: null, keyAttached: null, observedRate: null };
+  return { ...withoutSightings(attempt), state: 'created', instanceId, ...seen };
 }
 
 /** Complete listings, begun after the create call could land, never showed the machine. */
@@ -79,6 +82,11 @@ export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptI
 /** The provider accepted the destroy call; the first acceptance stops the charge. */
 export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): AttemptIn<'retiring'> {
   return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
+}
+
+/** It is still there long after: the acceptance was worth nothing, and the charge runs on. */
+export function doubtDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
+  return { ...attempt, destroyAcceptedAt: null, absentSince: null };
 }
 
 /** The machine is proved absent. */

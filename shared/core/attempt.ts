@@ -41,6 +41,8 @@ const created = {
   createdAt: EpochMs,
   /** When it was first known to run: the GPU is billed from here. Null until then. */
   runningAt: z.nullable(EpochMs),
+  /** Whether the provider attached the SSH key when asked; null until asked. */
+  keyAttached: z.nullable(z.boolean()),
   /** What the instance itself says it costs, once read. */
   observedRate: z.nullable(MicroUsdPerHour),
 };
@@ -124,9 +126,11 @@ export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
   return first === undefined ? epochMs(0) : latest(first, ...others);
 }
 
-/** How many machines were really tried: a rate-limited call used up nothing. */
-export function triesOf(attempts: readonly Attempt[]): number {
-  return attempts.filter((attempt) => refusalReason(attempt) !== 'rate-limited').length;
+const NOT_MADE: readonly (AttemptReason | null)[] = ['rate-limited', 'too-late'];
+
+/** The attempts that really went for a machine: the others' create call was never carried out. */
+export function triesOf(attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.filter((attempt) => !NOT_MADE.includes(refusalReason(attempt)));
 }
 
 /** Why the provider created nothing; null when it did or may have. */

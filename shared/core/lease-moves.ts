@@ -108,7 +108,7 @@ export type Readiness = {
   readonly reason: string;
 };
 
-/** The machine is ready: the lease's time runs from `now`, and the write-only values are dropped. */
+/** The machine is ready: the lease's time runs from `now`; the write-only values are dropped. */
 export function activate(
   lease: LeaseIn<'booting'>,
   ready: Readiness,

@@ -19,12 +19,16 @@ import { transferAllowance } from './offer.ts';
 import { policy } from './policy.ts';
 import { between, type DurationMs, EpochMs, Month, times, total } from './time.ts';
 
+const OPEN_RULE = `must be 1 to ${policy.account.openLeasesMost}`;
+
 /** The limits of an account. Every consumer has one; nobody is without limits. */
 export const AccountLimits = z.object({
   monthlyBudgetMicroUsd: MicroUsd,
   /** The most that all open leases together may cost in an hour, by their ceilings. */
   rateMicroUsdPerHourMost: MicroUsdPerHour,
-  openLeasesMost: z.int().check(z.gte(1), z.lte(policy.account.openLeasesMost)),
+  openLeasesMost: z
+    .int()
+    .check(z.gte(1, OPEN_RULE), z.lte(policy.account.openLeasesMost, OPEN_RULE)),
 });
 export type AccountLimits = z.infer<typeof AccountLimits>;
 

@@ -23,7 +23,7 @@ export const policy = {
     /** Attempts at a machine before the lease ends as `no-offer`; the tag has room for 99. */
     attemptsMost: 3,
     /** Vast.ai allows 4,096 bytes in all; the key and the agent need their share. */
-    startScriptMost: 2_000,
+    startScriptBytesMost: 2_000,
   },
   transfer: {
     /** Gigabytes set aside in the hold: an image, a data set, a result. */

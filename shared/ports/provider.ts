@@ -60,7 +60,7 @@ export type CreateOutcome =
   /** It may exist: look by tag, never repeat. */
   | { readonly kind: 'outcome-unknown'; readonly reason: string };
 
-/** `stopped` and `failed` machines never become ready by themselves; `unreachable` may come back. */
+/** `stopped` and `failed` machines never become ready; an `unreachable` one may come back. */
 export type InstanceStatus =
   | 'starting'
   | 'running'
@@ -121,7 +121,10 @@ export type Provider = {
    * Throws RateLimited, ProviderDown, BadReply, Unauthorised: then it still runs.
    */
   destroy(id: InstanceId): Promise<'accepted' | 'absent'>;
-  /** What the provider charged between two instants, destroyed machines included. A read. */
+  /**
+   * What the provider charged between two instants, destroyed machines included: by whole periods
+   * of its own, each that is touched. A read.
+   */
   charges(from: EpochMs, to: EpochMs): Promise<readonly ProviderCharge[]>;
   /** What is left of the prepaid funds, below zero when overdrawn; null where it isn't told. */
   balance(): Promise<number | null>;

@@ -2,7 +2,7 @@
 // answers. A machine that has nowhere to call is probed instead.
 
 import { currentAttempt } from '../core/lease.ts';
-import { note } from '../core/lease-moves.ts';
+import { note, withAttempt } from '../core/lease-moves.ts';
 import type { PulseStore } from '../ports/stores.ts';
 import type { Workflow } from '../ports/workflow.ts';
 import { changeLease, loadLease, type Records } from './change-lease.ts';
@@ -20,20 +20,24 @@ export type AwaitReadyPorts = Records & {
 /** A step whose state waits for an answer to `token`. */
 export type WaitInput = StepInput & { readonly token: string };
 
+const UNCHANGED = { commit: null, result: null };
+
 async function handOverKey(ports: AwaitReadyPorts, input: StepInput): Promise<void> {
   const lease = await loadLease(ports, input.leaseId);
   const attempt = currentAttempt(lease);
-  if (attempt?.state !== 'created') return;
+  if (attempt?.state !== 'created' || attempt.keyAttached !== null) return;
   const provider = ports.providers(attempt.offer.provider);
   const answer = await provider.attachKey(attempt.instanceId, lease.terms.sshPublicKey);
   const reason =
     answer === 'attached'
       ? 'the SSH key is attached; the start script carries it too'
       : 'attaching the SSH key was refused; the start script carries it';
-  await changeLease(ports, lease.id, (current, now) => ({
-    commit: note(current, { type: 'key-handed-over', reason }, now),
-    result: null,
-  }));
+  await changeLease(ports, lease.id, (current, now) => {
+    const mine = currentAttempt(current);
+    if (mine?.number !== attempt.number || mine.state !== 'created') return UNCHANGED;
+    const asked = withAttempt(current, { ...mine, keyAttached: answer === 'attached' });
+    return { commit: note(asked, { type: 'key-handed-over', reason }, now), result: null };
+  });
 }
 
 /**

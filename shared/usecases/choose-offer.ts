@@ -40,7 +40,7 @@ function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits 
   return {
     ceiling: lease.terms.ceiling,
     neededUntil: after(now, total(lease.terms.duration, bootLimit)),
-    failedMachines: lease.attempts.map((attempt) => machineOf(attempt.offer)),
+    failedMachines: triesOf(lease.attempts).map((attempt) => machineOf(attempt.offer)),
     failedProviders: shut.map((attempt) => attempt.offer.provider),
   };
 }
@@ -50,7 +50,7 @@ const described = (offer: Offer, diskGb: number): string =>
   `offer ${offer.id}, ${offer.country ?? 'country unknown'}`;
 
 function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour {
-  if (triesOf(lease.attempts) >= policy.lease.attemptsMost) {
+  if (triesOf(lease.attempts).length >= policy.lease.attemptsMost) {
     return detour('no-offer', `all ${policy.lease.attemptsMost} attempts are used up`);
   }
   const ranking = rankOffers(menu.offers, lease.terms.requirement, limits);

@@ -62,7 +62,7 @@ export function makeEnforceDeadline(ports: EnforceDeadlinePorts) {
     // Armed again before anything that can fail: whatever happens now, it comes back.
     await ports.scheduler.arm(lease.id, after(now, policy.deadline.recheck));
     await ports.pulses.close(lease.id);
-    // Neither waits for the other: this net must hold without the workflow, and without the provider.
+    // Neither waits for the other: this must hold without the workflow or without the provider.
     const results = await Promise.allSettled([
       nudge(ports, lease),
       ...undestroyed(lease).map((target) => destroyTarget(ports, target)),

@@ -1,12 +1,13 @@
 // Find launched: a create call was not answered, so its machine is looked for by its exact tag in
 // complete listings, until it could no longer appear. Create is never called again blind.
 
-import { type AbsenceVerdict, proveAbsence } from '../core/absence.ts';
+import { proveAbsence } from '../core/absence.ts';
 import { isUnanswered, type Unanswered } from '../core/attempt.ts';
 import { confirmAttempt, doubtAttempt, dropAttempt } from '../core/attempt-moves.ts';
-import { currentAttempt, isStarting, type Lease } from '../core/lease.ts';
+import { currentAttempt, isStarting, type Lease, type Starting } from '../core/lease.ts';
 import { confirmInstance, note, withAttempt } from '../core/lease-moves.ts';
 import { type EpochMs, isoTime } from '../core/time.ts';
+import type { ProviderCard } from '../ports/provider.ts';
 import { changeLease, loadLease, type Records } from './change-lease.ts';
 import { type BootWait, bootWait } from './launch-instance.ts';
 import { type LeaseListing, listLease, type Sight } from './listing.ts';
@@ -16,33 +17,41 @@ export type FindLaunchedPorts = Records & Sight;
 
 type Found = { readonly lease: Lease; readonly outcome: StepOutcome<BootWait> };
 
-function adopted(ports: FindLaunchedPorts, lease: Lease, attempt: Unanswered, seen: LeaseListing) {
+/** What a listing says about an unanswered attempt of a lease that is still starting. */
+type Look = {
+  readonly lease: Starting;
+  readonly attempt: Unanswered;
+  readonly seen: LeaseListing;
+  readonly card: ProviderCard;
+};
+
+/** The machine is there: the attempt is answered after all. */
+function adopted({ lease, attempt, seen, card }: Look, now: EpochMs): Found | null {
   const match = seen.present.find(({ owner }) => owner.attempt === attempt.number);
-  if (match === undefined || !isStarting(lease)) return null;
-  return (now: EpochMs): Found => {
-    const created = confirmAttempt(attempt, match.instance.id, now);
-    const reason = `found by its tag: instance ${match.instance.id}`;
-    const booting = confirmInstance(lease, created);
-    const { card } = ports.providers(attempt.offer.provider);
-    return {
-      lease: note(booting, { type: 'instance-found', reason }, now),
-      outcome: done(bootWait(card)),
-    };
+  if (match === undefined) return null;
+  const created = confirmAttempt(attempt, match.instance.id, attempt.recordedAt);
+  const reason = `found by its tag: instance ${match.instance.id}`;
+  const event = { type: 'instance-found', reason };
+  return {
+    lease: note(confirmInstance(lease, created), event, now),
+    outcome: done(bootWait(card)),
   };
 }
 
-function missing(lease: Lease, attempt: Unanswered, verdict: AbsenceVerdict, now: EpochMs): Found {
-  if (verdict.kind === 'proved') {
-    const dropped = withAttempt(lease, dropAttempt(attempt, verdict.proof));
-    const reason = `attempt ${attempt.number} never became a machine: two complete listings`;
-    return {
-      lease: note(dropped, { type: 'instance-not-created', reason }, now),
-      outcome: detour('offer-gone', reason),
-    };
+/** The machine is not there: not yet, or never. */
+function missing({ lease, attempt, seen, card }: Look, now: EpochMs): Found {
+  const absentSince = attempt.state === 'unknown' ? attempt.absentSince : null;
+  const evidence = { notBefore: attempt.mayLandUntil, absentSince, listLag: card.listLag };
+  const verdict = proveAbsence(evidence, seen.listedAt);
+  if (verdict.kind === 'pending') {
+    const doubted = { ...doubtAttempt(attempt), absentSince: verdict.absentSince };
+    const reason = `not listed; it may appear until ${isoTime(attempt.mayLandUntil)}`;
+    return { lease: withAttempt(lease, doubted), outcome: detour('still-unknown', reason) };
   }
-  const doubted = { ...doubtAttempt(attempt), absentSince: verdict.absentSince };
-  const reason = `not listed; it may appear until ${isoTime(attempt.mayLandUntil)}`;
-  return { lease: withAttempt(lease, doubted), outcome: detour('still-unknown', reason) };
+  const dropped = withAttempt(lease, dropAttempt(attempt, verdict.proof));
+  const reason = `attempt ${attempt.number} never became a machine: two complete listings`;
+  const event = { type: 'instance-not-created', reason };
+  return { lease: note(dropped, event, now), outcome: detour('offer-gone', reason) };
 }
 
 /**
@@ -66,19 +75,14 @@ export function makeFindLaunched(ports: FindLaunchedPorts) {
         const over = leftAlone(lease, input);
         if (over !== null) return { commit: null, result: over };
         const attempt = currentAttempt(lease);
-        if (attempt?.number !== last.number || !isUnanswered(attempt)) {
-          const gone = attempt?.state !== 'created';
-          const result = gone ? detour('offer-gone', 'answered before') : done(bootWait(card));
+        const mine = attempt?.number === last.number && isUnanswered(attempt);
+        if (!mine || !isStarting(lease)) {
+          const known = attempt?.state === 'created';
+          const result = known ? done(bootWait(card)) : detour('offer-gone', 'answered before');
           return { commit: null, result };
         }
-        const evidence = {
-          notBefore: attempt.mayLandUntil,
-          absentSince: attempt.state === 'unknown' ? attempt.absentSince : null,
-          listLag: card.listLag,
-        };
-        const adopt = adopted(ports, lease, attempt, seen);
-        const found =
-          adopt?.(now) ?? missing(lease, attempt, proveAbsence(evidence, seen.listedAt), now);
+        const look = { lease, attempt, seen, card };
+        const found = adopted(look, now) ?? missing(look, now);
         return { commit: found.lease, result: found.outcome };
       },
     );

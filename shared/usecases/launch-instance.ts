@@ -2,7 +2,7 @@
 // this product exists for: a machine whose creation nobody learned of. The attempt is on record
 // with its tag before the call, so that Find launched, teardown and the sweep can all find it.
 
-import { type Attempt, isUnanswered } from '../core/attempt.ts';
+import { type Attempt, type AttemptIn, type AttemptReason, isUnanswered } from '../core/attempt.ts';
 import { confirmAttempt, doubtAttempt, refuseAttempt } from '../core/attempt-moves.ts';
 import type { DeploymentId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
@@ -13,7 +13,7 @@ import { policy } from '../core/policy.ts';
 import { after, between, type EpochMs, times, total, wholeSeconds } from '../core/time.ts';
 import type { CreateOutcome, LaunchSpec, ProviderCard } from '../ports/provider.ts';
 import type { PulseStore } from '../ports/stores.ts';
-import { changeLease, type Records } from './change-lease.ts';
+import { changeLease, loadLease, type Records } from './change-lease.ts';
 import type { Providers } from './listing.ts';
 import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
 
@@ -48,6 +48,19 @@ function mayLandUntil(card: ProviderCard, now: EpochMs): EpochMs {
     now,
     total(policy.launch.functionTimeout, card.longestCreate, times(card.listLag, 2)),
   );
+}
+
+/** Lets the next attempt's machine beat. It comes first, so that nothing lies before create. */
+async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
+  if (!isStarting(lease) || lease.chosen === null) return;
+  await ports.pulses.start({
+    leaseId: lease.id,
+    consumer: lease.consumer,
+    attempt: lease.attempts.length + 1,
+    liveness: lease.terms.liveness,
+    silenceLimit: lease.terms.silenceLimit,
+    endsAt: lease.deadline,
+  });
 }
 
 /** Commits the attempt; only the winner of this write gets an `Intended` back. */
@@ -90,15 +103,19 @@ async function create(ports: LaunchPorts, intended: Intended): Promise<CreateOut
 
 type Answer = { readonly lease: Lease; readonly outcome: StepOutcome<BootWait> };
 
+/** Nothing was even tried: the same offer is taken again, under the next attempt's number. */
+function notMade(lease: Lease, attempt: AttemptIn<'recorded'>, reason: AttemptReason): Lease {
+  const refused = withAttempt(lease, refuseAttempt(attempt, reason));
+  return isStarting(refused) ? { ...refused, chosen: attempt.offer } : refused;
+}
+
 /** What the answer makes of the lease. The lease may have begun to end in the meantime. */
 function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-late') {
   return (now: EpochMs): Answer => {
     invariant(attempt.state === 'recorded', 'only a recorded attempt is answered');
     if (answer === 'too-late') {
-      const why = 'too long between intent and create; not called';
-      const refused = withAttempt(lease, refuseAttempt(attempt, 'too-late'));
-      const noted = note(refused, { type: 'create-skipped', reason: why }, now);
-      return { lease: noted, outcome: detour('offer-gone', why) };
+      const why = 'too long between intent and create: not called';
+      return { lease: notMade(lease, attempt, 'too-late'), outcome: detour('not-called', why) };
     }
     switch (answer.kind) {
       case 'launched': {
@@ -118,8 +135,7 @@ function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-l
         return { lease: noted, outcome: detour('outcome-unknown', reason) };
       }
       case 'rate-limited': {
-        const refused = withAttempt(lease, refuseAttempt(attempt, 'rate-limited'));
-        const again = isStarting(refused) ? { ...refused, chosen: attempt.offer } : refused;
+        const again = notMade(lease, attempt, 'rate-limited');
         return { lease: again, outcome: detour('rate-limited', answer.reason) };
       }
       case 'offer-gone':
@@ -136,22 +152,15 @@ function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-l
 
 /**
  * One attempt: intent, one create call, its answer. Repeating never creates twice: whoever finds
- * the intent of another goes looking instead. Detours: offer-gone, outcome-unknown, lease-over,
- * superseded. Throws RateLimited, Unauthorised, BadReply, StoreDown, Conflict.
+ * the intent of another goes looking instead. Detours: offer-gone, outcome-unknown,
+ * rate-limited and not-called (come again), lease-over, superseded. Throws StoreDown, Conflict.
  */
 export function makeLaunchInstance(ports: LaunchPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
-    const { lease, result: intended } = await recordIntent(ports, input);
+    await startPulse(ports, await loadLease(ports, input.leaseId));
+    const { result: intended } = await recordIntent(ports, input);
     if ('kind' in intended) return intended;
     const { attempt } = intended;
-    await ports.pulses.start({
-      leaseId: lease.id,
-      consumer: lease.consumer,
-      attempt: attempt.number,
-      liveness: lease.terms.liveness,
-      silenceLimit: lease.terms.silenceLimit,
-      endsAt: lease.deadline,
-    });
     const answer = await create(ports, intended);
     // From here until the commit below a machine may exist that only the recorded tag leads to.
     const after = await changeLease(ports, input.leaseId, (current, now) => {

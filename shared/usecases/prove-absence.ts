@@ -13,7 +13,7 @@ import { between, type DurationMs, durationMs, type EpochMs } from '../core/time
 import { changeLease, loadLease } from './change-lease.ts';
 import { type LeaseListing, listLease, type Sight, type Sighting } from './listing.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
-import { destroyTarget, sawRunning, type TeardownPorts, undestroyed } from './teardown.ts';
+import { destroyTarget, fades, sawAlive, type TeardownPorts, undestroyed } from './teardown.ts';
 
 export type ProveAbsencePorts = TeardownPorts & Sight;
 
@@ -24,18 +24,6 @@ const listLagOf = (ports: ProveAbsencePorts, lease: Lease): DurationMs =>
       ...lease.attempts.map((attempt) => ports.providers(attempt.offer.provider).card.listLag),
     ),
   );
-
-/** Whether the machine was destroyed so lately that the listing may only lag behind. */
-function fading(
-  lease: LeaseIn<'ending'>,
-  { owner }: Sighting,
-  { listedAt }: LeaseListing,
-  lag: DurationMs,
-): boolean {
-  const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
-  const accepted = attempt?.state === 'retiring' ? attempt.destroyAcceptedAt : null;
-  return accepted !== null && between(accepted, listedAt) < lag;
-}
 
 /** An unanswered attempt whose machine shows now is known from here on. */
 function adopt(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
@@ -50,7 +38,7 @@ function seen(lease: LeaseIn<'ending'>, present: readonly Sighting[], now: Epoch
   const ids = present.map(({ instance }) => instance.id).join(', ');
   let next: Lease = { ...lease, absentSince: null };
   for (const sighting of present) {
-    next = sawRunning(adopt(next, sighting, now), sighting.owner.attempt, sighting.instance);
+    next = sawAlive(adopt(next, sighting, now), sighting.owner.attempt, sighting.instance);
   }
   return note(next, { type: 'instance-still-present', reason: `still listed: ${ids}` }, now);
 }
@@ -62,6 +50,14 @@ async function forgetAbsence(ports: ProveAbsencePorts, lease: Lease): Promise<vo
     return { commit: stands ? null : { ...current, absentSince: null }, result: null };
   });
 }
+
+const wasAccepted = (lease: Lease, number: number): boolean =>
+  lease.attempts.some(
+    (attempt) =>
+      attempt.number === number &&
+      attempt.state === 'retiring' &&
+      attempt.destroyAcceptedAt !== null,
+  );
 
 /** Machines that show are destroyed again, whatever their attempt is thought to be. */
 async function destroyAgain(
@@ -81,7 +77,9 @@ async function destroyAgain(
     const target = { leaseId: lease.id, attempt: owner.attempt, provider, reason } as const;
     await destroyTarget(ports, { ...target, instanceId: instance.id });
   }
-  return detour('still-present', `${present.length} of its machines still listed`);
+  const zombies = present.filter(({ owner }) => wasAccepted(lease, owner.attempt));
+  if (zombies.length > 0) return detour('still-present', 'accepted before, and still listed');
+  return detour('absence-pending', 'destroy is accepted at last');
 }
 
 function closeAll(lease: LeaseIn<'ending'>, proof: AbsenceProof, now: EpochMs): Lease {
@@ -116,7 +114,7 @@ async function judgeAbsence(
     if (current.state !== 'ending') return { commit: null, result: done(null) };
     const notBefore = absenceFloor(current.attempts);
     if (notBefore === null) {
-      return { commit: null, result: detour('absence-pending', 'no destroy is accepted yet') };
+      return { commit: null, result: detour('still-present', 'no destroy is accepted yet') };
     }
     const { absentSince } = current;
     const evidence = { notBefore, absentSince, listLag: listLagOf(ports, current) };
@@ -143,7 +141,10 @@ export function makeProveAbsence(ports: ProveAbsencePorts) {
     const names = open.map((attempt) => attempt.offer.provider);
     const listing = await listLease(ports, lease, names);
     const lag = listLagOf(ports, lease);
-    const present = listing.present.filter((sighting) => !fading(lease, sighting, listing, lag));
+    const present = listing.present.filter(({ owner }) => {
+      const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
+      return !fades(attempt, listing.listedAt, lag);
+    });
     if (present.length > 0) return destroyAgain(ports, lease, present);
     if (listing.present.length > 0) {
       await forgetAbsence(ports, lease);

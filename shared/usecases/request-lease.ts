@@ -7,7 +7,7 @@ import type { Lease, LeaseIn, Terms } from '../core/lease.ts';
 import { requestLease } from '../core/lease-moves.ts';
 import { type AccountLimits, type HoldRefusal, holdFor } from '../core/ledger.ts';
 import { launchBound } from '../core/policy.ts';
-import { after, type DurationMs, type EpochMs, monthOf } from '../core/time.ts';
+import { after, type DurationMs, monthOf } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountStore, LeaseStore } from '../ports/stores.ts';
 import type { Workflow } from '../ports/workflow.ts';
@@ -38,7 +38,8 @@ export type RequestLeaseOutcome =
   | { readonly kind: 'accepted'; readonly lease: Lease }
   | { readonly kind: 'over-limit'; readonly refusal: HoldRefusal };
 
-function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInput, now: EpochMs) {
+function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInput) {
+  const now = ports.clock.now();
   const { consumer, terms, env } = input;
   const requestHash = ports.hashOf(input.body);
   const hold = {
@@ -81,7 +82,7 @@ export function makeRequestLease(ports: RequestLeasePorts) {
     const existing = await ports.leases.get(id);
     let lease = existing === null ? null : sameRequest(ports, existing, input);
     if (lease === null) {
-      const fresh = newLease(ports, id, input, ports.clock.now());
+      const fresh = newLease(ports, id, input);
       const { consumer, hold } = fresh;
       const { limits: defaults } = ports;
       const placed = await ports.accounts.place({ consumer, leaseId: id, hold, defaults });

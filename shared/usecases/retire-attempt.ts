@@ -10,7 +10,7 @@ import type { EpochMs } from '../core/time.ts';
 import { changeLease, loadLease } from './change-lease.ts';
 import { type LeaseListing, listLease, type Sight } from './listing.ts';
 import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
-import { destroyTarget, type TeardownPorts, undestroyed } from './teardown.ts';
+import { destroyTarget, fades, sawAlive, type TeardownPorts, undestroyed } from './teardown.ts';
 
 export type RetireAttemptPorts = TeardownPorts & Sight;
 
@@ -68,11 +68,18 @@ export function makeRetireAttempt(ports: RetireAttemptPorts) {
     if (attempt?.state !== 'retiring') return done(null);
     const listing = await listLease(ports, lease, [attempt.offer.provider]);
     const shown = listing.present.find(({ owner }) => owner.attempt === attempt.number);
-    if (shown !== undefined) {
+    const { listLag } = ports.providers(attempt.offer.provider).card;
+    if (shown !== undefined && !fades(attempt, listing.listedAt, listLag)) {
+      await changeLease(ports, lease.id, (current) => ({
+        commit: sawAlive(current, attempt.number, shown.instance),
+        result: null,
+      }));
       const { provider } = attempt.offer;
-      await ports.providers(provider).destroy(shown.instance.id);
-      return detour('still-present', `instance ${shown.instance.id} is still listed`);
+      const { number, reason } = attempt;
+      const target = { leaseId: lease.id, attempt: number, provider, reason };
+      await destroyTarget(ports, { ...target, instanceId: shown.instance.id });
     }
+    if (shown !== undefined) return detour('still-present', `${shown.instance.id} is still listed`);
     const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (current, now) => {
       const over = leftAlone(current, input);
       return over === null ? round(ports, current, listing)(now) : { commit: null, result: over };

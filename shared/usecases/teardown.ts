@@ -2,12 +2,17 @@
 // reading listings for what is left. Destroy is asked for as often as a machine shows.
 
 import type { AttemptReason } from '../core/attempt.ts';
-import { type AttemptIn, isHolding } from '../core/attempt.ts';
-import { acceptDestroy, observeRunning, retireAttempt } from '../core/attempt-moves.ts';
+import { type Attempt, type AttemptIn, isHolding } from '../core/attempt.ts';
+import {
+  acceptDestroy,
+  doubtDestroy,
+  observeRunning,
+  retireAttempt,
+} from '../core/attempt-moves.ts';
 import type { InstanceId, LeaseId } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
 import { note, withAttempt } from '../core/lease-moves.ts';
-import type { EpochMs } from '../core/time.ts';
+import { between, type DurationMs, type EpochMs } from '../core/time.ts';
 import type { Instance } from '../ports/provider.ts';
 import { changeLease, type Records } from './change-lease.ts';
 import type { Providers } from './listing.ts';
@@ -25,12 +30,14 @@ export type Target = {
 
 const WORDS = { accepted: 'accepted', absent: 'the provider does not know the instance' } as const;
 
-function destroyed(lease: Lease, target: Target, how: keyof typeof WORDS, now: EpochMs): Lease {
+type Destroyed = Target & { readonly how: keyof typeof WORDS };
+
+function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
   const attempt = lease.attempts.find(({ number }) => number === target.attempt);
   if (attempt === undefined || !isHolding(attempt)) return lease;
   const retiring = retireAttempt(attempt, target.reason);
   if (retiring.destroyAcceptedAt !== null) return lease;
-  const reason = `destroy of ${target.instanceId}: ${WORDS[how]}; absence is still to be proved`;
+  const reason = `destroy of ${target.instanceId}: ${WORDS[target.how]}; absence is to be proved`;
   const next = withAttempt(lease, acceptDestroy(retiring, now));
   return note(next, { type: 'destroy-accepted', reason }, now);
 }
@@ -42,7 +49,7 @@ function destroyed(lease: Lease, target: Target, how: keyof typeof WORDS, now: E
 export async function destroyTarget(ports: TeardownPorts, target: Target): Promise<Lease> {
   const how = await ports.providers(target.provider).destroy(target.instanceId);
   const { lease } = await changeLease(ports, target.leaseId, (current, now) => {
-    const next = destroyed(current, target, how, now);
+    const next = destroyed(current, { ...target, how }, now);
     return { commit: next === current ? null : next, result: null };
   });
   return lease;
@@ -66,10 +73,21 @@ function targetOf(lease: Lease, attempt: AttemptIn<'created' | 'retiring'>): Tar
   };
 }
 
-/** Notes that a machine ran, so that its time is charged even if nobody saw it begin. */
-export function sawRunning(lease: Lease, attempt: number, instance: Instance): Lease {
+/**
+ * A machine that shall go is still there: its time is charged on, also if nobody saw it begin to
+ * run, and it has to be destroyed again.
+ */
+export function sawAlive(lease: Lease, attempt: number, instance: Instance): Lease {
   const mine = lease.attempts.find(({ number }) => number === attempt);
-  if (mine === undefined || !isHolding(mine) || instance.status !== 'running') return lease;
-  if (mine.runningAt !== null) return lease;
-  return withAttempt(lease, observeRunning(mine, { since: mine.createdAt, rate: instance.rate }));
+  if (mine === undefined || !isHolding(mine)) return lease;
+  const doubted = mine.state === 'retiring' ? doubtDestroy(mine) : mine;
+  if (instance.status !== 'running') return withAttempt(lease, doubted);
+  const seen = { since: mine.createdAt, rate: instance.rate };
+  return withAttempt(lease, observeRunning(doubted, seen));
+}
+
+/** Whether the machine was destroyed so lately that the listing may only lag behind. */
+export function fades(attempt: Attempt | undefined, listedAt: EpochMs, lag: DurationMs): boolean {
+  const accepted = attempt?.state === 'retiring' ? attempt.destroyAcceptedAt : null;
+  return accepted !== null && between(accepted, listedAt) < lag;
 }

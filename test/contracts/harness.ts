@@ -65,6 +65,8 @@ export type Harness = {
   readonly addForeign: (label: string | null) => InstanceId;
   /** How many create calls arrived. */
   readonly creates: () => number;
+  /** How many calls were refused because they came too fast. */
+  readonly tooFast: () => number;
   readonly close: () => Promise<void>;
 };
 

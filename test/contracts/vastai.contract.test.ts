@@ -67,6 +67,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
       })),
     addForeign: (label) => instanceId(simulator.addForeignInstance(label)),
     creates: () => simulator.requests().filter(({ path }) => path.includes('/asks/')).length,
+    tooFast: () => simulator.requests().filter(({ status }) => status === 429).length,
     close: () => simulator.close(),
   };
 }

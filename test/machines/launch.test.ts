@@ -25,22 +25,21 @@ async function endsWell(world: LeaseWorld, id: LeaseId): Promise<void> {
 describe.each(LAUNCH)('released around %s', (step) => {
   it.each(['before', 'after'])('just %s it, the lease ends with nothing left', async (moment) => {
     let world: LeaseWorld | undefined;
-    let id: LeaseId | undefined;
     let done = false;
-    const release = async (): Promise<void> => {
-      if (done || world === undefined || id === undefined) return;
+    const release = async (payload: unknown): Promise<void> => {
+      const { leaseId } = payload as { leaseId: LeaseId };
+      if (!done) await world?.release(leaseId);
       done = true;
-      await world.release(id);
     };
     const meddle: Meddle = async (call, run) => {
       if (call.name !== step) return run();
-      if (moment === 'before') await release();
+      if (moment === 'before') await release(call.payload);
       const result = await run();
-      if (moment === 'after') await release();
+      if (moment === 'after') await release(call.payload);
       return result;
     };
     world = await leaseWorld(meddle);
-    id = await world.request();
+    const id = await world.request();
     await endsWell(world, id);
     expect(done).toBe(true);
     expect(await world.lease(id)).toMatchObject({ reason: 'released' });
@@ -55,9 +54,11 @@ describe('released while create is under way', () => {
     let released = 0;
     const between = marketBetween(async (moment) => {
       const create = moment.method === 'PUT' && moment.path.includes('/asks/');
-      if (!create || moment.when !== when || world === undefined || id === undefined) return;
+      if (!create || moment.when !== when || world === undefined || id === undefined)
+        return undefined;
       released += 1;
       await world.release(id);
+      return undefined;
     });
     world = await leaseWorld(undefined, { between: between.front });
     id = await world.request();
@@ -73,9 +74,10 @@ describe('released while create is under way', () => {
     let id: LeaseId | undefined;
     const between = marketBetween(async (moment) => {
       const create = moment.method === 'PUT' && moment.path.includes('/asks/');
-      if (!create || moment.when !== 'after' || world === undefined || id === undefined) return;
+      if (!create || moment.when !== 'after' || world === undefined || id === undefined)
+        return undefined;
       await world.release(id);
-      throw new Error('the connection breaks');
+      return 'break';
     });
     world = await leaseWorld(undefined, { between: between.front });
     id = await world.request();

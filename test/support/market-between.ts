@@ -16,8 +16,8 @@ export type Between = {
   close(): void;
 };
 
-/** Calls `act` around each request and waits for it. */
-export function marketBetween(act: (moment: Moment) => Promise<void>): Between {
+/** Calls `act` around each request and waits for it; `break` cuts the caller's connection. */
+export function marketBetween(act: (moment: Moment) => Promise<'break' | undefined>): Between {
   let target = '';
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -34,7 +34,8 @@ export function marketBetween(act: (moment: Moment) => Promise<void>): Between {
       ...(!bodiless && { body: Buffer.concat(chunks) }),
     });
     const body = Buffer.from(await reply.arrayBuffer());
-    await act({ method, path, when: 'after' });
+    if ((await act({ method, path, when: 'after' })) === 'break')
+      return void request.socket.destroy();
     response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
     response.end(body);
   });

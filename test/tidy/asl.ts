@@ -9,8 +9,6 @@ const State = z.object({
   Type: z.string(),
   QueryLanguage: z.optional(z.string()),
   Next: z.optional(z.string()),
-  Default: z.optional(z.string()),
-  Choices: z._default(z.array(z.object({ Next: z.string() })), []),
   TimeoutSeconds: z.optional(z.number()),
   TimeoutSecondsPath: z.optional(z.string()),
   Retry: z._default(z.array(Retrier), []),
@@ -31,34 +29,16 @@ export type Named = State & { readonly name: string };
 export const statesOf = (machine: Machine): readonly Named[] =>
   Object.entries(machine.States).map(([name, state]) => ({ ...state, name }));
 
-/** Where a state may lead when nothing is thrown. */
-export function ordinary({ Next, Default, Choices }: State): readonly string[] {
-  const choices = Choices.map((choice) => choice.Next);
-  return [Next, Default, ...choices].filter((name) => name !== undefined);
-}
-
-/** Where a state may lead at all. */
-export const following = (state: State): readonly string[] => [
-  ...ordinary(state),
-  ...state.Catch.map(({ Next }) => Next),
-];
-
-type Walk = {
-  readonly from: string;
-  readonly follow: (state: State) => readonly string[];
-  /** A state that is not entered. */
-  readonly upTo?: string;
-};
-
-/** The names of all states on the way from `from`, itself included. */
-export function reachable(machine: Machine, { from, follow, upTo }: Walk): ReadonlySet<string> {
+/** The names of all states on any way from `from`, itself included; `upTo` is not entered. */
+export function reachable(machine: Machine, from: string, upTo?: string): ReadonlySet<string> {
   const reached = new Set<string>();
   const next = [from];
   for (let name = next.pop(); name !== undefined; name = next.pop()) {
     const state = machine.States[name];
     if (state === undefined || name === upTo || reached.has(name)) continue;
     reached.add(name);
-    next.push(...follow(state));
+    if (state.Next !== undefined) next.push(state.Next);
+    next.push(...state.Catch.map(({ Next }) => Next));
   }
   return reached;
 }

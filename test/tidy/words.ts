@@ -12,7 +12,7 @@ type Synonym = {
 /** What names these words in order to ban them. */
 const HERE = /^test\/tidy/;
 /** Where a provider's own words are spoken: wire formats and raw replies. */
-const WIRE = /^(?:shared\/adapters\/providers|local\/simulators|test\/fixtures)\//;
+const WIRE = /^(?:test\/)?(?:shared\/adapters\/providers|local\/simulators|fixtures)\//;
 
 export const SYNONYMS: readonly Synonym[] = [
   { word: /\breap(?:er|ers|ing)?\b/gi, say: 'sweep' },
@@ -23,7 +23,7 @@ export const SYNONYMS: readonly Synonym[] = [
     except: /^(?:local|test|bench)\/|^ARCHITECTURE\.md$/,
   },
   {
-    word: /(?<!\b(?:ssh|role) )\bsessions?\b(?! (?:tokens?|names?|policy)\b)/gi,
+    word: /(?<!\bssh |\brole\b[^'"\n]*)\bsessions?\b(?! (?:tokens?|names?|policy)\b)/gi,
     say: 'lease',
     except: WIRE,
   },

@@ -2,18 +2,13 @@
 // and that code and state machine speak of the same errors.
 
 import validate from 'asl-validator/dist/src/validator.js';
-import {
-  following,
-  lastResort,
-  Machine,
-  type Named,
-  ordinary,
-  reachable,
-  statesOf,
-} from './asl.ts';
+import { lastResort, Machine, type Named, reachable, statesOf } from './asl.ts';
 import { type Check, lineAt, type SourceFile, type Violation } from './source.ts';
 
 const DOOR = 'End lease';
+/** The one error that ends an execution at once: a newer one drives the lease. */
+const HANDED_ON = 'Superseded';
+/** No Fail: nothing may fail here. No Choice: outcomes are caught by name. */
 const TYPES = ['Task', 'Succeed', 'Wait', 'Pass'];
 
 export type ErrorNames = {
@@ -47,6 +42,19 @@ function leadsToDoor(machine: Machine, state: Named): boolean {
   return next === DOOR || (nextState !== undefined && lastResort(nextState) === DOOR);
 }
 
+/** Ways out of the machine that don't lead through teardown. */
+function exitFaults(machine: Machine, { Next, Catch }: Named): readonly string[] {
+  const ends = (name: string): boolean => machine.States[name]?.Type === 'Succeed';
+  const excused = Catch.filter(({ ErrorEquals }) =>
+    ErrorEquals.every((name) => name === HANDED_ON),
+  );
+  const others = Catch.filter((catcher) => !excused.includes(catcher));
+  const faults = others
+    .filter((catcher) => ends(catcher.Next))
+    .map(({ ErrorEquals }) => `leaves without teardown on ${ErrorEquals.join(', ')}`);
+  return Next === undefined || ends(Next) ? [...faults, 'leaves without teardown'] : faults;
+}
+
 /** Rules for tasks before teardown. */
 function liveFaults(machine: Machine, state: Named): readonly string[] {
   const faults: string[] = [];
@@ -59,16 +67,16 @@ function liveFaults(machine: Machine, state: Named): readonly string[] {
 
 /** Teardown is a one-way street: nothing in it leads back to a lease that lives. */
 function wayFaults(machine: Machine): readonly Fault[] {
-  const live = reachable(machine, { from: machine.StartAt, follow: following, upTo: DOOR });
-  const teardown = reachable(machine, { from: DOOR, follow: following });
-  const path = reachable(machine, { from: machine.StartAt, follow: ordinary });
+  const live = reachable(machine, machine.StartAt, DOOR);
+  const teardown = reachable(machine, DOOR);
   return statesOf(machine).flatMap((state) => {
     const isLive = live.has(state.name);
     const isTeardown = teardown.has(state.name);
-    const rules = isLive && isTask(state) ? [...liveFaults(machine, state)] : [];
+    const rules: string[] = [];
+    if (isLive && state.Type !== 'Succeed') rules.push(...exitFaults(machine, state));
+    if (isLive && isTask(state)) rules.push(...liveFaults(machine, state));
     if (!isLive && !isTeardown) rules.push('is never reached');
     if (isLive && isTeardown && state.Type !== 'Succeed') rules.push('is reached from teardown');
-    if (path.has(state.name) && state.Type === 'Choice') rules.push('is a choice on the way');
     return rules.map((rule) => ({ state: state.name, rule }));
   });
 }

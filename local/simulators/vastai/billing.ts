@@ -42,7 +42,7 @@ export function costBetween(instance: Instance, from: number, to: number): Cost 
 }
 
 export function spentUntil(state: State, until: number): number {
-  return Object.values(state.instances).reduce((sum, instance) => {
+  return state.instances.reduce((sum, instance) => {
     const cost = costUntil(instance, until);
     return sum + cost.gpuMicroUsd + cost.diskMicroUsd;
   }, 0);
@@ -59,7 +59,7 @@ export function creditMicroUsd(state: State, now: number): number {
  */
 export function stopWhenBroke(state: State, now: number): void {
   if (creditMicroUsd(state, now) > 0) return;
-  const instances = Object.values(state.instances);
+  const { instances } = state;
   let funded = Math.min(now, ...instances.map((instance) => instance.createdAt - 1));
   let broke = now;
   while (broke - funded > 1) {

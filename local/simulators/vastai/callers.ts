@@ -17,7 +17,7 @@ export function keyOf(incoming: { authorization: string | undefined; url: URL })
 export function identify({ state, settings, now }: Context, key: string | null): Caller {
   if (key === null) return 'nobody';
   if (key === settings.apiKey) return 'account';
-  const owner = Object.values(state.instances).find((instance) => instance.apiKey === key);
+  const owner = state.instances.find((instance) => instance.apiKey === key);
   return owner !== undefined && exists(owner, now) ? owner : 'stranger';
 }
 

@@ -1,43 +1,13 @@
 // The simulator's back door: what is true, and what to make go wrong. Tests and the demo use it;
 // an adapter must never.
 
-import { type Cost, costUntil, creditMicroUsd } from './billing.ts';
-import { type Context, placeOf } from './context.ts';
+import type { Context } from './context.ts';
 import { addFault, type FaultSpec, isLifeFault } from './faults.ts';
-import { type ActualStatus, actualStatus, exists, isUp, takenBy } from './life.ts';
+import { isFree, takenBy } from './life.ts';
 import { raisePrice, strikeLife } from './life-faults.ts';
 import { rent } from './routes/create.ts';
-import type { Instance, RequestEntry } from './state.ts';
-
-/** What is true of an instance, whatever the provider says of it. */
-export type TrueInstance = {
-  readonly id: number;
-  readonly label: string | null;
-  /** Not created through the API by this account's caller. */
-  readonly foreign: boolean;
-  readonly machineId: number;
-  /** Whether the contract exists, and so bills its disk at least. */
-  readonly alive: boolean;
-  /** Whether its GPUs are billed. */
-  readonly up: boolean;
-  readonly status: ActualStatus;
-  readonly createdAt: number;
-  /** May lie ahead for a zombie. */
-  readonly end: Instance['end'];
-  readonly cost: Cost;
-};
-
-export type Books = {
-  readonly paidInMicroUsd: number;
-  readonly spentMicroUsd: number;
-  readonly creditMicroUsd: number;
-  readonly instances: readonly (Cost & {
-    readonly id: number;
-    readonly label: string | null;
-    readonly foreign: boolean;
-    readonly totalMicroUsd: number;
-  })[];
-};
+import { type Instance, instanceOf, type RequestEntry } from './state.ts';
+import { type Books, type TrueInstance, trueBooks, trueInstances } from './truth.ts';
 
 export type Controls = ReturnType<typeof createControls>;
 
@@ -45,43 +15,12 @@ export type Controls = ReturnType<typeof createControls>;
 export function createControls(context: Pick<Context, 'state' | 'settings'>, settle: () => number) {
   const { state } = context;
 
-  function instances(): TrueInstance[] {
-    const now = settle();
-    return Object.values(state.instances).map((instance) => ({
-      id: instance.id,
-      label: instance.label,
-      foreign: instance.foreign,
-      machineId: placeOf(state, instance).machine.id,
-      alive: exists(instance, now),
-      up: isUp(instance, now),
-      status: actualStatus(instance, now),
-      createdAt: instance.createdAt,
-      end: instance.end,
-      cost: costUntil(instance, now),
-    }));
-  }
-
-  function books(): Books {
-    const now = settle();
-    const rows = Object.values(state.instances).map((instance) => {
-      const cost = costUntil(instance, now);
-      const { id, label, foreign } = instance;
-      return { id, label, foreign, ...cost, totalMicroUsd: cost.gpuMicroUsd + cost.diskMicroUsd };
-    });
-    const credit = creditMicroUsd(state, now);
-    return {
-      paidInMicroUsd: state.paidInMicroUsd,
-      spentMicroUsd: state.paidInMicroUsd - credit,
-      creditMicroUsd: credit,
-      instances: rows,
-    };
-  }
-
   /** Faults of an instance's life strike at once, or `forMs` from now, when they name one. */
   function add(spec: FaultSpec): void {
     const now = settle();
     if (spec.instanceId !== undefined && isLifeFault(spec.name)) {
-      strikeLife(find(spec.instanceId), spec.name, now + (spec.forMs ?? 0));
+      const endsAt = now + (spec.forMs ?? 0);
+      strikeLife(find(spec.instanceId), spec.name, { now, endsAt });
     } else {
       addFault(state, spec, now);
     }
@@ -90,30 +29,20 @@ export function createControls(context: Pick<Context, 'state' | 'settings'>, set
 
   /** An instance of the account that nobody created through the API; its id. */
   function addForeignInstance(label: string | null = 'somebody-elses-training'): number {
-    const now = settle();
-    const taken = takenBy(state, now);
-    const offer = Object.values(state.market.offers).find(
-      ({ machineId, gpus }) => gpus === 1 && !taken.gpus.has(machineId),
-    );
-    if (offer === undefined) throw new Error('no machine is free');
-    const nobody = { ...context, now, strike: () => undefined };
-    const { id } = rent(nobody, offer, {
-      ...{ label, image: 'pytorch/pytorch:latest', runtype: 'ssh_direc ssh_proxy', onstart: '' },
-      ...{ env: {}, diskGb: 20, bidNanoUsdPerHour: null, running: true, foreign: true },
-    });
+    const { id } = rentForeign({ ...context, now: settle(), strike: () => undefined }, label);
     settle();
     return id;
   }
 
   function find(id: number): Instance {
-    const instance = state.instances[id];
+    const instance = instanceOf(state, id);
     if (instance === undefined) throw new Error(`there is no instance ${id}`);
     return instance;
   }
 
   return {
-    instances,
-    books,
+    instances: (): TrueInstance[] => trueInstances(state, settle()),
+    books: (): Books => trueBooks(state, settle()),
     addForeignInstance,
     addFault: add,
     clearFaults: () => {
@@ -128,4 +57,18 @@ export function createControls(context: Pick<Context, 'state' | 'settings'>, set
     /** The latest calls, oldest first; keys are left out. */
     requests: (): readonly RequestEntry[] => state.requests,
   };
+}
+
+function rentForeign(context: Omit<Context, 'sshPort'>, label: string | null): Instance {
+  const { market } = context.state;
+  const taken = takenBy(context.state, context.now);
+  const offer = Object.values(market.offers).find((candidate) => {
+    const machine = market.machines[candidate.machineId];
+    return candidate.gpus === 1 && machine !== undefined && isFree(taken, candidate, machine);
+  });
+  if (offer === undefined) throw new Error('no machine is free');
+  return rent(context, offer, {
+    ...{ label, image: 'pytorch/pytorch:latest', runtype: 'ssh_direc ssh_proxy', onstart: '' },
+    ...{ env: {}, diskGb: 20, bidNanoUsdPerHour: null, running: true, foreign: true },
+  });
 }

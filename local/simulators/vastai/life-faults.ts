@@ -10,27 +10,30 @@ const raiseFactor = 1.5;
 /** How long an instance serves before it vanishes or is interrupted, unless the fault says. */
 const servesMs = 60_000;
 
-/** Strikes an instance in its create call: ends and stops come `forMs` after it is ready. */
+/** Strikes an instance in its create call; it ends or stops `forMs` after it is ready. */
 export function strikeNewborn(instance: Instance, name: LifeFault, forMs = servesMs): void {
-  const { createdAt, runs } = instance;
-  const ends = name === 'vanish' || name === 'interrupt';
-  strikeLife(instance, name, ends ? (runs.at(0)?.readyAt ?? createdAt) + forMs : createdAt);
+  const readyAt = instance.runs[0]?.readyAt ?? instance.createdAt;
+  strikeLife(instance, name, { now: instance.createdAt, endsAt: readyAt + forMs });
 }
 
-/** Strikes at `at`, which may lie ahead for an end or a stop and else is now. */
-export function strikeLife(instance: Instance, name: LifeFault, at: number): void {
+/** Strikes now; an end or a stop may lie ahead. */
+export function strikeLife(
+  instance: Instance,
+  name: LifeFault,
+  { now, endsAt }: { readonly now: number; readonly endsAt: number },
+): void {
   switch (name) {
     case 'vanish':
-      endAt(instance, at, 'vanished');
+      endAt(instance, endsAt, 'vanished');
       break;
     case 'interrupt':
-      stopAt(instance, at);
+      stopAt(instance, endsAt);
       break;
     case 'price-rise':
-      raisePrice(instance, raiseFactor, at);
+      raisePrice(instance, raiseFactor, now);
       break;
     case 'never-boots':
-      neverBoot(instance, at);
+      neverBoot(instance, now);
       break;
   }
 }
@@ -43,5 +46,5 @@ export function raisePrice(instance: Instance, factor: number, from: number): vo
 
 function neverBoot(instance: Instance, now: number): void {
   const run = currentRun(instance, now);
-  if (run !== undefined && (run.readyAt ?? 0) > now) run.readyAt = null;
+  if (run !== undefined && (run.readyAt ?? 0) >= now) run.readyAt = null;
 }

@@ -88,7 +88,7 @@ export type Taken = {
 export function takenBy(state: State, now: number): Taken {
   const gpus = new Map<number, number>();
   const offers = new Set<number>();
-  for (const instance of Object.values(state.instances)) {
+  for (const instance of state.instances) {
     const offer = state.market.offers[instance.offerId];
     if (offer === undefined || !exists(instance, now)) continue;
     if (currentRun(instance, now) === undefined) continue;

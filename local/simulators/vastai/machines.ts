@@ -27,7 +27,7 @@ export function createMachines(startMachine: StartMachine | undefined) {
 
   /** Starts what has come up since, ends what has gone down. Safe to repeat. */
   function follow(state: State, now: number): void {
-    for (const instance of Object.values(state.instances)) {
+    for (const instance of state.instances) {
       if (isUp(instance, now)) begin(instance);
       else end(instance.id);
     }

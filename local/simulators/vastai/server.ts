@@ -48,11 +48,13 @@ export function createVastaiSimulator(options: VastaiSimulatorOptions) {
   const alarm = createAlarm(options.after ?? afterRealTime);
   const controls = createControls({ state, settings }, settle);
   const wire = createWire(answer);
+  let closed = false;
 
   /** Lets everything happen that was due; the instant it is settled for. */
   function settle(): number {
     const now = options.now();
     stopWhenBroke(state, now);
+    if (closed) return now;
     machines.follow(state, now);
     alarm.set(now, nextChange(state, now), settle);
     return now;
@@ -65,7 +67,7 @@ export function createVastaiSimulator(options: VastaiSimulatorOptions) {
     const now = settle();
     const sshPort = machines.sshPort(now);
     const outcome = await dispatch({ state, settings, now, sshPort }, incoming);
-    log(state, now, incoming, outcome);
+    log(state, incoming, { at: now, status: outcome.dropped ? 0 : outcome.reply.status });
     settle();
     return outcome;
   }
@@ -77,6 +79,7 @@ export function createVastaiSimulator(options: VastaiSimulatorOptions) {
     /** Ends the server and every machine; the state stays readable. */
     close: async (): Promise<void> => {
       await wire.close();
+      closed = true;
       alarm.clear();
       machines.close();
     },
@@ -101,8 +104,7 @@ function createState(options: VastaiSimulatorOptions, seed: number): State {
   return {
     market: createMarket(seed, offers, options.now()),
     paidInMicroUsd: Math.round(credit * 1e6),
-    instances: {},
-    nextInstanceId: 31_988_001,
+    instances: [],
     nextKeyId: 1,
     faults: [],
     lastCallAt: {},
@@ -112,18 +114,16 @@ function createState(options: VastaiSimulatorOptions, seed: number): State {
 }
 
 /** Bodies are kept as sent; the key never is, wherever it came. */
-function log(state: State, at: number, incoming: Incoming, outcome: Outcome): void {
-  const { method, url, body } = incoming;
+function log(state: State, { method, url, body }: Incoming, entry: { at: number; status: number }) {
   const query = new URLSearchParams(url.searchParams);
   query.delete('api_key');
-  const status = outcome.dropped ? 0 : outcome.reply.status;
-  const entry = { at, method, path: url.pathname, query: query.toString(), body: body ?? '' };
-  state.requests.push({ ...entry, status });
+  const asked = { method, path: url.pathname, query: query.toString(), body: body ?? '' };
+  state.requests.push({ ...asked, ...entry });
   if (state.requests.length > requestsKept) state.requests.shift();
 }
 
 function nextChange(state: State, now: number): number {
-  return Object.values(state.instances).reduce(
+  return state.instances.reduce(
     (next, instance) => Math.min(next, nextChangeAt(instance, now)),
     Infinity,
   );

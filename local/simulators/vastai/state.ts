@@ -80,8 +80,8 @@ export type RequestEntry = {
 export type State = {
   readonly market: Market;
   readonly paidInMicroUsd: number;
-  readonly instances: Record<number, Instance>;
-  nextInstanceId: number;
+  /** Gone ones stay, for their charges; ids count up from `firstInstanceId` without gaps. */
+  readonly instances: Instance[];
   nextKeyId: number;
   faults: Fault[];
   /** The last admitted call per endpoint and caller. */
@@ -90,3 +90,9 @@ export type State = {
   readonly turns: Record<string, number>;
   readonly requests: RequestEntry[];
 };
+
+export const firstInstanceId = 31_988_001;
+
+export function instanceOf(state: State, id: number | undefined): Instance | undefined {
+  return state.instances[(id ?? 0) - firstInstanceId];
+}

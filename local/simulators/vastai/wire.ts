@@ -16,15 +16,15 @@ export function createWire(answer: Answer) {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const read = await readBody(request);
-    if (!read.complete) return void request.destroy();
+    if (!read.complete) return;
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
     if (url === null) return send(response, { status: 400, text: '', type: 'text/plain' });
     const { authorization } = request.headers;
     const method = request.method ?? '';
     const outcome = await answer({ method, url, authorization, body: read.body });
     if (outcome.lateMs > 0) await realTime(outcome.lateMs);
-    if (outcome.dropped) return void request.destroy();
-    send(response, outcome.reply);
+    if (outcome.dropped) request.socket.destroy();
+    else send(response, outcome.reply);
   }
 
   async function listen(port = 0): Promise<string> {

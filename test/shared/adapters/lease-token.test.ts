@@ -15,6 +15,11 @@ describe('a lease token', () => {
     expect(token).toMatch(/^v1\.a{20}\.2\.[0-9a-f]{32}$/);
   });
 
+  it.each([1, 99])('is made for attempt %i', (attempt) => {
+    const edge = { ...claims, attempt };
+    expect(read(makeLeaseToken(edge, aSigner))).toEqual(edge);
+  });
+
   it('is read after a change of the key', () => {
     const fresh = createHmacSigner({ current: '77'.repeat(32), previous: '5e'.repeat(32) });
     expect(readLeaseToken(token, fresh)).toEqual(claims);

@@ -41,6 +41,7 @@ describe('a proof of absence', () => {
         expect([evidence.absentSince, ...listings]).toContain(from);
         expect(listings).toContain(until);
         expect(from).toBeGreaterThanOrEqual(evidence.notBefore);
+        expect(Number(until)).toBeGreaterThan(Number(from));
         expect(Number(until) - Number(from)).toBeGreaterThanOrEqual(evidence.listLag);
       }),
       { numRuns: 1_000 },
@@ -58,7 +59,8 @@ describe('a proof of absence', () => {
         });
         const evidence = { notBefore: at('12:00'), absentSince: null, listLag };
         const spread = Number(listings.at(-1)) - Number(listings[0]);
-        expect(proofFrom(evidence, listings) !== null).toBe(spread >= listLag);
+        const enough = spread > 0 && spread >= listLag;
+        expect(proofFrom(evidence, listings) !== null).toBe(enough);
       }),
     );
   });
@@ -96,8 +98,12 @@ describe('a listing', () => {
     });
   });
 
-  it('alone is never proof, not even of a provider without lag', () => {
-    expect(proveAbsence({ ...evidence, listLag: seconds(0) }, at('12:00')).kind).toBe('pending');
+  it('alone is never proof, not even of a provider without lag, nor when it is read twice', () => {
+    const prompt = { ...evidence, notBefore: epochMs(0), listLag: seconds(0) };
+    const first = proveAbsence(prompt, at('12:00'));
+    expect(first).toEqual({ kind: 'pending', absentSince: at('12:00') });
+    const again = proveAbsence({ ...prompt, absentSince: at('12:00') }, at('12:00'));
+    expect(again).toEqual(first);
   });
 });
 

@@ -17,6 +17,7 @@ import {
   closeAttempt,
   confirmAttempt,
   doubtAttempt,
+  doubtDestroy,
   dropAttempt,
   observeRunning,
   recordAttempt,
@@ -94,6 +95,12 @@ describe('repeating a move', () => {
   });
 });
 
+it('a destroy that proved worthless is asked for again, and the charge runs on', () => {
+  const doubted = doubtDestroy({ ...accepted, absentSince: at('12:11') });
+  expect(doubted).toEqual(retiring);
+  expect(absenceFloor([doubted])).toBeNull();
+});
+
 describe('the proof of a lease', () => {
   it('is missing while any attempt may hold a machine', () => {
     for (const attempt of [recorded, unknown, created, retiring]) {
@@ -126,9 +133,10 @@ describe('the floor of absence', () => {
 });
 
 describe('the tries of a lease', () => {
-  it('count all but rate-limited calls', () => {
+  it('are all attempts but those whose create call was not carried out', () => {
     const limited = refuseAttempt(recorded, 'rate-limited');
-    expect(triesOf([limited, refused, gone, limited])).toBe(2);
+    const late = refuseAttempt(recorded, 'too-late');
+    expect(triesOf([limited, refused, late, gone, never])).toEqual([refused, gone, never]);
   });
 
   it('have a reason only when the provider refused', () => {

@@ -9,6 +9,7 @@ import {
   closeAttempt,
   confirmAttempt,
   doubtAttempt,
+  doubtDestroy,
   dropAttempt,
   observeRunning,
   refuseAttempt,
@@ -56,7 +57,11 @@ function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] 
         () => retireAttempt(attempt, 'bad-host'),
       ];
     case 'retiring':
-      return [(now) => acceptDestroy(attempt, now), (now) => closeAttempt(attempt, aProof(now))];
+      return [
+        (now) => acceptDestroy(attempt, now),
+        () => doubtDestroy(attempt),
+        (now) => closeAttempt(attempt, aProof(now)),
+      ];
     default:
       return [];
   }

@@ -176,11 +176,17 @@ describe('an account', () => {
   });
 
   it.each([
-    ['monthly-budget', account, aHold(101, 50), { room: 100, asked: 101 }],
-    ['rate', account, aHold(100, 51), { room: 50, asked: 51 }],
-    ['open-leases', { ...account, leaseRoom: 0 }, aHold(1, 1), { room: 0, asked: 1 }],
-  ] as const)('refuses by its %s', (limit, full, hold, numbers) => {
-    expect(refusalOf(full, hold)).toEqual({ limit, ...numbers });
+    { limit: 'monthly-budget', full: account, hold: aHold(101, 50), room: 100, asked: 101 },
+    { limit: 'rate', full: account, hold: aHold(100, 51), room: 50, asked: 51 },
+    {
+      limit: 'open-leases',
+      full: { ...account, leaseRoom: 0 },
+      hold: aHold(1, 1),
+      room: 0,
+      asked: 1,
+    },
+  ])('refuses by its $limit', ({ full, hold, ...refusal }) => {
+    expect(refusalOf(full, hold)).toEqual(refusal);
   });
 });
 

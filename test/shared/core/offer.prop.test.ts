@@ -148,6 +148,17 @@ describe('a ranking', () => {
     expect(rankOffers([anOffer()], aRequirement(), limits).kind).toBe('ranked');
   });
 
+  it('takes an offer at the very edge of every limit', () => {
+    const dearest = microUsd(30_000);
+    const edge = anOffer({
+      availableUntil: at('14:00'),
+      uploadMicroUsdPerGb: dearest,
+      downloadMicroUsdPerGb: dearest,
+    });
+    const ranking = rankOffers([edge], aRequirement({ diskGb: 500 }), someLimits());
+    expect(ranking).toEqual({ kind: 'ranked', offers: [edge] });
+  });
+
   it('says over-budget, and the cheapest rate, when machines exist but are too dear', () => {
     const dearer = anOffer({ id: offerId(2), gpuMicroUsdPerHour: microUsdPerHour(450_000) });
     const limits = someLimits({ ceiling: microUsdPerHour(403_999) });

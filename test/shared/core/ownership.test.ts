@@ -102,6 +102,7 @@ describe('a label is not ours', () => {
     (text: string) => text.slice(0, -1),
   ])('when it is padded, torn or written otherwise: %s', (spoil) => {
     expect(read(spoil(tag))).toBeNull();
+    expect(Tag.safeParse(spoil(tag)).success).toBe(false);
   });
 });
 

@@ -2,30 +2,39 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Liveness, lastCountingBeat, silentFor } from '../../../shared/core/pulse.ts';
+import type { EpochMs } from '../../../shared/core/time.ts';
 import { aPulse, at } from '../../support/builders.ts';
 
 const early = at('12:10');
 const late = at('12:20');
 
+type Case = {
+  readonly liveness: Liveness;
+  readonly node: EpochMs | null;
+  readonly app: EpochMs | null;
+  readonly counts: EpochMs | null;
+};
+
+const cases: readonly Case[] = [
+  { liveness: 'node', node: early, app: late, counts: early },
+  { liveness: 'node', node: null, app: late, counts: null },
+  { liveness: 'app', node: early, app: late, counts: late },
+  { liveness: 'app', node: early, app: null, counts: null },
+  { liveness: 'both', node: early, app: late, counts: early },
+  { liveness: 'both', node: late, app: early, counts: early },
+  { liveness: 'both', node: early, app: null, counts: null },
+  { liveness: 'both', node: null, app: late, counts: null },
+  { liveness: 'auto', node: early, app: null, counts: early },
+  { liveness: 'auto', node: late, app: early, counts: early },
+  { liveness: 'auto', node: null, app: late, counts: late },
+  { liveness: 'auto', node: null, app: null, counts: null },
+];
+
 describe('the beat that counts', () => {
-  it.each<[Liveness, number | null, number | null, number | null]>([
-    ['node', early, late, early],
-    ['node', null, late, null],
-    ['app', early, late, late],
-    ['app', early, null, null],
-    ['both', early, late, early],
-    ['both', late, early, early],
-    ['both', early, null, null],
-    ['both', null, late, null],
-    ['auto', early, null, early],
-    ['auto', late, early, early],
-    ['auto', null, late, late],
-    ['auto', null, null, null],
-  ])('of %s, machine at %o and application at %o, is %o', (liveness, node, app, counts) => {
-    const instant = (value: number | null) =>
-      value === early ? early : value === late ? late : null;
-    const beats = { nodeBeatAt: instant(node), appBeatAt: instant(app) };
-    expect(lastCountingBeat(aPulse({ liveness, ...beats }))).toBe(counts);
+  it.each(cases)('of $liveness, machine $node and application $app, is $counts', (given) => {
+    const { liveness, node, app, counts } = given;
+    const pulse = aPulse({ liveness, nodeBeatAt: node, appBeatAt: app });
+    expect(lastCountingBeat(pulse)).toBe(counts);
   });
 });
 

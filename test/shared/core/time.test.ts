@@ -95,6 +95,10 @@ describe('months', () => {
     expect(monthOf(epochMs(Date.parse(text)))).toBe(month);
   });
 
+  it('read back as they were written', () => {
+    expect(Month.parse('2026-11')).toBe('2026-11');
+  });
+
   it.each(['2026-13', '2026-00', '2026-1', '26-11', '2026-11-01', 202611])(
     '%s is no month',
     (value) => {

@@ -37,7 +37,7 @@ export function charges(context: Context, { query }: Request): Reply {
   const after = parseToken(query.get('after_token'));
   if ('problem' in after) return refusal(400, 'invalid_token', 'Invalid after_token.');
 
-  const rows = Object.values(context.state.instances)
+  const rows = context.state.instances
     .flatMap((instance) => chargeRows(instance, day, context.now))
     .filter(({ row }) => conditions.value.every((condition) => condition.test(row)));
   if (query.get('latest_first') === 'true') rows.reverse();

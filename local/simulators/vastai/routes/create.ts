@@ -10,7 +10,7 @@ import { isFree, takenBy } from '../life.ts';
 import { strikeNewborn } from '../life-faults.ts';
 import { diskNanoUsdPerHour, gpuNanoUsdPerHour } from '../offer-view.ts';
 import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';
-import type { Instance, Machine, Offer } from '../state.ts';
+import { firstInstanceId, type Instance, type Machine, type Offer } from '../state.ts';
 
 const diskGbLeast = 8;
 const labelMost = 256;
@@ -67,7 +67,7 @@ export function rent(context: Omit<Context, 'sshPort'>, offer: Offer, wish: Wish
   const { state, settings, now } = context;
   const machine = state.market.machines[offer.machineId];
   if (machine === undefined) throw new Error(`offer ${offer.id} stands on no machine`);
-  const id = state.nextInstanceId++;
+  const id = firstInstanceId + state.instances.length;
   const gpuNano = wish.bidNanoUsdPerHour ?? gpuNanoUsdPerHour(machine, offer.gpus, false);
   const { label, image, runtype, onstart, env, diskGb, foreign } = wish;
   const run = { startedAt: now, readyAt: now + settings.bootMs, stoppedAt: null };
@@ -83,7 +83,7 @@ export function rent(context: Omit<Context, 'sshPort'>, offer: Offer, wish: Wish
     keys: [],
     end: null,
   };
-  state.instances[id] = instance;
+  state.instances.push(instance);
   bringFaults(context, instance);
   return instance;
 }

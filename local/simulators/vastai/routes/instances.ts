@@ -6,7 +6,7 @@ import { type Context, placeOf, type Request } from '../context.ts';
 import { instanceView } from '../instance-view.ts';
 import { currentRun, endAt, exists, isFree, isReadable, stopAt, takenBy } from '../life.ts';
 import { noSuchInstance, ok, type Reply, refusal } from '../replies.ts';
-import type { Instance } from '../state.ts';
+import { type Instance, instanceOf } from '../state.ts';
 
 const labelMost = 1024;
 /** How long a destroyed instance lives on under `zombie`, unless the fault says. */
@@ -14,7 +14,7 @@ const zombieMs = 60_000;
 
 /** Unknown, gone and not readable yet look the same: 200 with null. */
 export async function get(context: Context, { ids }: Request): Promise<Reply> {
-  const instance = context.state.instances[ids[0] ?? 0];
+  const instance = instanceOf(context.state, ids[0]);
   if (instance === undefined || !isReadable(instance, context.now, context.settings)) {
     return ok({ instances: null });
   }
@@ -114,6 +114,6 @@ function withInstance(
   request: Request,
   act: (instance: Instance) => Reply,
 ): Reply {
-  const instance = context.state.instances[request.ids[0] ?? 0];
+  const instance = instanceOf(context.state, request.ids[0]);
   return instance && exists(instance, context.now) ? act(instance) : noSuchInstance;
 }

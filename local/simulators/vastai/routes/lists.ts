@@ -64,7 +64,7 @@ function listed(context: Context): Listed[] {
   const { state, settings, now } = context;
   const fault = context.strike('stale-list');
   const lags = { ...settings, staleMs: fault === undefined ? 0 : (fault.forMs ?? staleMs) };
-  return Object.values(state.instances)
+  return state.instances
     .filter((instance) => isListed(instance, now, lags))
     .map((instance) => ({ instance, row: storedView(instance, placeOf(state, instance), now) }));
 }

@@ -1,5 +1,5 @@
-// Makes an offer of ours from a row of Vast.ai's search. Money is rounded up here, once; each filter
-// that was sent is checked again, since theirs are not always applied exactly.
+// Makes an offer of ours from a row of Vast.ai's search. Money is rounded up here, once; each
+// filter that was sent is checked again, since theirs are not always applied exactly.
 
 import { brandId, OfferId } from '../../../core/ids.ts';
 import { fromUsd, fromUsdPerHour } from '../../../core/money.ts';
@@ -9,8 +9,9 @@ import { STORAGE_MONTH_HOURS } from './card.ts';
 import type { Ask } from './wire.ts';
 
 /**
- * Sizes that cards are sold with, in gibibytes (vendors' data sheets, November 2026). A row tells
- * the memory that can be used: 24,564 MB of a 24 GB card, 46,068 of one with 48 and error correction.
+ * Sizes that cards are sold with, in gibibytes: common knowledge, not taken from a list. A row
+ * tells what can be used: 24,564 MB of a card with 24 GB, 46,068 of one with 48 and error
+ * correction.
  */
 const SOLD_VRAM_GB = [
   4, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 64, 80, 94, 96, 141, 180, 192, 288,

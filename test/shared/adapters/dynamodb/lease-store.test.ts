@@ -100,6 +100,16 @@ describe('reading and writing a lease', () => {
     expect(outcomes.filter((outcome) => outcome === 'conflict')).toHaveLength(3);
   });
 
+  it('takes only the version that follows the stored one', async () => {
+    const lease = requested('v');
+    await database.leases.create(lease);
+    await database.leases.commit({ ...lease, version: 2 });
+    for (const version of [1, 2, 4]) {
+      expect(await database.leases.commit({ ...lease, version })).toBe('conflict');
+    }
+    expect(await database.leases.get(lease.id)).toEqual({ ...lease, version: 2 });
+  });
+
   it('does not write a lease that was never created', async () => {
     expect(await database.leases.commit({ ...requested('e'), version: 2 })).toBe('conflict');
     expect(await database.leases.get(aLeaseId('e'))).toBeNull();

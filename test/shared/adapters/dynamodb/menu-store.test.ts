@@ -61,6 +61,7 @@ describe('the menu', () => {
     const newer = snapshot(5);
     await database.menu.publish(newer);
     await database.menu.publish(snapshot(4));
+    expect(await database.menu.current('vastai')).toEqual(newer);
     await database.menu.publish(newer);
     expect(await database.menu.current('vastai')).toEqual(newer);
   });

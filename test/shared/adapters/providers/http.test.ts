@@ -1,3 +1,5 @@
+// What the shared HTTP client sends, tells and repeats, against a real server on loopback.
+
 import { describe, expect, it } from 'vitest';
 import { createHttp, type HttpRequest } from '../../../../shared/adapters/providers/http.ts';
 import { seconds } from '../../../../shared/core/time.ts';

@@ -1,3 +1,5 @@
+// Which providers a deployment may speak to, and that no key is ever shown.
+
 import { describe, expect, it } from 'vitest';
 import {
   createRegistry,

@@ -1,3 +1,5 @@
+// The one call that must never be repeated or misread: its request and every answer to it.
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,5 @@
+// Recorded and documented error replies, each read as what it really means.
+
 import { describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../../../../shared/adapters/providers/http.ts';
 import {

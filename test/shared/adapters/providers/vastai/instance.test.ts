@@ -1,3 +1,5 @@
+// What a row says of a machine: its status from four fields, its SSH endpoints, its rate.
+
 import { describe, expect, it } from 'vitest';
 import {
   instanceOf,

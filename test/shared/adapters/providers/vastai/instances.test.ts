@@ -1,3 +1,5 @@
+// Get, list, destroy and keys against odd replies: nothing but the provider's word is an absence.
+
 import { describe, expect, it } from 'vitest';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId } from '../../../../../shared/core/ids.ts';

@@ -1,3 +1,5 @@
+// Charges by whole days, and what is left of the credit, in whole micro-dollars.
+
 import { describe, expect, it } from 'vitest';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
 import { type EpochMs, epochMs } from '../../../../../shared/core/time.ts';
@@ -100,5 +102,10 @@ describe('the balance', () => {
   ])('of a credit of %s dollars is %s', async (credit, balance) => {
     const { options } = await serveInTurn(ok({ id: 1, balance: 0, credit }));
     expect(await createVastai(options).balance()).toBe(balance);
+  });
+
+  it('is unknown, never null, with a bad key', async () => {
+    const { options } = await serveInTurn({ status: 404, body: { error: 'auth_error' } });
+    await expect(createVastai(options).balance()).rejects.toMatchObject({ name: 'Unauthorised' });
   });
 });

@@ -1,3 +1,5 @@
+// Rounding never loses: whatever the provider's floats, our rates are at least what it charges.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { offerOf } from '../../../../../shared/adapters/providers/vastai/offers.ts';

@@ -1,3 +1,5 @@
+// What a row of the search becomes as an offer, and which rows become none.
+
 import { describe, expect, it } from 'vitest';
 import {
   countryOf,

@@ -1,3 +1,5 @@
+// The walk up the prices: every offer once or a failure, however many share a price.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';

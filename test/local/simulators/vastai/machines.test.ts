@@ -1,0 +1,112 @@
+// What runs on rented machines: started when the container is up, ended when it goes down, by a
+// timer on the simulated clock or at the next call, whichever comes first.
+
+import { describe, expect, it } from 'vitest';
+import type { MachineStart } from '../../../../local/simulators/vastai/machines.ts';
+import { create, createUp, destroy, MINUTE, startMarket, type TestMarket } from './support.ts';
+
+/** A market whose machines only leave a trace, and whose timers fire when told to. */
+async function startTraced() {
+  const trace: string[] = [];
+  const started: MachineStart[] = [];
+  const timers = new Map<object, { at: number; run: () => void }>();
+  let market: TestMarket | undefined;
+  const now = () => market?.now() ?? 0;
+  market = await startMarket({
+    startMachine: (machine) => {
+      started.push(machine);
+      trace.push(`start ${machine.label}`);
+      return () => trace.push(`stop ${machine.label}`);
+    },
+    after: (ms, run) => {
+      const key = {};
+      timers.set(key, { at: now() + ms, run });
+      return () => timers.delete(key);
+    },
+  });
+  const fireDue = () => {
+    for (const [key, { at, run }] of [...timers]) {
+      if (at > now()) continue;
+      timers.delete(key);
+      run();
+    }
+  };
+  return { market, trace, started, timers, fireDue };
+}
+
+describe('machines', () => {
+  it('start when the container is up, without anybody asking', async () => {
+    const { market, trace, fireDue } = await startTraced();
+    await create(market);
+    market.pass(39_999);
+    fireDue();
+    expect(trace).toEqual([]);
+    market.pass(1);
+    fireDue();
+    expect(trace).toEqual(['start ours']);
+  });
+
+  it('know their own id, key and environment, docker options left out', async () => {
+    const { market, started } = await startTraced();
+    const env = { TOKEN: 't', '-p 8000:8000': '1' };
+    const reply = await create(market, { env, onstart: 'agent' });
+    const id = Number(reply.json.new_contract);
+    await market.call(`POST /api/v0/instances/${id}/ssh/`, { ssh_key: 'ssh-ed25519 AAAA me' });
+    market.pass(MINUTE);
+    market.simulator.instances();
+    expect(started).toEqual([
+      {
+        id,
+        label: 'ours',
+        onstart: 'agent',
+        image: 'nvidia/cuda:12',
+        sshKeys: ['ssh-ed25519 AAAA me'],
+        env: {
+          TOKEN: 't',
+          CONTAINER_ID: String(id),
+          CONTAINER_API_KEY: reply.json.instance_api_key,
+        },
+      },
+    ]);
+  });
+
+  it('stop in the very call that destroys them', async () => {
+    const { market, trace } = await startTraced();
+    const id = await createUp(market);
+    await destroy(market, id);
+    expect(trace).toEqual(['start ours', 'stop ours']);
+  });
+
+  it('stop by themselves when interrupted later', async () => {
+    const { market, trace, timers, fireDue } = await startTraced();
+    market.simulator.addFault({ name: 'interrupt', times: 1, forMs: MINUTE });
+    await create(market);
+    market.pass(MINUTE);
+    fireDue();
+    expect(timers.size).toBe(1);
+    market.pass(MINUTE);
+    fireDue();
+    expect([trace, timers.size]).toEqual([['start ours', 'stop ours'], 0]);
+  });
+
+  it('stop when the simulator closes, and leave no timer behind', async () => {
+    const { market, trace, timers } = await startTraced();
+    await createUp(market);
+    market.simulator.instances();
+    await create(market);
+    await market.simulator.close();
+    market.pass(MINUTE);
+    expect(market.simulator.instances().map(({ up }) => up)).toEqual([true, true]);
+    expect([trace, timers.size]).toEqual([['start ours', 'stop ours'], 0]);
+  });
+
+  it('start again with a new run', async () => {
+    const { market, trace } = await startTraced();
+    const path = `PUT /api/v0/instances/${await createUp(market)}/`;
+    await market.call(path, { state: 'stopped' });
+    await market.call(path, { state: 'running' });
+    market.pass(MINUTE);
+    market.simulator.instances();
+    expect(trace).toEqual(['start ours', 'stop ours', 'start ours']);
+  });
+});

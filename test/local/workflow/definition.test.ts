@@ -1,0 +1,131 @@
+// What the engine refuses at load, with a reason, and what it tells in the context object.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadDefinition } from '../../../local/workflow/definition.ts';
+import { aCallback, aMachine, aTask, aWorld, START, seconds } from './world.ts';
+
+const withTask = (more: object) => aMachine({ Work: aTask('work', { End: true, ...more }) });
+const withPass = (more: object) => aMachine({ Mark: { Type: 'Pass', End: true, ...more } });
+const withRule = (rule: object) =>
+  aMachine({
+    Route: { Type: 'Choice', Choices: [{ ...rule, Next: 'Done' }], Default: 'Done' },
+    Done: { Type: 'Succeed' },
+  });
+const asPayload = (path: string) =>
+  withTask({ Parameters: { FunctionName: 'work', Payload: { 'it.$': path } } });
+
+describe('a definition is refused', () => {
+  it.each([
+    ['with a state nothing leads to', { ...withPass({}), StartAt: 'Nowhere' }, /invalid/],
+    ['with a limit for the whole execution', { ...withPass({}), TimeoutSeconds: 9 }, /TimeoutSec/],
+    ['in JSONata', { ...withPass({}), QueryLanguage: 'JSONata' }, /QueryLanguage/],
+    ['with variables', withPass({ Assign: { x: 1 } }), /Assign/],
+    ['with ResultPath "$"', withTask({ ResultPath: '$' }), /ResultPath/],
+    [
+      'with ResultPath "$" in a catcher',
+      aMachine({
+        Work: aTask('work', {
+          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$', Next: 'Done' }],
+          End: true,
+        }),
+        Done: { Type: 'Succeed' },
+      }),
+      /ResultPath/,
+    ],
+    ['with a falsy Result', withPass({ Result: 0 }), /falsy Result/],
+    [
+      'with another resource',
+      withTask({ Resource: 'arn:aws:states:::sqs:sendMessage' }),
+      /Resource/,
+    ],
+    [
+      'with parameters that the engine would ignore',
+      withTask({ Parameters: { FunctionName: 'work', InvocationType: 'Event' } }),
+      /InvocationType/,
+    ],
+    [
+      'with a Map',
+      aMachine({ All: { Type: 'Map', ItemProcessor: withPass({}), End: true } }),
+      /Type/,
+    ],
+    [
+      'with a Parallel',
+      aMachine({ Both: { Type: 'Parallel', Branches: [withPass({})], End: true } }),
+      /Type/,
+    ],
+    ['with a rule of Is… false', withRule({ Variable: '$.x', IsPresent: false }), /write Not/],
+    [
+      'with a nested rule of Is… false',
+      withRule({ And: [{ Variable: '$.x', IsNull: false }] }),
+      /write Not/,
+    ],
+    ['with a context it cannot tell', asPayload('$$.StateMachine.Id'), /StateMachine\.Id/],
+    ['with all of the context', asPayload('$$'), /context object/],
+    [
+      'with an unknown context in an intrinsic',
+      asPayload("States.Format('{}', $$.Map.Item)"),
+      /Map/,
+    ],
+  ])('%s', (_, definition, reason) => {
+    const load = () => loadDefinition(definition);
+    expect(load).toThrow(expect.objectContaining({ name: 'BadConfig' }));
+    expect(load).toThrow(reason);
+  });
+});
+
+describe('a definition', () => {
+  it('is left as it was', () => {
+    const definition = asPayload('$$.Execution.Name');
+    const before = structuredClone(definition);
+    loadDefinition(definition);
+    expect(definition).toEqual(before);
+  });
+
+  it('of a lease can be run', () => {
+    const text = readFileSync(
+      new URL('../../../state-machines/lease.asl.json', import.meta.url),
+      'utf8',
+    );
+    expect(loadDefinition(JSON.parse(text)).startAt).toBe('Choose offer');
+  });
+});
+
+describe('the context object', () => {
+  it('tells execution, state and token, in the time of the engine', async () => {
+    const Payload = {
+      'token.$': '$$.Task.Token',
+      'id.$': '$$.Execution.Id',
+      'name.$': '$$.Execution.Name',
+      'input.$': '$$.Execution.Input.leaseId',
+      'started.$': '$$.Execution.StartTime',
+      'state.$': '$$.State.Name',
+      'entered.$': '$$.State.EnteredTime',
+      'text.$': "States.Format('{}/{}', $$.Execution.Name, $$.State.RetryCount)",
+    };
+    const definition = aMachine({
+      Pause: { Type: 'Wait', Seconds: 60, OutputPath: '$.rest', Next: 'Serve' },
+      Serve: aCallback('serve', { Parameters: { FunctionName: 'serve', Payload }, End: true }),
+    });
+    const world = aWorld({ definition });
+    await world.begin({ leaseId: 'a1', rest: {} });
+    await world.clock.advanceTo(START + seconds(60));
+    expect(world.calls[0]?.payload).toEqual({
+      token: 'token-1',
+      id: 'arn:aws:states:local:000000000000:execution:local:run',
+      name: 'run',
+      input: 'a1',
+      started: '2026-11-21T12:00:00.000Z',
+      state: 'Serve',
+      entered: '2026-11-21T12:01:00.000Z',
+      text: 'run/0',
+    });
+  });
+
+  it('can be chosen by', async () => {
+    const definition = withRule({ Variable: '$$.Execution.Input.leaseId', StringEquals: 'a1' });
+    const world = aWorld({ definition });
+    await world.begin({ leaseId: 'a1' });
+    expect(world.engine.describe('run')?.states).toEqual(['Route', 'Done']);
+  });
+});

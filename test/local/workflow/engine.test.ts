@@ -1,0 +1,215 @@
+// What the engine promises its callers: envelopes, tokens, names, the account of what happened.
+
+import { describe, expect, it } from 'vitest';
+import { aCallback, aMachine, aTask, aWorld, named, seconds } from './world.ts';
+
+describe('a Lambda task', () => {
+  it('calls the named function with its payload', async () => {
+    const world = aWorld({ definition: aMachine({ Work: aTask('work') }) });
+    await world.begin({ leaseId: 'a1' });
+    expect(world.calls).toEqual([{ functionName: 'work', payload: { leaseId: 'a1' } }]);
+  });
+
+  it('wraps what the function returns as Lambda does', async () => {
+    const definition = aMachine({ Work: aTask('work') });
+    const world = aWorld({ definition, functions: { work: () => ({ rate: 5 }) } });
+    await world.begin();
+    expect(world.engine.describe('run')).toEqual({
+      status: 'SUCCEEDED',
+      input: {},
+      output: { Payload: { rate: 5 }, StatusCode: 200, ExecutedVersion: '$LATEST' },
+      transitions: 1,
+      states: ['Work'],
+    });
+  });
+
+  it('lays its selected result into the raw input', async () => {
+    const shaping = {
+      ResultSelector: { 'boot.$': '$.Payload.boot' },
+      ResultPath: '$.limits',
+      InputPath: '$.lease',
+    };
+    const definition = aMachine({ Work: aTask('work', { ...shaping, End: true }) });
+    const world = aWorld({ definition, functions: { work: () => ({ boot: 300, more: 1 }) } });
+    await world.begin({ lease: { id: 'a1' } });
+    expect(world.calls[0]?.payload).toEqual({ id: 'a1' });
+    expect(world.engine.describe('run')?.output).toEqual({
+      lease: { id: 'a1' },
+      limits: { boot: 300 },
+    });
+  });
+
+  it('fails under the name of what its function throws', async () => {
+    const thrower = () => {
+      throw named('ProviderDown', 'no answer');
+    };
+    const world = aWorld({
+      definition: aMachine({ Work: aTask('work') }),
+      functions: { work: thrower },
+    });
+    await world.begin();
+    expect(world.engine.describe('run')).toMatchObject({
+      status: 'FAILED',
+      error: 'ProviderDown',
+      cause: '{"errorMessage":"no answer","errorType":"ProviderDown"}',
+    });
+  });
+
+  it('takes a function that returns nothing for one that returns null', async () => {
+    const definition = aMachine({ Work: aTask('work', { OutputPath: '$.Payload', End: true }) });
+    const world = aWorld({ definition });
+    await world.begin();
+    expect(world.engine.describe('run')?.output).toBeNull();
+  });
+});
+
+describe('a callback task', () => {
+  const definition = aMachine({ Serve: aCallback('serve') });
+
+  it('stays when its function has returned', async () => {
+    const world = aWorld({ definition, functions: { serve: () => 'ignored' } });
+    await world.begin();
+    expect(world.engine.running()).toEqual(['run']);
+  });
+
+  it('ends with the output its token is given', async () => {
+    const world = aWorld({ definition });
+    await world.begin();
+    expect(world.engine.succeed('token-1', { woken: true })).toBe('accepted');
+    await world.engine.settled();
+    expect(world.engine.describe('run')).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { woken: true },
+    });
+  });
+
+  it('fails as its token says', async () => {
+    const world = aWorld({ definition });
+    await world.begin();
+    expect(world.engine.fail('token-1', 'LeaseOver', 'released')).toBe('accepted');
+    await world.engine.settled();
+    expect(world.engine.describe('run')).toMatchObject({ error: 'LeaseOver', cause: 'released' });
+  });
+
+  it('fails when the function that was given the token does', async () => {
+    const thrower = () => {
+      throw named('StoreDown');
+    };
+    const world = aWorld({ definition, functions: { serve: thrower } });
+    await world.begin();
+    expect(world.engine.describe('run')?.error).toBe('StoreDown');
+    expect(world.engine.heartbeat('token-1')).toBe('over');
+  });
+
+  it('takes an answer before its function has returned', async () => {
+    const functions = {
+      serve: () => {
+        expect(world.engine.succeed('token-1', 'early')).toBe('accepted');
+        return 'late';
+      },
+    };
+    const world = aWorld({ definition, functions });
+    await world.begin();
+    expect(world.engine.describe('run')?.output).toBe('early');
+  });
+
+  it('takes the first answer only', async () => {
+    const world = aWorld({ definition });
+    await world.begin();
+    world.engine.succeed('token-1', 'first');
+    expect(world.engine.succeed('token-1', 'second')).toBe('over');
+    expect(world.engine.fail('token-1', 'Late', '')).toBe('over');
+    await world.engine.settled();
+    expect(world.engine.describe('run')?.output).toBe('first');
+  });
+
+  it('answers over for a token that never was', () => {
+    const { engine } = aWorld({ definition });
+    expect([engine.succeed('x', {}), engine.fail('x', 'E', ''), engine.heartbeat('x')]).toEqual([
+      'over',
+      'over',
+      'over',
+    ]);
+  });
+});
+
+describe('names', () => {
+  const definition = aMachine({ Serve: aCallback('serve') });
+
+  it('are started once: the same start again is the same execution', async () => {
+    const world = aWorld({ definition });
+    await world.begin({ lease: 1 });
+    expect(world.engine.start({ name: 'run', input: { lease: 1 } })).toBe('started');
+    await world.engine.settled();
+    expect(world.calls).toHaveLength(1);
+  });
+
+  it('are taken for another input', async () => {
+    const world = aWorld({ definition });
+    await world.begin({ lease: 1 });
+    expect(world.engine.start({ name: 'run', input: { lease: 2 } })).toBe('exists');
+  });
+
+  it('stay taken when the execution has closed', async () => {
+    const world = aWorld({ definition });
+    await world.begin({ lease: 1 });
+    world.engine.succeed('token-1', {});
+    await world.engine.settled();
+    expect(world.engine.start({ name: 'run', input: { lease: 1 } })).toBe('exists');
+  });
+
+  it('differ by generation', async () => {
+    const world = aWorld({ definition });
+    world.engine.start({ name: 'a1-1', input: {} });
+    world.engine.start({ name: 'a1-2', input: {} });
+    await world.engine.settled();
+    expect(world.engine.running()).toEqual(['a1-1', 'a1-2']);
+    world.engine.succeed('token-1', 'of the first');
+    await world.engine.settled();
+    expect(world.engine.running()).toEqual(['a1-2']);
+    expect(world.engine.describe('a1-1')?.output).toBe('of the first');
+  });
+
+  it('are refused when AWS would refuse them', () => {
+    const { engine } = aWorld({ definition });
+    expect(() => engine.start({ name: 'a b', input: {} })).toThrow(/can't name an execution/);
+    expect(() => engine.start({ name: 'x'.repeat(81), input: {} })).toThrow();
+  });
+
+  it('that were never started are described by nothing', () => {
+    expect(aWorld({ definition }).engine.describe('nobody')).toBeUndefined();
+  });
+});
+
+describe('transitions', () => {
+  it('count every state entered and every retry', async () => {
+    let failures = 2;
+    const work = () => {
+      if (failures-- > 0) throw named('RateLimited');
+    };
+    const Retry = [{ ErrorEquals: ['RateLimited'], IntervalSeconds: 1 }];
+    const definition = aMachine({
+      Mark: { Type: 'Pass', Result: { fine: true }, ResultPath: '$.mark', Next: 'Work' },
+      Work: aTask('work', { Retry, ResultPath: null, Next: 'Done' }),
+      Done: { Type: 'Succeed' },
+    });
+    const world = aWorld({ definition, functions: { work } });
+    await world.begin();
+    await world.clock.advanceTo(world.clock.now() + seconds(10));
+    expect(world.engine.describe('run')).toMatchObject({
+      output: { mark: { fine: true } },
+      transitions: 5,
+      states: ['Mark', 'Work', 'Work', 'Work', 'Done'],
+    });
+  });
+});
+
+describe('a closed engine', () => {
+  it('refuses whoever still calls, for it can keep nothing any more', async () => {
+    const world = aWorld({ definition: aMachine({ Serve: aCallback('serve') }) });
+    await world.begin();
+    world.engine.close();
+    expect(() => world.engine.succeed('token-1', {})).toThrow(/closed/);
+    expect(world.clock.pending()).toEqual([]);
+  });
+});
