@@ -20,10 +20,12 @@ import { createStepFunctions } from './adapters/step-functions.ts';
 import type { Config } from './config.ts';
 import { Failure } from './core/failure.ts';
 import type { Lease } from './core/lease.ts';
-import { durationMs } from './core/time.ts';
+import { type DurationMs, durationMs } from './core/time.ts';
+import type { ProviderCard } from './ports/provider.ts';
 import { once, type Runtime } from './runtime.ts';
 import { makeArmDeadline } from './usecases/arm-deadline.ts';
 import { makeAwaitReady } from './usecases/await-ready.ts';
+import { attemptLimit } from './usecases/card-times.ts';
 import { makeChooseOffer } from './usecases/choose-offer.ts';
 import { makeConfirmReady } from './usecases/confirm-ready.ts';
 import { makeDestroyInstance } from './usecases/destroy-instance.ts';
@@ -108,10 +110,10 @@ const records = (runtime: Runtime) => ({
 
 const providers = (runtime: Runtime) => once(runtime, registry).providerNamed;
 
-/** The longest boot of any provider in use bounds what is held and how long a launch may take. */
-const bootLimit = (runtime: Runtime) => {
+/** The greatest time of any provider in use: what is held and waited for must do for each. */
+const longest = (runtime: Runtime, of: (card: ProviderCard) => DurationMs): DurationMs => {
   const { names, providerNamed } = once(runtime, registry);
-  return durationMs(Math.max(0, ...names.map((name) => providerNamed(name).card.bootLimit)));
+  return durationMs(Math.max(0, ...names.map((name) => of(providerNamed(name).card))));
 };
 
 const sight = (runtime: Runtime) => ({
@@ -143,7 +145,7 @@ export const chooseOffer = (runtime: Runtime) =>
     ...records(runtime),
     menu: once(runtime, menu),
     providerNames: once(runtime, registry).names,
-    bootLimit: bootLimit(runtime),
+    bootLimit: longest(runtime, (card) => card.bootLimit),
   });
 
 export const armDeadline = (runtime: Runtime) =>
@@ -234,7 +236,7 @@ export const requestLease = (runtime: Runtime) =>
     workflow: once(runtime, workflow),
     clock: runtime.clock,
     limits: runtime.config.limits,
-    bootLimit: bootLimit(runtime),
+    attemptLimit: longest(runtime, attemptLimit),
     leaseIdFor,
     hashOf: requestHash,
   });

@@ -56,7 +56,9 @@ function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
     ScheduleExpression: atExpression(at),
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' },
-    ActionAfterCompletion: 'DELETE',
+    // A target that arms its own schedule again must not lose it to the clean-up of this firing:
+    // it is deleted by `disarm`, when the lease has ended.
+    ActionAfterCompletion: 'NONE',
     Target: {
       Arn: options.targetArn,
       RoleArn: options.roleArn,

@@ -95,7 +95,7 @@ export function withAttempt<L extends Lease>(lease: L, attempt: Attempt): L {
 }
 
 /** The machine of the last attempt exists: it boots. */
-export function confirmInstance(lease: Starting, attempt: Attempt): LeaseIn<'booting'> {
+export function confirmInstance(lease: LeaseIn<'launching'>, attempt: Attempt): LeaseIn<'booting'> {
   invariant(attempt.state === 'created', 'only a created instance boots');
   return withAttempt({ ...lease, state: 'booting' }, attempt);
 }

@@ -78,17 +78,16 @@ export function refusalOf(account: Account, hold: Hold): HoldRefusal | null {
 export type HoldTerms = {
   readonly ceiling: MicroUsdPerHour;
   readonly duration: DurationMs;
-  /** The longest boot of any provider the lease may go to. */
-  readonly bootLimit: DurationMs;
+  /** The longest an attempt can cost anything, at any provider the lease may go to. */
+  readonly attemptLimit: DurationMs;
 };
 
 /**
  * The worst case, set aside before anything is created: the ceiling over the time asked and over
- * boot and teardown of every allowed attempt, and a transfer allowance.
+ * every allowed attempt at its longest (search, boot, teardown), and a transfer allowance.
  */
 export function holdFor(terms: HoldTerms): MicroUsd {
-  const perAttempt = total(terms.bootLimit, policy.teardown.allowance);
-  const longest = total(terms.duration, times(perAttempt, policy.lease.attemptsMost));
+  const longest = total(terms.duration, times(terms.attemptLimit, policy.lease.attemptsMost));
   return sum(cost(terms.ceiling, longest), transferAllowance(policy.transfer.allowanceGb));
 }
 

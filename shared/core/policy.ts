@@ -20,8 +20,10 @@ export const policy = {
     ceilingMost: microUsdPerHour(200_000_000),
     diskGbDefault: 20,
     diskGbMost: 2_000,
-    /** Attempts at a machine before the lease ends as `no-offer`; the tag has room for 99. */
+    /** Attempts at a machine before the lease ends as `no-offer`. */
     attemptsMost: 3,
+    /** Calls that were never carried out use up numbers too; the tag has two digits. */
+    attemptNumbersMost: 90,
     /** Vast.ai allows 4,096 bytes in all; the key and the agent need their share. */
     startScriptBytesMost: 2_000,
   },
@@ -90,12 +92,9 @@ export const policy = {
   },
 } as const;
 
-/** The longest a lease can take to become active: every attempt used to its end. */
-export const launchBound = (bootLimit: DurationMs): DurationMs =>
-  times(
-    total(bootLimit, policy.teardown.allowance, policy.launch.functionTimeout, policy.step.due),
-    policy.lease.attemptsMost,
-  );
+/** The longest a lease can take to become active, when no attempt outlasts `attemptLimit`. */
+export const launchBound = (attemptLimit: DurationMs): DurationMs =>
+  times(total(attemptLimit, policy.step.due), policy.lease.attemptsMost);
 
 invariant(
   policy.lease.silenceLeast >= policy.heartbeat.every,

@@ -53,6 +53,9 @@ function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour
   if (triesOf(lease.attempts).length >= policy.lease.attemptsMost) {
     return detour('no-offer', `all ${policy.lease.attemptsMost} attempts are used up`);
   }
+  if (lease.attempts.length >= policy.lease.attemptNumbersMost) {
+    return detour('no-offer', 'the provider refused to be called too often');
+  }
   const ranking = rankOffers(menu.offers, lease.terms.requirement, limits);
   switch (ranking.kind) {
     case 'no-offer': {

@@ -4,7 +4,7 @@
 import { proveAbsence } from '../core/absence.ts';
 import { isUnanswered, type Unanswered } from '../core/attempt.ts';
 import { confirmAttempt, doubtAttempt, dropAttempt } from '../core/attempt-moves.ts';
-import { currentAttempt, isStarting, type Lease, type Starting } from '../core/lease.ts';
+import { currentAttempt, type Lease, type LeaseIn } from '../core/lease.ts';
 import { confirmInstance, note, withAttempt } from '../core/lease-moves.ts';
 import { type EpochMs, isoTime } from '../core/time.ts';
 import type { ProviderCard } from '../ports/provider.ts';
@@ -19,7 +19,7 @@ type Found = { readonly lease: Lease; readonly outcome: StepOutcome<BootWait> };
 
 /** What a listing says about an unanswered attempt of a lease that is still starting. */
 type Look = {
-  readonly lease: Starting;
+  readonly lease: LeaseIn<'launching'>;
   readonly attempt: Unanswered;
   readonly seen: LeaseListing;
   readonly card: ProviderCard;
@@ -76,7 +76,7 @@ export function makeFindLaunched(ports: FindLaunchedPorts) {
         if (over !== null) return { commit: null, result: over };
         const attempt = currentAttempt(lease);
         const mine = attempt?.number === last.number && isUnanswered(attempt);
-        if (!mine || !isStarting(lease)) {
+        if (!mine || lease.state !== 'launching') {
           const known = attempt?.state === 'created';
           const result = known ? done(bootWait(card)) : detour('offer-gone', 'answered before');
           return { commit: null, result };

@@ -10,9 +10,10 @@ import { currentAttempt, isOver, isStarting, type Lease, type Starting } from '.
 import { beginAttempt, confirmInstance, note, withAttempt } from '../core/lease-moves.ts';
 import { type Signer, tagOf } from '../core/ownership.ts';
 import { policy } from '../core/policy.ts';
-import { after, between, type EpochMs, times, total, wholeSeconds } from '../core/time.ts';
+import { after, between, type EpochMs, wholeSeconds } from '../core/time.ts';
 import type { CreateOutcome, LaunchSpec, ProviderCard } from '../ports/provider.ts';
 import type { PulseStore } from '../ports/stores.ts';
+import { createWindow } from './card-times.ts';
 import { changeLease, loadLease, type Records } from './change-lease.ts';
 import type { Providers } from './listing.ts';
 import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
@@ -42,13 +43,6 @@ const specOf = (lease: Starting, env: LaunchSpec['env']): LaunchSpec => ({
   startScript: lease.terms.startScript,
   sshPublicKey: lease.terms.sshPublicKey,
 });
-
-function mayLandUntil(card: ProviderCard, now: EpochMs): EpochMs {
-  return after(
-    now,
-    total(policy.launch.functionTimeout, card.longestCreate, times(card.listLag, 2)),
-  );
-}
 
 /** Lets the next attempt's machine beat. It comes first, so that nothing lies before create. */
 async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
@@ -85,7 +79,12 @@ async function recordIntent(ports: LaunchPorts, input: StepInput) {
     const { card } = ports.providers(lease.chosen.provider);
     const number = lease.attempts.length + 1;
     const tag = tagOf({ deployment, leaseId: lease.id, attempt: number }, signer);
-    const intent = { number, offer: lease.chosen, tag, mayLandUntil: mayLandUntil(card, now) };
+    const intent = {
+      number,
+      offer: lease.chosen,
+      tag,
+      mayLandUntil: after(now, createWindow(card)),
+    };
     const begun = beginAttempt(lease, intent, now);
     const spec = specOf(lease, ports.nodeEnv(lease, number));
     const attempt = currentAttempt(begun);
@@ -121,9 +120,10 @@ function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-l
       case 'launched': {
         const { instanceId } = answer;
         const created = confirmAttempt(attempt, instanceId, now);
-        const known = isStarting(lease)
-          ? confirmInstance(lease, created)
-          : withAttempt(lease, created);
+        const known =
+          lease.state === 'launching'
+            ? confirmInstance(lease, created)
+            : withAttempt(lease, created);
         const reason = `${attempt.offer.provider} created instance ${instanceId}`;
         const noted = note(known, { type: 'instance-created', reason }, now);
         return { lease: noted, outcome: done({ timeoutSeconds: 1 }) };
@@ -163,14 +163,14 @@ export function makeLaunchInstance(ports: LaunchPorts) {
     const { attempt } = intended;
     const answer = await create(ports, intended);
     // From here until the commit below a machine may exist that only the recorded tag leads to.
-    const after = await changeLease(ports, input.leaseId, (current, now) => {
+    const { lease, result } = await changeLease(ports, input.leaseId, (current, now) => {
       const mine = current.attempts.find(({ number }) => number === attempt.number);
       if (mine?.state !== 'recorded') return { commit: null, result: done({ timeoutSeconds: 1 }) };
       const { lease: next, outcome } = answered(current, mine, answer)(now);
       return { commit: next, result: outcome };
     });
-    if (isOver(after.lease)) return detour('lease-over', `the lease is ${after.lease.state}`);
-    if (after.result.kind !== 'done') return after.result;
+    if (isOver(lease)) return detour('lease-over', `the lease is ${lease.state}`);
+    if (result.kind !== 'done') return result;
     return done(bootWait(ports.providers(attempt.offer.provider).card));
   };
 }

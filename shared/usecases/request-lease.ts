@@ -18,8 +18,8 @@ export type RequestLeasePorts = {
   readonly workflow: Workflow;
   readonly clock: Clock;
   readonly limits: AccountLimits;
-  /** The longest boot of any provider in use. */
-  readonly bootLimit: DurationMs;
+  /** The longest an attempt can cost anything, at any provider in use. */
+  readonly attemptLimit: DurationMs;
   readonly leaseIdFor: (consumer: ConsumerId, idempotencyKey: string) => LeaseId;
   /** The same for the same body, whatever the order of its fields. */
   readonly hashOf: (body: unknown) => string;
@@ -43,12 +43,12 @@ function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInpu
   const { consumer, terms, env } = input;
   const requestHash = ports.hashOf(input.body);
   const hold = {
-    amountMicroUsd: holdFor({ ...terms, bootLimit: ports.bootLimit }),
+    amountMicroUsd: holdFor({ ...terms, attemptLimit: ports.attemptLimit }),
     rateMicroUsdPerHour: terms.ceiling,
     month: monthOf(now),
     placedAt: now,
   };
-  const deadline = after(now, launchBound(ports.bootLimit));
+  const deadline = after(now, launchBound(ports.attemptLimit));
   return requestLease({ id, consumer, requestHash, terms, env, hold, deadline }, now);
 }
 

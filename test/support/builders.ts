@@ -117,7 +117,7 @@ export function aRequestedLease(change: Partial<Request> = {}): LeaseIn<'request
   const now = at('12:00');
   const terms = change.terms ?? someTerms();
   const hold = {
-    amountMicroUsd: holdFor({ ...terms, bootLimit: minutes(15) }),
+    amountMicroUsd: holdFor({ ...terms, attemptLimit: minutes(25) }),
     rateMicroUsdPerHour: terms.ceiling,
     month: monthOf(now),
     placedAt: now,

@@ -73,7 +73,8 @@ function adoption(lease: Lease, attempt: Attempt): readonly Move[] {
   return [
     (now) => {
       const created = confirmAttempt(attempt, anInstanceId(), now);
-      return isStarting(lease) ? confirmInstance(lease, created) : withAttempt(lease, created);
+      const launching = lease.state === 'launching';
+      return launching ? confirmInstance(lease, created) : withAttempt(lease, created);
     },
   ];
 }

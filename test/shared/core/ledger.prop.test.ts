@@ -101,16 +101,17 @@ describe('a hold', () => {
         });
         const ceiling = Math.max(...all.map(({ gpu, diskPerGb }) => gpu + diskPerGb * diskGb));
         const terms = { ceiling: microUsdPerHour(ceiling), duration: durationMs(serve) };
-        const hold = holdFor({ ...terms, bootLimit: BOOT });
+        const hold = holdFor({ ...terms, attemptLimit: durationMs(BOOT + minutes(10)) });
         expect(chargeOf(attempts, diskGb, now)).toBeLessThanOrEqual(hold);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('is the ceiling over time, boots and teardowns, and 20 GB of the dearest transfer', () => {
-    const terms = { ceiling: microUsdPerHour(480_000), duration: hours(1), bootLimit: BOOT };
-    // 60 + 3 x (15 + 10) minutes at $0.008 each, and 20 x $0.03.
+  it('is the ceiling over time and all attempts, and 20 GB of the dearest transfer', () => {
+    const attemptLimit = minutes(25);
+    const terms = { ceiling: microUsdPerHour(480_000), duration: hours(1), attemptLimit };
+    // 60 + 3 x 25 minutes at $0.008 each, and 20 x $0.03.
     expect(holdFor(terms)).toBe(135 * 8_000 + 600_000);
   });
 });

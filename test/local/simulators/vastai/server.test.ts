@@ -172,7 +172,7 @@ describe('the account', () => {
     expect(await creditOf(market)).toBeCloseTo(100 - (book?.totalMicroUsd ?? 0) / 1e6, 6);
   });
 
-  it('stops everything at the instant the credit is used up, and lets disks overdraw it', async () => {
+  it('stops everything when the credit is used up, and lets disks overdraw it', async () => {
     const market = await startMarket({ credit: 0.2 });
     const id = await createUp(market);
     const rate = numberOf((await get(market, id))?.dph_total);
