@@ -16,8 +16,9 @@ import {
 } from '../shared/api/http.ts';
 import { parse } from '../shared/api/parse.ts';
 import { leaseTokenReader } from '../shared/app.ts';
+import type { Caller } from '../shared/core/caller.ts';
 import { Failure, type FailureName, OUTCOME_NAMES } from '../shared/core/failure.ts';
-import type { ConsumerId, LeaseId } from '../shared/core/ids.ts';
+import type { LeaseId } from '../shared/core/ids.ts';
 import type { EpochMs } from '../shared/core/time.ts';
 import { compose, currentRuntime, type Factory } from '../shared/runtime.ts';
 import type { StepOutcome } from '../shared/usecases/step.ts';
@@ -74,7 +75,7 @@ export type ApiRequest<Name extends RouteName> = {
   readonly now: EpochMs;
 };
 export type ConsumerRequest<Name extends RouteName> = ApiRequest<Name> & {
-  readonly consumer: ConsumerId;
+  readonly caller: Caller;
 };
 export type NodeRequest<Name extends RouteName> = ApiRequest<Name> & {
   readonly leaseId: LeaseId;
@@ -129,7 +130,9 @@ export function api<Name extends RouteName, UseCase>(
 ) {
   return answering(name, (event) => {
     const consumer = consumerOf(event);
-    return answer(compose(factory), { ...requestOf(name, event), consumer });
+    const operator = currentRuntime().config.operators.includes(consumer);
+    const caller = { consumer, operator };
+    return answer(compose(factory), { ...requestOf(name, event), caller });
   });
 }
 

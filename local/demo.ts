@@ -39,15 +39,18 @@ function bodyOf<Body>(reply: GatewayReply): Body {
 /** Prints each new event of the lease with the simulated time since it was requested. */
 function follower(world: World, id: string, clock: EngineClock) {
   const begun = clock.now();
-  let after = 0;
+  let cursor = '';
   return async (): Promise<void> => {
-    const request = { userArn: CONSUMER_ARN, params: { id }, query: { after: String(after) } };
-    const { events } = bodyOf<{ events: Event[] }>(await world.service.call('readEvents', request));
-    for (const event of events) {
+    const query = cursor === '' ? {} : { cursor };
+    const request = { userArn: CONSUMER_ARN, params: { id }, query };
+    const page = bodyOf<{ events: Event[]; nextCursor: string }>(
+      await world.service.call('readEvents', request),
+    );
+    cursor = page.nextCursor;
+    for (const event of page.events) {
       const since = Math.max(0, Math.round((Date.parse(event.at) - begun) / 1_000));
       const time = `${Math.floor(since / 60)}:${String(since % 60).padStart(2, '0')}`;
       say(`  ${time.padStart(6)}  ${event.type.padEnd(22)}  ${event.reason}`);
-      after = event.seq;
     }
   };
 }

@@ -1,9 +1,13 @@
 // Every handler under the name the state machine or a route knows it by: the same files that are
 // deployed, found by name instead of by ARN.
 
+import { handler as deleteLease } from '../functions/api/delete-lease.ts';
+import { handler as listLeases } from '../functions/api/list-leases.ts';
 import { handler as listOffers } from '../functions/api/list-offers.ts';
 import { handler as readEvents } from '../functions/api/read-events.ts';
+import { handler as readHealth } from '../functions/api/read-health.ts';
 import { handler as readLease } from '../functions/api/read-lease.ts';
+import { handler as readOffer } from '../functions/api/read-offer.ts';
 import { handler as recordHeartbeat } from '../functions/api/record-heartbeat.ts';
 import { handler as recordNodeHeartbeat } from '../functions/api/record-node-heartbeat.ts';
 import { handler as releaseLease } from '../functions/api/release-lease.ts';
@@ -45,9 +49,13 @@ export const steps = {
 
 /** The API's handlers, under the names of `shared/api/contract.ts`. */
 export const apiHandlers = {
+  deleteLease,
+  listLeases,
   listOffers,
   readEvents,
+  readHealth,
   readLease,
+  readOffer,
   recordHeartbeat,
   recordNodeHeartbeat,
   releaseLease,

@@ -34,10 +34,11 @@ import { makeEnforceDeadline } from './usecases/enforce-deadline.ts';
 import { makeFindLaunched } from './usecases/find-launched.ts';
 import { makeJudgeLease } from './usecases/judge-lease.ts';
 import { makeLaunchInstance } from './usecases/launch-instance.ts';
-import { makeListOffers } from './usecases/list-offers.ts';
+import { makeListOffers, makeReadOffer } from './usecases/list-offers.ts';
 import { makeProbeReady } from './usecases/probe-ready.ts';
 import { makeProveAbsence } from './usecases/prove-absence.ts';
-import { makeReadEvents, makeReadLease } from './usecases/read-lease.ts';
+import { makeReadHealth } from './usecases/read-health.ts';
+import { makeListLeases, makeReadEvents, makeReadLease } from './usecases/read-lease.ts';
 import { makeRecordAppHeartbeat, makeRecordNodeHeartbeat } from './usecases/record-heartbeat.ts';
 import { makeRefreshOffers } from './usecases/refresh-offers.ts';
 import { makeReleaseLease } from './usecases/release-lease.ts';
@@ -229,6 +230,16 @@ export const refreshOffers = (runtime: Runtime) =>
 export const listOffers = (runtime: Runtime) =>
   makeListOffers({ menu: once(runtime, menu), providerNames: once(runtime, registry).names });
 
+export const readOffer = (runtime: Runtime) =>
+  makeReadOffer({ menu: once(runtime, menu), providerNames: once(runtime, registry).names });
+
+export const readHealth = (runtime: Runtime) =>
+  makeReadHealth({
+    menu: once(runtime, menu),
+    providerNames: once(runtime, registry).names,
+    clock: runtime.clock,
+  });
+
 export const requestLease = (runtime: Runtime) =>
   makeRequestLease({
     leases: once(runtime, leases),
@@ -243,6 +254,8 @@ export const requestLease = (runtime: Runtime) =>
 
 export const readLease = (runtime: Runtime) => makeReadLease({ leases: once(runtime, leases) });
 export const readEvents = (runtime: Runtime) => makeReadEvents({ leases: once(runtime, leases) });
+
+export const listLeases = (runtime: Runtime) => makeListLeases({ leases: once(runtime, leases) });
 
 export const releaseLease = (runtime: Runtime) =>
   makeReleaseLease({ ...records(runtime), ...waking(runtime) });

@@ -3,7 +3,7 @@
 
 import * as z from 'zod/mini';
 import { Failure } from './core/failure.ts';
-import { DeploymentId } from './core/ids.ts';
+import { ConsumerId, DeploymentId } from './core/ids.ts';
 import { AccountLimits } from './core/ledger.ts';
 
 const whole = z.pipe(
@@ -18,6 +18,15 @@ const url = z
   .check(z.regex(/^https?:\/\/[^\s/]+(\/[^\s]*)?$/, 'must be an http or https URL'));
 const text = z.string().check(z.minLength(1, 'must not be empty'));
 
+/** Consumers, separated by spaces. */
+const consumers = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((list: string) => list.split(/\s+/).filter(Boolean)),
+    z.array(ConsumerId),
+  ),
+);
+
 const Environment = z.object({
   GPU_SHOPPER_DEPLOYMENT_ID: DeploymentId,
   GPU_SHOPPER_TAG_KEY: hexKey,
@@ -26,6 +35,7 @@ const Environment = z.object({
   GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: z._default(whole, 10_000_000),
   GPU_SHOPPER_OPEN_LEASES_MOST: z._default(whole, 10),
   GPU_SHOPPER_NODE_URL: z.optional(url),
+  GPU_SHOPPER_OPERATORS: z._default(consumers, []),
   GPU_SHOPPER_LEASES_TABLE: z._default(text, 'leases'),
   GPU_SHOPPER_LEDGER_TABLE: z._default(text, 'ledger'),
   GPU_SHOPPER_INVENTORY_TABLE: z._default(text, 'inventory'),
@@ -85,6 +95,7 @@ export function readConfig(source: Readonly<Record<string, string | undefined>> 
     tagKey: env.GPU_SHOPPER_TAG_KEY,
     tagKeyPrevious: env.GPU_SHOPPER_TAG_KEY_PREVIOUS,
     limits: limitsOf(env),
+    operators: env.GPU_SHOPPER_OPERATORS,
     nodeUrl: env.GPU_SHOPPER_NODE_URL,
     region: env.AWS_REGION,
     tables: {

@@ -1,13 +1,15 @@
 // GET /v1/offers: the menu, from snapshots only.
 
+import { OfferCursor, readCursor } from '../../shared/api/cursor.ts';
 import { offersView } from '../../shared/api/views.ts';
 import { listOffers } from '../../shared/app.ts';
 import { api } from '../wrap.ts';
 
 export const handler = api('listOffers', listOffers, async (run, { query, now }) => {
-  const { gpuName, gpuCount, vramGbLeast, diskGb, limit } = query;
+  const { gpuName, gpuCount, vramGbLeast, diskGb, limit, cursor } = query;
   const gpuNames = gpuName === undefined ? [] : [gpuName];
   const any = { countries: [], providers: [] };
   const requirement = { gpuNames, gpuCount, vramGbLeast, diskGb, ...any };
-  return offersView(await run({ requirement, limit }), diskGb, now);
+  const after = readCursor(OfferCursor, cursor);
+  return offersView(await run({ requirement, after, limit }), diskGb, now);
 });

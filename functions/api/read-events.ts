@@ -1,9 +1,11 @@
 // GET /v1/leases/{id}/events
 
+import { EventCursor, readCursor } from '../../shared/api/cursor.ts';
 import { eventsView } from '../../shared/api/views.ts';
 import { readEvents } from '../../shared/app.ts';
 import { api } from '../wrap.ts';
 
-export const handler = api('readEvents', readEvents, async (run, { consumer, params, query }) =>
-  eventsView(await run({ leaseId: params.id, consumer, afterSeq: query.after })),
-);
+export const handler = api('readEvents', readEvents, async (run, { caller, params, query }) => {
+  const afterSeq = readCursor(EventCursor, query.cursor)?.seq ?? 0;
+  return eventsView(await run({ leaseId: params.id, caller, afterSeq }), afterSeq);
+});

@@ -4,6 +4,6 @@ import { leaseView } from '../../shared/api/views.ts';
 import { readLease } from '../../shared/app.ts';
 import { api } from '../wrap.ts';
 
-export const handler = api('readLease', readLease, async (run, { consumer, params }) =>
-  leaseView(await run({ leaseId: params.id, consumer })),
+export const handler = api('readLease', readLease, async (run, { caller, params }) =>
+  leaseView(await run({ leaseId: params.id, caller })),
 );

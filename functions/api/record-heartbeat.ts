@@ -4,8 +4,6 @@ import { heartbeatView } from '../../shared/api/views.ts';
 import { recordAppHeartbeat } from '../../shared/app.ts';
 import { api } from '../wrap.ts';
 
-export const handler = api(
-  'recordHeartbeat',
-  recordAppHeartbeat,
-  async (run, { consumer, params }) => heartbeatView(await run({ leaseId: params.id, consumer })),
+export const handler = api('recordHeartbeat', recordAppHeartbeat, async (run, { caller, params }) =>
+  heartbeatView(await run({ leaseId: params.id, consumer: caller.consumer })),
 );

@@ -8,8 +8,9 @@ import { requestLease } from '../../shared/app.ts';
 import { api } from '../wrap.ts';
 
 export const handler = api('requestLease', requestLease, async (run, request) => {
-  const { consumer, body, headers } = request;
+  const { caller, body, headers } = request;
   const idempotencyKey = parse(IdempotencyKey, headers['idempotency-key'], 'Idempotency-Key');
+  const { consumer } = caller;
   const terms = termsOf(body);
   return acceptedView(await run({ consumer, idempotencyKey, body, terms, env: body.env }));
 });

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 /** Milliseconds since 1970. */
 export type EngineClock = {
   now(): number;
-  /** Calls `fire` once, when `now()` has reached `instant`; returns its cancel. Any length works. */
+  /** Calls `fire` once, when `now()` has reached `instant`, however far; returns its cancel. */
   at(instant: number, fire: () => void): () => void;
 };
 

@@ -15,16 +15,16 @@ export type Definition = {
 
 /** What the engine tells in `$$`. More exists on AWS. */
 const KNOWN_CONTEXT =
-  /\$\$\.(?:Execution\.(?:Id|Name|Input|StartTime)|State\.(?:Name|EnteredTime|RetryCount)|Task\.Token)\b/;
+  /^\$\$\.(Execution\.(Id|Name|Input|StartTime)|State\.(Name|EnteredTime|RetryCount)|Task\.Token)\b/;
 
 /** Whether the field of this name holds a path or an intrinsic. */
 const holdsPath = (key: string): boolean =>
   key.endsWith('.$') || key.endsWith('Path') || key === 'Variable';
 
-/** Moves `$$.Execution` out of the library's reach. Throws BadConfig for a context it can't tell. */
+/** Moves `$$.Execution` out of the library's reach. Throws BadConfig for an unknown context. */
 function renameContext(path: string): string {
   const unknown = path.split(/(?=\$\$)/).find((part) => {
-    return part.startsWith('$$') && part.search(KNOWN_CONTEXT) !== 0;
+    return part.startsWith('$$') && !KNOWN_CONTEXT.test(part);
   });
   if (unknown !== undefined) {
     throw new Failure('BadConfig', `the local engine knows no ${unknown} in the context object`);

@@ -43,7 +43,7 @@ export type WorkflowEngine = {
   /**
    * Starts an execution. Safe to repeat: `started` while it runs on the same input, `exists` when
    * the name was taken otherwise; a closed execution keeps its name. Throws BadRequest for a name
-   * that AWS would refuse.
+   * that isn't 1-80 letters, digits, _ and -.
    */
   start(execution: { name: string; input: unknown }): 'started' | 'exists';
   /** Ends the wait of a token well. The first answer wins; any later one is `over`. */
@@ -56,17 +56,17 @@ export type WorkflowEngine = {
   /** The names of the executions that haven't ended. */
   running(): string[];
   /**
-   * Goes on with every execution the journal left open: attempts keep their tokens and deadlines,
-   * what is overdue happens at once, unanswered functions are invoked again. Returns how many.
+   * Goes on with every execution the journal left open: attempts keep tokens and deadlines, what is
+   * overdue happens at once, unanswered functions are invoked again. Returns how many.
    */
   resume(): number;
-  /** Stops as a crash would: nothing ends, the journal is closed, whoever still calls is refused. */
+  /** Stops as a crash would: nothing ends, the journal is closed, later calls are refused. */
   close(): void;
   /** Resolves when the engine can only wait: for timers, tokens, or functions it invoked. */
   settled(): Promise<void>;
 };
 
-/** What AWS accepts as a name (StartExecution, 2026): a lease id and a generation fit. */
+/** What AWS accepts as a name and can log (StartExecution, 2026): lease id and generation fit. */
 const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 
 const REAL_IDS: Ids = { token: randomUUID, random: () => randomInt(2 ** 32) / 2 ** 32 };
@@ -77,7 +77,7 @@ function described({ input, states, phase }: Execution): Description {
 }
 
 /**
- * An engine for one state machine. Executions a journal left open stand still until `resume`. Throws
+ * An engine for one state machine. What a journal left open stands still until `resume`. Throws
  * BadConfig for a definition it can't run, StoreDown for a journal it can't read.
  */
 export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {

@@ -2,7 +2,7 @@
 // client and documents. Everything that enters is parsed here; unknown fields are refused.
 
 import * as z from 'zod/mini';
-import { LeaseId, ProviderName } from '../core/ids.ts';
+import { ConsumerId, LeaseId, OfferId, ProviderName } from '../core/ids.ts';
 import { MicroUsdPerHour } from '../core/money.ts';
 import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
@@ -89,7 +89,10 @@ export const IdempotencyKey = matching(
 
 const LeasePath = z.strictObject({ id: LeaseId });
 const Nothing = z.strictObject({});
+const OfferPath = z.strictObject({ id: OfferId });
 const NoBody = z.nullable(Nothing);
+/** Opaque: what `nextCursor` of the page before said. */
+const Cursor = z.optional(z.string().check(z.maxLength(300)));
 
 /** Query values arrive as text. */
 const count = (least: number, most: number, fallback: number) =>
@@ -125,6 +128,31 @@ export const routes = {
       vramGbLeast: count(0, 2_000, 0),
       diskGb: count(8, policy.lease.diskGbMost, policy.lease.diskGbDefault),
       limit: count(1, 300, 20),
+      cursor: Cursor,
+    }),
+    body: NoBody,
+  },
+  readOffer: {
+    method: 'GET',
+    path: '/v1/offers/{id}',
+    caller: 'consumer',
+    status: 200,
+    params: OfferPath,
+    query: z.strictObject({
+      diskGb: count(8, policy.lease.diskGbMost, policy.lease.diskGbDefault),
+    }),
+    body: NoBody,
+  },
+  listLeases: {
+    method: 'GET',
+    path: '/v1/leases',
+    caller: 'consumer',
+    status: 200,
+    params: Nothing,
+    query: z.strictObject({
+      consumer: z.optional(ConsumerId),
+      limit: count(1, 50, 20),
+      cursor: Cursor,
     }),
     body: NoBody,
   },
@@ -152,7 +180,7 @@ export const routes = {
     caller: 'consumer',
     status: 200,
     params: LeasePath,
-    query: z.strictObject({ after: count(0, 1_000_000, 0) }),
+    query: z.strictObject({ cursor: Cursor }),
     body: NoBody,
   },
   recordHeartbeat: {
@@ -170,6 +198,24 @@ export const routes = {
     caller: 'consumer',
     status: 202,
     params: LeasePath,
+    query: Nothing,
+    body: NoBody,
+  },
+  deleteLease: {
+    method: 'DELETE',
+    path: '/v1/leases/{id}',
+    caller: 'consumer',
+    status: 202,
+    params: LeasePath,
+    query: Nothing,
+    body: NoBody,
+  },
+  readHealth: {
+    method: 'GET',
+    path: '/v1/health',
+    caller: 'consumer',
+    status: 200,
+    params: Nothing,
     query: Nothing,
     body: NoBody,
   },

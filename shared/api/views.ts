@@ -5,9 +5,12 @@ import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../core/lea
 import { formatUsd } from '../core/money.ts';
 import { allInRate, type Offer } from '../core/offer.ts';
 import { between, type EpochMs, isoTime } from '../core/time.ts';
-import type { SeenOffer } from '../usecases/list-offers.ts';
+import type { OfferPage, SeenOffer } from '../usecases/list-offers.ts';
+import type { MenuHealth } from '../usecases/read-health.ts';
+import type { LeasePage } from '../usecases/read-lease.ts';
 import type { HeartbeatReply } from '../usecases/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../usecases/request-lease.ts';
+import { writeCursor } from './cursor.ts';
 
 const shown = (instant: EpochMs | null): string | null =>
   instant === null ? null : isoTime(instant);
@@ -29,12 +32,16 @@ function offerView(offer: Offer, diskGb: number) {
   };
 }
 
-export function offersView(offers: readonly SeenOffer[], diskGb: number, now: EpochMs) {
+/** An offer with its age at `now`. */
+export function seenOfferView({ offer, observedAt }: SeenOffer, diskGb: number, now: EpochMs) {
+  const ageSeconds = Math.round(between(observedAt, now) / 1_000);
+  return { ...offerView(offer, diskGb), ageSeconds };
+}
+
+export function offersView(page: OfferPage, diskGb: number, now: EpochMs) {
   return {
-    offers: offers.map(({ offer, observedAt }) => ({
-      ...offerView(offer, diskGb),
-      ageSeconds: Math.round(between(observedAt, now) / 1_000),
-    })),
+    offers: page.offers.map((seen) => seenOfferView(seen, diskGb, now)),
+    nextCursor: writeCursor(page.next),
   };
 }
 
@@ -74,8 +81,29 @@ function proofView(proof: { readonly from: EpochMs | null; readonly until: Epoch
   return { firstListingAt: shown(proof.from), secondListingAt: shown(proof.until) };
 }
 
-export function eventsView(events: readonly LeaseEvent[]) {
-  return { events: events.map((event) => ({ ...event, at: isoTime(event.at) })) };
+export function leasesView({ leases, next }: LeasePage) {
+  return { leases: leases.map(leaseView), nextCursor: writeCursor(next) };
+}
+
+/** Events go on while a lease lives: the cursor of the last page stays good to ask again. */
+export function eventsView(events: readonly LeaseEvent[], after: number) {
+  return {
+    events: events.map((event) => ({ ...event, at: isoTime(event.at) })),
+    nextCursor: writeCursor({ seq: events.at(-1)?.seq ?? after }),
+  };
+}
+
+/** `degraded` when any menu is missing or too old to choose from. */
+export function healthView(menus: readonly MenuHealth[]) {
+  return {
+    status: menus.every(({ usable }) => usable) ? 'ok' : 'degraded',
+    menus: menus.map(({ provider, age, offers, usable }) => ({
+      provider,
+      offers,
+      usable,
+      ageSeconds: age === null ? null : Math.round(age / 1_000),
+    })),
+  };
 }
 
 /** The accepted lease; a refusal is a problem that names the limit and its room. */

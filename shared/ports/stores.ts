@@ -9,6 +9,9 @@ import type { Offer } from '../core/offer.ts';
 import type { Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
 
+/** Where a lease stands in its consumer's list. */
+export type LeasePlace = { readonly id: LeaseId; readonly requestedAt: EpochMs };
+
 export type LeaseStore = {
   /** A consistent read by key; null when there is none. */
   get(id: LeaseId): Promise<Lease | null>;
@@ -22,6 +25,11 @@ export type LeaseStore = {
   appendEvents(id: LeaseId, events: readonly LeaseEvent[]): Promise<void>;
   /** Events after `seq` in order, one page. */
   events(id: LeaseId, afterSeq: number): Promise<readonly LeaseEvent[]>;
+  /** A consumer's leases after `after`, newest first, one page; may miss the last second's. */
+  listByConsumer(
+    consumer: ConsumerId,
+    page: { readonly after: LeasePlace | null; readonly limit: number },
+  ): Promise<readonly LeasePlace[]>;
 };
 
 /** What a launch tells the pulse. A newer attempt takes the place of the older one's. */

@@ -1,26 +1,30 @@
 // Release: the consumer is done. The end is committed first, then the workflow is woken.
 
-import type { ConsumerId, LeaseId } from '../core/ids.ts';
+import { type Caller, visible } from '../core/caller.ts';
+import type { LeaseId } from '../core/ids.ts';
 import { isOver, type Lease } from '../core/lease.ts';
 import { endLease } from '../core/lease-moves.ts';
 import { changeLease, type Records } from './change-lease.ts';
-import { assertOwn } from './read-lease.ts';
 import { type WakePorts, wakeLease } from './wake-lease.ts';
 
 export type ReleaseLeasePorts = Records & WakePorts;
 
-export type ReleaseInput = { readonly leaseId: LeaseId; readonly consumer: ConsumerId };
+export type ReleaseInput = { readonly leaseId: LeaseId; readonly caller: Caller };
+
+const byOperator = ({ consumer }: Caller): string => `the operator ${consumer} released it`;
 
 /**
  * Begins to end a lease in any state; one that ends already is left as it is. Safe to repeat.
  * Throws NotFound (also for another consumer's lease), StoreDown, ProviderDown, Conflict.
  */
 export function makeReleaseLease(ports: ReleaseLeasePorts) {
-  return async ({ leaseId, consumer }: ReleaseInput): Promise<Lease> => {
+  return async ({ leaseId, caller }: ReleaseInput): Promise<Lease> => {
     const { lease } = await changeLease(ports, leaseId, (current, now) => {
-      assertOwn(current, consumer);
+      visible(current, caller);
       if (isOver(current)) return { commit: null, result: null };
-      const end = { reason: 'released', why: 'its consumer released it' } as const;
+      const why =
+        current.consumer === caller.consumer ? 'its consumer released it' : byOperator(caller);
+      const end = { reason: 'released', why } as const;
       return { commit: endLease(current, end, now), result: null };
     });
     if (lease.state === 'ending') await wakeLease(ports, leaseId);

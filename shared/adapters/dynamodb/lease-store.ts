@@ -1,12 +1,14 @@
 // Leases and their event logs. A lease is replaced as a whole under the version it was read with;
 // whoever was slower learns of it and reads again.
 
-import type { LeaseId } from '../../core/ids.ts';
+import * as z from 'zod/mini';
+import { LeaseId } from '../../core/ids.ts';
 import { invariant } from '../../core/invariant.ts';
 import { Lease, LeaseEvent } from '../../core/lease.ts';
 import { policy } from '../../core/policy.ts';
+import { EpochMs } from '../../core/time.ts';
 import type { LeaseStore } from '../../ports/stores.ts';
-import { eventKey, LAST_EVENT, leaseKey, OPEN_SHARD } from './schema.ts';
+import { BY_CONSUMER_INDEX, eventKey, LAST_EVENT, leaseKey, OPEN_SHARD } from './schema.ts';
 import { ABSENT, type Item, parseItem, type Table } from './table.ts';
 
 /** DynamoDB takes 400 KB an item (AWS, November 2026); the rest is for keys and its own marks. */
@@ -62,8 +64,22 @@ export function leaseStore(table: Table): LeaseStore {
       for (const event of events) await table.put(eventKey(id, event.seq), event, ABSENT);
     },
     events: (id, afterSeq) => readEvents(table, id, afterSeq),
+    listByConsumer: async (consumer, { after, limit }) => {
+      const from =
+        after === null
+          ? undefined
+          : { ...leaseKey(after.id), consumer, requestedAt: after.requestedAt };
+      const page = { index: BY_CONSUMER_INDEX, partition: consumer, limit, from };
+      const items = await table.queryIndex(page);
+      return items.map((item) => parseItem(table, LeasePlace, { ...item, id: idIn(item['pk']) }));
+    },
   };
 }
+
+/** What the index by consumer tells of a lease. */
+const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
+
+const idIn = (pk: unknown): string => String(pk).replace(/^LEASE#/, '');
 
 async function readEvents(table: Table, id: LeaseId, afterSeq: number) {
   const { pk, sk: first } = eventKey(id, afterSeq + 1);

@@ -11,7 +11,7 @@ import {
 import type * as z from 'zod/mini';
 import { invariant } from '../../core/invariant.ts';
 import { calling, writing } from './client.ts';
-import type { Key } from './schema.ts';
+import type { IndexSchema, Key } from './schema.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -36,6 +36,14 @@ export type Range = {
   readonly limit?: number;
 };
 
+/** The items of one index partition that come after `from`, a whole index key. */
+export type IndexPage = {
+  readonly index: IndexSchema;
+  readonly partition: string;
+  readonly limit: number;
+  readonly from?: Item | undefined;
+};
+
 export type Table = {
   readonly name: string;
   /** A consistent read by key. */
@@ -46,6 +54,8 @@ export type Table = {
   update(key: Key, change: Change): Promise<Item | 'refused'>;
   /** A consistent read of a range, in order. */
   query(range: Range): Promise<readonly Item[]>;
+  /** One page of an index, greatest sort key first: keys only, eventually consistent. */
+  queryIndex(page: IndexPage): Promise<readonly Item[]>;
 };
 
 /** A page holds 1 MB, some thousand items: more pages than these are a mistake. */
@@ -93,6 +103,19 @@ export function openTable(client: DynamoDBDocumentClient, name: string): Table {
       return reply === 'refused' ? 'refused' : (reply.Attributes ?? {});
     },
     query: (range) => readRange(client, name, range),
+    queryIndex: async ({ index, partition, limit, from }) => {
+      const command = new QueryCommand({
+        TableName: name,
+        IndexName: index.name,
+        KeyConditionExpression: '#partition = :partition',
+        ExpressionAttributeNames: { '#partition': index.partition.name },
+        ExpressionAttributeValues: { ':partition': partition },
+        ScanIndexForward: false,
+        ExclusiveStartKey: from,
+        Limit: limit,
+      });
+      return (await calling(() => client.send(command))).Items ?? [];
+    },
   };
 }
 

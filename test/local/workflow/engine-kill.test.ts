@@ -12,7 +12,7 @@ import { openFileJournal } from '../../../local/workflow/journal.ts';
 import { killable } from './fixtures/machine.ts';
 import { aWorld, seconds } from './world.ts';
 
-const SCRIPT = fileURLToPath(new URL('fixtures/park.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./fixtures/park.ts', import.meta.url));
 
 describe('an engine killed with SIGKILL', () => {
   let folder = '';

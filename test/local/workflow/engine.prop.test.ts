@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { createMemoryJournal, type JournalRecord } from '../../../local/workflow/journal.ts';
 import { aCallback, aMachine, aTask, aWorld, named, START, seconds, type World } from './world.ts';
 
@@ -63,8 +64,10 @@ const definition = aMachine({
   Done: { Type: 'Succeed' },
 });
 
+const Payload = z.object({ rounds: z.number(), retry: z.number() });
+
 const launch = (script: Script) => (payload: unknown) => {
-  const { rounds, retry } = payload as { rounds: number; retry: number };
+  const { rounds, retry } = Payload.parse(payload);
   if (retry < script.refusals) throw named('RateLimited');
   if (rounds < script.gone) throw named('OfferGone');
   return { silence: 30 };

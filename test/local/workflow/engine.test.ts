@@ -1,6 +1,7 @@
 // What the engine promises its callers: envelopes, tokens, names, the account of what happened.
 
 import { describe, expect, it } from 'vitest';
+import { createMemoryJournal, type Journal } from '../../../local/workflow/journal.ts';
 import { aCallback, aMachine, aTask, aWorld, named, seconds } from './world.ts';
 
 describe('a Lambda task', () => {
@@ -130,6 +131,24 @@ describe('a callback task', () => {
       'over',
       'over',
     ]);
+  });
+});
+
+describe('a journal that cannot be written', () => {
+  it('keeps the engine from accepting an answer', async () => {
+    let full = false;
+    const kept = createMemoryJournal();
+    const append: Journal['append'] = (record) => {
+      if (full) throw named('StoreDown', 'the disk is full');
+      kept.append(record);
+    };
+    const definition = aMachine({ Serve: aCallback('serve') });
+    const world = aWorld({ definition, journal: { ...kept, append } });
+    await world.begin();
+    full = true;
+    expect(() => world.engine.succeed('token-1', {})).toThrow('the disk is full');
+    full = false;
+    expect(world.engine.succeed('token-1', {})).toBe('accepted');
   });
 });
 

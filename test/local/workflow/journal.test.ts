@@ -7,12 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../../local/workflow/journal.ts';
 import { compact, createMemoryJournal, openFileJournal } from '../../../local/workflow/journal.ts';
 
-const started = (name: string): JournalRecord => ({
+const started = (name: string, input: { id: string } = { id: name }): JournalRecord => ({
   type: 'started',
   name,
   at: 1,
   state: 'Serve',
-  input: { name },
+  input,
 });
 const parked = (name: string): JournalRecord => ({ type: 'parked', name, at: 2 });
 const beat = (name: string, at: number): JournalRecord => ({ type: 'beat', name, at });
@@ -137,10 +137,10 @@ describe('compacting', () => {
 
 describe('a memory journal', () => {
   it('shares nothing with its caller', () => {
-    const input = { lease: 1 };
+    const input = { id: 'before' };
     const journal = createMemoryJournal();
-    journal.append({ ...started('a'), input } as JournalRecord);
-    input.lease = 2;
-    expect(journal.read()[0]).toMatchObject({ input: { lease: 1 } });
+    journal.append(started('a', input));
+    input.id = 'after';
+    expect(journal.read()[0]).toMatchObject({ input: { id: 'before' } });
   });
 });

@@ -62,7 +62,8 @@ export function aWorld(options: WorldOptions): World {
   };
 }
 
-function tokenIn(payload: unknown): string {
+/** The token a function was given, or '' when it got none. */
+export function tokenIn(payload: unknown): string {
   const found = typeof payload === 'object' && payload !== null && 'token' in payload;
   return found ? String(payload.token) : '';
 }
