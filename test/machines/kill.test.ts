@@ -1,0 +1,92 @@
+// kill -9 in the middle of a step, and again: the service starts anew on the same folder, goes on
+// with the tokens and deadlines it had, and the lease still ends with nothing alive and the books
+// in balance. A real process is killed; only its market, in this process, lives on.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { audit } from '../../local/audit.ts';
+import { memoryBlobs } from '../../local/blob-folder.ts';
+import { openDatabase } from '../../local/database.ts';
+import { createService } from '../../local/service.ts';
+import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVirtualClock } from '../../local/workflow/clock.ts';
+import { brandId, ConsumerId, LeaseId } from '../../shared/core/ids.ts';
+
+const SCALE = 300;
+const CHILD = new URL('./fixtures/doomed-service.ts', import.meta.url).pathname;
+const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
+
+type DieAt = { call: string; when: 'before' | 'after' };
+const MOMENTS: DieAt[] = [
+  { call: 'LaunchInstance', when: 'before' },
+  { call: 'LaunchInstance', when: 'after' },
+  { call: 'ConfirmReady', when: 'after' },
+  { call: 'JudgeLease', when: 'before' },
+  { call: 'DestroyInstance', when: 'after' },
+  { call: 'SettleLease', when: 'after' },
+];
+
+async function stage() {
+  const folder = await mkdtemp(join(tmpdir(), 'doomed-'));
+  const [realStart, simStart] = [Date.now(), Date.UTC(2026, 10, 21, 12)];
+  const now = (): number => Math.floor(simStart + (Date.now() - realStart) * SCALE);
+  const apiKey = 'a-key-of-the-market';
+  const market = createVastaiSimulator({ apiKey, now, seed: 7, rateLimits: false });
+  const marketUrl = await market.listen();
+  /** Runs the service until it ends or kills itself. */
+  const run = async (dieAt?: DieAt) => {
+    const orders = { folder, marketUrl, apiKey, scale: SCALE, start: now(), dieAt };
+    const child = spawn(process.execPath, [CHILD, JSON.stringify(orders)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    child.stdout.on('data', (chunk) => {
+      told += chunk;
+    });
+    const [code, signal] = await once(child, 'exit');
+    return { code, signal, told: told.trim() };
+  };
+  const close = async (): Promise<void> => {
+    await market.close();
+    await rm(folder, { recursive: true });
+  };
+  return { folder, market, run, close };
+}
+
+/** What is left on the folder of a service that has ended. */
+async function leftovers(
+  folder: string,
+  id: string,
+  alive: { id: number; label: string | null }[],
+) {
+  const database = await openDatabase({ path: join(folder, 'database') });
+  const { runtime, close } = createService({
+    clock: createVirtualClock(0),
+    databaseEndpoint: database.endpoint,
+    blobs: memoryBlobs(),
+    folder: null,
+    env: { GPU_SHOPPER_DEPLOYMENT_ID: 'doomed', GPU_SHOPPER_TAG_KEY: 'ab'.repeat(32) },
+  });
+  const wrong = await audit(runtime, CONSUMER, { leases: [brandId(LeaseId, id)], alive });
+  close();
+  await database.close();
+  return wrong;
+}
+
+describe('a service killed', () => {
+  it.each(MOMENTS)('$when $call goes on after a restart and ends its lease', async (dieAt) => {
+    const { folder, market, run, close } = await stage();
+    const killed = await run(dieAt);
+    expect(killed.signal).toBe('SIGKILL');
+    const ended = await run();
+    expect(ended).toMatchObject({ code: 0, told: expect.stringMatching(/^[a-z0-9]{20}$/) });
+    const alive = market.instances().filter((instance) => instance.alive);
+    expect(await leftovers(folder, ended.told, alive)).toEqual([]);
+    expect(market.instances().length).toBe(1);
+    await close();
+  });
+});
