@@ -77,8 +77,8 @@ async function destroyAgain(
     const target = { leaseId: lease.id, attempt: owner.attempt, provider, reason } as const;
     await destroyTarget(ports, { ...target, instanceId: instance.id });
   }
-  const zombies = present.filter(({ owner }) => wasAccepted(lease, owner.attempt));
-  if (zombies.length > 0) return detour('still-present', 'accepted before, and still listed');
+  const stubborn = present.filter(({ owner }) => wasAccepted(lease, owner.attempt));
+  if (stubborn.length > 0) return detour('still-present', 'accepted before, and still listed');
   return detour('absence-pending', 'destroy is accepted at last');
 }
 

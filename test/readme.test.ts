@@ -1,0 +1,72 @@
+// The README's commands are run, and its output is what they print: the same lines in the same
+// order, with other ids, times and amounts.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { diagramOf, withDiagram } from '../docs/diagram.ts';
+import { DEMO_FAULTS } from '../local/demo-faults.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const readme = read('README.md');
+const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
+
+/** A line without what differs from run to run. */
+const shape = (line: string): string =>
+  line
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/[a-z0-9]{20}/g, 'LEASE')
+    .replace(/\$[\d.]+/g, 'MONEY')
+    .replace(/\d+/g, 'N')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+function demo(...flags: string[]) {
+  const args = ['local/demo.ts', ...flags];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+describe('the README', () => {
+  it('shows what npm run demo prints', () => {
+    const shown =
+      readme.split('<!-- output of npm run demo -->\n```\n')[1]?.split('\n```')[0] ?? '';
+    const { status, stdout } = demo();
+    expect(status).toBe(0);
+    // A slow machine may print more: a create call that came too late is made again.
+    const printed = stdout.split('\n').map(shape);
+    let from = 0;
+    const missing = shown.split('\n').filter((line) => {
+      const found = printed.indexOf(shape(line), from);
+      from = Math.max(from, found + 1);
+      return found < 0;
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('names only npm commands that exist', () => {
+    const named = [...readme.matchAll(/npm run ([a-z:-]+)/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  it('names every fault the demo can show, and each is survived', { timeout: 60_000 }, () => {
+    expect(Object.keys(DEMO_FAULTS).filter((name) => !readme.includes(`\`${name}\``))).toEqual([
+      'drop-after-effect',
+    ]);
+    expect(demo('--fault', 'drop-after-effect').status).toBe(0);
+  });
+
+  it('is told what is allowed when the demo is asked for a fault that is none', () => {
+    const { status, stdout } = demo('--fault', 'no-such-fault');
+    expect(status).toBe(2);
+    expect(stdout).toContain('refuse-destroy');
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  it('shows the state machine as it is in its file', () => {
+    const text = read('ARCHITECTURE.md');
+    const machine = JSON.parse(read('state-machines/lease.asl.json'));
+    expect(withDiagram(text, diagramOf(machine))).toBe(text);
+  });
+});
