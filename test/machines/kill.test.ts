@@ -16,7 +16,7 @@ import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/ids.ts';
 
-const SCALE = 300;
+const SCALE = 60;
 const CHILD = new URL('./fixtures/doomed-service.ts', import.meta.url).pathname;
 const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 

@@ -67,6 +67,16 @@ describe('a timeout', () => {
     expect(world.engine.describe('run')?.error).toBe('States.Runtime');
   });
 
+  it('is no missed heartbeat', async () => {
+    const limits = { TimeoutSeconds: 10, ...catching('States.HeartbeatTimeout'), End: true };
+    const world = aWorld({
+      definition: aMachine({ Serve: aCallback('serve', limits), Caught }),
+    });
+    await world.begin();
+    await world.clock.advanceTo(START + seconds(10));
+    expect(world.engine.describe('run')).toMatchObject({ status: 'FAILED', states: ['Serve'] });
+  });
+
   it('drops what its function brings later', async () => {
     const late: (() => void)[] = [];
     const work = () => new Promise((resolve) => late.push(() => resolve('late')));

@@ -82,6 +82,7 @@ describe('a callback task', () => {
       status: 'SUCCEEDED',
       output: { woken: true },
     });
+    expect(world.clock.pending()).toEqual([]);
   });
 
   it('fails as its token says', async () => {
