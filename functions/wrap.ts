@@ -142,8 +142,8 @@ export function node<Name extends RouteName, UseCase>(
   factory: Factory<UseCase>,
   answer: (run: UseCase, request: NodeRequest<Name>) => Promise<unknown>,
 ) {
-  return answering(name, (event) => {
-    const claims = compose(leaseTokenReader)(bearerOf(event));
+  return answering(name, async (event) => {
+    const claims = await compose(leaseTokenReader)(bearerOf(event));
     if (claims === null) throw new Failure('Forbidden', 'the lease token is not valid');
     return answer(compose(factory), { ...requestOf(name, event), ...claims });
   });

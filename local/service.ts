@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RouteName } from '../shared/api/contract.ts';
+import type { HttpReply } from '../shared/api/http.ts';
 import { type Config, readConfig } from '../shared/config.ts';
 import { Failure } from '../shared/core/failure.ts';
 import type { LeaseId } from '../shared/core/ids.ts';
@@ -43,6 +44,8 @@ export type ServiceOptions = {
 export type Service = {
   readonly runtime: Runtime;
   readonly engine: WorkflowEngine;
+  /** One event of API Gateway, answered by the route's handler. Rejects for a bug. */
+  answer(route: RouteName, event: object): Promise<HttpReply>;
   /** One request of the HTTP API, from event to reply. */
   call(route: RouteName, request: GatewayRequest): Promise<GatewayReply>;
   /** One refresh of the menu now. */
@@ -139,15 +142,15 @@ export function createService(options: ServiceOptions): Service {
     await invoke(call, timerHandlers.refreshOffers as Handler);
   };
   const menu = repeating(clock, refresh);
+  const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
+    // Every handler of the API is made by the wrapper that returns this.
+    (await invoke({ name: route, payload: event }, apiHandlers[route] as Handler)) as HttpReply;
   return {
     runtime,
     engine,
-    async call(route, request) {
-      const event = gatewayEvent(route, request, randomUUID());
-      const handler = apiHandlers[route] as Handler;
-      const reply = await invoke({ name: route, payload: event }, handler);
-      return gatewayReply(reply as { statusCode: number; body: string });
-    },
+    answer,
+    call: async (route, request) =>
+      gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID()))),
     refresh,
     keepFresh: menu.start,
     resume: () => engine.resume(),

@@ -12,17 +12,19 @@ import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
 import { openTable } from './adapters/dynamodb/table.ts';
 import { createHmacSigner } from './adapters/hmac-signer.ts';
 import { makeLeaseToken, readLeaseToken } from './adapters/lease-token.ts';
-import { createRegistry } from './adapters/providers/registry.ts';
+import { cards, createRegistry } from './adapters/providers/registry.ts';
 import { s3Blobs } from './adapters/s3-blobs.ts';
 import { createScheduler } from './adapters/scheduler.ts';
+import { createSecrets } from './adapters/secrets.ts';
 import { createSshProbe } from './adapters/ssh-probe.ts';
 import { createStepFunctions } from './adapters/step-functions.ts';
-import type { Config } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { Failure } from './core/failure.ts';
+import { ProviderName } from './core/ids.ts';
 import type { Lease } from './core/lease.ts';
 import { type DurationMs, durationMs } from './core/time.ts';
 import type { ProviderCard } from './ports/provider.ts';
-import { once, type Runtime } from './runtime.ts';
+import { type Factory, once, type Runtime } from './runtime.ts';
 import { makeArmDeadline } from './usecases/arm-deadline.ts';
 import { makeAwaitReady } from './usecases/await-ready.ts';
 import { attemptLimit } from './usecases/card-times.ts';
@@ -57,9 +59,38 @@ const set = <Value>(value: Value | undefined, name: string): Value => {
 const database = (runtime: Runtime) =>
   connect({ region: runtime.config.region, ...runtime.database });
 
+const secrets = ({ config }: Runtime) => createSecrets({ region: config.region });
+
+/** The same runtime with the keys in its configuration that secrets hold for it. */
+async function opened(runtime: Runtime): Promise<Runtime> {
+  const { secretArns } = runtime.config;
+  const named = Object.entries(secretArns).filter(([, arn]) => arn !== undefined);
+  if (named.length === 0) return runtime;
+  const read = async ([name, arn = '']: (typeof named)[number]) =>
+    [name, await once(runtime, secrets).read(arn)] as const;
+  const keys = Object.fromEntries(await Promise.all(named.map(read)));
+  return { ...runtime, config: readConfig(undefined, keys) };
+}
+
+const nobody = (): { runtime: Runtime | null } => ({ runtime: null });
+
+/**
+ * A use case that needs keys. They are read before its first call, and kept once all are there;
+ * use cases that need none never ask for them.
+ */
+const withKeys =
+  <Input, Output>(factory: Factory<(input: Input) => Output | Promise<Output>>) =>
+  (runtime: Runtime) => {
+    const kept = once(runtime, nobody);
+    return async (input: Input): Promise<Output> => {
+      kept.runtime ??= await opened(runtime);
+      return once(kept.runtime, factory)(input);
+    };
+  };
+
 const signer = ({ config }: Runtime) =>
   createHmacSigner({
-    current: config.tagKey,
+    current: set(config.tagKey, 'GPU_SHOPPER_TAG_KEY'),
     ...(config.tagKeyPrevious !== undefined && { previous: config.tagKeyPrevious }),
   });
 
@@ -111,11 +142,11 @@ const records = (runtime: Runtime) => ({
 
 const providers = (runtime: Runtime) => once(runtime, registry).providerNamed;
 
-/** The greatest time of any provider in use: what is held and waited for must do for each. */
-const longest = (runtime: Runtime, of: (card: ProviderCard) => DurationMs): DurationMs => {
-  const { names, providerNamed } = once(runtime, registry);
-  return durationMs(Math.max(0, ...names.map((name) => of(providerNamed(name).card))));
-};
+const providerNames = ProviderName.options;
+
+/** The greatest time of any provider: what is held and waited for must do for each. */
+const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
+  durationMs(Math.max(0, ...providerNames.map((name) => of(cards[name]))));
 
 const sight = (runtime: Runtime) => ({
   providers: providers(runtime),
@@ -145,8 +176,8 @@ export const chooseOffer = (runtime: Runtime) =>
   makeChooseOffer({
     ...records(runtime),
     menu: once(runtime, menu),
-    providerNames: once(runtime, registry).names,
-    bootLimit: longest(runtime, (card) => card.bootLimit),
+    providerNames,
+    bootLimit: longest((card) => card.bootLimit),
   });
 
 export const armDeadline = (runtime: Runtime) =>
@@ -228,15 +259,15 @@ export const refreshOffers = (runtime: Runtime) =>
 // The API.
 
 export const listOffers = (runtime: Runtime) =>
-  makeListOffers({ menu: once(runtime, menu), providerNames: once(runtime, registry).names });
+  makeListOffers({ menu: once(runtime, menu), providerNames });
 
 export const readOffer = (runtime: Runtime) =>
-  makeReadOffer({ menu: once(runtime, menu), providerNames: once(runtime, registry).names });
+  makeReadOffer({ menu: once(runtime, menu), providerNames });
 
 export const readHealth = (runtime: Runtime) =>
   makeReadHealth({
     menu: once(runtime, menu),
-    providerNames: once(runtime, registry).names,
+    providerNames,
     clock: runtime.clock,
   });
 
@@ -247,7 +278,7 @@ export const requestLease = (runtime: Runtime) =>
     workflow: once(runtime, workflow),
     clock: runtime.clock,
     limits: runtime.config.limits,
-    attemptLimit: longest(runtime, attemptLimit),
+    attemptLimit: longest(attemptLimit),
     leaseIdFor,
     hashOf: requestHash,
   });

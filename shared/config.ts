@@ -29,8 +29,9 @@ const consumers = z.pipe(
 
 const Environment = z.object({
   GPU_SHOPPER_DEPLOYMENT_ID: DeploymentId,
-  GPU_SHOPPER_TAG_KEY: hexKey,
+  GPU_SHOPPER_TAG_KEY: z.optional(hexKey),
   GPU_SHOPPER_TAG_KEY_PREVIOUS: z.optional(hexKey),
+  GPU_SHOPPER_TAG_KEY_SECRET_ARN: z.optional(text),
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: z._default(whole, 100_000_000),
   GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: z._default(whole, 10_000_000),
   GPU_SHOPPER_OPEN_LEASES_MOST: z._default(whole, 10),
@@ -47,6 +48,7 @@ const Environment = z.object({
   GPU_SHOPPER_SCHEDULE_DLQ_ARN: z.optional(text),
   AWS_REGION: z._default(text, 'us-east-1'),
   VAST_API_KEY: z.optional(text),
+  VAST_API_KEY_SECRET_ARN: z.optional(text),
   VAST_BASE_URL: z._default(url, 'https://console.vast.ai'),
 });
 type Environment = z.infer<typeof Environment>;
@@ -77,8 +79,15 @@ function limitsOf(env: Environment): AccountLimits {
 /** What a deployment is told from outside. Keys are secret: this object is never logged. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the configuration from `source`, by default the process's own environment. */
-export function readConfig(source: Readonly<Record<string, string | undefined>> = process.env) {
+/** Variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from `environment`, by default the process's own environment, and `keys`,
+ * which are variables that a deployed function is told by secrets. Throws BadConfig.
+ */
+export function readConfig(environment: Variables = process.env, keys: Variables = {}) {
+  const source = { ...environment, ...keys };
   const parsed = Environment.safeParse(source);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -94,6 +103,11 @@ export function readConfig(source: Readonly<Record<string, string | undefined>> 
     deployment: env.GPU_SHOPPER_DEPLOYMENT_ID,
     tagKey: env.GPU_SHOPPER_TAG_KEY,
     tagKeyPrevious: env.GPU_SHOPPER_TAG_KEY_PREVIOUS,
+    /** The secrets that hold a variable's value, by the variable's name. */
+    secretArns: {
+      GPU_SHOPPER_TAG_KEY: env.GPU_SHOPPER_TAG_KEY_SECRET_ARN,
+      VAST_API_KEY: env.VAST_API_KEY_SECRET_ARN,
+    },
     limits: limitsOf(env),
     operators: env.GPU_SHOPPER_OPERATORS,
     nodeUrl: env.GPU_SHOPPER_NODE_URL,

@@ -15,7 +15,7 @@ export type Definition = {
 
 /** What the engine tells in `$$`. More exists on AWS. */
 const KNOWN_CONTEXT =
-  /^\$\$\.(Execution\.(Id|Name|Input|StartTime)|State\.(Name|EnteredTime|RetryCount)|Task\.Token)\b/;
+  /^\$\$\.(Task\.Token|State\.(Name|EnteredTime|RetryCount)|Execution\.(Id|Name|Input|StartTime))/;
 
 /** Whether the field of this name holds a path or an intrinsic. */
 const holdsPath = (key: string): boolean =>

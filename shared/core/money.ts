@@ -83,11 +83,6 @@ export function sumRates(...rates: readonly MicroUsdPerHour[]): MicroUsdPerHour 
   return microUsdPerHour(rates.reduce<number>((total, rate) => total + rate, 0));
 }
 
-/** The greater of two amounts. */
-export function greater(first: MicroUsd, second: MicroUsd): MicroUsd {
-  return first > second ? first : second;
-}
-
 /** What is left of `amount` after `taken`; 0 when `taken` is more. */
 export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
   return microUsd(Math.max(0, amount - taken));

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { OfferId, ProviderName } from './ids.ts';
-import { amountOf, greater, MicroUsd, MicroUsdPerHour, rateOf, sumRates } from './money.ts';
+import { amountOf, MicroUsd, MicroUsdPerHour, rateOf, sumRates } from './money.ts';
 import { policy } from './policy.ts';
 import { EpochMs } from './time.ts';
 
@@ -48,11 +48,6 @@ export type Requirement = z.infer<typeof Requirement>;
 /** What an hour of the offer costs with a disk of `diskGb`; transfer comes on top. */
 export function allInRate(offer: Offer, diskGb: number): MicroUsdPerHour {
   return sumRates(offer.gpuMicroUsdPerHour, rateOf(offer.diskMicroUsdPerGbHour, diskGb));
-}
-
-/** The dearer direction, since nobody knows which way the bytes will go. */
-export function transferCost(offer: Offer, gb: number): MicroUsd {
-  return amountOf(greater(offer.uploadMicroUsdPerGb, offer.downloadMicroUsdPerGb), gb);
 }
 
 const among = (wanted: readonly string[], value: string | null): boolean =>

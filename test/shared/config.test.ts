@@ -21,7 +21,6 @@ describe('readConfig', () => {
     ['GPU_SHOPPER_DEPLOYMENT_ID', undefined, 'is missing'],
     ['GPU_SHOPPER_DEPLOYMENT_ID', '', '2 to 12 characters'],
     ['GPU_SHOPPER_DEPLOYMENT_ID', 'Prod_1', '2 to 12 characters'],
-    ['GPU_SHOPPER_TAG_KEY', undefined, 'is missing'],
     ['GPU_SHOPPER_TAG_KEY', 'short', '64 to 128 lower-case hex digits'],
     ['GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD', '-5', 'whole number'],
     ['GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD', '1.5', 'whole number'],

@@ -2,8 +2,9 @@
 
 import { Failure } from '../../core/failure.ts';
 import { ProviderName } from '../../core/ids.ts';
-import type { Provider } from '../../ports/provider.ts';
+import type { Provider, ProviderCard } from '../../ports/provider.ts';
 import type { HttpOptions } from './http.ts';
+import { card as vastaiCard } from './vastai/card.ts';
 import { createVastai } from './vastai/vastai.ts';
 
 export type ProviderAccess = Pick<HttpOptions, 'baseUrl' | 'apiKey'>;
@@ -13,10 +14,12 @@ export type RegistryOptions = Pick<HttpOptions, 'pause'> & {
 };
 
 export type Registry = {
-  readonly names: readonly ProviderName[];
   /** The provider of that name. Throws BadConfig when this deployment has no access to it. */
   readonly providerNamed: (name: ProviderName) => Provider;
 };
+
+/** What each provider's words mean; nobody needs a key to read it. */
+export const cards: Readonly<Record<ProviderName, ProviderCard>> = { vastai: vastaiCard };
 
 const factories: Readonly<Record<ProviderName, (options: HttpOptions) => Provider>> = {
   vastai: createVastai,
@@ -45,7 +48,6 @@ export function createRegistry(options: RegistryOptions): Registry {
   }
   if (providers.size === 0) throw bad('providers', 'must name at least one provider');
   return {
-    names: [...providers.keys()],
     providerNamed: (name) => {
       const provider = providers.get(name);
       if (provider === undefined) throw bad(name, 'has no baseUrl and apiKey in this deployment');

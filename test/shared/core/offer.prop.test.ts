@@ -13,7 +13,6 @@ import {
   type Requirement,
   rankOffers,
   transferAllowance,
-  transferCost,
 } from '../../../shared/core/offer.ts';
 import { anOffer, aRequirement, at } from '../../support/builders.ts';
 
@@ -207,11 +206,6 @@ describe('what an offer costs', () => {
   it('includes the disk that was asked for', () => {
     expect(allInRate(anOffer(), 20)).toBe(404_000);
     expect(allInRate(anOffer(), 100)).toBe(420_000);
-  });
-
-  it('counts the dearer direction of transfer', () => {
-    expect(transferCost(anOffer(), 10)).toBe(40_000);
-    expect(transferCost(anOffer({ uploadMicroUsdPerGb: microUsd(5_000) }), 10)).toBe(50_000);
   });
 
   it('never exceeds the transfer allowance of as many gigabytes', () => {

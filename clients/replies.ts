@@ -1,0 +1,48 @@
+// What the service answers, route by route, derived from its own views: a change there is a type
+// error here. Types only; instants arrive as ISO 8601 text.
+
+import type { RouteName, Routes } from '../shared/api/contract.ts';
+import type {
+  eventsView,
+  healthView,
+  heartbeatView,
+  leasesView,
+  leaseView,
+  offersView,
+  seenOfferView,
+} from '../shared/api/views.ts';
+
+export type Lease = ReturnType<typeof leaseView>;
+export type LeaseState = Lease['state'];
+export type Offer = ReturnType<typeof seenOfferView>;
+export type LeaseEvent = ReturnType<typeof eventsView>['events'][number];
+export type HeartbeatReply = ReturnType<typeof heartbeatView>;
+
+type Views = {
+  readonly listOffers: ReturnType<typeof offersView>;
+  readonly readOffer: Offer;
+  readonly listLeases: ReturnType<typeof leasesView>;
+  readonly requestLease: Lease;
+  readonly readLease: Lease;
+  readonly readEvents: ReturnType<typeof eventsView>;
+  readonly recordHeartbeat: HeartbeatReply;
+  readonly releaseLease: Lease;
+  readonly deleteLease: Lease;
+  readonly readHealth: ReturnType<typeof healthView>;
+  readonly recordNodeHeartbeat: HeartbeatReply;
+};
+
+/** The reply of a route. */
+export type Reply<Name extends RouteName> = Views[Name];
+
+type Input<Schema> = Schema extends { readonly _zod: { readonly input: infer Given } }
+  ? Given
+  : never;
+
+/** The query of a route: values travel as text, numbers are written out. */
+export type Query<Name extends RouteName> = {
+  readonly [Field in keyof Input<Routes[Name]['query']>]?: string | number | undefined;
+};
+
+/** The body of a route, before defaults. */
+export type Body<Name extends RouteName> = Input<Routes[Name]['body']>;

@@ -1,0 +1,75 @@
+// What a data folder keeps besides records: the keys it was made with, whose machines it leases,
+// and where its time stands. A folder never changes its provider: real machines asked for at a
+// simulator would seem to be gone.
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { Failure } from '../shared/core/failure.ts';
+import { DeploymentId } from '../shared/core/ids.ts';
+import { keptText, readPrivate, writePrivate } from './private-file.ts';
+
+const hexKey = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const Settings = z.object({
+  provider: z.enum(['simulator', 'vastai']),
+  deployment: DeploymentId,
+  tagKey: hexKey,
+  /** What opens the simulator. */
+  simulatorKey: hexKey,
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Simulated time: `simStart` at the real instant `realStart`, `scale` times as fast from there. */
+const TimeOrigin = z.object({
+  realStart: z.number(),
+  simStart: z.number(),
+  scale: z.number().check(z.gte(1)),
+});
+export type TimeOrigin = z.infer<typeof TimeOrigin>;
+
+function parsed<Value>(schema: z.ZodMiniType<Value>, text: string, path: string): Value {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Failure('BadConfig', `${path} can't be understood`, { cause });
+  }
+}
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const textOf = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/**
+ * The settings of the data folder, made the first time. Throws BadConfig when they are damaged or
+ * belong to another provider.
+ */
+export async function openSettings(
+  folder: string,
+  provider: Settings['provider'],
+): Promise<Settings> {
+  const path = join(folder, 'settings.json');
+  // Two laptops may share an account of a provider: a drawn id keeps their machines apart.
+  const deployment = `local${hex(3)}`;
+  const fresh = () => textOf({ provider, deployment, tagKey: hex(32), simulatorKey: hex(32) });
+  const settings = parsed(Settings, await keptText(path, fresh), path);
+  if (settings.provider === provider) return settings;
+  const kept = settings.provider === 'vastai' ? 'real machines at Vast.ai' : 'simulated machines';
+  const hint = 'start it as before, or name another folder with --data';
+  throw new Failure('BadConfig', `${folder} holds leases of ${kept}: ${hint}`);
+}
+
+export const timeAt = ({ realStart, simStart, scale }: TimeOrigin, real: number): number =>
+  simStart + (real - realStart) * scale;
+
+/**
+ * Where simulated time comes from, written to `path`. It runs on while nobody looks; with another
+ * scale it goes on from where it stands at `real`, the present instant of real time.
+ */
+export async function openTime(path: string, scale: number, real: number): Promise<TimeOrigin> {
+  const text = await readPrivate(path);
+  const before = text === null ? null : parsed(TimeOrigin, text, path);
+  if (before?.scale === scale) return before;
+  const simStart = before === null ? real : timeAt(before, real);
+  const origin = { realStart: real, simStart, scale };
+  await writePrivate(path, textOf(origin));
+  return origin;
+}
