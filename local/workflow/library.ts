@@ -49,7 +49,8 @@ export function machineOf(
 function failureOf(thrown: unknown): Failed {
   const cause = thrown instanceof ExecutionError ? thrown.cause : thrown;
   if (!(cause instanceof Error)) return { kind: 'failed', error: RUNTIME, cause: String(cause) };
-  // Errors the library means to throw carry this field; AWS would call its slips States.Runtime.
+  // Errors the library means to throw carry this field; others are its slips. (Of an intrinsic
+  // that can't use its input, AWS would say States.IntrinsicFailure.)
   const error = 'isCatchable' in cause ? cause.name : RUNTIME;
   return { kind: 'failed', error, cause: cause.message };
 }

@@ -66,6 +66,14 @@ describe('Pass and Succeed', () => {
   });
 });
 
+describe('an intrinsic', () => {
+  it('that cannot work with its input fails the execution', async () => {
+    const Parameters = { 'it.$': 'States.StringToJson($.text)' };
+    const definition = aMachine({ Mark: { Type: 'Pass', Parameters, End: true } });
+    expect(await ran(definition, { text: '{no json' })).toMatchObject({ error: 'States.Runtime' });
+  });
+});
+
 describe('Fail', () => {
   it('ends the execution with its error and cause', async () => {
     const definition = aMachine({ Stop: { Type: 'Fail', Error: 'GaveUp', CausePath: '$.why' } });
