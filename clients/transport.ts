@@ -39,10 +39,9 @@ export type Call = {
 };
 export type Send = (name: RouteName, call: Call) => Promise<unknown>;
 
-/** Five attempts with these pauses outlast a restart of the service: 12 s at most. */
+/** Four pauses, 3 s in all at most: longer than a hiccup, and short for who sits and waits. */
 const ATTEMPTS_MOST = 5;
-const FIRST_PAUSE_MS = 400;
-const LONGEST_PAUSE_MS = 5_000;
+const FIRST_PAUSE_MS = 200;
 /** API Gateway gives up on a function after 30 s; nothing slower will ever answer. */
 const ANSWER_WITHIN_MS = 35_000;
 
@@ -188,7 +187,7 @@ export function createTransport(options: TransportOptions): Send {
       const outcome = await attempt(name, request, call.signal);
       if (!(outcome instanceof ApiProblem)) return outcome;
       if (!outcome.retryable || nth === ATTEMPTS_MOST) throw outcome;
-      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (nth - 1));
+      const longest = FIRST_PAUSE_MS * 2 ** (nth - 1);
       await sleep(Math.floor(random() * longest), call.signal);
     }
   };

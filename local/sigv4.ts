@@ -143,10 +143,10 @@ const instantOf = (date: string): number =>
 /** What is wrong with the claims themselves, before any signature is computed. */
 function faultOf(request: WireRequest, claims: Claims, now: number): string | null {
   const { date, day, signedHeaders, contentHash, lifeMs } = claims;
+  if (!date.startsWith(day)) return "the credential's day is not the day of the signature";
   const age = now - instantOf(date);
   if (!(age >= -SKEW_MS)) return 'the signature is dated in the future: check your clock';
   if (age > lifeMs) return 'the signature has expired: check your clock';
-  if (!date.startsWith(day)) return "the credential's day is not the day of the signature";
   if (!signedHeaders.includes('host')) return 'the host header must be signed';
   const bare = [...request.headers.keys()].find(
     (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name),

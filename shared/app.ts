@@ -3,28 +3,26 @@
 // runtime they bring, never in the code.
 
 import { leaseIdFor, requestHash } from './adapters/derive-ids.ts';
-import { accountStore } from './adapters/dynamodb/account-store.ts';
-import { connect } from './adapters/dynamodb/client.ts';
-import { leaseStore } from './adapters/dynamodb/lease-store.ts';
-import { ledgerStore } from './adapters/dynamodb/ledger-store.ts';
-import { menuStore } from './adapters/dynamodb/menu-store.ts';
-import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
-import { openTable } from './adapters/dynamodb/table.ts';
-import { createHmacSigner } from './adapters/hmac-signer.ts';
-import { makeLeaseToken, readLeaseToken } from './adapters/lease-token.ts';
-import { cards, createRegistry } from './adapters/providers/registry.ts';
-import { s3Blobs } from './adapters/s3-blobs.ts';
-import { createScheduler } from './adapters/scheduler.ts';
-import { createSecrets } from './adapters/secrets.ts';
+import { readLeaseToken } from './adapters/lease-token.ts';
 import { createSshProbe } from './adapters/ssh-probe.ts';
-import { createStepFunctions } from './adapters/step-functions.ts';
-import { type Config, readConfig } from './config.ts';
-import { Failure } from './core/failure.ts';
-import { ProviderName } from './core/ids.ts';
-import type { Lease } from './core/lease.ts';
-import { type DurationMs, durationMs } from './core/time.ts';
-import type { ProviderCard } from './ports/provider.ts';
-import { type Factory, once, type Runtime } from './runtime.ts';
+import {
+  accounts,
+  leases,
+  longest,
+  menu,
+  nodeEnv,
+  providerNames,
+  providers,
+  pulses,
+  records,
+  scheduler,
+  sight,
+  signer,
+  waking,
+  withKeys,
+  workflow,
+} from './parts.ts';
+import { once, type Runtime } from './runtime.ts';
 import { makeArmDeadline } from './usecases/arm-deadline.ts';
 import { makeAwaitReady } from './usecases/await-ready.ts';
 import { attemptLimit } from './usecases/card-times.ts';
@@ -49,127 +47,6 @@ import { makeRetireAttempt } from './usecases/retire-attempt.ts';
 import { makeServeLease } from './usecases/serve-lease.ts';
 import { makeSettleLease } from './usecases/settle-lease.ts';
 
-// What use cases are made of. Each part is made once for a runtime, on first use.
-
-const set = <Value>(value: Value | undefined, name: string): Value => {
-  if (value === undefined) throw new Failure('BadConfig', `${name} is missing`, { field: name });
-  return value;
-};
-
-const database = (runtime: Runtime) =>
-  connect({ region: runtime.config.region, ...runtime.database });
-
-const secrets = ({ config }: Runtime) => createSecrets({ region: config.region });
-
-/** The same runtime with the keys in its configuration that secrets hold for it. */
-async function opened(runtime: Runtime): Promise<Runtime> {
-  const { secretArns } = runtime.config;
-  const named = Object.entries(secretArns).filter(([, arn]) => arn !== undefined);
-  if (named.length === 0) return runtime;
-  const read = async ([name, arn = '']: (typeof named)[number]) =>
-    [name, await once(runtime, secrets).read(arn)] as const;
-  const keys = Object.fromEntries(await Promise.all(named.map(read)));
-  return { ...runtime, config: readConfig(undefined, keys) };
-}
-
-const nobody = (): { runtime: Runtime | null } => ({ runtime: null });
-
-/**
- * A use case that needs keys. They are read before its first call, and kept once all are there;
- * use cases that need none never ask for them.
- */
-const withKeys =
-  <Input, Output>(factory: Factory<(input: Input) => Output | Promise<Output>>) =>
-  (runtime: Runtime) => {
-    const kept = once(runtime, nobody);
-    return async (input: Input): Promise<Output> => {
-      kept.runtime ??= await opened(runtime);
-      return once(kept.runtime, factory)(input);
-    };
-  };
-
-const signer = ({ config }: Runtime) =>
-  createHmacSigner({
-    current: set(config.tagKey, 'GPU_SHOPPER_TAG_KEY'),
-    ...(config.tagKeyPrevious !== undefined && { previous: config.tagKeyPrevious }),
-  });
-
-const registry = ({ config, pause }: Runtime) =>
-  createRegistry({
-    pause,
-    access: { ...(config.vastai !== undefined && { vastai: config.vastai }) },
-  });
-
-const workflow = (runtime: Runtime) => {
-  const { config } = runtime;
-  if (runtime.workflow !== undefined) return runtime.workflow;
-  const stateMachineArn = set(config.stateMachineArn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
-  return createStepFunctions({ stateMachineArn, region: config.region });
-};
-
-const scheduler = (runtime: Runtime) => {
-  if (runtime.scheduler !== undefined) return runtime.scheduler;
-  const { region, deployment, schedule } = runtime.config;
-  return createScheduler({
-    region,
-    deployment,
-    group: set(schedule.group, 'GPU_SHOPPER_SCHEDULE_GROUP'),
-    targetArn: set(schedule.targetArn, 'GPU_SHOPPER_SCHEDULE_TARGET_ARN'),
-    roleArn: set(schedule.roleArn, 'GPU_SHOPPER_SCHEDULE_ROLE_ARN'),
-    deadLetterArn: set(schedule.dlqArn, 'GPU_SHOPPER_SCHEDULE_DLQ_ARN'),
-  });
-};
-
-const blobs = (runtime: Runtime) =>
-  runtime.blobs ??
-  s3Blobs({ bucket: runtime.config.snapshotBucket, region: runtime.config.region });
-
-const table = (runtime: Runtime, name: keyof Config['tables']) =>
-  openTable(once(runtime, database), runtime.config.tables[name]);
-
-const menu = (runtime: Runtime) => menuStore(table(runtime, 'inventory'), once(runtime, blobs));
-const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));
-const pulses = (runtime: Runtime) => pulseStore(table(runtime, 'leases'));
-const accounts = (runtime: Runtime) => accountStore(table(runtime, 'ledger'));
-const ledger = (runtime: Runtime) => ledgerStore(table(runtime, 'ledger'));
-
-const records = (runtime: Runtime) => ({
-  leases: once(runtime, leases),
-  accounts: once(runtime, accounts),
-  ledger: once(runtime, ledger),
-  clock: runtime.clock,
-});
-
-const providers = (runtime: Runtime) => once(runtime, registry).providerNamed;
-
-const providerNames = ProviderName.options;
-
-/** The greatest time of any provider: what is held and waited for must do for each. */
-const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
-  durationMs(Math.max(0, ...providerNames.map((name) => of(cards[name]))));
-
-const sight = (runtime: Runtime) => ({
-  providers: providers(runtime),
-  clock: runtime.clock,
-  deployment: runtime.config.deployment,
-  signer: once(runtime, signer),
-});
-
-const waking = (runtime: Runtime) => ({
-  pulses: once(runtime, pulses),
-  workflow: once(runtime, workflow),
-});
-
-/** What a machine needs to phone home: nothing of ours but its own lease token. */
-const nodeEnv = (runtime: Runtime) => {
-  const { nodeUrl } = runtime.config;
-  return (lease: Lease, attempt: number): Readonly<Record<string, string>> => {
-    if (nodeUrl === undefined) return {};
-    const token = makeLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
-    return { GPU_SHOPPER_NODE_URL: nodeUrl, GPU_SHOPPER_LEASE_TOKEN: token };
-  };
-};
-
 // The steps of the workflow.
 
 export const chooseOffer = (runtime: Runtime) =>
@@ -184,42 +61,50 @@ export const armDeadline = (runtime: Runtime) =>
   makeArmDeadline({ ...records(runtime), scheduler: once(runtime, scheduler) });
 
 export const launchInstance = (runtime: Runtime) =>
-  makeLaunchInstance({
-    ...records(runtime),
-    ...sight(runtime),
-    pulses: once(runtime, pulses),
-    nodeEnv: nodeEnv(runtime),
-  });
+  withKeys(runtime, (keyed) =>
+    makeLaunchInstance({
+      ...records(keyed),
+      ...sight(keyed),
+      pulses: once(keyed, pulses),
+      nodeEnv: nodeEnv(keyed),
+    }),
+  );
 
 export const findLaunched = (runtime: Runtime) =>
-  makeFindLaunched({ ...records(runtime), ...sight(runtime) });
+  withKeys(runtime, (keyed) => makeFindLaunched({ ...records(keyed), ...sight(keyed) }));
 
 export const awaitReady = (runtime: Runtime) =>
-  makeAwaitReady({
-    ...records(runtime),
-    ...waking(runtime),
-    providers: providers(runtime),
-    phoneHome: runtime.config.nodeUrl !== undefined,
-  });
+  withKeys(runtime, (keyed) =>
+    makeAwaitReady({
+      ...records(keyed),
+      ...waking(keyed),
+      providers: providers(keyed),
+      phoneHome: keyed.config.nodeUrl !== undefined,
+    }),
+  );
 
 export const probeReady = (runtime: Runtime) =>
-  makeProbeReady({
-    ...records(runtime),
-    pulses: once(runtime, pulses),
-    providers: providers(runtime),
-    probe: createSshProbe(),
-  });
+  withKeys(runtime, (keyed) =>
+    makeProbeReady({
+      ...records(keyed),
+      pulses: once(keyed, pulses),
+      providers: providers(keyed),
+      probe: createSshProbe(),
+    }),
+  );
 
 export const confirmReady = (runtime: Runtime) =>
-  makeConfirmReady({
-    ...records(runtime),
-    pulses: once(runtime, pulses),
-    providers: providers(runtime),
-    scheduler: once(runtime, scheduler),
-  });
+  withKeys(runtime, (keyed) =>
+    makeConfirmReady({
+      ...records(keyed),
+      pulses: once(keyed, pulses),
+      providers: providers(keyed),
+      scheduler: once(keyed, scheduler),
+    }),
+  );
 
 export const retireAttempt = (runtime: Runtime) =>
-  makeRetireAttempt({ ...records(runtime), ...sight(runtime) });
+  withKeys(runtime, (keyed) => makeRetireAttempt({ ...records(keyed), ...sight(keyed) }));
 
 export const serveLease = (runtime: Runtime) =>
   makeServeLease({ ...records(runtime), ...waking(runtime) });
@@ -231,10 +116,12 @@ export const endLease = (runtime: Runtime) =>
   makeEndLease({ ...records(runtime), pulses: once(runtime, pulses) });
 
 export const destroyInstance = (runtime: Runtime) =>
-  makeDestroyInstance({ ...records(runtime), providers: providers(runtime) });
+  withKeys(runtime, (keyed) =>
+    makeDestroyInstance({ ...records(keyed), providers: providers(keyed) }),
+  );
 
 export const proveAbsence = (runtime: Runtime) =>
-  makeProveAbsence({ ...records(runtime), ...sight(runtime) });
+  withKeys(runtime, (keyed) => makeProveAbsence({ ...records(keyed), ...sight(keyed) }));
 
 export const settleLease = (runtime: Runtime) =>
   makeSettleLease({ ...records(runtime), scheduler: once(runtime, scheduler) });
@@ -242,19 +129,23 @@ export const settleLease = (runtime: Runtime) =>
 // Schedules.
 
 export const enforceDeadline = (runtime: Runtime) =>
-  makeEnforceDeadline({
-    ...records(runtime),
-    ...waking(runtime),
-    providers: providers(runtime),
-    scheduler: once(runtime, scheduler),
-  });
+  withKeys(runtime, (keyed) =>
+    makeEnforceDeadline({
+      ...records(keyed),
+      ...waking(keyed),
+      providers: providers(keyed),
+      scheduler: once(keyed, scheduler),
+    }),
+  );
 
 export const refreshOffers = (runtime: Runtime) =>
-  makeRefreshOffers({
-    providers: providers(runtime),
-    menu: once(runtime, menu),
-    clock: runtime.clock,
-  });
+  withKeys(runtime, (keyed) =>
+    makeRefreshOffers({
+      providers: providers(keyed),
+      menu: once(keyed, menu),
+      clock: keyed.clock,
+    }),
+  );
 
 // The API.
 
@@ -302,8 +193,8 @@ export const recordNodeHeartbeat = (runtime: Runtime) =>
   makeRecordNodeHeartbeat(heartbeats(runtime));
 
 /** Reads the bearer token of a rented machine; null when it isn't one of ours. */
-export const leaseTokenReader = (runtime: Runtime) => (token: string) =>
-  readLeaseToken(token, once(runtime, signer));
+export const leaseTokenReader = (runtime: Runtime) =>
+  withKeys(runtime, (keyed) => (token: string) => readLeaseToken(token, once(keyed, signer)));
 
 /** The records themselves, to be checked against each other. */
 export const books = (runtime: Runtime) => records(runtime);

@@ -26,13 +26,14 @@ const BOUNDS = {
 /** Secrets of the deployment's own account. Nothing is kept: each read asks again. */
 export function createSecrets(options: SecretsOptions): Secrets {
   const client = new SecretsManagerClient({ ...options, ...BOUNDS });
-  const valueOf = async (arn: string): Promise<string> => {
-    try {
-      const reply = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-      return reply.SecretString ?? '';
-    } catch (cause) {
-      throw new Failure('StoreDown', `Secrets Manager: ${String(cause)}`, { cause });
-    }
+  return {
+    async read(arn) {
+      try {
+        const reply = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+        return reply.SecretString ?? '';
+      } catch (cause) {
+        throw new Failure('StoreDown', `Secrets Manager: ${String(cause)}`, { cause });
+      }
+    },
   };
-  return { read: valueOf };
 }

@@ -36,7 +36,7 @@ const ARROWS: readonly Arrow[] = [
     values: /^(?:shared\/(?:core|api)\/|zod\/)/,
     types: /^shared\/(?:ports|usecases)\//,
   },
-  { from: /^shared\/(?:app|config|runtime)\.ts$/, values: ours('shared/') },
+  { from: /^shared\/(?:app(?:-\w+)?|parts|config|runtime)\.ts$/, values: ours('shared/') },
   {
     from: /^functions\/wrap\.ts$/,
     values: ours('shared/app.ts', 'shared/runtime.ts', 'shared/api/', 'shared/core/failure.ts'),
@@ -44,7 +44,7 @@ const ARROWS: readonly Arrow[] = [
   },
   {
     from: /^functions\//,
-    values: /^(?:shared\/app\.ts|shared\/api\/.*|functions\/wrap\.ts|zod\/mini)$/,
+    values: /^(?:shared\/app(?:-\w+)?\.ts|shared\/api\/.*|functions\/wrap\.ts|zod\/mini)$/,
     types: /^shared\/(?:core|ports)\//,
   },
   {
@@ -64,7 +64,7 @@ const ARROWS: readonly Arrow[] = [
       'local/',
       'functions/',
       'state-machines/',
-      'shared/(?:app|config|runtime)\\.ts',
+      'shared/(?:app(?:-\\w+)?|parts|config|runtime)\\.ts',
       'shared/(?:core|api)/',
       'shared/adapters/dynamodb/schema.ts',
     ),

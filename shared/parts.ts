@@ -1,0 +1,146 @@
+// What use cases are made of: each part is made once for a runtime, on first use, from its
+// configuration or from what the runtime brings. It composes nothing and decides nothing.
+
+import { accountStore } from './adapters/dynamodb/account-store.ts';
+import { connect } from './adapters/dynamodb/client.ts';
+import { leaseStore } from './adapters/dynamodb/lease-store.ts';
+import { ledgerStore } from './adapters/dynamodb/ledger-store.ts';
+import { menuStore } from './adapters/dynamodb/menu-store.ts';
+import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
+import { openTable } from './adapters/dynamodb/table.ts';
+import { createHmacSigner } from './adapters/hmac-signer.ts';
+import { makeLeaseToken } from './adapters/lease-token.ts';
+import { cards, createRegistry } from './adapters/providers/registry.ts';
+import { s3Blobs } from './adapters/s3-blobs.ts';
+import { createScheduler } from './adapters/scheduler.ts';
+import { createSecrets } from './adapters/secrets.ts';
+import { createStepFunctions } from './adapters/step-functions.ts';
+import { type Config, readConfig } from './config.ts';
+import { Failure } from './core/failure.ts';
+import { ProviderName } from './core/ids.ts';
+import type { Lease } from './core/lease.ts';
+import { type DurationMs, durationMs } from './core/time.ts';
+import type { ProviderCard } from './ports/provider.ts';
+import { type Factory, once, type Runtime } from './runtime.ts';
+
+const set = <Value>(value: Value | undefined, name: string): Value => {
+  if (value === undefined) throw new Failure('BadConfig', `${name} is missing`, { field: name });
+  return value;
+};
+
+const database = (runtime: Runtime) =>
+  connect({ region: runtime.config.region, ...runtime.database });
+
+const secrets = ({ config }: Runtime) => createSecrets({ region: config.region });
+
+/**
+ * The same runtime with the keys that secrets hold for it. Only a deployed function names secrets,
+ * so the rest of its configuration is the process's own.
+ */
+async function opened(runtime: Runtime): Promise<Runtime> {
+  const { secretArns } = runtime.config;
+  const named = Object.entries(secretArns).filter(([, arn]) => arn !== undefined);
+  if (named.length === 0) return runtime;
+  const read = async ([name, arn = '']: (typeof named)[number]) =>
+    [name, await once(runtime, secrets).read(arn)] as const;
+  const keys = Object.fromEntries(await Promise.all(named.map(read)));
+  return { ...runtime, config: readConfig(undefined, keys) };
+}
+
+/**
+ * A use case that needs keys: they are read before its first call, and kept once all are there.
+ * Use cases that need none never ask for them.
+ */
+export function withKeys<Input, Output>(
+  runtime: Runtime,
+  factory: Factory<(input: Input) => Output | Promise<Output>>,
+) {
+  let run: ReturnType<typeof factory> | undefined;
+  return async (input: Input): Promise<Output> => {
+    run ??= factory(await opened(runtime));
+    return run(input);
+  };
+}
+
+export const signer = ({ config }: Runtime) =>
+  createHmacSigner({
+    current: set(config.tagKey, 'GPU_SHOPPER_TAG_KEY'),
+    ...(config.tagKeyPrevious !== undefined && { previous: config.tagKeyPrevious }),
+  });
+
+const registry = ({ config, pause }: Runtime) =>
+  createRegistry({
+    pause,
+    access: { ...(config.vastai !== undefined && { vastai: config.vastai }) },
+  });
+
+export const workflow = (runtime: Runtime) => {
+  const { config } = runtime;
+  if (runtime.workflow !== undefined) return runtime.workflow;
+  const stateMachineArn = set(config.stateMachineArn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
+  return createStepFunctions({ stateMachineArn, region: config.region });
+};
+
+export const scheduler = (runtime: Runtime) => {
+  if (runtime.scheduler !== undefined) return runtime.scheduler;
+  const { region, deployment, schedule } = runtime.config;
+  return createScheduler({
+    region,
+    deployment,
+    group: set(schedule.group, 'GPU_SHOPPER_SCHEDULE_GROUP'),
+    targetArn: set(schedule.targetArn, 'GPU_SHOPPER_SCHEDULE_TARGET_ARN'),
+    roleArn: set(schedule.roleArn, 'GPU_SHOPPER_SCHEDULE_ROLE_ARN'),
+    deadLetterArn: set(schedule.dlqArn, 'GPU_SHOPPER_SCHEDULE_DLQ_ARN'),
+  });
+};
+
+const blobs = (runtime: Runtime) =>
+  runtime.blobs ??
+  s3Blobs({ bucket: runtime.config.snapshotBucket, region: runtime.config.region });
+
+const table = (runtime: Runtime, name: keyof Config['tables']) =>
+  openTable(once(runtime, database), runtime.config.tables[name]);
+
+export const menu = (runtime: Runtime) =>
+  menuStore(table(runtime, 'inventory'), once(runtime, blobs));
+export const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));
+export const pulses = (runtime: Runtime) => pulseStore(table(runtime, 'leases'));
+export const accounts = (runtime: Runtime) => accountStore(table(runtime, 'ledger'));
+const ledger = (runtime: Runtime) => ledgerStore(table(runtime, 'ledger'));
+
+export const records = (runtime: Runtime) => ({
+  leases: once(runtime, leases),
+  accounts: once(runtime, accounts),
+  ledger: once(runtime, ledger),
+  clock: runtime.clock,
+});
+
+export const providers = (runtime: Runtime) => once(runtime, registry).providerNamed;
+
+export const providerNames = ProviderName.options;
+
+/** The greatest time of any provider: what is held and waited for must do for each. */
+export const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
+  durationMs(Math.max(0, ...providerNames.map((name) => of(cards[name]))));
+
+export const sight = (runtime: Runtime) => ({
+  providers: providers(runtime),
+  clock: runtime.clock,
+  deployment: runtime.config.deployment,
+  signer: once(runtime, signer),
+});
+
+export const waking = (runtime: Runtime) => ({
+  pulses: once(runtime, pulses),
+  workflow: once(runtime, workflow),
+});
+
+/** What a machine needs to phone home: nothing of ours but its own lease token. */
+export const nodeEnv = (runtime: Runtime) => {
+  const { nodeUrl } = runtime.config;
+  return (lease: Lease, attempt: number): Readonly<Record<string, string>> => {
+    if (nodeUrl === undefined) return {};
+    const token = makeLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
+    return { GPU_SHOPPER_NODE_URL: nodeUrl, GPU_SHOPPER_LEASE_TOKEN: token };
+  };
+};
