@@ -2,12 +2,19 @@
 // non-zero when a limit is broken. `--json` prints only JSON; `--only <prefix>` runs a part.
 
 import { parseArgs } from 'node:util';
+import { agentRows } from './agent.ts';
+import { bundleRows, coldStartRows } from './bundle.ts';
 import { leaseRows } from './lease.ts';
 import type { Measure, Row } from './row.ts';
+import { sweepRows } from './sweep.ts';
 
 /** Each part with the rows it yields, so that `--only` runs no more than it must. */
 const PARTS: readonly { readonly names: readonly string[]; readonly measure: Measure }[] = [
   { names: ['admission-calls', 'heartbeat-calls', 'transitions-per-lease'], measure: leaseRows },
+  { names: ['sweep-5000', 'sweep-peak'], measure: sweepRows },
+  { names: ['node-agent-bytes'], measure: agentRows },
+  { names: ['bundle-api', 'bundle-heartbeat'], measure: bundleRows },
+  { names: ['import-api', 'import-heartbeat'], measure: coldStartRows },
 ];
 
 const { values } = parseArgs({

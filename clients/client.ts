@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../shared/api/contract.ts';
+import { operationRoutes, type Routed } from './operations.ts';
 import type { Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
 import { createWait } from './wait.ts';
@@ -34,8 +35,6 @@ async function* walk<Item>(
   }
 }
 
-type Routed = <Name extends RouteName>(name: Name, call: Call) => Promise<Reply<Name>>;
-
 function leaseRoutes(call: Routed) {
   return {
     /**
@@ -60,9 +59,16 @@ function leaseRoutes(call: Routed) {
       { cursor, signal }: CallOptions & { readonly cursor?: string | undefined } = {},
     ) => call('readEvents', { params: { id }, query: { cursor }, signal }),
 
-    /** Says that the application is alive. The reply says whether to carry on. */
-    recordHeartbeat: (id: string, { signal }: CallOptions = {}) =>
-      call('recordHeartbeat', { params: { id }, signal }),
+    /** Says that the application is alive, and busy unless it says otherwise. */
+    recordHeartbeat: (
+      id: string,
+      { busy, signal }: CallOptions & { readonly busy?: boolean | undefined } = {},
+    ) =>
+      call('recordHeartbeat', {
+        params: { id },
+        body: busy === undefined ? null : { busy },
+        signal,
+      }),
 
     /** Ends the lease. Safe to repeat; the machine is proved gone some time after. */
     releaseLease: (id: string, { signal }: CallOptions = {}) =>
@@ -88,7 +94,7 @@ function otherRoutes(call: Routed) {
     /** What a rented machine sends, with its lease token instead of a signature. */
     recordNodeHeartbeat: (
       token: string,
-      body: Body<'recordNodeHeartbeat'> = {},
+      body: Body<'recordNodeHeartbeat'>,
       { signal }: CallOptions = {},
     ) =>
       call('recordNodeHeartbeat', { headers: { authorization: `Bearer ${token}` }, body, signal }),
@@ -101,12 +107,13 @@ function otherRoutes(call: Routed) {
  */
 export function createClient(options: ClientOptions) {
   const send = createTransport(options);
-  // The service's own views made this JSON; the contract tests hold both sides to it.
+  // The service's own views made this JSON, and its types are derived from them.
   const call: Routed = async <Name extends RouteName>(name: Name, parts: Call) =>
     (await send(name, parts)) as Reply<Name>;
   const leases = leaseRoutes(call);
   const others = otherRoutes(call);
-  const routes = { ...leases, ...others } satisfies Record<RouteName, unknown>;
+  const operations = operationRoutes(call);
+  const routes = { ...leases, ...others, ...operations } satisfies Record<RouteName, unknown>;
 
   return {
     ...routes,

@@ -3,6 +3,13 @@
 
 import type { RouteName, Routes } from '../shared/api/contract.ts';
 import type {
+  doctorView,
+  extendedView,
+  freezesView,
+  freezeView,
+} from '../shared/api/operation-views.ts';
+import type { sweepView } from '../shared/api/sweep-view.ts';
+import type {
   eventsView,
   healthView,
   heartbeatView,
@@ -16,9 +23,18 @@ export type Lease = ReturnType<typeof leaseView>;
 export type LeaseState = Lease['state'];
 export type Offer = ReturnType<typeof seenOfferView>;
 export type LeaseEvent = ReturnType<typeof eventsView>['events'][number];
+export type Freeze = ReturnType<typeof freezeView>;
+export type Diagnosis = ReturnType<typeof doctorView>;
 export type HeartbeatReply = ReturnType<typeof heartbeatView>;
 
 type Views = {
+  readonly extendLease: ReturnType<typeof extendedView>;
+  readonly approveExtension: Lease;
+  readonly placeFreeze: Freeze;
+  readonly thaw: Freeze;
+  readonly readFreezes: ReturnType<typeof freezesView>;
+  readonly readDoctor: Diagnosis;
+  readonly sweepProvider: ReturnType<typeof sweepView>;
   readonly listOffers: ReturnType<typeof offersView>;
   readonly readOffer: Offer;
   readonly listLeases: ReturnType<typeof leasesView>;

@@ -45,8 +45,15 @@ const FIRST_PAUSE_MS = 200;
 /** API Gateway gives up on a function after 30 s; nothing slower will ever answer. */
 const ANSWER_WITHIN_MS = 35_000;
 
-export const sleepFor: Sleep = (ms, signal) =>
-  realSleep(ms, undefined, signal === undefined ? {} : { signal });
+/** Real time. Rejects with the signal's own reason, as fetch does. */
+export const sleepFor: Sleep = async (ms, signal) => {
+  try {
+    await realSleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+};
 
 /** As SigV4 wants it: everything but unreserved characters in percent form, so never a `+`. */
 const escapeText = (text: string): string =>

@@ -52,15 +52,18 @@ export function step<Input, Output>(
     });
 }
 
+const told =
+  (kind: string) =>
+  <Input, Output>(schema: z.ZodMiniType<Input>, factory: Factory<Run<Input, Output>>) =>
+    middy<unknown, Output>()
+      .use(watch(kind))
+      .handler((input) => compose(factory)(parse(schema, input)));
+
 /** The target of a schedule. */
-export function timer<Input, Output>(
-  schema: z.ZodMiniType<Input>,
-  factory: Factory<Run<Input, Output>>,
-) {
-  return middy<unknown, Output>()
-    .use(watch('timer'))
-    .handler((event) => compose(factory)(parse(schema, event)));
-}
+export const timer = told('timer');
+
+/** The target of a rule: what other services tell of themselves. */
+export const event = told('event');
 
 type Parsed<Name extends RouteName, Part extends 'params' | 'query' | 'body'> = z.infer<
   Routes[Name][Part]
@@ -136,15 +139,25 @@ export function api<Name extends RouteName, UseCase>(
   });
 }
 
+/** Beats that don't even reach a use case are counted, too. */
+const countRefused = (): MiddlewareObj<unknown, HttpReply, Error> => ({
+  onError: ({ error }) => {
+    if (!(error instanceof Failure)) return;
+    if (error.name === 'BadRequest') currentRuntime().count('heartbeat-malformed');
+    if (error.name === 'Forbidden') currentRuntime().count('heartbeat-foreign');
+  },
+});
+
 /** A route for rented machines, known by their lease token. */
 export function node<Name extends RouteName, UseCase>(
   name: Name,
   factory: Factory<UseCase>,
   answer: (run: UseCase, request: NodeRequest<Name>) => Promise<unknown>,
 ) {
-  return answering(name, async (event) => {
+  const answered = answering(name, async (event) => {
     const claims = await compose(leaseTokenReader)(bearerOf(event));
     if (claims === null) throw new Failure('Forbidden', 'the lease token is not valid');
     return answer(compose(factory), { ...requestOf(name, event), ...claims });
   });
+  return answered.use(countRefused());
 }

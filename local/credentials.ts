@@ -8,19 +8,23 @@ import { keptText } from './private-file.ts';
 import type { AccessKey } from './sigv4.ts';
 
 const ACCOUNT = '000000000000';
-/** The operator's consumer id: it sees every lease. */
+/** Who sees every lease: as IAM states it, and as a consumer. */
+export const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT}:user/operator`;
 export const OPERATOR = `${ACCOUNT}/user/operator`;
 
-const profile = (name: string, user: string): string =>
+const profile = (name: string, userArn: string): string =>
   [
     `[${name}]`,
     `aws_access_key_id = AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
     `aws_secret_access_key = ${randomBytes(30).toString('base64url')}`,
-    `user_arn = arn:aws:iam::${ACCOUNT}:user/${user}`,
+    `user_arn = ${userArn}`,
     '',
   ].join('\n');
 
-const freshFile = (): string => `${profile('consumer', 'you')}\n${profile('operator', 'operator')}`;
+const freshFile = (): string =>
+  [profile('consumer', `arn:aws:iam::${ACCOUNT}:user/you`), profile('operator', OPERATOR_ARN)].join(
+    '\n',
+  );
 
 /** The settings of each profile, in order. Lines that are neither are comments. */
 function profilesOf(text: string): ReadonlyMap<string, string>[] {

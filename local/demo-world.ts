@@ -2,9 +2,10 @@
 // home: what the demo shows and the tests run. Everything is real but the money and the metal.
 
 import { randomBytes } from 'node:crypto';
+import type { DurationMs } from '../shared/core/time.ts';
 import { memoryBlobs } from './blob-folder.ts';
 import { openDatabase } from './database.ts';
-import { startNode } from './node.ts';
+import { type Machine, type NodeBody, type NodeOptions, startNode, type Told } from './node.ts';
 import { type Around, createService, type Service } from './service.ts';
 import { createVastaiSimulator, type VastaiSimulator } from './simulators/vastai/server.ts';
 import type { EngineClock } from './workflow/clock.ts';
@@ -14,6 +15,10 @@ export type WorldOptions = {
   readonly seed?: number;
   /** Whether machines can call home; if not, readiness is probed. */
   readonly phoneHome?: boolean;
+  /** What machines say of their load; hard at work unless given. */
+  readonly telemetry?: NodeOptions['telemetry'];
+  /** Whether machines end themselves, as real ones do; not unless given. */
+  readonly deadManSwitch?: boolean;
   /** Overrides of the environment, such as limits. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where journals are kept; in memory unless given. */
@@ -26,6 +31,8 @@ export type WorldOptions = {
   readonly between?: (marketUrl: string) => Promise<string>;
   /** Whether the menu is read again and again; true unless given. */
   readonly freshMenu?: boolean;
+  /** How often the provider is swept while leases are open; never unless given. */
+  readonly sweepEvery?: DurationMs;
   readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
 };
 
@@ -49,8 +56,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     now: () => clock.now(),
     after: (ms, run) => clock.at(clock.now() + ms, run),
     ...(options.seed !== undefined && { seed: options.seed }),
+    rateLimits: false,
     ...options.market,
-    startMachine: (machine) => startNode(nodeOptions(), machine),
+    startMachine: (machine) => startNode(nodeOptions(options, { service, url }), machine),
   });
   const url = await market.listen();
   const marketUrl = options.between === undefined ? url : await options.between(url);
@@ -74,20 +82,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(options.onWorkflowCall !== undefined && { onWorkflowCall: options.onWorkflowCall }),
   });
 
-  const nodeOptions = () => ({
-    now: () => clock.now(),
-    at: clock.at,
-    hardware: () => ({
-      sshHostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNpbXVsYXRlZC1tYWNoaW5lLWhvc3Qta2V5',
-      gpuName: null,
-      gpuCount: null,
-      driver: null,
-    }),
-    beat: (token: string, facts: object | null) => beat(service, token, facts),
-  });
-
   await service.refresh();
   if (options.freshMenu !== false) service.keepFresh();
+  if (options.sweepEvery !== undefined) service.keepSwept(options.sweepEvery);
   return {
     service,
     market,
@@ -99,9 +96,41 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-async function beat(service: Service, token: string, facts: object | null): Promise<boolean> {
+type Reached = { readonly service: Service; readonly url: string };
+
+function nodeOptions(options: WorldOptions, { service, url }: Reached): NodeOptions {
+  const { clock, telemetry, deadManSwitch = false, around = (_call, run) => run() } = options;
+  return {
+    now: () => clock.now(),
+    at: clock.at,
+    hardware: () => ({
+      sshHostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNpbXVsYXRlZC1tYWNoaW5lLWhvc3Qta2V5',
+      gpuName: null,
+      gpuCount: null,
+      driver: null,
+    }),
+    send: (token, body) => beat(service, token, body),
+    telemetry,
+    ...(deadManSwitch && {
+      end: async (machine) => {
+        const call = { name: 'endOwnMachine', payload: { id: machine.id } };
+        await around(call, () => endOwnMachine(url, machine));
+      },
+    }),
+  };
+}
+
+async function beat(service: Service, token: string, body: NodeBody): Promise<Told | null> {
   const headers = { authorization: `Bearer ${token}` };
-  const reply = await service.call('recordNodeHeartbeat', { headers, body: { facts } });
-  const told = reply.body as { carryOn?: boolean };
-  return reply.status === 200 && told.carryOn === true;
+  const reply = await service.call('recordNodeHeartbeat', { headers, body });
+  // The service's own view made it.
+  return reply.status === 200 ? (reply.body as Told) : null;
+}
+
+/** By what the machine's environment holds: its own id, and a key that is good for it alone. */
+async function endOwnMachine(marketUrl: string, { env }: Machine): Promise<void> {
+  const url = `${marketUrl}/api/v0/instances/${env['CONTAINER_ID']}/`;
+  const headers = { authorization: `Bearer ${env['CONTAINER_API_KEY']}` };
+  const reply = await fetch(url, { method: 'DELETE', headers });
+  await reply.body?.cancel();
 }

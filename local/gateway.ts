@@ -86,8 +86,9 @@ export function eventOf(request: RoutedRequest, requestId: string) {
     rawPath: path,
     rawQueryString: query,
     headers,
-    pathParameters: params,
-    queryStringParameters: queryOf(query),
+    // What is empty is left out.
+    ...(Object.keys(params).length > 0 && { pathParameters: params }),
+    ...(query !== '' && { queryStringParameters: queryOf(query) }),
     requestContext: {
       requestId,
       stage: '$default',

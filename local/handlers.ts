@@ -1,10 +1,15 @@
 // Every handler under the name the state machine or a route knows it by: the same files that are
 // deployed, found by name instead of by ARN.
 
+import { handler as approveExtension } from '../functions/api/approve-extension.ts';
 import { handler as deleteLease } from '../functions/api/delete-lease.ts';
+import { handler as extendLease } from '../functions/api/extend-lease.ts';
 import { handler as listLeases } from '../functions/api/list-leases.ts';
 import { handler as listOffers } from '../functions/api/list-offers.ts';
+import { handler as placeFreeze } from '../functions/api/place-freeze.ts';
+import { handler as readDoctor } from '../functions/api/read-doctor.ts';
 import { handler as readEvents } from '../functions/api/read-events.ts';
+import { handler as readFreezes } from '../functions/api/read-freezes.ts';
 import { handler as readHealth } from '../functions/api/read-health.ts';
 import { handler as readLease } from '../functions/api/read-lease.ts';
 import { handler as readOffer } from '../functions/api/read-offer.ts';
@@ -12,6 +17,8 @@ import { handler as recordHeartbeat } from '../functions/api/record-heartbeat.ts
 import { handler as recordNodeHeartbeat } from '../functions/api/record-node-heartbeat.ts';
 import { handler as releaseLease } from '../functions/api/release-lease.ts';
 import { handler as requestLease } from '../functions/api/request-lease.ts';
+import { handler as sweepNow } from '../functions/api/sweep-provider.ts';
+import { handler as thaw } from '../functions/api/thaw.ts';
 import { handler as ArmDeadline } from '../functions/steps/arm-deadline.ts';
 import { handler as AwaitReady } from '../functions/steps/await-ready.ts';
 import { handler as ChooseOffer } from '../functions/steps/choose-offer.ts';
@@ -26,8 +33,10 @@ import { handler as ProveAbsence } from '../functions/steps/prove-absence.ts';
 import { handler as RetireAttempt } from '../functions/steps/retire-attempt.ts';
 import { handler as ServeLease } from '../functions/steps/serve-lease.ts';
 import { handler as SettleLease } from '../functions/steps/settle-lease.ts';
+import { handler as advanceFreezes } from '../functions/timers/advance-freezes.ts';
 import { handler as enforceDeadline } from '../functions/timers/enforce-deadline.ts';
 import { handler as refreshOffers } from '../functions/timers/refresh-offers.ts';
+import { handler as sweepProvider } from '../functions/timers/sweep-provider.ts';
 
 /** The steps, under the names of `state-machines/lease.asl.json`. */
 export const steps = {
@@ -49,10 +58,15 @@ export const steps = {
 
 /** The API's handlers, under the names of `shared/api/contract.ts`. */
 export const apiHandlers = {
+  approveExtension,
   deleteLease,
+  extendLease,
   listLeases,
   listOffers,
+  placeFreeze,
+  readDoctor,
   readEvents,
+  readFreezes,
   readHealth,
   readLease,
   readOffer,
@@ -60,7 +74,14 @@ export const apiHandlers = {
   recordNodeHeartbeat,
   releaseLease,
   requestLease,
+  sweepProvider: sweepNow,
+  thaw,
 } as const;
 
 /** The targets of schedules. */
-export const timerHandlers = { enforceDeadline, refreshOffers } as const;
+export const timerHandlers = {
+  advanceFreezes,
+  enforceDeadline,
+  refreshOffers,
+  sweepProvider,
+} as const;

@@ -1,6 +1,6 @@
-// The HTTP front of the local service: reads whole requests, checks their signatures and hands them
-// on as API Gateway would. Whatever a caller sends or breaks off, the service goes on; nothing under
-// /v1 is ever accepted unsigned.
+// The HTTP front of the local service: reads whole requests, checks signatures and hands requests
+// on as API Gateway would. Whatever a caller sends or breaks off, the service goes on; nothing
+// under /v1 is ever accepted unsigned.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -75,6 +75,13 @@ function identityOf({ verify }: FrontOptions, request: WireRequest): { userArn?:
   return { userArn: verdict.userArn };
 }
 
+/** A presigned URL's signature is for us; handlers would take it for fields they don't know. */
+const withoutSignature = (query: string): string =>
+  query
+    .split('&')
+    .filter((pair) => !pair.startsWith('X-Amz-'))
+    .join('&');
+
 async function replyTo(
   options: FrontOptions,
   request: WireRequest,
@@ -93,7 +100,8 @@ async function replyTo(
     }
     case 'found': {
       const { route, params } = match;
-      const { path, query, body } = request;
+      const { path, body } = request;
+      const query = withoutSignature(request.query);
       const joined = [...request.headers].map(([name, values]) => [name, values.join(',')]);
       const headers = Object.fromEntries(joined);
       const routed = { route, params, path, query, headers, body, ...identity };
@@ -119,35 +127,41 @@ async function safeReply(
   }
 }
 
-async function serve(
+/** Reads the request to its end and answers it. Rejects when the caller breaks off. */
+async function answered(
   options: FrontOptions,
   request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const requestId = randomUUID();
+  requestId: string,
+): Promise<HttpReply> {
   const body = await bodyOf(request);
+  if (body !== null) return safeReply(options, wireRequest(request, body), requestId);
   const detail = `body: must be at most ${BODY_BYTES_MOST} bytes`;
-  const {
-    statusCode,
-    headers,
-    body: text,
-  } = body === null
-    ? refusal({ status: 413, name: 'TooLarge', detail }, requestId)
-    : await safeReply(options, wireRequest(request, body), requestId);
-  response.writeHead(statusCode, { ...headers, 'apigw-requestid': requestId });
-  response.end(text);
+  return refusal({ status: 413, name: 'TooLarge', detail }, requestId);
 }
 
 /** Serves on a server that listens already: call it in the same turn, so that nobody is missed. */
 export function serveHttp(server: Server, options: FrontOptions): HttpFront {
+  let open = true;
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    const { statusCode, headers, body } = await answered(options, request, requestId);
+    if (!open) response.shouldKeepAlive = false;
+    response.writeHead(statusCode, { ...headers, 'apigw-requestid': requestId }).end(body);
+  };
   server.requestTimeout = REQUEST_MS_MOST;
   server.headersTimeout = REQUEST_MS_MOST;
   server.on('request', (request, response) => {
-    // Whoever broke off is gone, and nobody is left to be told.
-    serve(options, request, response).catch(() => response.destroy());
+    serve(request, response).catch((error: unknown) => {
+      response.destroy();
+      // Whoever broke off is gone, and nobody is left to be told.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) {
+        options.log({ kind: 'http', error: 'Bug', message: String(error), id: undefined });
+      }
+    });
   });
   return {
     async close() {
+      open = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const tooLong = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MOST);
       await closed;

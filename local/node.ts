@@ -1,7 +1,8 @@
-// What a rented machine does when it can call home: says that it is ready, then beats until it is
-// told to stop. It knows nothing but what its environment holds.
+// What a simulated machine does when it can call home: as the node agent does, it says that it is
+// ready, beats until it is told to stop, and ends its machine if that is asked of it. It knows
+// nothing but what its environment holds.
 
-import { policy } from '../shared/core/policy.ts';
+import type { Telemetry } from '../shared/core/telemetry.ts';
 
 /** A machine as its provider starts it. */
 export type Machine = { readonly id: number; readonly env: Readonly<Record<string, string>> };
@@ -14,28 +15,87 @@ export type Hardware = {
   readonly driver: string | null;
 };
 
+export type NodeBody = {
+  readonly number: number;
+  /** Told with each beat until one has arrived. */
+  readonly facts: Hardware | null;
+  readonly telemetry: Telemetry;
+};
+
+/** What a beat was answered. */
+export type Told = { readonly carryOn: boolean; readonly secondsLeft?: number | undefined };
+
 export type NodeOptions = {
   readonly now: () => number;
   readonly at: (instant: number, fire: () => void) => () => void;
-  /** Sends one beat with the lease token; false when it was told to stop. */
-  readonly beat: (token: string, facts: Hardware | null) => Promise<boolean>;
+  /** Sends one beat with the lease token; null when it did not arrive. */
+  readonly send: (token: string, body: NodeBody) => Promise<Told | null>;
   readonly hardware: (machine: Machine) => Hardware;
+  /** Hard at work unless given. */
+  readonly telemetry?: ((machine: Machine) => Telemetry) | undefined;
+  /** The dead-man switch: asks for the machine's own end. Without it there is none. */
+  readonly end?: ((machine: Machine) => Promise<void>) | undefined;
 };
+
+const working = (): Telemetry => ({
+  gpus: [[97, 21_004, 24_564, 71, 402.5]],
+  processes: 31,
+  rxBytes: 52_428_800,
+  txBytes: 1_048_576,
+  networkKbps: 4_200,
+  uptimeSeconds: 60,
+  jobId: '',
+});
+
+/** Between beats, of hearing nothing, and after the end: as the agent reads them. */
+function timesOf({ env }: Machine) {
+  const seconds = env['GPU_SHOPPER_NODE_SECONDS'] ?? '60 1800 60 60';
+  const [every = 0, deaf = 0, grace = 0] = seconds.split(' ').map((each) => Number(each) * 1_000);
+  return { every, deaf, grace };
+}
 
 /** Starts the machine's agent; the returned function stops it, as losing power would. */
 export function startNode(options: NodeOptions, machine: Machine): () => void {
   const token = machine.env['GPU_SHOPPER_LEASE_TOKEN'];
   if (token === undefined) return () => undefined;
+  const { now, telemetry = working, end } = options;
+  const { every, deaf, grace } = timesOf(machine);
+  let number = Math.floor(now() / 1_000);
+  let untold: Hardware | null = options.hardware(machine);
+  let endsAt = Number.POSITIVE_INFINITY;
+  let heardAt = now();
   let cancel = (): void => undefined;
   let stopped = false;
 
-  const beat = async (facts: Hardware | null): Promise<void> => {
-    // A beat that gets lost is only a beat that gets lost: the next one follows.
-    const carryOn = await options.beat(token, facts).catch(() => true);
-    if (stopped || !carryOn) return;
-    cancel = options.at(options.now() + policy.heartbeat.every, () => void beat(null));
+  /** Only what was heard moves it. */
+  const last = (): number => Math.min(endsAt, heardAt + deaf) + grace;
+  const hear = ({ carryOn, secondsLeft }: Told): void => {
+    if (!carryOn) {
+      endsAt = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    untold = null;
+    heardAt = now();
+    if (secondsLeft !== undefined) endsAt = heardAt + secondsLeft * 1_000;
   };
-  void beat(options.hardware(machine));
+  const beat = async (): Promise<void> => {
+    number += 1;
+    const body = { number, facts: untold, telemetry: telemetry(machine) };
+    // A beat that gets lost is only a beat that gets lost: the next one follows.
+    const told = await options.send(token, body).catch(() => null);
+    if (told !== null) hear(told);
+  };
+  const live = async (): Promise<void> => {
+    if (now() < last()) await beat();
+    if (stopped) return;
+    const over = now() >= last();
+    if (over && end === undefined) return;
+    // A request that gets lost is followed by the next one, as a beat is.
+    if (over) await end?.(machine).catch(() => undefined);
+    const next = over ? now() + every : Math.min(now() + every, last());
+    if (!stopped) cancel = options.at(next, () => void live());
+  };
+  void live();
   return () => {
     stopped = true;
     cancel();

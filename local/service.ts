@@ -10,13 +10,15 @@ import { type Config, readConfig } from '../shared/config.ts';
 import { Failure } from '../shared/core/failure.ts';
 import type { LeaseId } from '../shared/core/ids.ts';
 import { policy } from '../shared/core/policy.ts';
-import { epochMs } from '../shared/core/time.ts';
+import type { SweepRecord } from '../shared/core/sweep-record.ts';
+import { type DurationMs, epochMs } from '../shared/core/time.ts';
 import type { BlobStore } from '../shared/ports/stores.ts';
 import type { Scheduler, Workflow } from '../shared/ports/workflow.ts';
 import { type Runtime, within } from '../shared/runtime.ts';
 import { LOCAL_ACCESS } from './database.ts';
 import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } from './gateway.ts';
 import { apiHandlers, steps, timerHandlers } from './handlers.ts';
+import { createSweeping } from './sweeping.ts';
 import { createTimers } from './timers.ts';
 import type { EngineClock } from './workflow/clock.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
@@ -43,6 +45,8 @@ export type ServiceOptions = {
 
 export type Service = {
   readonly runtime: Runtime;
+  /** What was counted so far, by name. */
+  readonly counts: ReadonlyMap<string, number>;
   readonly engine: WorkflowEngine;
   /** One event of API Gateway, answered by the route's handler. Rejects for a bug. */
   answer(route: RouteName, event: object): Promise<HttpReply>;
@@ -52,6 +56,12 @@ export type Service = {
   refresh(): Promise<void>;
   /** Refreshes from now on; a refresh that fails leaves the old menu, which ages. */
   keepFresh(): void;
+  /** One sweep of the provider now. */
+  sweep(): Promise<SweepRecord>;
+  /** Sweeps from now on, `every` so often while leases are open; as policy says unless given. */
+  keepSwept(every?: DurationMs): void;
+  /** A round of each freeze from now on; one that fails is followed by the next. */
+  keepFrozen(): void;
   /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
   resume(): number;
   /** Stops everything without ending any lease, as a crash would. */
@@ -80,6 +90,10 @@ function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Wor
       onCall('StartExecution');
       return engine.start({ name: `${leaseId}-${generation}`, input: { leaseId, generation } });
     },
+    running: async () => {
+      onCall('ListExecutions');
+      return new Set(engine.running());
+    },
     wake: async (token) => {
       onCall('SendTaskSuccess');
       return engine.succeed(token, {});
@@ -91,9 +105,15 @@ function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Wor
   };
 }
 
-type Parts = { readonly config: Config; readonly workflow: Workflow; readonly timers: Scheduler };
+type Parts = {
+  readonly config: Config;
+  readonly workflow: Workflow;
+  readonly timers: Scheduler;
+  readonly counts: Map<string, number>;
+};
 
-function runtimeOf(options: ServiceOptions, { config, workflow, timers }: Parts): Runtime {
+function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
+  const { config, workflow, timers, counts } = parts;
   const { clock, databaseEndpoint: endpoint, blobs, onDatabaseCall: onCall } = options;
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve()));
@@ -101,6 +121,7 @@ function runtimeOf(options: ServiceOptions, { config, workflow, timers }: Parts)
     config,
     clock: { now: () => epochMs(Math.floor(clock.now())) },
     log: options.log ?? (() => undefined),
+    count: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
     pause: options.pause ?? wait,
     database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
     workflow,
@@ -136,29 +157,58 @@ export function createService(options: ServiceOptions): Service {
       ),
     onError: (error, id) => runtime.log(lineOf('enforceDeadline', error, id)),
   });
-  const runtime = runtimeOf(options, { config, workflow: workflowOn(engine, onCall), timers });
-  const refresh = async (): Promise<void> => {
-    const call = { name: 'refreshOffers', payload: { provider: 'vastai' } };
-    await invoke(call, timerHandlers.refreshOffers as Handler);
-  };
-  const menu = repeating(clock, refresh);
+  const counts = new Map<string, number>();
+  const workflow = workflowOn(engine, onCall);
+  const runtime = runtimeOf(options, { config, workflow, timers, counts });
+  const { stop, ...rounds } = roundsOf(clock, (name, payload) =>
+    invoke({ name, payload }, timerHandlers[name] as Handler),
+  );
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // Every handler of the API is made by the wrapper that returns this.
     (await invoke({ name: route, payload: event }, apiHandlers[route] as Handler)) as HttpReply;
   return {
     runtime,
+    counts,
     engine,
     answer,
     call: async (route, request) =>
       gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID()))),
-    refresh,
-    keepFresh: menu.start,
+    ...rounds,
     resume: () => engine.resume(),
     close() {
-      menu.stop();
+      stop();
       timers.close();
       engine.close();
     },
+  };
+}
+
+/** What schedules do for a deployed service. */
+function roundsOf(
+  clock: EngineClock,
+  call: (name: keyof typeof timerHandlers, payload: object) => Promise<unknown>,
+) {
+  const refresh = async (): Promise<void> => {
+    await call('refreshOffers', { provider: 'vastai' });
+  };
+  // The handler returns what its use case does.
+  const sweep = async (unlessIdle = false): Promise<SweepRecord> =>
+    (await call('sweepProvider', { provider: 'vastai', unlessIdle })) as SweepRecord;
+  const menu = repeating(clock, policy.menu.refreshEvery, refresh);
+  const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
+  const sweeping = createSweeping(clock, () => sweep(true));
+  const stop = (): void => {
+    menu.stop();
+    freezes.stop();
+    sweeping.stop();
+  };
+  return {
+    refresh,
+    keepFresh: menu.start,
+    sweep: () => sweep(),
+    keepSwept: sweeping.start,
+    keepFrozen: freezes.start,
+    stop,
   };
 }
 
@@ -167,12 +217,12 @@ function lineOf(kind: string, error: unknown, id: string) {
   return { kind, error: shown.name, message: shown.message, id };
 }
 
-/** Runs `refresh` again and again until it is stopped. */
-function repeating(clock: EngineClock, refresh: () => Promise<void>) {
+/** Runs `work` again and again until it is stopped. */
+function repeating(clock: EngineClock, every: DurationMs, work: () => Promise<unknown>) {
   let cancel = (): void => undefined;
   const start = (): void => {
-    cancel = clock.at(clock.now() + policy.menu.refreshEvery, () => {
-      void refresh().catch(() => undefined);
+    cancel = clock.at(clock.now() + every, () => {
+      void work().catch(() => undefined);
       start();
     });
   };

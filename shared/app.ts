@@ -7,10 +7,11 @@ import { readLeaseToken } from './adapters/lease-token.ts';
 import { createSshProbe } from './adapters/ssh-probe.ts';
 import {
   accounts,
+  freezes,
   leases,
   longest,
   menu,
-  nodeEnv,
+  nodeSetup,
   providerNames,
   providers,
   pulses,
@@ -18,6 +19,7 @@ import {
   scheduler,
   sight,
   signer,
+  sweeps,
   waking,
   withKeys,
   workflow,
@@ -52,6 +54,7 @@ import { makeSettleLease } from './usecases/settle-lease.ts';
 export const chooseOffer = (runtime: Runtime) =>
   makeChooseOffer({
     ...records(runtime),
+    freezes: once(runtime, freezes),
     menu: once(runtime, menu),
     providerNames,
     bootLimit: longest((card) => card.bootLimit),
@@ -66,7 +69,8 @@ export const launchInstance = (runtime: Runtime) =>
       ...records(keyed),
       ...sight(keyed),
       pulses: once(keyed, pulses),
-      nodeEnv: nodeEnv(keyed),
+      freezes: once(keyed, freezes),
+      nodeSetup: nodeSetup(keyed),
     }),
   );
 
@@ -110,7 +114,12 @@ export const serveLease = (runtime: Runtime) =>
   makeServeLease({ ...records(runtime), ...waking(runtime) });
 
 export const judgeLease = (runtime: Runtime) =>
-  makeJudgeLease({ ...records(runtime), pulses: once(runtime, pulses) });
+  makeJudgeLease({
+    ...records(runtime),
+    pulses: once(runtime, pulses),
+    sweeps: once(runtime, sweeps),
+    providerNames,
+  });
 
 export const endLease = (runtime: Runtime) =>
   makeEndLease({ ...records(runtime), pulses: once(runtime, pulses) });
@@ -158,6 +167,7 @@ export const readOffer = (runtime: Runtime) =>
 export const readHealth = (runtime: Runtime) =>
   makeReadHealth({
     menu: once(runtime, menu),
+    sweeps: once(runtime, sweeps),
     providerNames,
     clock: runtime.clock,
   });
@@ -165,6 +175,7 @@ export const readHealth = (runtime: Runtime) =>
 export const requestLease = (runtime: Runtime) =>
   makeRequestLease({
     leases: once(runtime, leases),
+    freezes: once(runtime, freezes),
     accounts: once(runtime, accounts),
     workflow: once(runtime, workflow),
     clock: runtime.clock,
@@ -186,6 +197,7 @@ const heartbeats = (runtime: Runtime) => ({
   ...waking(runtime),
   leases: once(runtime, leases),
   clock: runtime.clock,
+  count: runtime.count,
 });
 
 export const recordAppHeartbeat = (runtime: Runtime) => makeRecordAppHeartbeat(heartbeats(runtime));

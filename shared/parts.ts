@@ -3,10 +3,12 @@
 
 import { accountStore } from './adapters/dynamodb/account-store.ts';
 import { connect } from './adapters/dynamodb/client.ts';
+import { freezeStore } from './adapters/dynamodb/freeze-store.ts';
 import { leaseStore } from './adapters/dynamodb/lease-store.ts';
 import { ledgerStore } from './adapters/dynamodb/ledger-store.ts';
 import { menuStore } from './adapters/dynamodb/menu-store.ts';
 import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
+import { sweepStore } from './adapters/dynamodb/sweep-store.ts';
 import { openTable } from './adapters/dynamodb/table.ts';
 import { createHmacSigner } from './adapters/hmac-signer.ts';
 import { makeLeaseToken } from './adapters/lease-token.ts';
@@ -15,13 +17,16 @@ import { s3Blobs } from './adapters/s3-blobs.ts';
 import { createScheduler } from './adapters/scheduler.ts';
 import { createSecrets } from './adapters/secrets.ts';
 import { createStepFunctions } from './adapters/step-functions.ts';
+import { packedAgent } from './agent/packed.ts';
 import { type Config, readConfig } from './config.ts';
 import { Failure } from './core/failure.ts';
 import { ProviderName } from './core/ids.ts';
 import type { Lease } from './core/lease.ts';
+import { deafLimit, policy } from './core/policy.ts';
 import { type DurationMs, durationMs } from './core/time.ts';
 import type { ProviderCard } from './ports/provider.ts';
 import { type Factory, once, type Runtime } from './runtime.ts';
+import type { NodeSetup } from './usecases/launch-instance.ts';
 
 const set = <Value>(value: Value | undefined, name: string): Value => {
   if (value === undefined) throw new Failure('BadConfig', `${name} is missing`, { field: name });
@@ -103,6 +108,8 @@ const table = (runtime: Runtime, name: keyof Config['tables']) =>
 
 export const menu = (runtime: Runtime) =>
   menuStore(table(runtime, 'inventory'), once(runtime, blobs));
+export const freezes = (runtime: Runtime) => freezeStore(table(runtime, 'leases'));
+export const sweeps = (runtime: Runtime) => sweepStore(table(runtime, 'inventory'));
 export const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));
 export const pulses = (runtime: Runtime) => pulseStore(table(runtime, 'leases'));
 export const accounts = (runtime: Runtime) => accountStore(table(runtime, 'ledger'));
@@ -135,12 +142,23 @@ export const waking = (runtime: Runtime) => ({
   workflow: once(runtime, workflow),
 });
 
-/** What a machine needs to phone home: nothing of ours but its own lease token. */
-export const nodeEnv = (runtime: Runtime) => {
+const nodeSeconds = (lease: Lease): string => {
+  const { grace, lastScript } = policy.node;
+  const deaf = deafLimit(lease.terms.silenceLimit);
+  return [policy.heartbeat.every, deaf, grace, lastScript].map((ms) => ms / 1_000).join(' ');
+};
+
+/** The agent and what it needs to phone home: nothing of ours but its own lease token. */
+export const nodeSetup = (runtime: Runtime) => {
   const { nodeUrl } = runtime.config;
-  return (lease: Lease, attempt: number): Readonly<Record<string, string>> => {
-    if (nodeUrl === undefined) return {};
+  return (lease: Lease, attempt: number): NodeSetup => {
+    if (nodeUrl === undefined) return { env: {}, agent: null };
     const token = makeLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
-    return { GPU_SHOPPER_NODE_URL: nodeUrl, GPU_SHOPPER_LEASE_TOKEN: token };
+    const env = {
+      GPU_SHOPPER_NODE_URL: nodeUrl,
+      GPU_SHOPPER_LEASE_TOKEN: token,
+      GPU_SHOPPER_NODE_SECONDS: nodeSeconds(lease),
+    };
+    return { env, agent: packedAgent() };
   };
 };

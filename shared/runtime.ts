@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectOptions } from './adapters/dynamodb/client.ts';
 import { type Config, readConfig } from './config.ts';
-import { epochMs } from './core/time.ts';
+import { type EpochMs, epochMs } from './core/time.ts';
 import type { Clock } from './ports/clock.ts';
 import type { BlobStore } from './ports/stores.ts';
 import type { Scheduler, Workflow } from './ports/workflow.ts';
@@ -23,6 +23,8 @@ export type Runtime = {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: (line: LogLine) => void;
+  /** Counts one occurrence of what shouldn't happen often. */
+  readonly count: (name: string) => void;
   /** Waits between two tries of one read. */
   readonly pause: (ms: number) => Promise<void>;
   /** Where the database is, if not where AWS has it; and who counts its calls. */
@@ -39,9 +41,18 @@ export type Factory<Made> = (runtime: Runtime) => Made;
 const running = new AsyncLocalStorage<Runtime>();
 const made = new WeakMap<Runtime, Map<Factory<unknown>, unknown>>();
 
+/** A line of CloudWatch's embedded metric format: the log turns it into a count. */
+function metricLine(name: string, at: EpochMs): string {
+  const metrics = [{ Namespace: 'gpu-shopper', Dimensions: [[]], Metrics: [{ Name: name }] }];
+  return JSON.stringify({ _aws: { Timestamp: at, CloudWatchMetrics: metrics }, [name]: 1 });
+}
+
+const clock: Clock = { now: () => epochMs(Date.now()) };
+
 const aws = (): Runtime => ({
   config: readConfig(),
-  clock: { now: () => epochMs(Date.now()) },
+  clock,
+  count: (name) => process.stdout.write(`${metricLine(name, clock.now())}\n`),
   pause: (ms) => pause(ms),
   log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
 });

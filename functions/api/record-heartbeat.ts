@@ -4,6 +4,11 @@ import { heartbeatView } from '../../shared/api/views.ts';
 import { recordAppHeartbeat } from '../../shared/app.ts';
 import { api } from '../wrap.ts';
 
-export const handler = api('recordHeartbeat', recordAppHeartbeat, async (run, { caller, params }) =>
-  heartbeatView(await run({ leaseId: params.id, consumer: caller.consumer })),
+export const handler = api(
+  'recordHeartbeat',
+  recordAppHeartbeat,
+  async (run, { caller, params, body }) =>
+    heartbeatView(
+      await run({ leaseId: params.id, consumer: caller.consumer, busy: body?.busy ?? true }),
+    ),
 );

@@ -8,5 +8,5 @@ export const handler = node(
   'recordNodeHeartbeat',
   recordNodeHeartbeat,
   async (run, { leaseId, attempt, body }) =>
-    heartbeatView(await run({ leaseId, attempt, facts: body.facts })),
+    heartbeatView(await run({ leaseId, attempt, ...body })),
 );

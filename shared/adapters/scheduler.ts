@@ -56,6 +56,8 @@ function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
     ScheduleExpression: atExpression(at),
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' },
+    // An update replaces everything that it doesn't name: said here, so that no default decides.
+    State: 'ENABLED',
     // A target that arms its own schedule again must not lose it to the clean-up of this firing:
     // it is deleted by `disarm`, when the lease has ended.
     ActionAfterCompletion: 'NONE',

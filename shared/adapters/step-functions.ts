@@ -4,6 +4,7 @@
 import {
   ExecutionAlreadyExists,
   InvalidToken,
+  paginateListExecutions,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
@@ -27,6 +28,9 @@ const BOUNDS = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
 };
+
+/** The most that one page may hold. */
+const PAGE = 1_000;
 
 function down(call: string, cause: unknown): Failure {
   const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
@@ -64,6 +68,18 @@ export function createStepFunctions(options: StepFunctionsOptions): Workflow {
         if (error instanceof ExecutionAlreadyExists) return 'exists';
         throw down('start an execution', error);
       }
+    },
+    async running() {
+      const names = new Set<string>();
+      const asked = { stateMachineArn, statusFilter: 'RUNNING' } as const;
+      try {
+        for await (const page of paginateListExecutions({ client, pageSize: PAGE }, asked)) {
+          for (const { name } of page.executions ?? []) if (name !== undefined) names.add(name);
+        }
+      } catch (error) {
+        throw down('list executions', error);
+      }
+      return names;
     },
     wake: (taskToken) =>
       answer('answer a token', () =>

@@ -6,6 +6,9 @@ import { ConsumerId, LeaseId, OfferId, ProviderName } from '../core/ids.ts';
 import { MicroUsdPerHour } from '../core/money.ts';
 import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
+import { Telemetry } from '../core/telemetry.ts';
+import { IdleRequest } from './idle-request.ts';
+import { operations } from './operations.ts';
 
 const HOUR_MS = 3_600_000;
 const leastHours = policy.lease.durationLeast / HOUR_MS;
@@ -21,11 +24,13 @@ const Image = matching(
   'must be a Docker image such as nvidia/cuda:12.6.3-runtime-ubuntu22.04',
 );
 
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
 const StartScript = z
   .string()
   .check(
     z.refine(
-      (script) => new TextEncoder().encode(script).length <= policy.lease.startScriptBytesMost,
+      (script) => bytesOf(script) <= policy.lease.startScriptBytesMost,
       `must be at most ${policy.lease.startScriptBytesMost} bytes`,
     ),
   );
@@ -43,8 +48,12 @@ const EnvName = matching(
 const Env = z.record(EnvName, z.string().check(z.maxLength(256))).check(
   z.refine((env) => Object.keys(env).length <= 64, 'must hold at most 64 names'),
   z.refine(
-    (env) => !Object.keys(env).some((name) => name.startsWith('GPU_SHOPPER_')),
-    'must not use names that start with GPU_SHOPPER_: they are ours',
+    (env) => !Object.keys(env).some((name) => /^GPU_SHOPPER_(?!JOB_ID$|ON_ENDING$)/.test(name)),
+    'must not use names that start with GPU_SHOPPER_, but for _JOB_ID and _ON_ENDING',
+  ),
+  z.refine(
+    (env) => /^[\w.:/-]{0,64}$/.test(env['GPU_SHOPPER_JOB_ID'] ?? ''),
+    'must give GPU_SHOPPER_JOB_ID at most 64 letters, digits, _ . : / or -',
   ),
 );
 
@@ -52,8 +61,7 @@ const names = (most: number) =>
   z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(most));
 const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 
-/** `POST /v1/leases`. Everything but the SSH key has a default. */
-export const LeaseRequest = z.strictObject({
+const LeaseFields = z.strictObject({
   gpuNames: z._default(names(20), []),
   gpuCount: z._default(whole(1, 16), 1),
   vramGbLeast: z._default(whole(0, 2_000), 0),
@@ -75,11 +83,24 @@ export const LeaseRequest = z.strictObject({
     policy.lease.silenceDefault / 1_000,
   ),
   liveness: z._default(Liveness, 'auto'),
+  idle: z.optional(IdleRequest),
   image: z._default(Image, 'nvidia/cuda:12.6.3-runtime-ubuntu22.04'),
   startScript: z._default(StartScript, ''),
   sshPublicKey: SshPublicKey,
   env: z._default(Env, {}),
 });
+
+/** `POST /v1/leases`. Everything but the SSH key has a default. */
+export const LeaseRequest = LeaseFields.check(
+  z.refine(
+    ({ startScript, sshPublicKey }) =>
+      bytesOf(startScript) + bytesOf(sshPublicKey) <= policy.lease.startScriptBytesMost,
+    {
+      path: ['startScript'],
+      error: `must be at most ${policy.lease.startScriptBytesMost} bytes with the SSH key`,
+    },
+  ),
+);
 export type LeaseRequest = z.infer<typeof LeaseRequest>;
 
 export const IdempotencyKey = matching(
@@ -190,7 +211,7 @@ export const routes = {
     status: 200,
     params: LeasePath,
     query: Nothing,
-    body: NoBody,
+    body: z.nullable(z.strictObject({ busy: z.optional(z.boolean()) })),
   },
   releaseLease: {
     method: 'POST',
@@ -219,6 +240,7 @@ export const routes = {
     query: Nothing,
     body: NoBody,
   },
+  ...operations,
   recordNodeHeartbeat: {
     method: 'POST',
     path: '/node/v1/heartbeats',
@@ -226,7 +248,11 @@ export const routes = {
     status: 200,
     params: Nothing,
     query: Nothing,
-    body: z.strictObject({ facts: z._default(z.nullable(NodeFacts), null) }),
+    body: z.strictObject({
+      number: whole(1, Number.MAX_SAFE_INTEGER),
+      facts: z._default(z.nullable(NodeFacts), null),
+      telemetry: z._default(z.nullable(Telemetry), null),
+    }),
   },
 } as const satisfies Record<string, Route & Record<'params' | 'query' | 'body', z.ZodMiniType>>;
 

@@ -75,7 +75,9 @@ const TITLES: Partial<Record<Failure['name'], string>> = {
   Forbidden: 'Not allowed',
   NotFound: 'Not found',
   KeyReused: 'Idempotency key reused',
-  OverBudget: 'A limit of the account binds',
+  OverBudget: 'A limit binds',
+  NotActive: 'The lease does not serve',
+  Frozen: 'New leases are stopped',
 };
 
 /** An RFC 9457 problem document. `retryable` tells whether the same request may succeed later. */

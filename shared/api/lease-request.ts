@@ -3,6 +3,7 @@
 import type { Terms } from '../core/lease.ts';
 import { hours, seconds } from '../core/time.ts';
 import type { LeaseRequest } from './contract.ts';
+import { idleOf } from './idle-request.ts';
 
 /** What the lease promises. The write-only `env` travels apart from it. */
 export function termsOf(request: LeaseRequest): Terms {
@@ -14,6 +15,7 @@ export function termsOf(request: LeaseRequest): Terms {
     duration: hours(request.hours),
     silenceLimit: seconds(request.silenceLimitSeconds),
     liveness,
+    idle: idleOf(request.idle),
     image,
     startScript,
     sshPublicKey,

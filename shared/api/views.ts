@@ -4,9 +4,10 @@ import { Failure } from '../core/failure.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../core/lease.ts';
 import { formatUsd } from '../core/money.ts';
 import { allInRate, type Offer } from '../core/offer.ts';
-import { between, type EpochMs, isoTime } from '../core/time.ts';
+import { policy } from '../core/policy.ts';
+import { between, type DurationMs, type EpochMs, isoTime } from '../core/time.ts';
 import type { OfferPage, SeenOffer } from '../usecases/list-offers.ts';
-import type { MenuHealth } from '../usecases/read-health.ts';
+import type { Health } from '../usecases/read-health.ts';
 import type { LeasePage } from '../usecases/read-lease.ts';
 import type { HeartbeatReply } from '../usecases/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../usecases/request-lease.ts';
@@ -48,7 +49,7 @@ export function offersView(page: OfferPage, diskGb: number, now: EpochMs) {
 /** What the caller can do with the lease now. */
 function abilities(lease: Lease): readonly string[] {
   if (isOver(lease)) return [];
-  return lease.state === 'active' ? ['heartbeat', 'release'] : ['release'];
+  return lease.state === 'active' ? ['extend', 'heartbeat', 'release'] : ['release'];
 }
 
 /** A lease as its consumer sees it. */
@@ -93,15 +94,27 @@ export function eventsView(events: readonly LeaseEvent[], after: number) {
   };
 }
 
-/** `degraded` when any menu is missing or too old to choose from. */
-export function healthView(menus: readonly MenuHealth[]) {
+const secondsOf = (age: DurationMs | null): number | null =>
+  age === null ? null : Math.round(age / 1_000);
+
+/**
+ * `degraded` when any menu is missing or too old to choose from, or when sweeps began and none saw
+ * every machine for so long that the next ones must have failed, too.
+ */
+export function healthView({ menus, sweeps }: Health) {
+  const swept = sweeps.every(({ age }) => age === null || age <= policy.sweep.staleAfter);
   return {
-    status: menus.every(({ usable }) => usable) ? 'ok' : 'degraded',
+    status: swept && menus.every(({ usable }) => usable) ? 'ok' : 'degraded',
     menus: menus.map(({ provider, age, offers, usable }) => ({
       provider,
       offers,
       usable,
-      ageSeconds: age === null ? null : Math.round(age / 1_000),
+      ageSeconds: secondsOf(age),
+    })),
+    sweeps: sweeps.map(({ provider, age, failure }) => ({
+      provider,
+      failure,
+      ageSeconds: secondsOf(age),
     })),
   };
 }
@@ -120,9 +133,19 @@ export function acceptedView(outcome: RequestLeaseOutcome) {
 export function heartbeatView(reply: HeartbeatReply) {
   switch (reply.kind) {
     case 'carry-on':
-      return { carryOn: true, endsAt: isoTime(reply.endsAt) };
+      return {
+        carryOn: true,
+        endsAt: isoTime(reply.endsAt),
+        // Machines count seconds: their clocks are wrong more often than not.
+        secondsLeft: Math.floor(reply.left / 1_000),
+        everySeconds: policy.heartbeat.every / 1_000,
+      };
     case 'stop':
       return { carryOn: false, reason: reply.reason };
+    case 'replayed':
+      throw new Failure('Replayed', 'this beat was heard before: send a greater number', {
+        field: 'number',
+      });
     case 'unknown-lease':
       throw new Failure('NotFound', 'there is no such lease', { field: 'id' });
     case 'too-early':

@@ -6,6 +6,11 @@ import type { Lease } from './lease.ts';
 
 export type Caller = { readonly consumer: ConsumerId; readonly operator: boolean };
 
+/** Throws Forbidden for anybody but an operator. */
+export function mustBeOperator({ operator }: Caller): void {
+  if (!operator) throw new Failure('Forbidden', 'only operators may do this');
+}
+
 /** Whether the lease is there for this caller. */
 export const maySee = (lease: Lease, caller: Caller): boolean =>
   caller.operator || lease.consumer === caller.consumer;

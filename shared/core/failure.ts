@@ -54,6 +54,9 @@ export const FAILURES = {
   Forbidden: handle('never', 403),
   NotFound: handle('never', 404),
   KeyReused: handle('never', 409),
+  Replayed: handle('never', 409),
+  NotActive: handle('never', 409),
+  Frozen: handle('never', 503),
   BadConfig: handle('never', 500),
 } as const satisfies Record<string, Handling>;
 

@@ -1,8 +1,10 @@
 // Decides from timestamps alone whether a serving lease goes on. Which of its timers woke the
 // workflow is never asked: engines differ in what they call a missed beat.
 
+import { judgeIdle } from './idle.ts';
 import type { EndReason, LeaseIn } from './lease.ts';
 import { type Pulse, silentFor } from './pulse.ts';
+import { untilLook } from './silence.ts';
 import { between, type DurationMs, durationMs, type EpochMs, wholeSeconds } from './time.ts';
 
 /** How long to wait, as the state machine's fields want it: whole seconds, heartbeat < timeout. */
@@ -10,6 +12,13 @@ export type ServeTimes = { readonly timeoutSeconds: number; readonly heartbeatSe
 
 export type Verdict =
   | { readonly kind: 'serve'; readonly times: ServeTimes }
+  /** It goes on, but its consumer is told that it is idle. */
+  | {
+      readonly kind: 'warn';
+      readonly since: EpochMs;
+      readonly why: string;
+      readonly times: ServeTimes;
+    }
   | { readonly kind: 'end'; readonly reason: EndReason; readonly why: string };
 
 const spoken = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
@@ -21,15 +30,28 @@ export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochM
   }
   const silent = silentFor(pulse, lease.activeAt, now);
   const { silenceLimit } = lease.terms;
+  const pending = untilLook(pulse, now);
+  if (silent >= silenceLimit && pending !== null) {
+    return { kind: 'serve', times: serveTimes(lease, pending, now) };
+  }
   if (silent >= silenceLimit) {
     const why = `nothing heard for ${spoken(silent)}, the limit is ${spoken(silenceLimit)}`;
     return { kind: 'end', reason: 'silent', why };
   }
-  return { kind: 'serve', times: serveTimes(lease, silent, now) };
+  const times = serveTimes(lease, durationMs(silenceLimit - silent), now);
+  const idle = pulse === null ? null : judgeIdle(pulse, lease.idleWarned, now);
+  switch (idle?.kind) {
+    case 'end':
+      return { kind: 'end', reason: 'idle', why: idle.why };
+    case 'warn':
+      return { ...idle, times };
+    default:
+      return { kind: 'serve', times };
+  }
 }
 
-function serveTimes(lease: LeaseIn<'active'>, silent: DurationMs, now: EpochMs): ServeTimes {
+function serveTimes(lease: LeaseIn<'active'>, patience: DurationMs, now: EpochMs): ServeTimes {
   const timeoutSeconds = wholeSeconds(between(now, lease.deadline), 2);
-  const patience = wholeSeconds(durationMs(lease.terms.silenceLimit - silent), 1);
-  return { timeoutSeconds, heartbeatSeconds: Math.min(patience, timeoutSeconds - 1) };
+  const heartbeatSeconds = Math.min(wholeSeconds(patience, 1), timeoutSeconds - 1);
+  return { timeoutSeconds, heartbeatSeconds };
 }

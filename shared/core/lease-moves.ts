@@ -10,11 +10,11 @@ import type { ConsumerId, LeaseId } from './ids.ts';
 import { invariant } from './invariant.ts';
 import type { EndReason, Lease, LeaseIn, Open, Starting, Terms } from './lease.ts';
 import { chargeOf, type EntryKind, type Hold, settle } from './ledger.ts';
-import { formatUsd, type MicroUsd } from './money.ts';
+import { formatUsd, type MicroUsd, rest } from './money.ts';
 import type { Offer } from './offer.ts';
 import { policy } from './policy.ts';
 import type { NodeFacts } from './pulse.ts';
-import { after, type EpochMs, isoTime } from './time.ts';
+import { after, between, type DurationMs, type EpochMs, isoTime } from './time.ts';
 
 export type Happening = { readonly type: string; readonly reason: string };
 
@@ -126,8 +126,76 @@ export function activate(
     deadline,
     ssh,
     facts,
-  } as const;
+    approvedUntil: null,
+    extensions: [],
+    warnedBefore: null,
+    idleWarned: null,
+  } satisfies LeaseIn<'active'>;
   return note(active, { type: 'lease-active', reason }, now);
+}
+
+export type Extension = {
+  readonly until: EpochMs;
+  /** The whole hold from now on; the account holds as much already. */
+  readonly holdMicroUsd: MicroUsd;
+  /** The key it was asked for with, to be known again. */
+  readonly asked: LeaseIn<'active'>['extensions'];
+  readonly reason: string;
+};
+
+/** It serves longer: warnings come anew, the raise goes to the ledger. */
+export function extendLease(
+  lease: LeaseIn<'active'>,
+  { until, holdMicroUsd, asked, reason }: Extension,
+  now: EpochMs,
+): LeaseIn<'active'> {
+  invariant(until > lease.deadline, 'an extension never shortens a lease');
+  const { hold, terms, activeAt } = lease;
+  const extended = {
+    ...lease,
+    deadline: until,
+    warnedBefore: null,
+    terms: { ...terms, duration: between(activeAt, until) },
+    hold: { ...hold, amountMicroUsd: holdMicroUsd },
+    extensions: [...lease.extensions, ...asked].slice(-policy.extension.keysKept),
+  };
+  const noted = note(extended, { type: 'lease-extended', reason }, now);
+  return enter(noted, 'hold-raised', rest(holdMicroUsd, hold.amountMicroUsd));
+}
+
+/** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
+export function approveExtension(
+  lease: LeaseIn<'active'>,
+  approval: { readonly until: EpochMs; readonly by: ConsumerId; readonly why: string },
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const { until, by, why } = approval;
+  const reason = `${by} lets it be extended until ${isoTime(until)}: ${why}`;
+  return note({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
+}
+
+/** Tells its consumer that the end is near, by the warning that comes `before` so long. */
+export function warnOfEnd(
+  lease: LeaseIn<'active'>,
+  before: DurationMs,
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const left = `${Math.ceil(between(now, lease.deadline) / 60_000)} min`;
+  const reason = `it ends in ${left}, at ${isoTime(lease.deadline)}`;
+  return note({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
+}
+
+/** Tells its consumer that nothing was seen to happen on its machine since `since`. */
+export function warnOfIdleness(
+  lease: LeaseIn<'active'>,
+  idle: { readonly since: EpochMs; readonly why: string },
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const { since, why } = idle;
+  const next =
+    lease.terms.idle?.action === 'end' ? `it ends soon unless that changes` : 'it goes on';
+  const reason = `${why}; ${next}`;
+  return note({ ...lease, idleWarned: { since, at: now } }, { type: 'idle-warning', reason }, now);
 }
 
 /** One way out: every lease leaves through here, for a reason. */

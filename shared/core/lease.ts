@@ -4,6 +4,7 @@
 import * as z from 'zod/mini';
 import { AbsenceProof } from './absence.ts';
 import { Attempt } from './attempt.ts';
+import { Idle, IdleWarning } from './idle.ts';
 import { ConsumerId, InstanceId, LeaseId } from './ids.ts';
 import { Hold, LedgerEntry } from './ledger.ts';
 import { MicroUsd, MicroUsdPerHour } from './money.ts';
@@ -35,6 +36,8 @@ export const Terms = z.object({
   duration: DurationMs,
   silenceLimit: DurationMs,
   liveness: Liveness,
+  /** Null: never looked for. */
+  idle: z._default(z.nullable(Idle), null),
   image: z.string(),
   startScript: z.string(),
   sshPublicKey: z.string(),
@@ -88,6 +91,14 @@ const Active = z.object({
   activeAt: EpochMs,
   ssh: z.array(z.object({ host: z.string(), port: z.int(), user: z.string() })),
   facts: z.nullable(NodeFacts),
+  /** Until when an operator lets it run, beyond the longest that anybody may ask for. */
+  approvedUntil: z._default(z.nullable(EpochMs), null),
+  /** The newest extensions by their keys: the same key again extends nothing. */
+  extensions: z._default(z.array(z.object({ key: z.string(), added: DurationMs })), []),
+  /** The last warning given: how long before its present deadline. Null before the first. */
+  warnedBefore: z._default(z.nullable(DurationMs), null),
+  /** The last warning that it is idle. */
+  idleWarned: z._default(z.nullable(IdleWarning), null),
 });
 const Ending = z.object({
   state: z.literal('ending'),

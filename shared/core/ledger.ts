@@ -38,6 +38,8 @@ export const Hold = z.object({
   rateMicroUsdPerHour: MicroUsdPerHour,
   month: Month,
   placedAt: EpochMs,
+  /** When an extension last raised it on the account; the lease follows, or it is trimmed. */
+  raisedAt: z.optional(EpochMs),
 });
 export type Hold = z.infer<typeof Hold>;
 

@@ -3,7 +3,7 @@
 
 import { invariant } from './invariant.ts';
 import { microUsd, microUsdPerHour } from './money.ts';
-import { type DurationMs, hours, minutes, seconds, times, total } from './time.ts';
+import { type DurationMs, durationMs, hours, minutes, seconds, times, total } from './time.ts';
 
 export const policy = {
   lease: {
@@ -24,8 +24,8 @@ export const policy = {
     attemptsMost: 3,
     /** Calls that were never carried out use up numbers too; the tag has two digits. */
     attemptNumbersMost: 90,
-    /** Vast.ai allows 4,096 bytes in all; the key and the agent need their share. */
-    startScriptBytesMost: 2_000,
+    /** With the SSH key: Vast.ai allows 4,096 bytes in all, and the agent needs its share. */
+    startScriptBytesMost: 1_600,
   },
   transfer: {
     /** Gigabytes set aside in the hold: an image, a data set, a result. */
@@ -50,8 +50,28 @@ export const policy = {
     bootLimitMost: minutes(30),
   },
   heartbeat: {
+    /** How old the beat that counts may be when another beat extends a wait by a whole limit. */
+    freshFor: seconds(20),
     /** How often a node is asked to beat. */
     every: seconds(60),
+  },
+  node: {
+    /** A machine that hears nothing for this long ends itself; see `deafLimit`. */
+    deafLeast: minutes(30),
+    /** By so much it outlasts the silence limit: whoever is silent is ended by us first. */
+    deafMargin: minutes(5),
+    /** A machine waits for us this long after its end, then it ends itself. */
+    grace: seconds(60),
+    /** The consumer's last script begins so long before the end: its time is the lease's. */
+    lastScript: seconds(60),
+  },
+  idle: {
+    windowLeast: minutes(5),
+    windowMost: hours(12),
+    /** Between the warning and the end of an idle lease. */
+    notice: minutes(5),
+    /** Older beats say nothing about the present: two may get lost. */
+    dataGap: minutes(3),
   },
   teardown: {
     /** Without proof after this the execution ends well and the sweep owns the lease. */
@@ -59,7 +79,33 @@ export const policy = {
     /** What one attempt's teardown may cost in time: several listings and a slow destroy. */
     allowance: minutes(10),
   },
+  extension: {
+    /** An extension commits within this after its hold was raised, or raises it again. */
+    commitWithin: seconds(30),
+    /** A raised hold that no lease has committed by then was left by a crash. */
+    trimAfter: minutes(2),
+    /** Keys of the newest extensions that a lease remembers: retries come within seconds. */
+    keysKept: 20,
+    /** Beyond this even an approval has to be renewed. */
+    approvedMost: hours(720),
+  },
+  freeze: {
+    /** Between two rounds of a freeze that is not finished. */
+    every: minutes(1),
+    /** Freezes and thaws that the record of a scope remembers. */
+    actsKept: 10,
+  },
+  standalone: {
+    /** Rounds of destroying and listing; a pause of the list lag between them. */
+    roundsMost: 20,
+  },
+  doctor: {
+    /** Leases shown one by one, the most urgent first: more would hide them. */
+    patientsMost: 100,
+  },
   deadline: {
+    /** How long before its end a lease warns of it, the longest first. */
+    warnBefore: [minutes(15), minutes(5), minutes(1)],
     /** How long after its deadline the schedule gives the workflow to end a lease first. */
     grace: seconds(30),
     /** An unfinished lease is looked at again after this, until it is ended. */
@@ -70,6 +116,39 @@ export const policy = {
     due: minutes(5),
     /** The longest pause between two rounds of teardown; `Prove absence` names the same number. */
     teardownPause: minutes(15),
+  },
+  sweep: {
+    /** While leases are open; a machine without a lease lives for two of these at most. */
+    every: minutes(1),
+    /** While none is: what nobody recorded is found all the same. */
+    idleEvery: minutes(5),
+    /** Two sightings this far apart are two, though a sweep came some seconds early. */
+    apart: seconds(45),
+    /** Three sweeps in a row were missed or failed: nobody knows what runs. */
+    staleAfter: minutes(15),
+    /** The workflow and the schedule come first: past its deadline by this, a lease is overdue. */
+    overdueAfter: minutes(1),
+    /** A wake that was committed and didn't arrive for this long is sent again. */
+    wakeAfter: minutes(1),
+    /** An admission writes its lease within seconds after its hold. */
+    holdAlone: minutes(2),
+    /** A person is told of a teardown that takes longer. */
+    teardownPage: hours(1),
+    /** What it can't do in this time is left to the next: below its function's timeout. */
+    longest: minutes(4),
+    /** Suspects a record remembers: an item has 400 KB. More are seen again by the next. */
+    suspectsMost: 3_000,
+  },
+  crowd: {
+    /** So many strange things at once, or such a part of all, are our own mistake: people look. */
+    least: 3,
+    percent: 20,
+  },
+  silence: {
+    /** A lease that falls silent is looked at again before it ends; so the crowd is seen first. */
+    secondLook: seconds(30),
+    /** Leases that fall silent within this are one crowd; one that is held is looked at again. */
+    window: minutes(5),
   },
   commit: {
     /** Two actors on one lease: this many reloads, then the step is retried as a whole. */
@@ -96,6 +175,18 @@ export const policy = {
 export const launchBound = (attemptLimit: DurationMs): DurationMs =>
   times(total(attemptLimit, policy.step.due), policy.lease.attemptsMost);
 
+/** After hearing nothing for this long a machine ends itself: always after we gave it up. */
+export const deafLimit = (silenceLimit: DurationMs): DurationMs =>
+  durationMs(Math.max(policy.node.deafLeast, silenceLimit + policy.node.deafMargin));
+
+invariant(
+  policy.node.grace > policy.deadline.grace,
+  'a machine ends itself only after its schedule had its turn',
+);
+invariant(
+  policy.idle.dataGap >= 3 * policy.heartbeat.every,
+  'idleness must survive two late heartbeats',
+);
 invariant(
   policy.lease.silenceLeast >= policy.heartbeat.every,
   'the silence limit must leave room for one heartbeat',
@@ -108,6 +199,18 @@ invariant(
   policy.lease.durationDefault <= policy.lease.durationMost &&
     policy.lease.durationLeast <= policy.lease.durationDefault,
   'the default duration must be within its bounds',
+);
+invariant(
+  policy.extension.trimAfter >= 3 * policy.extension.commitWithin,
+  'no hold may be trimmed under an extension that is still under way',
+);
+invariant(
+  policy.silence.secondLook < minutes(1),
+  'a silent lease must end within its limit and a minute',
+);
+invariant(
+  policy.sweep.apart < policy.sweep.every && policy.sweep.longest > policy.sweep.every,
+  'two sweeps in a row must be two sightings',
 );
 invariant(
   policy.launch.createWithin < policy.launch.functionTimeout,

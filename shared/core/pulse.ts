@@ -2,19 +2,23 @@
 // apart from the lease and under 1 KB, so that one small update checks and records a heartbeat.
 
 import * as z from 'zod/mini';
+import { Idle, IdleWarning, Quiet } from './idle.ts';
 import { ConsumerId, LeaseId } from './ids.ts';
+import { Telemetry } from './telemetry.ts';
 import { between, DurationMs, EpochMs } from './time.ts';
 
 /** Whose beat counts: the machine's, the application's, or both. */
 export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
 export type Liveness = z.infer<typeof Liveness>;
 
-/** What a machine says of itself when it is ready. Null where it can't say. */
+const fact = (most: number) => z._default(z.nullable(z.string().check(z.maxLength(most))), null);
+
+/** What a machine says of itself when it is ready. Null, or left out, where it can't say. */
 export const NodeFacts = z.object({
-  sshHostKey: z.nullable(z.string()),
-  gpuName: z.nullable(z.string()),
-  gpuCount: z.nullable(z.int()),
-  driver: z.nullable(z.string()),
+  sshHostKey: fact(250),
+  gpuName: fact(80),
+  gpuCount: z._default(z.nullable(z.int()), null),
+  driver: fact(40),
 });
 export type NodeFacts = z.infer<typeof NodeFacts>;
 
@@ -29,6 +33,8 @@ export const Pulse = z.object({
   attempt: z.int(),
   liveness: Liveness,
   silenceLimit: DurationMs,
+  /** What the lease calls idle; null when it is never looked for. */
+  idle: z._default(z.nullable(Idle), null),
   /** When the lease ends, as far as it is known: machines are told with every reply. */
   endsAt: EpochMs,
   over: z.boolean(),
@@ -37,8 +43,19 @@ export const Pulse = z.object({
   token: z.nullable(z.string()),
   readyAt: z.nullable(EpochMs),
   nodeBeatAt: z.nullable(EpochMs),
+  /** Of the machine's last beat: only a greater one is heard. */
+  nodeBeatNumber: z._default(z.nullable(z.int()), null),
   appBeatAt: z.nullable(EpochMs),
+  /** When the application last said that it is busy, or beat without a word about it. */
+  appBusyAt: z._default(z.nullable(EpochMs), null),
   facts: z.nullable(NodeFacts),
+  /** Of the machine's last beat. */
+  telemetry: z._default(z.nullable(Telemetry), null),
+  quiet: z._default(z.nullable(Quiet), null),
+  /** The last warning of idleness, as far as it is known here: the lease has it for certain. */
+  idleWarned: z._default(z.nullable(IdleWarning), null),
+  /** A silence was noticed: nobody ends the lease for it before this second look. */
+  silenceLookAt: z._default(z.nullable(EpochMs), null),
 });
 export type Pulse = z.infer<typeof Pulse>;
 

@@ -31,7 +31,7 @@ export type ProviderCard = {
     readonly get: DurationMs;
     readonly list: DurationMs;
   };
-  /** The longest start script, in bytes. */
+  /** The longest start script with its SSH key, in bytes: what our own lines leave. */
   readonly startScriptBytesMost: number;
   readonly sshUser: string;
   /** What may go on billing after destroy. */
@@ -44,6 +44,12 @@ export type LaunchSpec = {
   readonly diskGb: number;
   readonly env: Readonly<Record<string, string>>;
   readonly startScript: string;
+  /**
+   * A shell script, compressed with gzip and in base64, that runs in the background beside the
+   * start script. The adapter tells it by GPU_SHOPPER_DESTROY_URL and _KEY how it can end its own
+   * machine, by what the provider gives that one machine and never by our key. Null: none runs.
+   */
+  readonly agent: string | null;
   readonly sshPublicKey: string;
 };
 

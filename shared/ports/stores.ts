@@ -1,12 +1,16 @@
 // Where leases, pulses, accounts, entries and the menu are kept. Each write is one item under one
 // condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
+import type { Freeze, FreezeScope } from '../core/freeze.ts';
+import type { Idle, IdleWarning, Quiet } from '../core/idle.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
 import type { Account, AccountLimits, Hold, HoldRefusal, LedgerEntry } from '../core/ledger.ts';
 import type { MicroUsd } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
 import type { Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
+import type { SweepRecord } from '../core/sweep-record.ts';
+import type { Telemetry } from '../core/telemetry.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
 
 /** Where a lease stands in its consumer's list. */
@@ -15,8 +19,15 @@ export type LeasePlace = { readonly id: LeaseId; readonly requestedAt: EpochMs }
 export type LeaseStore = {
   /** A consistent read by key; null when there is none. */
   get(id: LeaseId): Promise<Lease | null>;
-  /** Writes a new lease unless one of this id exists. */
-  create(lease: LeaseIn<'requested'>): Promise<'created' | 'exists'>;
+  /** Consistent reads by key, all of them; a lease that isn't there is left out. */
+  getMany(ids: Iterable<LeaseId>): Promise<ReadonlyMap<LeaseId, Lease>>;
+  /**
+   * Every lease that still needs somebody's work: not ended, or its outbox not applied. Found by an
+   * index that may miss the last second's, each then read consistently.
+   */
+  open(): Promise<readonly Lease[]>;
+  /** Writes a new lease unless one of this id exists; an ended one was never to begin. */
+  create(lease: LeaseIn<'requested' | 'ended'>): Promise<'created' | 'exists'>;
   /** Replaces version `lease.version - 1`; `conflict` when the lease has moved on. */
   commit(lease: Lease): Promise<'committed' | 'conflict'>;
   /** Empties the outbox of exactly this version; a lease that has moved on is left alone. */
@@ -39,6 +50,7 @@ export type PulseStart = {
   readonly attempt: number;
   readonly liveness: Liveness;
   readonly silenceLimit: DurationMs;
+  readonly idle: Idle | null;
   readonly endsAt: EpochMs;
 };
 
@@ -48,6 +60,16 @@ export type Parking = {
   readonly wait: Wait;
   readonly token: string;
   readonly endsAt: EpochMs;
+  readonly idleWarned: IdleWarning | null;
+};
+
+/** What a machine says with one beat. A number must be greater than that of any beat before. */
+export type NodeBeat = {
+  readonly kind: 'node';
+  readonly attempt: number;
+  readonly number: number;
+  readonly facts: NodeFacts | null;
+  readonly telemetry: Telemetry | null;
 };
 
 /** Who beats: a machine by its attempt, an application by its consumer, or our own probe. */
@@ -55,19 +77,32 @@ export type Beat = {
   readonly leaseId: LeaseId;
   readonly at: EpochMs;
   readonly by:
-    | { readonly kind: 'node'; readonly attempt: number; readonly facts: NodeFacts | null }
-    | { readonly kind: 'app'; readonly consumer: ConsumerId }
+    | NodeBeat
+    | { readonly kind: 'app'; readonly consumer: ConsumerId; readonly busy: boolean }
     | { readonly kind: 'probe'; readonly attempt: number };
+};
+
+/** A beat of this attempt's machine that was quiet; its number is `quiet.through`. */
+export type QuietBeat = {
+  readonly leaseId: LeaseId;
+  readonly attempt: number;
+  readonly quiet: Quiet;
 };
 
 export type PulseStore = {
   get(leaseId: LeaseId): Promise<Pulse | null>;
+  /** Consistent reads by key, all of them; a pulse that isn't there is left out. */
+  getMany(leaseIds: Iterable<LeaseId>): Promise<ReadonlyMap<LeaseId, Pulse>>;
   /** Starts the pulse of an attempt; the same attempt again changes nothing. */
   start(start: PulseStart): Promise<void>;
   /** Stores a token under a newer wait number; `over` when the lease or attempt is. */
   park(parking: Parking): Promise<'parked' | 'over'>;
   /** Checks and records a beat in one update and returns the pulse, or refuses it. */
   beat(beat: Beat): Promise<Pulse | 'refused'>;
+  /** Carries the quiet on to the beat just heard; a newer beat leaves it alone. */
+  keepQuiet(beat: QuietBeat): Promise<void>;
+  /** Notes a silence and when to look at it again; `over` when the lease is. */
+  noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;
   /** No beat counts any more. */
   close(leaseId: LeaseId): Promise<void>;
 };
@@ -78,6 +113,8 @@ export type PlaceOutcome =
 
 export type AccountStore = {
   get(consumer: ConsumerId): Promise<Account | null>;
+  /** Every account there is. */
+  all(): Promise<readonly Account[]>;
   /**
    * Sets money aside for a lease, all limits in one conditional write; opens the account with
    * `defaults` at first. Repeating it for the same lease changes nothing.
@@ -88,13 +125,23 @@ export type AccountStore = {
     readonly hold: Hold;
     readonly defaults: AccountLimits;
   }): Promise<PlaceOutcome>;
-  /** Raises a lease's hold from `from` to `to`; refused as a whole when there is no room. */
+  /**
+   * Raises a lease's hold to `to` unless it is that high already, and notes that it did so `at`;
+   * refused as a whole when there is no room. Throws Conflict when there is no such hold.
+   */
   raise(request: {
     readonly consumer: ConsumerId;
     readonly leaseId: LeaseId;
-    readonly from: MicroUsd;
     readonly to: MicroUsd;
+    readonly at: EpochMs;
   }): Promise<PlaceOutcome>;
+  /** Lowers a hold to `to` if it is exactly `from` and was raised at `from.raisedAt` last. */
+  lower(request: {
+    readonly consumer: ConsumerId;
+    readonly leaseId: LeaseId;
+    readonly from: Hold;
+    readonly to: MicroUsd;
+  }): Promise<'lowered' | 'changed'>;
   /** Turns a hold into a charge and returns the rest; a settled lease is left as it is. */
   settle(request: {
     readonly consumer: ConsumerId;
@@ -123,6 +170,32 @@ export type MenuStore = {
   publish(snapshot: Snapshot): Promise<void>;
   /** The current snapshot, parsed once per version; null before the first refresh. */
   current(provider: ProviderName): Promise<Snapshot | null>;
+};
+
+/** What sweeps saw, and how many leases fell silent when. */
+export type SweepStore = {
+  /** The newest sweep's record; null before the first. */
+  last(provider: ProviderName): Promise<SweepRecord | null>;
+  /** Keeps the record of a sweep; an older one never replaces a newer one. */
+  record(record: SweepRecord): Promise<void>;
+  /** Counts one lease that is silent at that instant. NOT safe to repeat: it counts again. */
+  countSilence(at: EpochMs): Promise<void>;
+  /** How many were counted from one instant to another, by whole minutes that are touched. */
+  silences(from: EpochMs, until: EpochMs): Promise<number>;
+};
+
+/** What operators have frozen. */
+export type FreezeStore = {
+  /** A consistent read of every record, those of thawed scopes included. */
+  all(): Promise<readonly Freeze[]>;
+  get(scope: FreezeScope): Promise<Freeze | null>;
+  /** Replaces version `freeze.version - 1`; `conflict` when the record has moved on. */
+  commit(freeze: Freeze): Promise<'committed' | 'conflict'>;
+  /** In one consistent call: the lease, and what is frozen for everybody or for its consumer. */
+  admission(
+    id: LeaseId,
+    consumer: ConsumerId,
+  ): Promise<{ readonly lease: Lease | null; readonly freezes: readonly Freeze[] }>;
 };
 
 /** Blobs of megabytes: offer snapshots. A key is written once and never changed. */

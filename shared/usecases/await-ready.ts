@@ -54,8 +54,8 @@ export function makeAwaitReady(ports: AwaitReadyPorts) {
     const lease = await loadLease(ports, input.leaseId);
     const { leaseId, token } = input;
     const attempt = currentAttempt(lease)?.number ?? 0;
-    const parking = { leaseId, attempt, wait: 'ready', token, endsAt: lease.deadline } as const;
-    const parked = await ports.pulses.park(parking);
+    const wanted = { wait: 'ready', token, endsAt: lease.deadline, idleWarned: null } as const;
+    const parked = await ports.pulses.park({ leaseId, attempt, ...wanted });
     const pulse = await ports.pulses.get(leaseId);
     const now = await loadLease(ports, leaseId);
     const settled = parked === 'over' || leftAlone(now, input) !== null || pulse?.readyAt != null;

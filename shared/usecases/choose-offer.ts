@@ -2,6 +2,7 @@
 // Reads snapshots only; a provider is never called for the menu.
 
 import { refusalReason, triesOf } from '../core/attempt.ts';
+import { type Freeze, isFrozen } from '../core/freeze.ts';
 import type { ProviderName } from '../core/ids.ts';
 import { currentAttempt, isStarting, type Starting } from '../core/lease.ts';
 import { chooseOffer } from '../core/lease-moves.ts';
@@ -9,24 +10,37 @@ import { formatUsd } from '../core/money.ts';
 import { allInRate, type Limits, machineOf, type Offer, rankOffers } from '../core/offer.ts';
 import { policy } from '../core/policy.ts';
 import { after, between, type DurationMs, type EpochMs, total } from '../core/time.ts';
-import type { MenuStore, Snapshot } from '../ports/stores.ts';
+import type { FreezeStore, MenuStore, Snapshot } from '../ports/stores.ts';
 import { changeLease, type Records } from './change-lease.ts';
+import { endedByFreeze } from './frozen.ts';
 import { type Detour, detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
 
 export type ChooseOfferPorts = Records & {
   readonly menu: MenuStore;
+  readonly freezes: FreezeStore;
   readonly providerNames: readonly ProviderName[];
   /** The longest boot of any provider in use. */
   readonly bootLimit: DurationMs;
 };
 
-type Candidates = { readonly offers: readonly Offer[]; readonly stale: readonly ProviderName[] };
+type Candidates = {
+  readonly offers: readonly Offer[];
+  /** Providers whose offers don't count, each with why. */
+  readonly leftOut: readonly string[];
+};
 
-function usable(snapshots: readonly Snapshot[], now: EpochMs): Candidates {
-  const fresh = (taken: Snapshot) => between(taken.takenAt, now) <= policy.menu.staleAfter;
+function usable(
+  snapshots: readonly Snapshot[],
+  freezes: readonly Freeze[],
+  now: EpochMs,
+): Candidates {
+  const whyNot = ({ provider, takenAt }: Snapshot): string | null => {
+    if (isFrozen(freezes, { provider })) return `${provider} is frozen`;
+    return between(takenAt, now) > policy.menu.staleAfter ? `${provider} is too old to use` : null;
+  };
   return {
-    offers: snapshots.filter(fresh).flatMap((snapshot) => snapshot.offers),
-    stale: snapshots.filter((snapshot) => !fresh(snapshot)).map(({ provider }) => provider),
+    offers: snapshots.filter((each) => whyNot(each) === null).flatMap(({ offers }) => offers),
+    leftOut: snapshots.map(whyNot).filter((reason) => reason !== null),
   };
 }
 
@@ -59,8 +73,7 @@ function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour
   const ranking = rankOffers(menu.offers, lease.terms.requirement, limits);
   switch (ranking.kind) {
     case 'no-offer': {
-      const stale = menu.stale.length === 0 ? '' : `; too old to use: ${menu.stale.join(', ')}`;
-      return detour('no-offer', `no offer meets the requirement${stale}`);
+      return detour('no-offer', ['no offer meets the requirement', ...menu.leftOut].join('; '));
     }
     case 'over-budget':
       return detour('over-budget', `the cheapest costs ${formatUsd(ranking.cheapest)}/h`);
@@ -79,6 +92,7 @@ export function makeChooseOffer(ports: ChooseOfferPorts) {
       ports.providerNames.map((name) => ports.menu.current(name)),
     );
     const known = snapshots.filter((snapshot) => snapshot !== null);
+    const freezes = await ports.freezes.all();
     const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (lease, now) => {
       const alone = leftAlone(lease, input);
       if (alone !== null) return { commit: null, result: alone };
@@ -89,7 +103,10 @@ export function makeChooseOffer(ports: ChooseOfferPorts) {
       ) {
         return { commit: null, result: done(null) };
       }
-      const best = pick(lease, usable(known, now), limitsOf(lease, ports.bootLimit, now));
+      const frozen = endedByFreeze(lease, freezes, now);
+      if (frozen !== null) return frozen;
+      const menu = usable(known, freezes, now);
+      const best = pick(lease, menu, limitsOf(lease, ports.bootLimit, now));
       if ('kind' in best) return { commit: null, result: best };
       const reason = described(best, lease.terms.requirement.diskGb);
       return { commit: chooseOffer(lease, { offer: best, reason }, now), result: done(null) };

@@ -4,13 +4,13 @@
 
 import type { AttemptIn, AttemptReason } from '../core/attempt.ts';
 import { observeRunning, retireAttempt } from '../core/attempt-moves.ts';
+import { alarmOf, nextAlarm } from '../core/deadline.ts';
 import { judge, type ServeTimes } from '../core/judge.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../core/lease.ts';
 import { activate, note, withAttempt } from '../core/lease-moves.ts';
 import { formatUsd } from '../core/money.ts';
-import { policy } from '../core/policy.ts';
 import type { Pulse } from '../core/pulse.ts';
-import { after, type EpochMs, isoTime } from '../core/time.ts';
+import { after, type EpochMs, earliest, isoTime } from '../core/time.ts';
 import type { Instance } from '../ports/provider.ts';
 import type { PulseStore } from '../ports/stores.ts';
 import type { Scheduler } from '../ports/workflow.ts';
@@ -89,8 +89,11 @@ export function makeConfirmReady(ports: ConfirmReadyPorts) {
     const instance = await ports.providers(tried.offer.provider).get(tried.instanceId);
     const fault = faultOf(before, pulse, instance);
     if (fault === null) {
-      const deadline = after(ports.clock.now(), before.terms.duration);
-      await ports.scheduler.arm(before.id, after(deadline, policy.deadline.grace));
+      const now = ports.clock.now();
+      const deadline = after(now, before.terms.duration);
+      // Never later than the launch bound, which stands until the commit below.
+      const alarm = earliest(alarmOf(before, now), nextAlarm(deadline, now));
+      await ports.scheduler.arm(before.id, alarm);
     }
     const { result } = await changeLease<StepOutcome<ServeTimes>>(
       ports,

@@ -1,16 +1,18 @@
 // The schedule's target: ends a lease that is past its deadline, without the workflow. It comes
 // back every few minutes until the lease is ended, so that no single failure can stop it.
 
+import { alarmOf, warningDue } from '../core/deadline.ts';
 import type { LeaseId } from '../core/ids.ts';
-import { isOver, type Lease } from '../core/lease.ts';
-import { endLease, note } from '../core/lease-moves.ts';
+import { isOver, type Lease, type LeaseIn } from '../core/lease.ts';
+import { endLease, warnOfEnd } from '../core/lease-moves.ts';
 import { policy } from '../core/policy.ts';
-import { after, type EpochMs } from '../core/time.ts';
+import { after, between, type DurationMs, type EpochMs } from '../core/time.ts';
 import type { PulseStore } from '../ports/stores.ts';
 import type { Scheduler, Workflow } from '../ports/workflow.ts';
 import { changeLease, type Records } from './change-lease.ts';
-import { destroyTarget, type TeardownPorts, undestroyed } from './teardown.ts';
-import { wakeLease } from './wake-lease.ts';
+import { nudgeLease } from './nudge-lease.ts';
+import { tearDownNow } from './tear-down-now.ts';
+import type { TeardownPorts } from './teardown.ts';
 
 export type EnforceDeadlinePorts = Records &
   TeardownPorts & {
@@ -21,54 +23,61 @@ export type EnforceDeadlinePorts = Records &
 
 export type DeadlineOutcome = 'early' | 'ended' | 'ending';
 
-function due(lease: Lease, now: EpochMs): Lease | null {
+/** The lease as ending, when its deadline is past; null when nothing is due. */
+export function pastDeadline(lease: Lease, now: EpochMs): Lease | null {
   if (isOver(lease) || now < lease.deadline) return null;
   const served = lease.state === 'active';
-  const why = served ? 'its schedule fired: time is used up' : 'no machine served in time';
+  const why = served ? 'its time is used up' : 'no machine served in time';
   return endLease(lease, { reason: served ? 'expired' : 'failed', why }, now);
 }
 
-/** A stuck execution is replaced by the next generation, which finds all finished work done. */
-async function nudge(ports: EnforceDeadlinePorts, lease: Lease): Promise<void> {
-  const woken = await wakeLease(ports, lease.id);
-  if (woken === 'accepted' || ports.clock.now() < lease.dueBy) return;
-  const { lease: next } = await changeLease(ports, lease.id, (current, now) => {
-    if (current.state === 'ended' || now < current.dueBy) return { commit: null, result: null };
-    const generation = current.generation + 1;
-    const reason = `no progress until it was due; generation ${generation} takes over`;
-    const event = { type: 'workflow-restarted', reason };
-    return { commit: note({ ...current, generation }, event, now), result: null };
-  });
-  await ports.workflow.start(next.id, next.generation);
+function warned(lease: Lease, now: EpochMs): Lease | null {
+  const lead = lease.state === 'active' ? warningDue(lease, now) : null;
+  return lease.state === 'active' && lead !== null ? warnOfEnd(lease, lead, now) : null;
+}
+
+/** A provider that refuses for an hour isn't asked more often than the workflow does. */
+function pauseFor(lease: LeaseIn<'ending'>, now: EpochMs): DurationMs {
+  const long = between(lease.endingAt, now) > policy.sweep.teardownPage;
+  return long ? policy.step.teardownPause : policy.deadline.recheck;
+}
+
+/** Its next alarm comes first: a warning that gets lost must never delay the end. */
+async function lookAgain(ports: EnforceDeadlinePorts, lease: Lease): Promise<void> {
+  await ports.scheduler.arm(lease.id, alarmOf(lease, ports.clock.now()));
+  await changeLease(ports, lease.id, (current, now) => ({
+    commit: warned(current, now),
+    result: null,
+  }));
 }
 
 /**
- * Early: sets the schedule again. Due: commits `ending`, asks for every known machine's end, wakes
- * or restarts the workflow. Safe to repeat. Throws what destroy throws, StoreDown, ProviderDown,
- * Conflict: the schedule's own retries and re-arming bring it back.
+ * Early: sets the schedule again and gives the warning that is due. Due: commits `ending`, asks for
+ * every known machine's end, wakes or restarts the workflow. Safe to repeat. Throws what destroy
+ * throws, StoreDown, ProviderDown, Conflict: the schedule's own retries and re-arming bring it
+ * back.
  */
 export function makeEnforceDeadline(ports: EnforceDeadlinePorts) {
   return async (input: { readonly leaseId: LeaseId }): Promise<DeadlineOutcome> => {
     const { lease } = await changeLease(ports, input.leaseId, (current, now) => ({
-      commit: due(current, now),
+      commit: pastDeadline(current, now),
       result: null,
     }));
-    if (lease.state === 'ended') return 'ended';
+    if (lease.state === 'ended') {
+      // An extension may have set the schedule once more while the lease was ending.
+      await ports.scheduler.disarm(lease.id);
+      return 'ended';
+    }
     const now = ports.clock.now();
     if (lease.state !== 'ending') {
-      await ports.scheduler.arm(lease.id, after(lease.deadline, policy.deadline.grace));
+      await lookAgain(ports, lease);
       return 'early';
     }
     // Armed again before anything that can fail: whatever happens now, it comes back.
-    await ports.scheduler.arm(lease.id, after(now, policy.deadline.recheck));
+    await ports.scheduler.arm(lease.id, after(now, pauseFor(lease, now)));
     await ports.pulses.close(lease.id);
-    // Neither waits for the other: this must hold without the workflow or without the provider.
-    const results = await Promise.allSettled([
-      nudge(ports, lease),
-      ...undestroyed(lease).map((target) => destroyTarget(ports, target)),
-    ]);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    // This must hold without the workflow, and without the provider.
+    await tearDownNow(ports, lease, () => nudgeLease(ports, lease));
     return 'ending';
   };
 }

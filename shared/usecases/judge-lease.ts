@@ -1,35 +1,65 @@
 // Judge: every wake, timeout or missed beat leads here. Serve on, or begin to end the lease.
 
+import { invariant } from '../core/invariant.ts';
 import { judge, type ServeTimes } from '../core/judge.ts';
-import { endLease } from '../core/lease-moves.ts';
-import type { PulseStore } from '../ports/stores.ts';
-import { changeLease, type Records } from './change-lease.ts';
+import type { Lease, LeaseIn } from '../core/lease.ts';
+import { endLease, warnOfIdleness } from '../core/lease-moves.ts';
+import type { Pulse } from '../core/pulse.ts';
+import type { EpochMs } from '../core/time.ts';
+import { changeLease, type Decision } from './change-lease.ts';
+import { type HoldSilencePorts, holdSilence } from './hold-silence.ts';
 import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
 
-export type JudgeLeasePorts = Records & { readonly pulses: PulseStore };
+export type JudgeLeasePorts = HoldSilencePorts;
+
+/** The outcome, or the silent lease that nobody has looked at for its silence yet. */
+type Judged = StepOutcome<ServeTimes> | LeaseIn<'active'>;
+
+type Facts = {
+  readonly input: StepInput;
+  readonly pulse: Pulse | null;
+  /** Whether it may end as silent: its silence was looked at, or nobody could ever beat. */
+  readonly looked: boolean;
+};
+
+function decide(lease: Lease, { input, pulse, looked }: Facts, now: EpochMs): Decision<Judged> {
+  const alone = leftAlone(lease, input);
+  if (alone !== null) return { commit: null, result: alone };
+  if (lease.state !== 'active') {
+    return { commit: null, result: detour('attempt-failed', 'the lease does not serve') };
+  }
+  const verdict = judge(lease, pulse, now);
+  if (verdict.kind === 'serve') return { commit: null, result: done(verdict.times) };
+  if (verdict.kind === 'warn') {
+    const warned = warnOfIdleness(lease, verdict, now);
+    return { commit: warned, result: done(verdict.times) };
+  }
+  const { reason, why } = verdict;
+  if (reason === 'silent' && !looked) return { commit: null, result: lease };
+  return { commit: endLease(lease, { reason, why }, now), result: detour('lease-over', why) };
+}
 
 /**
- * Decides from the lease and its pulse. Safe to repeat: the same facts give the same verdict.
- * Detours: lease-over, superseded. Throws StoreDown, Conflict.
+ * Decides from the lease and its pulse. Safe to repeat: the same facts give the same verdict, and a
+ * silence is looked at twice before it ends a lease. Detours: lease-over, superseded. Throws
+ * StoreDown, Conflict.
  */
 export function makeJudgeLease(ports: JudgeLeasePorts) {
-  return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
-    const pulse = await ports.pulses.get(input.leaseId);
-    const { result } = await changeLease<StepOutcome<ServeTimes>>(
-      ports,
-      input.leaseId,
-      (lease, now) => {
-        const alone = leftAlone(lease, input);
-        if (alone !== null) return { commit: null, result: alone };
-        if (lease.state !== 'active') {
-          return { commit: null, result: detour('attempt-failed', 'the lease does not serve') };
-        }
-        const verdict = judge(lease, pulse, now);
-        if (verdict.kind === 'serve') return { commit: null, result: done(verdict.times) };
-        const { reason, why } = verdict;
-        return { commit: endLease(lease, { reason, why }, now), result: detour('lease-over', why) };
-      },
+  const judged = async (facts: Facts): Promise<Judged> => {
+    const { leaseId } = facts.input;
+    const { result } = await changeLease<Judged>(ports, leaseId, (lease, now) =>
+      decide(lease, facts, now),
     );
     return result;
+  };
+  return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
+    const pulse = await ports.pulses.get(input.leaseId);
+    const first = await judged({ input, pulse, looked: pulse === null });
+    if ('kind' in first) return first;
+    invariant(pulse !== null, 'a lease without a pulse is not looked at twice');
+    const silenceLookAt = await holdSilence(ports, first, pulse);
+    const second = await judged({ input, pulse: { ...pulse, silenceLookAt }, looked: true });
+    invariant('kind' in second, 'a silence that was looked at is decided');
+    return second;
   };
 }

@@ -12,19 +12,24 @@ import { type Signer, tagOf } from '../core/ownership.ts';
 import { policy } from '../core/policy.ts';
 import { after, between, type EpochMs, wholeSeconds } from '../core/time.ts';
 import type { CreateOutcome, LaunchSpec, ProviderCard } from '../ports/provider.ts';
-import type { PulseStore } from '../ports/stores.ts';
+import type { FreezeStore, PulseStore } from '../ports/stores.ts';
 import { createWindow } from './card-times.ts';
 import { changeLease, loadLease, type Records } from './change-lease.ts';
+import { endedByFreeze, withoutFrozenOffer } from './frozen.ts';
 import type { Providers } from './listing.ts';
 import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+
+/** What of a machine's specification is ours. */
+export type NodeSetup = Pick<LaunchSpec, 'env' | 'agent'>;
 
 export type LaunchPorts = Records & {
   readonly providers: Providers;
   readonly pulses: PulseStore;
+  readonly freezes: FreezeStore;
   readonly deployment: DeploymentId;
   readonly signer: Signer;
-  /** What a machine needs to phone home; nothing when it has nowhere to call. */
-  readonly nodeEnv: (lease: Lease, attempt: number) => Readonly<Record<string, string>>;
+  /** The agent and what it needs to phone home; nothing when machines have nowhere to call. */
+  readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
 };
 
 /** How long the machine may take to become ready, for the wait that follows. */
@@ -36,11 +41,12 @@ export const bootWait = (card: ProviderCard): BootWait => ({
 
 type Intended = { readonly attempt: Attempt; readonly spec: LaunchSpec; readonly at: EpochMs };
 
-const specOf = (lease: Starting, env: LaunchSpec['env']): LaunchSpec => ({
+const specOf = (lease: Starting, { env, agent }: NodeSetup): LaunchSpec => ({
   image: lease.terms.image,
   diskGb: lease.terms.requirement.diskGb,
   env: { ...lease.env, ...env },
   startScript: lease.terms.startScript,
+  agent,
   sshPublicKey: lease.terms.sshPublicKey,
 });
 
@@ -53,12 +59,14 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
     attempt: lease.attempts.length + 1,
     liveness: lease.terms.liveness,
     silenceLimit: lease.terms.silenceLimit,
+    idle: lease.terms.idle,
     endsAt: lease.deadline,
   });
 }
 
 /** Commits the attempt; only the winner of this write gets an `Intended` back. */
 async function recordIntent(ports: LaunchPorts, input: StepInput) {
+  const freezes = await ports.freezes.all();
   return changeLease<StepOutcome<BootWait> | Intended>(ports, input.leaseId, (lease, now) => {
     const alone = leftAlone(lease, input);
     if (alone !== null) return { commit: null, result: alone };
@@ -72,6 +80,8 @@ async function recordIntent(ports: LaunchPorts, input: StepInput) {
       const { card } = ports.providers(last.offer.provider);
       return { commit: null, result: done(bootWait(card)) };
     }
+    const frozen = endedByFreeze(lease, freezes, now) ?? withoutFrozenOffer(lease, freezes, now);
+    if (frozen !== null) return frozen;
     if (lease.chosen === null) {
       return { commit: null, result: detour('offer-gone', 'the chosen offer was used up') };
     }
@@ -86,7 +96,7 @@ async function recordIntent(ports: LaunchPorts, input: StepInput) {
       mayLandUntil: after(now, createWindow(card)),
     };
     const begun = beginAttempt(lease, intent, now);
-    const spec = specOf(lease, ports.nodeEnv(lease, number));
+    const spec = specOf(lease, ports.nodeSetup(lease, number));
     const attempt = currentAttempt(begun);
     invariant(attempt !== undefined, 'the attempt was just recorded');
     return { commit: begun, result: { attempt, spec, at: now } };

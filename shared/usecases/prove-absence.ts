@@ -17,6 +17,11 @@ import { destroyTarget, fades, sawAlive, type TeardownPorts, undestroyed } from 
 
 export type ProveAbsencePorts = TeardownPorts & Sight;
 
+export type ProveInput = StepInput & {
+  /** When the execution began: each generation gets its own time before it hands over. */
+  readonly startedAt: EpochMs;
+};
+
 const listLagOf = (ports: ProveAbsencePorts, lease: Lease): DurationMs =>
   durationMs(
     Math.max(
@@ -123,20 +128,32 @@ async function judgeAbsence(
   return result;
 }
 
+/** A round is progress, even one that fails: its execution lives, and needs no other beside it. */
+async function showLife(ports: ProveAbsencePorts, lease: Lease): Promise<void> {
+  const { teardownPause, due } = policy.step;
+  const spare = durationMs(due / 2);
+  if (between(ports.clock.now(), lease.dueBy) > teardownPause + spare) return;
+  await changeLease(ports, lease.id, (current) => ({
+    commit: current.state === 'ending' ? current : null,
+    result: null,
+  }));
+}
+
 /**
  * One round. Safe to repeat. Detours: absence-pending and still-present (come again),
  * teardown-overdue (hand over to the sweep), superseded. Throws what list and destroy throw,
  * StoreDown, Conflict: an error is unknown, never absent.
  */
 export function makeProveAbsence(ports: ProveAbsencePorts) {
-  return async (input: StepInput): Promise<StepOutcome> => {
+  return async (input: ProveInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
     const superseded = supersededBy(lease, input);
     if (superseded !== null) return superseded;
     if (lease.state !== 'ending' || proofOf(lease.attempts) !== null) return done(null);
-    if (between(lease.endingAt, ports.clock.now()) > policy.teardown.handOverAfter) {
+    if (between(input.startedAt, ports.clock.now()) > policy.teardown.handOverAfter) {
       return detour('teardown-overdue', 'no proof of absence in time; the sweep goes on');
     }
+    await showLife(ports, lease);
     const open = lease.attempts.filter((attempt) => !isClosed(attempt));
     const names = open.map((attempt) => attempt.offer.provider);
     const listing = await listLease(ports, lease, names);

@@ -1,7 +1,9 @@
 // Request lease: the hold is placed before the lease exists, and the lease before anything is
 // started. A repeat after a crash anywhere in between finds what is there and goes on.
 
+import { UNKNOWN_REQUEST } from '../core/cancelled-lease.ts';
 import { Failure } from '../core/failure.ts';
+import { isFrozen } from '../core/freeze.ts';
 import type { ConsumerId, LeaseId } from '../core/ids.ts';
 import type { Lease, LeaseIn, Terms } from '../core/lease.ts';
 import { requestLease } from '../core/lease-moves.ts';
@@ -9,11 +11,12 @@ import { type AccountLimits, type HoldRefusal, holdFor } from '../core/ledger.ts
 import { launchBound } from '../core/policy.ts';
 import { after, type DurationMs, monthOf } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { AccountStore, LeaseStore } from '../ports/stores.ts';
+import type { AccountStore, FreezeStore, LeaseStore } from '../ports/stores.ts';
 import type { Workflow } from '../ports/workflow.ts';
 
 export type RequestLeasePorts = {
   readonly leases: LeaseStore;
+  readonly freezes: FreezeStore;
   readonly accounts: AccountStore;
   readonly workflow: Workflow;
   readonly clock: Clock;
@@ -53,7 +56,8 @@ function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInpu
 }
 
 function sameRequest(ports: RequestLeasePorts, lease: Lease, input: RequestLeaseInput): Lease {
-  if (lease.requestHash !== ports.hashOf(input.body)) {
+  const known = [UNKNOWN_REQUEST, ports.hashOf(input.body)];
+  if (!known.includes(lease.requestHash)) {
     const message = 'this Idempotency-Key was used with another body';
     throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
   }
@@ -74,14 +78,18 @@ async function write(
 
 /**
  * Accepts a lease or says which limit binds; a refusal creates nothing. Safe to repeat with the
- * same key and body: it finishes what a crash left. Throws KeyReused, StoreDown, ProviderDown.
+ * same key and body: it finishes what a crash left. Throws KeyReused, Frozen, StoreDown,
+ * ProviderDown.
  */
 export function makeRequestLease(ports: RequestLeasePorts) {
   return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
-    const existing = await ports.leases.get(id);
+    const { lease: existing, freezes } = await ports.freezes.admission(id, input.consumer);
     let lease = existing === null ? null : sameRequest(ports, existing, input);
     if (lease === null) {
+      if (isFrozen(freezes, input)) {
+        throw new Failure('Frozen', 'an operator has stopped all new leases for now');
+      }
       const fresh = newLease(ports, id, input);
       const { consumer, hold } = fresh;
       const { limits: defaults } = ports;

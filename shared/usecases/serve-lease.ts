@@ -25,13 +25,17 @@ export function makeServeLease(ports: ServeLeasePorts) {
     if (alone !== null) return alone;
     const { leaseId, token } = input;
     const attempt = currentAttempt(before)?.number ?? 0;
-    const parking = { leaseId, attempt, wait: 'serve', token, endsAt: before.deadline } as const;
-    const parked = await ports.pulses.park(parking);
+    const endsAt = before.deadline;
+    const idleWarned = before.state === 'active' ? before.idleWarned : null;
+    const wait = 'serve';
+    const parked = await ports.pulses.park({ leaseId, attempt, wait, token, endsAt, idleWarned });
     const pulse = await ports.pulses.get(leaseId);
     const lease = await loadLease(ports, leaseId);
     const goesOn =
       parked === 'parked' &&
       lease.state === 'active' &&
+      // Extended meanwhile: its machine must be told the new end, which was not parked.
+      lease.deadline === before.deadline &&
       leftAlone(lease, input) === null &&
       judge(lease, pulse, ports.clock.now()).kind === 'serve';
     if (!goesOn) await ports.workflow.wake(token);

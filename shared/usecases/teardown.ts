@@ -42,12 +42,28 @@ function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
   return note(next, { type: 'destroy-accepted', reason }, now);
 }
 
+/** Says on the lease why its machine still runs. */
+async function refused(ports: TeardownPorts, target: Target, error: unknown): Promise<void> {
+  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const reason = `destroy of ${target.instanceId} failed, it may still run: ${cause}`;
+  await changeLease(ports, target.leaseId, (lease, now) => ({
+    commit: lease.state === 'ended' ? null : note(lease, { type: 'destroy-failed', reason }, now),
+    result: null,
+  }));
+}
+
 /**
  * Asks the provider to destroy one machine and records the acceptance. Safe to repeat. Throws what
  * destroy throws: then the machine still runs, its charge runs on, and the caller comes again.
  */
 export async function destroyTarget(ports: TeardownPorts, target: Target): Promise<Lease> {
-  const how = await ports.providers(target.provider).destroy(target.instanceId);
+  const provider = ports.providers(target.provider);
+  const [asked] = await Promise.allSettled([provider.destroy(target.instanceId)]);
+  if (asked.status === 'rejected') {
+    await refused(ports, target, asked.reason);
+    throw asked.reason;
+  }
+  const how = asked.value;
   const { lease } = await changeLease(ports, target.leaseId, (current, now) => {
     const next = destroyed(current, { ...target, how }, now);
     return { commit: next === current ? null : next, result: null };
@@ -55,12 +71,17 @@ export async function destroyTarget(ports: TeardownPorts, target: Target): Promi
   return lease;
 }
 
-/** The machines of `lease` that were never asked to go. */
+/** The machines of `lease` that are not proved absent. */
+export function holdings(lease: Lease): readonly Target[] {
+  return lease.attempts.filter(isHolding).map((attempt) => targetOf(lease, attempt));
+}
+
+/** Those of them whose destroy was never accepted. */
 export function undestroyed(lease: Lease): readonly Target[] {
-  return lease.attempts.filter(isHolding).flatMap((attempt) => {
-    if (attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null) return [];
-    return [targetOf(lease, attempt)];
-  });
+  const accepted = lease.attempts.flatMap((attempt) =>
+    attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null ? [attempt.number] : [],
+  );
+  return holdings(lease).filter(({ attempt }) => !accepted.includes(attempt));
 }
 
 function targetOf(lease: Lease, attempt: AttemptIn<'created' | 'retiring'>): Target {

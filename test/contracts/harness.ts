@@ -15,29 +15,24 @@ export type Operation =
   | 'balance'
   | 'charges';
 
-/** The words every simulator shares. */
-export type FaultName =
-  | 'refuse'
-  | 'rate-limit'
-  | 'fail-before-effect'
-  | 'drop-after-effect'
-  | 'error-after-effect'
-  | 'bad-key'
-  | 'partial-page'
-  | 'stale-list'
-  | 'refuse-destroy'
-  | 'zombie'
-  | 'vanish'
-  | 'interrupt'
-  | 'price-rise'
-  | 'never-boots';
+/** The words every simulator shares: the one list of faults. */
+export const faultNames = [
+  ...(['refuse', 'rate-limit', 'slow', 'fail-before-effect'] as const),
+  ...(['drop-after-effect', 'error-after-effect', 'bad-key', 'partial-page'] as const),
+  ...(['stale-list', 'refuse-destroy', 'zombie', 'vanish'] as const),
+  ...(['interrupt', 'price-rise', 'never-boots'] as const),
+] as const;
+export type FaultName = (typeof faultNames)[number];
 
 export type Fault = {
   readonly name: FaultName;
   readonly operation?: Operation;
   /** How often it strikes; without it, until cleared. */
   readonly times?: number;
+  /** Simulated time, but real time with `slow`. */
   readonly forMs?: number;
+  /** Which of the provider's bodies, where a fault has several. */
+  readonly variant?: number;
 };
 
 /** What is really there, whatever the provider's API says of it. */
@@ -60,6 +55,7 @@ export type Harness = {
   readonly now: () => EpochMs;
   readonly pass: (length: DurationMs) => void;
   readonly addFault: (fault: Fault) => void;
+  readonly clearFaults: () => void;
   readonly machines: () => readonly Machine[];
   /** A machine of the same account that isn't ours. */
   readonly addForeign: (label: string | null) => InstanceId;
@@ -75,6 +71,8 @@ export type StartOptions = {
   readonly creditUsd?: number;
   /** Whether calls that come too fast are refused. */
   readonly rateLimits?: boolean;
+  /** The share of the market that others have at any time; they leave and take offers. */
+  readonly othersShare?: number;
 };
 
 export type Start = (options?: StartOptions) => Promise<Harness>;

@@ -4,6 +4,7 @@
 import { expect, it } from 'vitest';
 import { invariant } from '../../shared/core/invariant.ts';
 import { allInRate, Offer } from '../../shared/core/offer.ts';
+import { hours } from '../../shared/core/time.ts';
 import type { CreateOutcome } from '../../shared/ports/provider.ts';
 import type { FaultName, Start } from './harness.ts';
 import {
@@ -86,6 +87,21 @@ export function createPromises(begin: Start): void {
     const again = await provider.create(aTag(2), offer, spec);
     expect(again.kind).toBe('offer-gone');
     expect(alive(harness).map(({ label }) => label)).toEqual([aTag(1)]);
+  });
+
+  it('says offer-gone when somebody else was faster, and creates nothing then', async () => {
+    const harness = await begin({ othersShare: 0.4 });
+    const { provider } = harness;
+    const found = await provider.search();
+    harness.pass(hours(1));
+    const kinds = new Set<string>();
+    for (const offer of found.filter(({ diskGbMost }) => diskGbMost >= DISK_GB).slice(0, 30)) {
+      const before = alive(harness).length;
+      const { kind } = await provider.create(aTag(), offer, spec);
+      kinds.add(kind);
+      expect(alive(harness).length - before).toBe(kind === 'launched' ? 1 : 0);
+    }
+    expect(kinds).toEqual(new Set(['launched', 'offer-gone']));
   });
 
   it('says no-funds when the credit is used up', async () => {

@@ -3,6 +3,7 @@
 
 import { describe } from 'vitest';
 import { destroyPromises, moneyPromises } from './ending.contract.ts';
+import { faultPromises } from './faults.contract.ts';
 import type { Start } from './harness.ts';
 import { createPromises, keyPromises, searchPromises } from './launching.contract.ts';
 import { beginner } from './support.ts';
@@ -19,4 +20,5 @@ export function providerContract(name: string, start: Start): void {
   describe(`${name}, destroy`, () => destroyPromises(begin));
   describe(`${name}, attachKey`, () => keyPromises(begin));
   describe(`${name}, money`, () => moneyPromises(begin));
+  describe(`${name}, under`, () => faultPromises(begin));
 }

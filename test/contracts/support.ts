@@ -17,6 +17,7 @@ export const spec: LaunchSpec = {
   diskGb: DISK_GB,
   env: { TOKEN: 'secret-of-the-test' },
   startScript: 'echo begun',
+  agent: null,
   sshPublicKey: 'ssh-ed25519 AAAA test',
 };
 

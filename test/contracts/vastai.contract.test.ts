@@ -1,6 +1,7 @@
 // The Vast.ai adapter against the Vast.ai simulator, over real HTTP on loopback.
 
 import * as z from 'zod/mini';
+import { totalMicroUsd } from '../../local/simulators/vastai/billing.ts';
 import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId, OfferId } from '../../shared/core/ids.ts';
@@ -44,6 +45,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     now: () => now,
     credit: options.creditUsd ?? 1_000,
     rateLimits: options.rateLimits ?? false,
+    othersShare: options.othersShare ?? 0,
     // Nothing of the simulator's own accord: the tests move the clock.
     after: () => () => {},
   });
@@ -58,12 +60,13 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     now: () => now,
     pass,
     addFault: (fault) => simulator.addFault(fault),
+    clearFaults: () => simulator.clearFaults(),
     machines: () =>
       simulator.instances().map(({ id, label, alive, cost }) => ({
         id: instanceId(id),
         label,
         alive,
-        chargedMicroUsd: cost.gpuMicroUsd + cost.diskMicroUsd,
+        chargedMicroUsd: totalMicroUsd(cost),
       })),
     addForeign: (label) => instanceId(simulator.addForeignInstance(label)),
     creates: () => simulator.requests().filter(({ path }) => path.includes('/asks/')).length,

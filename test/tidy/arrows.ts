@@ -21,6 +21,8 @@ const ours = (...folders: readonly string[]): RegExp =>
 const ARROWS: readonly Arrow[] = [
   { from: /^shared\/core\//, values: /^(?:shared\/core\/|zod\/mini$)/ },
   { from: /^shared\/ports\//, values: /^$/, types: /^shared\/(?:core|ports)\// },
+  // What runs on rented machines: no code of ours may come with it.
+  { from: /^shared\/agent\//, values: /^$/ },
   {
     from: /^shared\/usecases\//,
     values: /^shared\/(?:core|usecases)\//,
@@ -72,7 +74,7 @@ const ARROWS: readonly Arrow[] = [
   },
   {
     from: /^clients\/cli\/standalone\//,
-    values: ours('clients/', 'shared/api/', 'shared/core/(?:money|time)', 'shared/app.ts'),
+    values: ours('clients/', 'shared/(?:api|core)/', 'shared/app(?:-\\w+)?\\.ts'),
   },
   { from: /^clients\//, values: ours('clients/', 'shared/api/', 'shared/core/(?:money|time)') },
   { from: /^(?:test|bench)\//, values: /^/ },

@@ -4,21 +4,20 @@
 import * as z from 'zod/mini';
 import type { Controls } from './controls.ts';
 import type { Incoming } from './dispatch.ts';
-import { faultNames, operations } from './faults.ts';
+import { FaultSpec } from './faults.ts';
 import { parseJson } from './filters.ts';
 import type { Reply } from './replies.ts';
 
-const FaultBody = z.strictObject({
-  name: z.enum(faultNames),
-  operation: z.optional(z.enum(operations)),
-  times: z.optional(z.int()),
-  instanceId: z.optional(z.int()),
-  forMs: z.optional(z.number()),
-  variant: z.optional(z.int()),
-});
 const ForeignBody = z.strictObject({ label: z.optional(z.nullable(z.string())) });
 const InstanceBody = z.strictObject({ id: z.int() });
 const PriceBody = z.strictObject({ id: z.int(), factor: z.number() });
+const amount = z.number().check(z.nonnegative());
+const TrafficBody = z.strictObject({
+  id: z.int(),
+  upGb: z._default(amount, 0),
+  downGb: z._default(amount, 0),
+});
+const CreditBody = z.strictObject({ usd: amount });
 
 export function isAdminPath(path: string): boolean {
   return path.startsWith('/_sim/');
@@ -48,7 +47,7 @@ const actions: Readonly<Record<string, Action>> = {
   'GET /_sim/instances': (controls) => controls.instances(),
   'GET /_sim/books': (controls) => controls.books(),
   'GET /_sim/requests': (controls) => controls.requests(),
-  'POST /_sim/faults': (controls, body) => controls.addFault(z.parse(FaultBody, body)),
+  'POST /_sim/faults': (controls, body) => controls.addFault(z.parse(FaultSpec, body)),
   'DELETE /_sim/faults': (controls) => controls.clearFaults(),
   'POST /_sim/foreign': (controls, body) => ({
     id: controls.addForeignInstance(z.parse(ForeignBody, body).label),
@@ -59,6 +58,8 @@ const actions: Readonly<Record<string, Action>> = {
     const { id, factor } = z.parse(PriceBody, body);
     controls.raisePrice(id, factor);
   },
+  'POST /_sim/traffic': (controls, body) => controls.addTraffic(z.parse(TrafficBody, body)),
+  'POST /_sim/credit': (controls, body) => controls.addCredit(z.parse(CreditBody, body).usd),
 };
 
 function refused(message: string): Reply {

@@ -1,5 +1,6 @@
 // The true cost of every instance, exact and derived from its life alone. GPUs are billed while the
-// container is up, disk from create to the end. It must never depend on when somebody asks.
+// container is up, disk from create to the end, bytes either way when they went. It must never
+// depend on when somebody asks.
 
 import { exists, runEnd, stopAt } from './life.ts';
 import type { Instance, State } from './state.ts';
@@ -8,8 +9,14 @@ import type { Instance, State } from './state.ts';
 export type Cost = {
   readonly gpuMicroUsd: number;
   readonly diskMicroUsd: number;
+  readonly upMicroUsd: number;
+  readonly downMicroUsd: number;
   readonly gpuMs: number;
 };
+
+export function totalMicroUsd(cost: Cost): number {
+  return cost.gpuMicroUsd + cost.diskMicroUsd + cost.upMicroUsd + cost.downMicroUsd;
+}
 
 /** What the instance cost from its creation until the instant. */
 export function costUntil(instance: Instance, until: number): Cost {
@@ -27,25 +34,50 @@ export function costUntil(instance: Instance, until: number): Cost {
   }
   const diskEnd = Math.min(until, instance.end?.at ?? Infinity);
   const diskNano = nanoHours(instance.diskNanoUsdPerHour, diskEnd - instance.createdAt);
-  return { gpuMicroUsd: microUsd(gpuNano), diskMicroUsd: microUsd(diskNano), gpuMs };
+  const bytes = bytesUntil(instance, until);
+  return {
+    gpuMicroUsd: microUsd(gpuNano),
+    diskMicroUsd: microUsd(diskNano),
+    upMicroUsd: transferMicroUsd(instance, bytes.up),
+    downMicroUsd: transferMicroUsd(instance, bytes.down),
+    gpuMs,
+  };
+}
+
+/** What went over the instance's network until the instant. */
+export function bytesUntil(instance: Instance, until: number): { up: number; down: number } {
+  const bytes = { up: 0, down: 0 };
+  for (const entry of instance.traffic) {
+    if (entry.at > until) continue;
+    bytes.up += entry.upBytes;
+    bytes.down += entry.downBytes;
+  }
+  return bytes;
+}
+
+const bytesPerGb = 1_000_000_000n;
+
+function transferMicroUsd({ nanoUsdPerGbTransfer }: Instance, bytes: number): number {
+  return Number((BigInt(nanoUsdPerGbTransfer) * BigInt(bytes)) / bytesPerGb / 1_000n);
 }
 
 /** What the instance cost between two instants; adjoining spans add up without a gap. */
 export function costBetween(instance: Instance, from: number, to: number): Cost {
-  const before = costUntil(instance, from);
-  const after = costUntil(instance, to);
+  const [before, after] = [costUntil(instance, from), costUntil(instance, to)];
   return {
     gpuMicroUsd: after.gpuMicroUsd - before.gpuMicroUsd,
     diskMicroUsd: after.diskMicroUsd - before.diskMicroUsd,
+    upMicroUsd: after.upMicroUsd - before.upMicroUsd,
+    downMicroUsd: after.downMicroUsd - before.downMicroUsd,
     gpuMs: after.gpuMs - before.gpuMs,
   };
 }
 
 export function spentUntil(state: State, until: number): number {
-  return state.instances.reduce((sum, instance) => {
-    const cost = costUntil(instance, until);
-    return sum + cost.gpuMicroUsd + cost.diskMicroUsd;
-  }, 0);
+  return state.instances.reduce(
+    (sum, instance) => sum + totalMicroUsd(costUntil(instance, until)),
+    0,
+  );
 }
 
 /** Prepaid funds left; below zero while disks go on billing after the money ran out. */

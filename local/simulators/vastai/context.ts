@@ -1,17 +1,22 @@
 // What every route is handed: the state, the instant of the request and what it asks. Nothing here
 // outlives the request.
 
-import type { Fault, FaultSpec } from './faults.ts';
+import type { Fault, FaultName } from './faults.ts';
 import type { Row } from './filters.ts';
 import type { Lags } from './life.ts';
 import type { Reply } from './replies.ts';
 import type { Instance, Machine, Offer, State } from './state.ts';
 
 export type Settings = Lags & {
-  readonly seed: number;
   readonly apiKey: string;
   readonly bootMs: number;
   readonly rateLimits: boolean;
+  /** Whether a refused call makes the wait for the next one begin anew. */
+  readonly refusalRestarts: boolean;
+  /** How much of the market other people have rented at any time, 0 to 1. */
+  readonly othersShare: number;
+  /** For how long searches show what others have rented or given back as it was before. */
+  readonly offerLagMs: number;
 };
 
 export type Context = {
@@ -21,7 +26,9 @@ export type Context = {
   /** Where the instance's SSH listens, opened at this call if need be; null unless it is up. */
   readonly sshPort: (instance: Instance) => Promise<number | null>;
   /** A fault of that name that strikes this very call, used up by one. */
-  readonly strike: (name: FaultSpec['name']) => Fault | undefined;
+  readonly strike: (name: FaultName) => Fault | undefined;
+  /** The same, of the faults about one of the instances that a list is about. */
+  readonly strikeAbout: (name: FaultName, instanceId: number) => Fault | undefined;
 };
 
 export type Request = {

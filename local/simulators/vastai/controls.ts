@@ -1,70 +1,95 @@
 // The simulator's back door: what is true, and what to make go wrong. Tests and the demo use it;
 // an adapter must never.
 
-import type { Context } from './context.ts';
-import { addFault, type FaultSpec, isLifeFault } from './faults.ts';
-import { isFree, takenBy } from './life.ts';
+import { type FaultSpec, faultOf, isLifeFault } from './faults.ts';
+import { exists, isFree, takenBy } from './life.ts';
 import { raisePrice, strikeLife } from './life-faults.ts';
-import { rent } from './routes/create.ts';
-import { type Instance, instanceOf, type RequestEntry } from './state.ts';
+import { isTakenByOthers } from './others.ts';
+import { type Renting, rent } from './routes/create.ts';
+import { type Instance, instanceOf, type RequestEntry, type State } from './state.ts';
 import { type Books, type TrueInstance, trueBooks, trueInstances } from './truth.ts';
 
 export type Controls = ReturnType<typeof createControls>;
 
-/** `settle` brings the simulator up to the instant it returns. */
-export function createControls(context: Pick<Context, 'state' | 'settings'>, settle: () => number) {
-  const { state } = context;
+/** What an instance sent and received; GB are 10^9 bytes. */
+export type TrafficSpec = { readonly id: number; readonly upGb: number; readonly downGb: number };
 
-  /** Faults of an instance's life strike at once, or `forMs` from now, when they name one. */
-  function add(spec: FaultSpec): void {
-    const now = settle();
-    if (spec.instanceId !== undefined && isLifeFault(spec.name)) {
-      const endsAt = now + (spec.forMs ?? 0);
-      strikeLife(find(spec.instanceId), spec.name, { now, endsAt });
-    } else {
-      addFault(state, spec, now);
-    }
-    settle();
-  }
-
-  /** An instance of the account that nobody created through the API; its id. */
-  function addForeignInstance(label: string | null = 'somebody-elses-training'): number {
-    const { id } = rentForeign({ ...context, now: settle(), strike: () => undefined }, label);
-    settle();
-    return id;
-  }
-
-  function find(id: number): Instance {
-    const instance = instanceOf(state, id);
-    if (instance === undefined) throw new Error(`there is no instance ${id}`);
-    return instance;
-  }
+/**
+ * `settle` brings the simulator up to the instant it returns; whatever changes something settles
+ * before and after.
+ */
+export function createControls(world: Pick<Renting, 'state' | 'settings'>, settle: () => number) {
+  const { state } = world;
+  const changing =
+    <Args extends unknown[], Result>(act: (now: number, ...args: Args) => Result) =>
+    (...args: Args): Result => {
+      const result = act(settle(), ...args);
+      settle();
+      return result;
+    };
+  const addFault = changing((now, spec: FaultSpec) => add(state, spec, now));
 
   return {
     instances: (): TrueInstance[] => trueInstances(state, settle()),
     books: (): Books => trueBooks(state, settle()),
-    addForeignInstance,
-    addFault: add,
-    clearFaults: () => {
-      state.faults = [];
-    },
-    /** It is gone, without a word. */
-    vanish: (id: number) => add({ name: 'vanish', instanceId: id }),
-    /** The provider stops it; its disk goes on billing. */
-    interrupt: (id: number) => add({ name: 'interrupt', instanceId: id }),
-    /** Its GPU rate is multiplied from now on. */
-    raisePrice: (id: number, factor: number) => raisePrice(find(id), factor, settle()),
     /** The latest calls, oldest first; keys are left out. */
     requests: (): readonly RequestEntry[] => state.requests,
+    /** An instance of the account that nobody created through the API; its id. */
+    addForeignInstance: changing(
+      (now, label: string | null = 'somebody-elses-training') =>
+        rentForeign({ ...world, now, strike: () => undefined }, label).id,
+    ),
+    addFault,
+    clearFaults: changing(() => {
+      state.faults = [];
+    }),
+    /** It is gone, without a word. */
+    vanish: (id: number) => addFault({ name: 'vanish', instanceId: id }),
+    /** The provider stops it; its disk goes on billing. */
+    interrupt: (id: number) => addFault({ name: 'interrupt', instanceId: id }),
+    /** Its GPU rate is multiplied from now on. */
+    raisePrice: changing((now, id: number, factor: number) =>
+      raisePrice(find(state, id), factor, now),
+    ),
+    /** It has just sent and received this much. */
+    addTraffic: changing((now, spec: TrafficSpec) => addTraffic(state, spec, now)),
+    /** Pays in. */
+    addCredit: changing((_now, usd: number) => {
+      state.paidInMicroUsd += Math.round(usd * 1e6);
+    }),
   };
 }
 
-function rentForeign(context: Omit<Context, 'sshPort'>, label: string | null): Instance {
-  const { market } = context.state;
-  const taken = takenBy(context.state, context.now);
-  const offer = Object.values(market.offers).find((candidate) => {
-    const machine = market.machines[candidate.machineId];
-    return candidate.gpus === 1 && machine !== undefined && isFree(taken, candidate, machine);
+/** Faults of an instance's life strike at once, or `forMs` from now, when they name one. */
+function add(state: State, spec: FaultSpec, now: number): void {
+  if (spec.instanceId === undefined || !isLifeFault(spec.name)) {
+    state.faults.push(faultOf(spec, now));
+    return;
+  }
+  const endsAt = now + (spec.forMs ?? 0);
+  strikeLife(find(state, spec.instanceId), spec.name, { now, endsAt });
+}
+
+function addTraffic(state: State, { id, upGb, downGb }: TrafficSpec, now: number): void {
+  const instance = find(state, id);
+  if (!exists(instance, now)) throw new Error(`instance ${id} is gone`);
+  const [upBytes, downBytes] = [Math.round(upGb * 1e9), Math.round(downGb * 1e9)];
+  instance.traffic.push({ at: now, upBytes, downBytes });
+}
+
+function find(state: State, id: number): Instance {
+  const instance = instanceOf(state, id);
+  if (instance === undefined) throw new Error(`there is no instance ${id}`);
+  return instance;
+}
+
+function rentForeign(context: Renting, label: string | null): Instance {
+  const { state, now } = context;
+  const taken = takenBy(state, now);
+  const offer = Object.values(state.market.offers).find((candidate) => {
+    const machine = state.market.machines[candidate.machineId];
+    if (candidate.gpus !== 1 || machine === undefined) return false;
+    return isFree(taken, candidate, machine) && !isTakenByOthers(context, machine.id, now);
   });
   if (offer === undefined) throw new Error('no machine is free');
   return rent(context, offer, {

@@ -3,10 +3,12 @@
 
 import { type Caller, identify, keyOf, mayCall } from './callers.ts';
 import type { Context } from './context.ts';
-import { type FaultName, strike } from './faults.ts';
+import { strike } from './faults.ts';
 import { isRow, type Parsed, parseJson, type Row } from './filters.ts';
+import { passGate } from './gates.ts';
 import type { Reply } from './replies.ts';
 import * as replies from './replies.ts';
+import { sentinelIn } from './routes/create.ts';
 import { type Match, matchEndpoint } from './routes/table.ts';
 
 export type Incoming = {
@@ -24,7 +26,7 @@ export type Outcome = {
   readonly dropped: boolean;
 };
 
-export type World = Omit<Context, 'strike'>;
+export type World = Omit<Context, 'strike' | 'strikeAbout'>;
 
 const slowMs = 1_000;
 
@@ -34,20 +36,39 @@ export async function dispatch(world: World, incoming: Incoming): Promise<Outcom
   const isBare = !url.pathname.endsWith('/');
   const match = matchEndpoint(method, isBare ? `${url.pathname}/` : url.pathname);
   if (match === undefined) return promptly(replies.notFound);
-  const { operation } = match.endpoint;
   // The account is one of the few paths that work without the closing slash.
-  if (isBare && operation !== 'balance') return promptly(replies.redirect(url));
-  const instanceId = operation === 'create' ? null : (match.ids[0] ?? null);
-  const call = { operation, instanceId, now: world.now };
-  const context = { ...world, strike: (name: FaultName) => strike(world.state, name, call) };
+  const isBareFine = match.endpoint.operation === 'balance';
+  if (isBare && !isBareFine) return promptly(replies.redirect(url));
+  const context = contextOf(world, incoming, match);
   const reply = refuse(context, incoming, match) ?? (await perform(context, incoming, match));
   return spoil(context, reply);
+}
+
+/** Faults are asked for in the state, and by a create request in its own environment. */
+function contextOf(world: World, { url, body }: Incoming, { endpoint, ids }: Match): Context {
+  const { operation } = endpoint;
+  const isCreate = operation === 'create';
+  const parsed = isCreate ? parseBody(body ?? '') : { problem: '' };
+  const sentinel = 'value' in parsed ? sentinelIn(parsed.value) : null;
+  const isAbout = url.pathname.startsWith('/api/v0/instances/');
+  const instanceId = isAbout ? (ids[0] ?? null) : null;
+  const call = { operation, instanceId, now: world.now, sentinel };
+  const { faults } = world.state;
+  return {
+    ...world,
+    strike: (name) => strike(faults, name, call),
+    strikeAbout: (name, id) => {
+      const own = faults.filter((fault) => fault.instanceId === id);
+      return strike(own, name, { ...call, instanceId: id, sentinel: null });
+    },
+  };
 }
 
 /** Everything that ends a call before it had an effect. */
 function refuse(context: Context, incoming: Incoming, match: Match): Reply | null {
   if (incoming.body === null) return replies.tooLarge;
-  if (context.strike('bad-key') !== undefined) return replies.unknownKey;
+  const unknown = context.strike('bad-key');
+  if (unknown !== undefined) return replies.keyRefused(unknown.variant);
   const { operation } = match.endpoint;
   const caller = identify(context, keyOf(incoming));
   if (caller === 'nobody' && operation !== 'search') return replies.loginRequired;
@@ -66,12 +87,8 @@ function refuseForRate(context: Context, { endpoint }: Match, caller: Caller): R
   if (!settings.rateLimits || endpoint.spacingMs === 0) return null;
   const who = typeof caller === 'string' ? caller : caller.id;
   const gate = `${endpoint.method} ${endpoint.path.source} ${who}`;
-  const last = state.lastCallAt[gate];
-  if (last !== undefined && now - last < endpoint.spacingMs) {
-    return replies.rateLimited(state, thresholdMs);
-  }
-  state.lastCallAt[gate] = now;
-  return null;
+  const terms = { ...endpoint, refusalRestarts: settings.refusalRestarts, now };
+  return passGate(state.gates, gate, terms) ? null : replies.rateLimited(state, thresholdMs);
 }
 
 function refuseByFault(context: Context, { url }: Incoming, { ids }: Match): Reply | null {
@@ -110,6 +127,6 @@ function spoil(context: Context, reply: Reply): Outcome {
   return { reply: replies.failed(context.state, lie.variant ?? 0), lateMs, dropped: false };
 }
 
-function promptly(reply: Reply): Outcome {
+export function promptly(reply: Reply): Outcome {
   return { reply, lateMs: 0, dropped: false };
 }

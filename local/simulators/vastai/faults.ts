@@ -1,14 +1,16 @@
 // What can be made to go wrong, in the words every simulator shares. A fault only says when it
 // strikes; the routes know what it does. Nothing here may change an instance.
 
-import type { State } from './state.ts';
+import * as z from 'zod/mini';
 
 export const operations = [
   ...(['search', 'create', 'get', 'list', 'destroy', 'change'] as const),
-  ...(['attach-key', 'list-keys', 'detach-key', 'balance', 'charges'] as const),
+  ...(['attach-key', 'list-keys', 'detach-key', 'account-keys', 'balance', 'charges'] as const),
 ] as const;
 
 export type Operation = (typeof operations)[number];
+
+const effects = ['create', 'destroy', 'change', 'attach-key', 'detach-key'] as const;
 
 /** Each fault with the operations it strikes when none is named; null means every one. */
 const strikes = {
@@ -19,16 +21,16 @@ const strikes = {
   /** 500 or a gateway's 502, nothing is done. */
   'fail-before-effect': null,
   /** Done, then the connection is cut. */
-  'drop-after-effect': ['create'],
+  'drop-after-effect': effects,
   /** Done, then answered with 500. */
-  'error-after-effect': ['create'],
+  'error-after-effect': effects,
   /** The answer to what was done comes `forMs` of real time late. */
   slow: null,
   /** Every call answers that the key is unknown, with a 404. */
   'bad-key': null,
-  /** A page of a list after the first answers 500. */
+  /** A page of a list after the first answers 500; about an instance, the page that shows it. */
   'partial-page': ['list'],
-  /** Lists leave out instances younger than `forMs`. */
+  /** Lists leave out instances younger than `forMs`; about an instance, that one alone. */
   'stale-list': ['list'],
   /** Destroy answers 500 and 429 in turns, nothing is done. */
   'refuse-destroy': ['destroy'],
@@ -60,54 +62,62 @@ export function isLifeFault(name: FaultName): name is LifeFault {
   return lifeFaults.some((fault) => fault === name);
 }
 
-export type FaultSpec = {
-  readonly name: FaultName;
-  readonly operation?: Operation | undefined;
+const spec = {
+  name: z.enum(faultNames),
+  operation: z.optional(z.enum(operations)),
   /** How often it strikes; without it, until cleared. */
-  readonly times?: number | undefined;
+  times: z.optional(z.int()),
   /** Only calls about this instance. */
-  readonly instanceId?: number | undefined;
+  instanceId: z.optional(z.int()),
   /** As each fault says; with the others, how long it lasts from when it was added. */
-  readonly forMs?: number | undefined;
+  forMs: z.optional(z.number()),
   /** Which body, by its place in replies.ts, instead of one after the other. */
-  readonly variant?: number | undefined;
+  variant: z.optional(z.int()),
 };
 
-export type Fault = FaultSpec & { left: number; readonly addedAt: number };
+export const FaultSpec = z.strictObject(spec);
+export type FaultSpec = Readonly<z.infer<typeof FaultSpec>>;
 
-/** `left` is kept finite so that the state survives JSON. */
-export function addFault(state: State, spec: FaultSpec, now: number): void {
-  state.faults.push({ ...spec, left: spec.times ?? Number.MAX_SAFE_INTEGER, addedAt: now });
+export const Fault = z.object({ ...spec, left: z.number(), addedAt: z.number() });
+export type Fault = z.infer<typeof Fault>;
+
+/** A fault that strikes from now on. `left` is kept finite so that it survives JSON. */
+export function faultOf(spec: FaultSpec, now: number): Fault {
+  return { ...spec, left: spec.times ?? Number.MAX_SAFE_INTEGER, addedAt: now };
 }
 
 export type Call = {
   readonly operation: Operation;
   readonly instanceId: number | null;
   readonly now: number;
+  /** The fault that a create request asks for itself, in its environment. */
+  readonly sentinel: FaultName | null;
 };
 
 /** The oldest fault of that name that strikes this call, now used up by one; or nothing. */
-export function strike(state: State, name: FaultName, call: Call): Fault | undefined {
-  const fault = state.faults.find((candidate) => hits(candidate, name, call));
+export function strike(faults: readonly Fault[], name: FaultName, call: Call): Fault | undefined {
+  const fault = faults.find((candidate) => hits(candidate, name, call));
   if (fault !== undefined) fault.left -= 1;
-  return fault;
+  const asked = faultOf({ name }, call.now);
+  return fault ?? (call.sentinel === name && hits(asked, name, call) ? asked : undefined);
 }
 
 const ownMeaning: readonly FaultName[] = ['slow', 'stale-list', 'zombie', ...lifeFaults];
 
 function hits(fault: Fault, name: FaultName, call: Call): boolean {
   if (fault.name !== name || fault.left <= 0) return false;
-  const operations: readonly Operation[] | null = fault.operation
-    ? [fault.operation]
-    : strikes[name];
-  if (operations !== null && !operations.includes(call.operation)) return false;
+  const usual: readonly Operation[] | null = strikes[name];
+  const struck = fault.operation === undefined ? usual : [fault.operation];
+  if (struck !== null && !struck.includes(call.operation)) return false;
   if (fault.instanceId !== undefined && fault.instanceId !== call.instanceId) return false;
   const lasts = ownMeaning.includes(name) ? Infinity : (fault.forMs ?? Infinity);
   return call.now < fault.addedAt + lasts;
 }
 
-/** Faults that `SIM_FAULT` brings on an instance besides those of its life; bounded, so it ends. */
+/** Faults that `SIM_FAULT` brings on the new instance, and how often, so that each one ends. */
 export const sentinelTimes: Readonly<Partial<Record<FaultName, number>>> = {
+  'partial-page': 1,
   'refuse-destroy': 3,
+  'stale-list': Number.MAX_SAFE_INTEGER,
   zombie: 1,
 };

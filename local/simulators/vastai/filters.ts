@@ -65,6 +65,12 @@ function compare(left: unknown, right: unknown, holds: (order: number) => boolea
   return comparable && holds(rank(left, right));
 }
 
+/** Unknown columns come back null; `*` means all. */
+export function pickColumns(row: Row, columns: readonly string[]): Row {
+  if (columns.includes('*')) return row;
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+}
+
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,20 +1,23 @@
 // An instance as the wire shows it: four states, odd spellings and all. What isn't known yet is
 // null, as there; the SSH port is the only thing it can't work out by itself.
 
-import { actualStatus, currentRun } from './life.ts';
+import { currentRun, shownStatus } from './life.ts';
 import { gpuNanoUsdPerHour, machineView, priceView, usd } from './offer-view.ts';
 import type { Instance, Machine, Offer } from './state.ts';
 
 /** Nothing listens there: the address is shown before it works. */
 const portBeforeReady = 1;
 
+/** When somebody looks, and how late news of the container come. */
+export type ViewedAt = { readonly now: number; readonly statusLagMs: number };
+
 export type Place = { readonly offer: Offer; readonly machine: Machine };
 
 /** What lists can filter and sort by: the columns that are stored and not worked out. */
-export function storedView(instance: Instance, { offer, machine }: Place, now: number) {
-  const status = actualStatus(instance, now);
-  const running = currentRun(instance, now) !== undefined;
-  const wanted = running ? 'running' : 'stopped';
+export function storedView(instance: Instance, { offer, machine }: Place, at: ViewedAt) {
+  const status = shownStatus(instance, at.now, at.statusLagMs);
+  const wanted = currentRun(instance, at.now) === undefined ? 'stopped' : 'running';
+  const isHalted = status === 'exited' || status === 'created';
   return {
     id: instance.id,
     machine_id: machine.id,
@@ -22,7 +25,7 @@ export function storedView(instance: Instance, { offer, machine }: Place, now: n
     label: instance.label,
     actual_status: status,
     intended_status: wanted,
-    cur_state: wanted,
+    cur_state: isHalted ? 'stopped' : 'running',
     next_state: wanted,
     status_msg: statusMessage(instance, status),
     gpu_name: machine.gpuName,
@@ -40,13 +43,13 @@ export function storedView(instance: Instance, { offer, machine }: Place, now: n
 export function instanceView(
   instance: Instance,
   place: Place,
-  at: { readonly now: number; readonly sshPort: number | null },
+  at: ViewedAt & { readonly sshPort: number | null },
 ) {
   const { offer, machine } = place;
   return {
     bundle_id: offer.id * 31,
     ...machineView(machine, offer.gpus),
-    ...storedView(instance, place, at.now),
+    ...storedView(instance, place, at),
     ...rateView(instance, place),
     ...addressView(instance, machine, at.sshPort),
     image_args: [],

@@ -32,6 +32,17 @@ export function actualStatus(instance: Instance, now: number): ActualStatus {
   return now < run.startedAt + nullStatusMs ? null : 'loading';
 }
 
+/** What reads say of the container, late after a stop and after a start that wasn't the first. */
+export function shownStatus(instance: Instance, now: number, lagMs: number): ActualStatus {
+  const run = instance.runs.at(-1);
+  const isRecent = (at: number): boolean => at <= now && now < at + lagMs;
+  if (run === undefined) return actualStatus(instance, now);
+  const { startedAt, stoppedAt } = run;
+  if (stoppedAt !== null && isRecent(stoppedAt)) return actualStatus(instance, stoppedAt - 1);
+  if (instance.runs.length > 1 && isRecent(startedAt)) return 'exited';
+  return actualStatus(instance, now);
+}
+
 /** When the run stops billing its GPUs: stopped, or the contract's end, or not yet known. */
 export function runEnd(instance: Instance, run: Run): number {
   return Math.min(run.stoppedAt ?? Infinity, instance.end?.at ?? Infinity);
@@ -41,6 +52,8 @@ export type Lags = {
   readonly readLagMs: number;
   readonly listLagMs: number;
   readonly destroyLagMs: number;
+  /** How long the status of before is shown after a stop or a start. */
+  readonly statusLagMs: number;
 };
 
 /** Whether a read of this one instance finds it. */

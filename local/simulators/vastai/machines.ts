@@ -1,8 +1,11 @@
-// What runs on a rented machine: a loopback port that greets like sshd, and whatever the caller of
-// the simulator starts there. Nothing here decides anything: it follows the instances' lives.
+// What runs on rented machines: an SSH server on a loopback port, and whatever the caller of the
+// simulator starts there. Nothing here decides anything: it follows the instances' lives.
 
-import { createServer, type Server, type Socket } from 'node:net';
+import { placeOf } from './context.ts';
 import { isUp } from './life.ts';
+import type { Host } from './machine/commands.ts';
+import { openSshServer, type SshServer } from './machine/ssh-server.ts';
+import { cudaVersion, driverVersion, modelOf } from './offer-view.ts';
 import type { Instance, State } from './state.ts';
 
 export type MachineStart = {
@@ -11,93 +14,109 @@ export type MachineStart = {
   readonly env: Readonly<Record<string, string>>;
   readonly onstart: string;
   readonly image: string;
+  /** Attached to the instance by now; its start script may add more. */
   readonly sshKeys: readonly string[];
+  /** Its own public key, as `ssh-keyscan` would show it without the address. */
+  readonly sshHostKey: string;
+  readonly gpuName: string;
+  readonly gpuCount: number;
 };
 
 /** Starts what runs inside; the returned function ends it. */
 export type StartMachine = (machine: MachineStart) => () => void;
 
-const sshBanner = 'SSH-2.0-OpenSSH_9.6p1 Ubuntu-3ubuntu13.5\r\n';
-
 export type Machines = ReturnType<typeof createMachines>;
 
 export function createMachines(startMachine: StartMachine | undefined) {
-  const listeners = new Map<number, Promise<Listener>>();
+  const servers = new Map<number, Promise<SshServer>>();
   const started = new Map<number, () => void>();
 
   /** Starts what has come up since, ends what has gone down. Safe to repeat. */
   function follow(state: State, now: number): void {
     for (const instance of state.instances) {
-      if (isUp(instance, now)) begin(instance);
+      if (isUp(instance, now)) begin(state, instance);
       else end(instance.id);
     }
   }
 
-  function begin(instance: Instance): void {
+  function begin(state: State, instance: Instance): void {
+    // Whoever knows its port from before finds it there again.
+    if (instance.sshPort !== null) void serve(state, instance);
     if (startMachine === undefined || started.has(instance.id)) return;
-    started.set(instance.id, startMachine(startOf(instance)));
+    started.set(instance.id, startMachine(startOf(state, instance)));
   }
 
   function end(id: number): void {
     started.get(id)?.();
     started.delete(id);
-    void listeners.get(id)?.then(({ close }) => close());
-    listeners.delete(id);
+    void servers.get(id)?.then(({ close }) => close());
+    servers.delete(id);
+  }
+
+  function serve(state: State, instance: Instance): Promise<SshServer> {
+    const server = servers.get(instance.id) ?? openSshServer(sshOf(state, instance));
+    servers.set(instance.id, server);
+    return server;
   }
 
   /** Where an instance's SSH listens, opened at the first question; null unless it is up. */
-  function sshPort(now: number): (instance: Instance) => Promise<number | null> {
+  function sshPort(state: State, now: number): (instance: Instance) => Promise<number | null> {
     return async (instance) => {
       if (!isUp(instance, now)) return null;
-      const listener = listeners.get(instance.id) ?? listen();
-      listeners.set(instance.id, listener);
-      return (await listener).port;
+      const { port } = await serve(state, instance);
+      instance.sshPort = port;
+      return port;
     };
   }
 
-  function close(): void {
-    for (const id of new Set([...listeners.keys(), ...started.keys()])) end(id);
+  /** Until every port that `follow` found open before is open again. */
+  async function reopened(): Promise<void> {
+    await Promise.all(servers.values());
   }
 
-  return { follow, sshPort, close };
+  function close(): void {
+    for (const id of new Set([...servers.keys(), ...started.keys()])) end(id);
+  }
+
+  return { follow, sshPort, reopened, close };
 }
 
 /** The machine knows its own id and the key that opens it alone; docker options aren't for it. */
-function startOf(instance: Instance): MachineStart {
-  const { id, label, onstart, image, apiKey } = instance;
-  const plain = Object.entries(instance.env).filter(([name]) => !name.startsWith('-'));
-  const own = { CONTAINER_ID: String(id), CONTAINER_API_KEY: apiKey };
-  const sshKeys = instance.keys.map(({ publicKey }) => publicKey);
-  return { id, label, onstart, image, sshKeys, env: { ...Object.fromEntries(plain), ...own } };
+export function environmentOf({ id, env, apiKey }: Instance): Record<string, string> {
+  const plain = Object.entries(env).filter(([name]) => !name.startsWith('-'));
+  return { ...Object.fromEntries(plain), CONTAINER_ID: String(id), CONTAINER_API_KEY: apiKey };
 }
 
-type Listener = { readonly port: number; readonly close: () => void };
-
-async function listen(): Promise<Listener> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    socket.unref();
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    // Whoever probes may leave at any time.
-    socket.on('error', () => socket.destroy());
-    socket.write(sshBanner);
-  });
-  server.unref();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const close = () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
+function startOf(state: State, instance: Instance): MachineStart {
+  const { id, label, onstart, image } = instance;
+  const { offer, machine } = placeOf(state, instance);
+  return {
+    ...{ id, label, onstart, image, env: environmentOf(instance) },
+    sshKeys: instance.keys.map(({ publicKey }) => publicKey),
+    sshHostKey: instance.hostKey.publicKey,
+    gpuName: machine.gpuName,
+    gpuCount: offer.gpus,
   };
-  return { port: portOf(server), close };
 }
 
-/** The port that the system chose. */
-export function portOf(server: Pick<Server, 'address'>): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  return address.port;
+function sshOf(state: State, instance: Instance) {
+  const { offer, machine } = placeOf(state, instance);
+  const model = { model: machine.gpuName, ramMb: modelOf(machine).ramMb, count: offer.gpus };
+  const gpus = { ...model, driver: driverVersion, cuda: cudaVersion };
+  const host: Host = { name: `C.${instance.id}`, gpus };
+  return {
+    port: instance.sshPort,
+    hostKey: instance.hostKey,
+    authorizedKeys: () => authorizedKeys(instance),
+    host,
+  };
+}
+
+/** Keys that were attached, and those that the start script writes where sshd looks for them. */
+function authorizedKeys({ keys, onstart }: Instance): string[] {
+  const scripted = onstart
+    .split('\n')
+    .filter((line) => line.includes('authorized_keys'))
+    .flatMap((line) => line.match(/(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/=]+/g) ?? []);
+  return [...keys.map(({ publicKey }) => publicKey), ...scripted];
 }

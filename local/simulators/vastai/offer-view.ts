@@ -6,6 +6,10 @@ import type { Machine, Offer } from './state.ts';
 
 const hoursPerMonth = 720;
 
+/** One and the same on every host. */
+export const driverVersion = '570.124.04';
+export const cudaVersion = '12.8';
+
 /** How a search sees an offer: the disk it assumes, the kind of price, whether GPUs are taken. */
 export type Pricing = {
   readonly diskGb: number;
@@ -95,8 +99,8 @@ export function machineView(machine: Machine, gpus: number) {
     gpu_arch: 'nvidia',
     gpu_ram: model.ramMb,
     compute_cap: model.computeCap,
-    cuda_max_good: 12.8,
-    driver_version: '570.124.04',
+    cuda_max_good: Number(cudaVersion),
+    driver_version: driverVersion,
     driver_vers: 570_124_004,
     cpu_name: 'AMD EPYC 7642 48-Core Processor',
     cpu_cores: machine.cpuCores,
@@ -134,7 +138,7 @@ export function priceView(gpuNano: number, diskNano: number) {
   };
 }
 
-function modelOf(machine: Machine) {
+export function modelOf(machine: Machine) {
   const model = gpuModels.find((candidate) => candidate.name === machine.gpuName);
   if (model === undefined) throw new Error(`no calibration for ${machine.gpuName}`);
   return model;

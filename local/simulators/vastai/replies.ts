@@ -30,6 +30,11 @@ export const loginRequired = refusal(403, 'auth_error', 'This action requires lo
 export const unknownKey = refusal(404, 'auth_error', 'Invalid user key');
 /** Reading one instance answers an unknown key differently from everything else. */
 export const unknownKeyOnGet = refusal(401, 'auth_error', 'Invalid user key');
+/** The three ways in which a key is refused; 0 unless said. */
+export function keyRefused(variant = 0): Reply {
+  return [unknownKey, unknownKeyOnGet, loginRequired][variant] ?? unknownKey;
+}
+
 export const outOfScope: Reply = {
   status: 403,
   body: { success: false, msg: 'This key may not do that.' },

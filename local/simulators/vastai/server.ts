@@ -3,24 +3,32 @@
 
 import { adminReply, isAdminPath } from './admin.ts';
 import { stopWhenBroke } from './billing.ts';
+import { createClock } from './clock.ts';
 import type { Settings } from './context.ts';
 import { createControls } from './controls.ts';
-import { dispatch, type Incoming, type Outcome } from './dispatch.ts';
+import { dispatch, type Incoming, type Outcome, promptly } from './dispatch.ts';
 import { nextChangeAt } from './life.ts';
 import { createMachines, type StartMachine } from './machines.ts';
 import { createMarket } from './market.ts';
-import type { State } from './state.ts';
+import type { Kept, State } from './state.ts';
+import { createStore, forgetful } from './store.ts';
 import { createWire } from './wire.ts';
 
 export type VastaiSimulatorOptions = {
   readonly apiKey: string;
   /** Epoch milliseconds; may be scaled, or stand still and jump hours. */
   readonly now: () => number;
+  /** Where the state is kept to outlive the process; what it holds goes before options. */
+  readonly statePath?: string;
   readonly seed?: number;
   /** Verified offers that can be rented at the start; at least 300. */
   readonly offers?: number;
-  /** Whether calls that come too close are refused, by the documented thresholds. */
+  /** Whether calls that come too fast are refused, as documented; true unless given. */
   readonly rateLimits?: boolean;
+  /** Whether a refused call makes the wait for the next one begin anew; false unless given. */
+  readonly refusalRestarts?: boolean;
+  /** How much of the market other people have rented at any time, 0 to 1; nothing unless given. */
+  readonly othersShare?: number;
   /** From create to a container that is up. */
   readonly bootMs?: number;
   /** Until a new instance can be read, and until lists show it. */
@@ -28,6 +36,10 @@ export type VastaiSimulatorOptions = {
   readonly listLagMs?: number;
   /** How long a destroyed instance is still shown. */
   readonly destroyLagMs?: number;
+  /** How long the status of before is shown after a stop or a start. */
+  readonly statusLagMs?: number;
+  /** How late searches show what others rented or gave back. */
+  readonly offerLagMs?: number;
   /** USD paid in. */
   readonly credit?: number;
   /** Called when a container comes up; what it returns is called when it goes down. */
@@ -43,9 +55,11 @@ const requestsKept = 10_000;
 
 export function createVastaiSimulator(options: VastaiSimulatorOptions) {
   const settings = settingsOf(options);
-  const state = createState(options, settings.seed);
+  const { statePath } = options;
+  const store = statePath === undefined ? forgetful : createStore(statePath);
+  const state: State = { ...(store.read() ?? fresh(options)), gates: {}, requests: [] };
   const machines = createMachines(options.startMachine);
-  const alarm = createAlarm(options.after ?? afterRealTime);
+  const alarm = createAlarm(options.after ?? createClock().after);
   const controls = createControls({ state, settings }, settle);
   const wire = createWire(answer);
   let closed = false;
@@ -60,12 +74,17 @@ export function createVastaiSimulator(options: VastaiSimulatorOptions) {
     return now;
   }
 
+  /** What was done is kept before anybody hears of it. */
   async function answer(incoming: Incoming): Promise<Outcome> {
-    if (isAdminPath(incoming.url.pathname)) {
-      return { reply: adminReply(controls, incoming), lateMs: 0, dropped: false };
-    }
+    const isAdmin = isAdminPath(incoming.url.pathname);
+    const outcome = isAdmin ? promptly(adminReply(controls, incoming)) : await serve(incoming);
+    store.save(state);
+    return outcome;
+  }
+
+  async function serve(incoming: Incoming): Promise<Outcome> {
     const now = settle();
-    const sshPort = machines.sshPort(now);
+    const sshPort = machines.sshPort(state, now);
     const outcome = await dispatch({ state, settings, now, sshPort }, incoming);
     log(state, incoming, { at: now, status: outcome.dropped ? 0 : outcome.reply.status });
     settle();
@@ -75,7 +94,13 @@ export function createVastaiSimulator(options: VastaiSimulatorOptions) {
   return {
     ...controls,
     /** Starts serving on loopback; its address, without a closing slash. */
-    listen: wire.listen,
+    listen: async (port?: number): Promise<string> => {
+      const address = await wire.listen(port);
+      settle();
+      await machines.reopened();
+      store.save(state);
+      return address;
+    },
     /** Ends the server and every machine; the state stays readable. */
     close: async (): Promise<void> => {
       await wire.close();
@@ -89,27 +114,30 @@ export function createVastaiSimulator(options: VastaiSimulatorOptions) {
 function settingsOf(options: VastaiSimulatorOptions): Settings {
   return {
     apiKey: options.apiKey,
-    seed: options.seed ?? 1,
-    rateLimits: options.rateLimits ?? false,
+    rateLimits: options.rateLimits ?? true,
+    refusalRestarts: options.refusalRestarts ?? false,
+    othersShare: options.othersShare ?? 0,
     bootMs: options.bootMs ?? 40_000,
     readLagMs: options.readLagMs ?? 1_000,
     listLagMs: options.listLagMs ?? 5_000,
     destroyLagMs: options.destroyLagMs ?? 2_000,
+    statusLagMs: options.statusLagMs ?? 3_000,
+    offerLagMs: options.offerLagMs ?? 60_000,
   };
 }
 
-function createState(options: VastaiSimulatorOptions, seed: number): State {
-  const { offers = 340, credit = 100 } = options;
+function fresh(options: VastaiSimulatorOptions): Kept {
+  const { seed = 1, offers = 340, credit = 100 } = options;
   if (offers < offersLeast) throw new RangeError(`a market has at least ${offersLeast} offers`);
   return {
+    seed,
     market: createMarket(seed, offers, options.now()),
     paidInMicroUsd: Math.round(credit * 1e6),
     instances: [],
+    accountKeys: [],
     nextKeyId: 1,
     faults: [],
-    lastCallAt: {},
     turns: {},
-    requests: [],
   };
 }
 
@@ -154,12 +182,4 @@ function createAlarm(after: After) {
   }
 
   return { set, clear };
-}
-
-/** The longest that a timer of the platform can wait; waking early only means setting it again. */
-const timerMostMs = 2 ** 31 - 1;
-
-function afterRealTime(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, Math.min(ms, timerMostMs)).unref();
-  return () => clearTimeout(timer);
 }

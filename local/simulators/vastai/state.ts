@@ -2,70 +2,96 @@
 // sockets or timers: those live in machines.ts and can be made anew from this.
 // Instants are epoch milliseconds and may lie ahead: what the future holds is already written.
 
-import type { Fault } from './faults.ts';
+import * as z from 'zod/mini';
+import { Fault } from './faults.ts';
 
-export type Machine = {
-  readonly id: number;
-  readonly hostId: number;
-  readonly gpuName: string;
-  readonly gpus: number;
+const Machine = z.object({
+  id: z.int(),
+  hostId: z.int(),
+  gpuName: z.string(),
+  gpus: z.int(),
   /** Rates are whole nano-dollars, so that the wire shows fractions of a micro-dollar. */
-  readonly nanoUsdPerGpuHour: number;
-  readonly nanoUsdPerGpuHourLeastBid: number;
-  readonly nanoUsdPerGbMonth: number;
-  readonly transferUsdPerGb: number;
-  readonly verification: 'verified' | 'unverified' | 'deverified';
-  readonly rentable: boolean;
-  readonly reliability: number;
-  readonly place: string;
-  readonly country: string;
-  readonly dataCentre: boolean;
-  readonly staticIp: boolean;
-  readonly directPorts: number;
-  readonly cpuCores: number;
-  readonly cpuRamMb: number;
-  readonly diskGb: number;
-  readonly diskMbPerSecond: number;
-  readonly upMbit: number;
-  readonly downMbit: number;
-  readonly offeredUntil: number;
-};
+  nanoUsdPerGpuHour: z.int(),
+  nanoUsdPerGpuHourLeastBid: z.int(),
+  nanoUsdPerGbMonth: z.int(),
+  transferUsdPerGb: z.number(),
+  verification: z.enum(['verified', 'unverified', 'deverified']),
+  rentable: z.boolean(),
+  reliability: z.number(),
+  place: z.string(),
+  country: z.string(),
+  dataCentre: z.boolean(),
+  staticIp: z.boolean(),
+  directPorts: z.int(),
+  cpuCores: z.int(),
+  cpuRamMb: z.int(),
+  diskGb: z.int(),
+  diskMbPerSecond: z.number(),
+  upMbit: z.number(),
+  downMbit: z.number(),
+  offeredUntil: z.number(),
+});
+export type Machine = Readonly<z.infer<typeof Machine>>;
 
 /** A machine is offered in several sizes at once; they compete for the same GPUs. */
-export type Offer = { readonly id: number; readonly machineId: number; readonly gpus: number };
+const Offer = z.object({ id: z.int(), machineId: z.int(), gpus: z.int() });
+export type Offer = Readonly<z.infer<typeof Offer>>;
 
-export type Market = {
-  readonly machines: Readonly<Record<number, Machine>>;
-  readonly offers: Readonly<Record<number, Offer>>;
-};
+/** By id; JSON keeps numbers as keys in order. */
+const byId = <Value extends z.ZodMiniType>(value: Value) => z.record(z.coerce.number(), value);
+
+const Market = z.object({ machines: byId(Machine), offers: byId(Offer) });
+export type Market = Readonly<z.infer<typeof Market>>;
 
 /** The GPU is held from `startedAt` and billed from `readyAt`, which is null if it never boots. */
-export type Run = { startedAt: number; readyAt: number | null; stoppedAt: number | null };
+const Run = z.object({
+  startedAt: z.number(),
+  readyAt: z.nullable(z.number()),
+  stoppedAt: z.nullable(z.number()),
+});
+export type Run = z.infer<typeof Run>;
 
-export type GpuRate = { readonly from: number; readonly nanoUsdPerHour: number };
+const GpuRate = z.object({ from: z.number(), nanoUsdPerHour: z.int() });
+export type GpuRate = Readonly<z.infer<typeof GpuRate>>;
 
-export type SshKey = { readonly id: number; readonly publicKey: string };
+/** What went over the network until the instant, since the entry before. */
+const Traffic = z.object({ at: z.number(), upBytes: z.int(), downBytes: z.int() });
+export type Traffic = Readonly<z.infer<typeof Traffic>>;
 
-export type Instance = {
-  readonly id: number;
-  readonly offerId: number;
-  readonly foreign: boolean;
-  label: string | null;
-  readonly image: string;
-  readonly runtype: string;
-  readonly onstart: string;
-  readonly env: Readonly<Partial<Record<string, string>>>;
-  readonly diskGb: number;
-  readonly isBid: boolean;
+const SshKey = z.object({ id: z.int(), publicKey: z.string(), addedAt: z.number() });
+export type SshKey = Readonly<z.infer<typeof SshKey>>;
+
+const Instance = z.object({
+  id: z.int(),
+  offerId: z.int(),
+  foreign: z.boolean(),
+  label: z.nullable(z.string()),
+  image: z.string(),
+  runtype: z.string(),
+  onstart: z.string(),
+  env: z.record(z.string(), z.string()),
+  diskGb: z.number(),
+  isBid: z.boolean(),
   /** Opens this one instance only. */
-  readonly apiKey: string;
-  readonly createdAt: number;
-  readonly runs: Run[];
-  readonly gpuRates: GpuRate[];
-  readonly diskNanoUsdPerHour: number;
-  keys: SshKey[];
-  end: { at: number; kind: 'destroyed' | 'vanished' } | null;
-};
+  apiKey: z.string(),
+  createdAt: z.number(),
+  runs: z.array(Run),
+  gpuRates: z.array(GpuRate),
+  diskNanoUsdPerHour: z.int(),
+  nanoUsdPerGbTransfer: z.int(),
+  traffic: z.array(Traffic),
+  /** Attached ones and the account's at create; those of the start script are only in there. */
+  keys: z.array(SshKey),
+  /** The machine's own, in OpenSSH's formats. */
+  hostKey: z.object({ privateKey: z.string(), publicKey: z.string() }),
+  /** Where SSH last listened, so that it does again. */
+  sshPort: z.nullable(z.int()),
+  end: z.nullable(z.object({ at: z.number(), kind: z.enum(['destroyed', 'vanished']) })),
+});
+export type Instance = z.infer<typeof Instance>;
+
+/** When a caller may next call an endpoint, and whether a call was refused meanwhile. */
+export type Gate = { readonly openAt: number; readonly refused: boolean };
 
 export type RequestEntry = {
   readonly at: number;
@@ -77,17 +103,23 @@ export type RequestEntry = {
   readonly status: number;
 };
 
-export type State = {
-  readonly market: Market;
-  readonly paidInMicroUsd: number;
+/** What a restart must not forget. */
+export const Kept = z.object({
+  seed: z.number(),
+  market: Market,
+  paidInMicroUsd: z.int(),
   /** Gone ones stay, for their charges; ids count up from `firstInstanceId` without gaps. */
-  readonly instances: Instance[];
-  nextKeyId: number;
-  faults: Fault[];
-  /** The last admitted call per endpoint and caller. */
-  readonly lastCallAt: Record<string, number>;
+  instances: z.array(Instance),
+  accountKeys: z.array(SshKey),
+  nextKeyId: z.int(),
+  faults: z.array(Fault),
   /** How many bodies of a kind were handed out, so that variants take turns. */
-  readonly turns: Record<string, number>;
+  turns: z.record(z.string(), z.int()),
+});
+export type Kept = z.infer<typeof Kept>;
+
+export type State = Kept & {
+  readonly gates: Record<string, Gate>;
   readonly requests: RequestEntry[];
 };
 

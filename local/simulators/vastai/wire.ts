@@ -3,7 +3,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Incoming, Outcome } from './dispatch.ts';
-import { portOf } from './machines.ts';
+import { listenOnLoopback } from './loopback.ts';
 import type { Reply } from './replies.ts';
 
 const bodyBytesMost = 1_048_576;
@@ -28,11 +28,7 @@ export function createWire(answer: Answer) {
   }
 
   async function listen(port = 0): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${portOf(server)}`;
+    return `http://127.0.0.1:${await listenOnLoopback(server, port)}`;
   }
 
   async function close(): Promise<void> {

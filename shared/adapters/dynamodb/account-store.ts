@@ -1,16 +1,18 @@
 // Accounts: limits, what is left of them, and the open holds. Admission is one conditional update;
 // only when it is refused is the account read to say why, to open it, or to turn its month.
 
+import * as z from 'zod/mini';
 import { Failure } from '../../core/failure.ts';
-import type { ConsumerId } from '../../core/ids.ts';
+import { ConsumerId } from '../../core/ids.ts';
 import { Account, type AccountLimits, refusalOf } from '../../core/ledger.ts';
 import type { Month } from '../../core/time.ts';
 import type { AccountStore, PlaceOutcome } from '../../ports/stores.ts';
-import { accountKey } from './schema.ts';
+import { ACCOUNTS, accountKey, accountPlaceKey } from './schema.ts';
 import { ABSENT, type Change, type Item, parseItem, type Table } from './table.ts';
 
 type Placing = Parameters<AccountStore['place']>[0];
 type Raising = Parameters<AccountStore['raise']>[0];
+type Lowering = Parameters<AccountStore['lower']>[0];
 type Settling = Parameters<AccountStore['settle']>[0];
 
 /**
@@ -71,6 +73,8 @@ function turning(account: Account, month: Month): Change {
   };
 }
 
+const Place = z.object({ consumer: ConsumerId });
+
 async function read(table: Table, consumer: ConsumerId): Promise<Account | null> {
   const item = await table.get(accountKey(consumer));
   return item === null ? null : parseItem(table, Account, item);
@@ -85,6 +89,8 @@ async function place(table: Table, request: Placing): Promise<PlaceOutcome> {
     if ((await table.update(key, placing(request, month))) !== 'refused') return PLACED;
     const account = await read(table, consumer);
     if (account === null) {
+      // Its place in the list of accounts first: no account may ever be missing there.
+      await table.put(accountPlaceKey(consumer), { consumer }, ABSENT);
       await table.put(key, opened(consumer, defaults, month), ABSENT);
     } else if (account.holds[leaseId] !== undefined) {
       return PLACED;
@@ -105,30 +111,59 @@ async function place(table: Table, request: Placing): Promise<PlaceOutcome> {
  * longer known, so the raise must fit into this one's all the same.
  */
 async function raise(table: Table, request: Raising): Promise<PlaceOutcome> {
-  const { consumer, leaseId, from, to } = request;
+  const { consumer, leaseId, to, at } = request;
   for (let round = 1; round <= ROUNDS_MOST; round += 1) {
     const account = await read(table, consumer);
     const hold = account?.holds[leaseId];
-    if (account === null || hold === undefined || ![from, to].includes(hold.amountMicroUsd)) {
-      throw new Failure('Conflict', `lease ${leaseId} holds no ${from} micro-dollars to raise`);
+    if (account === null || hold === undefined) {
+      throw new Failure('Conflict', `lease ${leaseId} has no hold to raise`);
     }
-    if (hold.amountMicroUsd === to) return PLACED;
-    const asked = to - from;
-    if (asked > account.roomMicroUsd) {
+    const asked = Math.max(0, to - hold.amountMicroUsd);
+    if (asked > 0 && asked > account.roomMicroUsd) {
       const refusal = { limit: 'monthly-budget', room: account.roomMicroUsd, asked } as const;
       return { kind: 'refused', refusal };
     }
+    // One that is high enough is marked all the same: it must not be trimmed under its extension.
+    const amount = '#holds.#lease.#amountMicroUsd = :amount, #holds.#lease.#raisedAt = :at';
     const change: Change = {
-      update: 'SET #holds.#lease.#amountMicroUsd = :to, #roomMicroUsd = #roomMicroUsd - :taken',
+      update: `SET ${amount}, #roomMicroUsd = #roomMicroUsd - :taken`,
       condition:
-        '#holds.#lease.#amountMicroUsd = :from AND #month = :month AND #roomMicroUsd >= :asked',
+        '#holds.#lease.#amountMicroUsd = :from AND #month = :month AND #roomMicroUsd >= :least',
       names: { '#lease': leaseId },
       values: {
-        ...{ ':from': from, ':to': to, ':asked': asked, ':month': account.month },
+        ...{ ':from': hold.amountMicroUsd, ':amount': hold.amountMicroUsd + asked, ':at': at },
+        // Room may be below zero after an overrun: then only what takes nothing gets through.
+        ...{ ':least': Math.min(asked, account.roomMicroUsd), ':month': account.month },
         ':taken': hold.month === account.month ? asked : 0,
       },
     };
     if ((await table.update(accountKey(consumer), change)) !== 'refused') return PLACED;
+  }
+  throw crowded(consumer);
+}
+
+/** Undoes a raise that nobody committed; whoever was faster is left alone. */
+async function lower(table: Table, request: Lowering): Promise<'lowered' | 'changed'> {
+  const { consumer, leaseId, from, to } = request;
+  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+    const account = await read(table, consumer);
+    const hold = account?.holds[leaseId];
+    if (account === null || hold === undefined || from.raisedAt === undefined) return 'changed';
+    if (hold.amountMicroUsd !== from.amountMicroUsd || hold.raisedAt !== from.raisedAt) {
+      return 'changed';
+    }
+    const as = '#holds.#lease.#amountMicroUsd = :from AND #holds.#lease.#raisedAt = :raisedAt';
+    const change: Change = {
+      update: 'SET #holds.#lease.#amountMicroUsd = :to, #roomMicroUsd = #roomMicroUsd + :returned',
+      condition: `${as} AND #month = :month`,
+      names: { '#lease': leaseId },
+      values: {
+        ...{ ':from': from.amountMicroUsd, ':raisedAt': from.raisedAt },
+        ...{ ':to': to, ':month': account.month },
+        ':returned': hold.month === account.month ? from.amountMicroUsd - to : 0,
+      },
+    };
+    if ((await table.update(accountKey(consumer), change)) !== 'refused') return 'lowered';
   }
   throw crowded(consumer);
 }
@@ -164,8 +199,14 @@ async function settle(table: Table, request: Settling): Promise<void> {
 export function accountStore(table: Table): AccountStore {
   return {
     get: (consumer) => read(table, consumer),
+    all: async () => {
+      const places = await table.query(ACCOUNTS);
+      const keys = places.map((place) => accountKey(parseItem(table, Place, place).consumer));
+      return (await table.getMany(keys)).map((item) => parseItem(table, Account, item));
+    },
     place: (request) => place(table, request),
     raise: (request) => raise(table, request),
+    lower: (request) => lower(table, request),
     settle: (request) => settle(table, request),
   };
 }

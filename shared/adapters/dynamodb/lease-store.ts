@@ -2,13 +2,20 @@
 // whoever was slower learns of it and reads again.
 
 import * as z from 'zod/mini';
-import { LeaseId } from '../../core/ids.ts';
+import { brandId, LeaseId } from '../../core/ids.ts';
 import { invariant } from '../../core/invariant.ts';
 import { Lease, LeaseEvent } from '../../core/lease.ts';
 import { policy } from '../../core/policy.ts';
 import { EpochMs } from '../../core/time.ts';
 import type { LeaseStore } from '../../ports/stores.ts';
-import { BY_CONSUMER_INDEX, eventKey, LAST_EVENT, leaseKey, OPEN_SHARD } from './schema.ts';
+import {
+  BY_CONSUMER_INDEX,
+  eventKey,
+  LAST_EVENT,
+  leaseKey,
+  OPEN_INDEX,
+  OPEN_SHARD,
+} from './schema.ts';
 import { ABSENT, type Item, parseItem, type Table } from './table.ts';
 
 /** DynamoDB takes 400 KB an item (AWS, November 2026); the rest is for keys and its own marks. */
@@ -40,6 +47,11 @@ export function leaseStore(table: Table): LeaseStore {
     get: async (id) => {
       const item = await table.get(leaseKey(id));
       return item === null ? null : parseItem(table, Lease, item);
+    },
+    getMany: (ids) => readLeases(table, ids),
+    open: async () => {
+      const leases = await readLeases(table, await openIds(table));
+      return [...leases.values()].filter(isOpen);
     },
     create: async (lease) => {
       const written = await table.put(leaseKey(lease.id), itemOf(lease), ABSENT);
@@ -78,6 +90,33 @@ export function leaseStore(table: Table): LeaseStore {
 
 /** What the index by consumer tells of a lease. */
 const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
+
+async function readLeases(
+  table: Table,
+  ids: Iterable<LeaseId>,
+): Promise<ReadonlyMap<LeaseId, Lease>> {
+  const items = await table.getMany([...new Set(ids)].map(leaseKey));
+  const leases = items.map((item) => parseItem(table, Lease, item));
+  return new Map(leases.map((lease) => [lease.id, lease]));
+}
+
+const OPEN_PAGE = 1_000;
+/** Room for a hundred thousand open leases. */
+const OPEN_PAGES_MOST = 100;
+
+/** By the index of open leases, which may lag behind by a second. */
+async function openIds(table: Table): Promise<readonly LeaseId[]> {
+  const ids: LeaseId[] = [];
+  let from: Item | undefined;
+  for (let page = 1; page <= OPEN_PAGES_MOST; page += 1) {
+    const asked = { index: OPEN_INDEX, partition: OPEN_SHARD, limit: OPEN_PAGE, from };
+    const items = await table.queryIndex(asked);
+    ids.push(...items.map((item) => brandId(LeaseId, idIn(item['pk']))));
+    from = items.at(-1);
+    if (items.length < OPEN_PAGE) return ids;
+  }
+  invariant(false, `more than ${OPEN_PAGE * OPEN_PAGES_MOST} open leases`);
+}
 
 const idIn = (pk: unknown): string => String(pk).replace(/^LEASE#/, '');
 

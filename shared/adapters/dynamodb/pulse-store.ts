@@ -2,7 +2,7 @@
 // at once; a pulse that is over stays so for good.
 
 import { Pulse } from '../../core/pulse.ts';
-import type { Beat, Parking, PulseStart, PulseStore } from '../../ports/stores.ts';
+import type { Beat, Parking, PulseStart, PulseStore, QuietBeat } from '../../ports/stores.ts';
 import { pulseKey } from './schema.ts';
 import { type Change, type Item, parseItem, type Table } from './table.ts';
 
@@ -12,8 +12,14 @@ const UNKNOWN_YET = {
   token: null,
   readyAt: null,
   nodeBeatAt: null,
+  nodeBeatNumber: null,
   appBeatAt: null,
+  appBusyAt: null,
   facts: null,
+  telemetry: null,
+  quiet: null,
+  idleWarned: null,
+  silenceLookAt: null,
 } satisfies Partial<Pulse>;
 
 /** A lease that ended before anything was launched leaves a mark that is over and no more. */
@@ -23,10 +29,10 @@ function pulseOf(table: Table, item: Item): Pulse | null {
 }
 
 function starting(start: PulseStart): Change {
-  const { leaseId, consumer, attempt, liveness, silenceLimit, endsAt } = start;
+  const { leaseId, consumer, attempt, liveness, silenceLimit, idle, endsAt } = start;
   const own =
     '#leaseId = :leaseId, #consumer = :consumer, #attempt = :attempt, #liveness = :liveness';
-  const times = '#silenceLimit = :silenceLimit, #endsAt = :endsAt, #over = :no';
+  const times = '#silenceLimit = :silenceLimit, #idle = :idle, #endsAt = :endsAt, #over = :no';
   const waits = '#waitNumber = if_not_exists(#waitNumber, :none)';
   const forgotten = Object.keys(UNKNOWN_YET).map((field) => `#${field}`);
   return {
@@ -38,6 +44,7 @@ function starting(start: PulseStart): Change {
       ':attempt': attempt,
       ':liveness': liveness,
       ':silenceLimit': silenceLimit,
+      ':idle': idle,
       ':endsAt': endsAt,
       ':no': false,
       ':none': 0,
@@ -45,13 +52,14 @@ function starting(start: PulseStart): Change {
   };
 }
 
-function parked({ attempt, wait, token, endsAt }: Parking): Change {
+function parked({ attempt, wait, token, endsAt, idleWarned }: Parking): Change {
+  const told = '#wait = :wait, #token = :token, #endsAt = :endsAt, #idleWarned = :idleWarned';
   const next = '#waitNumber = #waitNumber + :one';
   return {
-    update: `SET #wait = :wait, #token = :token, #endsAt = :endsAt, ${next}`,
+    update: `SET ${told}, ${next}`,
     condition: '#over = :no AND #attempt = :attempt',
     values: {
-      ...{ ':wait': wait, ':token': token, ':endsAt': endsAt },
+      ...{ ':wait': wait, ':token': token, ':endsAt': endsAt, ':idleWarned': idleWarned },
       ...{ ':one': 1, ':no': false, ':attempt': attempt },
     },
   };
@@ -63,16 +71,31 @@ function beating({ at, by }: Beat): Change {
   const values = { ':at': at, ':no': false };
   if (by.kind === 'app') {
     const condition = '#over = :no AND #consumer = :consumer';
-    const update = 'SET #appBeatAt = :at';
+    const update = by.busy ? 'SET #appBeatAt = :at, #appBusyAt = :at' : 'SET #appBeatAt = :at';
     return { update, condition, values: { ...values, ':consumer': by.consumer } };
   }
   const condition = '#over = :no AND #attempt = :attempt';
   const known = { ...values, ':attempt': by.attempt };
   if (by.kind === 'probe') return { update: `SET ${FIRST_READY}`, condition, values: known };
-  const update = `SET #nodeBeatAt = :at, ${FIRST_READY}`;
-  if (by.facts === null) return { update, condition, values: known };
-  const stated = { ...known, ':facts': by.facts };
-  return { update: `${update}, #facts = :facts`, condition, values: stated };
+  const said = '#nodeBeatNumber = :number, #telemetry = :telemetry';
+  const update = `SET #nodeBeatAt = :at, ${said}, ${FIRST_READY}`;
+  const newer = '(attribute_not_exists(#nodeBeatNumber) OR #nodeBeatNumber < :number)';
+  const heard = {
+    condition: `${condition} AND ${newer}`,
+    values: { ...known, ':number': by.number, ':telemetry': by.telemetry },
+  };
+  if (by.facts === null) return { update, ...heard };
+  const stated = { ...heard.values, ':facts': by.facts };
+  return { ...heard, update: `${update}, #facts = :facts`, values: stated };
+}
+
+/** Only the beat that was judged to be quiet carries the quiet on. */
+function quietened({ attempt, quiet }: QuietBeat): Change {
+  return {
+    update: 'SET #quiet = :quiet',
+    condition: '#over = :no AND #attempt = :attempt AND #nodeBeatNumber = :number',
+    values: { ':quiet': quiet, ':no': false, ':attempt': attempt, ':number': quiet.through },
+  };
 }
 
 /** Pulses in the table `leases`, in none of its indexes. */
@@ -81,6 +104,11 @@ export function pulseStore(table: Table): PulseStore {
     get: async (leaseId) => {
       const item = await table.get(pulseKey(leaseId));
       return item === null ? null : pulseOf(table, item);
+    },
+    getMany: async (leaseIds) => {
+      const items = await table.getMany([...leaseIds].map(pulseKey));
+      const pulses = items.map((item) => pulseOf(table, item)).filter((pulse) => pulse !== null);
+      return new Map(pulses.map((pulse) => [pulse.leaseId, pulse]));
     },
     start: async (start) => {
       await table.update(pulseKey(start.leaseId), starting(start));
@@ -92,6 +120,17 @@ export function pulseStore(table: Table): PulseStore {
     beat: async (beat) => {
       const item = await table.update(pulseKey(beat.leaseId), beating(beat));
       return (item === 'refused' ? null : pulseOf(table, item)) ?? 'refused';
+    },
+    keepQuiet: async (beat) => {
+      await table.update(pulseKey(beat.leaseId), quietened(beat));
+    },
+    noteSilence: async (leaseId, lookAgainAt) => {
+      const item = await table.update(pulseKey(leaseId), {
+        update: 'SET #silenceLookAt = :at',
+        condition: '#over = :no',
+        values: { ':at': lookAgainAt, ':no': false },
+      });
+      return item === 'refused' ? 'over' : 'noted';
     },
     close: async (leaseId) => {
       // Also where no pulse was started: a launch that comes late must not open one.

@@ -73,3 +73,21 @@ export const snapshotKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'SNAPSHOT',
 });
+
+/** Every consumer that has an account, one small item each. */
+export const ACCOUNTS = { pk: 'ACCOUNTS', first: 'CONSUMER#', last: 'CONSUMER#~' } as const;
+export const accountPlaceKey = (consumer: ConsumerId): Key => ({
+  pk: ACCOUNTS.pk,
+  sk: `CONSUMER#${consumer}`,
+});
+
+export const sweepKey = (provider: ProviderName): Key => ({
+  pk: `PROVIDER#${provider}`,
+  sk: 'SWEEP',
+});
+/** How many leases fell silent in one minute since 1970. */
+export const silenceKey = (minute: number): Key => ({ pk: 'SILENCES', sk: sorted(minute) });
+
+/** Every scope that was ever frozen, in the table `leases`: read before each launch. */
+export const FREEZES = { pk: 'FREEZE', first: 'SCOPE#', last: 'SCOPE#~' } as const;
+export const freezeKey = (scope: string): Key => ({ pk: FREEZES.pk, sk: `SCOPE#${scope}` });

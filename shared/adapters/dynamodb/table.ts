@@ -2,6 +2,7 @@
 // It adds nothing to DynamoDB's expressions but the names that they mention.
 
 import {
+  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -9,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod/mini';
+import { Failure } from '../../core/failure.ts';
 import { invariant } from '../../core/invariant.ts';
 import { calling, writing } from './client.ts';
 import type { IndexSchema, Key } from './schema.ts';
@@ -48,6 +50,8 @@ export type Table = {
   readonly name: string;
   /** A consistent read by key. */
   get(key: Key): Promise<Item | null>;
+  /** Consistent reads by key, in no order; what isn't there is left out. */
+  getMany(keys: readonly Key[]): Promise<readonly Item[]>;
   /** Writes the whole item, or refuses. */
   put(key: Key, item: Item, expression: Expression): Promise<'written' | 'refused'>;
   /** Changes one item and returns it as it then is, or refuses. */
@@ -60,6 +64,11 @@ export type Table = {
 
 /** A page holds 1 MB, some thousand items: more pages than these are a mistake. */
 const PAGES_MOST = 200;
+
+/** Keys in one batch (AWS documentation, November 2026). */
+const BATCH_MOST = 100;
+/** A batch may come back in parts, for its size or its speed: more parts than these are trouble. */
+const PARTS_MOST = 100;
 
 /** The condition under which an item that exists is left as it is. */
 export const ABSENT: Expression = { condition: 'attribute_not_exists(#pk)' };
@@ -78,6 +87,13 @@ export function openTable(client: DynamoDBDocumentClient, name: string): Table {
       const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
       const reply = await calling(() => client.send(command));
       return reply.Item ?? null;
+    },
+    getMany: async (keys) => {
+      const items: Item[] = [];
+      for (let from = 0; from < keys.length; from += BATCH_MOST) {
+        items.push(...(await readBatch(client, name, keys.slice(from, from + BATCH_MOST))));
+      }
+      return items;
     },
     put: async (key, item, { condition, values, names }) => {
       const command = new PutCommand({
@@ -117,6 +133,23 @@ export function openTable(client: DynamoDBDocumentClient, name: string): Table {
       return (await calling(() => client.send(command))).Items ?? [];
     },
   };
+}
+
+async function readBatch(
+  client: DynamoDBDocumentClient,
+  name: string,
+  batch: readonly Key[],
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let keys: Item[] = [...batch];
+  for (let part = 1; part <= PARTS_MOST; part += 1) {
+    const RequestItems = { [name]: { Keys: keys, ConsistentRead: true } };
+    const reply = await calling(() => client.send(new BatchGetCommand({ RequestItems })));
+    items.push(...(reply.Responses?.[name] ?? []));
+    keys = reply.UnprocessedKeys?.[name]?.Keys ?? [];
+    if (keys.length === 0) return items;
+  }
+  throw new Failure('StoreDown', `${name}: ${keys.length} items of a batch are held back`);
 }
 
 async function readRange(

@@ -58,6 +58,7 @@ describe('arm', () => {
           ScheduleExpression: 'at(2026-11-02T13:04:00)',
           ScheduleExpressionTimezone: 'UTC',
           FlexibleTimeWindow: { Mode: 'OFF' },
+          State: 'ENABLED',
           ActionAfterCompletion: 'NONE',
           Target: {
             Arn: arns.targetArn,

@@ -94,6 +94,27 @@ describe.each(['wake', 'heartbeat'] as const)('%s', (verb) => {
   });
 });
 
+describe('the running executions', () => {
+  const page = (names: readonly string[], nextToken?: string) =>
+    ok({ executions: names.map((name) => ({ name })), ...(nextToken && { nextToken }) });
+
+  it('are named, from every page', async () => {
+    await using wire = await startAwsWire(page(['a-1', 'b-1'], 'more'), page(['c-2']));
+    expect(await workflowAt(wire.endpoint).running()).toEqual(new Set(['a-1', 'b-1', 'c-2']));
+    expect(wire.calls.map(({ body }) => body)).toEqual([
+      { stateMachineArn, statusFilter: 'RUNNING', maxResults: 1_000 },
+      { stateMachineArn, statusFilter: 'RUNNING', maxResults: 1_000, nextToken: 'more' },
+    ]);
+  });
+
+  it('are all of them or none: half a list is a failure', async () => {
+    await using wire = await startAwsWire(page(['a-1'], 'more'), refusal('AccessDeniedException'));
+    await expect(workflowAt(wire.endpoint).running()).rejects.toMatchObject({
+      name: 'ProviderDown',
+    });
+  });
+});
+
 describe('an engine in trouble', () => {
   it('is asked again before the call fails', async () => {
     const trouble = { status: 503, body: { __type: 'ServiceUnavailable', message: 'later' } };

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { holdFor } from '../../../shared/core/ledger.ts';
-import { launchBound, policy } from '../../../shared/core/policy.ts';
+import { deafLimit, launchBound, policy } from '../../../shared/core/policy.ts';
 import { hours, minutes } from '../../../shared/core/time.ts';
 
 const { lease, launch, teardown, heartbeat, menu } = policy;
@@ -22,8 +22,13 @@ describe('policy', () => {
     expect(heartbeat.every * 3).toBeLessThanOrEqual(lease.silenceDefault);
   });
 
-  it('leaves the dead-man switch of 30 min above the default silence, never below', () => {
-    expect(lease.silenceDefault).toBeLessThan(minutes(30));
+  it('gives a machine 30 min of hearing nothing, and always more than its silence limit', () => {
+    expect(deafLimit(lease.silenceDefault)).toBe(minutes(30));
+    expect(deafLimit(lease.silenceMost)).toBe(minutes(65));
+  });
+
+  it('lets a machine end itself only after its schedule had its turn', () => {
+    expect(policy.node.grace).toBeGreaterThan(policy.deadline.grace);
   });
 
   it('calls create well within the time its function has', () => {

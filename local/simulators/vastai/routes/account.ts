@@ -1,7 +1,7 @@
 // What is left of the money and where it went. Both follow from the instances' lives; charges are
 // told by whole UTC days, rounded to a tenth of a cent, and outlive the instance.
 
-import { costBetween, creditMicroUsd } from '../billing.ts';
+import { bytesUntil, costBetween, creditMicroUsd } from '../billing.ts';
 import type { Context, Request } from '../context.ts';
 import { isRow, parseFilters, parseJson, type Row } from '../filters.ts';
 import { badQuery, ok, type Reply, refusal } from '../replies.ts';
@@ -9,6 +9,7 @@ import type { Instance } from '../state.ts';
 import { parseToken, tokenOf } from './tokens.ts';
 
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 const pageDefault = 100;
 const pageMost = 500;
 
@@ -87,18 +88,26 @@ function chargeRows(instance: Instance, day: Row, now: number): { id: number; ro
 function chargeItems(instance: Instance, from: number, to: number) {
   const cost = costBetween(instance, from, to);
   const diskMs = to - Math.max(from, instance.createdAt);
-  const items = [
-    { type: 'gpu', ms: cost.gpuMs, microUsd: cost.gpuMicroUsd },
-    { type: 'disk', ms: diskMs, microUsd: cost.diskMicroUsd },
-  ];
-  return items
-    .filter(({ ms }) => ms > 0)
-    .map(({ type, ms, microUsd }) => {
-      const hours = ms / 3_600_000;
-      const perHour = rounded(microUsd / 1e6 / hours);
-      const description = `${hours.toFixed(3)} hours at $${perHour}/hour`;
-      return { type, description, amount: rounded(microUsd / 1e6) };
-    });
+  const [before, after] = [bytesUntil(instance, from), bytesUntil(instance, to)];
+  return [
+    chargeItem('gpu', 'hour', { amount: cost.gpuMs / hourMs, microUsd: cost.gpuMicroUsd }),
+    chargeItem('disk', 'hour', { amount: diskMs / hourMs, microUsd: cost.diskMicroUsd }),
+    chargeItem('bwu', 'GB', { amount: (after.up - before.up) / 1e9, microUsd: cost.upMicroUsd }),
+    chargeItem('bwd', 'GB', {
+      amount: (after.down - before.down) / 1e9,
+      microUsd: cost.downMicroUsd,
+    }),
+  ].filter((item) => item !== null);
+}
+
+/** Nothing for what wasn't used. */
+function chargeItem(type: string, unit: string, used: { amount: number; microUsd: number }) {
+  if (used.amount <= 0) return null;
+  const usd = used.microUsd / 1e6;
+  const units = unit === 'GB' ? unit : `${unit}s`;
+  const price = `$${rounded(usd / used.amount)}/${unit}`;
+  const description = `${used.amount.toFixed(3)} ${units} at ${price}`;
+  return { type, description, amount: rounded(usd) };
 }
 
 function startOfDay(at: number): number {

@@ -4,11 +4,13 @@
 import { createHash } from 'node:crypto';
 import { creditMicroUsd } from '../billing.ts';
 import type { Context, Request } from '../context.ts';
-import { addFault, isFaultName, isLifeFault, lifeFaults, sentinelTimes } from '../faults.ts';
+import { type FaultName, faultOf, isFaultName, lifeFaults, sentinelTimes } from '../faults.ts';
 import { isRow, type Row } from '../filters.ts';
 import { isFree, takenBy } from '../life.ts';
 import { strikeNewborn } from '../life-faults.ts';
+import { createHostKey } from '../machine/ssh-server.ts';
 import { diskNanoUsdPerHour, gpuNanoUsdPerHour } from '../offer-view.ts';
+import { isTakenByOthers } from '../others.ts';
 import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';
 import { firstInstanceId, type Instance, type Machine, type Offer } from '../state.ts';
 
@@ -37,14 +39,21 @@ export function create(context: Context, { ids, body }: Request): Reply {
   if (!Number.isSafeInteger(offerId)) return badOfferId;
   const offer = context.state.market.offers[offerId];
   const machine = offer && context.state.market.machines[offer.machineId];
-  // Unknown ids answer as documented, taken ones as recorded in February 2026.
+  // Unknown ids answer as documented, those taken by us as recorded in February 2026.
   if (!offer || !machine) return createRefused(context.state, offerId, 1);
   const problem = findProblem(body, machine);
   if (problem !== null) return problem;
+  // A virtual machine can't be given a key later.
+  const isKeyless = body.vm === true && context.state.accountKeys.length === 0;
+  if (isKeyless) return refusal(400, 'no_ssh_key_for_vm', 'Add an SSH key first.');
   if (creditMicroUsd(context.state, context.now) <= 0) return noCredit;
   const wish = readWish(body);
-  const free = isFree(takenBy(context.state, context.now), offer, machine);
-  if (!free && cancelsIfTaken(body)) return createRefused(context.state, offerId, 0);
+  const stale = isTakenByOthers(context, machine.id, context.now);
+  const free = !stale && isFree(takenBy(context.state, context.now), offer, machine);
+  if (!free && cancelsIfTaken(body)) {
+    // What others took meanwhile is refused in each of the recorded ways in turn.
+    return createRefused(context.state, offerId, stale ? undefined : 0);
+  }
   const leastBid = gpuNanoUsdPerHour(machine, offer.gpus, true);
   const outbid = wish.bidNanoUsdPerHour !== null && wish.bidNanoUsdPerHour < leastBid;
   const instance = rent(context, offer, { ...wish, running: wish.running && free && !outbid });
@@ -62,8 +71,11 @@ function invalid(msg: string): Reply {
   return refusal(400, 'invalid_args', msg);
 }
 
+/** What renting needs to know of the call. */
+export type Renting = Pick<Context, 'state' | 'settings' | 'now' | 'strike'>;
+
 /** Creates the contract, with the faults that wait for it. */
-export function rent(context: Omit<Context, 'sshPort'>, offer: Offer, wish: Wish): Instance {
+export function rent(context: Renting, offer: Offer, wish: Wish): Instance {
   const { state, settings, now } = context;
   const machine = state.market.machines[offer.machineId];
   if (machine === undefined) throw new Error(`offer ${offer.id} stands on no machine`);
@@ -75,12 +87,16 @@ export function rent(context: Omit<Context, 'sshPort'>, offer: Offer, wish: Wish
     ...{ id, offerId: offer.id, foreign, label },
     ...{ image, runtype, onstart, env, diskGb },
     isBid: wish.bidNanoUsdPerHour !== null,
-    apiKey: createHash('sha256').update(`${settings.seed} ${id}`).digest('hex'),
+    apiKey: createHash('sha256').update(`${state.seed} ${id}`).digest('hex'),
     createdAt: now,
     runs: wish.running ? [run] : [],
     gpuRates: [{ from: now, nanoUsdPerHour: gpuNano }],
     diskNanoUsdPerHour: diskNanoUsdPerHour(machine, diskGb),
-    keys: [],
+    nanoUsdPerGbTransfer: Math.round(machine.transferUsdPerGb * 1e9),
+    traffic: [],
+    keys: [...state.accountKeys],
+    hostKey: createHostKey(),
+    sshPort: null,
     end: null,
   };
   state.instances.push(instance);
@@ -88,17 +104,21 @@ export function rent(context: Omit<Context, 'sshPort'>, offer: Offer, wish: Wish
   return instance;
 }
 
-function bringFaults({ state, strike, now }: Omit<Context, 'sshPort'>, instance: Instance): void {
+function bringFaults({ state, strike, now }: Renting, instance: Instance): void {
   for (const name of lifeFaults) {
     const fault = strike(name);
     if (fault !== undefined) strikeNewborn(instance, name, fault.forMs);
   }
-  const sentinel = instance.env.SIM_FAULT;
-  if (sentinel === undefined || !isFaultName(sentinel)) return;
-  const times = sentinelTimes[sentinel];
-  if (isLifeFault(sentinel)) strikeNewborn(instance, sentinel);
-  else if (times !== undefined)
-    addFault(state, { name: sentinel, instanceId: instance.id, times }, now);
+  const name = sentinelIn(instance);
+  const times = name === null ? undefined : sentinelTimes[name];
+  if (name === null || times === undefined) return;
+  state.faults.push(faultOf({ name, times, instanceId: instance.id }, now));
+}
+
+/** The fault that a create request asks for itself. */
+export function sentinelIn({ env }: { readonly env?: unknown }): FaultName | null {
+  const name = isRow(env) ? env.SIM_FAULT : undefined;
+  return typeof name === 'string' && isFaultName(name) ? name : null;
 }
 
 function readWish(body: Row): Wish {
@@ -132,7 +152,7 @@ function text(value: unknown): string | null {
 
 /** The first thing wrong with the request, in the provider's words. */
 function findProblem(body: Row, machine: Machine): Reply | null {
-  const { label = null, image = null, disk = diskGbLeast, price = null, vm } = body;
+  const { label = null, image = null, disk = diskGbLeast, price = null } = body;
   if (label !== null && (typeof label !== 'string' || label.length > labelMost)) {
     return invalid('Invalid args: label must be a string of at most 256 characters');
   }
@@ -152,8 +172,7 @@ function findProblem(body: Row, machine: Machine): Reply | null {
   if (price !== null && !isBid(price)) {
     return refusal(400, 'invalid_price', 'price must be between 0.001 and 128');
   }
-  // Virtual machines need a key on the account beforehand, and this account never has one.
-  return vm === true ? refusal(400, 'no_ssh_key_for_vm', 'Add an SSH key first.') : null;
+  return null;
 }
 
 function isBid(price: unknown): boolean {

@@ -5,8 +5,10 @@ import { creditMicroUsd } from '../billing.ts';
 import { type Context, placeOf, type Request } from '../context.ts';
 import { instanceView } from '../instance-view.ts';
 import { currentRun, endAt, exists, isFree, isReadable, stopAt, takenBy } from '../life.ts';
+import { isTakenByOthers } from '../others.ts';
 import { noSuchInstance, ok, type Reply, refusal } from '../replies.ts';
 import { type Instance, instanceOf } from '../state.ts';
+import { newKey } from './account-keys.ts';
 
 const labelMost = 1024;
 /** How long a destroyed instance lives on under `zombie`, unless the fault says. */
@@ -24,7 +26,8 @@ export async function get(context: Context, { ids }: Request): Promise<Reply> {
 export async function show(context: Context, instance: Instance) {
   const sshPort = await context.sshPort(instance);
   const place = placeOf(context.state, instance);
-  return instanceView(instance, place, { now: context.now, sshPort });
+  const { statusLagMs } = context.settings;
+  return instanceView(instance, place, { now: context.now, statusLagMs, sshPort });
 }
 
 /** 200 once, then 404; a zombie answers 200 until it is really gone. */
@@ -59,7 +62,8 @@ function start(context: Context, instance: Instance): Reply {
   if (currentRun(instance, now) !== undefined) return ok({ success: true });
   if (creditMicroUsd(state, now) <= 0) return refusal(400, 'missing_billing', 'Add credit first.');
   const { offer, machine } = placeOf(state, instance);
-  if (!isFree(takenBy(state, now), offer, machine)) {
+  const isTaken = isTakenByOthers(context, machine.id, now);
+  if (isTaken || !isFree(takenBy(state, now), offer, machine)) {
     return ok({
       success: true,
       msg: 'Required resources are currently unavailable, state change queued',
@@ -81,7 +85,7 @@ export function attachKey(context: Context, request: Request): Reply {
     if (typeof ssh_key !== 'string' || ssh_key.trim() === '') {
       return refusal(400, 'no_ssh_key', 'ssh_key is required.');
     }
-    instance.keys.push({ id: context.state.nextKeyId++, publicKey: ssh_key });
+    instance.keys.push(newKey(context, ssh_key));
     return ok({ success: true, msg: 'SSH key attached successfully' });
   });
 }

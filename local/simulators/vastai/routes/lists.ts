@@ -2,6 +2,7 @@
 // behind the machines, and what they leave out they leave out without a word.
 
 import { type Context, placeOf, type Request } from '../context.ts';
+import type { Fault } from '../faults.ts';
 import {
   comparator,
   isRow,
@@ -9,11 +10,12 @@ import {
   type Parsed,
   parseFilters,
   parseJson,
+  pickColumns,
   type Row,
 } from '../filters.ts';
 import { storedView } from '../instance-view.ts';
 import { isListed } from '../life.ts';
-import { badQuery, ok, type Reply, refusal } from '../replies.ts';
+import { badQuery, ok, type Reply, refusal, serverError } from '../replies.ts';
 import type { Instance } from '../state.ts';
 import { show } from './instances.ts';
 import { parseToken, tokenOf } from './tokens.ts';
@@ -27,7 +29,9 @@ type Listed = { readonly instance: Instance; readonly row: Row };
 
 /** GET /api/v0/instances/ */
 export async function listAll(context: Context): Promise<Reply> {
-  const shown = await Promise.all(listed(context).map(({ instance }) => show(context, instance)));
+  const all = listed(context);
+  if (isTorn(context, all)) return serverError;
+  const shown = await Promise.all(all.map(({ instance }) => show(context, instance)));
   return ok({ instances_found: shown.length, instances: shown });
 }
 
@@ -48,6 +52,7 @@ export async function listPage(context: Context, { query }: Request): Promise<Re
   const from = after.value;
   const rest = from === null ? matching : matching.filter(({ row }) => order(row, from) > 0);
   const page = rest.slice(0, pageSize(query.get('limit')));
+  if (isTorn(context, page)) return serverError;
   const last = rest.length > page.length ? page.at(-1) : undefined;
   const shown = await Promise.all(page.map(({ instance }) => show(context, instance)));
   return ok({
@@ -62,11 +67,25 @@ export async function listPage(context: Context, { query }: Request): Promise<Re
 
 function listed(context: Context): Listed[] {
   const { state, settings, now } = context;
-  const fault = context.strike('stale-list');
-  const lags = { ...settings, staleMs: fault === undefined ? 0 : (fault.forMs ?? staleMs) };
+  const stale = staleness(context.strike('stale-list'));
   return state.instances
-    .filter((instance) => isListed(instance, now, lags))
-    .map((instance) => ({ instance, row: storedView(instance, placeOf(state, instance), now) }));
+    .filter((instance) => {
+      const own = staleness(context.strikeAbout('stale-list', instance.id));
+      return isListed(instance, now, { ...settings, staleMs: Math.max(stale, own) });
+    })
+    .map((instance) => ({
+      instance,
+      row: storedView(instance, placeOf(state, instance), { ...settings, now }),
+    }));
+}
+
+function staleness(fault: Fault | undefined): number {
+  return fault === undefined ? 0 : (fault.forMs ?? staleMs);
+}
+
+/** `partial-page` about an instance fails the page that would show it. */
+function isTorn(context: Context, page: readonly Listed[]): boolean {
+  return page.some(({ instance }) => context.strikeAbout('partial-page', instance.id));
 }
 
 function isStored(field: string): boolean {
@@ -127,6 +146,5 @@ function tokenAt(row: Row, orderings: readonly Ordering[]): string {
 function selectColumns(row: Row, query: URLSearchParams): Row {
   const json = parseJson(query.get('select_cols') ?? '["*"]');
   const columns: unknown[] = 'value' in json && Array.isArray(json.value) ? json.value : ['*'];
-  if (columns.includes('*')) return row;
-  return Object.fromEntries(columns.map((column) => [String(column), row[String(column)] ?? null]));
+  return pickColumns(row, columns.map(String));
 }

@@ -1,11 +1,22 @@
-// POST /bundles/: the offers there are. The server's own filters apply where the caller is silent,
-// and never more than 64 offers come back, whatever the limit says (observed September 2026).
+// Searches, in three spellings: the offers there are. The server's own filters apply where the
+// caller is silent, and never more than 64 offers come back, whatever the limit says (observed
+// September 2026).
 
 import type { Context, Request } from '../context.ts';
-import { comparator, type Ordering, type Parsed, parseFilters, type Row } from '../filters.ts';
+import {
+  comparator,
+  isRow,
+  type Ordering,
+  type Parsed,
+  parseFilters,
+  parseJson,
+  pickColumns,
+  type Row,
+} from '../filters.ts';
 import { isFree, takenBy } from '../life.ts';
 import { type OfferView, offerView } from '../offer-view.ts';
-import { badQuery, ok, type Reply } from '../replies.ts';
+import { isTakenByOthers } from '../others.ts';
+import { badJson, badQuery, ok, type Reply } from '../replies.ts';
 
 const offersMost = 64;
 const diskGbDefault = 8;
@@ -16,6 +27,23 @@ const defaults: Row = { verified: { eq: true }, rentable: { eq: true }, rented: 
 
 /** A read; safe to repeat. */
 export function search(context: Context, { body }: Request): Reply {
+  return find(context, body);
+}
+
+/** GET /bundles/?q=: the same, as older clients ask it. */
+export function searchByQuery(context: Context, { query }: Request): Reply {
+  const json = parseJson(query.get('q') ?? '{}');
+  return 'value' in json && isRow(json.value) ? find(context, json.value) : badJson;
+}
+
+/** PUT /search/asks/: the query is a part of the body, beside the columns wanted. */
+export function searchAsks(context: Context, { body }: Request): Reply {
+  const { q = {}, select_cols = ['*'] } = body;
+  if (!isRow(q)) return unknownWord('q');
+  return find(context, q, Array.isArray(select_cols) ? select_cols.map(String) : ['*']);
+}
+
+function find(context: Context, body: Row, columns: readonly string[] = ['*']): Reply {
   const { type = 'on-demand', limit = offersMost, allocated_storage = diskGbDefault } = body;
   if (typeof type !== 'string' || !kinds.includes(type)) return unknownWord('type');
   if (typeof limit !== 'number' || limit < 0) return unknownWord('limit');
@@ -32,7 +60,7 @@ export function search(context: Context, { body }: Request): Reply {
     .filter((row) => conditions.value.every((condition) => condition.test(row)))
     .sort(comparator(orderings.value))
     .slice(0, Math.min(limit, offersMost));
-  return ok({ offers: found.map(({ shown }) => shown) });
+  return ok({ offers: found.map(({ shown }) => pickColumns(shown, columns)) });
 }
 
 type SearchRow = Omit<OfferView, 'id' | 'external' | 'geolocation'> & {
@@ -45,11 +73,13 @@ type SearchRow = Omit<OfferView, 'id' | 'external' | 'geolocation'> & {
  */
 function searchRows(context: Context, diskGb: number, bid: boolean): SearchRow[] {
   const { market } = context.state;
+  const { settings } = context;
   const taken = takenBy(context.state, context.now);
   return Object.values(market.offers).flatMap((offer) => {
     const machine = market.machines[offer.machineId];
     if (machine === undefined) return [];
-    const rented = machine.rentable && !isFree(taken, offer, machine);
+    const isTaken = isTakenByOthers(context, machine.id, context.now - settings.offerLagMs);
+    const rented = machine.rentable && (isTaken || !isFree(taken, offer, machine));
     const shown = offerView(offer, machine, { diskGb, bid, rented, now: context.now });
     return {
       ...shown,

@@ -4,16 +4,24 @@
 import type { Route } from '../context.ts';
 import type { Operation } from '../faults.ts';
 import { balance, charges } from './account.ts';
+import {
+  addAccountKey,
+  changeAccountKey,
+  listAccountKeys,
+  removeAccountKey,
+} from './account-keys.ts';
 import { create } from './create.ts';
 import { attachKey, change, destroy, detachKey, get, listKeys } from './instances.ts';
 import { listAll, listPage } from './lists.ts';
-import { search } from './search.ts';
+import { search, searchAsks, searchByQuery } from './search.ts';
 
 export type Endpoint = {
   readonly method: string;
   readonly path: RegExp;
   readonly operation: Operation;
   readonly spacingMs: number;
+  /** How long a call that came too fast closes the endpoint to its caller. */
+  readonly penaltyMs: number;
   readonly run: Route;
 };
 
@@ -21,7 +29,12 @@ const instance = '/api/v0/instances/:id/';
 
 export const endpoints: readonly Endpoint[] = [
   endpoint('POST /api/v0/bundles/', { operation: 'search', spacingMs: 500, run: search }),
-  endpoint('PUT /api/v0/asks/:id/', { operation: 'create', spacingMs: 4_500, run: create }),
+  endpoint('GET /api/v0/bundles/', { operation: 'search', spacingMs: 500, run: searchByQuery }),
+  endpoint('PUT /api/v0/search/asks/', { operation: 'search', spacingMs: 500, run: searchAsks }),
+  endpoint('PUT /api/v0/asks/:id/', {
+    ...{ operation: 'create', spacingMs: 4_500, penaltyMs: 12_000 },
+    run: create,
+  }),
   endpoint('GET /api/v0/instances/', { operation: 'list', spacingMs: 2_000, run: listAll }),
   endpoint('GET /api/v1/instances/', { operation: 'list', spacingMs: 1_000, run: listPage }),
   endpoint(`GET ${instance}`, { operation: 'get', spacingMs: 2_000, run: get }),
@@ -33,6 +46,22 @@ export const endpoints: readonly Endpoint[] = [
     operation: 'detach-key',
     spacingMs: 2_000,
     run: detachKey,
+  }),
+  endpoint('GET /api/v0/ssh/', { operation: 'account-keys', spacingMs: 0, run: listAccountKeys }),
+  endpoint('POST /api/v0/ssh/', {
+    operation: 'account-keys',
+    spacingMs: 1_000,
+    run: addAccountKey,
+  }),
+  endpoint('PUT /api/v0/ssh/:id/', {
+    operation: 'account-keys',
+    spacingMs: 1_000,
+    run: changeAccountKey,
+  }),
+  endpoint('DELETE /api/v0/ssh/:id/', {
+    operation: 'account-keys',
+    spacingMs: 0,
+    run: removeAccountKey,
   }),
   endpoint('GET /api/v0/users/current/', { operation: 'balance', spacingMs: 0, run: balance }),
   endpoint('GET /api/v0/charges/', { operation: 'charges', spacingMs: 1_000, run: charges }),
@@ -49,9 +78,14 @@ export function matchEndpoint(method: string, path: string): Match | undefined {
   return undefined;
 }
 
-type Terms = Pick<Endpoint, 'operation' | 'spacingMs' | 'run'>;
+type Terms = Pick<Endpoint, 'operation' | 'spacingMs' | 'run'> & { readonly penaltyMs?: number };
 
 function endpoint(line: string, terms: Terms): Endpoint {
   const [method = '', path = ''] = line.split(' ');
-  return { method, path: new RegExp(`^${path.replaceAll(/:\w+/g, '([^/]+)')}$`), ...terms };
+  return {
+    method,
+    path: new RegExp(`^${path.replaceAll(/:\w+/g, '([^/]+)')}$`),
+    penaltyMs: 0,
+    ...terms,
+  };
 }

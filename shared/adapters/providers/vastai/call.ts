@@ -10,7 +10,10 @@ import { CALL_TIMEOUT } from './card.ts';
 import { failureOf, troubleOf } from './errors.ts';
 import { readWire } from './wire.ts';
 
-export type Api = Http & { readonly pause: (length: DurationMs) => Promise<void> };
+export type Api = Http & {
+  readonly baseUrl: string;
+  readonly pause: (length: DurationMs) => Promise<void>;
+};
 
 /** A read: `spacing` is the endpoint's least time between two calls. */
 export type Read = Pick<HttpRequest, 'path' | 'query' | 'body'> & {

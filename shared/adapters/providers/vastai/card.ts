@@ -6,11 +6,11 @@ import type { ProviderCard } from '../../../ports/provider.ts';
 
 /**
  * Start script and arguments may hold 4,096 bytes together (documentation); users report 4,048.
- * The SSH key and the lines that install it travel in it.
+ * The SSH key, the agent, and the lines that install them travel in it.
  */
 export const ONSTART_BYTES_MOST = 4_000;
-/** An RSA key of 4,096 bits takes 750 bytes, our own lines 100. */
-const KEY_BYTES = 1_000;
+/** The agent may take 2,000 bytes, our own lines 400. */
+const OUR_BYTES = 2_400;
 
 export const card: ProviderCard = {
   provider: 'vastai',
@@ -31,7 +31,7 @@ export const card: ProviderCard = {
   bootLimit: minutes(20),
   // Least intervals per endpoint, key and address (documentation).
   spacing: { create: seconds(4.5), destroy: seconds(3), get: seconds(2), list: seconds(1) },
-  startScriptBytesMost: ONSTART_BYTES_MOST - KEY_BYTES,
+  startScriptBytesMost: ONSTART_BYTES_MOST - OUR_BYTES,
   sshUser: 'root',
   // Only volumes outlive an instance, and we never create one.
   residues: [],

@@ -16,14 +16,26 @@ import { Created } from './wire.ts';
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
+ * Starts the agent. CONTAINER_ID and CONTAINER_API_KEY are the machine's own; the key can start,
+ * stop and destroy that one machine and nothing else (documentation).
+ */
+const agentLines = (agent: string, baseUrl: string): readonly string[] => [
+  `echo ${agent}|base64 -d|gunzip>~/.gpu-shopper`,
+  `export GPU_SHOPPER_DESTROY_URL=${quoted(`${baseUrl}/api/v0/instances/`)}$CONTAINER_ID/`,
+  'export GPU_SHOPPER_DESTROY_KEY=$CONTAINER_API_KEY',
+  'nohup sh ~/.gpu-shopper >~/.gpu-shopper.log 2>&1 &',
+];
+
+/**
  * The start script behind our own lines. Keys attached later don't arrive on some hosts (reports of
  * 2026), so the key travels along; without the mark, a login shell is tmux (documentation).
  */
-export function onstartOf(spec: LaunchSpec): string {
+export function onstartOf(spec: LaunchSpec, baseUrl: string): string {
   return [
     'mkdir -p ~/.ssh; chmod 700 ~/.ssh; touch ~/.no_auto_tmux',
     `echo ${quoted(spec.sshPublicKey.trim())} >> ~/.ssh/authorized_keys`,
     'chmod 600 ~/.ssh/authorized_keys',
+    ...(spec.agent === null ? [] : agentLines(spec.agent, baseUrl)),
     spec.startScript,
   ].join('\n');
 }
@@ -95,10 +107,10 @@ export async function create(
   offer: Offer,
   launch: { readonly tag: Tag; readonly spec: LaunchSpec },
 ): Promise<CreateOutcome> {
-  const onstart = onstartOf(launch.spec);
+  const onstart = onstartOf(launch.spec, api.baseUrl);
   const bytes = Buffer.byteLength(onstart);
   if (bytes > ONSTART_BYTES_MOST) {
-    const reason = `start script and SSH key take ${bytes} of ${ONSTART_BYTES_MOST} bytes`;
+    const reason = `start script, SSH key and agent take ${bytes} of ${ONSTART_BYTES_MOST} bytes`;
     return { kind: 'refused', reason };
   }
   const answer = await api.send({

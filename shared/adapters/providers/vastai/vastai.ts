@@ -12,7 +12,8 @@ import { search } from './search.ts';
 
 /** The provider port for one account of Vast.ai. */
 export function createVastai(options: HttpOptions): Provider {
-  const api: Api = { ...createHttp(options), pause: options.pause };
+  const { baseUrl, pause } = options;
+  const api: Api = { ...createHttp(options), baseUrl, pause };
   return {
     card,
     search: () => search(api),

@@ -8,6 +8,7 @@ import {
   creditMicroUsd,
   spentUntil,
   stopWhenBroke,
+  totalMicroUsd,
 } from '../../../../local/simulators/vastai/billing.ts';
 import type { Instance, State } from '../../../../local/simulators/vastai/state.ts';
 
@@ -21,33 +22,52 @@ const anyInstance = fc
     stops: fc.boolean(),
     ends: fc.boolean(),
     rates: fc.tuple(fc.nat(30_000_000_000), fc.nat(30_000_000_000), fc.nat(900_000_000)),
+    transfer: fc.nat(20_000_000),
   })
-  .map(({ waits: [created, boot, run, rest], boots, stops, ends, rates: [gpu, raised, disk] }) => {
-    const readyAt = created + boot;
-    const instance: Instance = {
-      ...{ id: 1, offerId: 1, foreign: false, label: null, image: '', runtype: '', onstart: '' },
-      ...{ env: {}, diskGb: 8, isBid: false, apiKey: '', keys: [], createdAt: created },
-      runs: [
-        {
-          startedAt: created,
-          readyAt: boots ? readyAt : null,
-          stoppedAt: stops ? readyAt + run : null,
-        },
-      ],
-      gpuRates: [
-        { from: created, nanoUsdPerHour: gpu },
-        { from: created + Math.floor(run / 2), nanoUsdPerHour: raised },
-      ],
-      diskNanoUsdPerHour: disk,
-      end: ends ? { at: created + rest, kind: 'destroyed' } : null,
-    };
-    return instance;
-  });
+  .map(
+    ({
+      waits: [created, boot, run, rest],
+      boots,
+      stops,
+      ends,
+      rates: [gpu, raised, disk],
+      transfer,
+    }) => {
+      const readyAt = created + boot;
+      const instance: Instance = {
+        ...{ id: 1, offerId: 1, foreign: false, label: null, image: '', runtype: '', onstart: '' },
+        ...{ env: {}, diskGb: 8, isBid: false, apiKey: '', keys: [], createdAt: created },
+        runs: [
+          {
+            startedAt: created,
+            readyAt: boots ? readyAt : null,
+            stoppedAt: stops ? readyAt + run : null,
+          },
+        ],
+        gpuRates: [
+          { from: created, nanoUsdPerHour: gpu },
+          { from: created + Math.floor(run / 2), nanoUsdPerHour: raised },
+        ],
+        diskNanoUsdPerHour: disk,
+        nanoUsdPerGbTransfer: transfer,
+        traffic:
+          rest === 0
+            ? []
+            : [
+                { at: created + Math.floor(rest / 3), upBytes: run, downBytes: rest },
+                { at: created + Math.floor(rest / 2), upBytes: rest * 30, downBytes: run * 20 },
+              ],
+        ...{ hostKey: { privateKey: '', publicKey: '' }, sshPort: null },
+        end: ends ? { at: created + rest, kind: 'destroyed' } : null,
+      };
+      return instance;
+    },
+  );
 
 function stateOf(instances: Instance[], paidInMicroUsd: number): State {
   return {
-    ...{ market: { machines: {}, offers: {} }, paidInMicroUsd, nextKeyId: 1 },
-    ...{ faults: [], lastCallAt: {}, turns: {}, requests: [] },
+    ...{ seed: 1, market: { machines: {}, offers: {} }, paidInMicroUsd, nextKeyId: 1 },
+    ...{ accountKeys: [], faults: [], gates: {}, turns: {}, requests: [] },
     instances: structuredClone(instances),
   };
 }
@@ -61,6 +81,7 @@ it('charges two adjoining spans what it charges the whole', () => {
       const parts = [costBetween(instance, first, middle), costBetween(instance, middle, last)];
       expect(parts.reduce((sum, part) => sum + part.gpuMicroUsd, 0)).toBe(whole.gpuMicroUsd);
       expect(parts.reduce((sum, part) => sum + part.diskMicroUsd, 0)).toBe(whole.diskMicroUsd);
+      expect(parts.reduce((sum, part) => sum + totalMicroUsd(part), 0)).toBe(totalMicroUsd(whole));
       for (const part of parts) {
         expect(Math.min(part.gpuMicroUsd, part.diskMicroUsd, part.gpuMs)).toBeGreaterThanOrEqual(0);
       }

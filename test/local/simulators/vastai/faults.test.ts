@@ -10,6 +10,7 @@ import {
   MINUTE,
   numberOf,
   query,
+  someOffer,
   startMarket,
 } from './support.ts';
 
@@ -76,6 +77,33 @@ describe('faults without an effect', () => {
     expect([status, json.error, json.msg]).toEqual([404, 'auth_error', 'Invalid user key']);
     market.simulator.clearFaults();
     expect((await get(market, id))?.id).toBe(id);
+  });
+
+  it('bad-key comes in the three shapes in which keys are refused', async () => {
+    const market = await startMarket();
+    const statuses = [];
+    for (const variant of [0, 1, 2]) {
+      market.simulator.addFault({ name: 'bad-key', times: 1, variant });
+      statuses.push((await market.call('GET /api/v1/instances/')).status);
+    }
+    expect(statuses).toEqual([404, 401, 403]);
+  });
+
+  it('about one instance leave the others alone', async () => {
+    const market = await startMarket();
+    const [struck, spared] = [await createUp(market), await createUp(market)];
+    const names = ['rate-limit', 'bad-key', 'fail-before-effect', 'error-after-effect'] as const;
+    const answers = [];
+    for (const name of names) {
+      market.simulator.addFault({ name, instanceId: struck, times: 1 });
+      const path = (id: number) => `PUT /api/v0/instances/${id}/`;
+      const body = { label: name };
+      answers.push([
+        (await market.call(path(spared), body)).status,
+        (await market.call(path(struck), body)).status,
+      ]);
+    }
+    expect(answers).toEqual([429, 404, 500, 500].map((status) => [200, status]));
   });
 
   it('partial-page fails a list after its first page', async () => {
@@ -247,9 +275,52 @@ describe('SIM_FAULT in a create request', () => {
   });
 
   it.each([
+    ['refuse', 400],
+    ['rate-limit', 429],
+    ['fail-before-effect', 500],
+    ['bad-key', 404],
+  ])('%s refuses that very call with %i, and no other', async (name, status) => {
+    const market = await startMarket();
+    expect((await create(market, { env: { SIM_FAULT: name } })).status).toBe(status);
+    expect(market.simulator.instances()).toEqual([]);
+    expect((await create(market)).status).toBe(200);
+  });
+
+  it('drop-after-effect and error-after-effect create all the same', async () => {
+    const market = await startMarket();
+    const asking = (name: string) => create(market, { env: { SIM_FAULT: name } });
+    await expect(asking('drop-after-effect')).rejects.toThrow('fetch failed');
+    expect((await asking('error-after-effect')).status).toBe(500);
+    expect(market.simulator.instances()).toHaveLength(2);
+  });
+
+  it('price-rise makes that one dearer', async () => {
+    const market = await startMarket();
+    const offer = await someOffer(market);
+    const id = await createUp(market, { env: { SIM_FAULT: 'price-rise' } });
+    expect((await get(market, id))?.dph_base).toBeCloseTo(numberOf(offer.dph_base) * 1.5, 8);
+  });
+
+  it('stale-list keeps that one out of lists, partial-page fails its page once', async () => {
+    const market = await startMarket();
+    const seen = await createUp(market);
+    market.pass(MINUTE);
+    const sentinel = (name: string) => ({ env: { SIM_FAULT: name } });
+    await create(market, sentinel('stale-list'));
+    market.pass(MINUTE - 1);
+    expect(await listedIds(market)).toEqual([seen]);
+    market.pass(1);
+    expect(await listedIds(market)).toHaveLength(2);
+    await create(market, sentinel('partial-page'));
+    market.pass(MINUTE);
+    expect((await market.call('GET /api/v1/instances/?limit=2')).status).toBe(200);
+    expect((await market.call('GET /api/v1/instances/')).status).toBe(500);
+    expect(await listedIds(market)).toHaveLength(3);
+  });
+
+  it.each([
     ['never-boots', 'loading'],
     ['interrupt', 'exited'],
-    ['rate-limit', 'running'],
   ])('with %s leaves the instance %s', async (name, status) => {
     const market = await startMarket();
     const id = await createUp(market, { env: { SIM_FAULT: name } });

@@ -61,6 +61,9 @@ describe('machines', () => {
         onstart: 'agent',
         image: 'nvidia/cuda:12',
         sshKeys: ['ssh-ed25519 AAAA me'],
+        sshHostKey: expect.stringMatching(/^ssh-ed25519 AAAA[\w+/=]+$/),
+        gpuName: expect.stringMatching(/^RTX /),
+        gpuCount: 1,
         env: {
           TOKEN: 't',
           CONTAINER_ID: String(id),

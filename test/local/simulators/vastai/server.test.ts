@@ -121,14 +121,21 @@ describe('an instance', () => {
     expect((await market.call(path, { label: 'other' })).json.msg).toBe(
       `label for ${id} set to 'other'`,
     );
+    const statuses = async () => {
+      const row = await get(market, id);
+      return [row?.intended_status, row?.cur_state, row?.actual_status];
+    };
+    // What was asked for shows at once, what became of it three seconds late.
     await market.call(path, { state: 'stopped' });
-    const stopped = await get(market, id);
-    expect([stopped?.actual_status, stopped?.intended_status, stopped?.cur_state]).toEqual([
-      'exited',
-      'stopped',
-      'stopped',
-    ]);
+    market.pass(2_999);
+    expect(await statuses()).toEqual(['stopped', 'running', 'running']);
+    market.pass(1);
+    expect(await statuses()).toEqual(['stopped', 'stopped', 'exited']);
     await market.call(path, { state: 'running' });
+    market.pass(2_999);
+    expect(await statuses()).toEqual(['running', 'stopped', 'exited']);
+    market.pass(1);
+    expect(await statuses()).toEqual(['running', 'running', 'loading']);
     market.pass(MINUTE);
     const again = await get(market, id);
     expect([again?.actual_status, again?.label]).toEqual(['running', 'other']);

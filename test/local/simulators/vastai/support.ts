@@ -22,7 +22,10 @@ type Options = Partial<Omit<VastaiSimulatorOptions, 'now'>>;
 /** A running simulator that is closed when the test ends. */
 export async function startMarket(options: Options = {}) {
   let now = START;
-  const simulator = createVastaiSimulator({ apiKey: KEY, ...options, now: () => now });
+  const simulator = createVastaiSimulator({
+    ...{ apiKey: KEY, rateLimits: false, ...options },
+    now: () => now,
+  });
   const address = await simulator.listen();
   onTestFinished(() => simulator.close());
 

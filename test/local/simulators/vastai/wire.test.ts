@@ -1,7 +1,8 @@
 // The edge of the simulated provider: keys, paths, bodies, rates, and clients that misbehave.
 
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createVastaiSimulator } from '../../../../local/simulators/vastai/server.ts';
 import {
   asRow,
   create,
@@ -11,9 +12,11 @@ import {
   type Json,
   KEY,
   numberOf,
+  START,
   startMarket,
 } from './support.ts';
 
+const headers = { authorization: `Bearer ${KEY}` };
 const WRONG = { authorization: 'Bearer wrong' };
 
 describe('keys', () => {
@@ -114,10 +117,17 @@ describe('bodies', () => {
 });
 
 describe('rates', () => {
-  it('are free unless asked for', async () => {
-    const market = await startMarket();
-    expect((await create(market)).status).toBe(200);
-    expect((await create(market)).status).toBe(200);
+  it('are limited unless set free', async () => {
+    for (const [options, second] of [
+      [{}, 429],
+      [{ rateLimits: false }, 200],
+    ] as const) {
+      const simulator = createVastaiSimulator({ apiKey: KEY, now: () => START, ...options });
+      onTestFinished(() => simulator.close());
+      const url = `${await simulator.listen()}/api/v1/instances/`;
+      const list = async () => (await fetch(url, { headers })).status;
+      expect([await list(), await list()]).toEqual([200, second]);
+    }
   });
 
   it('are limited by the least time between two calls of a kind', async () => {
@@ -133,15 +143,29 @@ describe('rates', () => {
     expect((await market.call('GET /api/v0/instances/')).status).toBe(200);
   });
 
-  it('of create leave 4.5 seconds between two', async () => {
-    const market = await startMarket({ rateLimits: true });
-    const offer = 'PUT /api/v0/asks/1/';
+  /** What creates of an unknown offer are answered, each after a wait. */
+  async function creates(options: { refusalRestarts: boolean }, ...waits: number[]) {
+    const market = await startMarket({ rateLimits: true, ...options });
     const statuses = [];
-    for (const wait of [0, 4_499, 1]) {
+    for (const wait of waits) {
       market.pass(wait);
-      statuses.push((await market.call(offer, {})).status);
+      statuses.push((await market.call('PUT /api/v0/asks/1/', {})).status);
     }
-    expect(statuses).toEqual([404, 429, 404]);
+    return statuses;
+  }
+
+  it('of create leave 4.5 seconds between two', async () => {
+    expect(await creates({ refusalRestarts: false }, 0, 4_500, 4_499)).toEqual([404, 404, 429]);
+  });
+
+  it('of create are closed for 12 seconds by a call too soon', async () => {
+    const waits = [0, 4_499, 11_999, 1];
+    expect(await creates({ refusalRestarts: false }, ...waits)).toEqual([404, 429, 429, 404]);
+  });
+
+  it('can make each refused call begin the wait anew', async () => {
+    const waits = [0, 4_499, 11_999, 1, 12_000];
+    expect(await creates({ refusalRestarts: true }, ...waits)).toEqual([404, 429, 429, 429, 404]);
   });
 });
 
@@ -165,8 +189,15 @@ describe('the back door', () => {
     });
     await call('POST /_sim/prices', { id, factor: 2 });
     await call('POST /_sim/interrupt', { id });
+    market.pass(3_000);
     const row = asRow(await get(market, id));
     expect(row.actual_status).toBe('exited');
+    const before = market.simulator.books();
+    await call('POST /_sim/traffic', { id, upGb: 1_000 });
+    await call('POST /_sim/credit', { usd: 5 });
+    const after = market.simulator.books();
+    expect(after.spentMicroUsd).toBeGreaterThan(before.spentMicroUsd);
+    expect(after.paidInMicroUsd).toBe(before.paidInMicroUsd + 5_000_000);
     await call('POST /_sim/vanish', { id });
     expect(await get(market, numberOf(row.id))).toBeNull();
     expect((await call('GET /_sim/requests')).text).toContain('/api/v0/asks/');
@@ -178,6 +209,8 @@ describe('the back door', () => {
       ['POST /_sim/faults', { name: 'flood' }],
       ['POST /_sim/faults', { name: 'refuse', forever: true }],
       ['POST /_sim/vanish', { id: 1 }],
+      ['POST /_sim/traffic', { id: 1, upGb: 1 }],
+      ['POST /_sim/credit', { usd: -1 }],
       ['GET /_sim/secrets', undefined],
     ] as const) {
       expect((await call(line, body)).status).toBe(400);

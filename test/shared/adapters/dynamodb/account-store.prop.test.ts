@@ -91,7 +91,8 @@ async function done(consumer: ConsumerId, action: Step, month: number): Promise<
     const from = held.amountMicroUsd;
     const to = microUsd(from + amount);
     if (kind === 'raise') {
-      return (await database.accounts.raise({ ...who, from, to })).kind === 'placed';
+      const at = epochMs(0);
+      return (await database.accounts.raise({ ...who, to, at })).kind === 'placed';
     }
     await database.accounts.settle({ ...who, charged: microUsd(amount) });
     return true;

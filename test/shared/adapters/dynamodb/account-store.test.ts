@@ -42,13 +42,11 @@ const hold = (amount: number, change: Partial<Hold> = {}): Hold => ({
 
 const place = (number: number, held = hold(100), limits = defaults) =>
   database.accounts.place({ consumer, leaseId: lease(number), hold: held, defaults: limits });
-const raise = (number: number, from: number, to: number) =>
-  database.accounts.raise({
-    consumer,
-    leaseId: lease(number),
-    from: microUsd(from),
-    to: microUsd(to),
-  });
+const raisedAt = epochMs(5);
+const raise = (number: number, to: number, at = raisedAt) =>
+  database.accounts.raise({ consumer, leaseId: lease(number), to: microUsd(to), at });
+const lower = (number: number, from: Hold, to: number) =>
+  database.accounts.lower({ consumer, leaseId: lease(number), from, to: microUsd(to) });
 const settle = (number: number, charged: number) =>
   database.accounts.settle({ consumer, leaseId: lease(number), charged: microUsd(charged) });
 const read = () => database.accounts.get(consumer);
@@ -200,30 +198,88 @@ describe('settling', () => {
 describe('raising a hold', () => {
   it('takes the difference from the room, once', async () => {
     await place(1, hold(100));
-    expect(await raise(1, 100, 300)).toEqual(placed);
-    expect(await raise(1, 100, 300)).toEqual(placed);
+    expect(await raise(1, 300)).toEqual(placed);
+    expect(await raise(1, 300)).toEqual(placed);
     const account = await read();
-    expect(account?.holds[lease(1)]).toEqual(hold(300));
+    expect(account?.holds[lease(1)]).toEqual(hold(300, { raisedAt }));
     expect(account?.roomMicroUsd).toBe(700);
   });
 
   it('is refused as a whole when there is too little room', async () => {
     await place(1, hold(900));
-    expect(await raise(1, 900, 1_001)).toEqual(refused('monthly-budget', 100, 101));
+    expect(await raise(1, 1_001)).toEqual(refused('monthly-budget', 100, 101));
     expect((await read())?.holds[lease(1)]).toEqual(hold(900));
   });
 
-  it('is a conflict when the hold is gone or was raised by somebody else', async () => {
-    await expect(raise(1, 100, 200)).rejects.toHaveProperty('name', 'Conflict');
+  it('is a conflict when there is no hold', async () => {
+    await expect(raise(1, 200)).rejects.toHaveProperty('name', 'Conflict');
+  });
+
+  it('that is high enough already only says so, also without any room', async () => {
+    await place(1, hold(900));
+    await place(2, hold(100));
+    await settle(2, 150);
+    expect(await raise(1, 800)).toEqual(placed);
+    const account = await read();
+    expect(account?.holds[lease(1)]).toEqual(hold(900, { raisedAt }));
+    expect(account?.roomMicroUsd).toBe(-50);
+  });
+
+  it('by several at once takes no more than the highest of them needs', async () => {
     await place(1, hold(100));
-    await raise(1, 100, 150);
-    await expect(raise(1, 100, 200)).rejects.toHaveProperty('name', 'Conflict');
+    await Promise.all([300, 500, 400].map((to) => raise(1, to)));
+    const account = await read();
+    expect(account?.holds[lease(1)]?.amountMicroUsd).toBe(500);
+    expect(account?.roomMicroUsd).toBe(500);
   });
 
   it('of an earlier month takes nothing from the present one', async () => {
     await place(1, hold(100));
     await place(2, hold(100, { month: december }));
-    expect(await raise(1, 100, 300)).toEqual(placed);
+    expect(await raise(1, 300)).toEqual(placed);
     expect(await read()).toMatchObject({ month: december, roomMicroUsd: 900 });
+  });
+});
+
+describe('lowering a hold', () => {
+  const left = (amount: number) => hold(amount, { raisedAt });
+
+  it('gives back what the raise took, once', async () => {
+    await place(1, hold(100));
+    await raise(1, 300);
+    expect(await lower(1, left(300), 100)).toBe('lowered');
+    expect(await lower(1, left(300), 100)).toBe('changed');
+    expect(await read()).toMatchObject({ roomMicroUsd: 900 });
+    expect((await read())?.holds[lease(1)]?.amountMicroUsd).toBe(100);
+  });
+
+  it('leaves a hold alone that was raised again meanwhile, to whatever amount', async () => {
+    await place(1, hold(100));
+    await raise(1, 300);
+    await raise(1, 300, epochMs(6));
+    expect(await lower(1, left(300), 100)).toBe('changed');
+    expect((await read())?.holds[lease(1)]?.amountMicroUsd).toBe(300);
+  });
+
+  it('leaves a hold alone that no extension has raised, or that is gone', async () => {
+    expect(await lower(1, left(300), 100)).toBe('changed');
+    await place(1, hold(300));
+    expect(await lower(1, hold(300), 100)).toBe('changed');
+  });
+
+  it('of an earlier month gives nothing to the present one', async () => {
+    await place(1, hold(100));
+    await raise(1, 300);
+    await place(2, hold(100, { month: december }));
+    expect(await lower(1, left(300), 100)).toBe('lowered');
+    expect(await read()).toMatchObject({ month: december, roomMicroUsd: 900 });
+  });
+});
+
+describe('all accounts', () => {
+  it('are found once they hold anything, each as it is', async () => {
+    await place(1, hold(100));
+    const all = await database.accounts.all();
+    expect(all.find((account) => account.consumer === consumer)).toEqual(await read());
   });
 });

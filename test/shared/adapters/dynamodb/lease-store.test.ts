@@ -234,3 +234,36 @@ describe('the index by consumer', () => {
     ]);
   });
 });
+
+describe('reading many leases', () => {
+  const ids = Array.from({ length: 250 }, (_, index) =>
+    aLeaseId(`many${String(index).padStart(3, '0')}x`),
+  );
+
+  it('returns all that are there, each once, whatever their number', async () => {
+    for (const id of ids) await database.leases.create(aRequestedLease({ id }));
+    database.calls.length = 0;
+    const found = await database.leases.getMany([...ids, ...ids, aLeaseId('nobody')]);
+    expect([...found.keys()].toSorted()).toEqual(ids.toSorted());
+    expect(found.get(ids[7] ?? aLeaseId())).toEqual(aRequestedLease({ id: ids[7] ?? aLeaseId() }));
+    expect(database.calls).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
+  });
+
+  it('finds every open lease, and none that is ended and applied', async () => {
+    const [first = aLeaseId(), second = aLeaseId()] = ids;
+    const ended = anEndedLease(anEndingLease(aRequestedLease({ id: first })));
+    await database.leases.commit({ ...ended, version: 2 });
+    const applied = anEndedLease(anEndingLease(aRequestedLease({ id: second })));
+    await database.leases.commit({ ...applied, version: 2 });
+    await database.leases.clearOutbox({ ...applied, version: 2 });
+    const open = new Set((await database.leases.open()).map(({ id }) => id));
+    expect(ids.filter((id) => !open.has(id))).toEqual([second]);
+  });
+
+  it('writes an ended lease where none was, and nowhere else', async () => {
+    const ended = anEndedLease(anEndingLease(requested('cancelled')));
+    expect(await database.leases.create(ended)).toBe('created');
+    expect(await database.leases.get(ended.id)).toEqual(ended);
+    expect(await database.leases.create(ended)).toBe('exists');
+  });
+});

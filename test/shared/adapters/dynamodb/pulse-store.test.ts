@@ -2,8 +2,9 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, ConsumerId, type LeaseId } from '../../../../shared/core/ids.ts';
+import type { Telemetry } from '../../../../shared/core/telemetry.ts';
 import { minutes } from '../../../../shared/core/time.ts';
-import type { Beat, Parking, PulseStart } from '../../../../shared/ports/stores.ts';
+import type { Beat, NodeBeat, Parking, PulseStart } from '../../../../shared/ports/stores.ts';
 import { aConsumer, aLeaseId, aPulse, at } from '../../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
@@ -22,23 +23,39 @@ beforeEach(() => {
 });
 
 const start = (change: Partial<PulseStart> = {}) => {
-  const { consumer, liveness, silenceLimit, endsAt } = aPulse();
-  const first = { leaseId, consumer, attempt: 1, liveness, silenceLimit, endsAt };
+  const { consumer, liveness, silenceLimit, idle, endsAt } = aPulse();
+  const first = { leaseId, consumer, attempt: 1, liveness, silenceLimit, idle, endsAt };
   return database.pulses.start({ ...first, ...change });
 };
 const park = (change: Partial<Parking> = {}) => {
   const wait = 'ready';
   const first = { leaseId, attempt: 1, wait, token: 'token-1', endsAt: at('15:00') } as const;
-  return database.pulses.park({ ...first, ...change });
+  return database.pulses.park({ ...first, idleWarned: null, ...change });
 };
 const beat = (by: Beat['by'], time = '12:05') =>
   database.pulses.beat({ leaseId, at: at(time), by });
 const read = () => database.pulses.get(leaseId);
 
 const facts = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: null, gpuCount: 1, driver: null };
-const node = (attempt = 1, known: typeof facts | null = null) =>
-  ({ kind: 'node', attempt, facts: known }) as const;
-const app = (consumer = aConsumer) => ({ kind: 'app', consumer }) as const;
+const telemetry: Telemetry = {
+  gpus: [[97, 21_004, 24_564, 71, null]],
+  processes: 31,
+  rxBytes: 52_428_800,
+  txBytes: 1_048_576,
+  networkKbps: 4_200,
+  uptimeSeconds: 60,
+  jobId: 'run-7',
+};
+let number = 0;
+beforeEach(() => {
+  number = 0;
+});
+/** Each beat has the next number. */
+const node = (attempt = 1, known: NodeBeat['facts'] = null): NodeBeat => {
+  number += 1;
+  return { kind: 'node', attempt, number, facts: known, telemetry };
+};
+const app = (consumer = aConsumer, busy = false) => ({ kind: 'app', consumer, busy }) as const;
 const probe = (attempt = 1) => ({ kind: 'probe', attempt }) as const;
 
 describe('starting a pulse', () => {
@@ -122,14 +139,38 @@ describe('a beat', () => {
     await start();
     await beat(node(1, facts), '12:05');
     const second = await beat(node(1, null), '12:06');
-    const heard = { readyAt: at('12:05'), nodeBeatAt: at('12:06'), facts };
+    const heard = {
+      readyAt: at('12:05'),
+      nodeBeatAt: at('12:06'),
+      nodeBeatNumber: 2,
+      facts,
+      telemetry,
+    };
     expect(second).toEqual(aPulse({ leaseId, ...heard }));
     expect(await read()).toEqual(second);
   });
 
-  it('of an application says nothing of readiness', async () => {
+  it('of a machine is refused unless its number is greater than any before', async () => {
+    await start();
+    const [first, second] = [node(), node()];
+    expect(await beat(second, '12:05')).not.toBe('refused');
+    expect(await beat(second, '12:06')).toBe('refused');
+    expect(await beat(first, '12:07')).toBe('refused');
+    expect(await read()).toMatchObject({ nodeBeatAt: at('12:05'), nodeBeatNumber: 2 });
+  });
+
+  it('of a machine without telemetry leaves none of an older one', async () => {
+    await start();
+    await beat(node());
+    expect(await beat({ ...node(), telemetry: null })).toMatchObject({ telemetry: null });
+  });
+
+  it('of an application says nothing of readiness, and when it was busy last', async () => {
     await start();
     expect(await beat(app())).toEqual(aPulse({ leaseId, appBeatAt: at('12:05') }));
+    await beat(app(aConsumer, true), '12:06');
+    const busy = { appBeatAt: at('12:07'), appBusyAt: at('12:06') };
+    expect(await beat(app(), '12:07')).toEqual(aPulse({ leaseId, ...busy }));
   });
 
   it('of our own probe is readiness and no heartbeat', async () => {
@@ -157,6 +198,53 @@ describe('a beat', () => {
   });
 });
 
+describe('quiet', () => {
+  const quiet = (through: number) => ({ since: at('12:00'), through });
+
+  it('is carried on by the beat it was found in', async () => {
+    await start();
+    await beat(node());
+    await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
+    expect(await read()).toMatchObject({ quiet: quiet(1) });
+    expect(await beat(node())).toMatchObject({ nodeBeatNumber: 2, quiet: quiet(1) });
+  });
+
+  it('is left alone once a newer beat or a newer attempt has come', async () => {
+    await start();
+    await beat(node());
+    await beat(node());
+    await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
+    await start({ attempt: 2 });
+    await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(2) });
+    expect(await read()).toMatchObject({ quiet: null });
+  });
+});
+
+describe('the size of a pulse', () => {
+  /** As DynamoDB counts: names, text, about half a byte for each digit, one for each element. */
+  const bytes = (value: unknown): number => {
+    if (typeof value === 'string') return value.length;
+    if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
+    if (typeof value !== 'object' || value === null) return 1;
+    const parts = Array.isArray(value) ? value : Object.entries(value).flat();
+    return parts.reduce((all, part) => all + 1 + bytes(part), 3);
+  };
+
+  const idle: PulseStart['idle'] = {
+    ...{ gpuPercentBelow: 5, networkKbpsBelow: 100, app: true },
+    ...{ window: minutes(30), action: 'end' },
+  };
+
+  it('is below 750 bytes beside its token, with four GPUs and idleness looked for', async () => {
+    const gpu = telemetry.gpus[0] ?? [null, null, null, null, null];
+    const sshHostKey = `ssh-ed25519 ${'A'.repeat(68)} root@0123456789ab`;
+    const stated = { sshHostKey, gpuName: 'NVIDIA RTX 6000 Ada', gpuCount: 4, driver: '550.54' };
+    await start({ idle });
+    await beat({ ...node(1, stated), telemetry: { ...telemetry, gpus: [gpu, gpu, gpu, gpu] } });
+    expect(bytes(await read())).toBeLessThan(750);
+  });
+});
+
 describe('closing a pulse', () => {
   it('may be repeated, and keeps what was heard', async () => {
     await start();
@@ -164,5 +252,28 @@ describe('closing a pulse', () => {
     await database.pulses.close(leaseId);
     await database.pulses.close(leaseId);
     expect(await read()).toMatchObject({ over: true, nodeBeatAt: at('12:05') });
+  });
+});
+
+describe('a silence', () => {
+  it('is noted with its second look, until the lease is over', async () => {
+    await start();
+    expect(await database.pulses.noteSilence(leaseId, at('12:20'))).toBe('noted');
+    expect(await read()).toMatchObject({ silenceLookAt: at('12:20') });
+    await database.pulses.close(leaseId);
+    expect(await database.pulses.noteSilence(leaseId, at('12:30'))).toBe('over');
+    expect(await read()).toMatchObject({ silenceLookAt: at('12:20') });
+  });
+
+  it('is noted of no lease that has no pulse', async () => {
+    expect(await database.pulses.noteSilence(aLeaseId('none'), at('12:20'))).toBe('over');
+  });
+});
+
+describe('reading many pulses', () => {
+  it('returns those that are there', async () => {
+    await start();
+    const found = await database.pulses.getMany([leaseId, aLeaseId('none')]);
+    expect([...found]).toEqual([[leaseId, await read()]]);
   });
 });

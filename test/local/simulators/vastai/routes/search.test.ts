@@ -1,7 +1,16 @@
 // Searching the simulated market: the query language, its defaults, caps and quirks.
 
 import { describe, expect, it } from 'vitest';
-import { asRow, type Json, numberOf, offersOf, startMarket, type TestMarket } from '../support.ts';
+import {
+  asRow,
+  asRows,
+  type Json,
+  numberOf,
+  offersOf,
+  query,
+  startMarket,
+  type TestMarket,
+} from '../support.ts';
 
 /** All offers a filter finds, 64 at a time, as a client has to page. */
 async function allOffers(market: TestMarket, filter: Json = {}): Promise<Json[]> {
@@ -143,6 +152,24 @@ describe('a search', () => {
         (word) => `400 invalid_request ${word} is not a valid search op/key`,
       ),
     );
+  });
+
+  it('can be asked in three spellings', async () => {
+    const market = await startMarket();
+    const q = { gpu_name: { eq: 'RTX 3090' }, order: [['dph_total', 'asc']], limit: 5 };
+    const posted = await offersOf(market, q);
+    const got = (await market.call(`GET /api/v0/bundles/?${query({ q })}`)).json;
+    const put = (await market.call('PUT /api/v0/search/asks/', { select_cols: ['*'], q })).json;
+    expect(posted).toHaveLength(5);
+    expect([got.offers, put.offers]).toEqual([posted, posted]);
+    const chosen = await market.call('PUT /api/v0/search/asks/', { select_cols: ['id', 'no'], q });
+    expect(asRows(chosen.json.offers)[0]).toEqual({ id: posted[0]?.id, no: null });
+  });
+
+  it('is refused where its query is no object', async () => {
+    const { call } = await startMarket();
+    expect((await call('GET /api/v0/bundles/?q=%7B')).json.msg).toBe('Invalid json body');
+    expect((await call('PUT /api/v0/search/asks/', { q: 'cheap' })).status).toBe(400);
   });
 
   it('has prices like the recorded market', async () => {

@@ -9,6 +9,7 @@ import { card } from '../../../../../shared/adapters/providers/vastai/card.ts';
 import { onstartOf, readCreate } from '../../../../../shared/adapters/providers/vastai/create.ts';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
 import { tagOf } from '../../../../../shared/core/ownership.ts';
+import { policy } from '../../../../../shared/core/policy.ts';
 import type { CreateOutcome, LaunchSpec } from '../../../../../shared/ports/provider.ts';
 import { errorBodies } from '../../../../fixtures/vastai/error-bodies.ts';
 import { aDeployment, aLeaseId, anOffer, aSigner } from '../../../../support/builders.ts';
@@ -16,11 +17,13 @@ import { type Answer, serveInTurn } from '../loopback.ts';
 import { replyOf } from './replies.ts';
 
 const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner);
+const BASE_URL = 'https://console.vast.ai';
 const spec: LaunchSpec = {
   image: 'nvidia/cuda:12.6.3-runtime-ubuntu22.04',
   diskGb: 20,
   env: { TOKEN: 'hunter2hunter2', EMPTY: '' },
   startScript: 'echo begun',
+  agent: null,
   sshPublicKey: 'ssh-ed25519 AAAA someone',
 };
 
@@ -42,7 +45,7 @@ describe('the create request', () => {
       label: tag,
       runtype: 'ssh_direc ssh_proxy',
       env: spec.env,
-      onstart: onstartOf(spec),
+      onstart: onstartOf(spec, BASE_URL),
       cancel_unavail: true,
     });
   });
@@ -54,14 +57,15 @@ describe('the create request', () => {
     expect(asked).toEqual([]);
   });
 
-  it('has room for the longest script of the card beside a long RSA key', async () => {
-    const startScript = 'x'.repeat(card.startScriptBytesMost);
+  it('has room for the agent beside the longest script and key that a lease may have', async () => {
     const sshPublicKey = `ssh-rsa ${'A'.repeat(716)} someone@example.org`;
+    const left = policy.lease.startScriptBytesMost - sshPublicKey.length;
     const { outcome } = await create(
       { status: 200, body: { new_contract: 7 } },
-      { startScript, sshPublicKey },
+      { startScript: 'x'.repeat(left), sshPublicKey, agent: 'A'.repeat(2_000) },
     );
     expect(outcome).toMatchObject({ kind: 'launched' });
+    expect(card.startScriptBytesMost).toBeGreaterThanOrEqual(policy.lease.startScriptBytesMost);
   });
 });
 
@@ -69,11 +73,8 @@ describe('the start script', () => {
   it('installs the key, whatever letters it holds, before the script of the lease runs', () => {
     const home = mkdtempSync(join(tmpdir(), 'onstart-'));
     const sshPublicKey = "ssh-ed25519 AAAA it's $HOME `id`";
-    const script = onstartOf({
-      ...spec,
-      sshPublicKey,
-      startScript: 'cat ~/.ssh/authorized_keys; ls -A ~',
-    });
+    const startScript = 'cat ~/.ssh/authorized_keys; ls -A ~';
+    const script = onstartOf({ ...spec, sshPublicKey, startScript }, BASE_URL);
     const said = execFileSync('sh', ['-c', script], { env: { ...process.env, HOME: home } });
     const keys = readFileSync(join(home, '.ssh', 'authorized_keys'), 'utf8');
     rmSync(home, { recursive: true });

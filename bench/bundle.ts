@@ -1,0 +1,80 @@
+// Weighs the functions as they are deployed, and times their cold start against a bundle of the
+// bare DynamoDB client: import and first call, in fresh processes, in one run.
+
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { BUNDLING, bundleFunctions } from '../infra/bundle.ts';
+import { openColdStarts } from './cold-start.ts';
+import { atMost, type Row } from './row.ts';
+
+const API = new URL('../functions/api/', import.meta.url);
+const HEARTBEATS = ['api/record-heartbeat', 'api/record-node-heartbeat'];
+const API_ENTRIES = readdirSync(API).map((file) => `api/${file.replace(/\.ts$/, '')}`);
+
+/** Each variant is started so often; the quickest counts, since noise only ever adds time. */
+const ROUNDS = 15;
+
+/** What anybody would bundle to read one item, credential chain included. */
+const BARE = `
+  import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+  import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const Key = { pk: 'LEASE#aaaaaaaaaaaaaaaaaaaa', sk: 'META' };
+  export const handler = async () => {
+    await client.send(new GetCommand({ TableName: 'leases', Key, ConsistentRead: true }));
+    return { statusCode: 200 };
+  };
+`;
+
+function bundleBare(folder: string): string {
+  const outfile = join(folder, 'bare.mjs');
+  const stdin = { contents: BARE, resolveDir: import.meta.dirname };
+  buildSync({ ...BUNDLING, alias: {}, outExtension: {}, stdin, outfile });
+  return outfile;
+}
+
+function sizeRows(folder: string): readonly Row[] {
+  const kilobytes = (entry: string) => statSync(join(folder, entry, 'index.mjs')).size / 1_000;
+  const greatest = (entries: readonly string[]) =>
+    Math.round(10 * Math.max(...entries.map(kilobytes))) / 10;
+  const others = API_ENTRIES.filter((entry) => !HEARTBEATS.includes(entry));
+  return [
+    atMost(310, { name: 'bundle-api', value: greatest(others), unit: 'KB' }),
+    atMost(240, { name: 'bundle-heartbeat', value: greatest(HEARTBEATS), unit: 'KB' }),
+  ];
+}
+
+async function importRows(folder: string): Promise<readonly Row[]> {
+  const bundles = {
+    bare: bundleBare(folder),
+    readLease: join(folder, 'api/read-lease/index.mjs'),
+    recordHeartbeat: join(folder, 'api/record-heartbeat/index.mjs'),
+  };
+  const starts = await openColdStarts();
+  try {
+    const best = await starts.quickest(bundles, ROUNDS);
+    const ratio = (ms: number) => Math.round((100 * ms) / best.bare) / 100;
+    return [
+      atMost(1, { name: 'import-api', value: ratio(best.readLease), unit: 'x bare' }),
+      atMost(0.9, { name: 'import-heartbeat', value: ratio(best.recordHeartbeat), unit: 'x bare' }),
+    ];
+  } finally {
+    await starts.close();
+  }
+}
+
+/** Runs `measure` on the bundles of all API functions, in a folder that is removed afterwards. */
+async function onBundles(measure: (folder: string) => Promise<readonly Row[]>) {
+  const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-bundles-'));
+  try {
+    bundleFunctions(API_ENTRIES, folder);
+    return await measure(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const bundleRows = () => onBundles(async (folder) => sizeRows(folder));
+export const coldStartRows = () => onBundles(importRows);

@@ -1,0 +1,116 @@
+// Starts bundles in fresh processes, shuffled, and takes the time of their import and first call.
+// The database is real and holds a serving lease; the workflow engine only says yes.
+
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
+import { gatewayEvent } from '../local/gateway.ts';
+import { connect } from '../shared/adapters/dynamodb/client.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
+import { openTable } from '../shared/adapters/dynamodb/table.ts';
+import { after, minutes } from '../shared/core/time.ts';
+import { aConsumer, aRequestedLease, at } from '../test/support/builders.ts';
+
+const run = promisify(execFile);
+
+/** Runs in the process that is timed, which loads nothing else before. */
+const TIMED = `
+  const { BUNDLE, EVENT } = process.env;
+  const start = performance.now();
+  const { handler } = await import(BUNDLE);
+  const { statusCode } = await handler(JSON.parse(EVENT), { functionName: 'bench' });
+  process.stdout.write(JSON.stringify({ ms: performance.now() - start, statusCode }));
+`;
+
+const Timed = z.object({ ms: z.number(), statusCode: z.literal(200) });
+
+const userArn = `arn:aws:sts::${aConsumer.replace('/', ':assumed-role/')}/run-1`;
+const lease = aRequestedLease();
+const request = { userArn, params: { id: lease.id } };
+
+/** The call each bundle gets, under the bundle's name. */
+const EVENTS = {
+  bare: {},
+  readLease: gatewayEvent('readLease', request, 'bench'),
+  recordHeartbeat: gatewayEvent('recordHeartbeat', request, 'bench'),
+};
+
+type Variant = keyof typeof EVENTS;
+type Times = Readonly<Record<Variant, number>>;
+
+/** A lease on record whose machine serves and whose workflow waits for a token. */
+async function fill(endpoint: string): Promise<void> {
+  const table = openTable(connect({ endpoint, ...LOCAL_ACCESS }), 'leases');
+  await leaseStore(table).create(lease);
+  const { id: leaseId, consumer } = lease;
+  const endsAt = after(at('12:00'), minutes(60));
+  const rules = { liveness: 'app', silenceLimit: minutes(60), idle: null } as const;
+  const pulses = pulseStore(table);
+  await pulses.start({ leaseId, consumer, attempt: 1, endsAt, ...rules });
+  const token = 'a-token-of-the-workflow';
+  await pulses.park({ leaseId, attempt: 1, wait: 'serve', token, endsAt, idleWarned: null });
+}
+
+/** Step Functions, as far as a heartbeat needs it. */
+async function startYes() {
+  const server = createServer((incoming, response) => {
+    incoming.resume();
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : '';
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+/** In some other order, so that no variant always runs after the same one. */
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+}
+
+/** Opens what the bundles call. */
+export async function openColdStarts() {
+  const database = await openDatabase();
+  await fill(database.endpoint);
+  const yes = await startYes();
+  const env = {
+    GPU_SHOPPER_DEPLOYMENT_ID: 'bench',
+    GPU_SHOPPER_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:123456789012:stateMachine:bench',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_ENDPOINT_URL_SFN: yes.url,
+  };
+  const time = async (variant: Variant, bundle: string): Promise<number> => {
+    const told = { ...env, BUNDLE: bundle, EVENT: JSON.stringify(EVENTS[variant]) };
+    const args = ['--input-type=module', '--eval', TIMED];
+    const { stdout } = await run(process.execPath, args, { env: told });
+    return Timed.parse(JSON.parse(stdout)).ms;
+  };
+  return {
+    /** The quickest of `rounds` starts of each bundle, in milliseconds. */
+    async quickest(bundles: Readonly<Record<Variant, string>>, rounds: number): Promise<Times> {
+      const best = { bare: Infinity, readLease: Infinity, recordHeartbeat: Infinity };
+      const variants: readonly Variant[] = ['bare', 'readLease', 'recordHeartbeat'];
+      for (let round = 1; round <= rounds; round += 1) {
+        for (const variant of shuffled(variants)) {
+          best[variant] = Math.min(best[variant], await time(variant, bundles[variant]));
+        }
+      }
+      return best;
+    },
+    async close() {
+      yes.close();
+      await database.close();
+    },
+  };
+}

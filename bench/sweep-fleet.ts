@@ -1,0 +1,36 @@
+// A fleet to be swept: leases that serve, each with its machine at the provider. The same numbers
+// always make the same fleet, so that two processes agree on it.
+
+import { isHolding } from '../shared/core/attempt.ts';
+import type { Lease } from '../shared/core/lease.ts';
+import type { Instance } from '../shared/ports/provider.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  aLeaseId,
+  anActiveLease,
+  anInstanceId,
+  aRequestedLease,
+  at,
+} from '../test/support/builders.ts';
+
+export const FLEET = 5_000;
+/** While all of them serve. */
+export const SWEPT_AT = at('12:30');
+/** As many leases as an account may hold open. */
+export const ON_ONE_ACCOUNT = 200;
+
+/** The lease of that number, with nothing left to be applied. */
+export function fleetLease(number: number): Lease {
+  const id = aLeaseId(`fleet${String(number).padStart(15, '0')}`);
+  const launching = aLaunchingLease(aRequestedLease({ id }));
+  const active = anActiveLease(aBootingLease(launching, anInstanceId(`${number}`)));
+  return { ...active, dueBy: active.deadline, outbox: { events: [], entries: [] } };
+}
+
+/** The machines of a lease, as their provider lists them. */
+export function machinesOf(lease: Lease): readonly Instance[] {
+  return lease.attempts.filter(isHolding).map(({ instanceId: id, tag: label }) => ({
+    ...{ id, label, status: 'running', statusText: 'running', rate: null, ssh: [] },
+  }));
+}

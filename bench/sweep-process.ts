@@ -1,0 +1,65 @@
+// One sweep in a process of its own, so that its memory is nobody else's: prints what it took. The
+// provider answers from memory; the database is the one whose address is the only argument.
+
+import { LOCAL_ACCESS } from '../local/database.ts';
+import { accountStore } from '../shared/adapters/dynamodb/account-store.ts';
+import { connect } from '../shared/adapters/dynamodb/client.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
+import { ledgerStore } from '../shared/adapters/dynamodb/ledger-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
+import { sweepStore } from '../shared/adapters/dynamodb/sweep-store.ts';
+import { openTable } from '../shared/adapters/dynamodb/table.ts';
+import { cards } from '../shared/adapters/providers/registry.ts';
+import { executionOf } from '../shared/core/sweep-leases.ts';
+import type { Provider } from '../shared/ports/provider.ts';
+import type { Workflow } from '../shared/ports/workflow.ts';
+import { makeSweepProvider } from '../shared/usecases/sweep-provider.ts';
+import { aDeployment, aSigner } from '../test/support/builders.ts';
+import { FLEET, fleetLease, machinesOf, SWEPT_AT } from './sweep-fleet.ts';
+
+const [endpoint = ''] = process.argv.slice(2);
+const client = connect({ endpoint, ...LOCAL_ACCESS });
+const leases = openTable(client, 'leases');
+const ledger = openTable(client, 'ledger');
+
+const unasked = (): never => {
+  throw new Error('a sweep of a fleet that is well only looks');
+};
+const instances = Array.from({ length: FLEET }, (_, number) =>
+  machinesOf(fleetLease(number)),
+).flat();
+const names = new Set(
+  Array.from({ length: FLEET }, (_, number) => executionOf(fleetLease(number))),
+);
+const provider: Provider = {
+  card: cards.vastai,
+  list: async () => instances,
+  ...{ search: unasked, create: unasked, attachKey: unasked, get: unasked, destroy: unasked },
+  ...{ charges: unasked, balance: unasked },
+};
+const workflow: Workflow = {
+  running: async () => names,
+  ...{ start: unasked, wake: unasked, heartbeat: unasked },
+};
+
+const sweep = makeSweepProvider({
+  leases: leaseStore(leases),
+  pulses: pulseStore(leases),
+  accounts: accountStore(ledger),
+  ledger: ledgerStore(ledger),
+  sweeps: sweepStore(openTable(client, 'inventory')),
+  clock: { now: () => SWEPT_AT },
+  providers: () => provider,
+  deployment: aDeployment,
+  signer: aSigner,
+  workflow,
+  page: (message) => {
+    throw new Error(message);
+  },
+});
+
+const from = performance.now();
+const { open, listed, counts } = await sweep({ provider: 'vastai', unlessIdle: true });
+const milliseconds = performance.now() - from;
+const peakKb = process.resourceUsage().maxRSS;
+process.stdout.write(JSON.stringify({ open, listed, counts, milliseconds, peakKb }));

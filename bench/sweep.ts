@@ -1,0 +1,86 @@
+// How long a sweep of 5,000 instances against 5,000 leases takes, and how much memory: the real
+// stores on the embedded database, which runs here; the sweep itself in a process of its own.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
+import { connect } from '../shared/adapters/dynamodb/client.ts';
+import {
+  accountKey,
+  accountPlaceKey,
+  leaseKey,
+  OPEN_SHARD,
+} from '../shared/adapters/dynamodb/schema.ts';
+import { brandId, ConsumerId } from '../shared/core/ids.ts';
+import type { Lease } from '../shared/core/lease.ts';
+import { atMost, type Row } from './row.ts';
+import { FLEET, fleetLease, ON_ONE_ACCOUNT } from './sweep-fleet.ts';
+
+const SWEEP = new URL('./sweep-process.ts', import.meta.url);
+/** Items in one batch of writes. */
+const BATCH = 25;
+
+const Swept = z.object({
+  open: z.literal(FLEET),
+  listed: z.literal(FLEET),
+  counts: z.strictObject({}),
+  milliseconds: z.number(),
+  peakKb: z.number(),
+});
+
+type Writing = { readonly table: string; readonly items: readonly object[] };
+
+async function write(client: DynamoDBDocumentClient, { table, items }: Writing): Promise<void> {
+  for (let from = 0; from < items.length; from += BATCH) {
+    const batch = items.slice(from, from + BATCH);
+    const requests = batch.map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+  }
+}
+
+const leaseItem = (lease: Lease) => ({
+  ...lease,
+  ...leaseKey(lease.id),
+  openShard: OPEN_SHARD,
+  openDeadline: lease.deadline,
+});
+
+/** An account with the holds of these leases. */
+function accountItems(number: number, leases: readonly Lease[]): readonly object[] {
+  const consumer = brandId(ConsumerId, `123456789012/bench-${number}`);
+  const limits = { monthlyBudgetMicroUsd: 1, rateMicroUsdPerHourMost: 1, openLeasesMost: 200 };
+  const room = { roomMicroUsd: 0, rateRoomMicroUsdPerHour: 0, leaseRoom: 0, chargedMicroUsd: 0 };
+  const holds = Object.fromEntries(leases.map(({ id, hold }) => [id, hold]));
+  const account = { consumer, month: '2026-11', limits, ...room, holds };
+  return [
+    { ...account, ...accountKey(consumer) },
+    { consumer, ...accountPlaceKey(consumer) },
+  ];
+}
+
+async function fill(client: DynamoDBDocumentClient): Promise<void> {
+  const leases = Array.from({ length: FLEET }, (_, number) => fleetLease(number));
+  await write(client, { table: 'leases', items: leases.map(leaseItem) });
+  for (let from = 0; from < FLEET; from += ON_ONE_ACCOUNT) {
+    const items = accountItems(from, leases.slice(from, from + ON_ONE_ACCOUNT));
+    await write(client, { table: 'ledger', items });
+  }
+}
+
+/** The provider's own time is left out: it answers at once. */
+export async function sweepRows(): Promise<readonly Row[]> {
+  const database = await openDatabase();
+  const client = connect({ endpoint: database.endpoint, ...LOCAL_ACCESS });
+  await fill(client);
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, [SWEEP.pathname, database.endpoint]);
+  client.destroy();
+  await database.close();
+  const { milliseconds, peakKb } = Swept.parse(JSON.parse(stdout));
+  return [
+    atMost(10, { name: 'sweep-5000', value: Math.round(milliseconds / 100) / 10, unit: 's' }),
+    atMost(512, { name: 'sweep-peak', value: Math.round(peakKb / 1_024), unit: 'MB' }),
+  ];
+}

@@ -1,0 +1,50 @@
+// The commands that end a lease or see it end: release and watch.
+
+import type { Command } from 'commander';
+import type { Cli } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { timeoutOf, timeoutOption } from '../options.ts';
+
+type ReleaseOptions = { readonly wait?: boolean; readonly timeout: string };
+
+/** Adds `release` and `watch`. */
+export function addEndings(program: Command, cli: Cli): void {
+  addRelease(program, cli);
+  addWatch(program, cli);
+}
+
+function addRelease(program: Command, cli: Cli): void {
+  program
+    .command('release')
+    .description('end a lease; safe to repeat')
+    .argument('<lease>', 'its id')
+    .option('--wait', 'until its machine is proved gone and its charge is settled')
+    .addOption(timeoutOption())
+    .action((id: string, options: ReleaseOptions, command: Command) =>
+      cli.run(command, async ({ client, signal, showLease, progress }) => {
+        const timeoutMs = timeoutOf(options.timeout);
+        const released = await client.releaseLease(id, { signal });
+        if (options.wait !== true) {
+          showLease(released);
+          return EXIT.ok;
+        }
+        const wait = { timeoutMs, signal, onEvent: progress };
+        const ended = await client.waitFor(id, 'ended', wait);
+        showLease(ended);
+        return ended.endReason === 'released' ? EXIT.ok : EXIT.endedOtherwise;
+      }),
+    );
+}
+
+function addWatch(program: Command, cli: Cli): void {
+  program
+    .command('watch')
+    .description('follow the events of a lease until it has ended; it ends nothing')
+    .argument('<lease>', 'its id')
+    .action((id: string, _options: object, command: Command) =>
+      cli.run(command, async ({ client, signal, showLease, tell }) => {
+        showLease(await client.waitFor(id, 'ended', { signal, onEvent: tell }));
+        return EXIT.ok;
+      }),
+    );
+}

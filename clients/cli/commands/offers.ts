@@ -1,0 +1,38 @@
+// `gpu-shopper offers`: the menu, cheapest first.
+
+import type { Command } from 'commander';
+import type { Cli } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { offersTable } from '../format.ts';
+
+type OffersOptions = {
+  readonly gpu?: string;
+  readonly count?: string;
+  readonly vram?: string;
+  readonly disk?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+};
+
+export function addOffers(program: Command, cli: Cli): void {
+  program
+    .command('offers')
+    .description('what can be leased now, cheapest first')
+    .option('--gpu <name>', 'only this GPU, such as "RTX 4090"')
+    .option('--count <number>', 'GPUs in one machine')
+    .option('--vram <GB>', 'at least this much memory on each GPU')
+    .option('--disk <GB>', 'rates include a disk of this size')
+    .option('--limit <number>', 'at most this many')
+    .option('--cursor <text>', 'go on after the page that ended with this cursor')
+    .action((options: OffersOptions, command: Command) =>
+      cli.run(command, async ({ client, signal, show, note }) => {
+        const { gpu: gpuName, count: gpuCount, vram: vramGbLeast, disk: diskGb } = options;
+        const { limit, cursor } = options;
+        const query = { gpuName, gpuCount, vramGbLeast, diskGb, limit, cursor };
+        const page = await client.listOffers(query, { signal });
+        show(page, ({ offers }) => offersTable(offers));
+        if (page.nextCursor !== null) note(`There are more: --cursor ${page.nextCursor}`);
+        return EXIT.ok;
+      }),
+    );
+}

@@ -1,0 +1,90 @@
+// What operators do: freeze, thaw, and look how things stand.
+
+import type { Command } from 'commander';
+import { routes } from '../../../shared/api/contract.ts';
+import type { Body, Diagnosis, Freeze } from '../../replies.ts';
+import type { Cli, Context } from '../context.ts';
+import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
+import { doctorLines, freezeLines } from '../operation-format.ts';
+
+type ScopeOptions = {
+  readonly all?: boolean;
+  readonly consumer?: string;
+  readonly provider?: string;
+  readonly why: string;
+};
+type FreezeBody = Body<'placeFreeze'>;
+
+/** Adds `freeze`, `thaw`, `freezes` and `doctor`. */
+export function addOperations(program: Command, cli: Cli): void {
+  addScoped(program, ['freeze', 'operators: stop new leases, end those that run'], (options) =>
+    cli.run(options.command, (context) => freeze(context, bodyOf(options))),
+  );
+  addScoped(program, ['thaw', 'operators: let what is frozen go on'], (options) =>
+    cli.run(options.command, (context) => thaw(context, bodyOf(options))),
+  );
+  program
+    .command('freezes')
+    .description('operators: what is frozen, how far that has come, and who did it')
+    .action((_options: object, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        show(await client.readFreezes({ signal }), ({ freezes }) => freezes.flatMap(freezeLines));
+        return EXIT.ok;
+      }),
+    );
+  program
+    .command('doctor')
+    .description('operators: how things stand, and what each net would do next')
+    .action((_options: object, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        show<Diagnosis>(await client.readDoctor({ signal }), doctorLines);
+        return EXIT.ok;
+      }),
+    );
+}
+
+type Scoped = ScopeOptions & { readonly command: Command };
+
+function addScoped(
+  program: Command,
+  [name, description]: readonly [string, string],
+  run: (options: Scoped) => Promise<void>,
+): void {
+  program
+    .command(name)
+    .description(description)
+    .option('--all', 'everything')
+    .option('--consumer <name>', 'what belongs to one consumer, such as 123456789012/trainer')
+    .option('--provider <name>', 'what is at one provider')
+    .requiredOption('--why <text>', 'for those who ask later')
+    .action((options: ScopeOptions, command: Command) => run({ ...options, command }));
+}
+
+const scopeOf = ({ consumer, provider }: ScopeOptions) => {
+  if (consumer !== undefined) return { scope: 'consumer', consumer };
+  return provider === undefined ? { scope: 'all' } : { scope: 'provider', provider };
+};
+
+function bodyOf(options: ScopeOptions): FreezeBody {
+  const { all, consumer, provider, why } = options;
+  const given = [all, consumer, provider].filter((scope) => scope !== undefined);
+  if (given.length !== 1) usage('give one of --all, --consumer and --provider');
+  const body = routes.placeFreeze.body.safeParse({ ...scopeOf(options), why });
+  const [issue] = body.error?.issues ?? [];
+  return body.data ?? usage(`--${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+const showFreeze = ({ show }: Context, document: Freeze): void => show(document, freezeLines);
+
+async function freeze(context: Context, body: FreezeBody): Promise<ExitCode> {
+  const { client, signal, note } = context;
+  showFreeze(context, await client.placeFreeze(body, { signal }));
+  note('It goes on by itself; see how far with: gpu-shopper freezes');
+  return EXIT.ok;
+}
+
+async function thaw(context: Context, body: FreezeBody): Promise<ExitCode> {
+  const { client, signal } = context;
+  showFreeze(context, await client.thaw(body, { signal }));
+  return EXIT.ok;
+}

@@ -1,0 +1,84 @@
+// What a command works with: the client, where its words go, and how it ends. Only here and in
+// main.ts does the command line touch its process.
+
+import type { Command } from 'commander';
+import { type Client, createClient } from '../client.ts';
+import type { Lease, LeaseEvent } from '../replies.ts';
+import { findCredentials } from './credentials.ts';
+import { type ExitCode, usage } from './exit-codes.ts';
+import { eventLine, leaseLines } from './format.ts';
+import { createRemarks } from './remarks.ts';
+
+type GlobalOptions = {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly profile?: string;
+  readonly json?: boolean;
+};
+
+export type Context = {
+  readonly client: Client;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborts when the person interrupts the command. */
+  readonly signal: AbortSignal;
+  /** Prints the API's document, or what `lines` makes of it for a person. */
+  readonly show: <Document>(
+    document: Document,
+    lines: (document: Document) => readonly string[],
+  ) => void;
+  readonly showLease: (lease: Lease) => void;
+  /** One event of a lease that is followed for its own sake. */
+  readonly tell: (event: LeaseEvent) => void;
+  /** One event of a lease that is waited for, on standard error. */
+  readonly progress: (event: LeaseEvent) => void;
+  /** A remark for a person, on standard error. */
+  readonly note: (text: string) => void;
+};
+
+export type Work = (context: Context) => Promise<ExitCode>;
+
+/** Hands a command's work to the process it runs in. */
+export type Cli = { readonly run: (command: Command, work: Work) => Promise<void> };
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function endpointOf(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  return usage(`--endpoint must be a URL such as http://127.0.0.1:8787, not ${text}`);
+}
+
+function clientOf({ endpoint, region, profile }: GlobalOptions): Client {
+  const url = endpointOf(endpoint);
+  return createClient({
+    endpoint,
+    region,
+    credentials: async () => findCredentials({ endpoint: url, profile, env: process.env }),
+  });
+}
+
+/** Runs `work` for `command` with the options given anywhere on its line. */
+export async function runWork(command: Command, work: Work, signal: AbortSignal) {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const json = options.json === true;
+  const remarks = createRemarks(process.stderr);
+  const show: Context['show'] = (document, lines) => {
+    remarks.close();
+    if (json) return print(JSON.stringify(document, null, 2));
+    for (const line of lines(document)) print(line);
+  };
+  try {
+    return await work({
+      client: clientOf(options),
+      env: process.env,
+      signal,
+      show,
+      showLease: (lease) => show(lease, leaseLines),
+      tell: (event) => (json ? remarks.progress(event) : print(eventLine(event))),
+      progress: remarks.progress,
+      note: remarks.note,
+    });
+  } finally {
+    remarks.close();
+  }
+}

@@ -1,0 +1,92 @@
+// Whose signature requests carry: found by flag, environment and files as AWS's tools do, and on a
+// loopback endpoint in the data folder of `npm start`. Secrets are never printed, nor any line of
+// a credentials file.
+
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Credentials } from '../transport.ts';
+import { usage } from './exit-codes.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type Wanted = {
+  readonly endpoint: URL;
+  /** As given by flag, which counts more than anything in the environment. */
+  readonly profile: string | undefined;
+  readonly env: Environment;
+};
+
+type Place = { readonly file: string; readonly profile: string };
+
+/** The settings of one profile of a file in AWS's format; null when it isn't there. */
+export function readProfile(text: string, profile: string): ReadonlyMap<string, string> | null {
+  let found: Map<string, string> | null = null;
+  let inside = false;
+  for (const line of text.split(/\r?\n/)) {
+    const section = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line)?.[1];
+    const [, name, value] = /^\s*([^#;=[\s][^=\s]*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (section !== undefined) {
+      inside = section === profile;
+      if (inside) found ??= new Map();
+    } else if (inside && name !== undefined && value !== undefined) {
+      found?.set(name.toLowerCase(), value);
+    }
+  }
+  return found;
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Not there, or not ours to read: the next place may do.
+    return null;
+  }
+}
+
+function fromPlace({ file, profile }: Place): Credentials | null {
+  const settings = readProfile(textOf(file) ?? '', profile);
+  const accessKeyId = settings?.get('aws_access_key_id');
+  const secretAccessKey = settings?.get('aws_secret_access_key');
+  const sessionToken = settings?.get('aws_session_token');
+  if (accessKeyId === undefined || secretAccessKey === undefined) return null;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+function fromEnvironment(env: Environment): Credentials | null {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  if (!accessKeyId || !secretAccessKey) return null;
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+}
+
+const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** Where to look, best first. */
+function placesOf({ endpoint, profile, env }: Wanted): readonly Place[] {
+  const named = profile ?? env['AWS_PROFILE'];
+  const shared = env['AWS_SHARED_CREDENTIALS_FILE'];
+  if (shared) return [{ file: shared, profile: named ?? 'default' }];
+  const home = join(homedir(), '.aws', 'credentials');
+  const local = join(env['GPU_SHOPPER_DATA'] || '.gpu-shopper', 'credentials');
+  return [
+    ...(isLoopback(endpoint) ? [{ file: local, profile: named ?? 'consumer' }] : []),
+    { file: home, profile: named ?? 'default' },
+  ];
+}
+
+/** The credentials to sign with. Ends the command when there are none, saying where it looked. */
+export function findCredentials(wanted: Wanted): Credentials {
+  const given = wanted.profile === undefined ? fromEnvironment(wanted.env) : null;
+  if (given !== null) return given;
+  const places = placesOf(wanted);
+  for (const place of places) {
+    const found = fromPlace(place);
+    if (found !== null) return found;
+  }
+  const looked = places.map(({ file, profile }) => `[${profile}] in ${file}`).join(', nor ');
+  return usage(`no credentials: neither AWS_ACCESS_KEY_ID is set nor is there a profile ${looked}`);
+}

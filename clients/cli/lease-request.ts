@@ -1,0 +1,96 @@
+// From the flags of `lease` to the body of the request. It reads the files and variables that the
+// flags name, lets no private key through, and repeats no value of --env.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { minutes } from '../../shared/core/time.ts';
+import type { Body } from '../replies.ts';
+import { usage } from './exit-codes.ts';
+import { ceilingOf, numberOf } from './options.ts';
+
+export type LeaseOptions = {
+  readonly gpu: readonly string[];
+  readonly country: readonly string[];
+  readonly env: readonly string[];
+  readonly count?: string;
+  readonly vram?: string;
+  readonly disk?: string;
+  readonly hours?: string;
+  readonly ceiling?: string;
+  readonly silence?: string;
+  readonly image?: string;
+  readonly startScript?: string;
+  readonly sshKey?: string;
+};
+
+/** What ssh-keygen makes first, in OpenSSH's own order of preference. */
+const USUAL_KEYS = ['id_ed25519.pub', 'id_rsa.pub'];
+
+function readText(flag: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return usage(`${flag}: can't read ${file}`);
+  }
+}
+
+function usualKey(): string {
+  const files = USUAL_KEYS.map((name) => join(homedir(), '.ssh', name));
+  const found = files.find((file) => existsSync(file));
+  return found ?? usage(`no SSH key: give one with --ssh-key, or make ${files[0]} (ssh-keygen)`);
+}
+
+/** The public key in `file`, without its comment, which may tell who and where you are. */
+export function publicKeyOf(file: string): string {
+  const text = readText('--ssh-key', file);
+  if (text.includes('PRIVATE KEY')) {
+    return usage(`${file} is a private key: give its public half, most likely ${file}.pub`);
+  }
+  const [type = '', key = ''] = text.trim().split(/\s+/);
+  return `${type} ${key}`;
+}
+
+/** NAME=VALUE, or NAME to take the value from the environment. */
+export function variablesOf(
+  given: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const pairs = given.map((text, index) => {
+    const at = text.indexOf('=');
+    const name = at < 0 ? text : text.slice(0, at);
+    const value = at < 0 ? env[name] : text.slice(at + 1);
+    const nth = `--env number ${index + 1}`;
+    if (name === '') return usage(`${nth} must be NAME=VALUE or NAME`);
+    // The name isn't repeated either: it may be a value that was meant to follow one.
+    return [name, value ?? usage(`${nth} names a variable that isn't set here`)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+function silenceOf(text: string | undefined): number | undefined {
+  const given = numberOf('--silence', text);
+  return given === undefined ? undefined : Math.round(minutes(given) / 1_000);
+}
+
+/** The request. What wasn't given is left to the service's defaults. Ends the command on usage. */
+export function leaseRequestOf(
+  options: LeaseOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Body<'requestLease'> {
+  const { gpu, country, startScript, image, sshKey } = options;
+  return {
+    gpuNames: [...gpu],
+    countries: country.map((code) => code.toUpperCase()),
+    gpuCount: numberOf('--count', options.count),
+    vramGbLeast: numberOf('--vram', options.vram),
+    diskGb: numberOf('--disk', options.disk),
+    hours: numberOf('--hours', options.hours),
+    ceilingMicroUsdPerHour: ceilingOf(options.ceiling),
+    silenceLimitSeconds: silenceOf(options.silence),
+    image,
+    startScript: startScript === undefined ? undefined : readText('--start-script', startScript),
+    sshPublicKey: publicKeyOf(sshKey ?? usualKey()),
+    env: variablesOf(options.env, env),
+  };
+}

@@ -1,0 +1,63 @@
+// How freezes and the state of things look to an operator.
+
+import type { Diagnosis, Freeze } from '../replies.ts';
+import { age, clean, table, time } from './format.ts';
+
+const scopeOf = ({ scope, consumer, provider }: Freeze): string =>
+  consumer ?? provider ?? (scope === 'all' ? 'everything' : scope);
+
+function progressOf({ state, lastLook, landedBy, finishedAt }: Freeze): string {
+  if (state === 'thawed') return 'goes on';
+  if (finishedAt !== null) return `nothing is left, proved ${time(finishedAt)}`;
+  const seen =
+    lastLook === null
+      ? 'nobody has looked yet'
+      : `${lastLook.leases} leases and ${lastLook.instances} machines are left`;
+  return `${seen}; no machine can appear after ${time(landedBy)}`;
+}
+
+/** A freeze with who did what, the newest last. */
+export function freezeLines(freeze: Freeze): readonly string[] {
+  const title = `${scopeOf(freeze)}: ${freeze.state}, ${progressOf(freeze)}`;
+  const acts = freeze.acts.map(({ at, kind, by, why }) => `  ${time(at)}  ${kind}  ${by}: ${why}`);
+  return [title, ...acts].map(clean);
+}
+
+const ago = (seconds: number | null): string =>
+  seconds === null ? 'never' : `${age(seconds)} ago`;
+
+function sweepLine({ provider, ageSeconds, failure, pages }: Diagnosis['sweeps'][number]): string {
+  const trouble = [...(failure === null ? [] : [failure]), ...pages].join('; ');
+  return `Sweep of ${provider}: last complete ${ago(ageSeconds)}${trouble && `; ${trouble}`}`;
+}
+
+function patientLines(lease: Diagnosis['leases'][number]): readonly string[] {
+  const reason = lease.endReason === null ? '' : ` (${lease.endReason})`;
+  const rows = lease.next.map(({ net, at, does }) => [net, does, time(at)]);
+  return [
+    '',
+    clean(`${lease.id}  ${lease.state}${reason}  ${lease.consumer}  ends ${time(lease.deadline)}`),
+    ...lease.stuck.map((trouble) => `  STUCK: ${trouble}`),
+    ...table([{ title: '  NET' }, { title: 'WOULD' }, { title: 'AT' }], rows.map(indented)),
+  ];
+}
+
+const indented = ([first = null, ...rest]: readonly (string | null)[]) => [`  ${first}`, ...rest];
+
+/** How things stand: the whole first, then lease by lease what each net would do next. */
+export function doctorLines(diagnosis: Diagnosis): readonly string[] {
+  const { openLeases, byState, oldestHeartbeat, sweeps, freezes, stuck, leases } = diagnosis;
+  const states = Object.entries(byState).map(([state, count]) => `${count} ${state}`);
+  const beat =
+    oldestHeartbeat === null
+      ? 'none'
+      : `${age(oldestHeartbeat.ageSeconds)} ago, of ${oldestHeartbeat.leaseId}`;
+  return [
+    `Open leases: ${openLeases}${states.length > 0 ? ` (${states.join(', ')})` : ''}`,
+    `Stuck: ${stuck}`,
+    `Oldest heartbeat: ${beat}`,
+    ...sweeps.map((sweep) => clean(sweepLine(sweep))),
+    ...freezes.flatMap(freezeLines),
+    ...leases.flatMap(patientLines),
+  ];
+}

@@ -1,0 +1,68 @@
+// How OpenSSH reaches a lease's machine. Address and host key come from a rented machine and its
+// provider: whatever isn't plainly one is refused, since a line break in it would be a command for
+// the person's own ssh.
+
+import { join } from 'node:path';
+import type { Lease } from '../replies.ts';
+
+export type SshPlace = {
+  /** Absolute: ssh takes `~` from the password file, not from HOME. */
+  readonly folder: string;
+  readonly identity: string | undefined;
+};
+
+export type SshAccess = {
+  /** What to call it: the lease's id. */
+  readonly host: string;
+  readonly config: readonly string[];
+  readonly configFile: string;
+  /** The line that pins the host key; null when the machine has told none. */
+  readonly knownHost: string | null;
+  readonly knownHostsFile: string;
+};
+
+const HOST = /^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/;
+const USER = /^[a-z_][a-z0-9_-]{0,31}$/;
+const HOST_KEY =
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]{40,1400}={0,2})(?: \S*)?$/;
+
+type Address = Lease['ssh'][number];
+
+const isPlain = ({ host, user }: Address): boolean => HOST.test(host) && USER.test(user);
+
+/** Each different way to the machine, as lines of an entry: a provider may tell one twice. */
+function waysOf(ssh: Lease['ssh']): readonly string[] {
+  const ways = ssh.map(
+    ({ host, port, user }) => `  HostName ${host}\n  Port ${port}\n  User ${user}`,
+  );
+  return [...new Set(ways)];
+}
+
+/** The Host entry and the pinned key of a lease; a text says why there are none. */
+export function sshAccessOf(lease: Lease, { folder, identity }: SshPlace): SshAccess | string {
+  const { id, ssh, sshHostKey } = lease;
+  if (ssh.length === 0) return `lease ${id} is ${lease.state}: it has no SSH address`;
+  if (!ssh.every(isPlain)) return `the SSH address of lease ${id} is not one that is safe to use`;
+  const [, type, key] = HOST_KEY.exec(sshHostKey ?? '') ?? [];
+  if (sshHostKey !== null && key === undefined) return `lease ${id} told no valid host key`;
+  const knownHostsFile = join(folder, `${id}.known_hosts`);
+  const trust = [
+    `  HostKeyAlias ${id}`,
+    `  UserKnownHostsFile "${knownHostsFile}"`,
+    // Without a key to compare with, the first connection decides which one counts.
+    `  StrictHostKeyChecking ${key === undefined ? 'accept-new' : 'yes'}`,
+    ...(identity === undefined ? [] : [`  IdentityFile "${identity}"`, '  IdentitiesOnly yes']),
+  ];
+  const entries = waysOf(ssh).map((way, index) => [
+    `Host ${index === 0 ? id : `${id}-${index + 1}`}`,
+    ...way.split('\n'),
+    ...trust,
+  ]);
+  return {
+    host: id,
+    config: entries.flat(),
+    configFile: join(folder, `${id}.config`),
+    knownHost: key === undefined ? null : `${id} ${type} ${key}`,
+    knownHostsFile,
+  };
+}

@@ -1,0 +1,12 @@
+// POST /v1/leases/{id}/extend: serves longer, or says which limit binds.
+
+import { askOf } from '../../shared/api/operation-requests.ts';
+import { extendedView } from '../../shared/api/operation-views.ts';
+import { extendLease } from '../../shared/app-operations.ts';
+import { api } from '../wrap.ts';
+
+export const handler = api('extendLease', extendLease, async (run, request) => {
+  const { caller, params, body, headers } = request;
+  const ask = askOf(body, headers['idempotency-key']);
+  return extendedView(await run({ leaseId: params.id, caller, ask }));
+});

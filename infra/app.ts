@@ -1,0 +1,17 @@
+// The CDK application: one stack, for the environment that context `env` names, checked against
+// the AWS Solutions rules. A finding that nobody acknowledged stops the synthesis.
+
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunctions } from './bundle.ts';
+import { ALL_FUNCTIONS } from './function-list.ts';
+import { readSettings } from './settings.ts';
+import { makeStack } from './stack.ts';
+
+const app = new App();
+const bundles = join(app.outdir, 'functions');
+const entries = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
+bundleFunctions(entries, bundles);
+makeStack(app, readSettings(app.node), bundles);
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,0 +1,72 @@
+// What must outlive everything else: the tables and the bucket of menu snapshots. None of the
+// tables is ever deleted with the stack, and each can be restored to any second of 35 days.
+
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import {
+  type KeyAttribute,
+  PARTITION,
+  SORT,
+  TABLES,
+  type TableName,
+} from '../shared/adapters/dynamodb/schema.ts';
+import { acknowledge } from './acknowledge.ts';
+
+export type Data = {
+  readonly tables: Readonly<Record<TableName, TableV2>>;
+  readonly snapshots: Bucket;
+};
+
+const keyOf = ({ name, type }: KeyAttribute) => ({
+  name,
+  type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
+});
+
+function table(scope: Construct, name: TableName): TableV2 {
+  return new TableV2(scope, name, {
+    partitionKey: keyOf(PARTITION),
+    sortKey: keyOf(SORT),
+    globalSecondaryIndexes: TABLES[name].indexes.map((index) => ({
+      indexName: index.name,
+      partitionKey: keyOf(index.partition),
+      sortKey: keyOf(index.sort),
+      projectionType: ProjectionType.KEYS_ONLY,
+    })),
+    billing: Billing.onDemand(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+/** Snapshots are made anew every few minutes; one that nobody points at is cleared by age. */
+function bucket(scope: Construct): Bucket {
+  const made = new Bucket(scope, 'snapshots', {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    lifecycleRules: [
+      { expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  acknowledge(made, {
+    'AwsSolutions-S1': 'It holds copies of public offers only; who read them is of no interest.',
+  });
+  return made;
+}
+
+/** Makes the tables of the schema and the bucket. */
+export function makeData(scope: Construct): Data {
+  const here = new Construct(scope, 'data');
+  return {
+    tables: {
+      leases: table(here, 'leases'),
+      ledger: table(here, 'ledger'),
+      inventory: table(here, 'inventory'),
+    },
+    snapshots: bucket(here),
+  };
+}

@@ -1,0 +1,220 @@
+// Every function of a deployment, one row each: its source, how long it may run, its memory and
+// what it needs. What a function may do follows from this table and from nothing else.
+
+import { policy } from '../shared/core/policy.ts';
+import { type DurationMs, minutes, seconds } from '../shared/core/time.ts';
+
+/** What `permissions.ts` grants. */
+export type Need =
+  // One lease with its account, entries and events, read and changed by steps.
+  | 'records'
+  // What single routes read and write.
+  | 'admission'
+  | 'read-lease'
+  | 'list-leases'
+  | 'read-events'
+  | 'beat'
+  // All leases that are not done with, and all accounts: what the sweep compares.
+  | 'open-leases'
+  | 'all-accounts'
+  // Freezes, read before every attempt, and placed by operators.
+  | 'read-freezes'
+  | 'place-freezes'
+  // What sweeps saw, and how many leases fell silent.
+  | 'read-sweeps'
+  | 'write-sweeps'
+  // The menu.
+  | 'read-menu'
+  | 'publish-menu'
+  // The workflow: to begin one, to wake one that waits, to tell it that somebody is alive.
+  | 'start-workflow'
+  | 'wake-workflow'
+  | 'beat-workflow'
+  // The schedule that ends a lease.
+  | 'arm-schedule'
+  | 'disarm-schedule'
+  // Keys.
+  | 'tag-key'
+  | 'vast-key';
+
+export type FunctionRow = {
+  /** Below `functions/`, without `.ts`. */
+  readonly entry: string;
+  readonly timeout: DurationMs;
+  readonly memoryMb: number;
+  readonly needs: readonly Need[];
+};
+
+/** An HTTP API gives up after 30 s (AWS, November 2026). */
+const API = { timeout: seconds(29), memoryMb: 512 };
+/** Three tries of one provider call and the database fit in; the state machine waits 15 s more. */
+const STEP = { timeout: seconds(60), memoryMb: 512 };
+/** Parses the whole menu: memory is also the share of a processor. */
+const MENU = { memoryMb: 1_024 };
+
+/** The routes, under the names of `shared/api/contract.ts`. */
+export const API_FUNCTIONS = {
+  listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
+  readOffer: { ...API, ...MENU, entry: 'api/read-offer', needs: ['read-menu'] },
+  readHealth: { ...API, ...MENU, entry: 'api/read-health', needs: ['read-menu'] },
+  listLeases: { ...API, entry: 'api/list-leases', needs: ['list-leases'] },
+  requestLease: {
+    ...API,
+    entry: 'api/request-lease',
+    needs: ['admission', 'read-freezes', 'start-workflow'],
+  },
+  readLease: { ...API, entry: 'api/read-lease', needs: ['read-lease'] },
+  readEvents: { ...API, entry: 'api/read-events', needs: ['read-events'] },
+  recordHeartbeat: { ...API, entry: 'api/record-heartbeat', needs: ['beat', 'beat-workflow'] },
+  releaseLease: { ...API, entry: 'api/release-lease', needs: ['records', 'wake-workflow'] },
+  deleteLease: { ...API, entry: 'api/delete-lease', needs: ['records', 'wake-workflow'] },
+  extendLease: {
+    ...API,
+    entry: 'api/extend-lease',
+    needs: ['records', 'wake-workflow', 'arm-schedule'],
+  },
+  approveExtension: { ...API, entry: 'api/approve-extension', needs: ['records'] },
+  placeFreeze: {
+    ...API,
+    entry: 'api/place-freeze',
+    needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow'],
+  },
+  readFreezes: { ...API, entry: 'api/read-freezes', needs: ['read-freezes'] },
+  thaw: { ...API, entry: 'api/thaw', needs: ['place-freezes'] },
+  readDoctor: {
+    ...API,
+    entry: 'api/read-doctor',
+    needs: ['open-leases', 'read-lease', 'read-freezes', 'read-sweeps'],
+  },
+  sweepProvider: {
+    ...API,
+    ...MENU,
+    entry: 'api/sweep-provider',
+    needs: [
+      'records',
+      'open-leases',
+      'all-accounts',
+      'write-sweeps',
+      'start-workflow',
+      'wake-workflow',
+      'tag-key',
+      'vast-key',
+    ],
+  },
+  recordNodeHeartbeat: {
+    ...API,
+    entry: 'api/record-node-heartbeat',
+    needs: ['beat', 'beat-workflow', 'tag-key'],
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+/** The steps, under the names of `state-machines/lease.asl.json`. */
+export const STEP_FUNCTIONS = {
+  ChooseOffer: {
+    ...STEP,
+    ...MENU,
+    entry: 'steps/choose-offer',
+    needs: ['records', 'read-menu', 'read-freezes'],
+  },
+  ArmDeadline: { ...STEP, entry: 'steps/arm-deadline', needs: ['records', 'arm-schedule'] },
+  LaunchInstance: {
+    ...STEP,
+    entry: 'steps/launch-instance',
+    timeout: policy.launch.functionTimeout,
+    needs: ['records', 'read-freezes', 'tag-key', 'vast-key'],
+  },
+  FindLaunched: {
+    ...STEP,
+    entry: 'steps/find-launched',
+    needs: ['records', 'tag-key', 'vast-key'],
+  },
+  AwaitReady: {
+    ...STEP,
+    entry: 'steps/await-ready',
+    needs: ['records', 'wake-workflow', 'vast-key'],
+  },
+  ProbeReady: { ...STEP, entry: 'steps/probe-ready', needs: ['records', 'vast-key'] },
+  ConfirmReady: {
+    ...STEP,
+    entry: 'steps/confirm-ready',
+    needs: ['records', 'vast-key', 'arm-schedule'],
+  },
+  RetireAttempt: {
+    ...STEP,
+    entry: 'steps/retire-attempt',
+    needs: ['records', 'tag-key', 'vast-key'],
+  },
+  ServeLease: { ...STEP, entry: 'steps/serve-lease', needs: ['records', 'wake-workflow'] },
+  JudgeLease: { ...STEP, entry: 'steps/judge-lease', needs: ['records', 'write-sweeps'] },
+  EndLease: { ...STEP, entry: 'steps/end-lease', needs: ['records'] },
+  DestroyInstance: { ...STEP, entry: 'steps/destroy-instance', needs: ['records', 'vast-key'] },
+  ProveAbsence: {
+    ...STEP,
+    entry: 'steps/prove-absence',
+    needs: ['records', 'tag-key', 'vast-key'],
+  },
+  SettleLease: { ...STEP, entry: 'steps/settle-lease', needs: ['records', 'disarm-schedule'] },
+} as const satisfies Record<string, FunctionRow>;
+
+/** The targets of schedules. */
+export const TIMER_FUNCTIONS = {
+  enforceDeadline: {
+    ...STEP,
+    entry: 'timers/enforce-deadline',
+    needs: [
+      'records',
+      'start-workflow',
+      'wake-workflow',
+      'vast-key',
+      'arm-schedule',
+      'disarm-schedule',
+    ],
+  },
+  refreshOffers: {
+    ...MENU,
+    entry: 'timers/refresh-offers',
+    /** Ends before the next one begins: two at once would exceed the provider's rate. */
+    timeout: minutes(4.5),
+    needs: ['publish-menu', 'vast-key'],
+  },
+  sweepEachProvider: {
+    ...STEP,
+    ...MENU,
+    entry: 'timers/sweep-provider',
+    needs: [
+      'records',
+      'open-leases',
+      'all-accounts',
+      'write-sweeps',
+      'start-workflow',
+      'wake-workflow',
+      'tag-key',
+      'vast-key',
+    ],
+  },
+  advanceFreezes: {
+    ...STEP,
+    entry: 'timers/advance-freezes',
+    needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow', 'tag-key', 'vast-key'],
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+/** The targets of rules on events. */
+export const EVENT_FUNCTIONS = {
+  executionEnded: {
+    ...STEP,
+    entry: 'events/execution-ended',
+    needs: ['records', 'start-workflow', 'wake-workflow'],
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+export const ALL_FUNCTIONS: Readonly<Record<string, FunctionRow>> = {
+  ...API_FUNCTIONS,
+  ...STEP_FUNCTIONS,
+  ...TIMER_FUNCTIONS,
+  ...EVENT_FUNCTIONS,
+};
+
+/** `RequestLease` and `requestLease` become `request-lease`. */
+export const kebab = (name: string): string =>
+  name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();

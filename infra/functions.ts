@@ -1,0 +1,100 @@
+// All functions of a deployment, made from the rows of the function list. Keys never stand in an
+// environment: a function that needs one is told which secret holds it.
+
+import { join } from 'node:path';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { invariant } from '../shared/core/invariant.ts';
+import type { Alarms } from './alarms.ts';
+import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list.ts';
+import { nameOf, stateMachineArn } from './names.ts';
+import { acknowledgeWildcards, type Reachable, statementsFor } from './permissions.ts';
+import type { Settings } from './settings.ts';
+import { makeTaskFunction } from './task-function.ts';
+
+export type FunctionsProps = {
+  readonly settings: Settings;
+  readonly reachable: Reachable;
+  readonly alarms: Alarms;
+  /** Where machines send their heartbeats. */
+  readonly nodeUrl: string;
+  /** The folder of `bundleFunctions`. */
+  readonly bundles: string;
+};
+
+/** The function of that name in the function list. Throws InvariantBroken when there is none. */
+export type Functions = (name: string) => IFunction;
+
+/** What every function is told. */
+function commonEnvironment(scope: Construct, props: FunctionsProps): Record<string, string> {
+  const { settings, nodeUrl } = props;
+  const { data, schedules } = props.reachable;
+  return {
+    GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
+    GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: String(settings.monthlyBudgetMicroUsd),
+    GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: String(settings.rateMicroUsdPerHourMost),
+    GPU_SHOPPER_OPEN_LEASES_MOST: String(settings.openLeasesMost),
+    GPU_SHOPPER_OPERATORS: settings.operators.join(' '),
+    GPU_SHOPPER_NODE_URL: nodeUrl,
+    GPU_SHOPPER_LEASES_TABLE: data.tables.leases.tableName,
+    GPU_SHOPPER_LEDGER_TABLE: data.tables.ledger.tableName,
+    GPU_SHOPPER_INVENTORY_TABLE: data.tables.inventory.tableName,
+    GPU_SHOPPER_SNAPSHOT_BUCKET: data.snapshots.bucketName,
+    GPU_SHOPPER_STATE_MACHINE_ARN: stateMachineArn(scope, settings.deployment),
+    GPU_SHOPPER_SCHEDULE_GROUP: schedules.groupName,
+    GPU_SHOPPER_SCHEDULE_TARGET_ARN: schedules.targetArn,
+    GPU_SHOPPER_SCHEDULE_ROLE_ARN: schedules.roleArn,
+    GPU_SHOPPER_SCHEDULE_DLQ_ARN: schedules.queue.queueArn,
+    VAST_BASE_URL: settings.vastBaseUrl,
+  };
+}
+
+function keyEnvironment({ needs }: FunctionRow, { secrets }: Reachable): Record<string, string> {
+  return {
+    ...(needs.includes('tag-key') && {
+      GPU_SHOPPER_TAG_KEY_SECRET_ARN: secrets.tagKey.secretArn,
+    }),
+    ...(needs.includes('vast-key') && { VAST_API_KEY_SECRET_ARN: secrets.vastKey.secretArn }),
+  };
+}
+
+/** One log for all of them, so that one filter finds what a person has to hear of. */
+function makeLog(scope: Construct, deployment: string): LogGroup {
+  return new LogGroup(scope, 'log', {
+    logGroupName: `/gpu-shopper/${nameOf(deployment, 'functions')}`,
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+}
+
+/** Makes every function, each with its alarm. */
+export function makeFunctions(scope: Construct, props: FunctionsProps): Functions {
+  const here = new Construct(scope, 'functions');
+  const { settings, reachable, alarms } = props;
+  const { deployment } = settings;
+  const logGroup = makeLog(here, deployment);
+  alarms.onLog(logGroup);
+  acknowledgeWildcards(here, reachable);
+  const common = commonEnvironment(here, props);
+  const made = new Map<string, IFunction>();
+  for (const [name, row] of Object.entries(ALL_FUNCTIONS)) {
+    const each = makeTaskFunction(here, name, {
+      deployment,
+      row,
+      bundle: join(props.bundles, row.entry),
+      environment: { ...common, ...keyEnvironment(row, reachable) },
+      statements: statementsFor(row.needs, reachable),
+      logGroup,
+    });
+    if (name in STEP_FUNCTIONS) alarms.onNothingButErrors(each);
+    else alarms.onAnyError(each);
+    made.set(name, each);
+  }
+  return (name) => {
+    const found = made.get(name);
+    invariant(found !== undefined, `no function is called ${name}`);
+    return found;
+  };
+}

@@ -1,0 +1,27 @@
+// Names that are known before their resource is made, so that functions, state machine and
+// schedules can name each other without a circle. Each begins with the deployment's id.
+
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { kebab } from './function-list.ts';
+
+export const nameOf = (deployment: string, name: string): string =>
+  `gpu-shopper-${deployment}-${kebab(name)}`;
+
+/** The ARN that the function called `name` has or will have. */
+export const functionArn = (scope: Construct, deployment: string, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: nameOf(deployment, name),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** The ARN of the state machine that drives each lease. */
+export const stateMachineArn = (scope: Construct, deployment: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: nameOf(deployment, 'lease'),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

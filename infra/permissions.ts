@@ -1,0 +1,120 @@
+// What each need of the function list grants: the exact actions on the exact resources. A need
+// grants what its use cases call and nothing more.
+
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { BY_CONSUMER_INDEX, OPEN_INDEX } from '../shared/adapters/dynamodb/schema.ts';
+import { acknowledgeWildcard } from './acknowledge.ts';
+import type { Data } from './data.ts';
+import type { Need } from './function-list.ts';
+import { stateMachineArn } from './names.ts';
+import type { DeadlineSchedules } from './schedules.ts';
+import type { Secrets } from './secrets.ts';
+
+/** What functions may be allowed to reach. */
+export type Reachable = {
+  readonly scope: Construct;
+  readonly deployment: string;
+  readonly data: Data;
+  readonly secrets: Secrets;
+  readonly schedules: DeadlineSchedules;
+};
+
+const allow = (actions: readonly string[], resource: string): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [resource] });
+
+const dynamo = (operations: readonly string[], arn: string): PolicyStatement =>
+  allow(
+    operations.map((operation) => `dynamodb:${operation}`),
+    arn,
+  );
+
+const CHANGE = ['GetItem', 'PutItem', 'UpdateItem'];
+const SNAPSHOTS = 'snapshots/*';
+
+/** Needed to tell an object that is missing from one that may not be read. */
+function listSnapshots(bucketArn: string): PolicyStatement {
+  const statement = allow(['s3:ListBucket'], bucketArn);
+  statement.addCondition('StringLike', { 's3:prefix': SNAPSHOTS });
+  return statement;
+}
+
+/** Who makes a schedule hands over the role that it calls its target as. */
+function passRole(roleArn: string): PolicyStatement {
+  const statement = allow(['iam:PassRole'], roleArn);
+  statement.addCondition('StringEquals', { 'iam:PassedToService': 'scheduler.amazonaws.com' });
+  return statement;
+}
+
+const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[]>> = {
+  records: ({ data: { tables } }) => [
+    dynamo(CHANGE, tables.leases.tableArn),
+    dynamo(CHANGE, tables.ledger.tableArn),
+  ],
+  admission: ({ data: { tables } }) => [
+    dynamo(['GetItem', 'PutItem'], tables.leases.tableArn),
+    dynamo(CHANGE, tables.ledger.tableArn),
+  ],
+  'read-lease': ({ data }) => [dynamo(['GetItem'], data.tables.leases.tableArn)],
+  'list-leases': ({ data: { tables } }) => [
+    dynamo(['GetItem'], tables.leases.tableArn),
+    dynamo(['Query'], `${tables.leases.tableArn}/index/${BY_CONSUMER_INDEX.name}`),
+  ],
+  'read-events': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.leases.tableArn)],
+  beat: ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.leases.tableArn)],
+  'open-leases': ({ data: { tables } }) => [
+    dynamo(['BatchGetItem'], tables.leases.tableArn),
+    dynamo(['Query'], `${tables.leases.tableArn}/index/${OPEN_INDEX.name}`),
+  ],
+  'all-accounts': ({ data }) => [dynamo(['BatchGetItem', 'Query'], data.tables.ledger.tableArn)],
+  'read-freezes': ({ data }) => [
+    dynamo(['BatchGetItem', 'GetItem', 'Query'], data.tables.leases.tableArn),
+  ],
+  'place-freezes': ({ data }) => [dynamo([...CHANGE, 'Query'], data.tables.leases.tableArn)],
+  'read-sweeps': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.inventory.tableArn)],
+  'write-sweeps': ({ data }) => [dynamo([...CHANGE, 'Query'], data.tables.inventory.tableArn)],
+  'read-menu': ({ data: { tables, snapshots } }) => [
+    dynamo(['GetItem'], tables.inventory.tableArn),
+    allow(['s3:GetObject'], snapshots.arnForObjects(SNAPSHOTS)),
+    listSnapshots(snapshots.bucketArn),
+  ],
+  'publish-menu': ({ data: { tables, snapshots } }) => [
+    dynamo(['PutItem'], tables.inventory.tableArn),
+    allow(['s3:PutObject'], snapshots.arnForObjects(SNAPSHOTS)),
+  ],
+  'start-workflow': ({ scope, deployment }) => [
+    allow(['states:StartExecution'], stateMachineArn(scope, deployment)),
+  ],
+  'wake-workflow': ({ scope, deployment }) => [
+    allow(['states:SendTaskSuccess'], stateMachineArn(scope, deployment)),
+  ],
+  'beat-workflow': ({ scope, deployment }) => [
+    allow(
+      ['states:SendTaskSuccess', 'states:SendTaskHeartbeat'],
+      stateMachineArn(scope, deployment),
+    ),
+  ],
+  'arm-schedule': ({ schedules }) => [
+    allow(['scheduler:CreateSchedule', 'scheduler:UpdateSchedule'], schedules.schedulesArn),
+    passRole(schedules.roleArn),
+  ],
+  'disarm-schedule': ({ schedules }) => [
+    allow(['scheduler:DeleteSchedule'], schedules.schedulesArn),
+  ],
+  'tag-key': ({ secrets }) => [allow(['secretsmanager:GetSecretValue'], secrets.tagKey.secretArn)],
+  'vast-key': ({ secrets }) => [
+    allow(['secretsmanager:GetSecretValue'], secrets.vastKey.secretArn),
+  ],
+};
+
+/** The statements for a function with these needs. */
+export const statementsFor = (needs: readonly Need[], to: Reachable): readonly PolicyStatement[] =>
+  needs.flatMap((need) => GRANTS[need](to));
+
+/** Why two of these resources are named with a `*`. */
+export function acknowledgeWildcards(functions: Construct, to: Reachable): void {
+  const { data, schedules } = to;
+  const version = 'A snapshot is named after its version, which is made by the function.';
+  acknowledgeWildcard(functions, data.snapshots.arnForObjects(SNAPSHOTS), version);
+  acknowledgeWildcard(functions, schedules.schedulesArn, 'A schedule is named after its lease.');
+}

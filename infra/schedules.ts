@@ -1,0 +1,121 @@
+// The schedules. Each lease gets one at its deadline, made by the functions, whose target ends the
+// lease without the workflow; what fails to the end of its retries is kept in a queue and alarms.
+
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ProviderName } from '../shared/core/ids.ts';
+import { policy } from '../shared/core/policy.ts';
+import { type DurationMs, minutes } from '../shared/core/time.ts';
+import { acknowledge } from './acknowledge.ts';
+import { functionArn, nameOf } from './names.ts';
+
+export type DeadlineSchedules = {
+  readonly groupName: string;
+  /** Every schedule that functions may make. */
+  readonly schedulesArn: string;
+  readonly targetArn: string;
+  readonly roleArn: string;
+  readonly queue: Queue;
+};
+
+const schedulerArn = (scope: Construct, resource: string, resourceName: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'scheduler',
+    resource,
+    resourceName,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+
+type RoleProps = { readonly groupName: string; readonly targetArn: string; readonly queue: Queue };
+
+/** What EventBridge may do for schedules of one group: call one function, keep what failed. */
+function roleFor(scope: Construct, id: string, { groupName, targetArn, queue }: RoleProps): Role {
+  const assumedBy = new ServicePrincipal('scheduler.amazonaws.com', {
+    conditions: {
+      StringEquals: {
+        'aws:SourceAccount': Stack.of(scope).account,
+        'aws:SourceArn': schedulerArn(scope, 'schedule-group', groupName),
+      },
+    },
+  });
+  const role = new Role(scope, id, { assumedBy });
+  const allow = (action: string, resource: string): void => {
+    const statement = { effect: Effect.ALLOW, actions: [action], resources: [resource] };
+    role.addToPolicy(new PolicyStatement(statement));
+  };
+  allow('lambda:InvokeFunction', targetArn);
+  allow('sqs:SendMessage', queue.queueArn);
+  return role;
+}
+
+/** The group, role and queue of the leases' own schedules. */
+export function makeDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
+  const here = new Construct(scope, 'deadlines');
+  const groupName = nameOf(deployment, 'deadlines');
+  new ScheduleGroup(here, 'group', { scheduleGroupName: groupName });
+  const queue = new Queue(here, 'failed', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  acknowledge(queue, { 'AwsSolutions-SQS3': 'It is itself where failed schedules end up.' });
+  const targetArn = functionArn(here, deployment, 'enforceDeadline');
+  const role = roleFor(here, 'role', { groupName, targetArn, queue });
+  const schedulesArn = schedulerArn(here, 'schedule', `${groupName}/${deployment}-*`);
+  return { groupName, schedulesArn, targetArn, roleArn: role.roleArn, queue };
+}
+
+type Repeating = {
+  readonly name: string;
+  readonly target: string;
+  readonly every: DurationMs;
+  readonly input: object;
+};
+
+/** What a deployment does again and again: menus, sweeps, freezes. */
+const repeating = (): readonly Repeating[] => [
+  ...ProviderName.options.flatMap((provider) => [
+    {
+      name: `refresh-${provider}`,
+      target: 'refreshOffers',
+      every: policy.menu.refreshEvery,
+      input: { provider },
+    },
+    {
+      name: `sweep-${provider}`,
+      target: 'sweepEachProvider',
+      every: minutes(1),
+      input: { provider },
+    },
+  ]),
+  { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },
+];
+
+/** Schedules that repeat. A call that fails is not repeated: the next comes soon. */
+export function makeRepeatingSchedules(scope: Construct, deployment: string, queue: Queue): void {
+  const here = new Construct(scope, 'repeating');
+  const roles = new Map<string, Role>();
+  for (const { name, target, every, input } of repeating()) {
+    const targetArn = functionArn(here, deployment, target);
+    const role =
+      roles.get(target) ??
+      roleFor(here, `${target}-role`, { groupName: 'default', targetArn, queue });
+    roles.set(target, role);
+    const length = Duration.millis(every).toMinutes();
+    new CfnSchedule(here, name, {
+      name: nameOf(deployment, name),
+      scheduleExpression: `rate(${length} ${length === 1 ? 'minute' : 'minutes'})`,
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: targetArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify(input),
+        deadLetterConfig: { arn: queue.queueArn },
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: every / 1_000 },
+      },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+// What differs between deployments: read from the context of cdk.json, where a value given on the
+// command line wins over the environment's own. No secret is ever part of it.
+
+import type { Node } from 'constructs';
+import * as z from 'zod/mini';
+import { ConsumerId, DeploymentId } from '../shared/core/ids.ts';
+import { invariant } from '../shared/core/invariant.ts';
+import { AccountLimits } from '../shared/core/ledger.ts';
+
+const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+(\/\S+)?$/, 'must be an http(s) URL'));
+const limits = AccountLimits.shape;
+
+const Settings = z.strictObject({
+  /** Part of every tag, and of the names of functions, state machine and schedules. */
+  deployment: DeploymentId,
+  monthlyBudgetMicroUsd: limits.monthlyBudgetMicroUsd,
+  rateMicroUsdPerHourMost: limits.rateMicroUsdPerHourMost,
+  openLeasesMost: limits.openLeasesMost,
+  /** Who sees and ends everybody's leases. */
+  operators: z.array(ConsumerId),
+  /** Who is told of alarms; nobody unless given. */
+  alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/, 'must be an e-mail address'))),
+  vastBaseUrl: z._default(url, 'https://console.vast.ai'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const Environments = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** The settings of the environment that context `env` names. Throws InvariantBroken. */
+export function readSettings(node: Node): Settings {
+  const name = String(node.tryGetContext('env'));
+  const environment = Environments.parse(node.tryGetContext('environments'))[name];
+  invariant(environment !== undefined, `cdk.json has no environment ${name}`);
+  const given = Object.keys(Settings.shape)
+    .map((field) => [field, node.tryGetContext(field)] as const)
+    .filter(([, value]) => value !== undefined);
+  const parsed = Settings.safeParse({ ...environment, ...Object.fromEntries(given) });
+  const issue = parsed.error?.issues[0];
+  invariant(parsed.success, `environment ${name}: ${issue?.path.join('.')}: ${issue?.message}`);
+  return parsed.data;
+}

@@ -1,0 +1,58 @@
+// The only place where a Lambda function is made: its runtime, role, log and bounds. A function may
+// write its log and do what its needs grant, nothing else.
+
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionRow } from './function-list.ts';
+import { nameOf } from './names.ts';
+
+export type TaskFunctionProps = {
+  readonly deployment: string;
+  readonly row: FunctionRow;
+  /** The folder that holds `index.mjs`. */
+  readonly bundle: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly logGroup: LogGroup;
+};
+
+/** Makes the function `name` of the deployment, under a name that others know beforehand. */
+export function makeTaskFunction(
+  scope: Construct,
+  name: string,
+  props: TaskFunctionProps,
+): LambdaFunction {
+  const { deployment, row, bundle, environment, statements, logGroup } = props;
+  const here = new Construct(scope, name);
+  const role = new Role(here, 'role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  for (const statement of statements) role.addToPolicy(statement);
+  return new LambdaFunction(here, name, {
+    functionName: nameOf(deployment, name),
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    code: Code.fromAsset(bundle),
+    handler: 'index.handler',
+    timeout: Duration.millis(row.timeout),
+    memorySize: row.memoryMb,
+    environment: { ...environment },
+    role,
+    logGroup,
+    // Our own lines are JSON already; Lambda would wrap them once more.
+    loggingFormat: LoggingFormat.TEXT,
+  });
+}

@@ -1,0 +1,66 @@
+// The state machine that drives each lease: the file that also runs locally, with the functions'
+// ARNs where the file has their names.
+
+import { fileURLToPath } from 'node:url';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  DefinitionBody,
+  LogLevel,
+  StateMachine,
+  StateMachineType,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledge.ts';
+import type { Alarms } from './alarms.ts';
+import { STEP_FUNCTIONS } from './function-list.ts';
+import type { Functions } from './functions.ts';
+import { nameOf } from './names.ts';
+
+export type WorkflowProps = {
+  readonly deployment: string;
+  readonly functions: Functions;
+  readonly alarms: Alarms;
+};
+
+const FILE = fileURLToPath(new URL('../state-machines/lease.asl.json', import.meta.url));
+
+/** Makes the state machine under the name that functions know beforehand. */
+export function makeWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
+  const { deployment, functions, alarms } = props;
+  const here = new Construct(scope, 'workflow');
+  const steps = Object.keys(STEP_FUNCTIONS).map((name) => [name, functions(name)] as const);
+  const role = new Role(here, 'role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: steps.map(([, { functionArn }]) => functionArn),
+    }),
+  );
+  const machine = new StateMachine(here, 'lease', {
+    stateMachineName: nameOf(deployment, 'lease'),
+    stateMachineType: StateMachineType.STANDARD,
+    definitionBody: DefinitionBody.fromFile(FILE),
+    definitionSubstitutions: Object.fromEntries(
+      steps.map(([name, { functionArn }]) => [name, functionArn]),
+    ),
+    role,
+    // What a state takes and gives holds task tokens: they are kept out of the log.
+    logs: {
+      destination: new LogGroup(here, 'log', {
+        // A name outside this path would fill up the log service's resource policy (AWS).
+        logGroupName: `/aws/vendedlogs/states/${nameOf(deployment, 'lease')}`,
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      level: LogLevel.ALL,
+      includeExecutionData: false,
+    },
+    tracingEnabled: true,
+  });
+  const reason = 'Log delivery and X-Ray take no resource names (Step Functions developer guide).';
+  acknowledgeWildcard(role, '*', reason);
+  alarms.onExecutions(machine);
+  return machine;
+}

@@ -1,0 +1,86 @@
+// The insides of the simulated machines, for a service that runs beside its simulator: each machine
+// that is up phones home over HTTP with what its environment holds. Which ones are up is asked of
+// the simulator again and again, so machines beat on after either side was started anew.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import { type Hardware, type NodeBody, startNode, type Told } from './node.ts';
+import type { EngineClock } from './workflow/clock.ts';
+
+export type MachinesOptions = {
+  readonly simulatorUrl: string;
+  readonly clock: EngineClock;
+  /** Real time between two looks at the simulator. */
+  readonly lookEveryMs: number;
+};
+
+const Seen = z.object({
+  id: z.int(),
+  up: z.boolean(),
+  env: z._default(z.record(z.string(), z.string()), {}),
+  sshHostKey: z._default(z.nullable(z.string()), null),
+  gpuName: z._default(z.nullable(z.string()), null),
+  gpuCount: z._default(z.nullable(z.int()), null),
+});
+type Seen = z.infer<typeof Seen>;
+const Carry = z.object({ carryOn: z.boolean(), secondsLeft: z.optional(z.number()) });
+
+const CALL_MS_MOST = 5_000;
+const signal = () => AbortSignal.timeout(CALL_MS_MOST);
+
+/** What the beat was answered; null when it did not arrive. A refused token stops the machine. */
+async function sendBeat(url: string, token: string, beat: NodeBody): Promise<Told | null> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const body = JSON.stringify(beat);
+  const reply = await fetch(url, { method: 'POST', headers, body, signal: signal() });
+  if (reply.status !== 200) {
+    await reply.body?.cancel();
+    return reply.status === 403 ? { carryOn: false } : null;
+  }
+  return Carry.parse(await reply.json());
+}
+
+function start(clock: EngineClock, machine: Seen): () => void {
+  const { id, env, sshHostKey, gpuName, gpuCount } = machine;
+  const url = env['GPU_SHOPPER_NODE_URL'];
+  if (url === undefined) return () => undefined;
+  const facts: Hardware = { sshHostKey, gpuName, gpuCount, driver: null };
+  const send = (token: string, body: NodeBody) => sendBeat(url, token, body);
+  return startNode({ now: clock.now, at: clock.at, send, hardware: () => facts }, { id, env });
+}
+
+async function look(simulatorUrl: string): Promise<readonly Seen[]> {
+  const reply = await fetch(`${simulatorUrl}/_sim/instances`, { signal: signal() });
+  return z.array(Seen).parse(await reply.json());
+}
+
+/** Runs the machines until the returned function is called. */
+export function runMachines({ simulatorUrl, clock, lookEveryMs }: MachinesOptions): () => void {
+  const running = new Map<number, () => void>();
+  let stopped = false;
+
+  const follow = (seen: readonly Seen[]): void => {
+    for (const machine of seen) {
+      const { id, up } = machine;
+      if (up && !running.has(id)) running.set(id, start(clock, machine));
+      if (!up) {
+        running.get(id)?.();
+        running.delete(id);
+      }
+    }
+  };
+  const rounds = async (): Promise<void> => {
+    while (!stopped) {
+      // A look that failed is followed by the next one.
+      const seen = await look(simulatorUrl).catch(() => []);
+      if (!stopped) follow(seen);
+      await pause(lookEveryMs);
+    }
+  };
+  void rounds();
+  return () => {
+    stopped = true;
+    for (const stop of running.values()) stop();
+    running.clear();
+  };
+}

@@ -1,0 +1,40 @@
+// The few commands that a rented machine knows: enough to see that one is logged in where the GPUs
+// are. Nothing here runs a program of the machine that the simulator is on.
+
+import { type Gpus, nvidiaSmi } from './nvidia-smi.ts';
+
+export type Host = { readonly name: string; readonly gpus: Gpus };
+
+export type Result = {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+  /** Whether the shell is over. */
+  readonly ends: boolean;
+};
+
+type Command = (args: readonly string[], host: Host) => Partial<Result>;
+
+const commands: Readonly<Record<string, Command>> = {
+  'nvidia-smi': (args, { gpus }) => nvidiaSmi(args, gpus),
+  hostname: (_, { name }) => ({ out: `${name}\n` }),
+  whoami: () => ({ out: 'root\n' }),
+  echo: (args) => ({ out: `${args.join(' ')}\n` }),
+  exit: ([code = '0']) => ({ code: Number.parseInt(code, 10) & 255, ends: true }),
+};
+
+/** Runs one line as a shell would, 127 for what isn't there; an empty line does nothing. */
+export function runLine(line: string, host: Host): Result {
+  const nothing: Result = { out: '', err: '', code: 0, ends: false };
+  const [name, ...args] = wordsOf(line);
+  if (name === undefined) return nothing;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return { ...nothing, err: `${name}: command not found\n`, code: 127 };
+  return { ...nothing, ...command(args, host) };
+}
+
+/** Words apart by spaces unless quoted; nothing else of a shell's language means anything here. */
+function wordsOf(line: string): string[] {
+  const words = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}

@@ -1,0 +1,92 @@
+// The SSH server of one rented machine, on loopback. Root enters with an attached key and nothing
+// else; there are no passwords, no forwarding and no files.
+
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+// biome-ignore lint/correctness/noUnresolvedImports: CommonJS; its types name no default export.
+import ssh2, { type AuthContext, type Connection, type PublicKeyAuthContext } from 'ssh2';
+import { isTaken, listenOnLoopback } from '../loopback.ts';
+import type { Host } from './commands.ts';
+import { serveSession } from './shell.ts';
+
+/** What images on the market greet with. */
+const ident = 'OpenSSH_9.6p1 Ubuntu-3ubuntu13.5';
+
+/** A machine's own key: both halves as OpenSSH writes them. */
+export type HostKey = { readonly privateKey: string; readonly publicKey: string };
+
+/** ssh2 1.17.0 now and then writes a key that it can't read itself: then another is made. */
+const KEY_TRIES_MOST = 20;
+
+export function createHostKey(): HostKey {
+  for (let tries = 1; tries <= KEY_TRIES_MOST; tries += 1) {
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(privateKey) instanceof Error)) return { privateKey, publicKey };
+  }
+  throw new Error(`no readable host key in ${KEY_TRIES_MOST} tries`);
+}
+
+export type SshOptions = {
+  /** Where to listen if it is free; null for any port. */
+  readonly port: number | null;
+  readonly hostKey: HostKey;
+  /** The keys that open it, asked for at each login. */
+  readonly authorizedKeys: () => readonly string[];
+  readonly host: Host;
+};
+
+export type SshServer = { readonly port: number; readonly close: () => void };
+
+/** Listens; what is told of the port is true until `close`, which cuts every connection. */
+export async function openSshServer(options: SshOptions): Promise<SshServer> {
+  const { hostKey, authorizedKeys, host } = options;
+  const ssh = new ssh2.Server({ hostKeys: [hostKey.privateKey], ident }, (client) => {
+    client.on('authentication', (context) => authenticate(context, authorizedKeys()));
+    client.on('ready', () => greet(client, host));
+    // Whoever probes may leave at any time.
+    client.on('error', () => client.end());
+  });
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    socket.unref();
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    ssh.injectSocket(socket);
+  });
+  server.unref();
+  const port = await listen(server, options.port);
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { port, close };
+}
+
+function greet(client: Connection, host: Host): void {
+  client.on('session', (accept) => serveSession(accept(), host));
+}
+
+function authenticate(context: AuthContext, authorized: readonly string[]): void {
+  const isKnown = context.method === 'publickey' && context.username === 'root';
+  if (isKnown && isOpenedBy(context, authorized)) context.accept();
+  else context.reject(['publickey']);
+}
+
+/** Before it signs, a client asks whether a key would do. */
+function isOpenedBy(context: PublicKeyAuthContext, authorized: readonly string[]): boolean {
+  const { key, signature, blob, hashAlgo } = context;
+  return authorized.some((line) => {
+    const parsed = ssh2.utils.parseKey(line);
+    if (parsed instanceof Error || !parsed.getPublicSSH().equals(key.data)) return false;
+    if (signature === undefined || blob === undefined) return true;
+    return parsed.verify(blob, signature, hashAlgo) === true;
+  });
+}
+
+/** The port from before where it is free; any other where somebody else has it by now. */
+async function listen(server: NetServer, port: number | null): Promise<number> {
+  if (port === null) return await listenOnLoopback(server, 0);
+  return await listenOnLoopback(server, port).catch((error: unknown) => {
+    if (isTaken(error)) return listenOnLoopback(server, 0);
+    throw error;
+  });
+}

@@ -1,0 +1,189 @@
+// Starts the whole service on a data folder: database and simulator as children, the engine, the
+// HTTP front. All state is in the folder, so that the next start goes on where a crash left off.
+
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import type { LogLine } from '../shared/runtime.ts';
+import { folderBlobs } from './blob-folder.ts';
+import { type Child, startChild } from './children.ts';
+import { OPERATOR, OPERATOR_ARN, openCredentials } from './credentials.ts';
+import { serveHttp } from './http-front.ts';
+import { takeLock } from './lock-file.ts';
+import { runMachines } from './machines.ts';
+import { createService, type Service } from './service.ts';
+import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
+import { createVerifier } from './sigv4.ts';
+import { createScaledClock, type EngineClock } from './workflow/clock.ts';
+
+export const REGION = 'us-east-1';
+export const SERVICE = 'execute-api';
+
+export type StartOptions = {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly folder: string;
+  readonly timeScale: number;
+  /** Whose machines are leased. */
+  readonly provider: Settings['provider'];
+  /** Told when the service can't go on; what it holds is safe in its folder. */
+  readonly onLost: (message: string) => void;
+};
+
+export type Started = {
+  readonly url: string;
+  readonly credentialsPath: string;
+  readonly logPath: string;
+  /** Ends everything but the leases, which go on at the next start. */
+  close(): Promise<void>;
+};
+
+const DATABASE = new URL('./database-process.ts', import.meta.url);
+const SIMULATOR = new URL('./simulators/vastai/main.ts', import.meta.url);
+
+/** How long a start waits for a menu, in real time: most of it are pauses that Vast.ai asks for. */
+const MENU_MS_MOST = 30_000;
+/** Simulated machines are looked for every 5 simulated seconds, but not without a break. */
+const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS_LEAST = 100;
+
+async function bind(port: number): Promise<{ server: Server; url: string }> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const bound = typeof address === 'object' ? address?.port : undefined;
+  return { server, url: `http://127.0.0.1:${bound}` };
+}
+
+/** The simulator on its own file and on the clock of the service. */
+function startSimulator(options: StartOptions, key: string): Promise<Child> {
+  const { folder, onLost } = options;
+  const state = join(folder, 'simulator.json');
+  const clock = join(folder, 'clock.json');
+  return startChild({
+    name: 'simulator',
+    file: SIMULATOR,
+    args: ['--port', '0', '--state', state, '--clock', clock, '--follow-parent'],
+    env: { SIM_API_KEY: key },
+    onLost,
+  });
+}
+
+async function startChildren(options: StartOptions, settings: Settings) {
+  const database = await startChild({
+    name: 'database',
+    file: DATABASE,
+    args: [join(options.folder, 'database')],
+    onLost: options.onLost,
+  });
+  const simulated = options.provider === 'simulator';
+  const simulator = simulated ? await startSimulator(options, settings.simulatorKey) : null;
+  const end = async (): Promise<void> => {
+    await Promise.all([database.end(), simulator?.end()]);
+  };
+  return { database, simulator, end };
+}
+
+/** Our own names come last: keys and addresses of the folder are not for the environment to set. */
+function environment(settings: Settings, nodeUrl: string, simulator: Child | null) {
+  return {
+    ...process.env,
+    ...(simulator !== null && {
+      VAST_API_KEY: settings.simulatorKey,
+      VAST_BASE_URL: simulator.url,
+      // Only simulated machines can reach a loopback address.
+      GPU_SHOPPER_NODE_URL: nodeUrl,
+    }),
+    GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
+    GPU_SHOPPER_TAG_KEY: settings.tagKey,
+    GPU_SHOPPER_OPERATORS: OPERATOR,
+    AWS_REGION: REGION,
+  };
+}
+
+const startMachines = (simulator: Child, clock: EngineClock, scale: number): (() => void) =>
+  runMachines({
+    simulatorUrl: simulator.url,
+    clock,
+    lookEveryMs: Math.max(LOOK_EVERY_MS_LEAST, LOOK_EVERY_MS / scale),
+  });
+
+const Health = z.object({ status: z.string() });
+
+/**
+ * Refreshes the menu from now on. Waits for the first refresh when the service was down for so long
+ * that leases going on would find no offer; their schedules don't wait.
+ */
+async function openMenu(service: Service): Promise<void> {
+  const { body } = await service.call('readHealth', { userArn: OPERATOR_ARN });
+  // A refresh that failed was logged, and is repeated.
+  const refreshed = service.refresh().catch(() => undefined);
+  if (Health.parse(body).status !== 'ok')
+    await Promise.race([refreshed, pause(MENU_MS_MOST, null, { ref: false })]);
+  service.keepFresh();
+  service.keepFrozen();
+  service.keepSwept();
+}
+
+async function run(options: StartOptions): Promise<Started> {
+  const { folder, timeScale } = options;
+  const [settings, time] = [
+    await openSettings(folder, options.provider),
+    await openTime(join(folder, 'clock.json'), timeScale, Date.now()),
+  ];
+  const credentialsPath = join(folder, 'credentials');
+  const logPath = join(folder, 'service.log');
+  const keys = await openCredentials(credentialsPath);
+  const { database, simulator, end } = await startChildren(options, settings);
+  const clock = createScaledClock(timeScale, { start: timeAt(time, Date.now()) });
+  const log = (line: LogLine): void =>
+    appendFileSync(logPath, `${JSON.stringify({ at: new Date(), ...line })}\n`, { mode: 0o600 });
+
+  const { server, url } = await bind(options.port);
+  const service = createService({
+    clock,
+    databaseEndpoint: database.url,
+    blobs: folderBlobs(join(folder, 'blobs')),
+    folder,
+    log,
+    env: environment(settings, `${url}/node/v1/heartbeats`, simulator),
+  });
+  const keyNamed = (id: string) => keys.get(id);
+  const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
+  const front = serveHttp(server, { verify, answer: service.answer, log });
+  const stopMachines = simulator === null ? null : startMachines(simulator, clock, timeScale);
+  await openMenu(service);
+  service.resume();
+  const close = async (): Promise<void> => {
+    await front.close();
+    service.close();
+    stopMachines?.();
+    await end();
+  };
+  return { url, credentialsPath, logPath, close };
+}
+
+/**
+ * Starts the service and goes on with what an earlier one left. Rejects when another process holds
+ * the folder, when the folder is not what it should be, or the port is taken.
+ */
+export async function startService(options: StartOptions): Promise<Started> {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const unlock = await takeLock(join(options.folder, 'lock'));
+  const started = await run(options).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
+  return {
+    ...started,
+    async close() {
+      await started.close();
+      await unlock();
+    },
+  };
+}

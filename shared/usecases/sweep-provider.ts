@@ -1,0 +1,127 @@
+// The sweep of one provider: sees what is there, does what must be done, and writes down both. What
+// it could not see is a failure that is recorded and rethrown, never "nothing found"; and what it
+// could see is acted upon all the same. It holds without workflow, schedules and machines of ours.
+
+import { type Caller, mustBeOperator } from '../core/caller.ts';
+import { isCrowd } from '../core/crowd.ts';
+import type { ProviderName } from '../core/ids.ts';
+import { policy } from '../core/policy.ts';
+import { actionsOf, countsOf, pagesOf, suspectsOf } from '../core/sweep-actions.ts';
+import { EXECUTION } from '../core/sweep-leases.ts';
+import { rememberedOf, type SweepRecord } from '../core/sweep-record.ts';
+import { between, durationMs, type EpochMs } from '../core/time.ts';
+import type { SweepStore } from '../ports/stores.ts';
+import { recentSilences } from './hold-silence.ts';
+import { type Acted, type ActPorts, actAll } from './sweep-act.ts';
+import { type Survey, type SurveyPorts, survey } from './sweep-survey.ts';
+
+export type SweepPorts = SurveyPorts &
+  ActPorts & {
+    readonly sweeps: SweepStore;
+    /** Tells a person. */
+    readonly page: (message: string) => void;
+  };
+
+const worded = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** Suspects of this sweep; when it saw no listing, also those that only a listing can clear. */
+function sightingsOf(seen: Survey, last: SweepRecord | null) {
+  const suspects = suspectsOf(seen.findings);
+  if (seen.listedAt !== null) return rememberedOf(suspects);
+  const kept = Object.entries(last?.sightings ?? {}).filter(([key]) => !key.startsWith(EXECUTION));
+  return rememberedOf([...suspects, ...kept]);
+}
+
+function pagesFor(
+  seen: Survey,
+  acted: Acted,
+  { provider, now, silences }: Told,
+): readonly string[] {
+  const { failed, left } = acted;
+  const [first] = failed;
+  return [
+    ...seen.blind.map(({ part, error }) => `no ${part} of ${provider}: ${worded(error)}`),
+    ...pagesOf(seen.findings, now),
+    ...(isCrowd(silences, seen.open)
+      ? [`${silences} of ${seen.open} leases fell silent together: none of them ends for it`]
+      : []),
+    ...(first === undefined
+      ? []
+      : [`${failed.length} actions failed; ${first.action.kind}: ${worded(first.error)}`]),
+    ...(left === 0 ? [] : [`${left} actions are left to the next sweep`]),
+  ];
+}
+
+type Told = {
+  readonly provider: ProviderName;
+  readonly now: EpochMs;
+  readonly last: SweepRecord | null;
+  /** Leases that fell silent lately. */
+  readonly silences: number;
+};
+
+function recordOf(seen: Survey, acted: Acted, told: Told): SweepRecord {
+  const { provider, now: startedAt, last } = told;
+  const [unseen] = seen.blind;
+  const { findings, listedAt, open } = seen;
+  return {
+    provider,
+    startedAt,
+    failure: unseen === undefined ? null : `${unseen.part}: ${worded(unseen.error)}`,
+    listedAt: listedAt ?? last?.listedAt ?? null,
+    listed: listedAt === null ? (last?.listed ?? 0) : findings.instances.length,
+    open,
+    counts: countsOf(findings),
+    sightings: sightingsOf(seen, last),
+    pages: [...pagesFor(seen, acted, told)],
+  };
+}
+
+export type SweepInput = {
+  readonly provider: ProviderName;
+  /** Whether to look only now and then while nothing is leased. */
+  readonly unlessIdle: boolean;
+};
+
+/** Nothing was leased a short time ago and nothing is now. */
+async function isIdle(ports: SweepPorts, last: SweepRecord, now: EpochMs): Promise<boolean> {
+  if (last.open > 0 || last.failure !== null) return false;
+  const { idleEvery, apart, every } = policy.sweep;
+  // As with sightings: a sweep that comes some seconds early counts as one in time.
+  const early = durationMs(every - apart);
+  if (between(last.startedAt, now) >= idleEvery - early) return false;
+  return Object.keys(last.sightings).length === 0 && (await ports.leases.open()).length === 0;
+}
+
+/**
+ * One sweep; several at once are safe. Returns the record it left, or the last one when there was
+ * no need. Throws StoreDown, and at its end what the provider, the engine or an action threw.
+ */
+export function makeSweepProvider(ports: SweepPorts) {
+  return async ({ provider, unlessIdle }: SweepInput): Promise<SweepRecord> => {
+    const now = ports.clock.now();
+    const last = await ports.sweeps.last(provider);
+    if (last !== null && unlessIdle && (await isIdle(ports, last, now))) return last;
+    const seen = await survey(ports, provider, { now, earlier: last?.sightings ?? {} });
+    const actions = actionsOf(seen.findings);
+    const acted = await actAll(ports, provider, { actions, startedAt: now });
+    const silences = await recentSilences(ports, now);
+    const record = recordOf(seen, acted, { provider, now, last, silences });
+    await ports.sweeps.record(record);
+    for (const message of record.pages) ports.page(message);
+    const [trouble] = [...seen.blind, ...acted.failed];
+    if (trouble !== undefined) throw trouble.error;
+    return record;
+  };
+}
+
+export type SweepOnDemand = { readonly caller: Caller; readonly provider: ProviderName };
+
+/** One sweep now, for an operator. Throws Forbidden and what the sweep throws. */
+export function makeSweepOnDemand(sweep: ReturnType<typeof makeSweepProvider>) {
+  return async ({ caller, provider }: SweepOnDemand): Promise<SweepRecord> => {
+    mustBeOperator(caller);
+    return sweep({ provider, unlessIdle: false });
+  };
+}

@@ -1,0 +1,120 @@
+// Which credentials are taken: by flag, environment and file, in the order AWS's tools keep.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { findCredentials, readProfile } from '../../../clients/cli/credentials.ts';
+import { aHome } from './run-cli.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+const section = (name: string, id: string): string =>
+  `[${name}]\naws_access_key_id = ${id}\naws_secret_access_key = ${id}-secret\n`;
+
+/** A home with a shared credentials file, and the data folder of a local service. */
+function places() {
+  const home = aHome();
+  vi.stubEnv('HOME', home);
+  const [aws, data] = [join(home, '.aws'), join(home, 'data')];
+  mkdirSync(aws);
+  mkdirSync(data);
+  writeFileSync(
+    join(aws, 'credentials'),
+    `${section('default', 'SHARED')}${section('work', 'WORK')}`,
+  );
+  writeFileSync(
+    join(data, 'credentials'),
+    `${section('consumer', 'CONSUMER')}${section('operator', 'OPERATOR')}`,
+  );
+  return { home, data };
+}
+
+const FROM_ENV = { AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: 'ENV-secret' };
+const LOCAL = 'http://127.0.0.1:8787';
+const AWS = 'https://x.execute-api.us-east-1.amazonaws.com';
+
+describe('credentials', () => {
+  type Case = {
+    readonly endpoint?: string;
+    readonly profile?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly found: string;
+  };
+  it.each<[string, Case]>([
+    ['the consumer of npm start', { found: 'CONSUMER' }],
+    ['the same by name of host', { endpoint: 'http://localhost:1', found: 'CONSUMER' }],
+    ['the same over IPv6', { endpoint: 'http://[::1]:1', found: 'CONSUMER' }],
+    ['its operator by flag', { profile: 'operator', found: 'OPERATOR' }],
+    ['a shared profile on loopback', { profile: 'work', found: 'WORK' }],
+    ['the environment before the data folder', { env: FROM_ENV, found: 'ENV' }],
+    ['the flag before the environment', { profile: 'work', env: FROM_ENV, found: 'WORK' }],
+    [
+      'the environment before AWS_PROFILE',
+      { endpoint: AWS, env: { ...FROM_ENV, AWS_PROFILE: 'work' }, found: 'ENV' },
+    ],
+    ['AWS_PROFILE', { endpoint: AWS, env: { AWS_PROFILE: 'work' }, found: 'WORK' }],
+    ['the default profile elsewhere', { endpoint: AWS, found: 'SHARED' }],
+  ])('are %s', (_, { endpoint = LOCAL, profile, env, found }) => {
+    const { data } = places();
+    const wanted = {
+      endpoint: new URL(endpoint),
+      profile,
+      env: { GPU_SHOPPER_DATA: data, ...env },
+    };
+    expect(findCredentials(wanted)).toEqual({
+      accessKeyId: found,
+      secretAccessKey: `${found}-secret`,
+    });
+  });
+
+  it('come from the file that the environment names, and no other', () => {
+    const { home } = places();
+    const file = join(home, 'mine');
+    writeFileSync(file, section('default', 'MINE'));
+    const env = { AWS_SHARED_CREDENTIALS_FILE: file };
+    const found = findCredentials({ endpoint: new URL(LOCAL), profile: undefined, env });
+    expect(found.accessKeyId).toBe('MINE');
+    const other = { endpoint: new URL(LOCAL), profile: 'work', env };
+    expect(() => findCredentials(other)).toThrow(`[work] in ${file}`);
+  });
+
+  it('keep the token of temporary ones', () => {
+    const env = { ...FROM_ENV, AWS_SESSION_TOKEN: 'token' };
+    const found = findCredentials({ endpoint: new URL(AWS), profile: undefined, env });
+    expect(found.sessionToken).toBe('token');
+  });
+
+  it('are missed with every place that was looked at', () => {
+    const { home } = places();
+    const wanted = {
+      endpoint: new URL(LOCAL),
+      profile: 'nobody',
+      env: { GPU_SHOPPER_DATA: join(home, 'data') },
+    };
+    const looked = `[nobody] in ${join(home, 'data', 'credentials')}, nor [nobody] in ${home}`;
+    expect(() => findCredentials(wanted)).toThrow(looked);
+  });
+});
+
+describe('a credentials file', () => {
+  it('is read as AWS reads it', () => {
+    const text = [
+      '# comment',
+      'stray = 1',
+      '[ one ]',
+      '; comment',
+      'AWS_Access_Key_Id=A',
+      '  aws_secret_access_key =  s=/+e ',
+      '[two]',
+      'aws_access_key_id = B',
+      '[one]',
+      'aws_session_token = T',
+    ].join('\r\n');
+    expect([...(readProfile(text, 'one') ?? [])]).toEqual([
+      ['aws_access_key_id', 'A'],
+      ['aws_secret_access_key', 's=/+e'],
+      ['aws_session_token', 'T'],
+    ]);
+    expect(readProfile(text, 'three')).toBe(null);
+  });
+});

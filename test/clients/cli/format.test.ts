@@ -1,0 +1,112 @@
+// What a person sees, to the letter.
+
+import { describe, expect, it } from 'vitest';
+import {
+  age,
+  clean,
+  eventLine,
+  eventsTable,
+  leaseLines,
+  leasesTable,
+  offersTable,
+} from '../../../clients/cli/format.ts';
+import { brandId, LeaseId, OfferId } from '../../../shared/core/ids.ts';
+import { microUsdPerHour } from '../../../shared/core/money.ts';
+import { aLease, anActiveLease, anEndedLease, anEvent, anOffer, at } from '../builders.ts';
+
+const second = brandId(LeaseId, 'a'.repeat(20));
+
+describe('tables', () => {
+  it('show offers', () => {
+    const dear = anOffer({
+      id: brandId(OfferId, 'vastai_7'),
+      gpuName: 'H100 SXM',
+      gpuCount: 8,
+      vramGb: 80,
+      country: null,
+      reliabilityPermille: 1_000,
+      microUsdPerHour: microUsdPerHour(19_234_567),
+      ageSeconds: 600,
+    });
+    expect(offersTable([anOffer(), dear])).toEqual([
+      'OFFER            GPU       COUNT   VRAM  COUNTRY  RELIABLE          RATE  AGE',
+      'vastai_23456789  RTX 4090      1  24 GB  US          99.5%     $0.2428/h  42s',
+      'vastai_7         H100 SXM      8  80 GB  -          100.0%  $19.234567/h  10m',
+    ]);
+  });
+
+  it('show leases', () => {
+    const lines = leasesTable([anActiveLease(), anEndedLease({ id: second }), aLease()]);
+    expect(lines.map((line) => line.replace(/ {2,}/g, ' | '))).toEqual([
+      'LEASE | STATE | REASON | GPU | RATE | REQUESTED | ENDS | AMOUNT',
+      'k3v9x0c2m5n8q1w4e7r6 | active | - | RTX 4090 | $0.2428/h | 2026-11-21 12:00:00Z | 2026-11-21 13:00:45Z | $1.2500 held',
+      'aaaaaaaaaaaaaaaaaaaa | ended | released | RTX 4090 | $0.2428/h | 2026-11-21 12:00:00Z | 2026-11-21 12:07:00Z | $0.025294 charged',
+      'k3v9x0c2m5n8q1w4e7r6 | requested | - | - | - | 2026-11-21 12:00:00Z | - | $1.2500 held',
+    ]);
+  });
+
+  it('show events', () => {
+    expect(eventsTable([anEvent(1, 'lease-requested', 'for 1 h'), anEvent(2, 'x')])).toEqual([
+      'AT                    EVENT            REASON',
+      '2026-11-21 12:00:01Z  lease-requested  for 1 h',
+      '2026-11-21 12:00:02Z  x                because',
+    ]);
+  });
+
+  it('have their titles alone when there is nothing', () => {
+    expect(eventsTable([])).toEqual(['AT  EVENT  REASON']);
+  });
+});
+
+describe('a lease in full', () => {
+  it('says what is known of an active one', () => {
+    expect(leaseLines(anActiveLease({ sshHostKey: 'ssh-ed25519 KEY' }))).toEqual([
+      'Lease      k3v9x0c2m5n8q1w4e7r6',
+      'State      active',
+      'GPU        1 x RTX 4090, 24 GB, US (vastai_23456789)',
+      'Rate       $0.2428/h',
+      'Attempts   1',
+      'Requested  2026-11-21 12:00:00Z',
+      'Active     2026-11-21 12:00:45Z',
+      'Ends       2026-11-21 13:00:45Z',
+      'SSH        ssh -p 40022 root@203.0.113.7',
+      'Host key   ssh-ed25519 KEY',
+      'Amount     $1.2500 held',
+      'You can    heartbeat, release',
+    ]);
+  });
+
+  it('says how an ended one was proved gone', () => {
+    expect(leaseLines(anEndedLease()).slice(-3)).toEqual([
+      'Ended      2026-11-21 12:07:00Z',
+      'Amount     $0.025294 charged',
+      'Proof      absent from the listings of 2026-11-21 12:06:30Z and 2026-11-21 12:06:50Z',
+    ]);
+  });
+
+  it('says so when there never was a machine', () => {
+    const absenceProof = { firstListingAt: null, secondListingAt: null };
+    expect(leaseLines(anEndedLease({ absenceProof }))).toContain(
+      'Proof      no machine was ever created',
+    );
+  });
+});
+
+describe('text from outside', () => {
+  it('reaches the terminal without its control characters', () => {
+    expect(clean('RTX\u001b[2J\n4090\u202e')).toBe('RTX [2J 4090 ');
+    const [, row = ''] = offersTable([anOffer({ gpuName: '\u001b]0;x\u0007' })]);
+    expect(row).toContain('  ]0;x   ');
+    expect(eventLine({ seq: 1, at: at(0), type: 'x', reason: 'a\nb' })).not.toContain('\n');
+  });
+});
+
+describe('ages', () => {
+  it.each([
+    [0, '0s'],
+    [59, '59s'],
+    [60, '1m'],
+    [3_599, '59m'],
+    [7_300, '2h'],
+  ])('of %i s read %s', (seconds, text) => expect(age(seconds)).toBe(text));
+});

@@ -1,0 +1,103 @@
+// From flags to the body of a request: files, keys, variables, and what must never be repeated.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  type LeaseOptions,
+  leaseRequestOf,
+  publicKeyOf,
+  variablesOf,
+} from '../../../clients/cli/lease-request.ts';
+import { LeaseRequest } from '../../../shared/api/contract.ts';
+import { HOST_KEY } from '../builders.ts';
+import { aHome } from './run-cli.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+/** A home folder with these files in `.ssh`. */
+function homeWith(files: Readonly<Record<string, string>>): string {
+  const home = aHome();
+  mkdirSync(join(home, '.ssh'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(home, '.ssh', name), text);
+  vi.stubEnv('HOME', home);
+  return join(home, '.ssh');
+}
+
+const NONE: LeaseOptions = { gpu: [], country: [], env: [] };
+const key = (name: string): string => `${HOST_KEY.replaceAll('AAAA', name)} me@laptop (home)\n`;
+const shown = (name: string): string => HOST_KEY.replaceAll('AAAA', name);
+const PRIVATE = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n';
+
+describe('a lease request', () => {
+  it('carries every flag as the API names it, and passes its schema', () => {
+    const folder = homeWith({ 'id_ed25519.pub': key('BBBB'), 'start.sh': 'echo ü\n' });
+    const options: LeaseOptions = {
+      gpu: ['RTX 4090', 'RTX 3090'],
+      country: ['de', 'FR'],
+      env: ['A=1=2', 'B'],
+      count: '2',
+      vram: '24',
+      disk: '40',
+      hours: '1.5',
+      ceiling: '0.35',
+      silence: '2.5',
+      image: 'pytorch/pytorch:2',
+      startScript: join(folder, 'start.sh'),
+    };
+    const body = leaseRequestOf(options, { B: 'from here' });
+    expect(body).toEqual({
+      gpuNames: ['RTX 4090', 'RTX 3090'],
+      countries: ['DE', 'FR'],
+      gpuCount: 2,
+      vramGbLeast: 24,
+      diskGb: 40,
+      hours: 1.5,
+      ceilingMicroUsdPerHour: 350_000,
+      silenceLimitSeconds: 150,
+      image: 'pytorch/pytorch:2',
+      startScript: 'echo ü\n',
+      sshPublicKey: shown('BBBB'),
+      env: { A: '1=2', B: 'from here' },
+    });
+    expect(LeaseRequest.safeParse(body).success).toBe(true);
+  });
+
+  it('leaves to the service what was not given', () => {
+    homeWith({ 'id_ed25519.pub': key('BBBB') });
+    const sent = JSON.parse(JSON.stringify(leaseRequestOf(NONE, {})));
+    expect(sent).toEqual({ gpuNames: [], countries: [], env: {}, sshPublicKey: shown('BBBB') });
+    expect(LeaseRequest.parse(sent)).toMatchObject({ hours: 1, gpuCount: 1 });
+  });
+});
+
+describe('the SSH key', () => {
+  it('is the ed25519 one before the RSA one', () => {
+    homeWith({ 'id_ed25519.pub': key('BBBB'), 'id_rsa.pub': key('CCCC') });
+    expect(leaseRequestOf(NONE, {}).sshPublicKey).toBe(shown('BBBB'));
+  });
+  it('is the RSA one when there is no other', () => {
+    homeWith({ 'id_rsa.pub': key('CCCC') });
+    expect(leaseRequestOf(NONE, {}).sshPublicKey).toBe(shown('CCCC'));
+  });
+  it('is asked for when there is none', () => {
+    homeWith({});
+    expect(() => leaseRequestOf(NONE, {})).toThrow('no SSH key: give one with --ssh-key');
+  });
+  it('is never a private one', () => {
+    const file = join(homeWith({ id_ed25519: PRIVATE }), 'id_ed25519');
+    expect(() => publicKeyOf(file)).toThrow(`${file} is a private key: give its public half`);
+  });
+  it('is missed by the name of its file', () => {
+    const file = join(aHome(), 'gone.pub');
+    expect(() => publicKeyOf(file)).toThrow(`--ssh-key: can't read ${file}`);
+  });
+});
+
+describe('variables', () => {
+  it('may be empty', () => expect(variablesOf(['A='], {})).toEqual({ A: '' }));
+  it.each([['sk-secret-value'], ['=sk-secret-value']])('never repeat %j', (text) => {
+    expect(() => variablesOf(['A=1', text], {})).toThrow('--env number 2');
+    expect(() => variablesOf([text], {})).not.toThrow('sk-secret-value');
+  });
+});

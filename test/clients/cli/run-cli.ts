@@ -1,0 +1,65 @@
+// Runs the command line as a process of its own, in a home folder of its own, with nothing of this
+// process's environment but the path.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { CREDENTIALS } from '../scripted.ts';
+
+const MAIN = fileURLToPath(new URL('../../../clients/cli/main.ts', import.meta.url));
+
+export type Ran = {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type RunOptions = {
+  readonly endpoint: string;
+  readonly home: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Interrupts it, as Ctrl-C does, once standard error holds this text. */
+  readonly interruptAt?: string;
+};
+
+/** An empty home folder, gone after the test. */
+export function aHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'gpu-shopper-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  return home;
+}
+
+/** Keys that the scripted server knows, as the environment carries them. */
+export const KEYS = {
+  AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+  AWS_SESSION_TOKEN: CREDENTIALS.sessionToken ?? '',
+  AWS_REGION: 'eu-central-1',
+};
+
+export async function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const { endpoint, home, env = KEYS, interruptAt } = options;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: home,
+    env: { PATH: process.env['PATH'], HOME: home, GPU_SHOPPER_ENDPOINT: endpoint, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let seen = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    const before = seen;
+    seen += chunk.toString('utf8');
+    if (interruptAt === undefined || before.includes(interruptAt)) return;
+    if (seen.includes(interruptAt)) child.kill('SIGINT');
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: typeof code === 'number' ? code : null, stdout, stderr };
+}

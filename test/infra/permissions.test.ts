@@ -1,0 +1,99 @@
+// Who may do what. The golden file is the whole list: a change of it is read in review, line by
+// line, and is accepted by `npx vitest run test/infra/permissions.test.ts -u`.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { readable } from '../../infra/acknowledge.ts';
+import { leaseWorld } from '../support/lease-world.ts';
+import { devStack, resourcesOf } from './synth.ts';
+
+const synthesis = devStack();
+afterAll(() => synthesis[Symbol.dispose]());
+const template = Template.fromStack(synthesis.stack);
+
+const Statement = z.object({
+  Effect: z.string(),
+  Action: z.unknown(),
+  Resource: z.optional(z.unknown()),
+  Principal: z.optional(z.record(z.string(), z.unknown())),
+  Condition: z.optional(z.unknown()),
+});
+type Statement = z.infer<typeof Statement>;
+const Document = z.object({ Statement: z.array(Statement) });
+const RoleShape = z.object({ AssumeRolePolicyDocument: Document });
+const PolicyShape = z.object({ PolicyDocument: Document, Roles: z.array(z.unknown()) });
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+/** Without the hash that CloudFormation's logical ids end with. */
+const plain = (text: string): string => text.replaceAll(/[0-9A-F]{8}(?=[.>]|$)/g, '');
+const text = (value: unknown): string => plain(readable(value));
+
+/** Roles stand for their function, by its name in the function list. */
+const owner = (role: string): string => plain(role).replace(/^functions(?=.)|role$/g, '');
+
+/** One value of a condition: references inside it become readable as well. */
+const condition = (value: unknown): string =>
+  JSON.stringify(value, (_, each) => {
+    const shown = text(each);
+    return shown === '[object Object]' ? each : shown;
+  });
+
+function linesOf(role: string, statement: Statement): readonly string[] {
+  const { Effect, Action, Resource, Principal, Condition } = statement;
+  const when = Condition === undefined ? '' : `  if ${condition(Condition)}`;
+  const whom = Resource ?? Object.values(Principal ?? {})[0];
+  const effect = Effect === 'Allow' ? '' : `${Effect} `;
+  return list(Action).flatMap((action) =>
+    list(whom).map((each) => `${role}  ${effect}${String(action)}  ${text(each)}${when}`),
+  );
+}
+
+const roles = [...resourcesOf(template, 'AWS::IAM::Role', RoleShape)];
+const policies = [...resourcesOf(template, 'AWS::IAM::Policy', PolicyShape).values()];
+
+const permissions = [
+  ...roles.flatMap(([id, { AssumeRolePolicyDocument }]) =>
+    AssumeRolePolicyDocument.Statement.flatMap((each) => linesOf(owner(id), each)),
+  ),
+  ...policies.flatMap(({ PolicyDocument, Roles }) =>
+    Roles.flatMap((role) =>
+      PolicyDocument.Statement.flatMap((each) => linesOf(owner(readable(role).slice(1, -1)), each)),
+    ),
+  ),
+];
+
+it('are the listed ones', async () => {
+  const sorted = [...new Set(permissions)].toSorted((a, b) => (a < b ? -1 : 1));
+  await expect(`${sorted.join('\n')}\n`).toMatchFileSnapshot('./permissions.golden.txt');
+});
+
+it('cover every call that a lease makes from its request to its end', async () => {
+  const caller = new AsyncLocalStorage<string>();
+  const made = new Set<string>();
+  const note = (service: string) => (call: string) => {
+    const name = caller.getStore();
+    if (name !== undefined) made.add(`${name}  ${service}:${call}`);
+  };
+  const world = await leaseWorld(async ({ name }, run) => caller.run(name, run), {
+    onDatabaseCall: note('dynamodb'),
+    onWorkflowCall: note('states'),
+  });
+  const id = await world.request();
+  await world.untilState(id, 'active');
+  await world.ask('listLeases');
+  await world.ask('listOffers');
+  await world.ask('readHealth');
+  await world.ask('readLease', { params: { id } });
+  await world.ask('readEvents', { params: { id } });
+  await world.ask('recordHeartbeat', { params: { id } });
+  await world.release(id);
+  await world.untilState(id, 'ended');
+  await world.close();
+
+  const granted = new Set(permissions.map((line) => line.split('  ').slice(0, 2).join('  ')));
+  expect(made).toContain('SettleLease  dynamodb:UpdateItem');
+  expect(made).toContain('releaseLease  states:SendTaskSuccess');
+  expect([...made].filter((call) => !granted.has(call))).toEqual([]);
+});

@@ -1,0 +1,34 @@
+// The context of cdk.json: its environments are complete, and what is wrong stops the synthesis
+// with the setting's name.
+
+import { App } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../infra/settings.ts';
+import { contextWith } from './synth.ts';
+
+const settingsWith = (more: Readonly<Record<string, unknown>>) =>
+  readSettings(new App({ context: contextWith(more) }).node);
+
+describe('settings', () => {
+  it.each(Object.keys(contextWith().environments))('are complete for %s', (env) => {
+    expect(settingsWith({ env }).vastBaseUrl).toBe('https://console.vast.ai');
+  });
+  it('differ between environments, so that neither owns the instances of the other', () => {
+    expect(settingsWith({ env: 'dev' }).deployment).not.toBe(
+      settingsWith({ env: 'prod' }).deployment,
+    );
+  });
+  it('are overridden by the command line', () => {
+    const vastBaseUrl = 'http://127.0.0.1:1234';
+    expect(settingsWith({ vastBaseUrl }).vastBaseUrl).toBe(vastBaseUrl);
+  });
+  it.each([
+    ['env', 'nowhere', 'no environment nowhere'],
+    ['deployment', 'Not_Allowed', 'deployment: must be 2 to 12'],
+    ['openLeasesMost', 0, 'openLeasesMost'],
+    ['operators', 'everybody', 'operators'],
+    ['alarmEmail', 'nobody', 'alarmEmail: must be an e-mail address'],
+  ])('refuse %s = %j', (name, value, rule) => {
+    expect(() => settingsWith({ [name]: value })).toThrow(rule);
+  });
+});

@@ -1,0 +1,211 @@
+// What would hurt if it were missing from a deployment: data that can't be restored, a function
+// that fails unheard, a step that is cut off before its state gives up, an open route.
+
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { ALL_FUNCTIONS, API_FUNCTIONS, STEP_FUNCTIONS } from '../../infra/function-list.ts';
+import { nameOf } from '../../infra/names.ts';
+import { TABLES } from '../../shared/adapters/dynamodb/schema.ts';
+import { routes } from '../../shared/api/contract.ts';
+import { policy } from '../../shared/core/policy.ts';
+import { Anything, devStack, FunctionShape, resourcesOf } from './synth.ts';
+
+const synthesis = devStack();
+afterAll(() => synthesis[Symbol.dispose]());
+const template = Template.fromStack(synthesis.stack);
+
+const functions = [...resourcesOf(template, 'AWS::Lambda::Function', FunctionShape)];
+const nameIn = (name: string): string => nameOf('dev', name);
+const names = Object.keys(ALL_FUNCTIONS);
+
+function deployed(name: string) {
+  const found = functions.find(([, { FunctionName }]) => FunctionName === nameIn(name));
+  if (found === undefined) throw new Error(`no function is called ${name}`);
+  return { id: found[0], ...found[1] };
+}
+const variablesOf = (name: string) => deployed(name).Environment.Variables;
+
+describe('data', () => {
+  const Key = z.object({ AttributeName: z.string() });
+  const Index = z.object({
+    IndexName: z.string(),
+    KeySchema: z.array(Key),
+    Projection: z.object({ ProjectionType: z.string() }),
+  });
+  const TableShape = z.object({ GlobalSecondaryIndexes: z._default(z.array(Index), []) });
+
+  it('is retained, protected and can be restored', () => {
+    const kept = {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        Replicas: [
+          Match.objectLike({
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
+        ],
+      },
+    };
+    const { length } = Object.keys(TABLES);
+    template.resourceCountIs('AWS::DynamoDB::GlobalTable', length);
+    expect(Object.keys(template.findResources('AWS::DynamoDB::GlobalTable', kept))).toHaveLength(
+      length,
+    );
+  });
+  it('has the indexes of the schema, with keys only', () => {
+    const tables = [...resourcesOf(template, 'AWS::DynamoDB::GlobalTable', TableShape).values()];
+    const made = tables.flatMap(({ GlobalSecondaryIndexes }) =>
+      GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => [
+        IndexName,
+        ...KeySchema.map(({ AttributeName }) => AttributeName),
+        Projection.ProjectionType,
+      ]),
+    );
+    const wanted = Object.values(TABLES).flatMap(({ indexes }) =>
+      indexes.map(({ name, partition, sort }) => [name, partition.name, sort.name, 'KEYS_ONLY']),
+    );
+    expect(made).toEqual(wanted);
+  });
+  it('keeps the bucket private and encrypted, and clears old snapshots', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: Match.anyValue(),
+      LifecycleConfiguration: {
+        Rules: [Match.objectLike({ ExpirationInDays: 1, Status: 'Enabled' })],
+      },
+    });
+  });
+  it('keeps the keys when the stack goes', () => {
+    const kept = template.findResources('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+    });
+    expect(Object.keys(kept)).toHaveLength(2);
+  });
+});
+
+describe('functions', () => {
+  it('are all the handlers there are', () => {
+    const cwd = fileURLToPath(new URL('../../functions', import.meta.url));
+    const handlers = globSync('*/*.ts', { cwd }).map((path) => path.replace(/\.ts$/, ''));
+    const listed = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
+    expect(new Set(listed)).toEqual(new Set(handlers));
+  });
+  it('are those of the list and no others', () => {
+    const made = functions.map(([, { FunctionName }]) => FunctionName);
+    expect(new Set(made)).toEqual(new Set(names.map(nameIn)));
+  });
+  it.each(Object.entries(ALL_FUNCTIONS))('run as their row says: %s', (name, row) => {
+    expect(deployed(name)).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: row.timeout / 1_000,
+      MemorySize: row.memoryMb,
+    });
+  });
+  it.each(names)('raise an alarm that reaches the topic: %s', (name) => {
+    const alarms = [...resourcesOf(template, 'AWS::CloudWatch::Alarm', Anything).values()];
+    const mine = alarms.filter((alarm) =>
+      JSON.stringify(alarm).includes(`"Value":{"Ref":"${deployed(name).id}"}`),
+    );
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    expect(mine).toMatchObject([{ AlarmActions: [{ Ref: topic }] }]);
+  });
+  it('hold no key in their environment', () => {
+    const variables = new Set(names.flatMap((name) => Object.keys(variablesOf(name))));
+    expect(variables).toContain('VAST_API_KEY_SECRET_ARN');
+    expect(variables).not.toContain('VAST_API_KEY');
+    expect(variables).not.toContain('GPU_SHOPPER_TAG_KEY');
+  });
+  // A sweep that an operator asks for lists the provider like any other.
+  const unkeyed = Object.keys(API_FUNCTIONS).filter((name) => name !== 'sweepProvider');
+  it.each(unkeyed)('of routes know no provider key: %s', (name) => {
+    expect(variablesOf(name)).not.toHaveProperty('VAST_API_KEY_SECRET_ARN');
+  });
+  it('are told the group of schedules that is made', () => {
+    template.hasResourceProperties('AWS::Scheduler::ScheduleGroup', {
+      Name: variablesOf('ArmDeadline')['GPU_SHOPPER_SCHEDULE_GROUP'],
+    });
+  });
+});
+
+describe('timeouts', () => {
+  const TaskShape = z.object({
+    Parameters: z.object({ FunctionName: z.string() }),
+    TimeoutSeconds: z.optional(z.number()),
+  });
+  const Machine = z.object({ States: z.record(z.string(), z.unknown()) });
+  const file = new URL('../../state-machines/lease.asl.json', import.meta.url);
+  const { States } = Machine.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const tasks = Object.entries(States).flatMap(([state, value]) => {
+    const task = TaskShape.safeParse(value).data;
+    if (task === undefined) return [];
+    const name = task.Parameters.FunctionName.slice('${'.length, -'}'.length);
+    return [{ state, name, waits: task.TimeoutSeconds }];
+  });
+
+  it('cover every step', () => {
+    const called = tasks.map(({ name }) => name);
+    expect(new Set(called)).toEqual(new Set(Object.keys(STEP_FUNCTIONS)));
+  });
+  it('give the launch function the time that policy reckons with', () => {
+    expect(deployed('LaunchInstance').Timeout).toBe(policy.launch.functionTimeout / 1_000);
+  });
+  // States that wait for a token have no time of their own here: it comes with their input.
+  it.each(tasks.filter(({ waits }) => waits !== undefined))(
+    'let $state wait longer than its function runs',
+    ({ name, waits }) => {
+      expect(waits).toBeGreaterThan(deployed(name).Timeout);
+    },
+  );
+  it.each(Object.keys(API_FUNCTIONS))('let %s answer within the 30 s of an HTTP API', (name) => {
+    expect(deployed(name).Timeout).toBeLessThan(30);
+  });
+  it('end a refresh before the next one begins', () => {
+    expect(deployed('refreshOffers').Timeout * 1_000).toBeLessThan(policy.menu.refreshEvery);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: `rate(${policy.menu.refreshEvery / 60_000} minutes)`,
+      Target: { Input: '{"provider":"vastai"}' },
+    });
+  });
+});
+
+describe('the API', () => {
+  const Target = z.object({ 'Fn::Join': z.tuple([z.string(), z.tuple([z.string(), Anything])]) });
+  const RouteShape = z.object({ RouteKey: z.string(), AuthorizationType: z.string(), Target });
+  const made = [...resourcesOf(template, 'AWS::ApiGatewayV2::Route', RouteShape).values()];
+  const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+  const all = Object.entries(routes);
+
+  it('has the routes of the contract and no others', () => {
+    const wanted = all.map(([, route]) => keyOf(route));
+    expect(new Set(made.map(({ RouteKey }) => RouteKey))).toEqual(new Set(wanted));
+  });
+  it.each(all)('knows who calls %s by what the contract says', (_, route) => {
+    const { AuthorizationType } = made.find(({ RouteKey }) => RouteKey === keyOf(route)) ?? {};
+    expect(AuthorizationType).toBe(route.caller === 'consumer' ? 'AWS_IAM' : 'NONE');
+  });
+  it.each(all)('answers %s by its own function', (name, route) => {
+    const found = made.find(({ RouteKey }) => RouteKey === keyOf(route));
+    const integration = String(found?.Target['Fn::Join'][1][1]['Ref']);
+    const integrations = resourcesOf(template, 'AWS::ApiGatewayV2::Integration', Anything);
+    const uri = { 'Fn::GetAtt': [deployed(name).id, 'Arn'] };
+    expect(integrations.get(integration)).toMatchObject({ IntegrationUri: uri });
+  });
+  it('is throttled and logged', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AccessLogSettings: { DestinationArn: Match.anyValue() },
+      DefaultRouteSettings: { ThrottlingRateLimit: Match.anyValue() },
+    });
+  });
+});

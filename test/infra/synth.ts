@@ -1,0 +1,61 @@
+// The stack as cdk.json's dev environment makes it, in this process and without bundling: every
+// function gets an empty file for its code.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Stack } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod/mini';
+import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
+import { readSettings } from '../../infra/settings.ts';
+import { makeStack } from '../../infra/stack.ts';
+
+const cdkJson = new URL('../../cdk.json', import.meta.url);
+
+/** The context of cdk.json as the CLI hands it over, with `more` of the command line. */
+export const contextWith = (more: Readonly<Record<string, unknown>> = {}) => ({
+  ...JSON.parse(readFileSync(cdkJson, 'utf8')).context,
+  ...more,
+});
+
+export type Synthesis = {
+  readonly app: App;
+  readonly stack: Stack;
+  [Symbol.dispose](): void;
+};
+
+/** Nothing is synthesized yet. Disposing removes what was written. */
+export function devStack(): Synthesis {
+  const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-infra-'));
+  const bundles = join(folder, 'functions');
+  for (const { entry } of Object.values(ALL_FUNCTIONS)) {
+    mkdirSync(join(bundles, entry), { recursive: true });
+    writeFileSync(join(bundles, entry, 'index.mjs'), `// ${entry}\n`);
+  }
+  const app = new App({ context: contextWith(), outdir: join(folder, 'cdk.out') });
+  const stack = makeStack(app, readSettings(app.node), bundles);
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  return { app, stack, [Symbol.dispose]: remove };
+}
+
+/** All resources of one type with the properties that `shape` names, by logical id. */
+export function resourcesOf<Shape extends z.ZodMiniType>(
+  template: Template,
+  type: string,
+  shape: Shape,
+): ReadonlyMap<string, z.infer<Shape>> {
+  const found = Object.entries(template.findResources(type));
+  return new Map(found.map(([id, { Properties = {} }]) => [id, shape.parse(Properties)]));
+}
+
+export const Anything = z.record(z.string(), z.unknown());
+
+export const FunctionShape = z.object({
+  FunctionName: z.string(),
+  Runtime: z.string(),
+  Architectures: z.array(z.string()),
+  Timeout: z.number(),
+  MemorySize: z.number(),
+  Environment: z.object({ Variables: Anything }),
+});

@@ -1,0 +1,43 @@
+// The flags of `npm start`: what is taken, and how each one that is not is explained.
+
+import { describe, expect, it } from 'vitest';
+import { readFlags } from '../../local/flags.ts';
+
+describe('flags', () => {
+  it('have defaults that the command line tool shares', () => {
+    const flags = { port: 8787, folder: '.gpu-shopper', timeScale: 1, isDefault: true };
+    expect(readFlags([], false)).toEqual({ kind: 'run', flags });
+  });
+
+  it('say where, and how fast', () => {
+    const args = ['--port', '0', '--data=there', '--time-scale', '300'];
+    const flags = { port: 0, folder: 'there', timeScale: 300, isDefault: false };
+    expect(readFlags(args, false)).toEqual({ kind: 'run', flags });
+  });
+
+  it('are listed by --help', () => {
+    expect(readFlags(['--help'], false)).toEqual({ kind: 'help' });
+  });
+
+  it.each([
+    [['--port', '99999'], /^--port must be a whole number from 0 to 65535, not "99999"$/],
+    [['--port', 'x'], /^--port must be a whole number/],
+    [['--port='], /^--port must be a whole number/],
+    [['--time-scale', '301'], /^--time-scale must be a whole number from 1 to 300, not "301"$/],
+    [['--time-scale', '0'], /^--time-scale must be/],
+    [['--time-scale', '0.5'], /^--time-scale must be/],
+    [['--data', ''], /^--data must name a folder$/],
+    [['--speed', '2'], /^Unknown option '--speed'[\s\S]*--time-scale N/],
+    [['now'], /^Unexpected argument 'now'/],
+  ])('%j are explained', (args, problem) => {
+    expect(readFlags(args, false)).toEqual({
+      kind: 'bad',
+      problem: expect.stringMatching(problem),
+    });
+  });
+
+  it('take no scaled time where machines are real', () => {
+    const problem = expect.stringContaining('Vast.ai keeps real time');
+    expect(readFlags(['--time-scale', '2'], true)).toEqual({ kind: 'bad', problem });
+  });
+});

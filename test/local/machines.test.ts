@@ -1,0 +1,121 @@
+// Simulated machines that phone home over HTTP: against a loopback server that plays both the
+// simulator and the service.
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runMachines } from '../../local/machines.ts';
+import { createScaledClock } from '../../local/workflow/clock.ts';
+import { eventually } from '../support/start.ts';
+
+type Beat = { readonly token: string | undefined; readonly facts: unknown };
+
+let server: Server;
+let url: string;
+let beats: Beat[];
+let seen: object[];
+/** What the service answers to the next beats; the last one stays. */
+let answers: { status: number; body: object }[];
+let stop = (): void => undefined;
+
+beforeEach(async () => {
+  [beats, seen] = [[], []];
+  answers = [{ status: 200, body: { carryOn: true } }];
+  server = createServer(async (request, response) => {
+    if (request.url === '/_sim/instances') return response.end(JSON.stringify(seen));
+    const { facts } = JSON.parse(await text(request));
+    beats.push({ token: request.headers.authorization, facts });
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    return response.writeHead(answer?.status ?? 500).end(JSON.stringify(answer?.body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+afterEach(() => {
+  stop();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** A beat each 12 ms. */
+const run = (): void => {
+  const clock = createScaledClock(5_000, { unref: true });
+  stop = runMachines({ simulatorUrl: url, clock, lookEveryMs: 5 });
+};
+const machine = (up: boolean) => ({
+  id: 1,
+  up,
+  sshHostKey: 'ssh-ed25519 AAAA',
+  gpuName: 'RTX 4090',
+  gpuCount: 2,
+  env: { GPU_SHOPPER_NODE_URL: `${url}/node`, GPU_SHOPPER_LEASE_TOKEN: 'a-token' },
+});
+const FACTS = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: 'RTX 4090', gpuCount: 2, driver: null };
+const beaten = (times: number) =>
+  eventually(`${times} beats`, async () => (beats.length >= times ? true : null));
+
+describe('a machine', () => {
+  it('tells its facts once it is up, then beats on', async () => {
+    seen = [machine(false)];
+    run();
+    seen = [machine(true)];
+    await beaten(3);
+    expect(beats.slice(0, 3)).toEqual([
+      { token: 'Bearer a-token', facts: FACTS },
+      { token: 'Bearer a-token', facts: null },
+      { token: 'Bearer a-token', facts: null },
+    ]);
+  });
+
+  it('tells its facts again until they have arrived', async () => {
+    answers.unshift({ status: 503, body: {} });
+    seen = [machine(true)];
+    run();
+    await beaten(3);
+    expect(beats.map(({ facts }) => facts).slice(0, 3)).toEqual([FACTS, FACTS, null]);
+  });
+
+  it.each([
+    ['it is told to', { status: 200, body: { carryOn: false } }],
+    ['its token is no longer good', { status: 403, body: {} }],
+  ])('stops when %s', async (_, answer) => {
+    answers = [answer];
+    seen = [machine(true), { ...machine(true), id: 2 }];
+    run();
+    await beaten(2);
+    answers = [{ status: 200, body: { carryOn: true } }];
+    seen = [...seen, { ...machine(true), id: 3 }];
+    await beaten(6);
+    // The third machine alone has beaten since.
+    expect(beats.filter(({ facts }) => facts !== null)).toHaveLength(3);
+  });
+
+  it('that goes down falls silent, and beats with its facts when it comes up again', async () => {
+    seen = [machine(true)];
+    run();
+    await beaten(2);
+    seen = [machine(false)];
+    await eventually('silence', async () => {
+      const before = beats.length;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return beats.length === before ? true : null;
+    });
+    const before = beats.length;
+    seen = [machine(true)];
+    await beaten(before + 1);
+    expect(beats[before]?.facts).toEqual(FACTS);
+  });
+
+  it('of somebody else, without our environment, is left alone', async () => {
+    seen = [
+      { ...machine(true), env: {} },
+      { ...machine(true), id: 2 },
+    ];
+    run();
+    await beaten(3);
+    expect(beats.filter(({ facts }) => facts !== null)).toHaveLength(1);
+  });
+});

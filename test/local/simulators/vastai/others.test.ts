@@ -1,0 +1,82 @@
+// Other people on the market: what they rent goes by seed and time, searches learn of it late, and
+// who comes too late is told so in all the ways there are.
+
+import { describe, expect, it } from 'vitest';
+import {
+  create,
+  createUp,
+  get,
+  HOUR,
+  MINUTE,
+  numberOf,
+  offersOf,
+  startMarket,
+  type TestMarket,
+} from './support.ts';
+
+/** Ids of single GPUs in the order of their price. */
+async function ids(market: TestMarket): Promise<number[]> {
+  const offers = await offersOf(market, { num_gpus: { eq: 1 }, order: [['dph_total', 'asc']] });
+  return offers.map(({ id }) => numberOf(id));
+}
+
+/** What creates of the 40 cheapest offers are answered, where they don't succeed. */
+async function refusals(market: TestMarket) {
+  const answers = [];
+  for (const id of (await ids(market)).slice(0, 40)) {
+    const { status, text } = await create(market, {}, id);
+    if (status !== 200) answers.push({ status, text });
+  }
+  return answers;
+}
+
+describe('other people', () => {
+  it('rent the share of the market that they are given, nothing by default', async () => {
+    const all = async (othersShare?: number) => {
+      const market = await startMarket(othersShare === undefined ? {} : { othersShare });
+      const machines = { machine_id: { lt: 20_040 } };
+      return (await offersOf(market, machines)).length;
+    };
+    const [untouched, half] = [await all(), await all(0.5)];
+    expect(half / untouched).toBeGreaterThan(0.25);
+    expect(half / untouched).toBeLessThan(0.75);
+    expect(await all(1)).toBe(0);
+  });
+
+  it('come and go, the same ones at the same time for the same seed', async () => {
+    const seen = async (seed: number) => {
+      const market = await startMarket({ othersShare: 0.3, seed });
+      const before = await ids(market);
+      market.pass(HOUR);
+      return [before, await ids(market)] as const;
+    };
+    const [before, later] = await seen(3);
+    expect(later.filter((id) => !before.includes(id))).not.toEqual([]);
+    expect(before.filter((id) => !later.includes(id))).not.toEqual([]);
+    expect(await seen(3)).toEqual([before, later]);
+  });
+
+  it('take offers that are still listed, and create says so in four ways', async () => {
+    // So late that searches show the market of a whole stretch ago.
+    const lag = { offerLagMs: 30 * MINUTE };
+    const answers = await refusals(await startMarket({ othersShare: 0.3, ...lag }));
+    expect(answers.length).toBeGreaterThan(3);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400, 404, 410]));
+    for (const { text } of answers) expect(text).toContain('no_such_ask');
+    expect(new Set(answers.map(({ text }) => text.replaceAll(/\d{6,}/g, 'ID'))).size).toBe(4);
+  });
+
+  it('are seen at once when searches do not lag', async () => {
+    const market = await startMarket({ othersShare: 0.3, offerLagMs: 0 });
+    expect(await refusals(market)).toEqual([]);
+  });
+
+  it('never take a machine with an instance of ours', async () => {
+    const market = await startMarket({ othersShare: 0.3 });
+    const id = await createUp(market);
+    for (let hour = 0; hour < 24; hour += 1) {
+      market.pass(HOUR);
+      expect((await get(market, id))?.actual_status).toBe('running');
+    }
+  });
+});

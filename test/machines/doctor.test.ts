@@ -1,0 +1,63 @@
+// What an operator is told: what each net would do next, and which leases need somebody. It agrees
+// with what the nets then do.
+
+import { describe, expect, it } from 'vitest';
+import type { doctorView } from '../../shared/api/operation-views.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+const env = { GPU_SHOPPER_OPERATORS: '123456789012/user/operator' };
+const OPERATOR = { userArn: 'arn:aws:iam::123456789012:user/operator' };
+
+async function doctor(world: LeaseWorld): Promise<ReturnType<typeof doctorView>> {
+  const { body } = await world.ask('readDoctor', OPERATOR);
+  return body as ReturnType<typeof doctorView>;
+}
+
+const iso = (instant: number): string => new Date(instant).toISOString();
+
+describe('doctor', () => {
+  it('tells of a serving lease when each net would act', async () => {
+    const world = await leaseWorld(undefined, { env });
+    expect(await doctor(world)).toMatchObject({ openLeases: 0, oldestHeartbeat: null, leases: [] });
+    const id = await world.request({ hours: 1, silenceLimitSeconds: 300 });
+    await world.untilState(id, 'active');
+    const { deadline } = await world.lease(id);
+    await world.pass(10 * MINUTE);
+    await world.service.sweep();
+    const told = await doctor(world);
+    expect(told).toMatchObject({ openLeases: 1, byState: { active: 1 }, stuck: 0 });
+    expect(told.oldestHeartbeat).toMatchObject({ leaseId: id });
+    expect(told.oldestHeartbeat?.ageSeconds).toBeLessThanOrEqual(60);
+    expect(told.sweeps).toMatchObject([{ provider: 'vastai', ageSeconds: 0, failure: null }]);
+    const next = Object.fromEntries(told.leases[0]?.next.map((act) => [act.net, act.at]) ?? []);
+    const silentAt = Date.parse(told.oldestHeartbeat?.at ?? '') + 5 * MINUTE;
+    expect(next).toEqual({
+      workflow: iso(silentAt),
+      schedule: iso(deadline - 15 * MINUTE),
+      sweep: iso(world.clock.now() + MINUTE),
+      machine: iso(deadline),
+    });
+    await world.close();
+  });
+
+  it('names what is stuck, and why', async () => {
+    let lost = false;
+    const meddle: Meddle = (call, run) => (lost && /^[A-Z]/.test(call.name) ? 'hang' : run());
+    const world = await leaseWorld(meddle, { env });
+    const [fine, stuck] = [await world.request(), await world.request()];
+    await world.untilState(fine, 'active');
+    await world.untilState(stuck, 'active');
+    lost = true;
+    await world.release(stuck);
+    await world.pass(30 * MINUTE);
+    const told = await doctor(world);
+    expect(told).toMatchObject({ stuck: 1, byState: { active: 1, ending: 1 } });
+    expect(told.leases[0]).toMatchObject({
+      id: stuck,
+      endReason: 'released',
+      stuck: ['its workflow made no progress in time'],
+    });
+    await world.close();
+  });
+});

@@ -1,0 +1,399 @@
+// Extending a lease: what it takes, what refuses it, and what a crash between any two of its calls
+// leaves. Until the lease is committed its old end stands, whatever else was done.
+
+import { describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { type EpochMs, isoTime } from '../../shared/core/time.ts';
+import { records, scheduler, waking } from '../../shared/parts.ts';
+import { once } from '../../shared/runtime.ts';
+import { makeExtendLease } from '../../shared/usecases/extend-lease.ts';
+import { makeServeLease } from '../../shared/usecases/serve-lease.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const OPERATOR = { userArn: 'arn:aws:iam::123456789012:user/operator' };
+const env = { GPU_SHOPPER_OPERATORS: '123456789012/user/operator' };
+const caller = { consumer: CONSUMER, operator: false };
+
+type Body = { readonly until?: string; readonly hours?: number; readonly key?: string };
+
+const extend = (world: LeaseWorld, id: LeaseId, { key, ...body }: Body) =>
+  world.ask('extendLease', {
+    params: { id },
+    body,
+    ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+  });
+
+const iso = (instant: number): string => new Date(instant).toISOString();
+
+async function activeLease(world: LeaseWorld, hours = 1) {
+  const id = await world.request({ hours });
+  await world.untilState(id, 'active');
+  const lease = await world.lease(id);
+  return { id, lease, deadline: lease.deadline };
+}
+
+const heldFor = async (world: LeaseWorld, id: LeaseId) =>
+  (await once(world.service.runtime, records).accounts.get(CONSUMER))?.holds[id];
+
+const portsOf = ({ service: { runtime } }: LeaseWorld) => ({
+  ...once(runtime, records),
+  ...waking(runtime),
+  scheduler: scheduler(runtime),
+});
+
+/** An extension that gets as far as its commit and no further. */
+function dyingBeforeCommit(world: LeaseWorld) {
+  const ports = portsOf(world);
+  const commit = () => Promise.reject(new Error('the process is gone'));
+  return makeExtendLease({ ...ports, leases: { ...ports.leases, commit } });
+}
+
+async function eventsOf(world: LeaseWorld, id: LeaseId) {
+  const reply = await world.ask('readEvents', { params: { id } });
+  return (reply.body as { events: { type: string; reason: string }[] }).events;
+}
+
+describe('an extension', () => {
+  it('lets the lease serve longer, and holds the money for it first', async () => {
+    const world = await leaseWorld();
+    const { id, lease, deadline } = await activeLease(world);
+    const until = iso(deadline + HOUR);
+    const reply = await extend(world, id, { until });
+    expect(reply).toMatchObject({ status: 200, body: { endsAt: until, state: 'active' } });
+    const extended = await world.lease(id);
+    const more = lease.terms.ceiling;
+    expect(extended.hold.amountMicroUsd).toBe(lease.hold.amountMicroUsd + more);
+    expect((await heldFor(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
+    // Whoever beats is told the new end at once.
+    await world.pass(1_000);
+    const beat = await world.ask('recordHeartbeat', { params: { id }, body: { busy: true } });
+    expect(beat.body).toMatchObject({ carryOn: true, endsAt: until });
+    await world.close();
+  });
+
+  it('ends at its new deadline, not at the old one', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    await extend(world, id, { until: iso(deadline + HOUR) });
+    await world.untilState(id, 'ending');
+    expect(world.clock.now()).toBeGreaterThanOrEqual(deadline + HOUR);
+    expect(world.clock.now()).toBeLessThan(deadline + HOUR + MINUTE);
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('to the same instant twice changes nothing the second time', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    const until = iso(deadline + HOUR);
+    const first = await extend(world, id, { until });
+    const { version } = await world.lease(id);
+    expect(await extend(world, id, { until })).toEqual(first);
+    expect(await extend(world, id, { until: iso(deadline - MINUTE) })).toEqual(first);
+    expect((await world.lease(id)).version).toBe(version);
+    await world.close();
+  });
+
+  it('by hours adds them once for each key, and takes no other hours for it', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    const first = await extend(world, id, { hours: 1, key: 'extend-key-1' });
+    expect(first.body).toMatchObject({ endsAt: iso(deadline + HOUR) });
+    expect(await extend(world, id, { hours: 1, key: 'extend-key-1' })).toEqual(first);
+    const other = await extend(world, id, { hours: 2, key: 'extend-key-1' });
+    expect(other).toMatchObject({ status: 409 });
+    const second = await extend(world, id, { hours: 0.5, key: 'extend-key-2' });
+    expect(second.body).toMatchObject({ endsAt: iso(deadline + 1.5 * HOUR) });
+    const keyless = await extend(world, id, { hours: 1 });
+    expect(keyless).toMatchObject({ status: 400, body: { field: 'Idempotency-Key' } });
+    await world.close();
+  });
+});
+
+describe('an extension is refused as a whole', () => {
+  const refusal = (limit: string) => ({ status: 402, body: { limit, retryable: false } });
+
+  it('when the budget has no room for it', async () => {
+    const world = await leaseWorld(undefined, {
+      env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '8000000' },
+    });
+    const { id, lease, deadline } = await activeLease(world);
+    const reply = await extend(world, id, { until: iso(deadline + 9 * HOUR) });
+    expect(reply).toMatchObject(refusal('monthly-budget'));
+    expect((reply.body as { detail: string }).detail).toMatch(/room for \$\d/);
+    expect(await world.lease(id)).toEqual(lease);
+    expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+    await world.close();
+  });
+
+  it('beyond twelve hours in all, until an operator approves', async () => {
+    const world = await leaseWorld(undefined, { env });
+    const { id, lease } = await activeLease(world);
+    const activeAt = lease.state === 'active' ? lease.activeAt : Number.NaN;
+    const [twelve, beyond] = [iso(activeAt + 12 * HOUR), iso(activeAt + 13 * HOUR)];
+    expect(await extend(world, id, { until: twelve })).toMatchObject({ status: 200 });
+    const refused = await extend(world, id, { until: beyond });
+    expect(refused).toMatchObject(refusal('lease-duration'));
+    expect((refused.body as { detail: string }).detail).toContain(twelve);
+
+    const approval = { params: { id }, body: { until: beyond, why: 'the last epoch' } };
+    expect(await world.ask('approveExtension', approval)).toMatchObject({ status: 403 });
+    const approved = await world.ask('approveExtension', { ...OPERATOR, ...approval });
+    // Approving is not extending: its consumer decides, and pays.
+    expect(approved).toMatchObject({ status: 200, body: { endsAt: twelve } });
+    const events = await eventsOf(world, id);
+    const reason = `123456789012/user/operator lets it be extended until ${beyond}: the last epoch`;
+    expect(events).toContainEqual(expect.objectContaining({ type: 'extension-approved', reason }));
+    expect(await extend(world, id, { until: beyond })).toMatchObject({
+      status: 200,
+      body: { endsAt: beyond },
+    });
+    const more = await extend(world, id, { until: iso(activeAt + 14 * HOUR) });
+    expect(more).toMatchObject(refusal('lease-duration'));
+    await world.close();
+  });
+
+  it('before the lease serves and after it ends', async () => {
+    const world = await leaseWorld();
+    const id = await world.request();
+    const until = iso(world.clock.now() + HOUR);
+    expect(await extend(world, id, { until })).toMatchObject({ status: 409 });
+    await world.untilState(id, 'active');
+    expect(
+      ((await world.ask('readLease', { params: { id } })).body as { can: string[] }).can,
+    ).toContain('extend');
+    await world.release(id);
+    expect(await extend(world, id, { until })).toMatchObject({ status: 409 });
+    await world.untilState(id, 'ended');
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});
+
+// Every call of the extension to database and engine fails once, the first, the second, ... The
+// lease must then either stand as it was or be extended, and repeating must finish the work.
+describe('a crash in the middle of an extension', () => {
+  it('at any call leaves the old end or the new one, and a repeat finishes it', async () => {
+    let failAt = Number.POSITIVE_INFINITY;
+    const strike = (): void => {
+      failAt -= 1;
+      if (failAt === 0) throw new Error('the process is gone');
+    };
+    const hooks = { onDatabaseCall: strike, onWorkflowCall: strike };
+    const world = await leaseWorld(undefined, {
+      ...hooks,
+      env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '900000000' },
+    });
+    const { id, deadline: first } = await activeLease(world, 1);
+    let deadline: number = first;
+    let crashes = 0;
+    for (let at = 1; at <= 40; at += 1) {
+      const until = iso(deadline + 10 * MINUTE);
+      failAt = at;
+      const reply = await extend(world, id, { until }).catch(() => ({ status: 500 }));
+      failAt = Number.POSITIVE_INFINITY;
+      const { deadline: stands } = await world.lease(id);
+      expect([deadline, deadline + 10 * MINUTE]).toContain(stands);
+      if (reply.status === 200) break;
+      crashes += 1;
+      expect(reply.status).toBeGreaterThanOrEqual(500);
+      expect(await extend(world, id, { until })).toMatchObject({ status: 200 });
+      const lease = await world.lease(id);
+      expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+      deadline = lease.deadline;
+      // What was woken comes to rest, so that the next blow strikes the extension alone.
+      await world.pass(1_000);
+    }
+    // Two reads, the raise, a read, the commit, its outbox in three, a read, the wake.
+    expect(crashes).toBeGreaterThanOrEqual(10);
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('before the commit leaves the old end to the schedule, without a workflow', async () => {
+    let lost = false;
+    const meddle: Meddle = (call, run) => {
+      const { generation } = call.payload as { generation?: number };
+      return lost && generation === 1 ? 'hang' : run();
+    };
+    const world = await leaseWorld(meddle);
+    const { id, deadline } = await activeLease(world);
+    lost = true;
+    const until = (deadline + 3 * HOUR) as EpochMs;
+    const ask = { kind: 'until', until } as const;
+    await expect(dyingBeforeCommit(world)({ leaseId: id, caller, ask })).rejects.toThrow('gone');
+    expect((await heldFor(world, id))?.amountMicroUsd).toBeGreaterThan(
+      (await world.lease(id)).hold.amountMicroUsd,
+    );
+    await world.untilState(id, 'ending');
+    expect(world.clock.now() - deadline).toBeLessThan(2 * MINUTE);
+    await world.untilState(id, 'ended');
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('leaves a hold that the sweep trims once the extension can no longer commit', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    const until = (deadline + HOUR) as EpochMs;
+    await expect(
+      dyingBeforeCommit(world)({ leaseId: id, caller, ask: { kind: 'until', until } }),
+    ).rejects.toThrow('gone');
+    const raised = (await heldFor(world, id))?.amountMicroUsd;
+    await world.service.sweep();
+    expect((await heldFor(world, id))?.amountMicroUsd).toBe(raised);
+    await world.pass(3 * MINUTE);
+    await world.service.sweep();
+    const lease = await world.lease(id);
+    expect(lease.deadline).toBe(deadline);
+    expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+    expect(raised).toBeGreaterThan(lease.hold.amountMicroUsd);
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});
+
+// One actor stands still right after the money was raised, while the other runs to completion.
+describe('an extension against', () => {
+  type Paused = {
+    readonly id: LeaseId;
+    readonly until: number;
+    readonly meanwhile: () => Promise<unknown>;
+  };
+  async function paused(world: LeaseWorld, { id, until, meanwhile }: Paused) {
+    const ports = portsOf(world);
+    let done = false;
+    const raise: typeof ports.accounts.raise = async (request) => {
+      const placed = await ports.accounts.raise(request);
+      if (!done) {
+        done = true;
+        await meanwhile();
+      }
+      return placed;
+    };
+    const slow = makeExtendLease({ ...ports, accounts: { ...ports.accounts, raise } });
+    const ask = { kind: 'until', until: until as EpochMs } as const;
+    return slow({ leaseId: id, caller, ask });
+  }
+
+  it('a release: the lease ends, and the raised money comes back', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    const outcome = await paused(world, {
+      id,
+      until: deadline + HOUR,
+      meanwhile: () => world.release(id),
+    });
+    expect(outcome.kind).toBe('not-active');
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'released' });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('its own end: what was asked for in time and comes too late extends nothing', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    await world.pass(deadline - world.clock.now() - 1_000);
+    const outcome = await paused(world, {
+      id,
+      until: deadline + HOUR,
+      meanwhile: () => world.pass(5_000),
+    });
+    expect(outcome.kind).toBe('not-active');
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('its own end: committed a moment before, the lease serves on', async () => {
+    let late: (() => Promise<unknown>) | null = null;
+    // The timer at the old deadline fires; Judge finds the extension that was just committed.
+    const meddle: Meddle = async (call, run) => {
+      if (call.name === 'JudgeLease') await late?.();
+      return run();
+    };
+    const world = await leaseWorld(meddle);
+    const { id, deadline } = await activeLease(world);
+    await world.pass(deadline - world.clock.now() - 1);
+    expect(await extend(world, id, { until: iso(deadline + HOUR) })).toMatchObject({ status: 200 });
+    let refused = 0;
+    late = async () => {
+      late = null;
+      refused = (await extend(world, id, { until: isoTime(deadline) })).status;
+    };
+    await world.pass(10 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'active', deadline: deadline + HOUR });
+    expect(refused).toBe(200);
+    await world.close();
+  });
+
+  it('the wait being parked: whoever parked the old end answers itself', async () => {
+    const world = await leaseWorld();
+    const { id, deadline } = await activeLease(world);
+    const ports = portsOf(world);
+    const woken: string[] = [];
+    const wake = async (token: string) => {
+      woken.push(token);
+      return 'accepted' as const;
+    };
+    const park: typeof ports.pulses.park = async (parking) => {
+      await extend(world, id, { until: iso(deadline + HOUR) });
+      return ports.pulses.park(parking);
+    };
+    const serve = makeServeLease({
+      ...ports,
+      pulses: { ...ports.pulses, park },
+      workflow: { ...ports.workflow, wake },
+    });
+    const { generation } = await world.lease(id);
+    await serve({ leaseId: id, generation, token: 'the-new-token' });
+    expect(woken).toEqual(['the-new-token']);
+    await world.close();
+  });
+
+  it.each([
+    [2, 1],
+    [1, 2],
+  ])(
+    'another one, %s hours against %s: the longer one stands, paid for once',
+    async (mine, other) => {
+      const world = await leaseWorld();
+      const { id, deadline } = await activeLease(world);
+      const meanwhile = () => extend(world, id, { until: iso(deadline + other * HOUR) });
+      const outcome = await paused(world, { id, until: deadline + mine * HOUR, meanwhile });
+      expect(outcome.kind).toBe('extended');
+      const lease = await world.lease(id);
+      expect(lease.deadline).toBe(deadline + 2 * HOUR);
+      expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+      await world.release(id);
+      await world.untilState(id, 'ended');
+      expect(await world.leftovers(id)).toEqual([]);
+      await world.close();
+    },
+  );
+
+  it('a sweep that trims its hold meanwhile: the money is raised again first', async () => {
+    const world = await leaseWorld();
+    const { id, lease, deadline } = await activeLease(world);
+    const meanwhile = async () => {
+      await world.pass(3 * MINUTE);
+      await world.service.sweep();
+      expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+    };
+    await paused(world, { id, until: deadline + HOUR, meanwhile });
+    const extended = await world.lease(id);
+    expect(extended.deadline).toBe(deadline + HOUR);
+    expect((await heldFor(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
+    await world.close();
+  });
+});

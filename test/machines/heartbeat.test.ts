@@ -1,0 +1,149 @@
+// Beats that must not be heard, whose beat counts, and what a machine does when it hears nothing.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+
+let world: LeaseWorld;
+afterEach(() => world.close());
+
+const tokenOf = (index = 0): string =>
+  world.market.instances()[index]?.env['GPU_SHOPPER_LEASE_TOKEN'] ?? '';
+const beat = (body: object, token = tokenOf()) =>
+  world.service.call('recordNodeHeartbeat', {
+    headers: { authorization: `Bearer ${token}` },
+    body,
+  });
+const count = (name: string): number => world.service.counts.get(name) ?? 0;
+const dead = async (): Promise<boolean> =>
+  !world.market.instances().some((instance) => instance.alive);
+
+describe('a machine', () => {
+  it('is told its own lease token, its times and its job, and no key of ours', async () => {
+    world = await leaseWorld();
+    const env = { GPU_SHOPPER_JOB_ID: 'run/7' };
+    await world.untilState(await world.request({ env, silenceLimitSeconds: 3_600 }), 'active');
+    const told = world.market.instances()[0]?.env ?? {};
+    expect(told).toMatchObject({
+      ...env,
+      GPU_SHOPPER_NODE_URL: expect.stringContaining('/node/v1/heartbeats'),
+      // It may hear nothing for longer than the lease may be silent.
+      GPU_SHOPPER_NODE_SECONDS: '60 3900 60 60',
+    });
+    const { tagKey = '', vastai } = world.service.runtime.config;
+    expect(vastai?.apiKey).toMatch(/^\w+$/);
+    for (const key of [tagKey, vastai?.apiKey]) expect(Object.values(told)).not.toContain(key);
+  });
+});
+
+describe('a beat', () => {
+  it('that was heard before, or is older than one that was, is refused and counted', async () => {
+    world = await leaseWorld();
+    await world.untilState(await world.request(), 'active');
+    const number = Math.floor(world.clock.now() / 1_000) + 10_000;
+    expect(await beat({ number })).toMatchObject({
+      status: 200,
+      body: { carryOn: true, everySeconds: 60, secondsLeft: expect.any(Number) },
+    });
+    expect(await beat({ number })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:gpu-shopper:problem:Replayed', field: 'number' },
+    });
+    expect((await beat({ number: number - 1 })).status).toBe(409);
+    expect(count('heartbeat-replayed')).toBe(2);
+  });
+
+  it('that is malformed or foreign is refused and counted', async () => {
+    world = await leaseWorld();
+    const id = await world.request();
+    await world.untilState(id, 'active');
+    const gpus = [[1, 2, 3, 4]];
+    expect((await beat({ number: 0 })).status).toBe(400);
+    expect((await beat({ number: 9, telemetry: { gpus } })).status).toBe(400);
+    expect((await beat({ number: 9 }, `v1.${id}.1.${'0'.repeat(32)}`)).status).toBe(403);
+    expect(count('heartbeat-malformed')).toBe(2);
+    expect(count('heartbeat-foreign')).toBe(1);
+  });
+
+  it('that comes after the end is told to stop, and counted', async () => {
+    world = await leaseWorld();
+    const id = await world.request();
+    await world.untilState(id, 'active');
+    const token = tokenOf();
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    const late = await beat({ number: 9_999_999_999 }, token);
+    expect(late).toMatchObject({ status: 200, body: { carryOn: false, reason: 'released' } });
+    expect(count('heartbeat-late')).toBe(1);
+  });
+
+  it('of an older attempt is told to stop once a newer machine serves', async () => {
+    world = await leaseWorld();
+    world.market.addFault({ name: 'never-boots', times: 1 });
+    const id = await world.request();
+    await world.untilState(id, 'active');
+    expect((await world.lease(id)).attempts).toHaveLength(2);
+    const late = await beat({ number: 9_999_999_999 }, tokenOf(0));
+    expect(late).toMatchObject({ status: 200, body: { carryOn: false } });
+    expect(count('heartbeat-foreign')).toBe(1);
+  });
+});
+
+describe('a lease', () => {
+  it.each(['app', 'both'] as const)(
+    'that is kept alive by %s ends as silent without its application, loud as its machine is',
+    async (liveness) => {
+      world = await leaseWorld();
+      const id = await world.request({ liveness, silenceLimitSeconds: 300 });
+      await world.untilState(id, 'active');
+      const from = world.clock.now();
+      await world.untilState(id, 'ending');
+      expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
+      expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
+    },
+  );
+});
+
+describe('the dead-man switch', () => {
+  const OWN = 'endOwnMachine';
+
+  it('ends a machine that hears nothing, when everything of ours is gone', async () => {
+    let gone = false;
+    const meddle: Meddle = (call, run) =>
+      gone && call.name !== OWN ? Promise.reject(new Error('gone')) : run();
+    world = await leaseWorld(meddle, { deadManSwitch: true });
+    const id = await world.request({ hours: 6 });
+    await world.untilState(id, 'active');
+    gone = true;
+    const from = world.clock.now();
+    await world.until(dead, 6);
+    // 30 min of hearing nothing, the grace of a minute, and the beat that was due.
+    expect(world.clock.now() - from).toBeLessThanOrEqual(32 * MINUTE);
+    expect(world.clock.now() - from).toBeGreaterThan(29 * MINUTE);
+  });
+
+  it('ends a machine at its end, when beats are all that still works', async () => {
+    let gone = false;
+    const works = [OWN, 'recordNodeHeartbeat'];
+    const meddle: Meddle = (call, run) =>
+      gone && !works.includes(call.name) ? Promise.reject(new Error('gone')) : run();
+    world = await leaseWorld(meddle, { deadManSwitch: true });
+    const id = await world.request({ hours: 1 });
+    await world.untilState(id, 'active');
+    await world.pass(2 * MINUTE);
+    const { deadline } = await world.lease(id);
+    gone = true;
+    await world.until(dead, 6);
+    expect(world.clock.now() - deadline).toBeLessThanOrEqual(2 * MINUTE);
+    expect(world.clock.now()).toBeGreaterThan(deadline);
+  });
+
+  it('leaves the ending of leases to us while we are there', async () => {
+    world = await leaseWorld(undefined, { deadManSwitch: true });
+    const id = await world.request({ hours: 1 });
+    await world.untilState(id, 'ended');
+    expect(world.calls).not.toContain(OWN);
+    expect(await world.leftovers(id)).toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+// Leases that asked to be looked at: warned, then ended when they stay idle, and left alone for
+// whatever isn't known to be idleness.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import type { Telemetry } from '../../shared/core/telemetry.ts';
+import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+
+let world: LeaseWorld;
+afterEach(() => world.close());
+
+const load = (percent: number, networkKbps: number | null = 0): Telemetry => ({
+  ...{ gpus: [[percent, 1, 24_564, 40, 20]], processes: 9, rxBytes: 1, txBytes: 1 },
+  ...{ networkKbps, uptimeSeconds: 60, jobId: '' },
+});
+const ENDING = { gpuPercentBelow: 5, networkKbpsBelow: 100, windowMinutes: 10, action: 'end' };
+
+/** A serving lease whose machine reports what `telemetry` says at each beat. */
+async function serving(body: object, telemetry: () => Telemetry): Promise<LeaseId> {
+  world = await leaseWorld(undefined, { telemetry });
+  const id = await world.request(body);
+  await world.untilState(id, 'active');
+  return id;
+}
+
+async function warnings(id: LeaseId): Promise<readonly string[]> {
+  const { body } = await world.ask('readEvents', { params: { id } });
+  const { events } = body as { events: readonly { type: string; reason: string }[] };
+  return events.filter(({ type }) => type === 'idle-warning').map(({ reason }) => reason);
+}
+
+describe('a lease that asked to end when it is idle', () => {
+  it('is warned after its window and ends after the notice', async () => {
+    const id = await serving({ idle: ENDING }, () => load(0));
+    const from = world.clock.now();
+    await world.until(async () => (await warnings(id)).length > 0);
+    expect(world.clock.now() - from).toBeLessThanOrEqual(11 * MINUTE);
+    await world.untilState(id, 'ending');
+    expect(world.clock.now() - from).toBeGreaterThan(14 * MINUTE);
+    expect(world.clock.now() - from).toBeLessThanOrEqual(17 * MINUTE);
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'idle' });
+    expect(await warnings(id)).toEqual([
+      'every GPU below 5 %, the network below 100 kbit/s for 10 min; it ends soon unless that changes',
+    ]);
+    expect(await world.leftovers(id)).toEqual([]);
+  });
+
+  it('serves on when it is busy once before the notice is over', async () => {
+    let percent = 0;
+    const id = await serving({ idle: ENDING, hours: 0.45 }, () => load(percent));
+    await world.until(async () => (await warnings(id)).length > 0);
+    percent = 60;
+    await world.pass(2 * MINUTE);
+    percent = 0;
+    await world.pass(8 * MINUTE);
+    expect((await world.lease(id)).state).toBe('active');
+    await world.untilState(id, 'ending');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await warnings(id)).toHaveLength(2);
+  });
+
+  it.each([
+    ['its network is', () => load(0, 5_000)],
+    ['its network cannot be told to be idle', () => load(0, null)],
+    ['one signal is', () => load(90, 0)],
+  ])('serves to its end when %s busy', async (_name, telemetry) => {
+    const id = await serving({ idle: ENDING, hours: 0.5 }, telemetry);
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await warnings(id)).toEqual([]);
+  });
+
+  it('goes by its application alone when it asked for that', async () => {
+    const idle = { app: true, windowMinutes: 10, action: 'end' };
+    const id = await serving({ idle, liveness: 'node' }, () => load(90, 9_000));
+    const say = (body: object | null) => world.ask('recordHeartbeat', { params: { id }, body });
+    for (let minute = 0; minute < 12; minute += 1) {
+      await say(minute < 6 ? null : { busy: false });
+      await world.pass(2 * MINUTE);
+    }
+    expect(await warnings(id)).toHaveLength(1);
+    expect((await world.lease(id)).state).toBe('active');
+    for (let minute = 0; minute < 4; minute += 1) {
+      await say({ busy: false });
+      await world.pass(2 * MINUTE);
+    }
+    expect(await world.lease(id)).toMatchObject({ reason: 'idle' });
+  });
+});
+
+describe('a lease that asked to be warned', () => {
+  it('is warned once for one idle time, and serves to its end', async () => {
+    const id = await serving({ idle: { ...ENDING, action: 'warn' }, hours: 1 }, () => load(0));
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await warnings(id)).toHaveLength(1);
+    const { transitions } = world.service.engine.describe(`${id}-1`) ?? {};
+    expect(transitions).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('a lease that asked for nothing', () => {
+  it('is never called idle', async () => {
+    const id = await serving({ hours: 1 }, () => load(0));
+    await world.untilState(id, 'ended');
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+    expect(await warnings(id)).toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  it.each([
+    [{ windowMinutes: 10, action: 'end' }, 'idle'],
+    [{ ...ENDING, windowMinutes: 4 }, 'idle.windowMinutes'],
+    [{ ...ENDING, gpuPercentBelow: 0 }, 'idle.gpuPercentBelow'],
+    [{ ...ENDING, app: false }, 'idle.app'],
+    [{ ...ENDING, action: 'stop' }, 'idle.action'],
+  ])('for %j is refused', async (idle, field) => {
+    world = await leaseWorld(undefined, { freshMenu: false });
+    const sshPublicKey = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
+    const headers = { 'idempotency-key': 'idle-request' };
+    const reply = await world.ask('requestLease', { headers, body: { sshPublicKey, idle } });
+    expect(reply).toMatchObject({ status: 400, body: { field } });
+  });
+});

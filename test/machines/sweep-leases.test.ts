@@ -1,0 +1,279 @@
+// What a sweep does for leases whose machine, workflow or wake was lost, and for the books: each
+// lease still ends, for the reason that is true, with nothing left over.
+
+import { describe, expect, it } from 'vitest';
+import { handler as executionEnded } from '../../functions/events/execution-ended.ts';
+import { books } from '../../shared/app.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { note } from '../../shared/core/lease-moves.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
+import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/time.ts';
+import { once, within } from '../../shared/runtime.ts';
+import { aLeaseId } from '../support/builders.ts';
+import { CONSUMER, type Meddle } from '../support/lease-world.ts';
+import { marketBetween } from '../support/market-between.ts';
+import { MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+const sweepEvery = minutes(1);
+
+async function endsAs(world: SweepWorld, id: LeaseId, reason: string): Promise<void> {
+  await world.untilState(id, 'ended', 3);
+  expect(await world.lease(id)).toMatchObject({ reason });
+  expect(await world.leftovers(id)).toEqual([]);
+}
+
+describe('a serving lease', () => {
+  it('whose machine vanished is lost by the second sweep, charged until then', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const from = world.clock.now();
+    world.market.vanish(world.market.instances()[0]?.id ?? 0);
+    await world.untilState(id, 'ending', 1);
+    expect(world.clock.now() - from).toBeLessThanOrEqual(2.5 * MINUTE);
+    await endsAs(world, id, 'lost');
+    expect(await world.lease(id)).toMatchObject({ chargedMicroUsd: expect.any(Number) });
+    await world.close();
+  });
+
+  it('that a listing only missed once goes on', async () => {
+    const world = await sweepWorld();
+    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    world.market.addFault({ name: 'stale-list', forMs: 60 * MINUTE, times: 1 });
+    expect((await world.sweep()).counts).toEqual({ 'ghost-seen': 1 });
+    expect(await world.sweep(2)).toMatchObject({ counts: {}, sightings: {} });
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+    await world.close();
+  });
+
+  it('that the provider still knows is no ghost, however many listings miss it', async () => {
+    const world = await sweepWorld();
+    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    world.market.addFault({ name: 'stale-list', forMs: 60 * MINUTE });
+    expect((await world.sweep(4)).counts).toEqual({ ghost: 1 });
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+    await world.close();
+  });
+
+  it('whose machine was stopped by the provider ends as interrupted within one sweep', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const from = world.clock.now();
+    world.market.interrupt(world.market.instances()[0]?.id ?? 0);
+    await world.untilState(id, 'ending', 1);
+    expect(world.clock.now() - from).toBeLessThanOrEqual(MINUTE);
+    await endsAs(world, id, 'interrupted');
+    await world.close();
+  });
+
+  it('past its deadline is ended although neither workflow nor schedule ever answers', async () => {
+    let lost = false;
+    const meddle: Meddle = (call, run) => {
+      if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
+      const { generation } = call.payload as { generation?: number };
+      return lost && generation === 1 ? 'hang' : run();
+    };
+    const world = await sweepWorld(meddle, { sweepEvery });
+    const id = await world.active({ hours: 1 });
+    lost = true;
+    const { deadline } = await world.lease(id);
+    await world.until(async () => world.alive() === 0, 2);
+    expect(world.clock.now() - deadline).toBeLessThanOrEqual(3 * MINUTE);
+    await endsAs(world, id, 'expired');
+    await world.close();
+  });
+});
+
+describe('the sweep alone', () => {
+  it('ends a machine although workflow, schedule and first destroys fail', async () => {
+    let lost = false;
+    const meddle: Meddle = (call, run) => {
+      if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
+      return lost && /^[A-Z]/.test(call.name) ? 'hang' : run();
+    };
+    const world = await sweepWorld(meddle, { sweepEvery });
+    const id = await world.active({ hours: 1 });
+    lost = true;
+    world.market.addFault({ name: 'refuse-destroy', times: 2 });
+    const { deadline } = await world.lease(id);
+    await world.until(async () => world.alive() === 0, 3);
+    expect(world.clock.now() - deadline).toBeLessThanOrEqual(50 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'expired' });
+    await world.close();
+  });
+});
+
+describe('a lease that nothing drives', () => {
+  it('gets its first execution although the request was cut off before it', async () => {
+    let broken = true;
+    const world = await sweepWorld(undefined, {
+      sweepEvery,
+      onWorkflowCall: (call) => {
+        if (broken && call === 'StartExecution') throw new Error('cut off');
+      },
+    });
+    const key = 'a-key-of-the-test';
+    await expect(world.request({}, key)).rejects.toThrow();
+    broken = false;
+    const [lease] = await once(world.service.runtime, books).leases.open();
+    const id = lease?.id ?? aLeaseId();
+    await world.untilState(id, 'active', 1);
+    expect(await world.told(id)).toContain('workflow-restarted');
+    expect(await world.request({}, key)).toBe(id);
+    await world.release(id);
+    await endsAs(world, id, 'released');
+    await world.close();
+  });
+
+  it('goes on where it was when its execution ended badly', async () => {
+    const world = await sweepWorld();
+    const id = await world.active();
+    const told = { detail: { name: `${id}-1`, status: 'ABORTED' } };
+    const run = () =>
+      within(world.service.runtime, () => executionEnded(told, { functionName: 'test' } as never));
+    await run();
+    await run();
+    const { generation, deadline } = await world.lease(id);
+    expect(generation).toBe(2);
+    await world.until(async () => world.service.engine.running().length === 1);
+    await world.pass(5 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'active', deadline });
+    await world.release(id);
+    await endsAs(world, id, 'released');
+    expect(world.market.instances()).toHaveLength(1);
+    await world.close();
+  });
+
+  it('is woken again when the wake of its release was lost', async () => {
+    let broken = false;
+    const world = await sweepWorld(undefined, {
+      sweepEvery,
+      onWorkflowCall: (call) => {
+        if (broken && call === 'SendTaskSuccess') throw new Error('cut off');
+      },
+    });
+    const id = await world.active();
+    broken = true;
+    await expect(world.release(id)).rejects.toThrow();
+    broken = false;
+    const from = world.clock.now();
+    await endsAs(world, id, 'released');
+    expect(world.clock.now() - from).toBeLessThan(5 * MINUTE);
+    expect((await world.lease(id)).generation).toBe(1);
+    await world.close();
+  });
+
+  it('is restarted when a step makes no progress until it is due', async () => {
+    const meddle: Meddle = (call, run) => {
+      const { generation } = call.payload as { generation?: number };
+      const stuck = call.name === 'EndLease' && generation === 1;
+      return stuck ? Promise.reject(new Error('stuck')) : run();
+    };
+    const world = await sweepWorld(meddle, { sweepEvery });
+    const id = await world.active({ hours: 5 });
+    await world.release(id);
+    await endsAs(world, id, 'released');
+    expect((await world.lease(id)).generation).toBe(2);
+    await world.close();
+  });
+
+  it('is applied what was committed with it, by the sweep alone', async () => {
+    const world = await sweepWorld();
+    const id = await world.active();
+    const { leases } = once(world.service.runtime, books);
+    const lease = await world.lease(id);
+    const now = epochMs(world.clock.now());
+    const noted = note(lease, { type: 'cut-off', reason: 'before it was applied' }, now);
+    await leases.commit({ ...noted, version: lease.version + 1 });
+    expect((await world.sweep()).counts).toEqual({ 'pending-outbox': 1 });
+    expect((await world.lease(id)).outbox.events).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('a hold', () => {
+  const left = (world: SweepWorld, leaseId: LeaseId) => {
+    const now = epochMs(world.clock.now());
+    const amountMicroUsd = microUsd(5_000_000);
+    const rateMicroUsdPerHour = microUsdPerHour(2_000_000);
+    const { accounts } = once(world.service.runtime, books);
+    const { limits: defaults } = world.service.runtime.config;
+    const hold = { amountMicroUsd, rateMicroUsdPerHour, month: monthOf(now), placedAt: now };
+    return accounts.place({ consumer: CONSUMER, leaseId, hold, defaults });
+  };
+
+  it('that no lease followed is returned, and no lease can follow any more', async () => {
+    const world = await sweepWorld();
+    const id = aLeaseId('q');
+    await left(world, id);
+    expect((await world.sweep(2)).counts).toEqual({});
+    expect((await world.sweep()).counts).toEqual({ 'hold-without-lease': 1 });
+    expect(await world.lease(id)).toMatchObject({ state: 'ended', reason: 'cancelled' });
+    expect(await world.told(id)).toEqual(['lease-requested', 'lease-ending', 'lease-ended']);
+    expect(await world.leftovers(id)).toEqual([]);
+    expect((await world.sweep()).counts).toEqual({});
+    await world.close();
+  });
+
+  it('of a lease that closed long ago is settled by what the lease was charged', async () => {
+    const world = await sweepWorld();
+    const id = aLeaseId('q');
+    await left(world, id);
+    await world.sweep(3);
+    await left(world, id);
+    expect((await world.sweep()).counts).toEqual({});
+    expect((await world.sweep(2)).counts).toEqual({ 'hold-of-closed-lease': 1 });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('two sweeps at once', () => {
+  it('do everything once', async () => {
+    const world = await sweepWorld();
+    const id = await world.active();
+    const planted = [world.plant({ leaseId: id }), world.plant()];
+    await world.sweep();
+    await world.pass(MINUTE);
+    await Promise.allSettled([world.service.sweep(), world.service.sweep()]);
+    expect(planted.some(world.lives)).toBe(false);
+    expect((await world.told(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
+    await world.release(id);
+    await endsAs(world, id, 'released');
+    await world.close();
+  });
+});
+
+describe('a machine whose creation is under way', () => {
+  it.each(['before', 'after'])('survives sweeps just %s it takes effect', async (when) => {
+    let world: SweepWorld | undefined;
+    let swept = 0;
+    const between = marketBetween(async ({ method, path, when: moment }) => {
+      if (method !== 'PUT' || !path.includes('/asks/') || moment !== when) return undefined;
+      for (let turn = 0; turn < 3; turn += 1) await world?.service.sweep();
+      swept += 1;
+      return undefined;
+    });
+    const market = { listLagMs: 0 };
+    world = await sweepWorld(undefined, { between: between.front, sweepEvery, market });
+    const id = await world.active();
+    expect(swept).toBe(1);
+    expect(world.market.instances()).toHaveLength(1);
+    expect(await world.told(id)).not.toContain('twin-found');
+    await world.release(id);
+    await endsAs(world, id, 'released');
+    between.close();
+    await world.close();
+  });
+
+  it('survives sweeps while it is looked for, because nobody answered', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
+    world.market.addFault({ name: 'stale-list', forMs: 2 * MINUTE, times: 8 });
+    const id = await world.active();
+    expect(world.market.instances()).toHaveLength(1);
+    const { attempts, deadline } = await world.lease(id);
+    expect(attempts).toHaveLength(1);
+    expect(deadline).toBeGreaterThan(afterwards(epochMs(world.clock.now()), minutes(50)));
+    await world.close();
+  });
+});

@@ -1,0 +1,103 @@
+// Teardown without end: whatever the provider does, the lease stays `ending` and is charged as long
+// as its machine lives, somebody is told, and it ends soon after the machine is really gone.
+
+import { describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { minutes } from '../../shared/core/time.ts';
+import type { Meddle } from '../support/lease-world.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+/** Destroy calls that reached the provider. */
+const destroys = (world: SweepWorld) =>
+  world.market.requests().filter(({ method }) => method === 'DELETE');
+
+async function endsProved(world: SweepWorld, id: LeaseId): Promise<void> {
+  await world.until(async () => {
+    const { state } = await world.lease(id);
+    if (state === 'ended') expect(world.alive()).toBe(0);
+    return state === 'ended';
+  }, 3);
+  expect(await world.leftovers(id)).toEqual([]);
+}
+
+describe('a provider that refuses every destroy', () => {
+  it('for three days keeps the lease ending, charged and told of, until it relents', async () => {
+    const sweepEvery = minutes(30);
+    // Without its schedule, which would ask in between: workflow and sweep must do.
+    const meddle: Meddle = (call, run) =>
+      call.name === 'enforceDeadline' ? Promise.resolve('early') : run();
+    const world = await sweepWorld(meddle, { freshMenu: false, sweepEvery });
+    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
+    await world.release(id);
+    const from = world.clock.now();
+    await world.pass(70 * HOUR);
+    expect((await world.lease(id)).state).toBe('ending');
+    expect(world.alive()).toBe(1);
+    const { pages } = await world.sweep();
+    expect(pages).toContainEqual(expect.stringContaining('takes more than an hour'));
+
+    const before = destroys(world).length;
+    await world.pass(HOUR);
+    const anHour = destroys(world).length - before;
+    expect(anHour).toBeGreaterThanOrEqual(3);
+    expect(anHour).toBeLessThanOrEqual(5);
+
+    await endsProved(world, id);
+    expect(world.clock.now() - from).toBeLessThan(72 * HOUR + 20 * MINUTE);
+    const lease = await world.lease(id);
+    const rate = lease.attempts[0]?.offer.gpuMicroUsdPerHour ?? 0;
+    expect(lease).toMatchObject({ reason: 'released' });
+    if (lease.state === 'ended') expect(lease.chargedMicroUsd).toBeGreaterThan(71 * rate);
+    expect(lease.generation).toBeGreaterThan(1);
+    expect(lease.generation).toBeLessThan(6);
+    await world.close();
+  }, 60_000);
+
+  it('for too many calls is named in the events', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
+    const id = await world.active();
+    world.market.addFault({ name: 'rate-limit', operation: 'destroy', forMs: HOUR });
+    await world.release(id);
+    await world.pass(HOUR);
+    await endsProved(world, id);
+    expect(await world.told(id)).toContain('destroy-failed');
+    await world.close();
+  });
+
+  it('for a key that turned invalid is named in the events and in the sweep', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
+    const id = await world.active();
+    world.market.addFault({ name: 'bad-key', forMs: HOUR });
+    await world.release(id);
+    await world.pass(30 * MINUTE);
+    const { body } = await world.ask('readEvents', { params: { id } });
+    expect(JSON.stringify(body)).toContain('it may still run: Unauthorised');
+    expect(await world.sweep()).toMatchObject({ failure: expect.stringContaining('Unauthorised') });
+    await endsProved(world, id);
+    await world.close();
+  });
+});
+
+describe('a machine that does not stay away', () => {
+  it('although its destroy was accepted is destroyed again, and told of', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
+    const id = await world.active();
+    world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
+    await world.release(id);
+    await endsProved(world, id);
+    expect(await world.told(id)).toContain('instance-still-present');
+    await world.close();
+  });
+
+  it('although a listing missed it is not proved absent', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
+    const id = await world.active();
+    world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
+    await world.release(id);
+    await world.until(async () => (await world.told(id)).includes('destroy-accepted'));
+    world.market.addFault({ name: 'stale-list', forMs: 6 * HOUR, times: 2 });
+    await endsProved(world, id);
+    await world.close();
+  });
+});

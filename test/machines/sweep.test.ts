@@ -1,0 +1,172 @@
+// What a sweep finds at the provider: each machine that should not be there, and none that should.
+
+import { describe, expect, it } from 'vitest';
+import { brandId, DeploymentId } from '../../shared/core/ids.ts';
+import { aTag, MINUTE, sweepWorld } from '../support/sweep-world.ts';
+
+describe('a machine with our tag and no lease on record', () => {
+  it('is destroyed when it is seen for the second time', async () => {
+    const world = await sweepWorld();
+    const id = world.plant();
+    expect(await world.sweep()).toMatchObject({ counts: { 'unrecorded-seen': 1 }, pages: [] });
+    expect(world.lives(id)).toBe(true);
+    await world.service.sweep();
+    expect(world.lives(id)).toBe(true);
+    expect(await world.sweep()).toMatchObject({
+      counts: { unrecorded: 1 },
+      pages: [expect.stringContaining(`orphans are destroyed: ${id}`)],
+    });
+    expect(world.lives(id)).toBe(false);
+    await world.close();
+  });
+
+  it('is never touched when it is not provably ours, whatever its label looks like', async () => {
+    const world = await sweepWorld();
+    const other = aTag({ deployment: brandId(DeploymentId, 'other') });
+    const forged = `${aTag().slice(0, -1)}${aTag().endsWith('0') ? '1' : '0'}`;
+    const labels = [other, forged, ` ${aTag()}`, `${aTag()}\n`, 'gs-demo', '', null];
+    const ids = labels.map((label) => world.market.addForeignInstance(label));
+    const record = await world.sweep(5);
+    expect(record.counts).toEqual({ foreign: labels.length });
+    expect(ids.every(world.lives)).toBe(true);
+    await world.close();
+  });
+});
+
+describe('a machine beside its lease', () => {
+  it('is destroyed at once when another serves the lease, which says so', async () => {
+    const world = await sweepWorld();
+    const id = await world.active();
+    const twin = world.plant({ leaseId: id });
+    expect((await world.sweep()).counts).toEqual({ twin: 1 });
+    expect(world.lives(twin)).toBe(false);
+    expect(world.alive()).toBe(1);
+    expect(await world.told(id)).toContain('twin-found');
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+    await world.close();
+  });
+
+  it('is destroyed at once when the lease has ended', async () => {
+    const world = await sweepWorld();
+    const id = await world.active();
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    const orphan = world.plant({ leaseId: id });
+    expect((await world.sweep()).counts).toEqual({ orphan: 1 });
+    expect(world.lives(orphan)).toBe(false);
+    expect(await world.told(id)).toContain('orphan-found');
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('is destroyed again and again while the provider refuses, and told of once', async () => {
+    const world = await sweepWorld();
+    const id = await world.active();
+    const twin = world.plant({ leaseId: id });
+    world.market.addFault({ name: 'refuse-destroy', times: 3 });
+    const record = await world.sweep(3);
+    expect(record.pages).toEqual([expect.stringContaining('1 actions failed; destroy')]);
+    await world.sweep(2);
+    expect(world.lives(twin)).toBe(false);
+    expect((await world.told(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
+    await world.close();
+  });
+});
+
+describe('the circuit breaker', () => {
+  it('destroys up to three machines without a lease', async () => {
+    const world = await sweepWorld();
+    const ids = [1, 2, 3].map((attempt) => world.plant({ attempt }));
+    await world.sweep(2);
+    expect(ids.some(world.lives)).toBe(false);
+    await world.close();
+  });
+
+  it('destroys none of four, and tells a person', async () => {
+    const world = await sweepWorld();
+    const ids = [1, 2, 3, 4].map((attempt) => world.plant({ attempt }));
+    const record = await world.sweep(4);
+    expect(record.counts).toEqual({ unrecorded: 4 });
+    expect(record.pages).toEqual([expect.stringContaining('none of them is destroyed')]);
+    expect(ids.every(world.lives)).toBe(true);
+    await world.close();
+  });
+
+  it('destroys four among many others, for they are less than a fifth', async () => {
+    const world = await sweepWorld();
+    for (let n = 0; n < 16; n += 1) world.market.addForeignInstance();
+    const ids = [1, 2, 3, 4].map((attempt) => world.plant({ attempt }));
+    await world.sweep(2);
+    expect(ids.some(world.lives)).toBe(false);
+    await world.close();
+  });
+
+  it('never holds back a twin or an orphan of an ended lease', async () => {
+    const world = await sweepWorld();
+    const ended = await world.active();
+    await world.release(ended);
+    await world.untilState(ended, 'ended');
+    const id = await world.active();
+    const doomed = [world.plant({ leaseId: ended }), world.plant({ leaseId: id })];
+    const held = [1, 2, 3, 4, 5].map((attempt) => world.plant({ attempt }));
+    await world.sweep(2);
+    expect(doomed.some(world.lives)).toBe(false);
+    expect(held.every(world.lives)).toBe(true);
+    await world.close();
+  });
+});
+
+describe('a sweep that can not list', () => {
+  it('is a failure that is recorded, never an empty provider', async () => {
+    const world = await sweepWorld();
+    const id = world.plant();
+    const first = await world.sweep();
+    for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();
+    world.market.addFault({ name: 'partial-page' });
+    await world.pass(MINUTE);
+    await expect(world.service.sweep()).rejects.toMatchObject({ name: 'ProviderDown' });
+    const record = await world.sweep(3);
+    expect(record).toMatchObject({
+      failure: expect.stringContaining('listing: ProviderDown'),
+      listedAt: first.listedAt,
+      listed: 1,
+      counts: {},
+      pages: [expect.stringContaining('no listing of vastai')],
+    });
+    expect(world.lives(id)).toBe(true);
+    await world.close();
+  });
+
+  it('shows in the health, as does its age', async () => {
+    const world = await sweepWorld();
+    const health = async () => (await world.ask('readHealth')).body;
+    expect(await health()).toMatchObject({ sweeps: [{ ageSeconds: null, failure: null }] });
+    await world.sweep();
+    await world.pass(MINUTE);
+    expect(await health()).toMatchObject({ status: 'ok', sweeps: [{ ageSeconds: 60 }] });
+    world.market.addFault({ name: 'bad-key', operation: 'list' });
+    await world.pass(15 * MINUTE);
+    await world.sweep();
+    expect(await health()).toMatchObject({
+      status: 'degraded',
+      sweeps: [{ failure: expect.stringContaining('Unauthorised') }],
+    });
+    await world.close();
+  });
+});
+
+describe('POST /v1/sweeps', () => {
+  it('sweeps now and says what was found, to operators only', async () => {
+    const world = await sweepWorld();
+    world.market.addForeignInstance();
+    await world.pass(MINUTE);
+    const userArn = 'arn:aws:sts::123456789012:assumed-role/operator/me';
+    const reply = await world.ask('sweepProvider', { userArn, body: {} });
+    expect(reply).toMatchObject({
+      status: 200,
+      body: { provider: 'vastai', instances: 1, findings: { foreign: 1 }, pages: [] },
+    });
+    expect(await world.ask('sweepProvider', { body: {} })).toMatchObject({ status: 403 });
+    await world.close();
+  });
+});
