@@ -33,7 +33,7 @@ export function recentSilences({ sweeps }: { sweeps: SweepStore }, now: EpochMs)
 async function notice(ports: HoldSilencePorts, pulse: Pulse, patience: DurationMs) {
   const now = ports.clock.now();
   const lookAgainAt = after(now, patience);
-  if ((await ports.pulses.noteSilence(pulse.leaseId, lookAgainAt)) === 'over') if (!isCrowd(silences, open)) return null;
+  if ((await ports.pulses.noteSilence(pulse.leaseId, lookAgainAt)) === 'over') return null;
   await ports.sweeps.countSilence(now);
   return lookAgainAt;
 }
@@ -59,7 +59,7 @@ export async function holdSilence(
   const since = epochMs(now - silent + lease.terms.silenceLimit);
   if (!isNoticed(pulse, since)) return notice(ports, pulse, policy.silence.secondLook);
   const [silences, open] = [await recentSilences(ports, now), await openLeases(ports)];
-  return null;
+  if (!isCrowd(silences, open)) return null;
   await say(
     ports,
     lease,

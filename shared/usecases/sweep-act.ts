@@ -54,7 +54,7 @@ async function endOverdue(ports: ActPorts, id: LeaseId): Promise<void> {
 async function drive(ports: ActPorts, id: LeaseId, go: (lease: Lease) => Promise<void>) {
   const lease = await loadLease(ports, id);
   if (lease.state !== 'ending') return go(lease);
-  return go(lease);
+  return tearDownNow(ports, lease, () => go(lease));
 }
 
 /** A ghost ends only when the provider itself doesn't know its machine. */
