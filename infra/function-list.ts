@@ -28,6 +28,7 @@ export type Need =
   | 'publish-menu'
   // The workflow: to begin one, to wake one that waits, to tell it that somebody is alive.
   | 'start-workflow'
+  | 'list-workflows'
   | 'wake-workflow'
   | 'beat-workflow'
   // The schedule that ends a lease.
@@ -56,7 +57,12 @@ const MENU = { memoryMb: 1_024 };
 export const API_FUNCTIONS = {
   listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
   readOffer: { ...API, ...MENU, entry: 'api/read-offer', needs: ['read-menu'] },
-  readHealth: { ...API, ...MENU, entry: 'api/read-health', needs: ['read-menu'] },
+  readHealth: {
+    ...API,
+    ...MENU,
+    entry: 'api/read-health',
+    needs: ['read-menu', 'read-sweeps'],
+  },
   listLeases: { ...API, entry: 'api/list-leases', needs: ['list-leases'] },
   requestLease: {
     ...API,
@@ -96,6 +102,7 @@ export const API_FUNCTIONS = {
       'all-accounts',
       'write-sweeps',
       'start-workflow',
+      'list-workflows',
       'wake-workflow',
       'tag-key',
       'vast-key',
@@ -181,12 +188,15 @@ export const TIMER_FUNCTIONS = {
     ...STEP,
     ...MENU,
     entry: 'timers/sweep-provider',
+    /** A listing of thousands of machines takes minutes at a provider's rate. */
+    timeout: minutes(5),
     needs: [
       'records',
       'open-leases',
       'all-accounts',
       'write-sweeps',
       'start-workflow',
+      'list-workflows',
       'wake-workflow',
       'tag-key',
       'vast-key',

@@ -85,6 +85,9 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   'start-workflow': ({ scope, deployment }) => [
     allow(['states:StartExecution'], stateMachineArn(scope, deployment)),
   ],
+  'list-workflows': ({ scope, deployment }) => [
+    allow(['states:ListExecutions'], stateMachineArn(scope, deployment)),
+  ],
   'wake-workflow': ({ scope, deployment }) => [
     allow(['states:SendTaskSuccess'], stateMachineArn(scope, deployment)),
   ],

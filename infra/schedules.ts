@@ -88,7 +88,7 @@ const repeating = (): readonly Repeating[] => [
       name: `sweep-${provider}`,
       target: 'sweepEachProvider',
       every: minutes(1),
-      input: { provider },
+      input: { provider, unlessIdle: true },
     },
   ]),
   { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },

@@ -51,8 +51,8 @@ export type AppHeartbeat = {
 };
 
 /**
- * A beat keeps the wait alive only while everybody who has to beat does. It gives the wait its whole
- * silence limit again, so the beat that counts may be no older than silence may be noticed late.
+ * A beat keeps the wait alive only while everybody who has to beat does. It gives the wait its
+ * whole silence limit again, so the beat that counts may not be much older than this one.
  */
 function keepsAlive(pulse: Pulse, now: EpochMs): boolean {
   const beat = lastCountingBeat(pulse);
