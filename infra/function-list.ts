@@ -53,6 +53,19 @@ const STEP = { timeout: seconds(60), memoryMb: 512 };
 /** Parses the whole menu: memory is also the share of a processor. */
 const MENU = { memoryMb: 1_024 };
 
+/** What a sweep needs, whether its schedule asks for it or an operator. */
+const SWEEP_NEEDS: readonly Need[] = [
+  'records',
+  'open-leases',
+  'all-accounts',
+  'write-sweeps',
+  'start-workflow',
+  'list-workflows',
+  'wake-workflow',
+  'tag-key',
+  'vast-key',
+];
+
 /** The routes, under the names of `shared/api/contract.ts`. */
 export const API_FUNCTIONS = {
   listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
@@ -96,17 +109,7 @@ export const API_FUNCTIONS = {
     ...API,
     ...MENU,
     entry: 'api/sweep-provider',
-    needs: [
-      'records',
-      'open-leases',
-      'all-accounts',
-      'write-sweeps',
-      'start-workflow',
-      'list-workflows',
-      'wake-workflow',
-      'tag-key',
-      'vast-key',
-    ],
+    needs: SWEEP_NEEDS,
   },
   recordNodeHeartbeat: {
     ...API,
@@ -190,17 +193,7 @@ export const TIMER_FUNCTIONS = {
     entry: 'timers/sweep-provider',
     /** A listing of thousands of machines takes minutes at a provider's rate. */
     timeout: minutes(5),
-    needs: [
-      'records',
-      'open-leases',
-      'all-accounts',
-      'write-sweeps',
-      'start-workflow',
-      'list-workflows',
-      'wake-workflow',
-      'tag-key',
-      'vast-key',
-    ],
+    needs: SWEEP_NEEDS,
   },
   advanceFreezes: {
     ...STEP,
