@@ -28,7 +28,7 @@ export async function audit(
   for (const id of seen.leases) {
     const lease = await leases.get(id);
     if (lease?.state !== 'ended') wrong.push(`lease ${id} is ${lease?.state ?? 'missing'}`);
-    else charged += lease.chargedMicroUsd;
+    else charged += lease.chargedMicroUsd + lease.correctedMicroUsd;
     if (lease !== null && lease.outbox.events.length + lease.outbox.entries.length > 0) {
       wrong.push(`lease ${id} has an unapplied outbox`);
     }

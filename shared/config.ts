@@ -2,9 +2,9 @@
 // start with the variable's name and what is allowed.
 
 import * as z from 'zod/mini';
+import { AccountLimits } from './core/account.ts';
 import { Failure } from './core/failure.ts';
 import { ConsumerId, DeploymentId } from './core/ids.ts';
-import { AccountLimits } from './core/ledger.ts';
 
 const whole = z.pipe(
   z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),

@@ -19,5 +19,7 @@ export function termsOf(request: LeaseRequest): Terms {
     image,
     startScript,
     sshPublicKey,
+    // Machines know it by this name; nothing else of `env` is kept.
+    jobId: request.env['GPU_SHOPPER_JOB_ID'] ?? '',
   };
 }

@@ -2,10 +2,10 @@
 // It is written as ended, so that nothing can begin under its id any more, and its hold returned.
 
 import { nothingWasCreated } from './absence.ts';
+import type { Hold } from './account.ts';
 import type { ConsumerId, LeaseId } from './ids.ts';
 import type { LeaseIn, Terms } from './lease.ts';
 import { closeLease, endLease, requestLease } from './lease-moves.ts';
-import type { Hold } from './ledger.ts';
 import { policy } from './policy.ts';
 import { durationMs, type EpochMs } from './time.ts';
 
@@ -30,6 +30,7 @@ const unknownTerms = (hold: Hold): Terms => ({
   image: '',
   startScript: '',
   sshPublicKey: '',
+  jobId: '',
 });
 
 /** The ended lease of a hold that has none. Its outbox returns the whole hold. */

@@ -1,8 +1,8 @@
 // Whether a lease may serve longer, and what that takes. Money is raised on the account before the
 // lease is committed: what a crash leaves in between is trimmed.
 
+import type { Hold, HoldRefusal } from './account.ts';
 import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
-import type { Hold, HoldRefusal } from './ledger.ts';
 import { cost, type MicroUsd, sum } from './money.ts';
 import { policy } from './policy.ts';
 import { after, between, type DurationMs, type EpochMs, latest } from './time.ts';

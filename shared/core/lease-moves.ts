@@ -4,13 +4,23 @@
 // a move that isn't listed here does not compile. Each move records its event with its reason.
 
 import type { AbsenceProof } from './absence.ts';
+import type { Hold } from './account.ts';
 import { type Attempt, isClosed } from './attempt.ts';
 import { type Intent, recordAttempt } from './attempt-moves.ts';
+import { amountOfCharge, chargesOf, totalOf } from './charge.ts';
 import type { ConsumerId, LeaseId } from './ids.ts';
 import { invariant } from './invariant.ts';
-import type { EndReason, Lease, LeaseIn, Open, Starting, Terms } from './lease.ts';
-import { chargeOf, type EntryKind, type Hold, settle } from './ledger.ts';
-import { formatUsd, type MicroUsd, rest } from './money.ts';
+import {
+  billOf,
+  type EndReason,
+  type Lease,
+  type LeaseIn,
+  type Open,
+  type Starting,
+  type Terms,
+} from './lease.ts';
+import { type LedgerEntry, settle } from './ledger.ts';
+import { formatUsd, type MicroUsd, rest, signedMicroUsd } from './money.ts';
 import type { Offer } from './offer.ts';
 import { policy } from './policy.ts';
 import type { NodeFacts } from './pulse.ts';
@@ -26,11 +36,15 @@ export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs):
 }
 
 /** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
-function enter<L extends Lease>(lease: L, kind: EntryKind, amountMicroUsd: MicroUsd): L {
+function enter<L extends Lease>(
+  lease: L,
+  item: Pick<LedgerEntry, 'kind' | 'charge'>,
+  amountMicroUsd: MicroUsd,
+): L {
   const seq = lease.lastEntry + 1;
   const { id: leaseId, consumer, hold } = lease;
   const at = lease.outbox.events.at(-1)?.at ?? lease.requestedAt;
-  const entry = { leaseId, consumer, seq, month: hold.month, at, kind, amountMicroUsd };
+  const entry = { leaseId, consumer, seq, month: hold.month, at, ...item, amountMicroUsd };
   const entries = [...lease.outbox.entries, entry];
   return { ...lease, lastEntry: seq, outbox: { ...lease.outbox, entries } };
 }
@@ -65,7 +79,7 @@ export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested
   const held = formatUsd(request.hold.amountMicroUsd);
   const reason = `accepted; ${held} is held for the worst case`;
   const noted = note(lease, { type: 'lease-requested', reason }, now);
-  return enter(noted, 'hold-placed', request.hold.amountMicroUsd);
+  return enter(noted, { kind: 'hold-placed' }, request.hold.amountMicroUsd);
 }
 
 /** The offer that the next attempt takes. */
@@ -160,7 +174,7 @@ export function extendLease(
     extensions: [...lease.extensions, ...asked].slice(-policy.extension.keysKept),
   };
   const noted = note(extended, { type: 'lease-extended', reason }, now);
-  return enter(noted, 'hold-raised', rest(holdMicroUsd, hold.amountMicroUsd));
+  return enter(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
 }
 
 /** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
@@ -235,7 +249,8 @@ export function closeLease(
   now: EpochMs,
 ): LeaseIn<'ended'> {
   invariant(lease.attempts.every(isClosed), 'a lease ends only when all attempts are over');
-  const charged = chargeOf(lease.attempts, lease.terms.requirement.diskGb, now);
+  const charges = chargesOf(billOf(lease), now);
+  const charged = totalOf(charges);
   const { released, overrun } = settle(lease.hold.amountMicroUsd, charged);
   const ended: LeaseIn<'ended'> = {
     ...kept(lease),
@@ -246,9 +261,14 @@ export function closeLease(
     endedAt: now,
     proof,
     chargedMicroUsd: charged,
+    correctedMicroUsd: signedMicroUsd(0),
   };
   const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
   const noted = note(ended, { type: 'lease-ended', reason }, now);
-  const settled = enter(enter(noted, 'charge', charged), 'hold-released', released);
-  return overrun > 0 ? enter(settled, 'overrun', overrun) : settled;
+  const entered = charges.reduce(
+    (entering, charge) => enter(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
+    noted,
+  );
+  const settled = enter(entered, { kind: 'hold-released' }, released);
+  return overrun > 0 ? enter(settled, { kind: 'overrun' }, overrun) : settled;
 }

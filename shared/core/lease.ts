@@ -3,11 +3,13 @@
 
 import * as z from 'zod/mini';
 import { AbsenceProof } from './absence.ts';
+import { Hold } from './account.ts';
 import { Attempt } from './attempt.ts';
+import type { Bill } from './charge.ts';
 import { Idle, IdleWarning } from './idle.ts';
 import { ConsumerId, InstanceId, LeaseId } from './ids.ts';
-import { Hold, LedgerEntry } from './ledger.ts';
-import { MicroUsd, MicroUsdPerHour } from './money.ts';
+import { LedgerEntry } from './ledger.ts';
+import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, signedMicroUsd } from './money.ts';
 import { Offer, Requirement } from './offer.ts';
 import { Liveness, NodeFacts } from './pulse.ts';
 import { DurationMs, EpochMs } from './time.ts';
@@ -41,6 +43,8 @@ export const Terms = z.object({
   image: z.string(),
   startScript: z.string(),
   sshPublicKey: z.string(),
+  /** The consumer's own name for its work, to find its cost by; empty when it gave none. */
+  jobId: z._default(z.string(), ''),
 });
 export type Terms = z.infer<typeof Terms>;
 
@@ -117,7 +121,9 @@ const Ended = z.object({
   activeAt: z.nullable(EpochMs),
   endedAt: EpochMs,
   proof: AbsenceProof,
+  /** As settled; what was corrected since comes on top. */
   chargedMicroUsd: MicroUsd,
+  correctedMicroUsd: z._default(SignedMicroUsd, signedMicroUsd(0)),
 });
 
 export const Lease = z.discriminatedUnion('state', [
@@ -146,3 +152,11 @@ export const isStarting = (lease: Lease): lease is Starting =>
 
 /** The attempt under way or last made; undefined before the first. */
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
+
+/** What its charge is reckoned from. */
+export const billOf = (lease: Lease): Bill => ({
+  attempts: lease.attempts,
+  diskGb: lease.terms.requirement.diskGb,
+  jobId: lease.terms.jobId,
+  endingAt: isOver(lease) ? lease.endingAt : null,
+});

@@ -1,116 +1,11 @@
-// Holds and charges: what is set aside before a machine may exist, and what the lease really cost.
-// The account, the ledger entries and the leases' own charges must always agree.
+// The ledger: what was held, charged and returned, written once and never changed. Accounts,
+// entries and the leases' own charges must always agree.
 
 import * as z from 'zod/mini';
-import type { Attempt } from './attempt.ts';
-import { isHolding } from './attempt.ts';
+import { Charge } from './charge.ts';
 import { ConsumerId, LeaseId } from './ids.ts';
-import {
-  cost,
-  MicroUsd,
-  MicroUsdPerHour,
-  rateOf,
-  rest,
-  SignedMicroUsd,
-  SignedMicroUsdPerHour,
-  sum,
-} from './money.ts';
-import { transferAllowance } from './offer.ts';
-import { policy } from './policy.ts';
-import { between, type DurationMs, EpochMs, Month, times, total } from './time.ts';
-
-const OPEN_RULE = `must be 1 to ${policy.account.openLeasesMost}`;
-
-/** The limits of an account. Every consumer has one; nobody is without limits. */
-export const AccountLimits = z.object({
-  monthlyBudgetMicroUsd: MicroUsd,
-  /** The most that all open leases together may cost in an hour, by their ceilings. */
-  rateMicroUsdPerHourMost: MicroUsdPerHour,
-  openLeasesMost: z
-    .int()
-    .check(z.gte(1, OPEN_RULE), z.lte(policy.account.openLeasesMost, OPEN_RULE)),
-});
-export type AccountLimits = z.infer<typeof AccountLimits>;
-
-/** Money set aside for one open lease. It belongs to the month of admission. */
-export const Hold = z.object({
-  amountMicroUsd: MicroUsd,
-  rateMicroUsdPerHour: MicroUsdPerHour,
-  month: Month,
-  placedAt: EpochMs,
-  /** When an extension last raised it on the account; the lease follows, or it is trimmed. */
-  raisedAt: z.optional(EpochMs),
-});
-export type Hold = z.infer<typeof Hold>;
-
-/**
- * One consumer's account. In every month: budget = room + held + charged, where `held` sums the
- * holds of this month. Room may fall below zero after an overrun, never by admission.
- */
-export const Account = z.object({
-  consumer: ConsumerId,
-  month: Month,
-  limits: AccountLimits,
-  roomMicroUsd: SignedMicroUsd,
-  rateRoomMicroUsdPerHour: SignedMicroUsdPerHour,
-  leaseRoom: z.int(),
-  chargedMicroUsd: MicroUsd,
-  holds: z.record(LeaseId, Hold),
-});
-export type Account = z.infer<typeof Account>;
-
-/** What an account must answer when it is asked to make room for a lease. */
-export type HoldRefusal = {
-  readonly limit: 'monthly-budget' | 'rate' | 'open-leases';
-  readonly room: number;
-  readonly asked: number;
-};
-
-/** Which limit of `account` a hold does not fit into; null when it fits. */
-export function refusalOf(account: Account, hold: Hold): HoldRefusal | null {
-  const checks: readonly HoldRefusal[] = [
-    { limit: 'monthly-budget', room: account.roomMicroUsd, asked: hold.amountMicroUsd },
-    { limit: 'rate', room: account.rateRoomMicroUsdPerHour, asked: hold.rateMicroUsdPerHour },
-    { limit: 'open-leases', room: account.leaseRoom, asked: 1 },
-  ];
-  return checks.find((check) => check.asked > check.room) ?? null;
-}
-
-/** What a lease must be able to cost at worst, by what it asks for. */
-export type HoldTerms = {
-  readonly ceiling: MicroUsdPerHour;
-  readonly duration: DurationMs;
-  /** The longest an attempt can cost anything, at any provider the lease may go to. */
-  readonly attemptLimit: DurationMs;
-};
-
-/**
- * The worst case, set aside before anything is created: the ceiling over the time asked and over
- * every allowed attempt at its longest (search, boot, teardown), and a transfer allowance.
- */
-export function holdFor(terms: HoldTerms): MicroUsd {
-  const longest = total(terms.duration, times(terms.attemptLimit, policy.lease.attemptsMost));
-  return sum(cost(terms.ceiling, longest), transferAllowance(policy.transfer.allowanceGb));
-}
-
-/**
- * What one attempt cost until `until`: the disk from creation, the GPU from when it was first
- * known to run, both to the accepted destroy. Attempts without a machine cost nothing.
- */
-export function chargeOfAttempt(attempt: Attempt, diskGb: number, until: EpochMs): MicroUsd {
-  if (!isHolding(attempt) && attempt.state !== 'gone') return sum();
-  const accepted = attempt.state === 'created' ? null : attempt.destroyAcceptedAt;
-  const end = accepted ?? until;
-  const { offer, runningAt } = attempt;
-  const disk = rateOf(offer.diskMicroUsdPerGbHour, diskGb);
-  const gpu = runningAt === null ? sum() : cost(offer.gpuMicroUsdPerHour, between(runningAt, end));
-  return sum(gpu, cost(disk, between(attempt.createdAt, end)));
-}
-
-/** What all attempts of a lease cost until `until`. */
-export function chargeOf(attempts: readonly Attempt[], diskGb: number, until: EpochMs): MicroUsd {
-  return sum(...attempts.map((attempt) => chargeOfAttempt(attempt, diskGb, until)));
-}
+import { type MicroUsd, rest, SignedMicroUsd } from './money.ts';
+import { EpochMs, Month } from './time.ts';
 
 /** How a hold ends: part of it is charged, the rest returned; what went past it is an overrun. */
 export type Settlement = {
@@ -131,10 +26,17 @@ export const EntryKind = z.enum([
   'hold-released',
   'charge',
   'overrun',
+  /** What the provider charged, less what we had charged. */
+  'true-up',
+  /** Put right by a person. */
+  'correction',
 ]);
 export type EntryKind = z.infer<typeof EntryKind>;
 
-/** An immutable ledger entry, keyed by lease and sequence. */
+/**
+ * An immutable ledger entry, keyed by lease and sequence. Only true-ups and corrections may be
+ * below zero.
+ */
 export const LedgerEntry = z.object({
   leaseId: LeaseId,
   consumer: ConsumerId,
@@ -142,7 +44,9 @@ export const LedgerEntry = z.object({
   month: Month,
   at: EpochMs,
   kind: EntryKind,
-  amountMicroUsd: MicroUsd,
+  amountMicroUsd: SignedMicroUsd,
+  /** Of a charge: which machine it is for, and what it is made of. */
+  charge: z.optional(Charge),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
@@ -155,7 +59,7 @@ export function totalsOf(entries: readonly LedgerEntry[]): EntryTotals {
     entries
       .filter((entry) => entry.kind === kind)
       .reduce((all, entry) => all + entry.amountMicroUsd, 0);
-  const charged = of('charge');
-  const taken = charged - of('overrun');
+  const taken = of('charge') - of('overrun');
+  const charged = of('charge') + of('true-up') + of('correction');
   return { held: of('hold-placed') + of('hold-raised') - taken - of('hold-released'), charged };
 }

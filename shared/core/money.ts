@@ -38,6 +38,12 @@ export function microUsd(amount: number): MicroUsd {
   return amount as MicroUsd;
 }
 
+/** Brands a whole number of micro-dollars that may be below zero: a difference. */
+export function signedMicroUsd(amount: number): MicroUsd {
+  invariant(Number.isSafeInteger(amount), `not whole micro-dollars: ${amount}`);
+  return amount as MicroUsd;
+}
+
 /** Brands a whole, non-negative number of micro-dollars per hour. */
 export function microUsdPerHour(rate: number): MicroUsdPerHour {
   invariant(isAmount(rate), `not whole micro-dollars per hour: ${rate}`);

@@ -2,11 +2,11 @@
 // finding. Open leases are read before the listing, so that one that misses its instance there is
 // no newborn. All of it is decided again on the lease as it is when it is acted upon.
 
+import type { Hold } from './account.ts';
 import { isClosed } from './attempt.ts';
 import { trimmedHold } from './extension.ts';
 import type { ConsumerId, InstanceId, LeaseId, ProviderName } from './ids.ts';
 import { currentAttempt, isOver, type Lease } from './lease.ts';
-import type { Hold } from './ledger.ts';
 import type { MicroUsd } from './money.ts';
 import { policy } from './policy.ts';
 import type { Pulse } from './pulse.ts';

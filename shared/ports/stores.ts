@@ -1,11 +1,12 @@
 // Where leases, pulses, accounts, entries and the menu are kept. Each write is one item under one
 // condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
+import type { Account, AccountLimits, Hold, HoldRefusal } from '../core/account.ts';
 import type { Freeze, FreezeScope } from '../core/freeze.ts';
 import type { Idle, IdleWarning, Quiet } from '../core/idle.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
-import type { Account, AccountLimits, Hold, HoldRefusal, LedgerEntry } from '../core/ledger.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
 import type { MicroUsd } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
 import type { Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';

@@ -1,13 +1,13 @@
 // Request lease: the hold is placed before the lease exists, and the lease before anything is
 // started. A repeat after a crash anywhere in between finds what is there and goes on.
 
+import { type AccountLimits, type HoldRefusal, holdFor } from '../core/account.ts';
 import { UNKNOWN_REQUEST } from '../core/cancelled-lease.ts';
 import { Failure } from '../core/failure.ts';
 import { isFrozen } from '../core/freeze.ts';
 import type { ConsumerId, LeaseId } from '../core/ids.ts';
 import type { Lease, LeaseIn, Terms } from '../core/lease.ts';
 import { requestLease } from '../core/lease-moves.ts';
-import { type AccountLimits, type HoldRefusal, holdFor } from '../core/ledger.ts';
 import { launchBound } from '../core/policy.ts';
 import { after, type DurationMs, monthOf } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -1,9 +1,9 @@
 // Everything one sweep looks at, in the order that makes it conclusive: accounts, then open leases,
 // then what runs, then a complete listing, then the lease of every tag in it. It changes nothing.
 
+import type { Account } from '../core/account.ts';
 import { brandId, type InstanceId, LeaseId, type ProviderName } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
-import type { Account } from '../core/ledger.ts';
 import { readTag } from '../core/ownership.ts';
 import { findInstances, type SeenInstance } from '../core/sweep.ts';
 import type { Findings } from '../core/sweep-actions.ts';

@@ -3,6 +3,7 @@
 
 import { createHmacSigner } from '../../shared/adapters/hmac-signer.ts';
 import { type AbsenceProof, proveAbsence } from '../../shared/core/absence.ts';
+import { holdFor } from '../../shared/core/account.ts';
 import type { Attempt, AttemptIn } from '../../shared/core/attempt.ts';
 import {
   acceptDestroy,
@@ -33,7 +34,6 @@ import {
   requestLease,
   withAttempt,
 } from '../../shared/core/lease-moves.ts';
-import { holdFor } from '../../shared/core/ledger.ts';
 import { microUsdPerHour } from '../../shared/core/money.ts';
 import { Offer, type Requirement } from '../../shared/core/offer.ts';
 import { tagOf } from '../../shared/core/ownership.ts';
@@ -109,6 +109,7 @@ export function someTerms(change: Partial<Terms> = {}): Terms {
     image: 'ubuntu:24.04',
     startScript: '',
     sshPublicKey: 'ssh-ed25519 AAAA test',
+    jobId: '',
     ...change,
   };
 }

@@ -49,6 +49,7 @@ export function literals({ ending, now, amount }: Given): unknown[] {
     // @ts-expect-error: without a proof no lease is ended.
     proof: { from: null, until: null },
     chargedMicroUsd: amount,
+    correctedMicroUsd: amount,
   };
   return [proof, ended];
 }

@@ -2,9 +2,9 @@
 // only when it is refused is the account read to say why, to open it, or to turn its month.
 
 import * as z from 'zod/mini';
+import { Account, type AccountLimits, refusalOf } from '../../core/account.ts';
 import { Failure } from '../../core/failure.ts';
 import { ConsumerId } from '../../core/ids.ts';
-import { Account, type AccountLimits, refusalOf } from '../../core/ledger.ts';
 import type { Month } from '../../core/time.ts';
 import type { AccountStore, PlaceOutcome } from '../../ports/stores.ts';
 import { ACCOUNTS, accountKey, accountPlaceKey } from './schema.ts';

@@ -3,27 +3,17 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Account, type Hold, holdFor, refusalOf } from '../../../shared/core/account.ts';
 import type { Attempt } from '../../../shared/core/attempt.ts';
 import {
   acceptDestroy,
   confirmAttempt,
   observeRunning,
   recordAttempt,
-  refuseAttempt,
   retireAttempt,
 } from '../../../shared/core/attempt-moves.ts';
-import {
-  type Account,
-  chargeOf,
-  chargeOfAttempt,
-  type EntryKind,
-  type Hold,
-  holdFor,
-  type LedgerEntry,
-  refusalOf,
-  settle,
-  totalsOf,
-} from '../../../shared/core/ledger.ts';
+import { chargesOf, totalOf } from '../../../shared/core/charge.ts';
+import { type EntryKind, type LedgerEntry, settle, totalsOf } from '../../../shared/core/ledger.ts';
 import { microUsd, microUsdPerHour } from '../../../shared/core/money.ts';
 import { tagOf } from '../../../shared/core/ownership.ts';
 import { policy } from '../../../shared/core/policy.ts';
@@ -44,6 +34,10 @@ import {
   aSigner,
   at,
 } from '../../support/builders.ts';
+
+/** What all attempts cost until `until`. */
+const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>
+  totalOf(chargesOf({ attempts, diskGb, jobId: '', endingAt: null }, until));
 
 const amounts = fc.integer({ min: 0, max: 3_000_000_000 }).map(microUsd);
 
@@ -113,40 +107,6 @@ describe('a hold', () => {
     const terms = { ceiling: microUsdPerHour(480_000), duration: hours(1), attemptLimit };
     // 60 + 3 x 25 minutes at $0.008 each, and 20 x $0.03.
     expect(holdFor(terms)).toBe(135 * 8_000 + 600_000);
-  });
-});
-
-describe('the charge of an attempt', () => {
-  const life = { created: at('12:00'), running: at('12:30'), destroyed: at('13:30') };
-
-  it('is its disk from creation and its GPU from running, both to the accepted destroy', () => {
-    // 1.5 h of 20 GB at $0.0002, and 1 h at $0.40.
-    expect(chargeOfAttempt(lived(life), 20, at('18:00'))).toBe(6_000 + 400_000);
-  });
-
-  it('runs on while the destroy is not accepted', () => {
-    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
-    const ran = observeRunning(held, { since: at('12:30'), rate: null });
-    const refused = retireAttempt(ran, 'bad-host');
-    for (const attempt of [ran, refused]) {
-      expect(chargeOfAttempt(attempt, 20, at('13:30'))).toBe(406_000);
-      expect(chargeOfAttempt(attempt, 20, at('14:30'))).toBe(810_000);
-    }
-  });
-
-  it('is its disk alone while it was never known to run', () => {
-    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
-    expect(chargeOfAttempt(held, 20, at('13:00'))).toBe(4_000);
-  });
-
-  it('is nothing without a machine', () => {
-    const recorded = anAttempt(1);
-    const none: Attempt[] = [recorded, refuseAttempt(recorded, 'offer-gone')];
-    expect(chargeOf(none, 20, at('18:00'))).toBe(0);
-  });
-
-  it('adds up over the attempts of a lease', () => {
-    expect(chargeOf([lived(life), lived(life)], 20, at('18:00'))).toBe(812_000);
   });
 });
 

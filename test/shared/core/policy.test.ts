@@ -1,7 +1,7 @@
 // Numbers that are decisions. Those that only make sense together are checked against each other.
 
 import { describe, expect, it } from 'vitest';
-import { holdFor } from '../../../shared/core/ledger.ts';
+import { holdFor } from '../../../shared/core/account.ts';
 import { deafLimit, launchBound, policy } from '../../../shared/core/policy.ts';
 import { hours, minutes } from '../../../shared/core/time.ts';
 

@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AccountLimits, Hold } from '../../../../shared/core/account.ts';
 import { brandId, ConsumerId, LeaseId } from '../../../../shared/core/ids.ts';
-import type { AccountLimits, Hold } from '../../../../shared/core/ledger.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/money.ts';
 import { epochMs, Month } from '../../../../shared/core/time.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';

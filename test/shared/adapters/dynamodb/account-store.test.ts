@@ -2,8 +2,8 @@
 // and doing anything twice is doing it once.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AccountLimits, Hold } from '../../../../shared/core/account.ts';
 import { brandId, ConsumerId, LeaseId } from '../../../../shared/core/ids.ts';
-import type { AccountLimits, Hold } from '../../../../shared/core/ledger.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/money.ts';
 import { epochMs, Month } from '../../../../shared/core/time.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';

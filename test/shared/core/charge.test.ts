@@ -1,0 +1,117 @@
+// What a machine cost, from the lease alone.
+
+import { describe, expect, it } from 'vitest';
+import type { Attempt } from '../../../shared/core/attempt.ts';
+import {
+  acceptDestroy,
+  confirmAttempt,
+  observeRunning,
+  recordAttempt,
+  refuseAttempt,
+  retireAttempt,
+} from '../../../shared/core/attempt-moves.ts';
+import { type Bill, chargesOf, totalOf } from '../../../shared/core/charge.ts';
+import { tagOf } from '../../../shared/core/ownership.ts';
+import type { EpochMs } from '../../../shared/core/time.ts';
+import {
+  aDeployment,
+  aLeaseId,
+  anInstanceId,
+  anOffer,
+  aSigner,
+  at,
+} from '../../support/builders.ts';
+
+const billFor = (attempts: readonly Attempt[], change: Partial<Bill> = {}): Bill => ({
+  attempts,
+  diskGb: 20,
+  jobId: 'job-1',
+  endingAt: null,
+  ...change,
+});
+const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>
+  totalOf(chargesOf(billFor(attempts, { diskGb }), until));
+
+function anAttempt(number: number, offer = anOffer()) {
+  const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: number }, aSigner);
+  return recordAttempt({ number, offer, tag, mayLandUntil: at('12:06') }, at('12:00'));
+}
+
+type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly destroyed: EpochMs };
+
+/** An attempt whose machine was created, seen running, and whose destroy was accepted. */
+function lived({ created, running, destroyed }: Life, offer = anOffer()) {
+  const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
+  const ran = observeRunning(held, { since: running, rate: null });
+  return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
+}
+
+describe('the charge of an attempt', () => {
+  const life = { created: at('12:00'), running: at('12:30'), destroyed: at('13:30') };
+
+  it('is its disk from creation and its GPU from running, both to the accepted destroy', () => {
+    // 1.5 h of 20 GB at $0.0002, and 1 h at $0.40.
+    expect(chargeOf([lived(life)], 20, at('18:00'))).toBe(6_000 + 400_000);
+  });
+
+  it('runs on while the destroy is not accepted', () => {
+    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
+    const ran = observeRunning(held, { since: at('12:30'), rate: null });
+    const refused = retireAttempt(ran, 'bad-host');
+    for (const attempt of [ran, refused]) {
+      expect(chargeOf([attempt], 20, at('13:30'))).toBe(406_000);
+      expect(chargeOf([attempt], 20, at('14:30'))).toBe(810_000);
+    }
+  });
+
+  it('is its disk alone while it was never known to run', () => {
+    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
+    expect(chargeOf([held], 20, at('13:00'))).toBe(4_000);
+  });
+
+  it('is nothing without a machine', () => {
+    const recorded = anAttempt(1);
+    const none: Attempt[] = [recorded, refuseAttempt(recorded, 'offer-gone')];
+    expect(chargeOf(none, 20, at('18:00'))).toBe(0);
+  });
+
+  it('adds up over the attempts of a lease', () => {
+    expect(chargeOf([lived(life), lived(life)], 20, at('18:00'))).toBe(812_000);
+  });
+
+  it('says for which machine and work it is, from when to when', () => {
+    expect(chargesOf(billFor([lived(life)]), at('18:00'))).toEqual([
+      {
+        attempt: 1,
+        provider: 'vastai',
+        gpuName: 'RTX 4090',
+        gpuCount: 1,
+        jobId: 'job-1',
+        from: at('12:00'),
+        until: at('13:30'),
+        gpuMicroUsd: 400_000,
+        diskMicroUsd: 6_000,
+        transferMicroUsd: 0,
+        failedMicroUsd: 0,
+        teardownMicroUsd: 0,
+        idleMicroUsd: 0,
+      },
+    ]);
+  });
+
+  it('tells what passed in teardown: all from the end of the lease to the accepted destroy', () => {
+    const [charge] = chargesOf(billFor([lived(life)], { endingAt: at('13:00') }), at('18:00'));
+    expect(charge?.teardownMicroUsd).toBe(200_000 + 2_000);
+  });
+
+  it('is a failure as a whole for a machine that was given back', () => {
+    const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
+    const retired = acceptDestroy(retireAttempt(held, 'boot-timeout'), at('12:30'));
+    const [charge] = chargesOf(billFor([retired], { endingAt: at('12:15') }), at('18:00'));
+    expect(charge).toMatchObject({
+      diskMicroUsd: 2_000,
+      failedMicroUsd: 2_000,
+      teardownMicroUsd: 0,
+    });
+  });
+});
