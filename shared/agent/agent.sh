@@ -87,7 +87,9 @@ finish() {
 
 tick
 start=$now due=$now
-command -v curl || command -v wget || { apt-get update && apt-get install -y curl; }
+# Only curl and GNU's wget can send a DELETE: busybox has a wget that can't.
+command -v curl || wget --help 2>&1 | grep -q -e --method ||
+  { apt-get update && apt-get install -y curl; } || apk add curl
 # A machine without its SSH host key is not ready yet; one that never has one is taken as it is.
 until [ -s "$host" ] || [ $((now - start)) -ge 60 ]; do
   sleep 1
@@ -112,7 +114,7 @@ while echo gpu-shopper ends this machine; do
   if [ "$GPU_SHOPPER_DESTROY_KEY" ]; then
     call "$GPU_SHOPPER_DESTROY_URL" "$GPU_SHOPPER_DESTROY_KEY"
   else
-    poweroff || echo gpu-shopper cannot end this machine
-  fi
+    poweroff
+  fi || echo gpu-shopper cannot end this machine
   sleep "$every"
 done

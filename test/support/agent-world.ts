@@ -43,6 +43,8 @@ export type AgentOptions = {
   /** Programs the machine has besides those every machine has. */
   readonly programs?: readonly string[];
   readonly gpus?: boolean;
+  /** A busybox that all its basic programs are, its shell and wget too, as on Alpine Linux. */
+  readonly busybox?: string;
   /** What `~/on-ending.sh` holds; without it there is none. */
   readonly onEnding?: string;
   /** Run instead of the agent itself: a start script. */
@@ -51,7 +53,7 @@ export type AgentOptions = {
 
 const AGENT = fileURLToPath(new URL('../../shared/agent/agent.sh', import.meta.url));
 const SMI = fileURLToPath(new URL('../fixtures/agent/nvidia-smi.sh', import.meta.url));
-const BASICS = ['sh', 'date', 'sleep', 'sed', 'timeout', 'cat', 'nohup'];
+const BASICS = ['sh', 'date', 'sleep', 'sed', 'timeout', 'cat', 'nohup', 'grep'];
 const INSTALLING = ['base64', 'gunzip', 'gzip', 'mkdir', 'chmod', 'touch'];
 
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@machine';
@@ -71,8 +73,11 @@ function furnish(home: string, options: AgentOptions): void {
   const bin = join(home, 'bin');
   mkdirSync(bin);
   const { programs = ['curl'], gpus = true, onEnding } = options;
+  const basics = options.busybox === undefined ? [] : [...BASICS, ...INSTALLING, 'wget'];
+  for (const program of basics) symlinkSync(options.busybox ?? '', join(bin, program));
   for (const program of [...BASICS, ...INSTALLING, ...programs]) {
-    if (program !== 'poweroff') symlinkSync(where(program), join(bin, program));
+    if (program === 'poweroff' || basics.includes(program)) continue;
+    symlinkSync(where(program), join(bin, program));
   }
   if (programs.includes('poweroff')) {
     writeFileSync(join(bin, 'poweroff'), '#!/bin/sh\necho off >>"$HOME/poweroff"\n');

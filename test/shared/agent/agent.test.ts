@@ -1,6 +1,8 @@
 // The real node agent under sh, with a simulated nvidia-smi, against a loopback server. It lives by
 // its machine's own seconds, so these tests wait for some, side by side.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventOf } from '../../../local/gateway.ts';
 import { onstartOf } from '../../../shared/adapters/providers/vastai/create.ts';
@@ -92,6 +94,37 @@ describe.concurrent('a beat', () => {
       expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
       expect(agent.destroys[0]).toEqual(OWN_END);
     }),
+  );
+});
+
+const busybox = process.env['PATH']
+  ?.split(':')
+  .map((folder) => join(folder, 'busybox'))
+  .find((file) => existsSync(file));
+
+/** As on Alpine Linux; where no busybox is at hand, these are shown as skipped. */
+describe.skipIf(busybox === undefined).concurrent('an agent on busybox', () => {
+  const box = { busybox: busybox ?? '' };
+
+  it(
+    'beats, and ends its machine by curl',
+    told({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
+      await agent.until(() => agent.destroys.length >= 1);
+      expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
+      expect(agent.destroys[0]).toEqual(OWN_END);
+    }),
+  );
+
+  it(
+    'beats with a wget that cannot delete, asks for curl, and says that it cannot end its machine',
+    told(
+      { ...box, programs: [], answer: (count) => (count < 3 ? goOn() : STOP) },
+      async (agent) => {
+        await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
+        expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
+        expect(agent.log()).toContain('apk');
+      },
+    ),
   );
 });
 
