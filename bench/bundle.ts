@@ -31,7 +31,7 @@ const BARE = `
 function bundleBare(folder: string): string {
   const outfile = join(folder, 'bare.mjs');
   const stdin = { contents: BARE, resolveDir: import.meta.dirname };
-  buildSync({ ...BUNDLING, alias: {}, outExtension: {}, stdin, outfile });
+  buildSync({ ...BUNDLING, outExtension: {}, stdin, outfile });
   return outfile;
 }
 

@@ -3,10 +3,10 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
-import { connect } from '../shared/adapters/dynamodb/client.ts';
 import {
   accountKey,
   accountPlaceKey,
@@ -72,7 +72,9 @@ async function fill(client: DynamoDBDocumentClient): Promise<void> {
 /** The provider's own time is left out: it answers at once. */
 export async function sweepRows(): Promise<readonly Row[]> {
   const database = await openDatabase();
-  const client = connect({ endpoint: database.endpoint, ...LOCAL_ACCESS });
+  const { region, credentials } = LOCAL_ACCESS;
+  const where = { endpoint: database.endpoint, region, credentials: credentials() };
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(where));
   await fill(client);
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, [SWEEP.pathname, database.endpoint]);

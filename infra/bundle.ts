@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const credentials = fileURLToPath(new URL('./lambda-credentials.ts', import.meta.url));
 
 /** Some of the SDK's packages are CommonJS and ask for built-in modules by `require`. */
 const REQUIRE = [
@@ -25,7 +24,6 @@ export const BUNDLING = {
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  alias: { '@aws-sdk/credential-provider-node': credentials },
   banner: { js: REQUIRE },
   outExtension: { '.js': '.mjs' },
   logLevel: 'error',

@@ -20,6 +20,7 @@ import {
   SORT,
   TABLES,
 } from '../shared/adapters/dynamodb/schema.ts';
+import { realTime } from '../shared/runtime.ts';
 import { guard } from './dynalite-guard.ts';
 import { takeLock } from './lock-file.ts';
 
@@ -31,10 +32,11 @@ export type Database = {
 };
 
 /** Dynalite asks for credentials and checks none. */
-export const LOCAL_ACCESS = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-} as const;
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const region = 'us-east-1';
+
+/** What a connection needs besides the endpoint. */
+export const LOCAL_ACCESS = { region, credentials: () => credentials, ...realTime };
 
 const keysOf = (partition: KeyAttribute, sort: KeyAttribute): KeySchemaElement[] => [
   { AttributeName: partition.name, KeyType: 'HASH' },
@@ -62,7 +64,7 @@ function creation(name: string, indexes: readonly IndexSchema[]): CreateTableCom
 }
 
 async function createTables(endpoint: string): Promise<void> {
-  const client = new DynamoDBClient({ endpoint, ...LOCAL_ACCESS });
+  const client = new DynamoDBClient({ endpoint, region, credentials });
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand());
     const missing = Object.entries(TABLES).filter(([name]) => !existing.includes(name));

@@ -2,6 +2,7 @@
 // start with the variable's name and what is allowed.
 
 import * as z from 'zod/mini';
+import type { AwsCredentials } from './adapters/aws/sign.ts';
 import { AccountLimits } from './core/account.ts';
 import { Failure } from './core/failure.ts';
 import { ConsumerId, DeploymentId } from './core/ids.ts';
@@ -47,6 +48,12 @@ const Environment = z.object({
   GPU_SHOPPER_SCHEDULE_ROLE_ARN: z.optional(text),
   GPU_SHOPPER_SCHEDULE_DLQ_ARN: z.optional(text),
   AWS_REGION: z._default(text, 'us-east-1'),
+  AWS_ENDPOINT_URL: z.optional(url),
+  AWS_ENDPOINT_URL_DYNAMODB: z.optional(url),
+  AWS_ENDPOINT_URL_S3: z.optional(url),
+  AWS_ENDPOINT_URL_SCHEDULER: z.optional(url),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: z.optional(url),
+  AWS_ENDPOINT_URL_SFN: z.optional(url),
   VAST_API_KEY: z.optional(text),
   VAST_API_KEY_SECRET_ARN: z.optional(text),
   VAST_BASE_URL: z._default(url, 'https://console.vast.ai'),
@@ -112,6 +119,14 @@ export function readConfig(environment: Variables = process.env, keys: Variables
     operators: env.GPU_SHOPPER_OPERATORS,
     nodeUrl: env.GPU_SHOPPER_NODE_URL,
     region: env.AWS_REGION,
+    /** Where services of AWS are, when they aren't the region's own: named as in its SDKs. */
+    endpoints: {
+      dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL,
+      s3: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,
+      scheduler: env.AWS_ENDPOINT_URL_SCHEDULER ?? env.AWS_ENDPOINT_URL,
+      secrets: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL,
+      workflow: env.AWS_ENDPOINT_URL_SFN ?? env.AWS_ENDPOINT_URL,
+    },
     tables: {
       leases: env.GPU_SHOPPER_LEASES_TABLE,
       ledger: env.GPU_SHOPPER_LEDGER_TABLE,
@@ -130,4 +145,15 @@ export function readConfig(environment: Variables = process.env, keys: Variables
         ? undefined
         : { apiKey: env.VAST_API_KEY, baseUrl: env.VAST_BASE_URL },
   };
+}
+
+/**
+ * What a Lambda function signs with, or who exported its keys: read anew for each request. Null
+ * when a part is missing; nothing else is looked for, such as profiles of a laptop.
+ */
+export function readCredentials(environment: Variables = process.env): AwsCredentials | null {
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID'] ?? '';
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'] ?? '';
+  if (accessKeyId === '' || secretAccessKey === '') return null;
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
 }

@@ -18,14 +18,14 @@ import { createScheduler } from './adapters/scheduler.ts';
 import { createSecrets } from './adapters/secrets.ts';
 import { createStepFunctions } from './adapters/step-functions.ts';
 import { packedAgent } from './agent/packed.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, readConfig, readCredentials } from './config.ts';
 import { Failure } from './core/failure.ts';
 import { ProviderName } from './core/ids.ts';
 import type { Lease } from './core/lease.ts';
 import { deafLimit, policy } from './core/policy.ts';
 import { type DurationMs, durationMs } from './core/time.ts';
 import type { ProviderCard } from './ports/provider.ts';
-import { type Factory, once, type Runtime } from './runtime.ts';
+import { type Factory, once, type Runtime, realTime } from './runtime.ts';
 import type { NodeSetup } from './usecases/launch-instance.ts';
 
 const set = <Value>(value: Value | undefined, name: string): Value => {
@@ -33,10 +33,17 @@ const set = <Value>(value: Value | undefined, name: string): Value => {
   return value;
 };
 
-const database = (runtime: Runtime) =>
-  connect({ region: runtime.config.region, ...runtime.database });
+const access = ({ config }: Runtime, service: keyof Config['endpoints']) => ({
+  region: config.region,
+  endpoint: config.endpoints[service],
+  credentials: readCredentials,
+  ...realTime,
+});
 
-const secrets = ({ config }: Runtime) => createSecrets({ region: config.region });
+const database = (runtime: Runtime) =>
+  connect({ ...access(runtime, 'dynamodb'), ...runtime.database });
+
+const secrets = (runtime: Runtime) => createSecrets(access(runtime, 'secrets'));
 
 /**
  * The same runtime with the keys that secrets hold for it. Only a deployed function names secrets,
@@ -83,14 +90,14 @@ export const workflow = (runtime: Runtime) => {
   const { config } = runtime;
   if (runtime.workflow !== undefined) return runtime.workflow;
   const stateMachineArn = set(config.stateMachineArn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
-  return createStepFunctions({ stateMachineArn, region: config.region });
+  return createStepFunctions({ ...access(runtime, 'workflow'), stateMachineArn });
 };
 
 export const scheduler = (runtime: Runtime) => {
   if (runtime.scheduler !== undefined) return runtime.scheduler;
-  const { region, deployment, schedule } = runtime.config;
+  const { deployment, schedule } = runtime.config;
   return createScheduler({
-    region,
+    ...access(runtime, 'scheduler'),
     deployment,
     group: set(schedule.group, 'GPU_SHOPPER_SCHEDULE_GROUP'),
     targetArn: set(schedule.targetArn, 'GPU_SHOPPER_SCHEDULE_TARGET_ARN'),
@@ -100,8 +107,7 @@ export const scheduler = (runtime: Runtime) => {
 };
 
 const blobs = (runtime: Runtime) =>
-  runtime.blobs ??
-  s3Blobs({ bucket: runtime.config.snapshotBucket, region: runtime.config.region });
+  runtime.blobs ?? s3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
 const table = (runtime: Runtime, name: keyof Config['tables']) =>
   openTable(once(runtime, database), runtime.config.tables[name]);

@@ -1,53 +1,42 @@
-// Blobs in one S3 bucket. Errors of the SDK become StoreDown here and nowhere else.
+// Blobs in one S3 bucket. Trouble becomes StoreDown here and nowhere else.
 
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Failure } from '../core/failure.ts';
+import { seconds } from '../core/time.ts';
 import type { BlobStore } from '../ports/stores.ts';
+import { type AwsAccess, createCaller, escaped } from './aws/caller.ts';
+import type { Trouble } from './aws/trouble.ts';
 
-export type S3BlobsOptions = {
-  readonly bucket: string;
-  readonly region: string;
-  /** Where S3 is, when it isn't the region's own; the bucket is then part of the path. */
-  readonly endpoint?: string;
-  /** Taken from the environment unless given. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-};
+export type S3BlobsOptions = AwsAccess & { readonly bucket: string };
 
 /** A snapshot is about a megabyte: 10 s are enough for it within a region, three tries as well. */
-const LIMITS = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-};
+const LIMITS = { connect: seconds(1), exchange: seconds(10) };
 
-async function calling<Output>(op: () => Promise<Output>): Promise<Output> {
-  try {
-    return await op();
-  } catch (cause) {
-    throw new Failure('StoreDown', `S3: ${String(cause)}`, { cause });
-  }
+const down = (cause: Trouble): Failure =>
+  new Failure('StoreDown', `S3: ${cause.name}: ${cause.message}`, { cause });
+
+/** The bucket is part of the host; of the path where that has no name or no certificate. */
+function placeOf({ bucket, endpoint }: S3BlobsOptions) {
+  return endpoint === undefined && !bucket.includes('.')
+    ? { host: `${bucket}.s3`, root: '/' }
+    : { host: 's3', root: `/${escaped(bucket)}/` };
 }
 
 /** Blobs in `options.bucket`. Both methods are safe to repeat. Throws StoreDown. */
 export function s3Blobs(options: S3BlobsOptions): BlobStore {
-  const { bucket: Bucket, ...where } = options;
-  const client = new S3Client({
-    ...where,
-    ...LIMITS,
-    forcePathStyle: options.endpoint !== undefined,
-  });
-  const read = async (Key: string): Promise<Uint8Array | null> => {
-    try {
-      const reply = await client.send(new GetObjectCommand({ Bucket, Key }));
-      return (await reply.Body?.transformToByteArray()) ?? null;
-    } catch (error) {
-      if (error instanceof NoSuchKey) return null;
-      throw error;
-    }
-  };
+  const { host, root } = placeOf(options);
+  const call = createCaller({ ...options, service: 's3', host, limits: LIMITS });
+  const pathOf = (key: string): string => root + key.split('/').map(escaped).join('/');
   return {
-    put: async (Key, Body) => {
-      await calling(() => client.send(new PutObjectCommand({ Bucket, Key, Body })));
+    put: async (key, body) => {
+      const request = { operation: 'PutObject', method: 'PUT', path: pathOf(key), body } as const;
+      const answer = await call(request);
+      if (answer.kind === 'trouble') throw down(answer);
     },
-    get: (key) => calling(() => read(key)),
+    get: async (key) => {
+      const answer = await call({ operation: 'GetObject', method: 'GET', path: pathOf(key) });
+      if (answer.kind === 'reply') return answer.body;
+      if (answer.name === 'NoSuchKey') return null;
+      throw down(answer);
+    },
   };
 }

@@ -1,22 +1,19 @@
 // The alarm clock of a deployed service: one EventBridge schedule per lease, whose target ends the
 // lease without the workflow. It must never report a schedule as set that isn't.
 
-import {
-  ConflictException,
-  CreateScheduleCommand,
-  DeleteScheduleCommand,
-  ResourceNotFoundException,
-  SchedulerClient,
-  type SchedulerClientConfig,
-  UpdateScheduleCommand,
-  type UpdateScheduleCommandInput,
-} from '@aws-sdk/client-scheduler';
 import { Failure } from '../core/failure.ts';
 import type { DeploymentId, LeaseId } from '../core/ids.ts';
-import { type EpochMs, epochMs, isoTime } from '../core/time.ts';
+import { type EpochMs, epochMs, isoTime, seconds } from '../core/time.ts';
 import type { Scheduler } from '../ports/workflow.ts';
+import {
+  type AwsAccess,
+  type AwsRequest,
+  type Caller,
+  createCaller,
+  escaped,
+} from './aws/caller.ts';
 
-export type SchedulerOptions = {
+export type SchedulerOptions = AwsAccess & {
   readonly deployment: DeploymentId;
   /** The schedule group; it exists before the first lease. */
   readonly group: string;
@@ -26,16 +23,10 @@ export type SchedulerOptions = {
   readonly roleArn: string;
   /** Where a call goes that failed to the end of its retries. */
   readonly deadLetterArn: string;
-  readonly region: string;
-  readonly endpoint?: string;
-  readonly credentials?: NonNullable<SchedulerClientConfig['credentials']>;
 };
 
-/** One call takes at most 3 x 7 s, well below the timeout of any function that makes it. */
-const BOUNDS = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
-};
+/** One call takes at most 3 x 5 s and its pauses, below the timeout of any function. */
+const LIMITS = { connect: seconds(2), exchange: seconds(5) };
 
 /** The most EventBridge allows: 185 retries within 24 h (API reference, seen November 2026). */
 const RETRIES = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
@@ -49,9 +40,9 @@ function atExpression(instant: EpochMs): string {
   return `at(${isoTime(second).slice(0, 19)})`;
 }
 
+/** Everything about a schedule but its name, which stands in the path. */
 function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
   return {
-    Name: `${options.deployment}-${leaseId}`,
     GroupName: options.group,
     ScheduleExpression: atExpression(at),
     ScheduleExpressionTimezone: 'UTC',
@@ -68,58 +59,58 @@ function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
       Input: JSON.stringify({ leaseId }),
       RetryPolicy: RETRIES,
     },
-  } as const satisfies UpdateScheduleCommandInput;
+  };
 }
 
-function down(call: string, cause: unknown): Failure {
-  const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new Failure('ProviderDown', `EventBridge Scheduler failed to ${call}: ${detail}`, {
-    cause,
-  });
+function down(call: string, outcome: string, cause?: unknown): Failure {
+  const message = `EventBridge Scheduler failed to ${call}: ${outcome}`;
+  return new Failure('ProviderDown', message, { cause });
 }
 
 type SetOutcome = 'set' | 'missing' | 'conflict';
 
+/** What each method of a schedule's path does, in words and by its name at AWS. */
+const CALLS = {
+  PUT: { call: 'move a schedule', operation: 'UpdateSchedule' },
+  POST: { call: 'create a schedule', operation: 'CreateSchedule' },
+  DELETE: { call: 'delete a schedule', operation: 'DeleteSchedule' },
+} as const;
+
+type Asked = Pick<AwsRequest, 'path' | 'query' | 'body'> & { readonly method: keyof typeof CALLS };
+
 /** Sends one call; a schedule that is missing or just being changed is an outcome. */
-async function attempt(call: string, send: () => Promise<unknown>): Promise<SetOutcome> {
-  try {
-    await send();
-    return 'set';
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return 'missing';
-    if (error instanceof ConflictException) return 'conflict';
-    throw down(call, error);
-  }
+async function attempt(caller: Caller, asked: Asked): Promise<SetOutcome> {
+  const { call, operation } = CALLS[asked.method];
+  const headers = { 'content-type': 'application/json' };
+  const answer = await caller({ ...asked, operation, headers });
+  if (answer.kind === 'reply') return 'set';
+  if (answer.name === 'ResourceNotFoundException') return 'missing';
+  if (answer.name === 'ConflictException') return 'conflict';
+  throw down(call, `${answer.name}: ${answer.message}`, answer);
 }
 
 /** The scheduler port on EventBridge. Its methods throw ProviderDown and repeat safely. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { region, endpoint, credentials } = options;
-  const client = new SchedulerClient({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials !== undefined && { credentials }),
-    ...BOUNDS,
-  });
+  const { deployment, group } = options;
+  const caller = createCaller({ ...options, service: 'scheduler', limits: LIMITS });
+  const pathOf = (leaseId: LeaseId) => `/schedules/${escaped(`${deployment}-${leaseId}`)}`;
   return {
     async arm(leaseId, at) {
-      const schedule = scheduleOf(options, leaseId, at);
+      const path = pathOf(leaseId);
+      const body = JSON.stringify(scheduleOf(options, leaseId, at));
       let outcome: SetOutcome = 'conflict';
       for (let round = 1; round <= ROUNDS_MOST && outcome !== 'set'; round += 1) {
-        const update = () => client.send(new UpdateScheduleCommand(schedule));
-        outcome = await attempt('move a schedule', update);
+        outcome = await attempt(caller, { method: 'PUT', path, body });
         if (outcome !== 'missing') continue;
-        const create = () => client.send(new CreateScheduleCommand(schedule));
-        outcome = await attempt('create a schedule', create);
+        outcome = await attempt(caller, { method: 'POST', path, body });
         // A group that is missing stays so: asking again would not help.
         if (outcome === 'missing') break;
       }
       if (outcome !== 'set') throw down('set a schedule', outcome);
     },
     async disarm(leaseId) {
-      const { Name, GroupName } = scheduleOf(options, leaseId, epochMs(0));
-      const remove = () => client.send(new DeleteScheduleCommand({ Name, GroupName }));
-      const outcome = await attempt('delete a schedule', remove);
+      const query = { groupName: group };
+      const outcome = await attempt(caller, { method: 'DELETE', path: pathOf(leaseId), query });
       if (outcome === 'conflict') throw down('delete a schedule', outcome);
     },
   };

@@ -1,39 +1,41 @@
 // Keys of a deployed service, read from Secrets Manager by the functions that need them. A value
-// is never logged, and errors of the SDK become StoreDown here and nowhere else.
+// is never logged, and trouble becomes StoreDown here and nowhere else.
 
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod/mini';
 import { Failure } from '../core/failure.ts';
-
-export type SecretsOptions = {
-  readonly region: string;
-  /** Where Secrets Manager is, when it isn't the region's own. */
-  readonly endpoint?: string;
-  /** Taken from the environment unless given. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-};
+import { seconds } from '../core/time.ts';
+import type { AwsAccess } from './aws/caller.ts';
+import { createJsonCall } from './aws/json.ts';
 
 export type Secrets = {
   /** The present value of a secret of text. Safe to repeat. Throws StoreDown. */
   read(arn: string): Promise<string>;
 };
 
-/** One call takes at most 3 x 7 s, well below the timeout of any function that makes it. */
-const BOUNDS = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-};
+/** One call takes at most 3 x 5 s and its pauses, below the timeout of any function. */
+const SECRETS_MANAGER = {
+  service: 'secretsmanager',
+  target: 'secretsmanager',
+  version: '1.1',
+  limits: { connect: seconds(2), exchange: seconds(5) },
+} as const;
+
+const Reply = z.object({ SecretString: z.string() });
 
 /** Secrets of the deployment's own account. Nothing is kept: each read asks again. */
-export function createSecrets(options: SecretsOptions): Secrets {
-  const client = new SecretsManagerClient({ ...options, ...BOUNDS });
+export function createSecrets(access: AwsAccess): Secrets {
+  const call = createJsonCall(access, SECRETS_MANAGER);
   return {
     async read(arn) {
-      try {
-        const reply = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-        return reply.SecretString ?? '';
-      } catch (cause) {
-        throw new Failure('StoreDown', `Secrets Manager: ${String(cause)}`, { cause });
+      const answer = await call('GetSecretValue', { SecretId: arn });
+      if (answer.kind === 'trouble') {
+        const { name, message } = answer;
+        throw new Failure('StoreDown', `Secrets Manager: ${name}: ${message}`, { cause: answer });
       }
+      const reply = Reply.safeParse(answer.output);
+      // The reply may hold the value: no word of it in an error.
+      if (!reply.success) throw new Failure('StoreDown', `Secrets Manager: ${arn} holds no text`);
+      return reply.data.SecretString;
     },
   };
 }

@@ -23,16 +23,15 @@ export async function openTestDatabase() {
   const onCall = (operation: string): void => {
     calls.push(operation);
   };
-  const client = connect({ endpoint, onCall, ...LOCAL_ACCESS });
+  const connection = connect({ endpoint, onCall, ...LOCAL_ACCESS });
   const blobs = memoryBlobs();
   const tables = {
-    leases: openTable(client, 'leases'),
-    ledger: openTable(client, 'ledger'),
-    inventory: openTable(client, 'inventory'),
+    leases: openTable(connection, 'leases'),
+    ledger: openTable(connection, 'ledger'),
+    inventory: openTable(connection, 'inventory'),
   };
   return {
     endpoint,
-    client,
     calls,
     tables,
     blobs,
@@ -41,9 +40,6 @@ export async function openTestDatabase() {
     accounts: accountStore(tables.ledger),
     ledger: ledgerStore(tables.ledger),
     menu: menuStore(tables.inventory, blobs),
-    close: async (): Promise<void> => {
-      client.destroy();
-      await closeEngine();
-    },
+    close: closeEngine,
   };
 }

@@ -1,6 +1,7 @@
 // A lease world whose provider is swept by hand or by the clock, with machines that carry our tag
 // and that no lease ever asked for.
 
+import { LOCAL_ACCESS } from '../../local/database.ts';
 import type { WorldOptions } from '../../local/demo-world.ts';
 import { connect } from '../../shared/adapters/dynamodb/client.ts';
 import { sweepStore } from '../../shared/adapters/dynamodb/sweep-store.ts';
@@ -57,9 +58,9 @@ export async function sweepWorld(
   const env = { ...LIMITS, ...options.env };
   const world = await leaseWorld(meddle, { ...options, env });
   const { service, market } = world;
-  const { region, tables } = service.runtime.config;
+  const { tables } = service.runtime.config;
   const store = sweepStore(
-    openTable(connect({ region, ...service.runtime.database }), tables.inventory),
+    openTable(connect({ ...LOCAL_ACCESS, ...service.runtime.database }), tables.inventory),
   );
   return {
     ...world,

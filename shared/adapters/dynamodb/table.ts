@@ -1,18 +1,11 @@
 // One table, as the stores use it: consistent reads, and writes of one item under one condition.
 // It adds nothing to DynamoDB's expressions but the names that they mention.
 
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod/mini';
 import { Failure } from '../../core/failure.ts';
 import { invariant } from '../../core/invariant.ts';
-import { calling, writing } from './client.ts';
+import type { Connection, Marshalled } from './client.ts';
 import type { IndexSchema, Key } from './schema.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
@@ -79,73 +72,81 @@ function namesIn(expression: string, given: Expression['names'] = {}): Record<st
   return { ...Object.fromEntries(mentioned.map((name) => [name, name.slice(1)])), ...given };
 }
 
+/**
+ * What isn't there is left out. Numbers are exact: one that can't be is refused here. No store
+ * writes sets or bytes, which need more than JSON.
+ */
+const travelling = (item: Item): Marshalled => marshall(item, { removeUndefinedValues: true });
+
+const valuesIn = (values: Expression['values']) =>
+  values === undefined ? {} : { ExpressionAttributeValues: travelling(values) };
+
 /** All methods are safe to repeat as far as their conditions are, and throw StoreDown. */
-export function openTable(client: DynamoDBDocumentClient, name: string): Table {
+export function openTable(connection: Connection, name: string): Table {
   return {
     name,
     get: async (key) => {
-      const command = new GetCommand({ TableName: name, Key: key, ConsistentRead: true });
-      const reply = await calling(() => client.send(command));
-      return reply.Item ?? null;
+      const asked = { TableName: name, Key: travelling(key), ConsistentRead: true };
+      const { Item } = await connection.call('GetItem', asked);
+      return Item === undefined ? null : unmarshall(Item);
     },
     getMany: async (keys) => {
       const items: Item[] = [];
       for (let from = 0; from < keys.length; from += BATCH_MOST) {
-        items.push(...(await readBatch(client, name, keys.slice(from, from + BATCH_MOST))));
+        items.push(...(await readBatch(connection, name, keys.slice(from, from + BATCH_MOST))));
       }
       return items;
     },
     put: async (key, item, { condition, values, names }) => {
-      const command = new PutCommand({
+      const reply = await connection.write('PutItem', {
         TableName: name,
-        Item: { ...item, ...key },
+        Item: travelling({ ...item, ...key }),
         ConditionExpression: condition,
         ExpressionAttributeNames: namesIn(condition, names),
-        ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+        ...valuesIn(values),
       });
-      return (await writing(() => client.send(command))) === 'refused' ? 'refused' : 'written';
+      return reply === 'refused' ? 'refused' : 'written';
     },
     update: async (key, { update, condition, values, names }) => {
-      const command = new UpdateCommand({
+      const reply = await connection.write('UpdateItem', {
         TableName: name,
-        Key: key,
+        Key: travelling(key),
         UpdateExpression: update,
         ConditionExpression: condition,
         ExpressionAttributeNames: namesIn(`${update} ${condition}`, names),
-        ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
+        ...valuesIn(values),
         ReturnValues: 'ALL_NEW',
       });
-      const reply = await writing(() => client.send(command));
-      return reply === 'refused' ? 'refused' : (reply.Attributes ?? {});
+      return reply === 'refused' ? 'refused' : unmarshall(reply.Attributes ?? {});
     },
-    query: (range) => readRange(client, name, range),
+    query: (range) => readRange(connection, name, range),
     queryIndex: async ({ index, partition, limit, from }) => {
-      const command = new QueryCommand({
+      const { Items = [] } = await connection.call('Query', {
         TableName: name,
         IndexName: index.name,
         KeyConditionExpression: '#partition = :partition',
         ExpressionAttributeNames: { '#partition': index.partition.name },
-        ExpressionAttributeValues: { ':partition': partition },
+        ...valuesIn({ ':partition': partition }),
         ScanIndexForward: false,
-        ExclusiveStartKey: from,
+        ExclusiveStartKey: from === undefined ? undefined : travelling(from),
         Limit: limit,
       });
-      return (await calling(() => client.send(command))).Items ?? [];
+      return Items.map((item) => unmarshall(item));
     },
   };
 }
 
 async function readBatch(
-  client: DynamoDBDocumentClient,
+  connection: Connection,
   name: string,
   batch: readonly Key[],
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
-  let keys: Item[] = [...batch];
+  let keys = batch.map(travelling);
   for (let part = 1; part <= PARTS_MOST; part += 1) {
     const RequestItems = { [name]: { Keys: keys, ConsistentRead: true } };
-    const reply = await calling(() => client.send(new BatchGetCommand({ RequestItems })));
-    items.push(...(reply.Responses?.[name] ?? []));
+    const reply = await connection.call('BatchGetItem', { RequestItems });
+    for (const item of reply.Responses?.[name] ?? []) items.push(unmarshall(item));
     keys = reply.UnprocessedKeys?.[name]?.Keys ?? [];
     if (keys.length === 0) return items;
   }
@@ -153,25 +154,24 @@ async function readBatch(
 }
 
 async function readRange(
-  client: DynamoDBDocumentClient,
+  connection: Connection,
   name: string,
   { pk, first, last, limit }: Range,
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
-  let from: Record<string, unknown> | undefined;
+  let from: Marshalled | undefined;
   for (let page = 1; page <= PAGES_MOST; page += 1) {
-    const command = new QueryCommand({
+    const { Items = [], LastEvaluatedKey } = await connection.call('Query', {
       TableName: name,
       ConsistentRead: true,
       KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
       ExpressionAttributeNames: namesIn('#pk #sk'),
-      ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
+      ...valuesIn({ ':pk': pk, ':first': first, ':last': last }),
       ExclusiveStartKey: from,
       Limit: limit,
     });
-    const reply = await calling(() => client.send(command));
-    items.push(...(reply.Items ?? []));
-    from = reply.LastEvaluatedKey;
+    for (const item of Items) items.push(unmarshall(item));
+    from = LastEvaluatedKey;
     if (from === undefined || limit !== undefined) return items;
   }
   invariant(false, `${name} ${pk}: more than ${PAGES_MOST} pages from ${first} to ${last}`);

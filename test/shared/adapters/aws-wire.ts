@@ -1,9 +1,11 @@
-// A loopback server that answers as AWS does: the real SDK talks to it, so that a test sees the
+// A loopback server that answers as AWS does: a real adapter talks to it, so that a test sees the
 // bytes of each call and decides the bytes of each answer.
 
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { AwsAccess } from '../../../shared/adapters/aws/caller.ts';
+import { at } from '../../support/builders.ts';
 
 /** A call as it came in. `target` is set by services that name the operation in a header. */
 export type Call = {
@@ -11,22 +13,65 @@ export type Call = {
   readonly path: string;
   readonly target: string | undefined;
   readonly authorization: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  /** As it was sent. */
+  readonly text: string;
   readonly body: unknown;
 };
 
-export type Answer = {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
-};
+/** `hang up` closes the connection before an answer, `tear` within one, `never` keeps it open. */
+export type Answer =
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Text is sent as it is, anything else as JSON. */
+      readonly body: unknown;
+    }
+  | 'hang up'
+  | 'tear'
+  | 'never';
 
 export const ok = (body: unknown = {}): Answer => ({ status: 200, body });
 
-export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+/** Reaches the wire with keys of a test; pauses are noted in milliseconds and pass at once. */
+export function accessTo(endpoint: string) {
+  const pauses: number[] = [];
+  const access = {
+    endpoint,
+    region: 'eu-west-1',
+    credentials: () => ({ accessKeyId: 'AKIDTEST', secretAccessKey: 'test' }),
+    clock: { now: () => at('12:00') },
+    pause: async (length) => void pauses.push(length),
+  } satisfies AwsAccess;
+  return { ...access, pauses };
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  if (answer === 'never') return;
+  if (answer === 'hang up') {
+    response.socket?.destroy();
+  } else if (answer === 'tear') {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('{"half":', () => response.socket?.destroy());
+  } else {
+    const { status, headers, body } = answer;
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
 
 /** Answers call after call from the list; when it is used up, the last one again. */
 export async function startAwsWire(...answers: readonly Answer[]) {
   const calls: Call[] = [];
+  let connections = 0;
   const server = createServer(async (request, response) => {
     const body = await text(request);
     calls.push({
@@ -34,11 +79,14 @@ export async function startAwsWire(...answers: readonly Answer[]) {
       path: request.url ?? '',
       target: request.headers['x-amz-target']?.toString(),
       authorization: request.headers.authorization,
-      body: body === '' ? null : JSON.parse(body),
+      headers: request.headers,
+      text: body,
+      body: parsed(body),
     });
-    const answer = answers[calls.length - 1] ?? answers.at(-1) ?? ok();
-    response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
-    response.end(JSON.stringify(answer.body));
+    send(response, answers[calls.length - 1] ?? answers.at(-1) ?? ok());
+  });
+  server.on('connection', () => {
+    connections += 1;
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -47,6 +95,7 @@ export async function startAwsWire(...answers: readonly Answer[]) {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

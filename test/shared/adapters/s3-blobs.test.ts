@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3Blobs } from '../../../shared/adapters/s3-blobs.ts';
+import { accessTo } from './aws-wire.ts';
 
 const objects = new Map<string, Buffer>();
 let server: Server;
@@ -36,13 +37,7 @@ afterAll(() => {
   server.close();
 });
 
-const blobsIn = (bucket: string, at = endpoint) =>
-  s3Blobs({
-    bucket,
-    region: 'us-east-1',
-    endpoint: at,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+const blobsIn = (bucket: string, at = endpoint) => s3Blobs({ ...accessTo(at), bucket });
 
 describe('blobs in S3', () => {
   it('come back byte for byte, from the bucket and key they were put under', async () => {
@@ -63,7 +58,7 @@ describe('blobs in S3', () => {
     const away = blobsIn('menu', 'http://127.0.0.1:9').put('a', new Uint8Array());
     await expect(away).rejects.toMatchObject({
       name: 'StoreDown',
-      cause: { code: 'ECONNREFUSED' },
+      cause: { name: 'ECONNREFUSED' },
     });
   });
 });

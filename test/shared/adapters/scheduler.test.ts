@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createScheduler } from '../../../shared/adapters/scheduler.ts';
 import { epochMs } from '../../../shared/core/time.ts';
 import { aDeployment, aLeaseId, at } from '../../support/builders.ts';
-import { type Answer, credentials, ok, startAwsWire } from './aws-wire.ts';
+import { type Answer, accessTo, ok, startAwsWire } from './aws-wire.ts';
 
 const PATH = `/schedules/test-${aLeaseId()}`;
 const arns = {
@@ -18,9 +18,7 @@ const schedulerAt = (endpoint: string) =>
     deployment: aDeployment,
     group: 'leases',
     ...arns,
-    region: 'eu-west-1',
-    endpoint,
-    credentials,
+    ...accessTo(endpoint),
   });
 
 /** REST JSON names its errors in a header, here and there with an address behind the name. */

@@ -3,14 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { createStepFunctions } from '../../../shared/adapters/step-functions.ts';
 import { aLeaseId } from '../../support/builders.ts';
-import { type Answer, credentials, ok, startAwsWire } from './aws-wire.ts';
+import { type Answer, accessTo, ok, startAwsWire } from './aws-wire.ts';
 
 const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:lease';
 const started = ok({ executionArn: `${stateMachineArn}:x`, startDate: 1_793_620_800 });
 const TOKEN = 'a-parked-token';
 
 const workflowAt = (endpoint: string) =>
-  createStepFunctions({ stateMachineArn, region: 'eu-west-1', endpoint, credentials });
+  createStepFunctions({ ...accessTo(endpoint), stateMachineArn });
 
 /** AWS JSON 1.0 names its errors in the body, in some services behind a namespace. */
 const refusal = (type: string): Answer => ({

@@ -36,7 +36,7 @@ describe('trouble with the database', () => {
   it('is StoreDown when nothing answers, with the cause kept', async () => {
     const failing = tableAt('http://127.0.0.1:9').get(KEY);
     await expect(failing).rejects.toMatchObject({ name: 'StoreDown' });
-    await expect(failing).rejects.toHaveProperty('cause.code', 'ECONNREFUSED');
+    await expect(failing).rejects.toHaveProperty('cause.name', 'ECONNREFUSED');
   });
 
   it.each([

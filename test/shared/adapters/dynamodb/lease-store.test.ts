@@ -1,7 +1,9 @@
 // Leases on the real engine: what is written is read back, and the slower of two writers loses.
 
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCAL_ACCESS } from '../../../../local/database.ts';
 import {
   BY_CONSUMER_INDEX,
   leaseKey,
@@ -46,9 +48,15 @@ function everyState(letters: string): readonly Lease[] {
   return states.map((lease, index) => ({ ...lease, version: index + 1 }));
 }
 
+/** What lies in the tables, as the SDK reads it: another reader than the store under test. */
+function sdk(): DynamoDBDocumentClient {
+  const { region, credentials } = LOCAL_ACCESS;
+  const where = { endpoint: database.endpoint, region, credentials: credentials() };
+  return DynamoDBDocumentClient.from(new DynamoDBClient(where));
+}
+
 async function raw(id: LeaseId): Promise<Record<string, unknown> | undefined> {
-  const { client } = database;
-  return (await client.send(new GetCommand({ TableName: 'leases', Key: leaseKey(id) }))).Item;
+  return (await sdk().send(new GetCommand({ TableName: 'leases', Key: leaseKey(id) }))).Item;
 }
 
 /** Sort keys and leases of an index's partition, as the sweep and listings see it. */
@@ -60,7 +68,7 @@ async function indexed(index: typeof OPEN_INDEX, value: string) {
     ExpressionAttributeNames: { '#partition': index.partition.name },
     ExpressionAttributeValues: { ':value': value },
   });
-  return (await database.client.send(command)).Items ?? [];
+  return (await sdk().send(command)).Items ?? [];
 }
 
 const isInWorkList = async (id: LeaseId): Promise<boolean> =>
