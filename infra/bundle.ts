@@ -7,16 +7,7 @@ import { type BuildOptions, buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Some of the SDK's packages are CommonJS and ask for built-in modules by `require`. */
-const REQUIRE = [
-  "import { createRequire } from 'node:module';",
-  'const require = createRequire(import.meta.url);',
-].join('');
-
-/**
- * The SDK comes along: what Lambda offers is of another version and slower to load. Modules before
- * CommonJS, since only modules can be bundled in part.
- */
+/** Modules before CommonJS: only modules can be bundled in part, and none may need `require`. */
 export const BUNDLING = {
   bundle: true,
   minify: true,
@@ -24,7 +15,6 @@ export const BUNDLING = {
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  banner: { js: REQUIRE },
   outExtension: { '.js': '.mjs' },
   logLevel: 'error',
 } as const satisfies BuildOptions;

@@ -83,6 +83,8 @@ const ARROWS: readonly Arrow[] = [
 ];
 
 const SDK_FREE = /^(?:infra|functions|docs)\//;
+/** Clients of the SDK weigh 200 KB each in every function: our own caller does their work. */
+const CLIENT_FREE = /^shared\//;
 
 function isAllowed(arrow: Arrow, { target, typesOnly }: Import): boolean {
   return arrow.values.test(target) || (typesOnly && (arrow.types?.test(target) ?? false));
@@ -97,6 +99,8 @@ function adapterOf(path: string): string {
 function isOtherAdapter(path: string, target: string): boolean {
   if (!/^shared\/adapters\//.test(path) || !/^shared\/adapters\//.test(target)) return false;
   if (adapterOf(path) === adapterOf(target)) return false;
+  // The one caller of AWS, for all adapters that need it.
+  if (target.startsWith('shared/adapters/aws/')) return false;
   const bothProviders = [path, target].every((each) => each.includes('/adapters/providers/'));
   return !(bothProviders && (/\/http\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
 }
@@ -108,6 +112,9 @@ function faultOf(path: string, item: Import): string | null {
   if (!isAllowed(arrow, item)) return `must not import ${target}`;
   if (isOtherAdapter(path, target)) return `must not import another adapter: ${target}`;
   if (SDK_FREE.test(path) && target.startsWith('@aws-sdk/')) return `must not import ${target}`;
+  if (CLIENT_FREE.test(path) && /^@aws-sdk\/(?:client|lib)-/.test(target)) {
+    return `must not import ${target}`;
+  }
   if (target === 'zod') return 'must import zod/mini, not zod';
   return null;
 }
@@ -121,10 +128,10 @@ export const checkArrows: Check = (files) =>
     }),
   );
 
-/** `client-` and `lib-dynamodb` are one SDK; built-in modules and zod are none. */
+/** Built-in modules and zod are no SDK. */
 function sdkOf(target: string): string | null {
   if (!any.test(target) || /^(?:node:|zod\/)/.test(target)) return null;
-  return target.replace(/^@aws-sdk\/(?:client|lib|util)-/, '@aws-sdk/');
+  return target;
 }
 
 function sdksOf(files: readonly SourceFile[]): ReadonlySet<string> {

@@ -115,6 +115,40 @@ describe('the running executions', () => {
   });
 });
 
+describe('a list that does not end', () => {
+  it('is given up after a bounded number of pages', async () => {
+    await using wire = await startAwsWire(ok({ executions: [], nextToken: 'more' }));
+    await expect(workflowAt(wire.endpoint).running()).rejects.toMatchObject({
+      name: 'ProviderDown',
+      message: expect.stringContaining('more than 100 pages'),
+    });
+    expect(wire.calls).toHaveLength(100);
+  });
+
+  it('is a failure when a page is none', async () => {
+    await using wire = await startAwsWire(ok({ executions: [{ arn: 'x' }] }));
+    await expect(workflowAt(wire.endpoint).running()).rejects.toHaveProperty(
+      'name',
+      'ProviderDown',
+    );
+  });
+});
+
+describe('a token', () => {
+  it('is in no error, though the engine quotes it', async () => {
+    const message = `Value '${TOKEN}' at 'taskToken' failed`;
+    await using wire = await startAwsWire({ status: 400, body: { __type: 'Invalid', message } });
+    const failure = await workflowAt(wire.endpoint)
+      .heartbeat(TOKEN)
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      message:
+        "Step Functions failed to pass on a heartbeat: Invalid: Value '***' at 'taskToken' failed",
+    });
+    expect(JSON.stringify(Object(failure).cause)).not.toContain(TOKEN);
+  });
+});
+
 describe('an engine in trouble', () => {
   it('is asked again before the call fails', async () => {
     const trouble = { status: 503, body: { __type: 'ServiceUnavailable', message: 'later' } };

@@ -1,0 +1,57 @@
+// Keys from Secrets Manager, over the wire it really speaks.
+
+import { describe, expect, it } from 'vitest';
+import { createSecrets } from '../../../shared/adapters/secrets.ts';
+import { type Answer, accessTo, ok, startAwsWire } from './aws-wire.ts';
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:tag-key-AbCdEf';
+
+async function reading(...answers: readonly Answer[]) {
+  await using wire = await startAwsWire(...answers);
+  const ended = await createSecrets(accessTo(wire.endpoint))
+    .read(ARN)
+    .catch((error: unknown) => error);
+  return { ended, calls: wire.calls };
+}
+
+describe('a secret', () => {
+  it('is read by its ARN', async () => {
+    const { ended, calls } = await reading(ok({ ARN, SecretString: 'a-key' }));
+    expect(ended).toBe('a-key');
+    expect(calls).toMatchObject([
+      {
+        method: 'POST',
+        path: '/',
+        target: 'secretsmanager.GetSecretValue',
+        body: { SecretId: ARN },
+      },
+    ]);
+    expect(calls[0]?.headers['content-type']).toBe('application/x-amz-json-1.1');
+  });
+
+  it.each(['ResourceNotFoundException', 'AccessDeniedException', 'DecryptionFailure'])(
+    'is StoreDown for %s, saying why',
+    async (type) => {
+      const refusal = { status: 400, body: { __type: type, Message: `because of ${type}` } };
+      const { ended, calls } = await reading(refusal);
+      expect(ended).toMatchObject({
+        name: 'StoreDown',
+        message: expect.stringContaining(`because of ${type}`),
+      });
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  it('is StoreDown without text, and nothing of the reply is told', async () => {
+    const { ended } = await reading(ok({ SecretBinary: 'c2VjcmV0', SecretString: 7 }));
+    expect(ended).toMatchObject({ name: 'StoreDown', message: expect.not.stringContaining('c2V') });
+    expect(Object(ended).cause).toBeUndefined();
+  });
+
+  it('is asked for again when Secrets Manager is in trouble', async () => {
+    const trouble = { status: 500, body: { __type: 'InternalServiceError' } };
+    const { ended, calls } = await reading(trouble, ok({ SecretString: 'a-key' }));
+    expect(ended).toBe('a-key');
+    expect(calls).toHaveLength(2);
+  });
+});
