@@ -25,7 +25,9 @@ describe('the bundles', () => {
   it('import nothing but what Node has built in, and require nothing', () => {
     for (const entry of new Set(entries)) {
       const text = textOf(entry);
-      const imports = [...text.matchAll(/\b(?:import|from)\s*"([\w@][^"]*)"/g)].map(([, name]) => name);
+      const imports = [...text.matchAll(/\b(?:import|from)\s*"([\w@][^"]*)"/g)].map(
+        ([, name]) => name,
+      );
       expect(imports.filter((name) => !name?.startsWith('node:'))).toEqual([]);
       expect(imports).toContain('node:https');
       // What esbuild leaves behind where CommonJS asks for a module.
