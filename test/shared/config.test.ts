@@ -1,7 +1,7 @@
 // The environment: what is missing or malformed stops the start, naming the variable and the rule.
 
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../shared/config.ts';
+import { readConfig, readCredentials } from '../../shared/config.ts';
 
 const GOOD = {
   GPU_SHOPPER_DEPLOYMENT_ID: 'prod1',
@@ -39,5 +39,47 @@ describe('readConfig', () => {
     expect(failing).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining(secret) }),
     );
+  });
+});
+
+describe('where services of AWS are', () => {
+  const own = 'http://127.0.0.1:4000';
+  const general = 'http://127.0.0.1:5000';
+
+  it.each([
+    ['DYNAMODB', 'dynamodb'],
+    ['S3', 's3'],
+    ['SCHEDULER', 'scheduler'],
+    ['SECRETS_MANAGER', 'secrets'],
+    ['SFN', 'workflow'],
+  ] as const)('is said for %s alone, or for all at once', (name, service) => {
+    const variables = { ...GOOD, [`AWS_ENDPOINT_URL_${name}`]: own };
+    const { [service]: alone, ...others } = readConfig(variables).endpoints;
+    expect(alone).toBe(own);
+    expect(Object.values(others)).toEqual([undefined, undefined, undefined, undefined]);
+    const both = readConfig({ ...variables, AWS_ENDPOINT_URL: general }).endpoints;
+    expect(both[service]).toBe(own);
+    expect(Object.values(both).filter((url) => url === general)).toHaveLength(4);
+  });
+
+  it('must be a URL', () => {
+    const failing = () => readConfig({ ...GOOD, AWS_ENDPOINT_URL_S3: 'localhost:4566' });
+    expect(failing).toThrow('AWS_ENDPOINT_URL_S3 must be an http or https URL');
+  });
+});
+
+describe('readCredentials', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'key' };
+
+  it('finds lasting and temporary keys', () => {
+    const lasting = { accessKeyId: 'AKID', secretAccessKey: 'key' };
+    expect(readCredentials(keys)).toEqual(lasting);
+    const temporary = { ...keys, AWS_SESSION_TOKEN: 'token' };
+    expect(readCredentials(temporary)).toEqual({ ...lasting, sessionToken: 'token' });
+  });
+
+  it.each(Object.keys(keys))('finds nothing without %s', (name) => {
+    expect(readCredentials({ ...keys, [name]: '' })).toBeNull();
+    expect(readCredentials({ ...keys, [name]: undefined })).toBeNull();
   });
 });

@@ -85,7 +85,7 @@ describe('what stays', () => {
 
   it('is asked once when the reply is longer than any honest one', async () => {
     const { outcome, calls } = await calling([{ status: 200, body: 'x'.repeat(65 * 1024 * 1024) }]);
-    expect(outcome).toMatchObject({ name: 'ReplyTooLong' });
+    expect('name' in outcome && outcome.name).toBe('ReplyTooLong');
     expect(calls).toHaveLength(1);
   });
 });

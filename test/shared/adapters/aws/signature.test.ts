@@ -114,6 +114,7 @@ describe("the region's own endpoint", () => {
   it.each([
     ['dynamodb', 'us-east-1', 'dynamodb.us-east-1.amazonaws.com'],
     ['s3', 'us-east-1', 'menu.s3.us-east-1.amazonaws.com'],
+    ['s3 put', 'us-east-1', 's3.us-east-1.amazonaws.com'],
     ['states', 'eu-west-1', 'states.eu-west-1.amazonaws.com'],
     ['scheduler', 'us-gov-west-1', 'scheduler.us-gov-west-1.amazonaws.com'],
     ['secretsmanager', 'cn-north-1', 'secretsmanager.cn-north-1.amazonaws.com.cn'],

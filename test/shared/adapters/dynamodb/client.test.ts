@@ -6,6 +6,7 @@ import { LOCAL_ACCESS } from '../../../../local/database.ts';
 import { type ConnectOptions, connect } from '../../../../shared/adapters/dynamodb/client.ts';
 import { ABSENT, openTable } from '../../../../shared/adapters/dynamodb/table.ts';
 import { openTestDatabase } from '../../../support/database.ts';
+import { startAwsWire } from '../aws-wire.ts';
 
 const KEY = { pk: 'a', sk: 'b' };
 
@@ -59,6 +60,35 @@ describe('trouble with the database', () => {
   it('is an answer and no failure when a condition is not met', async () => {
     const table = tableAt(await answering(400, 'ConditionalCheckFailedException'));
     expect(await table.put(KEY, {}, ABSENT)).toBe('refused');
+  });
+});
+
+describe('values', () => {
+  it('come back as they were, to the last micro-dollar, without what is undefined', async () => {
+    const database = await openTestDatabase();
+    const table = database.tables.ledger;
+    const item = {
+      most: Number.MAX_SAFE_INTEGER,
+      debt: -1,
+      nothing: null,
+      no: false,
+      empty: '',
+      list: [1, 'ä', { deep: [] }],
+    };
+    await table.put(KEY, { ...item, gone: undefined, in: { gone: undefined } }, ABSENT);
+    const found = await table.get(KEY);
+    const tooMuch = table.put(KEY, { most: Number.MAX_SAFE_INTEGER + 1 }, ABSENT);
+    await expect(tooMuch).rejects.toThrow('greater than Number.MAX_SAFE_INTEGER');
+    await database.close();
+    expect(found).toEqual({ ...KEY, ...item, in: {} });
+  });
+
+  it('are StoreDown when a reply is not one of DynamoDB', async () => {
+    await using wire = await startAwsWire({ status: 200, body: { Item: 'text' } });
+    await expect(tableAt(wire.endpoint).get(KEY)).rejects.toMatchObject({
+      name: 'StoreDown',
+      message: expect.stringContaining('DynamoDB: Item:'),
+    });
   });
 });
 
