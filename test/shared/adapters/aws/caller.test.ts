@@ -9,7 +9,7 @@ import {
   createCaller,
 } from '../../../../shared/adapters/aws/caller.ts';
 import { createJsonCall } from '../../../../shared/adapters/aws/json.ts';
-import { epochMs, minutes, seconds } from '../../../../shared/core/time.ts';
+import { minutes, seconds } from '../../../../shared/core/time.ts';
 import { at } from '../../../support/builders.ts';
 import { type Answer, accessTo, ok, startAwsWire } from '../aws-wire.ts';
 
