@@ -3,48 +3,24 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import {
-  accountKey,
-  accountPlaceKey,
-  leaseKey,
-  OPEN_SHARD,
-} from '../shared/adapters/dynamodb/schema.ts';
+import { accountKey, accountPlaceKey } from '../shared/adapters/dynamodb/schema.ts';
 import { brandId, ConsumerId } from '../shared/core/ids.ts';
 import type { Lease } from '../shared/core/lease.ts';
+import { leaseItem, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';
 import { FLEET, fleetLease, ON_ONE_ACCOUNT } from './sweep-fleet.ts';
 
 const SWEEP = new URL('./sweep-process.ts', import.meta.url);
-/** Items in one batch of writes. */
-const BATCH = 25;
-
 const Swept = z.object({
   open: z.literal(FLEET),
   listed: z.literal(FLEET),
   counts: z.strictObject({}),
   milliseconds: z.number(),
   peakKb: z.number(),
-});
-
-type Writing = { readonly table: string; readonly items: readonly object[] };
-
-async function write(client: DynamoDBDocumentClient, { table, items }: Writing): Promise<void> {
-  for (let from = 0; from < items.length; from += BATCH) {
-    const batch = items.slice(from, from + BATCH);
-    const requests = batch.map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
-  }
-}
-
-const leaseItem = (lease: Lease) => ({
-  ...lease,
-  ...leaseKey(lease.id),
-  openShard: OPEN_SHARD,
-  openDeadline: lease.deadline,
 });
 
 /** An account with the holds of these leases. */

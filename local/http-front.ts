@@ -146,7 +146,8 @@ export function serveHttp(server: Server, options: FrontOptions): HttpFront {
     const requestId = randomUUID();
     const { statusCode, headers, body } = await answered(options, request, requestId);
     if (!open) response.shouldKeepAlive = false;
-    response.writeHead(statusCode, { ...headers, 'apigw-requestid': requestId }).end(body);
+    const own = { 'content-length': Buffer.byteLength(body), 'apigw-requestid': requestId };
+    response.writeHead(statusCode, { ...headers, ...own }).end(body);
   };
   server.requestTimeout = REQUEST_MS_MOST;
   server.headersTimeout = REQUEST_MS_MOST;

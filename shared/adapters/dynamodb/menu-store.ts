@@ -37,6 +37,18 @@ async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null
 /** Pointers in the table `inventory`, snapshots in the blob store. */
 export function menuStore(table: Table, blobs: BlobStore): MenuStore {
   const newest = new Map<ProviderName, Snapshot>();
+  /** Whoever asks while a read is under way gets its answer: a crowd of callers costs one read. */
+  const underWay = new Map<ProviderName, Promise<Snapshot | null>>();
+  const read = async (provider: ProviderName): Promise<Snapshot | null> => {
+    const item = await table.get(snapshotKey(provider));
+    if (item === null) return null;
+    const pointer = parseItem(table, Pointer, item);
+    const known = newest.get(provider);
+    if (known?.version === pointer.version) return known;
+    const loaded = await load(blobs, pointer);
+    if (loaded !== null) newest.set(provider, loaded);
+    return loaded;
+  };
   return {
     publish: async (snapshot) => {
       const { provider, version, takenAt } = snapshot;
@@ -48,15 +60,12 @@ export function menuStore(table: Table, blobs: BlobStore): MenuStore {
         values: { ':takenAt': takenAt },
       });
     },
-    current: async (provider) => {
-      const item = await table.get(snapshotKey(provider));
-      if (item === null) return null;
-      const pointer = parseItem(table, Pointer, item);
-      const known = newest.get(provider);
-      if (known?.version === pointer.version) return known;
-      const loaded = await load(blobs, pointer);
-      if (loaded !== null) newest.set(provider, loaded);
-      return loaded;
+    current: (provider) => {
+      const begun = underWay.get(provider);
+      if (begun !== undefined) return begun;
+      const reading = read(provider).finally(() => underWay.delete(provider));
+      underWay.set(provider, reading);
+      return reading;
     },
   };
 }

@@ -50,6 +50,16 @@ describe('the menu', () => {
     expect(database.calls).toEqual(['GetItem']);
   });
 
+  it('costs one read for all who ask at once, and another for who asks later', async () => {
+    await database.menu.publish(snapshot(0));
+    database.calls.length = 0;
+    await Promise.all([database.menu.current('vastai'), database.menu.current('vastai')]);
+    expect(database.calls).toEqual(['GetItem']);
+    const later = snapshot(1);
+    await database.menu.publish(later);
+    expect(await database.menu.current('vastai')).toEqual(later);
+  });
+
   it('is seen by another process that publishes nothing itself', async () => {
     const other = menuStore(database.tables.inventory, database.blobs);
     const published = snapshot(0);
