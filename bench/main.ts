@@ -4,6 +4,8 @@
 import { parseArgs } from 'node:util';
 import { agentRows } from './agent.ts';
 import { bundleRows, coldStartRows } from './bundle.ts';
+import { fleetRows, heartbeatRows } from './http-heartbeats.ts';
+import { offersRows } from './http-offers.ts';
 import { leaseRows } from './lease.ts';
 import type { Measure, Row } from './row.ts';
 import { sweepRows } from './sweep.ts';
@@ -13,6 +15,12 @@ const PARTS: readonly { readonly names: readonly string[]; readonly measure: Mea
   { names: ['admission-calls', 'heartbeat-calls', 'transitions-per-lease'], measure: leaseRows },
   { names: ['sweep-5000', 'sweep-peak'], measure: sweepRows },
   { names: ['node-agent-bytes'], measure: agentRows },
+  { names: ['http-offers'], measure: offersRows },
+  { names: ['http-heartbeat'], measure: heartbeatRows },
+  {
+    names: ['heartbeats-1000', 'heartbeats-1000-p95', 'heartbeats-1000-lost'],
+    measure: fleetRows,
+  },
   { names: ['bundle-api', 'bundle-heartbeat'], measure: bundleRows },
   { names: ['import-api', 'import-heartbeat'], measure: coldStartRows },
 ];
@@ -28,12 +36,13 @@ for (const { names, measure } of PARTS) {
 }
 
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ rows })}\n`);
+  const shown = rows.map(({ side: _, ...row }) => row);
+  process.stdout.write(`${JSON.stringify({ rows: shown })}\n`);
 } else {
-  for (const { name, value, unit, limit, holds } of rows) {
+  for (const { name, value, unit, limit, side, holds } of rows) {
     const mark = holds ? 'ok' : 'BROKEN';
     const measured = `${String(value).padStart(8)} ${unit.padEnd(12)}`;
-    process.stdout.write(`${name.padEnd(24)} ${measured} most ${limit}  ${mark}\n`);
+    process.stdout.write(`${name.padEnd(24)} ${measured} ${side.padEnd(5)} ${limit}  ${mark}\n`);
   }
 }
 process.exitCode = rows.length > 0 && rows.every(({ holds }) => holds) ? 0 : 1;

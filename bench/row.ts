@@ -5,12 +5,21 @@ export type Row = {
   readonly value: number;
   readonly unit: string;
   readonly limit: number;
+  /** Whether the value may be at most the limit, or must be at least as great. */
+  readonly side: 'most' | 'least';
   readonly holds: boolean;
 };
 
 export type Measure = () => Promise<readonly Row[]>;
 
+type Value = Pick<Row, 'name' | 'value' | 'unit'>;
+
 /** A row whose value may be at most `limit`. */
-export function atMost(limit: number, row: Omit<Row, 'limit' | 'holds'>): Row {
-  return { ...row, limit, holds: row.value <= limit };
+export function atMost(limit: number, row: Value): Row {
+  return { ...row, limit, side: 'most', holds: row.value <= limit };
+}
+
+/** A row whose value must be at least `limit`. */
+export function atLeast(limit: number, row: Value): Row {
+  return { ...row, limit, side: 'least', holds: row.value >= limit };
 }

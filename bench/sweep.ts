@@ -3,48 +3,23 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
-import {
-  accountKey,
-  accountPlaceKey,
-  leaseKey,
-  OPEN_SHARD,
-} from '../shared/adapters/dynamodb/schema.ts';
+import { openDatabase } from '../local/database.ts';
+import { accountKey, accountPlaceKey } from '../shared/adapters/dynamodb/schema.ts';
 import { brandId, ConsumerId } from '../shared/core/ids.ts';
 import type { Lease } from '../shared/core/lease.ts';
+import { leaseItem, openFilling, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';
 import { FLEET, fleetLease, ON_ONE_ACCOUNT } from './sweep-fleet.ts';
 
 const SWEEP = new URL('./sweep-process.ts', import.meta.url);
-/** Items in one batch of writes. */
-const BATCH = 25;
-
 const Swept = z.object({
   open: z.literal(FLEET),
   listed: z.literal(FLEET),
   counts: z.strictObject({}),
   milliseconds: z.number(),
   peakKb: z.number(),
-});
-
-type Writing = { readonly table: string; readonly items: readonly object[] };
-
-async function write(client: DynamoDBDocumentClient, { table, items }: Writing): Promise<void> {
-  for (let from = 0; from < items.length; from += BATCH) {
-    const batch = items.slice(from, from + BATCH);
-    const requests = batch.map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
-  }
-}
-
-const leaseItem = (lease: Lease) => ({
-  ...lease,
-  ...leaseKey(lease.id),
-  openShard: OPEN_SHARD,
-  openDeadline: lease.deadline,
 });
 
 /** An account with the holds of these leases. */
@@ -72,9 +47,7 @@ async function fill(client: DynamoDBDocumentClient): Promise<void> {
 /** The provider's own time is left out: it answers at once. */
 export async function sweepRows(): Promise<readonly Row[]> {
   const database = await openDatabase();
-  const { region, credentials } = LOCAL_ACCESS;
-  const where = { endpoint: database.endpoint, region, credentials: credentials() };
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(where));
+  const client = openFilling(database.endpoint);
   await fill(client);
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, [SWEEP.pathname, database.endpoint]);

@@ -12,6 +12,7 @@ import {
   HttpEvent,
   type HttpReply,
   problem,
+  queryOf,
   reply,
 } from '../shared/api/http.ts';
 import { parse } from '../shared/api/parse.ts';
@@ -98,7 +99,7 @@ function requestOf<Name extends RouteName>(name: Name, event: HttpEvent): ApiReq
   const route: Routes[Name] = routes[name];
   return {
     params: parse(route.params, event.pathParameters),
-    query: parse(route.query, event.queryStringParameters),
+    query: parse(route.query, queryOf(event)),
     body: parse(route.body, jsonOf(bodyText(event)), 'body'),
     headers: event.headers,
     now: currentRuntime().clock.now(),

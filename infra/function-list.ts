@@ -25,6 +25,7 @@ export type Need =
   | 'write-sweeps'
   // The menu.
   | 'read-menu'
+  | 'pass-over-offers'
   | 'publish-menu'
   // The workflow: to begin one, to wake one that waits, to tell it that somebody is alive.
   | 'start-workflow'
@@ -131,7 +132,7 @@ export const STEP_FUNCTIONS = {
     ...STEP,
     entry: 'steps/launch-instance',
     timeout: policy.launch.functionTimeout,
-    needs: ['records', 'read-freezes', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-freezes', 'pass-over-offers', 'tag-key', 'vast-key'],
   },
   FindLaunched: {
     ...STEP,

@@ -78,6 +78,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     allow(['s3:GetObject'], snapshots.arnForObjects(SNAPSHOTS)),
     listSnapshots(snapshots.bucketArn),
   ],
+  'pass-over-offers': ({ data }) => [dynamo(['UpdateItem'], data.tables.inventory.tableArn)],
   'publish-menu': ({ data: { tables, snapshots } }) => [
     dynamo(['PutItem'], tables.inventory.tableArn),
     allow(['s3:PutObject'], snapshots.arnForObjects(SNAPSHOTS)),

@@ -75,13 +75,6 @@ function identityOf({ verify }: FrontOptions, request: WireRequest): { userArn?:
   return { userArn: verdict.userArn };
 }
 
-/** A presigned URL's signature is for us; handlers would take it for fields they don't know. */
-const withoutSignature = (query: string): string =>
-  query
-    .split('&')
-    .filter((pair) => !pair.startsWith('X-Amz-'))
-    .join('&');
-
 async function replyTo(
   options: FrontOptions,
   request: WireRequest,
@@ -100,8 +93,7 @@ async function replyTo(
     }
     case 'found': {
       const { route, params } = match;
-      const { path, body } = request;
-      const query = withoutSignature(request.query);
+      const { path, query, body } = request;
       const joined = [...request.headers].map(([name, values]) => [name, values.join(',')]);
       const headers = Object.fromEntries(joined);
       const routed = { route, params, path, query, headers, body, ...identity };
@@ -146,7 +138,8 @@ export function serveHttp(server: Server, options: FrontOptions): HttpFront {
     const requestId = randomUUID();
     const { statusCode, headers, body } = await answered(options, request, requestId);
     if (!open) response.shouldKeepAlive = false;
-    response.writeHead(statusCode, { ...headers, 'apigw-requestid': requestId }).end(body);
+    const own = { 'content-length': Buffer.byteLength(body), 'apigw-requestid': requestId };
+    response.writeHead(statusCode, { ...headers, ...own }).end(body);
   };
   server.requestTimeout = REQUEST_MS_MOST;
   server.headersTimeout = REQUEST_MS_MOST;

@@ -1,15 +1,32 @@
 // A lock file: two processes on one set of files would corrupt them. It names the process that
-// holds it, and outlives one that crashed; then the next process takes it over.
+// holds it and when that began, for process ids are used again: after a restart of its container a
+// service often gets its old one. It outlives a crash; then the next process takes it over.
 
+import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
+/**
+ * When a process began, in the kernel's ticks (proc(5), field 22): no two processes share id and
+ * start. Null where the system doesn't tell, and then the id alone has to do.
+ */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // A command's name may hold spaces and brackets; it ends with the last bracket.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** True when the file was made; false when there is one already. */
 async function made(path: string): Promise<boolean> {
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' });
+    const own = [process.pid, startOf(process.pid)].filter((part) => part !== null);
+    await writeFile(path, own.join(' '), { flag: 'wx' });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -26,14 +43,23 @@ function lives(pid: number): boolean {
   }
 }
 
+/** The living process that a lock file names; null when there is none. */
+function holderOf(text: string): number | null {
+  const [, id = '', begun] = /^(\d+)(?: (\w+))?$/.exec(text) ?? [];
+  const pid = Number(id);
+  if (pid === 0 || !lives(pid)) return null;
+  const start = startOf(pid);
+  return begun === undefined || start === null || begun === start ? pid : null;
+}
+
 /**
  * Takes the lock and returns what gives it back. Throws when a living process holds it, this one
  * included. A file without a process id was torn by a crash and counts as left behind.
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
   if (!(await made(path))) {
-    const holder = Number.parseInt(await readFile(path, 'utf8'), 10);
-    if (holder > 0 && lives(holder)) throw held(path, String(holder));
+    const holder = holderOf(await readFile(path, 'utf8'));
+    if (holder !== null) throw held(path, String(holder));
     await rm(path, { force: true });
     if (!(await made(path))) throw held(path, 'that was just faster');
   }

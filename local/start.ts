@@ -2,18 +2,17 @@
 // HTTP front. All state is in the folder, so that the next start goes on where a crash left off.
 
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import type { LogLine } from '../shared/runtime.ts';
 import { folderBlobs } from './blob-folder.ts';
 import { type Child, startChild } from './children.ts';
 import { OPERATOR, OPERATOR_ARN, openCredentials } from './credentials.ts';
 import { serveHttp } from './http-front.ts';
 import { takeLock } from './lock-file.ts';
+import { openLog } from './log-file.ts';
 import { runMachines } from './machines.ts';
 import { createService, type Service } from './service.ts';
 import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
@@ -141,8 +140,7 @@ async function run(options: StartOptions): Promise<Started> {
   const keys = await openCredentials(credentialsPath);
   const { database, simulator, end } = await startChildren(options, settings);
   const clock = createScaledClock(timeScale, { start: timeAt(time, Date.now()) });
-  const log = (line: LogLine): void =>
-    appendFileSync(logPath, `${JSON.stringify({ at: new Date(), ...line })}\n`, { mode: 0o600 });
+  const log = openLog(logPath);
 
   const { server, url } = await bind(options.port);
   const service = createService({

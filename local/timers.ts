@@ -2,21 +2,12 @@
 // written to a journal before it counts and leaves it only when its work is done, so that none is
 // forgotten by a crash. It never fires early, and may fire twice.
 
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
 import * as z from 'zod/mini';
 import { Failure } from '../shared/core/failure.ts';
 import { LeaseId } from '../shared/core/ids.ts';
 import { EpochMs, minutes } from '../shared/core/time.ts';
 import type { Scheduler } from '../shared/ports/workflow.ts';
+import { type Journal, memoryJournal, openJournal } from './journal.ts';
 
 /** A timer whose work failed is tried again after this, as EventBridge retries its targets. */
 const RETRY_AFTER = minutes(1);
@@ -44,68 +35,17 @@ const Change = z.object({ leaseId: LeaseId, at: z.nullable(EpochMs) });
 type Change = z.infer<typeof Change>;
 
 type Timer = { cancel: () => void };
-type Journal = { append(change: Change): void; close(): void };
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
-    throw new Failure('StoreDown', `the timer journal ${path} can't be read`, { cause });
-  }
+/** The last change of each timer that is still set. */
+function compact(changes: readonly Change[]): readonly Change[] {
+  const last = new Map(changes.map((change) => [change.leaseId, change]));
+  return [...last.values()].filter(({ at }) => at !== null);
 }
 
-function parseLine(line: string, path: string): Change {
-  try {
-    return Change.parse(JSON.parse(line));
-  } catch (cause) {
-    // Guessing on would drop a deadline: a person has to look.
-    throw new Failure('StoreDown', `the timer journal ${path} is damaged: ${line}`, { cause });
-  }
-}
-
-/** The timers a journal leaves set. A last line without its end was never acknowledged. */
-function replay(path: string): Map<LeaseId, EpochMs> {
-  const set = new Map<LeaseId, EpochMs>();
-  for (const line of readText(path).split('\n').slice(0, -1)) {
-    const { leaseId, at } = parseLine(line, path);
-    if (at === null) set.delete(leaseId);
-    else set.set(leaseId, at);
-  }
-  return set;
-}
-
-const lineOf = (change: Change): string => `${JSON.stringify(change)}\n`;
-
-/** Replaces the journal by one line for each timer still set: wholly, or not at all. */
-function compact(path: string, set: ReadonlyMap<LeaseId, EpochMs>): void {
-  const lines = [...set].map(([leaseId, at]) => lineOf({ leaseId, at }));
-  writeFileSync(`${path}.new`, lines.join(''), { flush: true });
-  renameSync(`${path}.new`, path);
-}
-
-function openJournal(path: string): Journal {
-  const file = openSync(path, 'a');
-  return {
-    append(change) {
-      const { size } = fstatSync(file);
-      try {
-        writeFileSync(file, lineOf(change));
-        fdatasyncSync(file);
-      } catch (cause) {
-        // Half a line, as a full disk leaves it, would spoil the next one.
-        ftruncateSync(file, size);
-        throw new Failure('StoreDown', `the timer journal ${path} can't be written`, { cause });
-      }
-    },
-    close: () => closeSync(file),
-  };
-}
-
-const inMemory: Journal = { append: () => undefined, close: () => undefined };
+const open = (path: string): Journal<Change> =>
+  openJournal({ path, name: 'timer', schema: Change, compact, synced: true });
 
 /** The running timers of one journal, by lease. */
-function createAlarms({ clock, fire, onError }: TimersOptions, journal: Journal) {
+function createAlarms({ clock, fire, onError }: TimersOptions, journal: Journal<Change>) {
   const timers = new Map<LeaseId, Timer>();
 
   const start = (leaseId: LeaseId, at: number): void => {
@@ -145,9 +85,7 @@ function createAlarms({ clock, fire, onError }: TimersOptions, journal: Journal)
  */
 export function createTimers(options: TimersOptions): Timers {
   const { journalPath: path } = options;
-  const left = path === null ? new Map<LeaseId, EpochMs>() : replay(path);
-  if (path !== null) compact(path, left);
-  const journal = path === null ? inMemory : openJournal(path);
+  const journal = path === null ? memoryJournal<Change>() : open(path);
   const alarms = createAlarms(options, journal);
   let closed = false;
   /** A file number may belong to another file once it was closed. */
@@ -155,7 +93,9 @@ export function createTimers(options: TimersOptions): Timers {
     if (closed) throw new Failure('StoreDown', 'the timers are closed');
   };
 
-  for (const [leaseId, at] of left) alarms.start(leaseId, at);
+  for (const { leaseId, at } of journal.read()) {
+    if (at !== null) alarms.start(leaseId, at);
+  }
   return {
     async arm(leaseId, at) {
       mustBeOpen();

@@ -8,6 +8,7 @@ import { createSshProbe } from './adapters/ssh-probe.ts';
 import {
   accounts,
   freezes,
+  goneOffers,
   leases,
   longest,
   menu,
@@ -70,6 +71,7 @@ export const launchInstance = (runtime: Runtime) =>
       ...sight(keyed),
       pulses: once(keyed, pulses),
       freezes: once(keyed, freezes),
+      goneOffers: once(keyed, goneOffers),
       nodeSetup: nodeSetup(keyed),
     }),
   );

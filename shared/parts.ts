@@ -6,7 +6,7 @@ import { connect } from './adapters/dynamodb/client.ts';
 import { freezeStore } from './adapters/dynamodb/freeze-store.ts';
 import { leaseStore } from './adapters/dynamodb/lease-store.ts';
 import { ledgerStore } from './adapters/dynamodb/ledger-store.ts';
-import { menuStore } from './adapters/dynamodb/menu-store.ts';
+import { goneOffers as goneOffersIn, menuStore } from './adapters/dynamodb/menu-store.ts';
 import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
 import { sweepStore } from './adapters/dynamodb/sweep-store.ts';
 import { openTable } from './adapters/dynamodb/table.ts';
@@ -112,6 +112,7 @@ const blobs = (runtime: Runtime) =>
 const table = (runtime: Runtime, name: keyof Config['tables']) =>
   openTable(once(runtime, database), runtime.config.tables[name]);
 
+export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inventory'));
 export const menu = (runtime: Runtime) =>
   menuStore(table(runtime, 'inventory'), once(runtime, blobs));
 export const freezes = (runtime: Runtime) => freezeStore(table(runtime, 'leases'));

@@ -7,11 +7,15 @@ import { join } from 'node:path';
 import { minutes } from '../../shared/core/time.ts';
 import type { Body } from '../replies.ts';
 import { usage } from './exit-codes.ts';
+import { type IdleOptions, idleOf } from './idle-options.ts';
 import { ceilingOf, numberOf } from './options.ts';
 
-export type LeaseOptions = {
+type Wanted = Body<'requestLease'>;
+
+export type LeaseOptions = IdleOptions & {
   readonly gpu: readonly string[];
   readonly country: readonly string[];
+  readonly provider: readonly NonNullable<Wanted['providers']>[number][];
   readonly env: readonly string[];
   readonly count?: string;
   readonly vram?: string;
@@ -19,6 +23,7 @@ export type LeaseOptions = {
   readonly hours?: string;
   readonly ceiling?: string;
   readonly silence?: string;
+  readonly liveness?: Wanted['liveness'];
   readonly image?: string;
   readonly startScript?: string;
   readonly sshKey?: string;
@@ -77,17 +82,20 @@ function silenceOf(text: string | undefined): number | undefined {
 export function leaseRequestOf(
   options: LeaseOptions,
   env: Readonly<Record<string, string | undefined>>,
-): Body<'requestLease'> {
-  const { gpu, country, startScript, image, sshKey } = options;
+): Wanted {
+  const { gpu, country, provider, startScript, image, sshKey, liveness } = options;
   return {
     gpuNames: [...gpu],
     countries: country.map((code) => code.toUpperCase()),
+    providers: provider.length === 0 ? undefined : [...provider],
     gpuCount: numberOf('--count', options.count),
     vramGbLeast: numberOf('--vram', options.vram),
     diskGb: numberOf('--disk', options.disk),
     hours: numberOf('--hours', options.hours),
     ceilingMicroUsdPerHour: ceilingOf(options.ceiling),
     silenceLimitSeconds: silenceOf(options.silence),
+    liveness,
+    idle: idleOf(options),
     image,
     startScript: startScript === undefined ? undefined : readText('--start-script', startScript),
     sshPublicKey: publicKeyOf(sshKey ?? usualKey()),

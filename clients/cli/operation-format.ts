@@ -1,6 +1,6 @@
 // How freezes and the state of things look to an operator.
 
-import type { Diagnosis, Freeze } from '../replies.ts';
+import type { Diagnosis, Freeze, Reply } from '../replies.ts';
 import { age, clean, table, time } from './format.ts';
 
 const scopeOf = ({ scope, consumer, provider }: Freeze): string =>
@@ -26,7 +26,30 @@ export function freezeLines(freeze: Freeze): readonly string[] {
 const ago = (seconds: number | null): string =>
   seconds === null ? 'never' : `${age(seconds)} ago`;
 
-function sweepLine({ provider, ageSeconds, failure, pages }: Diagnosis['sweeps'][number]): string {
+/** One sweep, as it found things. */
+export function sweepLines(sweep: Reply<'sweepProvider'>): readonly string[] {
+  const { provider, listedAt, instances, openLeases, findings, suspects, pages } = sweep;
+  const listed = listedAt === null ? 'no complete listing' : `listed ${time(listedAt)}`;
+  const found = Object.entries(findings).map(([kind, count]) => `  ${count} ${kind}`);
+  const title = `${provider}: ${listed}, ${instances} instances, ${openLeases} open leases`;
+  const suspected = suspects === 0 ? [] : [`  ${suspects} seen once, looked at again next time`];
+  return [title, ...found, ...suspected, ...pages.map((page) => `  ${page}`)].map(clean);
+}
+
+/** How the service is, as anybody may know. */
+export function healthLines({ status, menus, sweeps }: Reply<'readHealth'>): readonly string[] {
+  const menuLine = ({ provider, offers, usable, ageSeconds }: (typeof menus)[number]): string =>
+    `Menu of ${provider}: ${offers} offers, seen ${ago(ageSeconds)}${usable ? '' : '; NOT USABLE'}`;
+  return [
+    `Status: ${status}`,
+    ...menus.map(menuLine),
+    ...sweeps.map((sweep) => sweepLine({ ...sweep, pages: [] })),
+  ].map(clean);
+}
+
+type SweepAge = Omit<Diagnosis['sweeps'][number], 'lastCompleteAt'>;
+
+function sweepLine({ provider, ageSeconds, failure, pages }: SweepAge): string {
   const trouble = [...(failure === null ? [] : [failure]), ...pages].join('; ');
   return `Sweep of ${provider}: last complete ${ago(ageSeconds)}${trouble && `; ${trouble}`}`;
 }

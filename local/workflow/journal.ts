@@ -2,16 +2,8 @@
 // written before anything follows from it; none is ever changed. The file outlives the process,
 // SIGKILL included, but not a power cut: leases have other nets for that.
 
-import {
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
 import * as z from 'zod/mini';
-import { Failure } from '../../shared/core/failure.ts';
+import { type Journal as JournalOf, memoryJournal, openJournal } from '../journal.ts';
 
 const common = { name: z.string(), at: z.number() };
 const Call = z.object({ functionName: z.string(), payload: z.json() });
@@ -62,23 +54,11 @@ const JournalRecord = z.discriminatedUnion('type', [
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;
 
-export type Journal = {
-  /** Durable when it returns. Throws StoreDown, and has then written nothing. */
-  append(record: JournalRecord): void;
-  /** Every record so far, oldest first. */
-  read(): readonly JournalRecord[];
-  close(): void;
-};
+export type Journal = JournalOf<JournalRecord>;
 
 /** For tests: a journal that lives as long as this process. */
-export function createMemoryJournal(records: readonly JournalRecord[] = []): Journal {
-  const kept = structuredClone([...records]);
-  return {
-    append: (record) => void kept.push(structuredClone(record)),
-    read: () => structuredClone(kept),
-    close: () => undefined,
-  };
-}
+export const createMemoryJournal = (records: readonly JournalRecord[] = []): Journal =>
+  memoryJournal(records);
 
 /** Drops what nothing follows from any more: ended executions' histories and older beats. */
 export function compact(records: readonly JournalRecord[]): JournalRecord[] {
@@ -92,65 +72,6 @@ export function compact(records: readonly JournalRecord[]): JournalRecord[] {
   });
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
-    throw new Failure('StoreDown', `the workflow journal ${path} can't be read`, { cause });
-  }
-}
-
-function parseLine(line: string, where: string): JournalRecord {
-  try {
-    return JournalRecord.parse(JSON.parse(line));
-  } catch (cause) {
-    // Guessing on could forget an instance: a person has to look.
-    throw new Failure('StoreDown', `the workflow journal is damaged at ${where}`, { cause });
-  }
-}
-
-const lineOf = (record: JournalRecord): string => `${JSON.stringify(record)}\n`;
-
-/** A last line without its end was never acknowledged: it is dropped. */
-function readRecords(path: string): JournalRecord[] {
-  const lines = readText(path).split('\n').slice(0, -1);
-  return compact(lines.map((line, index) => parseLine(line, `${path}:${index + 1}`)));
-}
-
-/** Replaces the file by these records: wholly, or not at all. */
-function rewrite(path: string, records: readonly JournalRecord[]): number {
-  const bytes = Buffer.from(records.map(lineOf).join(''));
-  try {
-    writeFileSync(`${path}.new`, bytes, { flush: true });
-    renameSync(`${path}.new`, path);
-  } catch (cause) {
-    throw new Failure('StoreDown', `the workflow journal ${path} can't be rewritten`, { cause });
-  }
-  return bytes.length;
-}
-
-/**
- * Opens a journal of JSON lines and compacts it. One process at a time may hold it open. Throws
- * StoreDown, naming file and line, when a line in it can't be understood.
- */
-export function openFileJournal(path: string): Journal {
-  const found = readRecords(path);
-  let size = rewrite(path, found);
-  const file = openSync(path, 'a');
-  return {
-    append(record) {
-      const line = Buffer.from(lineOf(record));
-      try {
-        writeFileSync(file, line);
-      } catch (cause) {
-        // Half a line, as a full disk leaves it, would spoil the next one.
-        ftruncateSync(file, size);
-        throw new Failure('StoreDown', `the workflow journal ${path} can't be written`, { cause });
-      }
-      size += line.length;
-    },
-    read: () => readRecords(path),
-    close: () => closeSync(file),
-  };
-}
+/** Opens the journal in a file. Throws StoreDown, as `openJournal` does. */
+export const openFileJournal = (path: string): Journal =>
+  openJournal({ path, name: 'workflow', schema: JournalRecord, compact, synced: false });

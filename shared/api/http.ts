@@ -40,6 +40,19 @@ export function bodyText(event: HttpEvent): string {
   return text;
 }
 
+/** What a presigned URL says of its signature (AWS Signature Version 4, November 2026). */
+const PRESIGNED =
+  /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256)$/i;
+
+/**
+ * The query without the signature of a presigned URL, which is for whoever checked it: AWS doesn't
+ * say whether its gateway hands it on.
+ */
+export function queryOf(event: HttpEvent): HttpEvent['queryStringParameters'] {
+  const fields = Object.entries(event.queryStringParameters);
+  return Object.fromEntries(fields.filter(([name]) => !PRESIGNED.test(name)));
+}
+
 const ROLE = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
 const USER = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\/(.+)$/;
 

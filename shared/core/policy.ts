@@ -166,6 +166,8 @@ export const policy = {
   menu: {
     /** Between two refreshes of the menu. */
     refreshEvery: minutes(5),
+    /** Offers of one snapshot that are known to be gone: 6 KB of names in an item read often. */
+    goneMost: 200,
     /** An older snapshot is not chosen from: its offers are gone. */
     staleAfter: minutes(30),
   },

@@ -169,8 +169,20 @@ export type Snapshot = {
 export type MenuStore = {
   /** Writes the snapshot, then points at it; an older snapshot never replaces a newer one. */
   publish(snapshot: Snapshot): Promise<void>;
-  /** The current snapshot, parsed once per version; null before the first refresh. */
+  /**
+   * The current snapshot without offers that were found to be gone since, parsed once per version;
+   * null before the first refresh.
+   */
   current(provider: ProviderName): Promise<Snapshot | null>;
+};
+
+/** Offers that a create found to be gone: a hint, which proves nothing and may be lost. */
+export type GoneOffers = {
+  /**
+   * Keeps the offer out of `current` until the next snapshot. `at` is when it was found to be gone:
+   * a newer snapshot knows better and is left alone. Safe to repeat. Throws StoreDown.
+   */
+  passOver(offer: Pick<Offer, 'id' | 'provider'>, at: EpochMs): Promise<void>;
 };
 
 /** What sweeps saw, and how many leases fell silent when. */

@@ -12,7 +12,7 @@ import { type Signer, tagOf } from '../core/ownership.ts';
 import { policy } from '../core/policy.ts';
 import { after, between, type EpochMs, wholeSeconds } from '../core/time.ts';
 import type { CreateOutcome, LaunchSpec, ProviderCard } from '../ports/provider.ts';
-import type { FreezeStore, PulseStore } from '../ports/stores.ts';
+import type { FreezeStore, GoneOffers, PulseStore } from '../ports/stores.ts';
 import { createWindow } from './card-times.ts';
 import { changeLease, loadLease, type Records } from './change-lease.ts';
 import { endedByFreeze, withoutFrozenOffer } from './frozen.ts';
@@ -26,6 +26,7 @@ export type LaunchPorts = Records & {
   readonly providers: Providers;
   readonly pulses: PulseStore;
   readonly freezes: FreezeStore;
+  readonly goneOffers: GoneOffers;
   readonly deployment: DeploymentId;
   readonly signer: Signer;
   /** The agent and what it needs to phone home; nothing when machines have nowhere to call. */
@@ -179,6 +180,10 @@ export function makeLaunchInstance(ports: LaunchPorts) {
       const { lease: next, outcome } = answered(current, mine, answer)(now);
       return { commit: next, result: outcome };
     });
+    if (answer !== 'too-late' && answer.kind === 'offer-gone') {
+      // After the commit: others are told, and nothing of this lease depends on it.
+      await ports.goneOffers.passOver(attempt.offer, ports.clock.now());
+    }
     if (isOver(lease)) return detour('lease-over', `the lease is ${lease.state}`);
     if (result.kind !== 'done') return result;
     return done(bootWait(ports.providers(attempt.offer.provider).card));

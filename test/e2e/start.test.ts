@@ -113,7 +113,7 @@ describe('a service that loses what it stands on', () => {
     const service = await startProcess(folder, ['--time-scale', '100']);
     const children = childrenOf(service.child.pid);
     const holder = await readFile(join(folder, 'database.lock'), 'utf8');
-    process.kill(Number(holder), 'SIGKILL');
+    process.kill(Number.parseInt(holder, 10), 'SIGKILL');
     expect(await service.exited).toEqual({ code: 1, signal: null });
     expect(service.said.text).toContain('the database has ended with SIGKILL; start again');
     expect(await allGone(children)).toBe(true);

@@ -46,6 +46,18 @@ describe('a consumer', () => {
     });
   });
 
+  it.each([
+    [{ 'X-Amz-Signature': 'f00', 'X-Amz-Expires': '60', 'X-Amz-Security-Token': 'a' }, 200],
+    [{ 'x-amz-algorithm': 'AWS4-HMAC-SHA256', 'x-amz-signedheaders': 'host' }, 200],
+    [{ 'X-Amz-Signature': 'f00', 'X-Amz-Limit': '1' }, 400],
+    [{ 'X-Amz-Signature': 'f00', limits: '1' }, 400],
+  ])(
+    'may leave a presigned signature in the query, and nothing else: %j',
+    async (query, status) => {
+      expect(await world.ask('listOffers', { query })).toMatchObject({ status });
+    },
+  );
+
   it('gets the lease it asked for with the same key and body', async () => {
     const body = { sshPublicKey: KEY, gpuNames: ['RTX 4090'], env: { A: '1', B: '2' } };
     const first = await ask(body, 'one-key-twice');

@@ -259,7 +259,8 @@ describe('after a restart', () => {
     'a journal damaged by %j is refused, not guessed at',
     (line) => {
       writeFileSync(journalPath, `${line}\n`);
-      expect(() => start()).toThrow(expect.objectContaining({ name: 'StoreDown' }));
+      const message = `the timer journal is damaged at ${journalPath}:1`;
+      expect(() => start()).toThrow(expect.objectContaining({ name: 'StoreDown', message }));
       expect(journal()).toBe(`${line}\n`);
     },
   );

@@ -7,6 +7,7 @@ import { ApiProblem } from '../../problem.ts';
 import type { Lease } from '../../replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { addIdleOptions } from '../idle-options.ts';
 import { type LeaseOptions, leaseRequestOf } from '../lease-request.ts';
 import { collect, timeoutOf, timeoutOption } from '../options.ts';
 
@@ -16,21 +17,31 @@ type Options = LeaseOptions & {
   readonly timeout: string;
 };
 
+const LIVENESS = ['node', 'app', 'both', 'auto'] as const satisfies Options['liveness'][];
+
 const repeatable = (flags: string, description: string) =>
   new Option(flags, `${description} (may be repeated)`).argParser(collect).default([], 'any');
 
-export function addLease(program: Command, cli: Cli): void {
-  program
-    .command('lease')
-    .description('lease a GPU: the cheapest that will do')
+/** What must be there, what it may cost, and when it ends. */
+function addWishes(command: Command): Command {
+  return command
     .addOption(repeatable('--gpu <name>', 'one of these GPUs, such as "RTX 4090"'))
     .option('--count <number>', 'GPUs in one machine')
     .option('--vram <GB>', 'at least this much memory on each GPU')
     .addOption(repeatable('--country <code>', 'in one of these countries'))
+    .addOption(repeatable('--provider <name>', 'from one of these providers'))
     .option('--disk <GB>', 'size of the disk')
     .option('--hours <number>', 'when it ends at the latest; its time starts once it is ready')
     .option('--ceiling <dollars>', 'the most it may cost an hour, such as 0.35')
     .option('--silence <minutes>', 'how long nothing may be heard before it ends')
+    .addOption(
+      new Option('--liveness <whose>', 'whose heartbeats count (default: auto)').choices(LIVENESS),
+    );
+}
+
+export function addLease(program: Command, cli: Cli): void {
+  const command = program.command('lease').description('lease a GPU: the cheapest that will do');
+  addIdleOptions(addWishes(command))
     .option('--image <image>', 'Docker image to start')
     .option('--start-script <file>', 'what the machine runs first')
     .option('--ssh-key <file>', 'public key that may log in (default: ~/.ssh/id_ed25519.pub)')

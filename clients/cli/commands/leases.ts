@@ -1,6 +1,6 @@
 // The commands that look at leases and keep them alive: leases, show, events, heartbeat.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LeaseEvent } from '../../replies.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -11,6 +11,8 @@ type LeasesOptions = {
   readonly limit?: string;
   readonly cursor?: string;
 };
+
+type HeartbeatOptions = { readonly busy?: true; readonly idle?: true };
 
 /** Adds `leases`, `show`, `events` and `heartbeat`. */
 export function addLeases(program: Command, cli: Cli): void {
@@ -72,9 +74,11 @@ function addHeartbeat(program: Command, cli: Cli): void {
     .command('heartbeat')
     .description('say that the application is alive; exit 5 tells it to stop')
     .argument('<lease>', 'its id')
-    .action((id: string, _options: object, command: Command) =>
+    .addOption(new Option('--busy', 'and that it works, as it does unless it says otherwise'))
+    .addOption(new Option('--idle', 'and that it has nothing to do').conflicts('busy'))
+    .action((id: string, { busy, idle }: HeartbeatOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
-        const reply = await client.recordHeartbeat(id, { signal });
+        const reply = await client.recordHeartbeat(id, { busy: idle ? false : busy, signal });
         show(reply, (told) => [
           'endsAt' in told ? `carry on until ${time(told.endsAt)}` : clean(`stop: ${told.reason}`),
         ]);

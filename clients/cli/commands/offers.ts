@@ -1,4 +1,4 @@
-// `gpu-shopper offers`: the menu, cheapest first.
+// The commands that read the menu: offers, cheapest first, and offer.
 
 import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
@@ -14,7 +14,23 @@ type OffersOptions = {
   readonly cursor?: string;
 };
 
+/** Adds `offers` and `offer`. */
 export function addOffers(program: Command, cli: Cli): void {
+  addMenu(program, cli);
+  program
+    .command('offer')
+    .description('one offer of the menu, while it is on it')
+    .argument('<offer>', 'its id')
+    .option('--disk <GB>', 'the rate includes a disk of this size')
+    .action((id: string, { disk: diskGb }: OffersOptions, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        show(await client.readOffer(id, { diskGb }, { signal }), (offer) => offersTable([offer]));
+        return EXIT.ok;
+      }),
+    );
+}
+
+function addMenu(program: Command, cli: Cli): void {
   program
     .command('offers')
     .description('what can be leased now, cheapest first')

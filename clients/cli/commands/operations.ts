@@ -5,7 +5,7 @@ import { routes } from '../../../shared/api/contract.ts';
 import type { Body, Diagnosis, Freeze } from '../../replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
-import { doctorLines, freezeLines } from '../operation-format.ts';
+import { doctorLines, freezeLines, healthLines, sweepLines } from '../operation-format.ts';
 
 type ScopeOptions = {
   readonly all?: boolean;
@@ -15,7 +15,7 @@ type ScopeOptions = {
 };
 type FreezeBody = Body<'placeFreeze'>;
 
-/** Adds `freeze`, `thaw`, `freezes` and `doctor`. */
+/** Adds `freeze`, `thaw`, `freezes`, `doctor`, `sweep-now` and `health`. */
 export function addOperations(program: Command, cli: Cli): void {
   addScoped(program, ['freeze', 'operators: stop new leases, end those that run'], (options) =>
     cli.run(options.command, (context) => freeze(context, bodyOf(options))),
@@ -38,6 +38,31 @@ export function addOperations(program: Command, cli: Cli): void {
     .action((_options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show<Diagnosis>(await client.readDoctor({ signal }), doctorLines);
+        return EXIT.ok;
+      }),
+    );
+  addLooks(program, cli);
+}
+
+function addLooks(program: Command, cli: Cli): void {
+  program
+    .command('sweep-now')
+    .description('operators: let the service sweep a provider now, and say what was found')
+    .option('--provider <name>', 'which', 'vastai')
+    .action(({ provider }: { provider: string }, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        const body = routes.sweepProvider.body.safeParse({ provider });
+        const wanted = body.data ?? usage(`--provider: ${body.error?.issues[0]?.message}`);
+        show(await client.sweepProvider(wanted, { signal }), sweepLines);
+        return EXIT.ok;
+      }),
+    );
+  program
+    .command('health')
+    .description('how fresh the menus are, and when each provider was swept')
+    .action((_options: object, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        show(await client.readHealth({ signal }), healthLines);
         return EXIT.ok;
       }),
     );

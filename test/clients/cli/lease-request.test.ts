@@ -24,7 +24,7 @@ function homeWith(files: Readonly<Record<string, string>>): string {
   return join(home, '.ssh');
 }
 
-const NONE: LeaseOptions = { gpu: [], country: [], env: [] };
+const NONE: LeaseOptions = { gpu: [], country: [], provider: [], env: [] };
 const key = (name: string): string => `${HOST_KEY.replaceAll('AAAA', name)} me@laptop (home)\n`;
 const shown = (name: string): string => HOST_KEY.replaceAll('AAAA', name);
 const PRIVATE = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n';
@@ -35,6 +35,7 @@ describe('a lease request', () => {
     const options: LeaseOptions = {
       gpu: ['RTX 4090', 'RTX 3090'],
       country: ['de', 'FR'],
+      provider: ['vastai'],
       env: ['A=1=2', 'B'],
       count: '2',
       vram: '24',
@@ -42,6 +43,12 @@ describe('a lease request', () => {
       hours: '1.5',
       ceiling: '0.35',
       silence: '2.5',
+      liveness: 'both',
+      idleMinutes: '20',
+      idleAction: 'end',
+      idleGpu: '5',
+      idleNetwork: '100',
+      idleApp: true,
       image: 'pytorch/pytorch:2',
       startScript: join(folder, 'start.sh'),
     };
@@ -49,12 +56,21 @@ describe('a lease request', () => {
     expect(body).toEqual({
       gpuNames: ['RTX 4090', 'RTX 3090'],
       countries: ['DE', 'FR'],
+      providers: ['vastai'],
       gpuCount: 2,
       vramGbLeast: 24,
       diskGb: 40,
       hours: 1.5,
       ceilingMicroUsdPerHour: 350_000,
       silenceLimitSeconds: 150,
+      liveness: 'both',
+      idle: {
+        windowMinutes: 20,
+        action: 'end',
+        gpuPercentBelow: 5,
+        networkKbpsBelow: 100,
+        app: true,
+      },
       image: 'pytorch/pytorch:2',
       startScript: 'echo ü\n',
       sshPublicKey: shown('BBBB'),
@@ -68,6 +84,19 @@ describe('a lease request', () => {
     const sent = JSON.parse(JSON.stringify(leaseRequestOf(NONE, {})));
     expect(sent).toEqual({ gpuNames: [], countries: [], env: {}, sshPublicKey: shown('BBBB') });
     expect(LeaseRequest.parse(sent)).toMatchObject({ hours: 1, gpuCount: 1 });
+  });
+});
+
+describe('idleness', () => {
+  it.each<Partial<LeaseOptions>>([
+    { idleMinutes: '20' },
+    { idleMinutes: '20', idleAction: 'warn' },
+    { idleAction: 'end', idleGpu: '5' },
+    { idleMinutes: '20', idleApp: true },
+    { idleNetwork: '100' },
+  ])('is not half asked for: %j', (half) => {
+    homeWith({ 'id_ed25519.pub': key('BBBB') });
+    expect(() => leaseRequestOf({ ...NONE, ...half }, {})).toThrow('give --idle-minutes');
   });
 });
 

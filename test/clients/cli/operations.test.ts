@@ -46,6 +46,12 @@ describe('gpu-shopper for operators', () => {
     for (const net of ['workflow', 'schedule', 'sweep', 'machine']) expect(doctor).toContain(net);
     expect(await run(['doctor'])).toMatchObject({ code: 1 });
 
+    const { stdout: swept } = await operate(['sweep-now']);
+    expect(swept).toMatch(/^vastai: listed 20.*Z, 1 instances, 1 open leases$/m);
+    expect(await run(['sweep-now'])).toMatchObject({ code: 1 });
+    const { stdout: health } = await run(['health']);
+    expect(health).toMatch(/^Status: ok\nMenu of vastai: \d+ offers, seen /);
+
     const frozen = await operate(['freeze', '--all', '--why', 'our key has leaked']);
     expect(frozen).toMatchObject({ code: 0 });
     expect(frozen.stdout).toContain('everything: freezing');

@@ -2,7 +2,9 @@
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { menuStore } from '../../../../shared/adapters/dynamodb/menu-store.ts';
+import { goneOffers, menuStore } from '../../../../shared/adapters/dynamodb/menu-store.ts';
+import { brandId, OfferId } from '../../../../shared/core/ids.ts';
+import { policy } from '../../../../shared/core/policy.ts';
 import { epochMs } from '../../../../shared/core/time.ts';
 import type { BlobStore, Snapshot } from '../../../../shared/ports/stores.ts';
 import { anOffer, at } from '../../../support/builders.ts';
@@ -50,11 +52,48 @@ describe('the menu', () => {
     expect(database.calls).toEqual(['GetItem']);
   });
 
+  it('costs one read for all who ask at once, and another for who asks later', async () => {
+    await database.menu.publish(snapshot(0));
+    database.calls.length = 0;
+    await Promise.all([database.menu.current('vastai'), database.menu.current('vastai')]);
+    expect(database.calls).toEqual(['GetItem']);
+    const later = snapshot(1);
+    await database.menu.publish(later);
+    expect(await database.menu.current('vastai')).toEqual(later);
+  });
+
   it('is seen by another process that publishes nothing itself', async () => {
     const other = menuStore(database.tables.inventory, database.blobs);
     const published = snapshot(0);
     await database.menu.publish(published);
     expect(await other.current('vastai')).toEqual(published);
+  });
+
+  it('leaves out what was found to be gone after it, and parses nothing again', async () => {
+    const [x, y] = [anOffer(), anOffer({ id: brandId(OfferId, 'vastai_1002') })];
+    await database.menu.publish(snapshot(0, { offers: [x, y] }));
+    const gone = goneOffers(database.tables.inventory);
+    await gone.passOver(x, epochMs(noon + 5_000));
+    await gone.passOver(x, epochMs(noon + 6_000));
+    const left = await database.menu.current('vastai');
+    expect(left?.offers).toEqual([y]);
+    expect(await database.menu.current('vastai')).toBe(left);
+  });
+
+  it('is not told by whoever looked before it was taken', async () => {
+    await database.menu.publish(snapshot(0));
+    await goneOffers(database.tables.inventory).passOver(anOffer(), epochMs(noon - 1));
+    expect((await database.menu.current('vastai'))?.offers.length).toBe(1);
+  });
+
+  it('remembers a bounded number of them', async () => {
+    const offers = Array.from({ length: policy.menu.goneMost + 1 }, (_, nth) =>
+      anOffer({ id: brandId(OfferId, `vastai_${nth + 1}`) }),
+    );
+    await database.menu.publish(snapshot(0, { offers }));
+    const gone = goneOffers(database.tables.inventory);
+    for (const offer of offers) await gone.passOver(offer, epochMs(noon + 5_000));
+    expect((await database.menu.current('vastai'))?.offers).toEqual(offers.slice(-1));
   });
 
   it('keeps the newer snapshot when an older one comes late', async () => {

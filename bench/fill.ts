@@ -1,0 +1,41 @@
+// Fills the embedded database with what a measurement starts from, past the stores: they write one
+// item at a time, under conditions that a lease in the middle of its life doesn't meet.
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LOCAL_ACCESS } from '../local/database.ts';
+import { leaseKey, OPEN_SHARD } from '../shared/adapters/dynamodb/schema.ts';
+import type { Lease } from '../shared/core/lease.ts';
+
+/** Items in one batch of writes. */
+const BATCH = 25;
+
+type Writing = { readonly table: string; readonly items: readonly object[] };
+
+/** The SDK's own client of the embedded database; ours writes no batches. */
+export function openFilling(endpoint: string): DynamoDBDocumentClient {
+  const { region, credentials } = LOCAL_ACCESS;
+  return DynamoDBDocumentClient.from(
+    new DynamoDBClient({ endpoint, region, credentials: credentials() }),
+  );
+}
+
+/** Writes items as they are, in batches. */
+export async function write(
+  client: DynamoDBDocumentClient,
+  { table, items }: Writing,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += BATCH) {
+    const batch = items.slice(from, from + BATCH);
+    const requests = batch.map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+  }
+}
+
+/** A lease as its store keeps it. */
+export const leaseItem = (lease: Lease) => ({
+  ...lease,
+  ...leaseKey(lease.id),
+  openShard: OPEN_SHARD,
+  openDeadline: lease.deadline,
+});

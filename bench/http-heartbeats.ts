@@ -1,0 +1,106 @@
+// What heartbeats cost over HTTP, against the bare database, and whether one machine carries a
+// thousand leases that beat each minute.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
+import { epochMs, minutes } from '../shared/core/time.ts';
+import { openCaller, type Prepared } from './http-caller.ts';
+import { ratioOf } from './load.ts';
+import { atLeast, atMost, type Row } from './row.ts';
+import { onService, type Serving } from './serving.ts';
+import { BEATS_FROM, CONSUMER } from './serving-fleet.ts';
+
+const beatsOf = ({ leases, sign }: Serving): Promise<readonly Prepared[]> =>
+  Promise.all(
+    leases.map(({ id }) => sign({ method: 'POST', path: `/v1/leases/${id}/heartbeats` })),
+  );
+
+/** The nth of them, beginning anew after the last. */
+function nthOf<Item>(items: readonly Item[], nth: number): Item {
+  const item = items[nth % items.length];
+  if (item === undefined) throw new Error('there is none');
+  return item;
+}
+
+/**
+ * Beats through the front, against the same update by the adapter's client: what the front, the
+ * signature, the handler and the workflow's engine add.
+ */
+export function heartbeatRows(): Promise<readonly Row[]> {
+  return onService({ leases: 100 }, async (serving) => {
+    const { call, close } = openCaller();
+    const beats = await beatsOf(serving);
+    const pulses = pulseStore(serving.table('leases'));
+    const update = async (nth: number): Promise<void> => {
+      const { id: leaseId } = nthOf(serving.leases, nth);
+      const by = { kind: 'app', consumer: CONSUMER, busy: true } as const;
+      const at = epochMs(BEATS_FROM + nth);
+      if ((await pulses.beat({ leaseId, at, by })) === 'refused') throw new Error('not heard');
+    };
+    try {
+      const value = await ratioOf((nth) => call(nthOf(beats, nth)), update);
+      return [atLeast(0.3, { name: 'http-heartbeat', value, unit: 'x bare' })];
+    } finally {
+      close();
+    }
+  });
+}
+
+/** Time that runs faster, so that a minute's beats come in 6 s and a silence shows in 12. */
+const TIME_SCALE = 10;
+const LEASES = 1_000;
+const EVERY_MS = minutes(1) / TIME_SCALE;
+/** Beats of each lease. */
+const BEATS = 5;
+
+/** Beats on time, whatever became of the beats before. How long each took, from when it was due. */
+async function beatAll(beats: readonly Prepared[]): Promise<readonly number[]> {
+  const { call, close } = openCaller();
+  const from = performance.now();
+  const beat = async (nth: number): Promise<number> => {
+    const due = from + (nth * EVERY_MS) / beats.length;
+    await pause(Math.max(0, due - performance.now()));
+    await call(nthOf(beats, nth));
+    return performance.now() - due;
+  };
+  const times = await Promise.all(
+    Array.from({ length: BEATS * beats.length }, (_, nth) => beat(nth)),
+  );
+  close();
+  return times;
+}
+
+/** How many leases don't serve any more, were never heard, or were silent once. */
+async function lostOf({ leases, table }: Serving): Promise<number> {
+  const [store, pulses] = [leaseStore(table('leases')), pulseStore(table('leases'))];
+  const heard = await pulses.getMany(new Set(leases.map(({ id }) => id)));
+  let lost = 0;
+  for (const { id } of leases) {
+    const pulse = heard.get(id);
+    const isWell = pulse !== undefined && pulse.appBeatAt !== null && pulse.silenceLookAt === null;
+    if (!isWell || (await store.get(id))?.state !== 'active') lost += 1;
+  }
+  return lost;
+}
+
+/**
+ * 1,000 leases beat each minute: 17 beats a second in life, ten times as many here, each for twice
+ * as long as it may be silent.
+ */
+export function fleetRows(): Promise<readonly Row[]> {
+  return onService({ leases: LEASES, timeScale: TIME_SCALE }, async (serving) => {
+    const beats = await beatsOf(serving);
+    const from = performance.now();
+    const times = [...(await beatAll(beats))].sort((a, b) => a - b);
+    const seconds = (performance.now() - from) / 1_000;
+    const lost = await lostOf(serving);
+    const rate = Math.floor((10 * times.length) / seconds) / 10;
+    const p95 = Math.ceil(times[Math.floor(0.95 * times.length)] ?? Number.NaN);
+    return [
+      atLeast(160, { name: 'heartbeats-1000', value: rate, unit: 'beats/s' }),
+      atMost(100, { name: 'heartbeats-1000-p95', value: p95, unit: 'ms' }),
+      atMost(0, { name: 'heartbeats-1000-lost', value: lost, unit: 'leases' }),
+    ];
+  });
+}

@@ -1,0 +1,41 @@
+// Leases that serve and whose applications beat. The same numbers always make the same fleet, so
+// that two processes agree on it.
+
+import type { AttemptIn } from '../shared/core/attempt.ts';
+import { brandId, ConsumerId } from '../shared/core/ids.ts';
+import { invariant } from '../shared/core/invariant.ts';
+import { currentAttempt, type LeaseIn } from '../shared/core/lease.ts';
+import { withAttempt } from '../shared/core/lease-moves.ts';
+import { hours, minutes } from '../shared/core/time.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  aLeaseId,
+  anActiveLease,
+  anInstanceId,
+  aRequestedLease,
+  at,
+  someTerms,
+} from '../test/support/builders.ts';
+
+/** Whom `npm start` makes the profile `consumer` for. */
+export const CONSUMER = brandId(ConsumerId, '000000000000/user/you');
+
+/** Just after all of them began to serve. */
+export const BEATS_FROM = at('12:04:10');
+
+/** Two missed beats end a lease. */
+export const SILENCE_LIMIT = minutes(2);
+
+/** The lease of that number, with nothing left to be applied. */
+export function servingLease(number: number): LeaseIn<'active'> {
+  const id = aLeaseId(`bench${String(number).padStart(15, '0')}`);
+  const terms = someTerms({ liveness: 'app', silenceLimit: SILENCE_LIMIT, duration: hours(12) });
+  const requested = aRequestedLease({ id, consumer: CONSUMER, terms });
+  const booting = aBootingLease(aLaunchingLease(requested), anInstanceId(`${number}`));
+  const attempt = currentAttempt(booting);
+  invariant(attempt?.state === 'created', 'a booting lease has a created attempt');
+  const keyed: AttemptIn<'created'> = { ...attempt, keyAttached: true };
+  const active = anActiveLease({ ...booting, ...withAttempt(booting, keyed) });
+  return { ...active, outbox: { events: [], entries: [] } };
+}
