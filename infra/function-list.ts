@@ -175,6 +175,7 @@ export const TIMER_FUNCTIONS = {
       'records',
       'start-workflow',
       'wake-workflow',
+      'tag-key',
       'vast-key',
       'arm-schedule',
       'disarm-schedule',
