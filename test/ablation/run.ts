@@ -25,7 +25,8 @@ const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 const LEFT_OUT = ['node_modules', '.git', 'cdk.out', 'coverage', 'data', 'docs', 'bench'];
 
 /** How a test says what it missed: in its own words, a property's, or the virtual world's. */
-const NOTICED = /^(?:AssertionError|Error: Property failed|Error: expected|Error: not done in)/;
+const NOTICED =
+  /^(?:AssertionError|Error: (?:Property failed|expected |promise resolved |not done in ))/;
 
 const Report = z.object({
   testResults: z.array(

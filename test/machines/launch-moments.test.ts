@@ -60,7 +60,7 @@ describe('a create call', () => {
       if (id !== undefined) seen.push(...(await lease(id)).attempts);
     });
     id = await world.request();
-    await world.untilState(id, 'active');
+    await world.until(async () => world.market.instances().length === 1, 1);
     const label = world.market.instances()[0]?.label;
     expect(seen).toMatchObject([{ state: 'recorded', number: 1, tag: label }]);
     await close();

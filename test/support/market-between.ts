@@ -25,15 +25,22 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
 }
 
-/** Calls `act` around each request and waits for it; `break` cuts the caller's connection. */
-export function marketBetween(act: (moment: Moment) => Promise<'break' | undefined>): Between {
+/** Cuts the caller's connection, or answers in the other's place, which then is never asked. */
+type Act = 'break' | { readonly status: number; readonly body: object } | undefined;
+
+/** Calls `act` around each request and waits for it. */
+export function marketBetween(act: (moment: Moment) => Promise<Act>): Between {
   let target = '';
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = 'GET', url: path = '/', headers } = request;
     const asked = { method, path, body: Buffer.concat(chunks).toString() };
-    await act({ ...asked, when: 'before' });
+    const instead = await act({ ...asked, when: 'before' });
+    if (typeof instead === 'object') {
+      response.writeHead(instead.status, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(instead.body));
+    }
     const bodiless = method === 'GET' || method === 'DELETE';
     const reply = await fetch(`${target}${path}`, {
       method,
