@@ -13,7 +13,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: 'again: true',
     test: {
       file: 'test/machines/sweep.test.ts',
-      name: 'a machine with our tag and no lease on record is destroyed when it is seen for the second time',
+      of: 'a machine with our tag and no lease on record',
+      name: 'is destroyed when it is seen for the second time',
     },
   },
   {
@@ -23,7 +24,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: 'return owner.data;',
     test: {
       file: 'test/machines/sweep.test.ts',
-      name: 'a machine with our tag and no lease on record is never touched when it is not provably ours, whatever its label looks like',
+      of: 'a machine with our tag and no lease on record',
+      name: 'is never touched when it is not provably ours, whatever its label looks like',
     },
   },
   {
@@ -33,7 +35,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: 'return 0;',
     test: {
       file: 'test/machines/sweep.test.ts',
-      name: 'the circuit breaker destroys none of four, and tells a person',
+      of: 'the circuit breaker',
+      name: 'destroys none of four, and tells a person',
     },
   },
   {
@@ -43,7 +46,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: 'return null;',
     test: {
       file: 'test/machines/silence.test.ts',
-      name: 'leases that fall silent are held when they are a crowd, told to a person, and go on once heard',
+      of: 'leases that fall silent',
+      name: 'are held when they are a crowd, told to a person, and go on once heard',
     },
   },
   {
@@ -53,7 +57,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: '{ Keys: keys }',
     test: {
       file: 'test/shared/adapters/dynamodb/client.test.ts',
-      name: 'every read by key of many is consistent',
+      of: 'every read by key',
+      name: 'of many is consistent',
     },
   },
   {
@@ -63,7 +68,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: '{ TableName: name, Key: key }',
     test: {
       file: 'test/shared/adapters/dynamodb/client.test.ts',
-      name: 'every read by key of one item is consistent',
+      of: 'every read by key',
+      name: 'of one item is consistent',
     },
   },
   {
@@ -73,7 +79,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: 'if (items.size >= 0) return',
     test: {
       file: 'test/shared/adapters/providers/vastai/instances.test.ts',
-      name: 'list throws BadReply when fewer came than it counts',
+      of: 'list',
+      name: 'throws BadReply when fewer came than it counts',
     },
   },
   {
@@ -83,7 +90,8 @@ export const ALWAYS: readonly Ablation[] = [
     instead: 'return unknown',
     test: {
       file: 'test/shared/adapters/providers/vastai/instances.test.ts',
-      name: 'destroy throws BadReply when it may still run',
+      of: 'destroy',
+      name: 'throws BadReply when it may still run',
     },
   },
 ];
@@ -98,7 +106,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/shared/adapters/providers/vastai/instances.test.ts',
-      name: 'list throws ProviderDown, and no part, when the second page fails',
+      of: 'list',
+      name: 'throws ProviderDown, and no part, when the second page fails',
     },
   },
   {
@@ -110,7 +119,8 @@ const REST: readonly Ablation[] = [
       '  return changeLease<StepOutcome<BootWait> | Intended>({ ...ports, leases }, ',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      name: 'a create call finds its intent on record',
+      of: 'a create call',
+      name: 'finds its intent on record',
     },
   },
   {
@@ -120,7 +130,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/shared/adapters/providers/vastai/instances.test.ts',
-      name: 'destroy throws Unauthorised when it may still run',
+      of: 'destroy',
+      name: 'throws Unauthorised when it may still run',
     },
   },
   {
@@ -130,7 +141,8 @@ const REST: readonly Ablation[] = [
     instead: 'if (last !== undefined && isUnanswered(last) && input.generation < 0) {',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      name: 'a create call is not made again by a second run of its step while it is under way',
+      of: 'a create call',
+      name: 'is not made again by a second run of its step while it is under way',
     },
   },
   {
@@ -140,7 +152,8 @@ const REST: readonly Ablation[] = [
     instead: 'if (at < 0) return',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      name: 'a create call is not made when too long has passed since its intent',
+      of: 'a create call',
+      name: 'is not made when too long has passed since its intent',
     },
   },
   {
@@ -151,7 +164,8 @@ const REST: readonly Ablation[] = [
       "return { kind: 'proved', proof: { from: listedAt, until: listedAt } as AbsenceProof };",
     test: {
       file: 'test/shared/core/absence.prop.test.ts',
-      name: 'a listing that is the first to count is remembered',
+      of: 'a listing',
+      name: 'that is the first to count is remembered',
     },
   },
   {
@@ -161,7 +175,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/shared/core/absence.prop.test.ts',
-      name: 'a listing less than the lag after the first changes nothing',
+      of: 'a listing',
+      name: 'less than the lag after the first changes nothing',
     },
   },
   {
@@ -171,7 +186,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/shared/core/absence.prop.test.ts',
-      name: 'a listing begun before it could count proves nothing, and is not remembered',
+      of: 'a listing',
+      name: 'begun before it could count proves nothing, and is not remembered',
     },
   },
   {
@@ -181,7 +197,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/shared/core/attempt.test.ts',
-      name: 'the floor of absence is the last instant at which something could still appear or be destroyed',
+      of: 'the floor of absence',
+      name: 'is the last instant at which something could still appear or be destroyed',
     },
   },
   {
@@ -191,7 +208,8 @@ const REST: readonly Ablation[] = [
     instead: 'if (attempt.destroyAcceptedAt === null) continue;',
     test: {
       file: 'test/shared/core/attempt.test.ts',
-      name: 'the floor of absence is missing until every destroy was accepted',
+      of: 'the floor of absence',
+      name: 'is missing until every destroy was accepted',
     },
   },
   {
@@ -201,7 +219,8 @@ const REST: readonly Ablation[] = [
     instead: 'ChooseOffer}',
     test: {
       file: 'test/machines/deadline.test.ts',
-      name: 'a serving lease is not launched at all when its schedule cannot be set',
+      of: 'a serving lease',
+      name: 'is not launched at all when its schedule cannot be set',
     },
   },
   {
@@ -211,7 +230,8 @@ const REST: readonly Ablation[] = [
     instead: 'policy.deadline.grace)).catch(() => undefined);',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      name: 'a create call is not made when no schedule can be set',
+      of: 'a create call',
+      name: 'is not made when no schedule can be set',
     },
   },
   {
@@ -221,7 +241,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/functions/api.test.ts',
-      name: 'a bad request over a limit of the account names the limit and creates nothing',
+      of: 'a bad request',
+      name: 'over a limit of the account names the limit and creates nothing',
     },
   },
   {
@@ -231,7 +252,8 @@ const REST: readonly Ablation[] = [
     instead: "const condition = '#over = :no AND #attempt >= :attempt';",
     test: {
       file: 'test/machines/heartbeat.test.ts',
-      name: 'a beat of an older attempt is told to stop once a newer machine serves',
+      of: 'a beat',
+      name: 'of an older attempt is told to stop once a newer machine serves',
     },
   },
   {
@@ -241,7 +263,8 @@ const REST: readonly Ablation[] = [
     instead: 'return claims;',
     test: {
       file: 'test/functions/api.test.ts',
-      name: 'a machine with a forged token is refused',
+      of: 'a machine',
+      name: 'with a forged token is refused',
     },
   },
   {
@@ -251,7 +274,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      name: 'a release between the look at the lease and the token that ServeLease parks ends it at once',
+      of: 'a release between the look at the lease and the token',
+      name: 'that ServeLease parks ends it at once',
     },
   },
   {
@@ -261,7 +285,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      name: 'a release between the look at the lease and the token that AwaitReady parks ends it at once',
+      of: 'a release between the look at the lease and the token',
+      name: 'that AwaitReady parks ends it at once',
     },
   },
   {
@@ -271,7 +296,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/machines/freeze.test.ts',
-      name: 'an attempt in flight of a lease that the freeze did not see is not made: ChooseOffer looks again',
+      of: 'an attempt in flight',
+      name: 'of a lease that the freeze did not see is not made: ChooseOffer looks again',
     },
   },
   {
@@ -281,7 +307,8 @@ const REST: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/machines/freeze.test.ts',
-      name: 'an attempt in flight of a lease that the freeze did not see is not made: LaunchInstance looks again',
+      of: 'an attempt in flight',
+      name: 'of a lease that the freeze did not see is not made: LaunchInstance looks again',
     },
   },
   {
@@ -291,7 +318,8 @@ const REST: readonly Ablation[] = [
     instead: 'if (unanswered.length >= 0) return;',
     test: {
       file: 'test/machines/nets.test.ts',
-      name: 'a machine whose create nobody answered is ended by its schedule alone at the launch bound, the workflow hanging',
+      of: 'a machine whose create nobody answered',
+      name: 'is ended by its schedule alone at the launch bound, the workflow hanging',
     },
   },
   {
@@ -301,7 +329,8 @@ const REST: readonly Ablation[] = [
     instead: 'await nudgeLease(ports, lease);',
     test: {
       file: 'test/machines/nets.test.ts',
-      name: 'a serving lease past its deadline is ended by its schedule alone, the workflow hanging',
+      of: 'a serving lease past its deadline',
+      name: 'is ended by its schedule alone, the workflow hanging',
     },
   },
 ];

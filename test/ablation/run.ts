@@ -1,5 +1,5 @@
-// Takes one safety line away in a copy of the sources and runs the one test that must notice. A line
-// is only guarded when that test fails by what it expects: a copy that doesn't even run proves
+// Takes one safety line away in a copy of the sources and runs the one test that must notice. A
+// line is only guarded when that test fails by what it expects: a copy that doesn't even run proves
 // nothing.
 
 import { spawn } from 'node:child_process';
@@ -16,7 +16,8 @@ export type Ablation = {
   /** Stands exactly once in the file. */
   readonly line: string;
   readonly instead: string;
-  readonly test: { readonly file: string; readonly name: string };
+  /** The test that must fail, and the group it is in. */
+  readonly test: { readonly file: string; readonly of: string; readonly name: string };
 };
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -58,9 +59,13 @@ export function without(source: string, { name, file, line, instead }: Ablation)
   return source.replace(line, () => instead);
 }
 
+const fullNameOf = ({ of, name }: Ablation['test']): string => `${of} ${name}`;
+
 async function reportOf(folder: string, { test }: Ablation) {
   // Groups and tests are joined by a blank in the report and by a mark in the pattern's text.
-  const exactly = `${test.name.replace(/[^\w ]/g, '$&').replaceAll(' ', '(?: | > )')}$`;
+  const exactly = `${fullNameOf(test)
+    .replace(/[^\w ]/g, '\\$&')
+    .replaceAll(' ', '(?: | > )')}$`;
   const outputFile = join(folder, 'report.json');
   const options = ['--reporter=json', `--outputFile=${outputFile}`, '-t', exactly];
   const child = spawn(process.execPath, [VITEST, 'run', test.file, ...options], {
@@ -82,7 +87,7 @@ export async function ablate(folder: string, ablation: Ablation): Promise<string
     writeFileSync(path, whole),
   );
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
-  const mine = results.filter(({ fullName }) => fullName === ablation.test.name);
+  const mine = results.filter(({ fullName }) => fullName === fullNameOf(ablation.test));
   const failed = mine.find(({ status }) => status === 'failed');
   if (failed === undefined) return mine.length === 0 ? 'its test did not run' : 'its test passed';
   const [why = ''] = failed.failureMessages;

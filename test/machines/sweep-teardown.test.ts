@@ -109,7 +109,7 @@ describe('a machine that does not stay away', () => {
     await world.close();
   });
 
-  it('although the provider said three times that it knows it no more is destroyed all the same', async () => {
+  it('that the provider denied three times to know is destroyed all the same', async () => {
     let denials = 0;
     const between = marketBetween(async ({ method, when }) => {
       if (method !== 'DELETE' || when !== 'before' || denials >= 3) return undefined;
@@ -129,7 +129,7 @@ describe('a machine that does not stay away', () => {
     await world.close();
   });
 
-  it('and comes back after its absence was proved is destroyed by the sweep, and paged', async () => {
+  it('and comes back after its proof is destroyed by the sweep, and paged', async () => {
     const pages: unknown[] = [];
     const log = ({ kind, message }: LogLine) => void (kind === 'page' && pages.push(message));
     const world = await sweepWorld(undefined, { sweepEvery: minutes(1), log });

@@ -1,5 +1,6 @@
-// Stands between the service and its market, or its database, so that a test can act at the very moment a request
-// is under way: before it is seen, or after it took effect and before the reply is back.
+// Stands between the service and its market, or its database, so that a test can act at the very
+// moment a request is under way: before it is seen, or after it took effect and before the reply is
+// back.
 
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
