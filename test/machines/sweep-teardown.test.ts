@@ -59,7 +59,7 @@ describe('a provider that refuses every destroy', () => {
     expect(lease.generation).toBeGreaterThan(1);
     expect(lease.generation).toBeLessThan(6);
     await world.close();
-  }, 60_000);
+  }, 180_000);
 
   it('for too many calls is named in the events', async () => {
     const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
