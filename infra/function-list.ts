@@ -45,6 +45,8 @@ export type FunctionRow = {
   readonly timeout: DurationMs;
   readonly memoryMb: number;
   readonly needs: readonly Need[];
+  /** Whether its calls that failed to the end of their retries are kept, and told of. */
+  readonly keepsFailed?: true;
 };
 
 /** An HTTP API gives up after 30 s (AWS, November 2026). */
@@ -172,10 +174,13 @@ export const TIMER_FUNCTIONS = {
   enforceDeadline: {
     ...STEP,
     entry: 'timers/enforce-deadline',
+    /** The scheduler only hands a call over: once it is taken, its failure is Lambda's to keep. */
+    keepsFailed: true,
     needs: [
       'records',
       'start-workflow',
       'wake-workflow',
+      'tag-key',
       'vast-key',
       'arm-schedule',
       'disarm-schedule',

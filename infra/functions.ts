@@ -6,6 +6,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ProviderName } from '../shared/core/ids.ts';
 import { invariant } from '../shared/core/invariant.ts';
 import type { Alarms } from './alarms.ts';
 import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list.ts';
@@ -76,6 +77,7 @@ export function makeFunctions(scope: Construct, props: FunctionsProps): Function
   const { deployment } = settings;
   const logGroup = makeLog(here, deployment);
   alarms.onLog(logGroup);
+  for (const provider of ProviderName.options) alarms.onSweeps(logGroup, provider);
   acknowledgeWildcards(here, reachable);
   const common = commonEnvironment(here, props);
   const made = new Map<string, IFunction>();
@@ -87,6 +89,7 @@ export function makeFunctions(scope: Construct, props: FunctionsProps): Function
       environment: { ...common, ...keyEnvironment(row, reachable) },
       statements: statementsFor(row.needs, reachable),
       logGroup,
+      ...(row.keepsFailed && { failed: reachable.schedules.unfinished }),
     });
     if (name in STEP_FUNCTIONS) alarms.onNothingButErrors(each);
     else alarms.onAnyError(each);

@@ -19,6 +19,7 @@ import { handler as releaseLease } from '../functions/api/release-lease.ts';
 import { handler as requestLease } from '../functions/api/request-lease.ts';
 import { handler as sweepNow } from '../functions/api/sweep-provider.ts';
 import { handler as thaw } from '../functions/api/thaw.ts';
+import { handler as executionEnded } from '../functions/events/execution-ended.ts';
 import { handler as ArmDeadline } from '../functions/steps/arm-deadline.ts';
 import { handler as AwaitReady } from '../functions/steps/await-ready.ts';
 import { handler as ChooseOffer } from '../functions/steps/choose-offer.ts';
@@ -85,3 +86,6 @@ export const timerHandlers = {
   refreshOffers,
   sweepProvider,
 } as const;
+
+/** The targets of rules on events. */
+export const eventHandlers = { executionEnded } as const;

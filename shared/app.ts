@@ -144,7 +144,7 @@ export const enforceDeadline = (runtime: Runtime) =>
     makeEnforceDeadline({
       ...records(keyed),
       ...waking(keyed),
-      providers: providers(keyed),
+      ...sight(keyed),
       scheduler: once(keyed, scheduler),
     }),
   );

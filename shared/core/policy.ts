@@ -116,6 +116,9 @@ export const policy = {
     due: minutes(5),
     /** The longest pause between two rounds of teardown; `Prove absence` names the same number. */
     teardownPause: minutes(15),
+    /** Executions that end badly are replaced at once up to this generation; then by the sweep,
+     * which waits longer each time: one that fails at its first step would loop without a pause. */
+    restartsAtOnce: 3,
   },
   sweep: {
     /** While leases are open; a machine without a lease lives for two of these at most. */

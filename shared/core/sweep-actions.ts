@@ -6,6 +6,7 @@ import type { InstanceId, LeaseId } from './ids.ts';
 import type { Lease } from './lease.ts';
 import type { MicroUsd } from './money.ts';
 import type { Ownership } from './ownership.ts';
+import { pageOf } from './page.ts';
 import { policy } from './policy.ts';
 import { heldBack, type InstanceFinding } from './sweep.ts';
 import type { FoundHold, FoundLease, HeldFor } from './sweep-leases.ts';
@@ -166,16 +167,21 @@ export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly
   const held = heldBack(instances);
   if (held > 0) {
     const share = `${held} of ${instances.length} instances have our tag and no lease on record`;
-    pages.push(`${share}: none of them is destroyed; is this the right table?`);
+    const message = `${share}: none of them is destroyed; is this the right table?`;
+    pages.push(pageOf('wrong-table', message));
   }
   const alone = instances.filter(
     ({ kind }) => kind === 'orphan' || (held === 0 && kind === 'unrecorded'),
   );
-  if (alone.length > 0) pages.push(`orphans are destroyed: ${someOf(alone.map(({ id }) => id))}`);
+  if (alone.length > 0) {
+    const ids = someOf(alone.map(({ id }) => id));
+    pages.push(pageOf('orphans', `orphans are destroyed: ${ids}`));
+  }
   const stubborn = leases.filter(({ lease }) => tearsDownLong(lease, now));
   if (stubborn.length > 0) {
     const ids = someOf(stubborn.map(({ lease }) => lease.id));
-    pages.push(`teardown of ${stubborn.length} leases takes more than an hour: ${ids}`);
+    const message = `teardown of ${stubborn.length} leases takes more than an hour: ${ids}`;
+    pages.push(pageOf('long-teardown', message));
   }
   return pages;
 }

@@ -124,6 +124,14 @@ describe('an open lease', () => {
     expect(kindOf(ending, { pulses: over, now: at('12:31') })).toBe('ok');
   });
 
+  it('is stuck rather than missing a wake once its progress is due, for that restarts it', () => {
+    const ending = settled(anEndingLease());
+    const pulses = new Map([[ending.id, aPulse({ token: 'parked' })]]);
+    expect(kindOf({ ...ending, dueBy: at('12:50') }, { pulses, now: at('12:50') })).toBe(
+      'stuck-step',
+    );
+  });
+
   it('misses a wake when its machine is ready for a minute and it still waits', () => {
     const booting = settled(aBootingLease());
     const waiting = (readyAt: string) => {
