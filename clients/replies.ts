@@ -1,6 +1,7 @@
 // What the service answers, route by route, derived from its own views: a change there is a type
 // error here. Types only; instants arrive as ISO 8601 text.
 
+import type { accountView, notesView } from '../shared/api/account-views.ts';
 import type { RouteName, Routes } from '../shared/api/contract.ts';
 import type {
   doctorView,
@@ -27,7 +28,13 @@ export type Freeze = ReturnType<typeof freezeView>;
 export type Diagnosis = ReturnType<typeof doctorView>;
 export type HeartbeatReply = ReturnType<typeof heartbeatView>;
 
+export type Account = ReturnType<typeof accountView>;
+export type AccountEvent = ReturnType<typeof notesView>['events'][number];
+
 type Views = {
+  readonly readAccount: Account;
+  readonly changeAccount: Account;
+  readonly readAccountEvents: ReturnType<typeof notesView>;
   readonly extendLease: ReturnType<typeof extendedView>;
   readonly approveExtension: Lease;
   readonly placeFreeze: Freeze;

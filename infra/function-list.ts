@@ -17,6 +17,10 @@ export type Need =
   // All leases that are not done with, and all accounts: what the sweep compares.
   | 'open-leases'
   | 'all-accounts'
+  // One account and its log, read by its consumer; its limits, changed by operators.
+  | 'read-account'
+  | 'read-account-events'
+  | 'change-account'
   // Freezes, read before every attempt, and placed by operators.
   | 'read-freezes'
   | 'place-freezes'
@@ -108,6 +112,13 @@ export const API_FUNCTIONS = {
     entry: 'api/read-doctor',
     needs: ['open-leases', 'read-lease', 'read-freezes', 'read-sweeps'],
   },
+  readAccount: { ...API, entry: 'api/read-account', needs: ['read-account'] },
+  readAccountEvents: {
+    ...API,
+    entry: 'api/read-account-events',
+    needs: ['read-account-events'],
+  },
+  changeAccount: { ...API, entry: 'api/change-account', needs: ['change-account'] },
   sweepProvider: {
     ...API,
     ...MENU,

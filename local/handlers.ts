@@ -2,11 +2,14 @@
 // deployed, found by name instead of by ARN.
 
 import { handler as approveExtension } from '../functions/api/approve-extension.ts';
+import { handler as changeAccount } from '../functions/api/change-account.ts';
 import { handler as deleteLease } from '../functions/api/delete-lease.ts';
 import { handler as extendLease } from '../functions/api/extend-lease.ts';
 import { handler as listLeases } from '../functions/api/list-leases.ts';
 import { handler as listOffers } from '../functions/api/list-offers.ts';
 import { handler as placeFreeze } from '../functions/api/place-freeze.ts';
+import { handler as readAccount } from '../functions/api/read-account.ts';
+import { handler as readAccountEvents } from '../functions/api/read-account-events.ts';
 import { handler as readDoctor } from '../functions/api/read-doctor.ts';
 import { handler as readEvents } from '../functions/api/read-events.ts';
 import { handler as readFreezes } from '../functions/api/read-freezes.ts';
@@ -60,11 +63,14 @@ export const steps = {
 /** The API's handlers, under the names of `shared/api/contract.ts`. */
 export const apiHandlers = {
   approveExtension,
+  changeAccount,
   deleteLease,
   extendLease,
   listLeases,
   listOffers,
   placeFreeze,
+  readAccount,
+  readAccountEvents,
   readDoctor,
   readEvents,
   readFreezes,

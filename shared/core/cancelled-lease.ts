@@ -31,6 +31,9 @@ const unknownTerms = (hold: Hold): Terms => ({
   startScript: '',
   sshPublicKey: '',
   jobId: '',
+  spendCapMicroUsd: null,
+  transferGb: 0,
+  transferCeilingMicroUsdPerGb: policy.transfer.ceilingDefault,
 });
 
 /** The ended lease of a hold that has none. Its outbox returns the whole hold. */

@@ -36,7 +36,7 @@ export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs):
 }
 
 /** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
-function enter<L extends Lease>(
+export function enter<L extends Lease>(
   lease: L,
   item: Pick<LedgerEntry, 'kind' | 'charge'>,
   amountMicroUsd: MicroUsd,

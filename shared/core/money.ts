@@ -94,6 +94,16 @@ export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
   return microUsd(Math.max(0, amount - taken));
 }
 
+/** The smaller of two amounts. */
+export function lesser(a: MicroUsd, b: MicroUsd): MicroUsd {
+  return a < b ? a : b;
+}
+
+/** So many percent of an amount, rounded up to a whole micro-dollar. */
+export function percentOf(amount: MicroUsd, percent: number): MicroUsd {
+  return microUsd(Number((BigInt(amount) * BigInt(percent) + 99n) / 100n));
+}
+
 /** Writes an amount for people, to the hundredth of a cent unless it is smaller. */
 export function formatUsd(amount: MicroUsd | MicroUsdPerHour): string {
   const sign = amount < 0 ? '-' : '';

@@ -28,14 +28,23 @@ export const policy = {
     startScriptBytesMost: 1_600,
   },
   transfer: {
-    /** Gigabytes set aside in the hold: an image, a data set, a result. */
-    allowanceGb: 20,
+    /** Gigabytes set aside in the hold unless asked otherwise: an image, a data set, a result. */
+    gbDefault: 20,
+    gbMost: 10_000,
     /** Offers with dearer transfer are left out: $0.03 a GB is ten times the common price. */
-    dearestMicroUsdPerGb: microUsd(30_000),
+    ceilingDefault: microUsd(30_000),
+    ceilingMost: microUsd(10_000_000),
   },
   account: {
     /** An item's write cost grows with its size; larger teams take several accounts. */
     openLeasesMost: 200,
+    /** They are told one by one: more would be noise. */
+    thresholdsMost: 10,
+    gpuNamesMost: 50,
+    /** Open holds that a refusal names, the largest first. */
+    holdsShown: 5,
+    /** Events of an account in one page. */
+    notesPage: 100,
   },
   launch: {
     /** The winner of the attempt write calls create within this, or not at all. */

@@ -10,6 +10,7 @@ import { pageOf } from './page.ts';
 import { policy } from './policy.ts';
 import { heldBack, type InstanceFinding } from './sweep.ts';
 import type { FoundHold, FoundLease, HeldFor } from './sweep-leases.ts';
+import type { AccountFinding } from './thresholds.ts';
 import { between, type EpochMs } from './time.ts';
 
 export type Action =
@@ -36,6 +37,8 @@ export type Action =
   | { readonly kind: 'nudge'; readonly leaseId: LeaseId }
   | { readonly kind: 'wake'; readonly leaseId: LeaseId }
   | { readonly kind: 'apply-outbox'; readonly leaseId: LeaseId }
+  /** Thresholds that were crossed, or what was committed with an account and not told. */
+  | { readonly kind: 'review-account'; readonly found: AccountFinding }
   | { readonly kind: 'cancel-hold'; readonly held: HeldFor }
   | { readonly kind: 'settle-hold'; readonly held: HeldFor }
   | { readonly kind: 'trim-hold'; readonly held: HeldFor; readonly to: MicroUsd };
@@ -45,12 +48,14 @@ export type Findings = {
   readonly instances: readonly InstanceFinding[];
   readonly leases: readonly FoundLease[];
   readonly holds: readonly FoundHold[];
+  readonly accounts: readonly AccountFinding[];
 };
 
 const URGENCY: readonly Action['kind'][] = [
   'end-overdue',
   'destroy',
   'end',
+  'review-account',
   'restart',
   'nudge',
   'wake',
@@ -125,21 +130,25 @@ function onHold(found: FoundHold): readonly Action[] {
   }
 }
 
+const onAccount = (found: AccountFinding): readonly Action[] =>
+  found.kind === 'ok' ? [] : [{ kind: 'review-account', found }];
+
 /** What to do, the most urgent first. What the circuit breaker holds back is left out. */
-export function actionsOf({ instances, leases, holds }: Findings): readonly Action[] {
+export function actionsOf({ instances, leases, holds, accounts }: Findings): readonly Action[] {
   const held = heldBack(instances) > 0;
   const actions = [
     ...instances.flatMap((finding) => onInstance(finding, held)),
     ...leases.flatMap(onLease),
     ...holds.flatMap(onHold),
+    ...accounts.flatMap(onAccount),
   ];
   return actions.toSorted((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
 }
 
 /** How many findings there are of each kind but `ok`. */
-export function countsOf({ instances, leases, holds }: Findings): Record<string, number> {
+export function countsOf({ instances, leases, holds, accounts }: Findings): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { kind } of [...instances, ...leases, ...holds]) {
+  for (const { kind } of [...instances, ...leases, ...holds, ...accounts]) {
     if (kind !== 'ok') counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;

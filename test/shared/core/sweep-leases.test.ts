@@ -26,6 +26,8 @@ import {
   at,
 } from '../../support/builders.ts';
 
+const nothing = { instances: [], leases: [], holds: [], accounts: [] };
+
 const NOW = at('12:20');
 const machine = { id: anInstanceId(), owner: null, halted: null };
 
@@ -77,9 +79,9 @@ describe('an open lease', () => {
     const late = { now: afterwards(active.deadline, minutes(1)), listing: empty };
     expect(kindOf(active, { ...late, running: new Set() })).toBe('overdue');
     expect(kindOf(active, { now: afterwards(active.deadline, seconds(59)) })).not.toBe('overdue');
-    expect(
-      actionsOf({ instances: [], leases: findLeases(view([active], late)), holds: [] }),
-    ).toEqual([{ kind: 'end-overdue', leaseId: active.id }]);
+    expect(actionsOf({ ...nothing, leases: findLeases(view([active], late)) })).toEqual([
+      { kind: 'end-overdue', leaseId: active.id },
+    ]);
   });
 
   it('that is ending is never overdue', () => {
