@@ -34,6 +34,7 @@ export function accountLines(account: Account): readonly string[] {
   const charged = formatUsd(account.chargedMicroUsd);
   const held = formatUsd(microUsd(account.heldMicroUsd));
   const room = formatUsd(signedMicroUsd(account.roomMicroUsd));
+  const rateLeft = rate(account.rateRoomMicroUsdPerHour);
   const rows = holds.map((hold) => [
     ...[hold.leaseId, formatUsd(hold.amountMicroUsd), rate(hold.rateMicroUsdPerHour)],
     ...[hold.month, time(hold.placedAt)],
@@ -41,7 +42,7 @@ export function accountLines(account: Account): readonly string[] {
   return [
     clean(`${consumer}, ${month}${frozen ? ': FROZEN, new leases are refused' : ''}`),
     `${barOf(account)} ${charged} charged, ${held} held, ${room} left of ${budget}`,
-    `Rate: ${rate(account.rateRoomMicroUsdPerHour)} left of ${rate(limits.rateMicroUsdPerHourMost)}`,
+    `Rate: ${rateLeft} left of ${rate(limits.rateMicroUsdPerHourMost)}`,
     `Leases: ${account.leaseRoom} left of ${limits.openLeasesMost}`,
     `One lease: at most ${formatUsd(limits.leaseMicroUsdMost)}`,
     clean(`Providers: ${listed(limits.providers)}; GPUs: ${listed(limits.gpuNames)}`),
