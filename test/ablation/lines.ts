@@ -333,6 +333,28 @@ const REST: readonly Ablation[] = [
       name: 'is ended by its schedule alone, the workflow hanging',
     },
   },
+  {
+    name: 'what is stuck is restarted, though it looks like a lost wake',
+    file: 'shared/core/sweep-leases.ts',
+    line: "if (now >= lease.dueBy) return { kind: 'stuck-step' };",
+    instead: '',
+    test: {
+      file: 'test/shared/core/sweep-leases.test.ts',
+      of: 'an open lease',
+      name: 'is stuck when its progress is due',
+    },
+  },
+  {
+    name: 'an execution that fails at once does not loop',
+    file: 'shared/usecases/execution-ended.ts',
+    line: ' && generation <= policy.step.restartsAtOnce',
+    instead: '',
+    test: {
+      file: 'test/machines/execution-ended.test.ts',
+      of: 'a lease whose execution fails at its deadline',
+      name: 'is not restarted without a pause when every execution fails the same way',
+    },
+  },
 ];
 
 export const LINES: readonly Ablation[] = [...ALWAYS, ...REST];
