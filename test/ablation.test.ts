@@ -17,9 +17,13 @@ describe('a safety line', () => {
     expect(without(read(ablation.file), ablation)).not.toBe(read(ablation.file));
   });
 
-  it.each(ALWAYS)('is missed by its test: $name', async (ablation) => {
-    expect(await ablate(copy.folder, ablation)).toBe('caught');
-  });
+  it.each(ALWAYS)(
+    'is missed by its test: $name',
+    async (ablation) => {
+      expect(await ablate(copy.folder, ablation)).toBe('caught');
+    },
+    120_000,
+  );
 });
 
 describe('the list', () => {
@@ -50,5 +54,5 @@ describe('an ablation', () => {
     const nameless = { ...first.test, name: 'nobody wrote this' };
     expect(await ablate(folder, { ...first, test: nameless })).toBe('its test did not run');
     expect(await ablate(folder, { ...first, instead: 'again: nothing' })).toContain('broke: ');
-  });
+  }, 120_000);
 });

@@ -64,8 +64,8 @@ export const ALWAYS: readonly Ablation[] = [
   {
     name: 'consistent read of the lease and pulse that a wake decides by',
     file: 'shared/adapters/dynamodb/table.ts',
-    line: '{ TableName: name, Key: key, ConsistentRead: true }',
-    instead: '{ TableName: name, Key: key }',
+    line: '{ TableName: name, Key: travelling(key), ConsistentRead: true }',
+    instead: '{ TableName: name, Key: travelling(key) }',
     test: {
       file: 'test/shared/adapters/dynamodb/client.test.ts',
       of: 'every read by key',
