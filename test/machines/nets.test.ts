@@ -3,7 +3,7 @@
 // as it should have, charged, with nothing held.
 
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LeaseId } from '../../shared/core/ids.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import {
@@ -15,6 +15,9 @@ import {
   netsWorld,
 } from '../support/nets-world.ts';
 import { HOUR, MINUTE } from '../support/sweep-world.ts';
+
+// Hours of virtual time take seconds, on a loaded machine many.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Lets time pass until no machine lives; returns how long after `from` that is. */
 async function goneAfter(world: NetsWorld, from: number): Promise<number> {
