@@ -134,7 +134,7 @@ describe('a bad change', () => {
 });
 
 describe('a refusal', () => {
-  it('of a forbidden GPU is a 409 that names what is allowed, and is told once an hour', async () => {
+  it('of a forbidden GPU is a 409 that names what is allowed, told once an hour', async () => {
     await change(world, { gpuNames: ['H100 SXM'] });
     const ask = (key: string) =>
       world.ask('requestLease', {

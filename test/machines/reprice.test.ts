@@ -156,7 +156,7 @@ describe('the turn of a month', () => {
     await world.close();
   });
 
-  it('while it serves leaves its hold, raise and charge to the month it was admitted in', async () => {
+  it('while it serves leaves hold, raise and charge to the month it was admitted in', async () => {
     const world = await leaseWorld(undefined, { freshMenu: false });
     await world.pass(untilMonthEnds(world) - 10 * MINUTE);
     await world.service.refresh();
@@ -182,7 +182,7 @@ describe('the turn of a month', () => {
     await world.close();
   });
 
-  it('that its request is late for puts the lease and all its entries into the new one', async () => {
+  it('that its request is late for puts the lease and its entries into the new one', async () => {
     const world = await leaseWorld();
     const late = world.service.runtime.clock.now();
     const { accounts } = stores(world);
