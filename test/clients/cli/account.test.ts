@@ -8,7 +8,8 @@ import { aHome, runCli } from './run-cli.ts';
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
 describe('gpu-shopper account', () => {
-  it('is opened, shown, changed, told of, and binds', async () => {
+  // Each command is a process of its own, and there are twenty.
+  it('is opened, shown, changed, told of, and binds', { timeout: 240_000 }, async () => {
     const home = aHome();
     const { url: endpoint } = await startFront(home, 60);
     const env = { GPU_SHOPPER_DATA: home };
