@@ -2,6 +2,7 @@
 // non-zero when a limit is broken. `--json` prints only JSON; `--only <prefix>` runs a part.
 
 import { parseArgs } from 'node:util';
+import { admissionRows } from './admission.ts';
 import { agentRows } from './agent.ts';
 import { bundleRows, coldStartRows } from './bundle.ts';
 import { fleetRows, heartbeatRows } from './http-heartbeats.ts';
@@ -13,6 +14,15 @@ import { sweepRows } from './sweep.ts';
 /** Each part with the rows it yields, so that `--only` runs no more than it must. */
 const PARTS: readonly { readonly names: readonly string[]; readonly measure: Measure }[] = [
   { names: ['admission-calls', 'heartbeat-calls', 'transitions-per-lease'], measure: leaseRows },
+  {
+    names: [
+      'admissions-one-account',
+      'admission-write-units',
+      'admissions-100-accounts',
+      'settlement-calls',
+    ],
+    measure: admissionRows,
+  },
   { names: ['sweep-5000', 'sweep-peak'], measure: sweepRows },
   { names: ['node-agent-bytes'], measure: agentRows },
   { names: ['http-offers'], measure: offersRows },

@@ -29,7 +29,7 @@ function thresholdsOf({ limits, crossed }: Account): string {
 
 /** The month first, then what is left of each limit, then what holds money. */
 export function accountLines(account: Account): readonly string[] {
-  const { consumer, month, limits, version, holds, frozen } = account;
+  const { consumer, month, limits, version, holds, frozen, rateRoomMicroUsdPerHour } = account;
   const budget = formatUsd(limits.monthlyBudgetMicroUsd);
   const charged = formatUsd(account.chargedMicroUsd);
   const held = formatUsd(microUsd(account.heldMicroUsd));
@@ -42,7 +42,7 @@ export function accountLines(account: Account): readonly string[] {
   return [
     clean(`${consumer}, ${month}${frozen ? ': FROZEN, new leases are refused' : ''}`),
     `${barOf(account)} ${charged} charged, ${held} held, ${room} left of ${budget}`,
-    `Rate: ${rateLeft} left of ${rate(limits.rateMicroUsdPerHourMost)}`,
+    `Rate: ${rate(rateRoomMicroUsdPerHour)} left of ${rate(limits.rateMicroUsdPerHourMost)}`,
     `Leases: ${account.leaseRoom} left of ${limits.openLeasesMost}`,
     `One lease: at most ${formatUsd(limits.leaseMicroUsdMost)}`,
     clean(`Providers: ${listed(limits.providers)}; GPUs: ${listed(limits.gpuNames)}`),

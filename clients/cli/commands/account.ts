@@ -9,7 +9,7 @@ import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
 import { dollarsOf, type LimitOptions, limitsOf, named } from '../limit-options.ts';
 
-type ChangeOptions = LimitOptions & { readonly why: string; readonly version?: string };
+type ChangeOptions = LimitOptions & { readonly why: string };
 
 /** Adds `account`, `account-events` and `account-set`. */
 export function addAccount(program: Command, cli: Cli): void {
@@ -68,7 +68,9 @@ async function current({ client, signal }: Context, consumer: string): Promise<A
   }
 }
 
-function opening({ budget, rate, leases, perLease }: LimitOptions): Account['limits'] {
+/** What a new account needs; the rest has a default. */
+function opening(options: LimitOptions): Readonly<Record<string, unknown>> {
+  const { budget, rate, leases, perLease } = options;
   const given = { '--budget': budget, '--rate': rate, '--leases': leases };
   const missing = Object.entries(given).find(([, value]) => value === undefined);
   if (missing !== undefined) return usage(`there is no such account yet: give ${missing[0]} too`);
@@ -78,7 +80,7 @@ function opening({ budget, rate, leases, perLease }: LimitOptions): Account['lim
     openLeasesMost: Number(leases),
     leaseMicroUsdMost: dollarsOf('--per-lease', perLease ?? budget ?? ''),
     ...{ providers: [], gpuNames: [], thresholds: [] },
-  } as unknown as Account['limits'];
+  };
 }
 
 async function change(
