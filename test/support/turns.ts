@@ -1,0 +1,126 @@
+// Takes turns: whoever runs as an actor is held around each call that leaves the process (database,
+// provider, workflow, schedule), until the test lets it pass. So every interleaving of two actors
+// can be played, and the same one again. Only real calls are held; none is ever replaced.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Runtime } from '../../shared/runtime.ts';
+
+/** A call of an actor is held twice: before it is sent, and before its answer is read. */
+type Around = <Answer>(name: string, send: () => Promise<Answer>) => Promise<Answer>;
+
+export type Actor = {
+  /** Lets it pass so many points more; says whether it is held at the next or has finished. */
+  advance(points: number): Promise<'held' | 'finished'>;
+  /** Lets it run to its end; what it throws is its own business. */
+  finish(): Promise<void>;
+  /** The points it passed, in order. */
+  readonly trail: readonly string[];
+};
+
+const acting = new AsyncLocalStorage<Around | undefined>();
+
+/** Whether the present call is an actor's. */
+export const isActing = (): boolean => acting.getStore() !== undefined;
+
+/** Runs what an actor only set off: it is not held. */
+export const unheld = <Result>(run: () => Result): Result => acting.run(undefined, run);
+
+const turn: Around = (name, send) => {
+  const around = acting.getStore();
+  return around === undefined ? send() : around(name, send);
+};
+
+/** What an actor waits at, and for how many points it may pass. */
+function createGate(stirred: () => void) {
+  const waiting: { readonly name: string; readonly pass: () => void }[] = [];
+  const trail: string[] = [];
+  let permits = 0;
+  const admit = (): void => {
+    while (permits > 0) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      permits -= 1;
+      trail.push(next.name);
+      next.pass();
+    }
+  };
+  return {
+    trail,
+    isHeld: () => waiting.length > 0,
+    allow(points: number): void {
+      permits += points;
+      admit();
+    },
+    pass: (name: string): Promise<void> =>
+      new Promise((pass) => {
+        waiting.push({ name, pass });
+        admit();
+        stirred();
+      }),
+  };
+}
+
+/** An actor that does `work` once it is first let on; nothing of it runs before. */
+export function createActor(work: () => Promise<unknown>): Actor {
+  let stir = (): void => undefined;
+  const gate = createGate(() => stir());
+  let flying = 0;
+  let state: 'idle' | 'running' | 'finished' = 'idle';
+  const around: Around = async (name, send) => {
+    await gate.pass(`before ${name}`);
+    flying += 1;
+    const [answer] = await Promise.allSettled([send()]);
+    flying -= 1;
+    await gate.pass(`after ${name}`);
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  };
+  const start = (): void => {
+    state = 'running';
+    const end = (): void => {
+      state = 'finished';
+      stir();
+    };
+    void acting.run(around, work).then(end, end);
+  };
+  const advance = async (points: number): Promise<'held' | 'finished'> => {
+    if (state === 'idle') start();
+    gate.allow(points);
+    for (;;) {
+      if (state === 'finished') return 'finished';
+      if (gate.isHeld() && flying === 0) return 'held';
+      await new Promise<void>((resolve) => {
+        stir = resolve;
+      });
+    }
+  };
+  return {
+    advance,
+    finish: async () => void (await advance(Number.POSITIVE_INFINITY)),
+    trail: gate.trail,
+  };
+}
+
+/** Lets actors be held at the database and at providers. Call it before the world is made. */
+export function holdWires(): void {
+  const { send } = DynamoDBDocumentClient.prototype;
+  DynamoDBDocumentClient.prototype.send = function (this: DynamoDBDocumentClient, command: object) {
+    const whole = send as (this: DynamoDBDocumentClient, command: object) => Promise<never>;
+    return turn(command.constructor.name, () => whole.call(this, command));
+  };
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) =>
+    turn(`${init?.method ?? 'GET'} ${String(input)}`, () => fetch(input, init));
+}
+
+/** Lets actors of this runtime be held at its workflow engine and its schedules too. */
+export function holdEngines({ workflow, scheduler }: Runtime): void {
+  for (const port of [workflow, scheduler]) {
+    for (const [name, call] of Object.entries(port ?? {})) {
+      if (name === 'close') continue;
+      const held = (...given: unknown[]) => turn(name, () => call(...given));
+      Object.assign(port ?? {}, { [name]: held });
+    }
+  }
+}
