@@ -54,11 +54,8 @@ function createTrap() {
   return { meddle, set, prey: () => prey };
 }
 
-let wiresHeld = false;
-
 export async function raceWorld(options: Partial<WorldOptions> = {}): Promise<RaceWorld> {
-  if (!wiresHeld) holdWires();
-  wiresHeld = true;
+  holdWires();
   const trap = createTrap();
   const world = await sweepWorld(trap.meddle, options);
   holdEngines(world.service.runtime);

@@ -6,8 +6,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '../../shared/runtime.ts';
 
-/** A call of an actor is held twice: before it is sent, and before its answer is read. */
-type Around = <Answer>(name: string, send: () => Promise<Answer>) => Promise<Answer>;
+/** A call that leaves the process: what it is called, and the database's command. */
+export type Sent = { readonly name: string; readonly command?: object };
+
+/** What becomes of the calls of whoever runs within: sent at once, later, or never. */
+export type Around = <Answer>(sent: Sent, send: () => Promise<Answer>) => Promise<Answer>;
 
 export type Actor = {
   /** Lets it pass so many points more; says whether it is held at the next or has finished. */
@@ -20,15 +23,20 @@ export type Actor = {
 
 const acting = new AsyncLocalStorage<Around | undefined>();
 
+/** Runs `work` with its outside calls in the hands of `around`. */
+export const actAs = <Result>(around: Around, work: () => Result): Result =>
+  acting.run(around, work);
+
 /** Whether the present call is an actor's. */
 export const isActing = (): boolean => acting.getStore() !== undefined;
 
 /** Runs what an actor only set off: it is not held. */
 export const unheld = <Result>(run: () => Result): Result => acting.run(undefined, run);
 
-const turn: Around = (name, send) => {
+/** A call that leaves the process, by whoever is acting. */
+export const turn: Around = (sent, send) => {
   const around = acting.getStore();
-  return around === undefined ? send() : around(name, send);
+  return around === undefined ? send() : around(sent, send);
 };
 
 /** What an actor waits at, and for how many points it may pass. */
@@ -67,7 +75,8 @@ export function createActor(work: () => Promise<unknown>): Actor {
   const gate = createGate(() => stir());
   let flying = 0;
   let state: 'idle' | 'running' | 'finished' = 'idle';
-  const around: Around = async (name, send) => {
+  // Held twice: before it is sent, and before its answer is read.
+  const around: Around = async ({ name }, send) => {
     await gate.pass(`before ${name}`);
     flying += 1;
     const [answer] = await Promise.allSettled([send()]);
@@ -82,7 +91,7 @@ export function createActor(work: () => Promise<unknown>): Actor {
       state = 'finished';
       stir();
     };
-    void acting.run(around, work).then(end, end);
+    void actAs(around, work).then(end, end);
   };
   const advance = async (points: number): Promise<'held' | 'finished'> => {
     if (state === 'idle') start();
@@ -102,16 +111,30 @@ export function createActor(work: () => Promise<unknown>): Actor {
   };
 }
 
+let wiresHeld = false;
+
 /** Lets actors be held at the database and at providers. Call it before the world is made. */
 export function holdWires(): void {
+  if (wiresHeld) return;
+  wiresHeld = true;
   const { send } = DynamoDBDocumentClient.prototype;
   DynamoDBDocumentClient.prototype.send = function (this: DynamoDBDocumentClient, command: object) {
     const whole = send as (this: DynamoDBDocumentClient, command: object) => Promise<never>;
-    return turn(command.constructor.name, () => whole.call(this, command));
+    const { name } = command.constructor;
+    return turn({ name, command }, () => whole.call(this, command));
   };
   const { fetch } = globalThis;
-  globalThis.fetch = (input, init) =>
-    turn(`${init?.method ?? 'GET'} ${String(input)}`, () => fetch(input, init));
+  globalThis.fetch = (input, init) => {
+    const name = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`;
+    return turn({ name }, async () => wholly(await fetch(input, init)));
+  };
+}
+
+/** The reply with its body read: nothing of it may come later. */
+async function wholly(reply: Response): Promise<Response> {
+  const body = await reply.arrayBuffer();
+  const { status, headers } = reply;
+  return new Response(body.byteLength === 0 ? null : body, { status, headers });
 }
 
 /** Lets actors of this runtime be held at its workflow engine and its schedules too. */
@@ -119,7 +142,7 @@ export function holdEngines({ workflow, scheduler }: Runtime): void {
   for (const port of [workflow, scheduler]) {
     for (const [name, call] of Object.entries(port ?? {})) {
       if (name === 'close') continue;
-      const held = (...given: unknown[]) => turn(name, () => call(...given));
+      const held = (...given: unknown[]) => turn({ name }, () => call(...given));
       Object.assign(port ?? {}, { [name]: held });
     }
   }
