@@ -8,8 +8,15 @@ import { END_RACES, EXTENSION_RACES, EXTENSION_TOO_LATE, TWO_SWEEPS } from '../s
 const BOTH_WAYS = [...END_RACES, ...EXTENSION_RACES];
 const RACES = [...BOTH_WAYS, ...BOTH_WAYS.map(turned), EXTENSION_TOO_LATE, TWO_SWEEPS];
 
+/** Some dozens of leases, one after the other. */
+const SLOW = 120_000;
+
 describe('whoever meets over a lease that serves or ends leaves it proved and settled:', () => {
-  it.each(RACES)('$says', async (race) => {
-    expect(await everywhere(race)).toEqual([]);
-  });
+  it.each(RACES)(
+    '$says',
+    async (race) => {
+      expect(await everywhere(race)).toEqual([]);
+    },
+    SLOW,
+  );
 });

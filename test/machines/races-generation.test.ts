@@ -5,8 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { everywhere } from '../support/race-world.ts';
 import { GENERATION_RACES } from '../support/races.ts';
 
+/** Some dozens of leases, one after the other. */
+const SLOW = 120_000;
+
 describe('whoever is late leaves the lease to the next generation:', () => {
-  it.each(GENERATION_RACES)('$says', async (race) => {
-    expect(await everywhere(race)).toEqual([]);
-  });
+  it.each(GENERATION_RACES)(
+    '$says',
+    async (race) => {
+      expect(await everywhere(race)).toEqual([]);
+    },
+    SLOW,
+  );
 });

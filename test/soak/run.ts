@@ -6,15 +6,7 @@ import type { Telemetry } from '../../shared/core/telemetry.ts';
 import { createRandom } from '../support/random.ts';
 import { aTag } from '../support/sweep-world.ts';
 import { auditAll, compareBills } from './books.ts';
-import {
-  drawPlan,
-  HOUR,
-  type LeasePlan,
-  MINUTE,
-  type Plan,
-  SECOND,
-  type Upset,
-} from './plan.ts';
+import { drawPlan, HOUR, type LeasePlan, MINUTE, type Plan, SECOND, type Upset } from './plan.ts';
 import { createSoakWorld, type SoakWorld, START } from './world.ts';
 
 export type SoakReport = {

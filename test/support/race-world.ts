@@ -157,6 +157,8 @@ export type Meeting = {
   readonly second: Work;
   /** How long the first is held while the other has finished; no time unless given. */
   readonly heldMs?: number;
+  /** What else is wrong once both have finished, before the lease is ended. */
+  readonly also?: () => Promise<readonly string[]>;
 };
 
 /** What a race may come to. */
@@ -182,14 +184,16 @@ export type Order = (players: Players) => Promise<'held' | 'finished'>;
 
 /** Plays one meeting in one order; says whether the first was held, and what is wrong after it. */
 export async function play(world: RaceWorld, race: Race, order: Order) {
-  const { id, first, second, heldMs = 0 } = await race.meet(world);
+  const { id, first, second, heldMs = 0, also } = await race.meet(world);
   const players = { first: createActor(first), second: createActor(second) };
   const pause = async (): Promise<void> => {
     await world.settle();
     if (heldMs > 0) await world.pass(heldMs);
   };
   const met = await order({ ...players, pause });
-  const wrong = await world.conclude(id, race);
+  await world.settle();
+  const unmet = (await also?.()) ?? [];
+  const wrong = [...unmet, ...(await world.conclude(id, race))];
   return { met, wrong, trail: players.first.trail };
 }
 

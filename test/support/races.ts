@@ -2,8 +2,10 @@
 
 import { handler as executionEnded } from '../../functions/events/execution-ended.ts';
 import { handler as enforceDeadline } from '../../functions/timers/enforce-deadline.ts';
+import { books } from '../../shared/app.ts';
 import type { LeaseId } from '../../shared/core/ids.ts';
-import { within } from '../../shared/runtime.ts';
+import { once, within } from '../../shared/runtime.ts';
+import { CONSUMER } from './lease-world.ts';
 import type { Race, RaceWorld, Work } from './race-world.ts';
 import { MINUTE } from './sweep-world.ts';
 
@@ -195,6 +197,22 @@ export const END_RACES: readonly Race[] = [
   },
 ];
 
+/** That the lease was extended by so much, and that its money is held. */
+async function extended(world: RaceWorld, id: LeaseId) {
+  const before = await world.lease(id);
+  return (byMs: number) => async (): Promise<readonly string[]> => {
+    const { deadline, hold } = await world.lease(id);
+    const account = await once(world.service.runtime, books).accounts.get(CONSUMER);
+    const held = account?.holds[id]?.amountMicroUsd ?? 0;
+    return [
+      ...(deadline - before.deadline === byMs
+        ? []
+        : [`it ends ${deadline - before.deadline} later`]),
+      ...(held === hold.amountMicroUsd ? [] : [`${held} is held, it needs ${hold.amountMicroUsd}`]),
+    ];
+  };
+}
+
 export const EXTENSION_RACES: readonly Race[] = [
   {
     says: 'an extension and its release',
@@ -222,7 +240,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     meet: async (world) => {
       const id = await world.active();
       const [first, second] = [addHours(world, id, 'first-key'), addHours(world, id, 'second-key')];
-      return { id, first, second };
+      return { id, first, second, also: (await extended(world, id))(60 * MINUTE) };
     },
   },
   {
@@ -231,7 +249,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     meet: async (world) => {
       const id = await world.active();
       const again = addHours(world, id, 'the-same-key');
-      return { id, first: again, second: again };
+      return { id, first: again, second: again, also: (await extended(world, id))(30 * MINUTE) };
     },
   },
 ];
