@@ -55,7 +55,7 @@ export type PulseStart = {
 
 export type Parking = {
   readonly leaseId: LeaseId;
-  /** Of the execution that waits: one that was replaced parks nothing over its successor's token. */
+  /** Of the execution that waits: a replaced one parks nothing over its successor's token. */
   readonly generation: number;
   readonly attempt: number;
   readonly wait: Wait;

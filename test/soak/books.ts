@@ -29,10 +29,11 @@ function entriesWrong(lease: Lease, entries: readonly LedgerEntry[]): readonly s
   const of = (kind: string) => entries.filter((entry) => entry.kind === kind);
   const charged = lease.state === 'ended' ? lease.chargedMicroUsd : 0;
   const overrun = Math.max(0, charged - lease.hold.amountMicroUsd);
-  const told = of('overrun').reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0);
+  const sumOf = (kind: string): number =>
+    of(kind).reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0);
+  const told = sumOf('overrun');
   return [
-    ...(of('charge').length === 1 ? [] : [`${lease.id} was charged ${of('charge').length} times`]),
-    ...(of('hold-released').length === 1 ? [] : [`${lease.id} was not settled once`]),
+    ...(sumOf('charge') === charged ? [] : [`${lease.id} was charged ${sumOf('charge')}`]),
     ...(overrun === told ? [] : [`${lease.id} went ${overrun} beyond its hold, told ${told}`]),
   ];
 }

@@ -1,6 +1,6 @@
-// `npm run soak -- --leases 1000 --seed 1 [--hours 48] [--json]`: random leases, faults and kills in
-// virtual time, with everything that must hold looked at after every step. The same seed plays the
-// same run. Exits non-zero when something is wrong.
+// `npm run soak -- --leases 1000 --seed 1 [--hours 48] [--json]`: random leases, faults and kills
+// in virtual time, with everything that must hold looked at after every step. The same seed plays
+// the same run. Exits non-zero when something is wrong.
 
 import { parseArgs } from 'node:util';
 import { soak } from './run.ts';

@@ -22,7 +22,7 @@ export type SoakReport = {
   readonly late: number;
   readonly instanceHours: number;
   readonly machines: number;
-  /** The longest that a machine outlived its lease's end, in seconds: at all, and without trouble. */
+  /** The longest that a machine outlived its lease's end, in seconds: at all, and untroubled. */
   readonly worstLateSeconds: number;
   readonly worstCalmLateSeconds: number;
   readonly chargedMicroUsd: number;

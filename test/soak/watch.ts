@@ -1,6 +1,7 @@
 // Looks at the market's own truth after every step, and at every commit as it is made. What it
 // knows of leases are the items that were written: it reads nothing and asks nobody.
 
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { VastaiSimulator } from '../../local/simulators/vastai/server.ts';
 import type { TrueInstance } from '../../local/simulators/vastai/truth.ts';
 import { isClosed } from '../../shared/core/attempt.ts';
@@ -115,9 +116,9 @@ export function createWatch(market: VastaiSimulator, now: () => number) {
     look,
     alive: () => machines,
     /** A call that was answered. */
-    seen({ name, command }: Sent): void {
+    seen({ name, input }: Sent, answer: unknown): void {
       if (/^(?:PUT|DELETE) /.test(name)) look();
-      const item = name === 'PutCommand' ? itemOf(command) : undefined;
+      const item = name === 'PutItem' && answer !== 'refused' ? itemOf(input) : undefined;
       if (item?.['sk'] === 'META' && String(item['pk']).startsWith('LEASE#')) {
         // What the store itself has just written.
         committed(item as unknown as Lease);
@@ -137,7 +138,7 @@ export function createWatch(market: VastaiSimulator, now: () => number) {
   };
 }
 
-function itemOf(command: object | undefined): Record<string, unknown> | undefined {
-  const { input } = (command ?? {}) as { input?: { Item?: Record<string, unknown> } };
-  return input?.Item;
+function itemOf(input: object | undefined): Record<string, unknown> | undefined {
+  const { Item } = (input ?? {}) as { Item?: Parameters<typeof unmarshall>[0] };
+  return Item === undefined ? undefined : unmarshall(Item);
 }

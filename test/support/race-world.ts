@@ -132,8 +132,10 @@ async function recordsOf(world: SweepWorld, id: LeaseId): Promise<readonly strin
   const lease = await world.lease(id);
   const { lastEvent, lastEntry } = lease;
   const seqs: number[] = [];
+  let endings = 0;
   for (let page = await leases.events(id, 0); page.length > 0; ) {
     seqs.push(...page.map(({ seq }) => seq));
+    endings += page.filter(({ type }) => type === 'lease-ended').length;
     page = await leases.events(id, seqs.length);
   }
   const gapless = seqs.length === lastEvent && seqs.every((seq, index) => seq === index + 1);
@@ -145,7 +147,7 @@ async function recordsOf(world: SweepWorld, id: LeaseId): Promise<readonly strin
     ...(held === undefined ? [] : ['money is held']),
     ...(gapless ? [] : [`events have gaps: ${seqs} of ${lastEvent}`]),
     ...(entries.length === lastEntry ? [] : [`${entries.length} of ${lastEntry} entries`]),
-    ...(of('charge') === 1 && of('hold-released') === 1 ? [] : ['it was not settled once']),
+    ...(endings === 1 ? [] : ['it was not settled once']),
     ...(of('overrun') === 0 ? [] : ['it went beyond its hold']),
   ];
 }

@@ -3,11 +3,11 @@
 // can be played, and the same one again. Only real calls are held; none is ever replaced.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Runtime } from '../../shared/runtime.ts';
+import { database } from '../../shared/parts.ts';
+import { once, type Runtime } from '../../shared/runtime.ts';
 
-/** A call that leaves the process: what it is called, and the database's command. */
-export type Sent = { readonly name: string; readonly command?: object };
+/** A call that leaves the process: what it is called, and what the database is given. */
+export type Sent = { readonly name: string; readonly input?: object };
 
 /** What becomes of the calls of whoever runs within: sent at once, later, or never. */
 export type Around = <Answer>(sent: Sent, send: () => Promise<Answer>) => Promise<Answer>;
@@ -113,16 +113,10 @@ export function createActor(work: () => Promise<unknown>): Actor {
 
 let wiresHeld = false;
 
-/** Lets actors be held at the database and at providers. Call it before the world is made. */
+/** Lets actors be held at providers. Call it before the world is made. */
 export function holdWires(): void {
   if (wiresHeld) return;
   wiresHeld = true;
-  const { send } = DynamoDBDocumentClient.prototype;
-  DynamoDBDocumentClient.prototype.send = function (this: DynamoDBDocumentClient, command: object) {
-    const whole = send as (this: DynamoDBDocumentClient, command: object) => Promise<never>;
-    const { name } = command.constructor;
-    return turn({ name, command }, () => whole.call(this, command));
-  };
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) => {
     const name = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`;
@@ -137,12 +131,18 @@ async function wholly(reply: Response): Promise<Response> {
   return new Response(body.byteLength === 0 ? null : body, { status, headers });
 }
 
-/** Lets actors of this runtime be held at its workflow engine and its schedules too. */
-export function holdEngines({ workflow, scheduler }: Runtime): void {
-  for (const port of [workflow, scheduler]) {
-    for (const [name, call] of Object.entries(port ?? {})) {
+/** Lets actors of this runtime be held at its database, its engine and its schedules too. */
+export function holdEngines(runtime: Runtime): void {
+  const connection = once(runtime, database);
+  const { call, write } = connection;
+  Object.assign(connection, {
+    call: (name: string, input: object) => turn({ name, input }, () => call(name, input)),
+    write: (name: string, input: object) => turn({ name, input }, () => write(name, input)),
+  } satisfies typeof connection);
+  for (const port of [runtime.workflow, runtime.scheduler]) {
+    for (const [name, ask] of Object.entries(port ?? {})) {
       if (name === 'close') continue;
-      const held = (...given: unknown[]) => turn({ name }, () => call(...given));
+      const held = (...given: unknown[]) => turn({ name }, () => ask(...given));
       Object.assign(port ?? {}, { [name]: held });
     }
   }
