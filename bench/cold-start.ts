@@ -52,7 +52,15 @@ async function fill(endpoint: string): Promise<void> {
   const pulses = pulseStore(table);
   await pulses.start({ leaseId, consumer, attempt: 1, endsAt, ...rules });
   const token = 'a-token-of-the-workflow';
-  await pulses.park({ leaseId, attempt: 1, wait: 'serve', token, endsAt, idleWarned: null });
+  await pulses.park({
+    leaseId,
+    generation: 1,
+    attempt: 1,
+    wait: 'serve',
+    token,
+    endsAt,
+    idleWarned: null,
+  });
 }
 
 /** Step Functions, as far as a heartbeat needs it. */

@@ -20,6 +20,7 @@ import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } fr
 import { apiHandlers, eventHandlers, steps, timerHandlers } from './handlers.ts';
 import { createSweeping } from './sweeping.ts';
 import { createTimers } from './timers.ts';
+import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
 import type { EndedBadly } from './workflow/driver.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
@@ -40,6 +41,8 @@ export type ServiceOptions = {
   readonly onDatabaseCall?: (command: string) => void;
   readonly onWorkflowCall?: (call: string) => void;
   readonly around?: Around;
+  /** Tokens and jitter of the engine; drawn unless given. */
+  readonly ids?: Ids;
   /** Waits between two tries of one read; by the clock unless given. */
   readonly pause?: (ms: number) => Promise<void>;
 };
@@ -150,6 +153,7 @@ export function createService(options: ServiceOptions): Service {
   const engine = createWorkflowEngine({
     definition: leaseMachine(),
     clock,
+    ...(options.ids !== undefined && { ids: options.ids }),
     journal: journalIn(folder),
     invoke: ({ functionName, payload }) =>
       invoke({ name: functionName, payload }, stepNamed(functionName)),

@@ -7,6 +7,8 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { excuseSilence } from '../shared/app-sweep.ts';
+import { once as onceFor } from '../shared/runtime.ts';
 import { folderBlobs } from './blob-folder.ts';
 import { type Child, startChild } from './children.ts';
 import { OPERATOR, OPERATOR_ARN, openCredentials } from './credentials.ts';
@@ -156,6 +158,8 @@ async function run(options: StartOptions): Promise<Started> {
   const front = serveHttp(server, { verify, answer: service.answer, log });
   const stopMachines = simulator === null ? null : startMachines(simulator, clock, timeScale);
   await openMenu(service);
+  // Nobody could beat while it was down. On AWS the API is up without us; here the outage is ours.
+  await onceFor(service.runtime, excuseSilence)();
   service.resume();
   const close = async (): Promise<void> => {
     await front.close();

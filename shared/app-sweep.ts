@@ -3,6 +3,7 @@
 import type { SweepRecord } from './core/sweep-record.ts';
 import { pulses, records, sight, sweeps, waking, withKeys } from './parts.ts';
 import { type LogLine, once, type Runtime } from './runtime.ts';
+import { makeExcuseSilence } from './usecases/excuse-silence.ts';
 import { makeExecutionEnded } from './usecases/execution-ended.ts';
 import { makeSweepOnDemand, makeSweepProvider } from './usecases/sweep-provider.ts';
 
@@ -31,3 +32,6 @@ export const sweepOnDemand = (runtime: Runtime) =>
 
 export const executionEnded = (runtime: Runtime) =>
   makeExecutionEnded({ ...records(runtime), ...waking(runtime) });
+
+export const excuseSilence = (runtime: Runtime) =>
+  makeExcuseSilence({ ...records(runtime), pulses: once(runtime, pulses) });

@@ -40,7 +40,7 @@ const access = ({ config }: Runtime, service: keyof Config['endpoints']) => ({
   ...realTime,
 });
 
-const database = (runtime: Runtime) =>
+export const database = (runtime: Runtime) =>
   connect({ ...access(runtime, 'dynamodb'), ...runtime.database });
 
 const secrets = (runtime: Runtime) => createSecrets(access(runtime, 'secrets'));

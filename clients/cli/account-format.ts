@@ -34,7 +34,6 @@ export function accountLines(account: Account): readonly string[] {
   const charged = formatUsd(account.chargedMicroUsd);
   const held = formatUsd(microUsd(account.heldMicroUsd));
   const room = formatUsd(signedMicroUsd(account.roomMicroUsd));
-  const rateLeft = rate(account.rateRoomMicroUsdPerHour);
   const rows = holds.map((hold) => [
     ...[hold.leaseId, formatUsd(hold.amountMicroUsd), rate(hold.rateMicroUsdPerHour)],
     ...[hold.month, time(hold.placedAt)],

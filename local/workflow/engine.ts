@@ -120,6 +120,8 @@ export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
     running: () => book.open().map(({ execution }) => execution.name),
     resume: () => whileOpen(() => driver.resume()),
     close() {
+      // Twice would close a file that is another's by then.
+      if (closed) return;
       closed = true;
       driver.close();
       journal.close();

@@ -55,6 +55,8 @@ export type PulseStart = {
 
 export type Parking = {
   readonly leaseId: LeaseId;
+  /** Of the execution that waits: a replaced one parks nothing over its successor's token. */
+  readonly generation: number;
   readonly attempt: number;
   readonly wait: Wait;
   readonly token: string;
@@ -94,7 +96,7 @@ export type PulseStore = {
   getMany(leaseIds: Iterable<LeaseId>): Promise<ReadonlyMap<LeaseId, Pulse>>;
   /** Starts the pulse of an attempt; the same attempt again changes nothing. */
   start(start: PulseStart): Promise<void>;
-  /** Stores a token under a newer wait number; `over` when the lease or attempt is. */
+  /** Stores a token under a newer wait number; `over` when lease, attempt or generation is. */
   park(parking: Parking): Promise<'parked' | 'over'>;
   /** Checks and records a beat in one update and returns the pulse, or refuses it. */
   beat(beat: Beat): Promise<Pulse | 'refused'>;

@@ -52,10 +52,10 @@ export function makeAwaitReady(ports: AwaitReadyPorts) {
     await handOverKey(ports, input);
     if (!ports.phoneHome) return detour('use-probe', 'machines have no address to call');
     const lease = await loadLease(ports, input.leaseId);
-    const { leaseId, token } = input;
+    const { leaseId, generation, token } = input;
     const attempt = currentAttempt(lease)?.number ?? 0;
     const wanted = { wait: 'ready', token, endsAt: lease.deadline, idleWarned: null } as const;
-    const parked = await ports.pulses.park({ leaseId, attempt, ...wanted });
+    const parked = await ports.pulses.park({ leaseId, generation, attempt, ...wanted });
     const pulse = await ports.pulses.get(leaseId);
     const now = await loadLease(ports, leaseId);
     const settled = parked === 'over' || leftAlone(now, input) !== null || pulse?.readyAt != null;

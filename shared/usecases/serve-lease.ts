@@ -23,12 +23,12 @@ export function makeServeLease(ports: ServeLeasePorts) {
     const before = await loadLease(ports, input.leaseId);
     const alone = leftAlone(before, input);
     if (alone !== null) return alone;
-    const { leaseId, token } = input;
+    const { leaseId, generation, token } = input;
     const attempt = currentAttempt(before)?.number ?? 0;
     const endsAt = before.deadline;
     const idleWarned = before.state === 'active' ? before.idleWarned : null;
-    const wait = 'serve';
-    const parked = await ports.pulses.park({ leaseId, attempt, wait, token, endsAt, idleWarned });
+    const told = { wait: 'serve', token, endsAt, idleWarned } as const;
+    const parked = await ports.pulses.park({ leaseId, generation, attempt, ...told });
     const pulse = await ports.pulses.get(leaseId);
     const lease = await loadLease(ports, leaseId);
     const goesOn =

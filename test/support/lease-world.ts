@@ -22,8 +22,14 @@ export const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 export const START = Date.UTC(2026, 10, 21, 12);
 const HOUR = 3_600_000;
 
-/** Decides what becomes of a call: run it, fail it, or never answer it. */
-export type Meddle = (call: Call, run: () => Promise<unknown>) => Promise<unknown> | 'hang';
+/** An answer that time doesn't wait for: the test says when it comes. */
+export type Later = { readonly later: Promise<unknown> };
+
+/** Decides what becomes of a call: run it, fail it, answer it later, or never. */
+export type Meddle = (call: Call, run: () => Promise<unknown>) => Promise<unknown> | Later | 'hang';
+
+const isLater = (told: unknown): told is Later =>
+  typeof told === 'object' && told !== null && 'later' in told;
 
 export type LeaseWorld = World & {
   readonly clock: ReturnType<typeof createVirtualClock>;
@@ -64,6 +70,7 @@ export async function leaseWorld(
     calls.push(call.name);
     const answer = await counted(async () => ({ told: await meddle(call, run) }));
     const { told } = answer as { told: unknown };
+    if (isLater(told)) return told.later;
     return told === 'hang' ? new Promise(() => undefined) : told;
   };
   // Within a call time stands still, so a pause in it may not wait for the clock.

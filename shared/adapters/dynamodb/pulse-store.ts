@@ -52,13 +52,15 @@ function starting(start: PulseStart): Change {
   };
 }
 
-function parked({ attempt, wait, token, endsAt, idleWarned }: Parking): Change {
+function parked({ generation, attempt, wait, token, endsAt, idleWarned }: Parking): Change {
   const told = '#wait = :wait, #token = :token, #endsAt = :endsAt, #idleWarned = :idleWarned';
-  const next = '#waitNumber = #waitNumber + :one';
+  const next = '#waitNumber = #waitNumber + :one, #generation = :generation';
+  const newest = '(attribute_not_exists(#generation) OR #generation <= :generation)';
   return {
     update: `SET ${told}, ${next}`,
-    condition: '#over = :no AND #attempt = :attempt',
+    condition: `#over = :no AND #attempt = :attempt AND ${newest}`,
     values: {
+      ':generation': generation,
       ...{ ':wait': wait, ':token': token, ':endsAt': endsAt, ':idleWarned': idleWarned },
       ...{ ':one': 1, ':no': false, ':attempt': attempt },
     },

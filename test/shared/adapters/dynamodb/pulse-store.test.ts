@@ -28,9 +28,9 @@ const start = (change: Partial<PulseStart> = {}) => {
   return database.pulses.start({ ...first, ...change });
 };
 const park = (change: Partial<Parking> = {}) => {
-  const wait = 'ready';
-  const first = { leaseId, attempt: 1, wait, token: 'token-1', endsAt: at('15:00') } as const;
-  return database.pulses.park({ ...first, idleWarned: null, ...change });
+  const first = { leaseId, generation: 1, attempt: 1, token: 'token-1' };
+  const told = { wait: 'ready', endsAt: at('15:00'), idleWarned: null } as const;
+  return database.pulses.park({ ...first, ...told, ...change });
 };
 const beat = (by: Beat['by'], time = '12:05') =>
   database.pulses.beat({ leaseId, at: at(time), by });
@@ -107,6 +107,14 @@ describe('starting a pulse', () => {
 });
 
 describe('parking a token', () => {
+  it('is refused to an execution whose successor has parked', async () => {
+    await start();
+    await park({ generation: 2, token: 'token-of-2' });
+    expect(await park({ generation: 1, token: 'token-of-1' })).toBe('over');
+    expect(await read()).toMatchObject({ token: 'token-of-2' });
+    expect(await park({ generation: 2, token: 'next-of-2' })).toBe('parked');
+  });
+
   it('stores each token under a newer wait number', async () => {
     await start();
     expect(await park()).toBe('parked');

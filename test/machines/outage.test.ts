@@ -1,0 +1,87 @@
+// The local service was down and starts again on its journals: nobody could beat meanwhile. That is
+// our own outage, and no lease ends for it before it had its whole silence limit again.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CONSUMER_ARN } from '../../local/demo-world.ts';
+import { createService, type Service } from '../../local/service.ts';
+import { excuseSilence } from '../../shared/app-sweep.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { once } from '../../shared/runtime.ts';
+import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+import { MINUTE } from '../support/sweep-world.ts';
+
+const TAG_KEY = 'c4'.repeat(32);
+
+let folder: string;
+let world: LeaseWorld;
+let restarted: Service | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'outage-'));
+  world = await leaseWorld(undefined, { folder, env: { GPU_SHOPPER_TAG_KEY: TAG_KEY } });
+});
+afterEach(async () => {
+  restarted?.close();
+  await world.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The service as it is after a kill and ten minutes, on the same folder, database and market. */
+async function startAgain(): Promise<Service> {
+  const { config, blobs, database } = world.service.runtime;
+  world.service.close();
+  await world.clock.advanceTo(world.clock.now() + 10 * MINUTE);
+  if (blobs === undefined) throw new Error('the world has blobs');
+  const { apiKey = '', baseUrl = '' } = config.vastai ?? {};
+  restarted = createService({
+    ...{ clock: world.clock, databaseEndpoint: database?.endpoint ?? '', blobs, folder },
+    env: {
+      GPU_SHOPPER_DEPLOYMENT_ID: config.deployment,
+      GPU_SHOPPER_TAG_KEY: TAG_KEY,
+      VAST_API_KEY: apiKey,
+      VAST_BASE_URL: baseUrl,
+    },
+    pause: async () => undefined,
+  });
+  await once(restarted.runtime, excuseSilence)();
+  restarted.resume();
+  return restarted;
+}
+
+const beat = (service: Service, id: LeaseId) =>
+  service.call('recordHeartbeat', { userArn: CONSUMER_ARN, params: { id } });
+
+async function served(hours = 2): Promise<LeaseId> {
+  const id = await world.request({ hours, liveness: 'app', silenceLimitSeconds: 180 });
+  await world.untilState(id, 'active');
+  await beat(world.service, id);
+  return id;
+}
+
+describe('a lease that served through an outage of our own', () => {
+  it('goes on when it is heard again within its silence limit', async () => {
+    const id = await served();
+    const service = await startAgain();
+    await world.pass(2 * MINUTE);
+    expect(await beat(service, id)).toMatchObject({ status: 200, body: { carryOn: true } });
+    await world.pass(2 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+  });
+
+  it('ends as silent when it is not', async () => {
+    const id = await served();
+    await startAgain();
+    await world.pass(4 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'silent' });
+  });
+
+  it('ends at its deadline, which no outage moves', async () => {
+    const id = await served(0.2);
+    const { deadline } = await world.lease(id);
+    await startAgain();
+    await world.pass(Math.max(0, deadline - world.clock.now()) + MINUTE);
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
+  });
+});

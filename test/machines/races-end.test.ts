@@ -1,0 +1,22 @@
+// Two actors on a lease that serves or ends. The one is held around each call it makes while the
+// other runs to its end; then the other way round.
+
+import { describe, expect, it } from 'vitest';
+import { everywhere, turned } from '../support/race-world.ts';
+import { END_RACES, EXTENSION_RACES, EXTENSION_TOO_LATE, TWO_SWEEPS } from '../support/races.ts';
+
+const BOTH_WAYS = [...END_RACES, ...EXTENSION_RACES];
+const RACES = [...BOTH_WAYS, ...BOTH_WAYS.map(turned), EXTENSION_TOO_LATE, TWO_SWEEPS];
+
+/** Some dozens of leases, one after the other. */
+const SLOW = 120_000;
+
+describe('whoever meets over a lease that serves or ends leaves it proved and settled:', () => {
+  it.each(RACES)(
+    '$says',
+    async (race) => {
+      expect(await everywhere(race)).toEqual([]);
+    },
+    SLOW,
+  );
+});

@@ -1,0 +1,19 @@
+// A step of an execution that was given up is held around each call it makes, for as long as a
+// function may run, while the next generation goes on with its lease.
+
+import { describe, expect, it } from 'vitest';
+import { everywhere } from '../support/race-world.ts';
+import { GENERATION_RACES } from '../support/races.ts';
+
+/** Some dozens of leases, one after the other. */
+const SLOW = 120_000;
+
+describe('whoever is late leaves the lease to the next generation:', () => {
+  it.each(GENERATION_RACES)(
+    '$says',
+    async (race) => {
+      expect(await everywhere(race)).toEqual([]);
+    },
+    SLOW,
+  );
+});
