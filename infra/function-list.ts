@@ -153,16 +153,20 @@ export const STEP_FUNCTIONS = {
   RetireAttempt: {
     ...STEP,
     entry: 'steps/retire-attempt',
-    needs: ['records', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'tag-key', 'vast-key'],
   },
   ServeLease: { ...STEP, entry: 'steps/serve-lease', needs: ['records', 'wake-workflow'] },
   JudgeLease: { ...STEP, entry: 'steps/judge-lease', needs: ['records', 'write-sweeps'] },
   EndLease: { ...STEP, entry: 'steps/end-lease', needs: ['records'] },
-  DestroyInstance: { ...STEP, entry: 'steps/destroy-instance', needs: ['records', 'vast-key'] },
+  DestroyInstance: {
+    ...STEP,
+    entry: 'steps/destroy-instance',
+    needs: ['records', 'read-sweeps', 'vast-key'],
+  },
   ProveAbsence: {
     ...STEP,
     entry: 'steps/prove-absence',
-    needs: ['records', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'tag-key', 'vast-key'],
   },
   SettleLease: { ...STEP, entry: 'steps/settle-lease', needs: ['records', 'disarm-schedule'] },
 } as const satisfies Record<string, FunctionRow>;
@@ -174,6 +178,7 @@ export const TIMER_FUNCTIONS = {
     entry: 'timers/enforce-deadline',
     needs: [
       'records',
+      'read-sweeps',
       'start-workflow',
       'wake-workflow',
       'vast-key',

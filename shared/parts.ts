@@ -149,6 +149,12 @@ export const waking = (runtime: Runtime) => ({
   workflow: once(runtime, workflow),
 });
 
+/** What tells of a machine when it is over. */
+export const lastKnown = (runtime: Runtime) => ({
+  pulses: once(runtime, pulses),
+  sweeps: once(runtime, sweeps),
+});
+
 const nodeSeconds = (lease: Lease): string => {
   const { grace, lastScript } = policy.node;
   const deaf = deafLimit(lease.terms.silenceLimit);

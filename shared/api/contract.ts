@@ -3,7 +3,7 @@
 
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId, OfferId, ProviderName } from '../core/ids.ts';
-import { MicroUsdPerHour } from '../core/money.ts';
+import { MicroUsd, MicroUsdPerHour } from '../core/money.ts';
 import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
 import { Telemetry } from '../core/telemetry.ts';
@@ -77,6 +77,10 @@ const LeaseFields = z.strictObject({
       z.refine((rate) => rate >= 1 && rate <= policy.lease.ceilingMost, CEILING_RULE),
     ),
     policy.lease.ceilingDefault,
+  ),
+  spendCapMicroUsd: z._default(
+    z.nullable(MicroUsd.check(z.refine((cap) => cap >= 1, 'must be 1 micro-dollar or more'))),
+    null,
   ),
   silenceLimitSeconds: z._default(
     whole(policy.lease.silenceLeast / 1_000, policy.lease.silenceMost / 1_000),

@@ -21,5 +21,6 @@ export function termsOf(request: LeaseRequest): Terms {
     sshPublicKey,
     // Machines know it by this name; nothing else of `env` is kept.
     jobId: request.env['GPU_SHOPPER_JOB_ID'] ?? '',
+    spendCapMicroUsd: request.spendCapMicroUsd,
   };
 }

@@ -6,6 +6,7 @@ import {
   cost,
   MicroUsd,
   MicroUsdPerHour,
+  microUsd,
   SignedMicroUsd,
   SignedMicroUsdPerHour,
   sum,
@@ -50,6 +51,10 @@ export const Account = z.object({
   rateRoomMicroUsdPerHour: SignedMicroUsdPerHour,
   leaseRoom: z.int(),
   chargedMicroUsd: MicroUsd,
+  /** Of holds of all months before. */
+  chargedBeforeMicroUsd: z._default(MicroUsd, microUsd(0)),
+  /** How many true-ups and corrections were entered. */
+  correctionSeq: z._default(z.int(), 0),
   holds: z.record(LeaseId, Hold),
 });
 export type Account = z.infer<typeof Account>;

@@ -31,6 +31,7 @@ const unknownTerms = (hold: Hold): Terms => ({
   startScript: '',
   sshPublicKey: '',
   jobId: '',
+  spendCapMicroUsd: null,
 });
 
 /** The ended lease of a hold that has none. Its outbox returns the whole hold. */

@@ -177,6 +177,16 @@ export function extendLease(
   return enter(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
 }
 
+/** Its teardown is refused, and it has outgrown its hold: what goes past it is an overrun at once. */
+export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): LeaseIn<'ending'> {
+  const { hold } = lease;
+  invariant(to > hold.amountMicroUsd, 'a hold only grows');
+  const grown = { ...lease, hold: { ...hold, amountMicroUsd: to } };
+  const reason = `its teardown is refused and it runs on: ${formatUsd(to)} is held in all`;
+  const noted = note(grown, { type: 'hold-outgrown', reason }, now);
+  return enter(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
+}
+
 /** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
 export function approveExtension(
   lease: LeaseIn<'active'>,

@@ -11,8 +11,9 @@ import { ConsumerId, InstanceId, LeaseId } from './ids.ts';
 import { LedgerEntry } from './ledger.ts';
 import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, signedMicroUsd } from './money.ts';
 import { Offer, Requirement } from './offer.ts';
-import { Liveness, NodeFacts } from './pulse.ts';
+import { Liveness, NodeFacts, type Pulse } from './pulse.ts';
 import { DurationMs, EpochMs } from './time.ts';
+import { liveUsage } from './usage.ts';
 
 export const EndReason = z.enum([
   'released',
@@ -45,6 +46,8 @@ export const Terms = z.object({
   sshPublicKey: z.string(),
   /** The consumer's own name for its work, to find its cost by; empty when it gave none. */
   jobId: z._default(z.string(), ''),
+  /** The lease ends before it costs more; null: only what is held for it limits it. */
+  spendCapMicroUsd: z._default(z.nullable(MicroUsd), null),
 });
 export type Terms = z.infer<typeof Terms>;
 
@@ -153,10 +156,14 @@ export const isStarting = (lease: Lease): lease is Starting =>
 /** The attempt under way or last made; undefined before the first. */
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
 
-/** What its charge is reckoned from. */
-export const billOf = (lease: Lease): Bill => ({
+/**
+ * What its charge is reckoned from. A lease whose machine still runs is reckoned with its bytes so
+ * far only when its pulse is given.
+ */
+export const billOf = (lease: Lease, pulse: Pulse | null = null): Bill => ({
   attempts: lease.attempts,
   diskGb: lease.terms.requirement.diskGb,
   jobId: lease.terms.jobId,
   endingAt: isOver(lease) ? lease.endingAt : null,
+  live: pulse === null ? null : liveUsage(pulse),
 });

@@ -78,6 +78,8 @@ export const policy = {
     handOverAfter: hours(24),
     /** What one attempt's teardown may cost in time: several listings and a slow destroy. */
     allowance: minutes(10),
+    /** A hold that is outgrown grows by what this costs: one entry an hour, not one a minute. */
+    growHoldBy: hours(1),
   },
   extension: {
     /** An extension commits within this after its hold was raised, or raises it again. */

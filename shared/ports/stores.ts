@@ -9,7 +9,7 @@ import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { MicroUsd } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
-import type { Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
+import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
 import type { SweepRecord } from '../core/sweep-record.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
@@ -90,6 +90,14 @@ export type QuietBeat = {
   readonly quiet: Quiet;
 };
 
+/** What counters had counted before they began anew; `from` as the pulse had it before. */
+export type CarriedBytes = {
+  readonly leaseId: LeaseId;
+  readonly attempt: number;
+  readonly from: ByteCount | null;
+  readonly to: ByteCount;
+};
+
 export type PulseStore = {
   get(leaseId: LeaseId): Promise<Pulse | null>;
   /** Consistent reads by key, all of them; a pulse that isn't there is left out. */
@@ -102,6 +110,8 @@ export type PulseStore = {
   beat(beat: Beat): Promise<Pulse | 'refused'>;
   /** Carries the quiet on to the beat just heard; a newer beat leaves it alone. */
   keepQuiet(beat: QuietBeat): Promise<void>;
+  /** Carries bytes over when counters began anew; whoever was faster is left alone. */
+  carryBytes(carry: CarriedBytes): Promise<void>;
   /** Notes a silence and when to look at it again; `over` when the lease is. */
   noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;
   /** No beat counts any more. */
@@ -143,6 +153,17 @@ export type AccountStore = {
     readonly from: Hold;
     readonly to: MicroUsd;
   }): Promise<'lowered' | 'changed'>;
+  /** Grows a hold to `to` without asking for room; one that is that high, or settled, stays. */
+  grow(request: {
+    readonly consumer: ConsumerId;
+    readonly leaseId: LeaseId;
+    readonly to: MicroUsd;
+  }): Promise<void>;
+  /**
+   * Enters a true-up or correction of a settled lease, after all that came before it, in ledger and
+   * account; one that was entered is left as it is. Throws Conflict in a crowd: come again.
+   */
+  correct(entry: LedgerEntry): Promise<void>;
   /** Turns a hold into a charge and returns the rest; a settled lease is left as it is. */
   settle(request: {
     readonly consumer: ConsumerId;

@@ -4,6 +4,7 @@
 import { Failure } from '../core/failure.ts';
 import type { LeaseId } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
+import { isCorrection } from '../core/ledger.ts';
 import { policy } from '../core/policy.ts';
 import { after, type EpochMs, latest, total } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -30,7 +31,13 @@ export async function applyOutbox(records: Records, lease: Lease): Promise<Lease
   const { events, entries } = lease.outbox;
   if (events.length === 0 && entries.length === 0) return lease;
   await records.leases.appendEvents(lease.id, events);
-  for (const entry of entries) await records.ledger.append(entry);
+  for (const entry of entries) {
+    await (isCorrection(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
+  }
+  if (entries.some(({ kind }) => kind === 'overrun') && lease.state === 'ending') {
+    const { consumer, id: leaseId, hold } = lease;
+    await records.accounts.grow({ consumer, leaseId, to: hold.amountMicroUsd });
+  }
   if (lease.state === 'ended') {
     const { consumer, id: leaseId, chargedMicroUsd: charged } = lease;
     await records.accounts.settle({ consumer, leaseId, charged });

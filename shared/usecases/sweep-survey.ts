@@ -47,9 +47,9 @@ async function seen<Part>(
   }
 }
 
-function asSeen(ports: Sight, { id, label, status, statusText }: Instance): SeenInstance {
+function asSeen(ports: Sight, { id, label, status, statusText, rate }: Instance): SeenInstance {
   const halted = status === 'stopped' || status === 'failed' ? statusText : null;
-  return { id, owner: readTag(label, ports.deployment, ports.signer), halted };
+  return { id, owner: readTag(label, ports.deployment, ports.signer), halted, rate };
 }
 
 type Listed = { readonly listedAt: EpochMs; readonly instances: readonly SeenInstance[] };
@@ -77,7 +77,8 @@ async function holdsOf(
   });
 }
 
-const mayWait = ({ state }: Lease): boolean => state === 'booting' || state === 'ending';
+/** Whether anything waits or beats for it. */
+const beats = ({ attempts, state }: Lease): boolean => attempts.length > 0 && state !== 'ended';
 
 async function instanceFindings(ports: SurveyPorts, listed: Listed, earlier: Sightings) {
   const ids = listed.instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
@@ -106,7 +107,7 @@ export async function survey(
   const open = await ports.leases.open();
   const holds = await holdsOf(ports, accounts, open);
   const mine = open.filter((lease) => isSweptWith(lease, provider));
-  const pulses = await ports.pulses.getMany(mine.filter(mayWait).map(({ id }) => id));
+  const pulses = await ports.pulses.getMany(mine.filter(beats).map(({ id }) => id));
   const running = await seen(blind, 'executions', () => ports.workflow.running());
   const listed = await seen(blind, 'listing', () => list(ports, provider));
   const instances = listed === null ? [] : await instanceFindings(ports, listed, earlier);

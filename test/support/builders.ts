@@ -110,6 +110,7 @@ export function someTerms(change: Partial<Terms> = {}): Terms {
     startScript: '',
     sshPublicKey: 'ssh-ed25519 AAAA test',
     jobId: '',
+    spendCapMicroUsd: null,
     ...change,
   };
 }
@@ -233,6 +234,9 @@ export function aPulse(change: Partial<Pulse> = {}): Pulse {
     appBusyAt: null,
     facts: null,
     telemetry: null,
+    bytes: null,
+    bytesBefore: null,
+    bytesCarried: null,
     quiet: null,
     idleWarned: null,
     silenceLookAt: null,

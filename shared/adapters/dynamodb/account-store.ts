@@ -7,6 +7,8 @@ import { Failure } from '../../core/failure.ts';
 import { ConsumerId } from '../../core/ids.ts';
 import type { Month } from '../../core/time.ts';
 import type { AccountStore, PlaceOutcome } from '../../ports/stores.ts';
+import { enterCorrection } from './correction-store.ts';
+import { growHold } from './hold-growth.ts';
 import { ACCOUNTS, accountKey, accountPlaceKey } from './schema.ts';
 import { ABSENT, type Change, type Item, parseItem, type Table } from './table.ts';
 
@@ -55,19 +57,24 @@ function opened(consumer: ConsumerId, limits: AccountLimits, month: Month): Item
     rateRoomMicroUsdPerHour: limits.rateMicroUsdPerHourMost,
     leaseRoom: limits.openLeasesMost,
     chargedMicroUsd: 0,
+    chargedBeforeMicroUsd: 0,
+    correctionSeq: 0,
     holds: {},
   } satisfies Record<keyof Account, unknown>;
 }
 
 /** The whole budget again: open holds of earlier months belong to those. */
 function turning(account: Account, month: Month): Change {
+  // What an earlier version of the account has not, it never charged.
+  const before = '#chargedBeforeMicroUsd = if_not_exists(#chargedBeforeMicroUsd, :none) + :charged';
   return {
-    update: 'SET #month = :month, #roomMicroUsd = :budget, #chargedMicroUsd = :none',
-    condition: '#month = :earlier',
+    update: `SET #month = :month, #roomMicroUsd = :budget, #chargedMicroUsd = :none, ${before}`,
+    condition: '#month = :earlier AND #chargedMicroUsd = :charged',
     values: {
       ':month': month,
       ':budget': account.limits.monthlyBudgetMicroUsd,
       ':none': 0,
+      ':charged': account.chargedMicroUsd,
       ':earlier': account.month,
     },
   };
@@ -178,14 +185,17 @@ async function settle(table: Table, request: Settling): Promise<void> {
     const counts = hold.month === account.month;
     const room = '#roomMicroUsd = #roomMicroUsd + :returned';
     const spent = '#chargedMicroUsd = #chargedMicroUsd + :charged';
+    const earlier =
+      '#chargedBeforeMicroUsd = if_not_exists(#chargedBeforeMicroUsd, :none) + :chargedBefore';
     const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour + :rate';
     const change: Change = {
-      update: `REMOVE #holds.#lease SET ${room}, ${spent}, ${rate}, #leaseRoom = #leaseRoom + :one`,
+      update: `REMOVE #holds.#lease SET ${room}, ${spent}, ${earlier}, ${rate}, #leaseRoom = #leaseRoom + :one`,
       condition: '#holds.#lease.#amountMicroUsd = :held AND #month = :month',
       names: { '#lease': leaseId },
       values: {
         ':returned': counts ? hold.amountMicroUsd - charged : 0,
         ':charged': counts ? charged : 0,
+        ...{ ':chargedBefore': counts ? 0 : charged, ':none': 0 },
         ':rate': hold.rateMicroUsdPerHour,
         ...{ ':one': 1, ':held': hold.amountMicroUsd, ':month': account.month },
       },
@@ -207,6 +217,8 @@ export function accountStore(table: Table): AccountStore {
     place: (request) => place(table, request),
     raise: (request) => raise(table, request),
     lower: (request) => lower(table, request),
+    grow: (request) => growHold(table, request),
+    correct: (entry) => enterCorrection(table, entry),
     settle: (request) => settle(table, request),
   };
 }

@@ -66,6 +66,11 @@ export const entryKey = ({ consumer, month, leaseId, seq }: LedgerEntry): Key =>
   pk: `CONSUMER#${consumer}`,
   sk: `ENTRY#${month}#${leaseId}#${sorted(seq)}`,
 });
+/** The place of one true-up or correction in the order of its account: taken once, for good. */
+export const correctionKey = (consumer: ConsumerId, place: number): Key => ({
+  pk: `CONSUMER#${consumer}`,
+  sk: `CORRECTION#${sorted(place)}`,
+});
 /** All entries of a consumer lie between these two sort keys. */
 export const ENTRIES = { first: 'ENTRY#', last: 'ENTRY#~' } as const;
 

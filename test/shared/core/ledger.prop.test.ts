@@ -123,6 +123,8 @@ describe('an account', () => {
     rateRoomMicroUsdPerHour: microUsdPerHour(50),
     leaseRoom: 1,
     chargedMicroUsd: microUsd(0),
+    chargedBeforeMicroUsd: microUsd(0),
+    correctionSeq: 0,
     holds: {},
   };
   const aHold = (amount: number, rate: number): Hold => ({

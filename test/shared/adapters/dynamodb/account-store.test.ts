@@ -69,6 +69,8 @@ describe('placing a hold', () => {
       rateRoomMicroUsdPerHour: 490,
       leaseRoom: 19,
       chargedMicroUsd: 0,
+      chargedBeforeMicroUsd: 0,
+      correctionSeq: 0,
       holds: { [lease(1)]: hold(100) },
     });
   });
