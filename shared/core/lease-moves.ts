@@ -36,9 +36,9 @@ export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs):
 }
 
 /** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
-function enter<L extends Lease>(
+export function enter<L extends Lease>(
   lease: L,
-  item: Pick<LedgerEntry, 'kind' | 'charge'>,
+  item: Pick<LedgerEntry, 'kind' | 'charge' | 'why' | 'by' | 'provider'>,
   amountMicroUsd: MicroUsd,
 ): L {
   const seq = lease.lastEntry + 1;
@@ -272,6 +272,8 @@ export function closeLease(
     proof,
     chargedMicroUsd: charged,
     correctedMicroUsd: signedMicroUsd(0),
+    truedUp: {},
+    corrections: [],
   };
   const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
   const noted = note(ended, { type: 'lease-ended', reason }, now);

@@ -127,6 +127,10 @@ const Ended = z.object({
   /** As settled; what was corrected since comes on top. */
   chargedMicroUsd: MicroUsd,
   correctedMicroUsd: z._default(SignedMicroUsd, signedMicroUsd(0)),
+  /** How much of that came from what each provider charged. */
+  truedUp: z._default(z.record(z.string(), SignedMicroUsd), {}),
+  /** The newest corrections by their keys: the same key again corrects nothing. */
+  corrections: z._default(z.array(z.object({ key: z.string(), amount: SignedMicroUsd })), []),
 });
 
 export const Lease = z.discriminatedUnion('state', [

@@ -91,6 +91,10 @@ export const policy = {
     /** Beyond this even an approval has to be renewed. */
     approvedMost: hours(720),
   },
+  correction: {
+    /** Keys of the newest corrections that a lease remembers: a person makes few. */
+    keysKept: 20,
+  },
   freeze: {
     /** Between two rounds of a freeze that is not finished. */
     every: minutes(1),
