@@ -143,6 +143,33 @@ describe('corrections of one account', () => {
     );
   }, 60_000);
 
+  // A stale actor: it stops after some calls, others do the same entry and more, then it goes on.
+  it.each([0, 1, 2, 3, 4, 5])(
+    'is entered once though one actor stops after %i calls',
+    async (calls) => {
+      for (const more of [0, 1, 2]) {
+        const consumer = await anAccount();
+        const wanted = [0, 1, 2].slice(0, more + 1).map((n) => anEntry(consumer, n, 7 + n));
+        const [entry = anEntry(consumer, 0, 7)] = wanted;
+        const { promise: goOn, resolve } = Promise.withResolvers<void>();
+        const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+        let left = calls;
+        const stale = gated(database.tables.ledger, async () => {
+          left -= 1;
+          if (left !== -1) return;
+          stop();
+          await goOn;
+        });
+        const slow = enterCorrection(stale, entry);
+        await Promise.race([stopped, slow]);
+        for (const each of wanted) await enterCorrection(database.tables.ledger, each);
+        resolve();
+        await slow;
+        await audit(consumer, wanted);
+      }
+    },
+  );
+
   it('takes two reads, a place, an entry and the account when nobody is in the way', async () => {
     const consumer = await anAccount();
     database.calls.length = 0;
