@@ -110,6 +110,16 @@ export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
   return microUsd(Math.max(0, amount - taken));
 }
 
+/** How far rounding `count` items to the nearest `step` can be off; ours add a micro-dollar each. */
+export function roundingOf(step: MicroUsd, count: number): MicroUsd {
+  return microUsd(Math.ceil((step * count) / 2) + count);
+}
+
+/** A difference as a share of `amount`, in thousandths; null of nothing. */
+export function permilleOf(difference: MicroUsd, amount: MicroUsd): number | null {
+  return amount === 0 ? null : Math.round((difference / amount) * 1_000);
+}
+
 /** Writes an amount for people, to the hundredth of a cent unless it is smaller. */
 export function formatUsd(amount: MicroUsd | MicroUsdPerHour): string {
   const sign = amount < 0 ? '-' : '';

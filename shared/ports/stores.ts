@@ -10,6 +10,7 @@ import type { LedgerEntry } from '../core/ledger.ts';
 import type { MicroUsd } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
 import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
+import type { Reconciliation } from '../core/reconcile.ts';
 import type { SweepRecord } from '../core/sweep-record.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
@@ -175,6 +176,8 @@ export type AccountStore = {
 export type LedgerStore = {
   /** Adds an entry; one that is there already is left as it is. */
   append(entry: LedgerEntry): Promise<void>;
+  /** At least all entries of a consumer from then on. */
+  since(consumer: ConsumerId, from: EpochMs): Promise<readonly LedgerEntry[]>;
   /** All entries of a consumer, in order of month, lease and sequence. */
   entries(consumer: ConsumerId): Promise<readonly LedgerEntry[]>;
 };
@@ -216,6 +219,13 @@ export type SweepStore = {
   countSilence(at: EpochMs): Promise<void>;
   /** How many were counted from one instant to another, by whole minutes that are touched. */
   silences(from: EpochMs, until: EpochMs): Promise<number>;
+};
+
+/** What comparing our charges with a provider's came to last. */
+export type ReconciliationStore = {
+  last(provider: ProviderName): Promise<Reconciliation | null>;
+  /** Keeps it; an older one never replaces a newer one. */
+  record(record: Reconciliation): Promise<void>;
 };
 
 /** What operators have frozen. */

@@ -90,6 +90,10 @@ export const sweepKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'SWEEP',
 });
+export const reconciliationKey = (provider: ProviderName): Key => ({
+  pk: `PROVIDER#${provider}`,
+  sk: 'RECONCILED',
+});
 /** How many leases fell silent in one minute since 1970. */
 export const silenceKey = (minute: number): Key => ({ pk: 'SILENCES', sk: sorted(minute) });
 
