@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../shared/api/contract.ts';
+import { chargeMethods } from './charges.ts';
 import { operationRoutes, type Routed } from './operations.ts';
 import type { Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
@@ -113,7 +114,11 @@ export function createClient(options: ClientOptions) {
   const leases = leaseRoutes(call);
   const others = otherRoutes(call);
   const operations = operationRoutes(call);
-  const routes = { ...leases, ...others, ...operations } satisfies Record<RouteName, unknown>;
+  const charges = chargeMethods(call);
+  const routes = { ...leases, ...others, ...operations, ...charges } satisfies Record<
+    RouteName,
+    unknown
+  >;
 
   return {
     ...routes,

@@ -1,6 +1,7 @@
 // What the service answers, route by route, derived from its own views: a change there is a type
 // error here. Types only; instants arrive as ISO 8601 text.
 
+import type { reconciliationsView, reconciliationView } from '../shared/api/charge-views.ts';
 import type { RouteName, Routes } from '../shared/api/contract.ts';
 import type {
   doctorView,
@@ -28,6 +29,9 @@ export type Diagnosis = ReturnType<typeof doctorView>;
 export type HeartbeatReply = ReturnType<typeof heartbeatView>;
 
 type Views = {
+  readonly correctCharge: Lease;
+  readonly reconcileCharges: ReturnType<typeof reconciliationView>;
+  readonly readReconciliations: ReturnType<typeof reconciliationsView>;
   readonly extendLease: ReturnType<typeof extendedView>;
   readonly approveExtension: Lease;
   readonly placeFreeze: Freeze;

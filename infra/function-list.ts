@@ -67,6 +67,16 @@ const SWEEP_NEEDS: readonly Need[] = [
   'vast-key',
 ];
 
+/** What comparing charges needs, whether its schedule asks for it or an operator. */
+const RECONCILE_NEEDS: readonly Need[] = [
+  'records',
+  'open-leases',
+  'all-accounts',
+  'write-sweeps',
+  'tag-key',
+  'vast-key',
+];
+
 /** The routes, under the names of `shared/api/contract.ts`. */
 export const API_FUNCTIONS = {
   listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
@@ -106,6 +116,14 @@ export const API_FUNCTIONS = {
     entry: 'api/read-doctor',
     needs: ['open-leases', 'read-lease', 'read-freezes', 'read-sweeps'],
   },
+  correctCharge: { ...API, entry: 'api/correct-charge', needs: ['records'] },
+  reconcileCharges: {
+    ...API,
+    ...MENU,
+    entry: 'api/reconcile-charges',
+    needs: RECONCILE_NEEDS,
+  },
+  readReconciliations: { ...API, entry: 'api/read-reconciliations', needs: ['read-sweeps'] },
   sweepProvider: {
     ...API,
     ...MENU,
@@ -200,6 +218,13 @@ export const TIMER_FUNCTIONS = {
     /** A listing of thousands of machines takes minutes at a provider's rate. */
     timeout: minutes(5),
     needs: SWEEP_NEEDS,
+  },
+  reconcileEachProvider: {
+    ...MENU,
+    entry: 'timers/reconcile-charges',
+    /** Two months of charges come in hundreds of pages at a provider's rate. */
+    timeout: minutes(14),
+    needs: RECONCILE_NEEDS,
   },
   advanceFreezes: {
     ...STEP,

@@ -2,6 +2,7 @@
 // in its own file.
 
 import { Command, Option } from 'commander';
+import { addCharges } from './commands/charges.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEndings } from './commands/ending.ts';
 import { addExtending } from './commands/extending.ts';
@@ -51,6 +52,7 @@ export function createProgram(cli: Cli): Command {
   addExtending(program, cli);
   addSshConfig(program, cli);
   addOperations(program, cli);
+  addCharges(program, cli);
   addSweep(program, cli);
   addCompletion(program);
   return program;

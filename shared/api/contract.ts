@@ -7,6 +7,7 @@ import { MicroUsd, MicroUsdPerHour } from '../core/money.ts';
 import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
 import { Telemetry } from '../core/telemetry.ts';
+import { chargeRoutes } from './charge-routes.ts';
 import { IdleRequest } from './idle-request.ts';
 import { operations } from './operations.ts';
 
@@ -245,6 +246,7 @@ export const routes = {
     body: NoBody,
   },
   ...operations,
+  ...chargeRoutes,
   recordNodeHeartbeat: {
     method: 'POST',
     path: '/node/v1/heartbeats',

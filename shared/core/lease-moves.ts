@@ -177,7 +177,7 @@ export function extendLease(
   return enter(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
 }
 
-/** Its teardown is refused, and it has outgrown its hold: what goes past it is an overrun at once. */
+/** Its teardown is refused, and it outgrew its hold: what goes past it is an overrun at once. */
 export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): LeaseIn<'ending'> {
   const { hold } = lease;
   invariant(to > hold.amountMicroUsd, 'a hold only grows');

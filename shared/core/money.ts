@@ -110,7 +110,7 @@ export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
   return microUsd(Math.max(0, amount - taken));
 }
 
-/** How far rounding `count` items to the nearest `step` can be off; ours add a micro-dollar each. */
+/** How far rounding `count` items to the nearest `step` can be off, and ours by one each. */
 export function roundingOf(step: MicroUsd, count: number): MicroUsd {
   return microUsd(Math.ceil((step * count) / 2) + count);
 }

@@ -50,12 +50,12 @@ function unmatched(seen: Seen): readonly ReconcileFinding[] {
     const lease = seen.leases.get(leaseId);
     const amountMicroUsd = sum(...rows.map(({ amount }) => amount));
     if (lease === undefined) {
-      const why = `the provider charged ${formatUsd(amountMicroUsd)} for a lease that we don't know`;
+      const why = `the provider charged ${formatUsd(amountMicroUsd)} for it; we don't know it`;
       return [{ kind: 'unknown-lease', leaseId, amountMicroUsd, why }];
     }
     const over = isOver(lease) && lease.state === 'ended' && lease.endedAt < seen.from;
     if (!over || seen.began.has(leaseId)) return [];
-    const why = `the provider charges ${formatUsd(amountMicroUsd)} for it since, though it ended before`;
+    const why = `it ended before, and the provider charged ${formatUsd(amountMicroUsd)} since`;
     return [{ kind: 'charged-after-end', leaseId, amountMicroUsd, why }];
   });
 }

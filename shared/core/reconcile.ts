@@ -1,6 +1,6 @@
-// What a provider charged, against what we charged: lease by lease, for leases whose charges it has
-// settled. What its rounding does not explain becomes a true-up; what can't be matched is a finding,
-// for a person: nothing is ever entered that no lease and no row stand for.
+// What a provider charged, against what we charged: lease by lease, for leases whose charges it
+// has settled. What its rounding does not explain becomes a true-up; what can't be matched is a
+// finding, for a person: nothing is ever entered that no lease and no row stand for.
 
 import * as z from 'zod/mini';
 import { amountOfCharge, chargesOf } from './charge.ts';
@@ -33,7 +33,7 @@ export type ChargeTerms = {
 export type ToldCharge = { readonly owner: Ownership; readonly amount: MicroUsd };
 
 export type Comparison =
-  /** Beyond what rounding explains when `explained` is false; `alarming` when a person must know. */
+  /** `explained` by the provider's rounding, or not; `alarming` when a person must know. */
   | {
       readonly kind: 'compared';
       readonly told: MicroUsd;

@@ -31,8 +31,8 @@ export const SweepRecord = z.object({
 export type SweepRecord = z.infer<typeof SweepRecord>;
 
 /**
- * When a complete listing last showed the machine of a lease that serves since `activeAt`; null when
- * none did. A machine that served before a listing began, and was not missed, was shown.
+ * When a complete listing last showed the machine of a lease that serves since `activeAt`; null
+ * when none did. A machine that served before a listing began, and was not missed, was shown.
  */
 export function lastShown(
   record: Pick<SweepRecord, 'listedAt' | 'lastShown'> | null,

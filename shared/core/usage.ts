@@ -1,6 +1,6 @@
-// What a machine used beside time: bytes, and time in which it was idle. Its pulse counts them while
-// it lives; when it is destroyed they are frozen into its attempt, so that what it cost can be
-// reckoned from the lease alone for good.
+// What a machine used beside time: bytes, and time in which it was idle. Its pulse counts them
+// while it lives; when it is destroyed they are frozen into its attempt, so that what it cost can
+// be reckoned from the lease alone for good.
 
 import * as z from 'zod/mini';
 import { ByteCount, type Pulse } from './pulse.ts';

@@ -71,7 +71,7 @@ async function tell(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<
   else if (keepsAlive(pulse, now)) await ports.workflow.heartbeat(token);
 }
 
-/** Counters that began anew are added to what they had counted; without that, nothing is written. */
+/** Counters that began anew: what they had counted is carried on. Otherwise nothing is written. */
 async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
   const to = carriedBytes(pulse);
   if (to === null) return;

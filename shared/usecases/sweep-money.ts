@@ -30,7 +30,7 @@ export async function endOverspent(ports: SweepMoneyPorts, id: LeaseId): Promise
   await tearDownNow(ports, lease, () => nudgeLease(ports, lease));
 }
 
-/** The rate is kept, so that it is told once; the lease is still charged the rate it was taken at. */
+/** The rate is kept, so that it is told once; charged is still the rate it was taken at. */
 function priced(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Lease | null {
   const attempt = currentAttempt(lease);
   if (lease.state !== 'active' || attempt?.state !== 'created') return null;

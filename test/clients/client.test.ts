@@ -51,6 +51,10 @@ describe('the client', () => {
       thaw: () => client.thaw({ scope: 'all', why: 'a test' }),
       sweepProvider: () => client.sweepProvider(),
       readDoctor: () => client.readDoctor(),
+      correctCharge: () =>
+        client.correctCharge(LEASE_ID, { amountMicroUsd: -5 as never, why: 'a test' }),
+      reconcileCharges: () => client.reconcileCharges(),
+      readReconciliations: () => client.readReconciliations(),
       recordNodeHeartbeat: () => client.recordNodeHeartbeat('token-1', { number: 1 }),
     };
     for (const call of Object.values(calls)) await call();

@@ -59,7 +59,7 @@ describe('a machine that vanished', () => {
     await world.close();
   });
 
-  it('is charged until its destroy was first asked for when the answer to that got lost', async () => {
+  it('is charged until its destroy was first asked for, whose answer got lost', async () => {
     const world = await sweepWorld(undefined, { sweepEvery });
     const id = await world.active(PATIENT);
     await world.pass(10 * MINUTE);
@@ -72,7 +72,7 @@ describe('a machine that vanished', () => {
   });
 });
 
-/** A machine that loads `gbPerMinute` with each beat, whose counters begin anew after `restartAt`. */
+/** A machine that loads so much with each beat; its counters begin anew after `restartAt`. */
 function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
   let beats = 0;
   return (): Telemetry => {
@@ -182,7 +182,7 @@ describe('a price that rises', () => {
 });
 
 describe('a refused teardown', () => {
-  it('holds what it costs past the hold, an hour’s worth at a time, and the books add up', async () => {
+  it('holds what it costs past the hold, an hour’s worth at a time', async () => {
     const world = await sweepWorld(undefined, { sweepEvery: minutes(10), freshMenu: false });
     const id = await world.active({ ...PATIENT, hours: 0.1, ceilingMicroUsdPerHour: 500_000 });
     const { hold: placed } = await world.lease(id);

@@ -188,8 +188,9 @@ async function settle(table: Table, request: Settling): Promise<void> {
     const earlier =
       '#chargedBeforeMicroUsd = if_not_exists(#chargedBeforeMicroUsd, :none) + :chargedBefore';
     const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour + :rate';
+    const leases = '#leaseRoom = #leaseRoom + :one';
     const change: Change = {
-      update: `REMOVE #holds.#lease SET ${room}, ${spent}, ${earlier}, ${rate}, #leaseRoom = #leaseRoom + :one`,
+      update: `REMOVE #holds.#lease SET ${room}, ${spent}, ${earlier}, ${rate}, ${leases}`,
       condition: '#holds.#lease.#amountMicroUsd = :held AND #month = :month',
       names: { '#lease': leaseId },
       values: {

@@ -78,7 +78,7 @@ function parked({ attempt, wait, token, endsAt, idleWarned }: Parking): Change {
 
 const FIRST_READY = '#readyAt = if_not_exists(#readyAt, :at)';
 
-/** The counters of this beat beside those of the last: right of `=` stands what was there before. */
+/** The counters of this beat beside those of the last: right of `=` is what was there before. */
 function bytesOf(telemetry: Telemetry | null) {
   const { rxBytes, txBytes } = telemetry ?? { rxBytes: null, txBytes: null };
   if (rxBytes === null || txBytes === null || rxBytes < 0 || txBytes < 0) return { update: '' };

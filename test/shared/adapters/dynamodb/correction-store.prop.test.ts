@@ -1,5 +1,5 @@
-// Corrections by several actors at once, each cut off between any two of its calls and tried again:
-// each is entered exactly once, in the order of its places, and account and ledger agree throughout.
+// Corrections by several actors at once, each cut off between any two of its calls and tried
+// again: each is entered exactly once, in the order of its places; account and ledger agree.
 // The engine is the real one; what is scheduled and cut off is each single call to it.
 
 import fc from 'fast-check';
