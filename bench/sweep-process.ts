@@ -53,6 +53,7 @@ const sweep = makeSweepProvider({
   deployment: aDeployment,
   signer: aSigner,
   workflow,
+  complete: () => undefined,
   page: (message) => {
     throw new Error(message);
   },

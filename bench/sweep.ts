@@ -6,12 +6,16 @@ import { promisify } from 'node:util';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { openDatabase } from '../local/database.ts';
+import { freshAccount } from '../shared/adapters/dynamodb/account-item.ts';
+import { holdText } from '../shared/adapters/dynamodb/hold-text.ts';
 import { accountKey, accountPlaceKey } from '../shared/adapters/dynamodb/schema.ts';
 import { brandId, ConsumerId } from '../shared/core/ids.ts';
 import type { Lease } from '../shared/core/lease.ts';
+import { monthOf } from '../shared/core/time.ts';
+import { someLimits } from '../test/support/builders.ts';
 import { leaseItem, openFilling, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';
-import { FLEET, fleetLease, ON_ONE_ACCOUNT } from './sweep-fleet.ts';
+import { FLEET, fleetLease, ON_ONE_ACCOUNT, SWEPT_AT } from './sweep-fleet.ts';
 
 const SWEEP = new URL('./sweep-process.ts', import.meta.url);
 const Swept = z.object({
@@ -25,10 +29,10 @@ const Swept = z.object({
 /** An account with the holds of these leases. */
 function accountItems(number: number, leases: readonly Lease[]): readonly object[] {
   const consumer = brandId(ConsumerId, `123456789012/bench-${number}`);
-  const limits = { monthlyBudgetMicroUsd: 1, rateMicroUsdPerHourMost: 1, openLeasesMost: 200 };
-  const room = { roomMicroUsd: 0, rateRoomMicroUsdPerHour: 0, leaseRoom: 0, chargedMicroUsd: 0 };
-  const holds = Object.fromEntries(leases.map(({ id, hold }) => [id, hold]));
-  const account = { consumer, month: '2026-11', limits, ...room, holds };
+  const limits = someLimits({ openLeasesMost: ON_ONE_ACCOUNT });
+  const fresh = freshAccount(consumer, { limits, month: monthOf(SWEPT_AT) });
+  const holds = Object.fromEntries(leases.map(({ id, hold }) => [id, holdText(hold)]));
+  const account = { ...fresh, holds };
   return [
     { ...account, ...accountKey(consumer) },
     { consumer, ...accountPlaceKey(consumer) },

@@ -3,9 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../shared/api/contract.ts';
+import { accountRoutes } from './accounts.ts';
 import { chargeMethods } from './charges.ts';
 import { operationRoutes, type Routed } from './operations.ts';
-import type { Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
+import type { AccountEvent, Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
 import { createWait } from './wait.ts';
 
@@ -114,11 +115,10 @@ export function createClient(options: ClientOptions) {
   const leases = leaseRoutes(call);
   const others = otherRoutes(call);
   const operations = operationRoutes(call);
+  const accounts = accountRoutes(call);
   const charges = chargeMethods(call);
-  const routes = { ...leases, ...others, ...operations, ...charges } satisfies Record<
-    RouteName,
-    unknown
-  >;
+  const all = { ...leases, ...others, ...operations, ...accounts, ...charges };
+  const routes = all satisfies Record<RouteName, unknown>;
 
   return {
     ...routes,
@@ -142,6 +142,13 @@ export function createClient(options: ClientOptions) {
       walk<LeaseEvent>(async (cursor) => {
         const { events, nextCursor } = await leases.readEvents(id, { cursor, signal });
         return { items: events, nextCursor };
+      }, undefined),
+
+    /** Everything that happened to an account by now, oldest first. */
+    everyAccountEvent: (consumer?: string, { signal }: CallOptions = {}) =>
+      walk<AccountEvent>(async (cursor) => {
+        const page = await accounts.readAccountEvents(consumer, { cursor, signal });
+        return { items: page.events, nextCursor: page.nextCursor };
       }, undefined),
 
     waitFor: createWait({ ...leases, sleep: options.sleep ?? sleepFor }),

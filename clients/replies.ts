@@ -1,6 +1,7 @@
 // What the service answers, route by route, derived from its own views: a change there is a type
 // error here. Types only; instants arrive as ISO 8601 text.
 
+import type { accountView, notesView } from '../shared/api/account-views.ts';
 import type { reconciliationsView, reconciliationView } from '../shared/api/charge-views.ts';
 import type { RouteName, Routes } from '../shared/api/contract.ts';
 import type {
@@ -28,10 +29,16 @@ export type Freeze = ReturnType<typeof freezeView>;
 export type Diagnosis = ReturnType<typeof doctorView>;
 export type HeartbeatReply = ReturnType<typeof heartbeatView>;
 
+export type Account = ReturnType<typeof accountView>;
+export type AccountEvent = ReturnType<typeof notesView>['events'][number];
+
 type Views = {
   readonly correctCharge: Lease;
   readonly reconcileCharges: ReturnType<typeof reconciliationView>;
   readonly readReconciliations: ReturnType<typeof reconciliationsView>;
+  readonly readAccount: Account;
+  readonly changeAccount: Account;
+  readonly readAccountEvents: ReturnType<typeof notesView>;
   readonly extendLease: ReturnType<typeof extendedView>;
   readonly approveExtension: Lease;
   readonly placeFreeze: Freeze;

@@ -11,13 +11,15 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type IFilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { FAILURES } from '../shared/core/failure.ts';
+import type { ProviderName } from '../shared/core/ids.ts';
+import { policy } from '../shared/core/policy.ts';
 
 export type Alarms = {
   /** Any failed call. For functions that turn expected failures into answers. */
@@ -26,14 +28,25 @@ export type Alarms = {
   onNothingButErrors(called: IFunction): void;
   /** A failure that a person has to hear of, or an error without a name of ours: a bug. */
   onLog(group: LogGroup): void;
+  /** No complete sweep of a provider for as long as policy allows; also when nothing is logged. */
+  onSweeps(group: LogGroup, provider: ProviderName): void;
   onExecutions(machine: StateMachine): void;
-  onMessages(queue: Queue): void;
+  onMessages(id: string, queue: Queue): void;
 };
 
 const EVERY = Duration.minutes(5);
 const HALF_AN_HOUR = 6;
 
-type Rule = { readonly metric: IMetric; readonly threshold: number; readonly periods?: number };
+/** Periods in a row without a complete sweep; while nothing is leased, there is one in each. */
+const UNSWEPT = policy.sweep.staleAfter / EVERY.toMilliseconds();
+
+type Rule = {
+  readonly metric: IMetric;
+  readonly threshold: number;
+  readonly periods?: number;
+  /** Breaks below the threshold, and when there is nothing at all. */
+  readonly whenMissing?: true;
+};
 
 function errorShare(called: IFunction): MathExpression {
   const usingMetrics = {
@@ -53,8 +66,20 @@ const ordinary = Object.entries(FAILURES).flatMap(([name, { page }]) => (page ? 
 
 const extraordinary = FilterPattern.all(
   FilterPattern.exists('$.error'),
+  FilterPattern.stringValue('$.kind', '!=', 'page'),
   ...ordinary.map((name) => FilterPattern.stringValue('$.error', '!=', name)),
 );
+
+const ofKind = (kind: string) => FilterPattern.stringValue('$.kind', '=', kind);
+
+const ON_TROUBLE = {
+  comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  treatMissingData: TreatMissingData.NOT_BREACHING,
+};
+const ON_SILENCE = {
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+};
 
 /** Alarms of one deployment, all sent to one topic. */
 export function makeAlarms(scope: Construct, email: string | undefined): Alarms {
@@ -62,16 +87,25 @@ export function makeAlarms(scope: Construct, email: string | undefined): Alarms 
   const topic = new Topic(here, 'topic', { enforceSSL: true });
   if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
 
-  const raise = (id: string, { metric, threshold, periods = 1 }: Rule): void => {
+  const raise = (id: string, rule: Rule): void => {
+    const { metric, threshold, periods = 1, whenMissing = false } = rule;
     const alarm = new Alarm(here, id, {
       metric,
       threshold,
       evaluationPeriods: periods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(whenMissing ? ON_SILENCE : ON_TROUBLE),
     });
     alarm.addAlarmAction(new SnsAction(topic));
   };
+  const counted = (id: string, group: LogGroup, filterPattern: IFilterPattern): IMetric =>
+    group
+      .addMetricFilter(id, {
+        filterPattern,
+        metricNamespace: 'gpu-shopper',
+        metricName: `${here.node.path}-${id}`.replaceAll('/', '-'),
+        metricValue: '1',
+      })
+      .metric({ period: EVERY, statistic: 'Sum' });
   return {
     onAnyError: (called) => {
       const metric = called.metricErrors({ period: EVERY, statistic: 'Sum' });
@@ -80,16 +114,20 @@ export function makeAlarms(scope: Construct, email: string | undefined): Alarms 
     onNothingButErrors: (called) =>
       raise(called.node.id, { metric: errorShare(called), threshold: 100, periods: HALF_AN_HOUR }),
     onLog: (group) => {
-      const filter = group.addMetricFilter('extraordinary', {
-        filterPattern: extraordinary,
-        metricNamespace: 'gpu-shopper',
-        metricName: `${here.node.path}-extraordinary`.replaceAll('/', '-'),
-        metricValue: '1',
-      });
       raise('extraordinary', {
-        metric: filter.metric({ period: EVERY, statistic: 'Sum' }),
+        metric: counted('extraordinary', group, extraordinary),
         threshold: 1,
       });
+      raise('page', { metric: counted('page', group, ofKind('page')), threshold: 1 });
+    },
+    onSweeps: (group, provider) => {
+      const id = `unswept-${provider}`;
+      const swept = FilterPattern.all(
+        ofKind('sweep'),
+        FilterPattern.stringValue('$.id', '=', provider),
+      );
+      const metric = counted(id, group, swept);
+      raise(id, { metric, threshold: 1, periods: UNSWEPT, whenMissing: true });
     },
     onExecutions: (machine) => {
       const options = { period: EVERY, statistic: 'Sum' };
@@ -97,9 +135,9 @@ export function makeAlarms(scope: Construct, email: string | undefined): Alarms 
       raise('aborted-executions', { metric: machine.metricAborted(options), threshold: 1 });
       raise('timed-out-executions', { metric: machine.metricTimedOut(options), threshold: 1 });
     },
-    onMessages: (queue) => {
+    onMessages: (id, queue) => {
       const metric = queue.metricApproximateNumberOfMessagesVisible({ period: EVERY });
-      raise('failed-schedules', { metric, threshold: 1 });
+      raise(id, { metric, threshold: 1 });
     },
   };
 }

@@ -17,6 +17,10 @@ export type Need =
   // All leases that are not done with, and all accounts: what the sweep compares.
   | 'open-leases'
   | 'all-accounts'
+  // One account and its log, read by its consumer; its limits, changed by operators.
+  | 'read-account'
+  | 'read-account-events'
+  | 'change-account'
   // Freezes, read before every attempt, and placed by operators.
   | 'read-freezes'
   | 'place-freezes'
@@ -45,6 +49,8 @@ export type FunctionRow = {
   readonly timeout: DurationMs;
   readonly memoryMb: number;
   readonly needs: readonly Need[];
+  /** Whether its calls that failed to the end of their retries are kept, and told of. */
+  readonly keepsFailed?: true;
 };
 
 /** An HTTP API gives up after 30 s (AWS, November 2026). */
@@ -124,6 +130,13 @@ export const API_FUNCTIONS = {
     needs: RECONCILE_NEEDS,
   },
   readReconciliations: { ...API, entry: 'api/read-reconciliations', needs: ['read-sweeps'] },
+  readAccount: { ...API, entry: 'api/read-account', needs: ['read-account'] },
+  readAccountEvents: {
+    ...API,
+    entry: 'api/read-account-events',
+    needs: ['read-account-events'],
+  },
+  changeAccount: { ...API, entry: 'api/change-account', needs: ['change-account'] },
   sweepProvider: {
     ...API,
     ...MENU,
@@ -194,11 +207,14 @@ export const TIMER_FUNCTIONS = {
   enforceDeadline: {
     ...STEP,
     entry: 'timers/enforce-deadline',
+    /** The scheduler only hands a call over: once it is taken, its failure is Lambda's to keep. */
+    keepsFailed: true,
     needs: [
       'records',
       'read-sweeps',
       'start-workflow',
       'wake-workflow',
+      'tag-key',
       'vast-key',
       'arm-schedule',
       'disarm-schedule',

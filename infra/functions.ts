@@ -6,6 +6,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ProviderName } from '../shared/core/ids.ts';
 import { invariant } from '../shared/core/invariant.ts';
 import type { Alarms } from './alarms.ts';
 import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list.ts';
@@ -27,6 +28,19 @@ export type FunctionsProps = {
 /** The function of that name in the function list. Throws InvariantBroken when there is none. */
 export type Functions = (name: string) => IFunction;
 
+/** Limits of new accounts that have a default. */
+function optionalLimits({ leaseMicroUsdMost, providers, gpuNames, thresholds }: Settings) {
+  const told = thresholds?.map(({ percent, action }) => `${percent}:${action}`).join(' ');
+  return {
+    ...(leaseMicroUsdMost !== undefined && {
+      GPU_SHOPPER_LEASE_MICRO_USD_MOST: String(leaseMicroUsdMost),
+    }),
+    ...(providers.length > 0 && { GPU_SHOPPER_PROVIDERS: providers.join(',') }),
+    ...(gpuNames.length > 0 && { GPU_SHOPPER_GPU_NAMES: gpuNames.join(',') }),
+    ...(told !== undefined && { GPU_SHOPPER_THRESHOLDS: told }),
+  };
+}
+
 /** What every function is told. */
 function commonEnvironment(scope: Construct, props: FunctionsProps): Record<string, string> {
   const { settings, nodeUrl } = props;
@@ -36,6 +50,7 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
     GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: String(settings.monthlyBudgetMicroUsd),
     GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: String(settings.rateMicroUsdPerHourMost),
     GPU_SHOPPER_OPEN_LEASES_MOST: String(settings.openLeasesMost),
+    ...optionalLimits(settings),
     GPU_SHOPPER_OPERATORS: settings.operators.join(' '),
     GPU_SHOPPER_NODE_URL: nodeUrl,
     GPU_SHOPPER_LEASES_TABLE: data.tables.leases.tableName,
@@ -76,6 +91,7 @@ export function makeFunctions(scope: Construct, props: FunctionsProps): Function
   const { deployment } = settings;
   const logGroup = makeLog(here, deployment);
   alarms.onLog(logGroup);
+  for (const provider of ProviderName.options) alarms.onSweeps(logGroup, provider);
   acknowledgeWildcards(here, reachable);
   const common = commonEnvironment(here, props);
   const made = new Map<string, IFunction>();
@@ -87,6 +103,7 @@ export function makeFunctions(scope: Construct, props: FunctionsProps): Function
       environment: { ...common, ...keyEnvironment(row, reachable) },
       statements: statementsFor(row.needs, reachable),
       logGroup,
+      ...(row.keepsFailed && { failed: reachable.schedules.unfinished }),
     });
     if (name in STEP_FUNCTIONS) alarms.onNothingButErrors(each);
     else alarms.onAnyError(each);

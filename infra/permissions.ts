@@ -67,6 +67,12 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     dynamo(['Query'], `${tables.leases.tableArn}/index/${OPEN_INDEX.name}`),
   ],
   'all-accounts': ({ data }) => [dynamo(['BatchGetItem', 'Query'], data.tables.ledger.tableArn)],
+  'read-account': ({ data }) => [dynamo(['GetItem'], data.tables.ledger.tableArn)],
+  'read-account-events': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.ledger.tableArn)],
+  'change-account': ({ data: { tables } }) => [
+    dynamo(CHANGE, tables.ledger.tableArn),
+    dynamo(['BatchGetItem'], tables.leases.tableArn),
+  ],
   'read-freezes': ({ data }) => [
     dynamo(['BatchGetItem', 'GetItem', 'Query'], data.tables.leases.tableArn),
   ],

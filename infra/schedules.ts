@@ -18,7 +18,10 @@ export type DeadlineSchedules = {
   readonly schedulesArn: string;
   readonly targetArn: string;
   readonly roleArn: string;
+  /** Schedules whose target couldn't be called. */
   readonly queue: Queue;
+  /** Calls that the target of a lease's schedule took and failed. */
+  readonly unfinished: Queue;
 };
 
 const schedulerArn = (scope: Construct, resource: string, resourceName: string): string =>
@@ -51,21 +54,27 @@ function roleFor(scope: Construct, id: string, { groupName, targetArn, queue }: 
   return role;
 }
 
-/** The group, role and queue of the leases' own schedules. */
-export function makeDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
-  const here = new Construct(scope, 'deadlines');
-  const groupName = nameOf(deployment, 'deadlines');
-  new ScheduleGroup(here, 'group', { scheduleGroupName: groupName });
-  const queue = new Queue(here, 'failed', {
+function queueOfFailures(scope: Construct, id: string): Queue {
+  const queue = new Queue(scope, id, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  acknowledge(queue, { 'AwsSolutions-SQS3': 'It is itself where failed schedules end up.' });
+  acknowledge(queue, { 'AwsSolutions-SQS3': 'It is itself where failures end up.' });
+  return queue;
+}
+
+/** The group, role and queues of the leases' own schedules. */
+export function makeDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
+  const here = new Construct(scope, 'deadlines');
+  const groupName = nameOf(deployment, 'deadlines');
+  new ScheduleGroup(here, 'group', { scheduleGroupName: groupName });
+  const queue = queueOfFailures(here, 'failed');
+  const unfinished = queueOfFailures(here, 'unfinished');
   const targetArn = functionArn(here, deployment, 'enforceDeadline');
   const role = roleFor(here, 'role', { groupName, targetArn, queue });
   const schedulesArn = schedulerArn(here, 'schedule', `${groupName}/${deployment}-*`);
-  return { groupName, schedulesArn, targetArn, roleArn: role.roleArn, queue };
+  return { groupName, schedulesArn, targetArn, roleArn: role.roleArn, queue, unfinished };
 }
 
 type Repeating = {

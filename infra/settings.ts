@@ -16,6 +16,13 @@ const Settings = z.strictObject({
   monthlyBudgetMicroUsd: limits.monthlyBudgetMicroUsd,
   rateMicroUsdPerHourMost: limits.rateMicroUsdPerHourMost,
   openLeasesMost: limits.openLeasesMost,
+  /** The most held for one lease; the whole budget unless given. */
+  leaseMicroUsdMost: z.optional(limits.leaseMicroUsdMost),
+  /** What may be leased; anything unless given. */
+  providers: z._default(limits.providers, []),
+  gpuNames: z._default(limits.gpuNames, []),
+  /** What happens when so much of a month's budget is spent. */
+  thresholds: z.optional(limits.thresholds),
   /** Who sees and ends everybody's leases. */
   operators: z.array(ConsumerId),
   /** Who is told of alarms; nobody unless given. */

@@ -37,7 +37,8 @@ export function makeStack(scope: Construct, settings: Settings, bundles: string)
   const machine = makeWorkflow(stack, { deployment, functions, alarms });
   makeExecutionRule(stack, machine, functions('executionEnded'));
   makeRepeatingSchedules(stack, deployment, schedules.queue);
-  alarms.onMessages(schedules.queue);
+  alarms.onMessages('failed-schedules', schedules.queue);
+  alarms.onMessages('unfinished-deadlines', schedules.unfinished);
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint });
   new CfnOutput(stack, 'VastKeySecret', { value: secrets.vastKey.secretName });
   return stack;

@@ -6,11 +6,13 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  type IDestination,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionRow } from './function-list.ts';
 import { nameOf } from './names.ts';
@@ -23,7 +25,20 @@ export type TaskFunctionProps = {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   readonly logGroup: LogGroup;
+  /** Where calls that nobody waits for go when they failed to the end of their retries. */
+  readonly failed?: IQueue;
 };
+
+/** The most Lambda allows for calls that nobody waits for (AWS documentation, November 2026). */
+const RETRIES = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
+
+const sendingTo = ({ queueArn }: IQueue): PolicyStatement =>
+  new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] });
+
+/** CDK's own destination would grant reading the queue as well. */
+const keptIn = ({ queueArn }: IQueue): IDestination => ({
+  bind: () => ({ destination: queueArn }),
+});
 
 /** Makes the function `name` of the deployment, under a name that others know beforehand. */
 export function makeTaskFunction(
@@ -31,7 +46,7 @@ export function makeTaskFunction(
   name: string,
   props: TaskFunctionProps,
 ): LambdaFunction {
-  const { deployment, row, bundle, environment, statements, logGroup } = props;
+  const { deployment, row, bundle, environment, statements, logGroup, failed } = props;
   const here = new Construct(scope, name);
   const role = new Role(here, 'role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(
@@ -41,6 +56,7 @@ export function makeTaskFunction(
     }),
   );
   for (const statement of statements) role.addToPolicy(statement);
+  if (failed !== undefined) role.addToPolicy(sendingTo(failed));
   return new LambdaFunction(here, name, {
     functionName: nameOf(deployment, name),
     runtime: Runtime.NODEJS_24_X,
@@ -54,5 +70,6 @@ export function makeTaskFunction(
     logGroup,
     // Our own lines are JSON already; Lambda would wrap them once more.
     loggingFormat: LoggingFormat.TEXT,
+    ...(failed !== undefined && { onFailure: keptIn(failed), ...RETRIES }),
   });
 }

@@ -6,7 +6,7 @@ import type { DurationMs } from '../shared/core/time.ts';
 import { memoryBlobs } from './blob-folder.ts';
 import { openDatabase } from './database.ts';
 import { type Machine, type NodeBody, type NodeOptions, startNode, type Told } from './node.ts';
-import { type Around, createService, type Service } from './service.ts';
+import { type Around, createService, type Service, type ServiceOptions } from './service.ts';
 import { createVastaiSimulator, type VastaiSimulator } from './simulators/vastai/server.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
@@ -25,6 +25,7 @@ export type WorldOptions = {
   readonly folder?: string;
   readonly around?: Around;
   readonly pause?: (ms: number) => Promise<void>;
+  readonly log?: NonNullable<ServiceOptions['log']>;
   readonly onDatabaseCall?: (command: string) => void;
   readonly onWorkflowCall?: (call: string) => void;
   /** Puts something between the service and its market; returns the address to use instead. */
@@ -78,6 +79,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     ...(options.around !== undefined && { around: options.around }),
     ...(options.pause !== undefined && { pause: options.pause }),
+    ...(options.log !== undefined && { log: options.log }),
     ...(options.onDatabaseCall !== undefined && { onDatabaseCall: options.onDatabaseCall }),
     ...(options.onWorkflowCall !== undefined && { onWorkflowCall: options.onWorkflowCall }),
   });

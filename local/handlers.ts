@@ -2,12 +2,15 @@
 // deployed, found by name instead of by ARN.
 
 import { handler as approveExtension } from '../functions/api/approve-extension.ts';
+import { handler as changeAccount } from '../functions/api/change-account.ts';
 import { handler as correctCharge } from '../functions/api/correct-charge.ts';
 import { handler as deleteLease } from '../functions/api/delete-lease.ts';
 import { handler as extendLease } from '../functions/api/extend-lease.ts';
 import { handler as listLeases } from '../functions/api/list-leases.ts';
 import { handler as listOffers } from '../functions/api/list-offers.ts';
 import { handler as placeFreeze } from '../functions/api/place-freeze.ts';
+import { handler as readAccount } from '../functions/api/read-account.ts';
+import { handler as readAccountEvents } from '../functions/api/read-account-events.ts';
 import { handler as readDoctor } from '../functions/api/read-doctor.ts';
 import { handler as readEvents } from '../functions/api/read-events.ts';
 import { handler as readFreezes } from '../functions/api/read-freezes.ts';
@@ -22,6 +25,7 @@ import { handler as releaseLease } from '../functions/api/release-lease.ts';
 import { handler as requestLease } from '../functions/api/request-lease.ts';
 import { handler as sweepNow } from '../functions/api/sweep-provider.ts';
 import { handler as thaw } from '../functions/api/thaw.ts';
+import { handler as executionEnded } from '../functions/events/execution-ended.ts';
 import { handler as ArmDeadline } from '../functions/steps/arm-deadline.ts';
 import { handler as AwaitReady } from '../functions/steps/await-ready.ts';
 import { handler as ChooseOffer } from '../functions/steps/choose-offer.ts';
@@ -64,11 +68,14 @@ export const steps = {
 export const apiHandlers = {
   approveExtension,
   correctCharge,
+  changeAccount,
   deleteLease,
   extendLease,
   listLeases,
   listOffers,
   placeFreeze,
+  readAccount,
+  readAccountEvents,
   readDoctor,
   readEvents,
   readFreezes,
@@ -93,3 +100,6 @@ export const timerHandlers = {
   refreshOffers,
   sweepProvider,
 } as const;
+
+/** The targets of rules on events. */
+export const eventHandlers = { executionEnded } as const;

@@ -17,12 +17,13 @@ import type { Scheduler, Workflow } from '../shared/ports/workflow.ts';
 import { type Runtime, within } from '../shared/runtime.ts';
 import { LOCAL_ACCESS } from './database.ts';
 import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } from './gateway.ts';
-import { apiHandlers, steps, timerHandlers } from './handlers.ts';
+import { apiHandlers, eventHandlers, steps, timerHandlers } from './handlers.ts';
 import { createSweeping } from './sweeping.ts';
 import { createTimers } from './timers.ts';
 import type { EngineClock } from './workflow/clock.ts';
+import type { EndedBadly } from './workflow/driver.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
-import { createMemoryJournal, openFileJournal } from './workflow/journal.ts';
+import { createMemoryJournal, type Journal, openFileJournal } from './workflow/journal.ts';
 
 /** One call of a function, before it is made: tests count, delay and break calls here. */
 export type Call = { readonly name: string; readonly payload: unknown };
@@ -141,13 +142,20 @@ export function createService(options: ServiceOptions): Service {
   const invoke = (call: Call, handler: Handler): Promise<unknown> =>
     around(call, () => within(runtime, () => handler(call.payload, LAMBDA_CONTEXT as never)));
 
+  /** What the rule on events does for a deployed service; the sweep does without. */
+  const tellOf = (detail: EndedBadly): Promise<unknown> =>
+    invoke(
+      { name: 'executionEnded', payload: { detail } },
+      eventHandlers.executionEnded as Handler,
+    ).catch((error) => runtime.log(lineOf('executionEnded', error, detail.name)));
+
   const engine = createWorkflowEngine({
     definition: leaseMachine(),
     clock,
-    journal:
-      folder === null ? createMemoryJournal() : openFileJournal(join(folder, 'workflow.jsonl')),
+    journal: journalIn(folder),
     invoke: ({ functionName, payload }) =>
       invoke({ name: functionName, payload }, stepNamed(functionName)),
+    onFailed: (execution) => void tellOf(execution),
   });
   const timers = createTimers({
     clock,
@@ -184,6 +192,9 @@ export function createService(options: ServiceOptions): Service {
     },
   };
 }
+
+const journalIn = (folder: string | null): Journal =>
+  folder === null ? createMemoryJournal() : openFileJournal(join(folder, 'workflow.jsonl'));
 
 /** What schedules do for a deployed service. */
 function roundsOf(

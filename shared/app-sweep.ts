@@ -1,9 +1,17 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
+import type { SweepRecord } from './core/sweep-record.ts';
 import { pulses, records, sight, sweeps, waking, withKeys } from './parts.ts';
-import { once, type Runtime } from './runtime.ts';
+import { type LogLine, once, type Runtime } from './runtime.ts';
 import { makeExecutionEnded } from './usecases/execution-ended.ts';
 import { makeSweepOnDemand, makeSweepProvider } from './usecases/sweep-provider.ts';
+
+/** By these lines an alarm knows how old the last complete sweep is. */
+function lineOf({ provider, listed, open, counts }: SweepRecord): LogLine {
+  const found = Object.entries(counts).map(([kind, count]) => `, ${count} ${kind}`);
+  const message = `${listed} instances, ${open} open leases${found.join('')}`;
+  return { kind: 'sweep', error: undefined, message, id: provider };
+}
 
 const sweeping = (runtime: Runtime) =>
   makeSweepProvider({
@@ -12,6 +20,7 @@ const sweeping = (runtime: Runtime) =>
     ...sight(runtime),
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),
+    complete: (record) => runtime.log(lineOf(record)),
     page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
   });
 

@@ -154,7 +154,7 @@ export const enforceDeadline = (runtime: Runtime) =>
       ...records(keyed),
       ...waking(keyed),
       ...lastKnown(keyed),
-      providers: providers(keyed),
+      ...sight(keyed),
       scheduler: once(keyed, scheduler),
     }),
   );

@@ -3,7 +3,7 @@
 
 import * as z from 'zod/mini';
 import type { AwsCredentials } from './adapters/aws/sign.ts';
-import { AccountLimits } from './core/account.ts';
+import { AccountLimits, type Threshold } from './core/account.ts';
 import { Failure } from './core/failure.ts';
 import { ConsumerId, DeploymentId } from './core/ids.ts';
 
@@ -28,6 +28,41 @@ const consumers = z.pipe(
   ),
 );
 
+/** Separated by commas: names of GPUs hold spaces. */
+const listed = z.pipe(
+  z.string(),
+  z.transform((list: string) =>
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+);
+
+/** Told at half of the month's budget, near its end, and at its end. */
+const THRESHOLDS: Threshold[] = [50, 80, 100].map((percent) => ({
+  percent,
+  action: 'tell',
+}));
+
+/** Such as `50:tell 80:freeze 100:end`. */
+const thresholds = z.pipe(
+  z
+    .string()
+    .check(
+      z.regex(/^(\s*\d{1,4}:(tell|freeze|end))*\s*$/, 'must be such as 50:tell 80:freeze 100:end'),
+    ),
+  z.pipe(
+    z.transform((list: string) =>
+      [...list.matchAll(/(\d+):(\w+)/g)].map(([, percent, action]) => ({
+        percent: Number(percent),
+        action,
+      })),
+    ),
+    AccountLimits.shape.thresholds,
+  ),
+);
+
 const Environment = z.object({
   GPU_SHOPPER_DEPLOYMENT_ID: DeploymentId,
   GPU_SHOPPER_TAG_KEY: z.optional(hexKey),
@@ -36,6 +71,10 @@ const Environment = z.object({
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: z._default(whole, 100_000_000),
   GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: z._default(whole, 10_000_000),
   GPU_SHOPPER_OPEN_LEASES_MOST: z._default(whole, 10),
+  GPU_SHOPPER_LEASE_MICRO_USD_MOST: z.optional(whole),
+  GPU_SHOPPER_PROVIDERS: z._default(listed, []),
+  GPU_SHOPPER_GPU_NAMES: z._default(listed, []),
+  GPU_SHOPPER_THRESHOLDS: z._default(thresholds, THRESHOLDS),
   GPU_SHOPPER_NODE_URL: z.optional(url),
   GPU_SHOPPER_OPERATORS: z._default(consumers, []),
   GPU_SHOPPER_LEASES_TABLE: z._default(text, 'leases'),
@@ -65,6 +104,10 @@ const LIMITS = {
   monthlyBudgetMicroUsd: 'GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD',
   rateMicroUsdPerHourMost: 'GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST',
   openLeasesMost: 'GPU_SHOPPER_OPEN_LEASES_MOST',
+  leaseMicroUsdMost: 'GPU_SHOPPER_LEASE_MICRO_USD_MOST',
+  providers: 'GPU_SHOPPER_PROVIDERS',
+  gpuNames: 'GPU_SHOPPER_GPU_NAMES',
+  thresholds: 'GPU_SHOPPER_THRESHOLDS',
 } as const;
 
 function refuse(name: string, rule: string): never {
@@ -76,6 +119,11 @@ function limitsOf(env: Environment): AccountLimits {
     monthlyBudgetMicroUsd: env[LIMITS.monthlyBudgetMicroUsd],
     rateMicroUsdPerHourMost: env[LIMITS.rateMicroUsdPerHourMost],
     openLeasesMost: env[LIMITS.openLeasesMost],
+    // One lease may take the whole budget unless told otherwise.
+    leaseMicroUsdMost: env[LIMITS.leaseMicroUsdMost] ?? env[LIMITS.monthlyBudgetMicroUsd],
+    providers: env[LIMITS.providers],
+    gpuNames: env[LIMITS.gpuNames],
+    thresholds: env[LIMITS.thresholds],
   });
   if (limits.success) return limits.data;
   const [issue] = limits.error.issues;

@@ -11,10 +11,10 @@ import type { Clock } from './ports/clock.ts';
 import type { BlobStore } from './ports/stores.ts';
 import type { Scheduler, Workflow } from './ports/workflow.ts';
 
-/** One line of the log: names and ids only, from an allow-list. */
+/** One line of the log: names and ids only, from an allow-list. What has no error is no trouble. */
 export type LogLine = {
   readonly kind: string;
-  readonly error: string;
+  readonly error: string | undefined;
   readonly message: string | undefined;
   readonly id: string | undefined;
 };

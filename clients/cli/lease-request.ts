@@ -4,10 +4,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { microUsd } from '../../shared/core/money.ts';
 import { minutes } from '../../shared/core/time.ts';
 import type { Body } from '../replies.ts';
 import { usage } from './exit-codes.ts';
 import { type IdleOptions, idleOf } from './idle-options.ts';
+import { dollarsOf } from './limit-options.ts';
 import { ceilingOf, numberOf } from './options.ts';
 
 type Wanted = Body<'requestLease'>;
@@ -27,6 +29,10 @@ export type LeaseOptions = IdleOptions & {
   readonly image?: string;
   readonly startScript?: string;
   readonly sshKey?: string;
+  readonly spendCap?: string;
+  readonly transferGb?: string;
+  readonly maxTransferPrice?: string;
+  readonly job?: string;
 };
 
 /** What ssh-keygen makes first, in OpenSSH's own order of preference. */
@@ -78,6 +84,17 @@ function silenceOf(text: string | undefined): number | undefined {
   return given === undefined ? undefined : Math.round(minutes(given) / 1_000);
 }
 
+const optionalDollars = (flag: string, text: string | undefined) =>
+  text === undefined ? undefined : microUsd(dollarsOf(flag, text));
+
+/** What bounds the cost beside the ceiling, and whose it is. */
+const costOf = ({ spendCap, transferGb, maxTransferPrice, job }: LeaseOptions) => ({
+  spendCapMicroUsd: optionalDollars('--spend-cap', spendCap),
+  transferGb: numberOf('--transfer-gb', transferGb),
+  transferCeilingMicroUsdPerGb: optionalDollars('--max-transfer-price', maxTransferPrice),
+  jobId: job,
+});
+
 /** The request. What wasn't given is left to the service's defaults. Ends the command on usage. */
 export function leaseRequestOf(
   options: LeaseOptions,
@@ -100,5 +117,6 @@ export function leaseRequestOf(
     startScript: startScript === undefined ? undefined : readText('--start-script', startScript),
     sshPublicKey: publicKeyOf(sshKey ?? usualKey()),
     env: variablesOf(options.env, env),
+    ...costOf(options),
   };
 }

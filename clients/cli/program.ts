@@ -2,6 +2,7 @@
 // in its own file.
 
 import { Command, Option } from 'commander';
+import { addAccount } from './commands/account.ts';
 import { addCharges } from './commands/charges.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEndings } from './commands/ending.ts';
@@ -51,6 +52,7 @@ export function createProgram(cli: Cli): Command {
   addEndings(program, cli);
   addExtending(program, cli);
   addSshConfig(program, cli);
+  addAccount(program, cli);
   addOperations(program, cli);
   addCharges(program, cli);
   addSweep(program, cli);

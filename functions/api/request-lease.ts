@@ -1,7 +1,7 @@
 // POST /v1/leases: accepts a lease or says which limit binds.
 
 import { IdempotencyKey } from '../../shared/api/contract.ts';
-import { termsOf } from '../../shared/api/lease-request.ts';
+import { envOf, termsOf } from '../../shared/api/lease-request.ts';
 import { parse } from '../../shared/api/parse.ts';
 import { acceptedView } from '../../shared/api/views.ts';
 import { requestLease } from '../../shared/app.ts';
@@ -12,5 +12,6 @@ export const handler = api('requestLease', requestLease, async (run, request) =>
   const idempotencyKey = parse(IdempotencyKey, headers['idempotency-key'], 'Idempotency-Key');
   const { consumer } = caller;
   const terms = termsOf(body);
-  return acceptedView(await run({ consumer, idempotencyKey, body, terms, env: body.env }));
+  const env = envOf(body);
+  return acceptedView(await run({ consumer, idempotencyKey, body, terms, env }));
 });

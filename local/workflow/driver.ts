@@ -21,12 +21,17 @@ export type Invoke = (call: { functionName: string; payload: unknown }) => Promi
 /** `over`: the token was answered, expired or never was. */
 export type Answer = 'accepted' | 'over';
 
+/** As AWS words it; nothing here ever runs too long as a whole, or is aborted. */
+export type EndedBadly = { readonly name: string; readonly status: 'FAILED' };
+
 export type DriverOptions = {
   readonly definition: Definition;
   readonly invoke: Invoke;
   readonly clock: EngineClock;
   readonly ids: Ids;
   readonly book: Book;
+  /** Told of each execution that failed, after it is on record as such. */
+  readonly onFailed: (execution: EndedBadly) => void;
 };
 
 /** What every function here works with. Once closed, nothing may be committed any more. */
@@ -114,6 +119,8 @@ function rest(world: World, run: Run, phase: Resting): void {
       });
       break;
     case 'closed':
+      if (phase.outcome.status !== 'FAILED') break;
+      world.onFailed({ name: run.execution.name, status: phase.outcome.status });
       break;
   }
 }

@@ -13,7 +13,7 @@ import type { Json } from './asl.ts';
 import { createBook } from './book.ts';
 import type { EngineClock } from './clock.ts';
 import { loadDefinition } from './definition.ts';
-import { type Answer, createDriver, type Invoke } from './driver.ts';
+import { type Answer, createDriver, type EndedBadly, type Invoke } from './driver.ts';
 import type { Execution } from './execution.ts';
 import type { Journal, Outcome } from './journal.ts';
 import { toJson } from './json.ts';
@@ -25,6 +25,8 @@ export type EngineOptions = {
   readonly clock: EngineClock;
   readonly journal: Journal;
   readonly ids?: Ids;
+  /** Told of each execution that failed, once and best effort, as AWS tells a rule on events. */
+  readonly onFailed?: (execution: EndedBadly) => void;
 };
 
 export type Description = {
@@ -81,10 +83,10 @@ function described({ input, states, phase }: Execution): Description {
  * BadConfig for a definition it can't run, StoreDown for a journal it can't read.
  */
 export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
-  const { clock, journal, invoke, ids = REAL_IDS } = options;
+  const { clock, journal, invoke, ids = REAL_IDS, onFailed = () => undefined } = options;
   const definition = loadDefinition(options.definition);
   const book = createBook(journal);
-  const driver = createDriver({ definition, invoke, clock, ids, book });
+  const driver = createDriver({ definition, invoke, clock, ids, book, onFailed });
   let closed = false;
 
   const whileOpen = <T>(result: () => T): T => {

@@ -7,6 +7,7 @@ import { MicroUsd, MicroUsdPerHour } from '../core/money.ts';
 import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
 import { Telemetry } from '../core/telemetry.ts';
+import { accountRoutes } from './account-routes.ts';
 import { chargeRoutes } from './charge-routes.ts';
 import { IdleRequest } from './idle-request.ts';
 import { operations } from './operations.ts';
@@ -15,6 +16,8 @@ const HOUR_MS = 3_600_000;
 const leastHours = policy.lease.durationLeast / HOUR_MS;
 const mostHours = policy.lease.durationMost / HOUR_MS;
 
+const CAP_RULE = 'must be whole micro-dollars, 1 or more';
+const TRANSFER_RULE = `must be at most ${policy.transfer.ceilingMost} micro-dollars a GB`;
 const CEILING_RULE = `must be 1 to ${policy.lease.ceilingMost} whole micro-dollars per hour`;
 
 const matching = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule));
@@ -42,6 +45,8 @@ const SshPublicKey = matching(
   'must be one line of an OpenSSH public key such as "ssh-ed25519 AAAA... me@host"',
 );
 
+const JOB_ID = /^[\w.:/-]{0,64}$/;
+
 const EnvName = matching(
   /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
   'must be a name of letters, digits and _, not starting with a digit',
@@ -53,7 +58,7 @@ const Env = z.record(EnvName, z.string().check(z.maxLength(256))).check(
     'must not use names that start with GPU_SHOPPER_, but for _JOB_ID and _ON_ENDING',
   ),
   z.refine(
-    (env) => /^[\w.:/-]{0,64}$/.test(env['GPU_SHOPPER_JOB_ID'] ?? ''),
+    (env) => JOB_ID.test(env['GPU_SHOPPER_JOB_ID'] ?? ''),
     'must give GPU_SHOPPER_JOB_ID at most 64 letters, digits, _ . : / or -',
   ),
 );
@@ -79,10 +84,6 @@ const LeaseFields = z.strictObject({
     ),
     policy.lease.ceilingDefault,
   ),
-  spendCapMicroUsd: z._default(
-    z.nullable(MicroUsd.check(z.refine((cap) => cap >= 1, 'must be 1 micro-dollar or more'))),
-    null,
-  ),
   silenceLimitSeconds: z._default(
     whole(policy.lease.silenceLeast / 1_000, policy.lease.silenceMost / 1_000),
     policy.lease.silenceDefault / 1_000,
@@ -93,6 +94,16 @@ const LeaseFields = z.strictObject({
   startScript: z._default(StartScript, ''),
   sshPublicKey: SshPublicKey,
   env: z._default(Env, {}),
+  spendCapMicroUsd: z._default(
+    z.nullable(MicroUsd.check(z.refine((cap) => cap >= 1, CAP_RULE))),
+    null,
+  ),
+  transferGb: z._default(whole(0, policy.transfer.gbMost), policy.transfer.gbDefault),
+  transferCeilingMicroUsdPerGb: z._default(
+    MicroUsd.check(z.refine((most) => most <= policy.transfer.ceilingMost, TRANSFER_RULE)),
+    policy.transfer.ceilingDefault,
+  ),
+  jobId: z.optional(matching(JOB_ID, 'must be at most 64 letters, digits, _ . : / or -')),
 });
 
 /** `POST /v1/leases`. Everything but the SSH key has a default. */
@@ -104,6 +115,11 @@ export const LeaseRequest = LeaseFields.check(
       path: ['startScript'],
       error: `must be at most ${policy.lease.startScriptBytesMost} bytes with the SSH key`,
     },
+  ),
+  z.refine(
+    ({ jobId, env }) =>
+      [undefined, jobId].includes(env['GPU_SHOPPER_JOB_ID']) || jobId === undefined,
+    { path: ['jobId'], error: 'must be the same as GPU_SHOPPER_JOB_ID of env' },
   ),
 );
 export type LeaseRequest = z.infer<typeof LeaseRequest>;
@@ -134,7 +150,7 @@ const count = (least: number, most: number, fallback: number) =>
 export type Caller = 'consumer' | 'node';
 
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly caller: Caller;
   readonly status: number;
@@ -247,6 +263,7 @@ export const routes = {
   },
   ...operations,
   ...chargeRoutes,
+  ...accountRoutes,
   recordNodeHeartbeat: {
     method: 'POST',
     path: '/node/v1/heartbeats',

@@ -2,6 +2,7 @@
 // see is decided without it, and one that was tampered with is refused.
 
 import * as z from 'zod/mini';
+import { AccountNote } from '../core/account.ts';
 import { Failure } from '../core/failure.ts';
 import { LeaseId, OfferId } from '../core/ids.ts';
 import { MicroUsdPerHour } from '../core/money.ts';
@@ -13,6 +14,9 @@ export const LeaseCursor = z.object({ id: LeaseId, requestedAt: EpochMs });
 export const OfferCursor = z.object({ id: OfferId, rate: MicroUsdPerHour });
 /** In a lease's events: the last one shown. */
 export const EventCursor = z.object({ seq: z.int().check(z.gte(0)) });
+
+/** In an account's events: the last one shown. */
+export const NoteCursor = z.pick(AccountNote, { at: true, kind: true, id: true });
 
 /** Writes a cursor; null stays null: there is no further page. */
 export function writeCursor(place: object | null): string | null {

@@ -89,6 +89,8 @@ const TITLES: Partial<Record<Failure['name'], string>> = {
   NotFound: 'Not found',
   KeyReused: 'Idempotency key reused',
   OverBudget: 'A limit binds',
+  OverLimit: 'A limit binds',
+  StaleVersion: 'Changed meanwhile',
   NotActive: 'The lease does not serve',
   Frozen: 'New leases are stopped',
 };
@@ -105,6 +107,7 @@ export function problem(failure: Failure, requestId: string): HttpReply {
     retryable: action === 'retry' || action === 'reload',
     ...(failure.field === undefined ? {} : { field: failure.field }),
     ...(failure.limit === undefined ? {} : { limit: failure.limit }),
+    ...failure.facts,
   };
   const body = JSON.stringify(document);
   return { statusCode: status, headers: { 'content-type': 'application/problem+json' }, body };

@@ -5,6 +5,15 @@ import { hours, seconds } from '../core/time.ts';
 import type { LeaseRequest } from './contract.ts';
 import { idleOf } from './idle-request.ts';
 
+const jobOf = ({ jobId, env }: LeaseRequest): string | undefined =>
+  jobId ?? env['GPU_SHOPPER_JOB_ID'];
+
+/** What the machine is told: with its job's name, whichever way it was given. */
+export function envOf(request: LeaseRequest): Readonly<Record<string, string>> {
+  const job = jobOf(request);
+  return job === undefined ? request.env : { ...request.env, GPU_SHOPPER_JOB_ID: job };
+}
+
 /** What the lease promises. The write-only `env` travels apart from it. */
 export function termsOf(request: LeaseRequest): Terms {
   const { gpuNames, gpuCount, vramGbLeast, countries, providers, diskGb } = request;
@@ -19,8 +28,9 @@ export function termsOf(request: LeaseRequest): Terms {
     image,
     startScript,
     sshPublicKey,
-    // Machines know it by this name; nothing else of `env` is kept.
-    jobId: request.env['GPU_SHOPPER_JOB_ID'] ?? '',
+    jobId: jobOf(request) ?? '',
     spendCapMicroUsd: request.spendCapMicroUsd,
+    transferGb: request.transferGb,
+    transferCeilingMicroUsdPerGb: request.transferCeilingMicroUsdPerGb,
   };
 }

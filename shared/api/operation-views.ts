@@ -4,10 +4,10 @@ import type { ExtensionRefusal } from '../core/extension.ts';
 import { Failure } from '../core/failure.ts';
 import type { Freeze, Standing } from '../core/freeze.ts';
 import { isOver } from '../core/lease.ts';
-import { formatUsd, microUsd } from '../core/money.ts';
 import { between, type EpochMs, isoTime } from '../core/time.ts';
 import type { ExtendOutcome } from '../usecases/extend-lease.ts';
 import type { Diagnosis, Patient } from '../usecases/read-doctor.ts';
+import { refuse } from './refusal.ts';
 import { leaseView } from './views.ts';
 
 const shown = (instant: EpochMs | null): string | null =>
@@ -17,14 +17,8 @@ const secondsSince = (from: EpochMs, now: EpochMs): number =>
   Math.round(between(from, now) / 1_000);
 
 function refused(refusal: ExtensionRefusal): never {
+  if (!('latest' in refusal)) return refuse(refusal);
   const { limit } = refusal;
-  if ('room' in refusal) {
-    const [room, asked] = [refusal.room, refusal.asked].map((amount) =>
-      formatUsd(microUsd(Math.max(0, amount))),
-    );
-    const message = `the account's ${limit} limit has room for ${room}, not ${asked}`;
-    throw new Failure('OverBudget', message, { limit });
-  }
   const whose =
     limit === 'lease-duration'
       ? 'without an operator’s approval it can last'

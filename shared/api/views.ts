@@ -2,7 +2,6 @@
 
 import { Failure } from '../core/failure.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../core/lease.ts';
-import { formatUsd } from '../core/money.ts';
 import { allInRate, type Offer } from '../core/offer.ts';
 import { policy } from '../core/policy.ts';
 import { between, type DurationMs, type EpochMs, isoTime } from '../core/time.ts';
@@ -12,6 +11,7 @@ import type { LeasePage } from '../usecases/read-lease.ts';
 import type { HeartbeatReply } from '../usecases/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../usecases/request-lease.ts';
 import { writeCursor } from './cursor.ts';
+import { refuse } from './refusal.ts';
 
 const shown = (instant: EpochMs | null): string | null =>
   instant === null ? null : isoTime(instant);
@@ -122,11 +122,7 @@ export function healthView({ menus, sweeps }: Health) {
 /** The accepted lease; a refusal is a problem that names the limit and its room. */
 export function acceptedView(outcome: RequestLeaseOutcome) {
   if (outcome.kind === 'accepted') return leaseView(outcome.lease);
-  const { limit, room, asked } = outcome.refusal;
-  const amount = (value: number): string =>
-    limit === 'open-leases' ? String(value) : formatUsd(value as Parameters<typeof formatUsd>[0]);
-  const message = `the account's ${limit} limit has room for ${amount(room)}, not ${amount(asked)}`;
-  throw new Failure('OverBudget', message, { limit });
+  return refuse(outcome.refusal);
 }
 
 /** What a heartbeat is answered. Nothing here tells a stranger whether a lease exists. */

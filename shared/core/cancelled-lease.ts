@@ -32,6 +32,8 @@ const unknownTerms = (hold: Hold): Terms => ({
   sshPublicKey: '',
   jobId: '',
   spendCapMicroUsd: null,
+  transferGb: 0,
+  transferCeilingMicroUsdPerGb: policy.transfer.ceilingDefault,
 });
 
 /** The ended lease of a hold that has none. Its outbox returns the whole hold. */

@@ -60,7 +60,7 @@ export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): Ex
   if (now >= lease.deadline) return { kind: 'not-active', why: 'its time is used up' };
   const refusal = refusalFor(lease, until);
   if (refusal !== null) return { kind: 'refused', refusal };
-  const more = cost(lease.terms.ceiling, between(lease.deadline, until));
+  const more = cost(lease.hold.rateMicroUsdPerHour, between(lease.deadline, until));
   return { kind: 'extend', until, holdMicroUsd: sum(lease.hold.amountMicroUsd, more) };
 }
 

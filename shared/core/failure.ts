@@ -56,6 +56,8 @@ export const FAILURES = {
   KeyReused: handle('never', 409),
   Replayed: handle('never', 409),
   NotActive: handle('never', 409),
+  OverLimit: handle('never', 409),
+  StaleVersion: handle('never', 409),
   Frozen: handle('never', 503),
   BadConfig: handle('never', 500),
 } as const satisfies Record<string, Handling>;
@@ -87,6 +89,8 @@ export type DetourKind = keyof typeof OUTCOME_NAMES;
 export type FailureDetail = {
   readonly field?: string;
   readonly limit?: string;
+  /** What else the document says, by name; nothing secret. */
+  readonly facts?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 };
 
@@ -95,11 +99,13 @@ export class Failure extends Error {
   override readonly name: FailureName;
   readonly field: string | undefined;
   readonly limit: string | undefined;
+  readonly facts: FailureDetail['facts'];
 
   constructor(name: FailureName, message: string, detail: FailureDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = name;
     this.field = detail.field;
     this.limit = detail.limit;
+    this.facts = detail.facts;
   }
 }

@@ -11,6 +11,7 @@ import { ConsumerId, InstanceId, LeaseId } from './ids.ts';
 import { LedgerEntry } from './ledger.ts';
 import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, signedMicroUsd } from './money.ts';
 import { Offer, Requirement } from './offer.ts';
+import { policy } from './policy.ts';
 import { Liveness, NodeFacts, type Pulse } from './pulse.ts';
 import { DurationMs, EpochMs } from './time.ts';
 import { liveUsage } from './usage.ts';
@@ -46,8 +47,11 @@ export const Terms = z.object({
   sshPublicKey: z.string(),
   /** The consumer's own name for its work, to find its cost by; empty when it gave none. */
   jobId: z._default(z.string(), ''),
-  /** The lease ends before it costs more; null: only what is held for it limits it. */
+  /** What it may cost in all; null: what it holds. */
   spendCapMicroUsd: z._default(z.nullable(MicroUsd), null),
+  /** Gigabytes of transfer that are held for, and the most one may cost. */
+  transferGb: z._default(z.int(), policy.transfer.gbDefault),
+  transferCeilingMicroUsdPerGb: z._default(MicroUsd, policy.transfer.ceilingDefault),
 });
 export type Terms = z.infer<typeof Terms>;
 

@@ -120,6 +120,16 @@ export function permilleOf(difference: MicroUsd, amount: MicroUsd): number | nul
   return amount === 0 ? null : Math.round((difference / amount) * 1_000);
 }
 
+/** The smaller of two amounts. */
+export function lesser(a: MicroUsd, b: MicroUsd): MicroUsd {
+  return a < b ? a : b;
+}
+
+/** So many percent of an amount, rounded up to a whole micro-dollar. */
+export function percentOf(amount: MicroUsd, percent: number): MicroUsd {
+  return microUsd(Number((BigInt(amount) * BigInt(percent) + 99n) / 100n));
+}
+
 /** Writes an amount for people, to the hundredth of a cent unless it is smaller. */
 export function formatUsd(amount: MicroUsd | MicroUsdPerHour): string {
   const sign = amount < 0 ? '-' : '';

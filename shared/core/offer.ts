@@ -2,8 +2,7 @@
 
 import * as z from 'zod/mini';
 import { OfferId, ProviderName } from './ids.ts';
-import { amountOf, MicroUsd, MicroUsdPerHour, rateOf, sumRates } from './money.ts';
-import { policy } from './policy.ts';
+import { MicroUsd, MicroUsdPerHour, rateOf, sumRates } from './money.ts';
 import { EpochMs } from './time.ts';
 
 const count = z.int().check(z.gte(1));
@@ -68,6 +67,8 @@ export function meets(offer: Offer, wanted: Requirement): boolean {
 /** What rules an offer out beside the requirement. */
 export type Limits = {
   readonly ceiling: MicroUsdPerHour;
+  /** The most a gigabyte of transfer may cost, up or down. */
+  readonly transferCeiling: MicroUsd;
   /** The machine must be there until then. */
   readonly neededUntil: EpochMs;
   /** Machines on which an attempt of this lease already failed. */
@@ -83,8 +84,8 @@ const allowed = (offer: Offer, limits: Limits): boolean =>
   !limits.failedMachines.includes(machineOf(offer)) &&
   !limits.failedProviders.includes(offer.provider) &&
   (offer.availableUntil === null || offer.availableUntil >= limits.neededUntil) &&
-  offer.uploadMicroUsdPerGb <= policy.transfer.dearestMicroUsdPerGb &&
-  offer.downloadMicroUsdPerGb <= policy.transfer.dearestMicroUsdPerGb;
+  offer.uploadMicroUsdPerGb <= limits.transferCeiling &&
+  offer.downloadMicroUsdPerGb <= limits.transferCeiling;
 
 /** The outcome of a ranking: the candidates, or why there is none. */
 export type Ranking =
@@ -112,9 +113,4 @@ export function rankOffers(offers: readonly Offer[], wanted: Requirement, limits
   if (ranked.length > 0) return { kind: 'ranked', offers: ranked };
   const cheapest = fitting.reduce((best, offer) => (rate(offer) < rate(best) ? offer : best));
   return { kind: 'over-budget', cheapest: allInRate(cheapest, wanted.diskGb) };
-}
-
-/** The most that transfer of `gb` may cost under policy, whatever offer is taken. */
-export function transferAllowance(gb: number): MicroUsd {
-  return amountOf(policy.transfer.dearestMicroUsdPerGb, gb);
 }

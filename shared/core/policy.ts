@@ -28,14 +28,23 @@ export const policy = {
     startScriptBytesMost: 1_600,
   },
   transfer: {
-    /** Gigabytes set aside in the hold: an image, a data set, a result. */
-    allowanceGb: 20,
+    /** Gigabytes set aside in the hold unless asked otherwise: an image, a data set, a result. */
+    gbDefault: 20,
+    gbMost: 10_000,
     /** Offers with dearer transfer are left out: $0.03 a GB is ten times the common price. */
-    dearestMicroUsdPerGb: microUsd(30_000),
+    ceilingDefault: microUsd(30_000),
+    ceilingMost: microUsd(10_000_000),
   },
   account: {
     /** An item's write cost grows with its size; larger teams take several accounts. */
     openLeasesMost: 200,
+    /** They are told one by one: more would be noise. */
+    thresholdsMost: 10,
+    gpuNamesMost: 50,
+    /** Open holds that a refusal names, the largest first. */
+    holdsShown: 5,
+    /** Events of an account in one page. */
+    notesPage: 100,
   },
   launch: {
     /** The winner of the attempt write calls create within this, or not at all. */
@@ -137,6 +146,9 @@ export const policy = {
     due: minutes(5),
     /** The longest pause between two rounds of teardown; `Prove absence` names the same number. */
     teardownPause: minutes(15),
+    /** Executions that end badly are replaced at once up to this generation; then by the sweep,
+     * which waits longer each time: one that fails at its first step would loop without a pause. */
+    restartsAtOnce: 3,
   },
   sweep: {
     /** While leases are open; a machine without a lease lives for two of these at most. */

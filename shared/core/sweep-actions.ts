@@ -6,9 +6,11 @@ import type { InstanceId, LeaseId } from './ids.ts';
 import type { Lease } from './lease.ts';
 import type { MicroUsd, MicroUsdPerHour } from './money.ts';
 import type { Ownership } from './ownership.ts';
+import { pageOf } from './page.ts';
 import { policy } from './policy.ts';
 import { heldBack, type InstanceFinding } from './sweep.ts';
 import type { FoundHold, FoundLease, HeldFor } from './sweep-leases.ts';
+import type { AccountFinding } from './thresholds.ts';
 import { between, type EpochMs } from './time.ts';
 
 export type Action =
@@ -40,6 +42,8 @@ export type Action =
   | { readonly kind: 'nudge'; readonly leaseId: LeaseId }
   | { readonly kind: 'wake'; readonly leaseId: LeaseId }
   | { readonly kind: 'apply-outbox'; readonly leaseId: LeaseId }
+  /** Thresholds that were crossed, or what was committed with an account and not told. */
+  | { readonly kind: 'review-account'; readonly found: AccountFinding }
   | { readonly kind: 'cancel-hold'; readonly held: HeldFor }
   | { readonly kind: 'settle-hold'; readonly held: HeldFor }
   | { readonly kind: 'trim-hold'; readonly held: HeldFor; readonly to: MicroUsd };
@@ -49,6 +53,7 @@ export type Findings = {
   readonly instances: readonly InstanceFinding[];
   readonly leases: readonly FoundLease[];
   readonly holds: readonly FoundHold[];
+  readonly accounts: readonly AccountFinding[];
 };
 
 const URGENCY: readonly Action['kind'][] = [
@@ -57,6 +62,7 @@ const URGENCY: readonly Action['kind'][] = [
   'destroy',
   'end',
   'note-price',
+  'review-account',
   'restart',
   'nudge',
   'wake',
@@ -138,21 +144,25 @@ function onHold(found: FoundHold): readonly Action[] {
   }
 }
 
+const onAccount = (found: AccountFinding): readonly Action[] =>
+  found.kind === 'ok' ? [] : [{ kind: 'review-account', found }];
+
 /** What to do, the most urgent first. What the circuit breaker holds back is left out. */
-export function actionsOf({ instances, leases, holds }: Findings): readonly Action[] {
+export function actionsOf({ instances, leases, holds, accounts }: Findings): readonly Action[] {
   const held = heldBack(instances) > 0;
   const actions = [
     ...instances.flatMap((finding) => onInstance(finding, held)),
     ...leases.flatMap(onLease),
     ...holds.flatMap(onHold),
+    ...accounts.flatMap(onAccount),
   ];
   return actions.toSorted((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
 }
 
 /** How many findings there are of each kind but `ok`. */
-export function countsOf({ instances, leases, holds }: Findings): Record<string, number> {
+export function countsOf({ instances, leases, holds, accounts }: Findings): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { kind } of [...instances, ...leases, ...holds]) {
+  for (const { kind } of [...instances, ...leases, ...holds, ...accounts]) {
     if (kind !== 'ok') counts[kind] = (counts[kind] ?? 0) + 1;
   }
   return counts;
@@ -180,16 +190,21 @@ export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly
   const held = heldBack(instances);
   if (held > 0) {
     const share = `${held} of ${instances.length} instances have our tag and no lease on record`;
-    pages.push(`${share}: none of them is destroyed; is this the right table?`);
+    const message = `${share}: none of them is destroyed; is this the right table?`;
+    pages.push(pageOf('wrong-table', message));
   }
   const alone = instances.filter(
     ({ kind }) => kind === 'orphan' || (held === 0 && kind === 'unrecorded'),
   );
-  if (alone.length > 0) pages.push(`orphans are destroyed: ${someOf(alone.map(({ id }) => id))}`);
+  if (alone.length > 0) {
+    const ids = someOf(alone.map(({ id }) => id));
+    pages.push(pageOf('orphans', `orphans are destroyed: ${ids}`));
+  }
   const stubborn = leases.filter(({ lease }) => tearsDownLong(lease, now));
   if (stubborn.length > 0) {
     const ids = someOf(stubborn.map(({ lease }) => lease.id));
-    pages.push(`teardown of ${stubborn.length} leases takes more than an hour: ${ids}`);
+    const message = `teardown of ${stubborn.length} leases takes more than an hour: ${ids}`;
+    pages.push(pageOf('long-teardown', message));
   }
   return pages;
 }

@@ -132,8 +132,10 @@ function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
   const found =
     moneyFinding(lease, view) ?? machineFinding(lease, view) ?? executionFinding(lease, view);
   if (found !== null) return found;
-  if (missesWake(lease, view)) return { kind: 'lost-wake' };
+  // A token that was answered looks like one that still waits: what is due goes first, and it
+  // wakes as well.
   if (now >= lease.dueBy) return { kind: 'stuck-step' };
+  if (missesWake(lease, view)) return { kind: 'lost-wake' };
   return { kind: hasOutbox(lease) ? 'pending-outbox' : 'ok' };
 }
 

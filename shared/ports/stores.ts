@@ -1,13 +1,11 @@
-// Where leases, pulses, accounts, entries and the menu are kept. Each write is one item under one
+// Where leases, pulses, entries and the menu are kept. Each write is one item under one
 // condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
-import type { Account, AccountLimits, Hold, HoldRefusal } from '../core/account.ts';
 import type { Freeze, FreezeScope } from '../core/freeze.ts';
 import type { Idle, IdleWarning, Quiet } from '../core/idle.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
-import type { MicroUsd } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
 import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
 import type { Reconciliation } from '../core/reconcile.ts';
@@ -117,60 +115,6 @@ export type PulseStore = {
   noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;
   /** No beat counts any more. */
   close(leaseId: LeaseId): Promise<void>;
-};
-
-export type PlaceOutcome =
-  | { readonly kind: 'placed' }
-  | { readonly kind: 'refused'; readonly refusal: HoldRefusal };
-
-export type AccountStore = {
-  get(consumer: ConsumerId): Promise<Account | null>;
-  /** Every account there is. */
-  all(): Promise<readonly Account[]>;
-  /**
-   * Sets money aside for a lease, all limits in one conditional write; opens the account with
-   * `defaults` at first. Repeating it for the same lease changes nothing.
-   */
-  place(request: {
-    readonly consumer: ConsumerId;
-    readonly leaseId: LeaseId;
-    readonly hold: Hold;
-    readonly defaults: AccountLimits;
-  }): Promise<PlaceOutcome>;
-  /**
-   * Raises a lease's hold to `to` unless it is that high already, and notes that it did so `at`;
-   * refused as a whole when there is no room. Throws Conflict when there is no such hold.
-   */
-  raise(request: {
-    readonly consumer: ConsumerId;
-    readonly leaseId: LeaseId;
-    readonly to: MicroUsd;
-    readonly at: EpochMs;
-  }): Promise<PlaceOutcome>;
-  /** Lowers a hold to `to` if it is exactly `from` and was raised at `from.raisedAt` last. */
-  lower(request: {
-    readonly consumer: ConsumerId;
-    readonly leaseId: LeaseId;
-    readonly from: Hold;
-    readonly to: MicroUsd;
-  }): Promise<'lowered' | 'changed'>;
-  /** Grows a hold to `to` without asking for room; one that is that high, or settled, stays. */
-  grow(request: {
-    readonly consumer: ConsumerId;
-    readonly leaseId: LeaseId;
-    readonly to: MicroUsd;
-  }): Promise<void>;
-  /**
-   * Enters a true-up or correction of a settled lease, after all that came before it, in ledger and
-   * account; one that was entered is left as it is. Throws Conflict in a crowd: come again.
-   */
-  correct(entry: LedgerEntry): Promise<void>;
-  /** Turns a hold into a charge and returns the rest; a settled lease is left as it is. */
-  settle(request: {
-    readonly consumer: ConsumerId;
-    readonly leaseId: LeaseId;
-    readonly charged: MicroUsd;
-  }): Promise<void>;
 };
 
 export type LedgerStore = {

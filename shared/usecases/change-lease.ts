@@ -7,8 +7,9 @@ import type { Lease } from '../core/lease.ts';
 import { isCorrection } from '../core/ledger.ts';
 import { policy } from '../core/policy.ts';
 import { after, type EpochMs, latest, total } from '../core/time.ts';
+import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { AccountStore, LeaseStore, LedgerStore } from '../ports/stores.ts';
+import type { LeaseStore, LedgerStore } from '../ports/stores.ts';
 
 /** The stores one commit of a lease reaches, its outbox included. */
 export type Records = {
@@ -23,9 +24,21 @@ export type Decision<Result> = { readonly commit: Lease | null; readonly result:
 
 export type Changed<Result> = { readonly lease: Lease; readonly result: Result };
 
+/** What the account has to do with the lease's hold: settle it, or follow it down or up. */
+async function followHold(records: Records, lease: Lease): Promise<void> {
+  const { consumer, id: leaseId, hold: to } = lease;
+  if (lease.state === 'ended') {
+    await records.accounts.settle({ consumer, leaseId, charged: lease.chargedMicroUsd });
+  } else if (lease.outbox.entries.some(({ kind }) => kind === 'hold-released')) {
+    await records.accounts.reprice({ consumer, leaseId, to });
+  } else if (lease.outbox.entries.some(({ kind }) => kind === 'overrun')) {
+    await records.accounts.grow({ consumer, leaseId, to: to.amountMicroUsd });
+  }
+}
+
 /**
- * Applies what was committed with the lease and not yet elsewhere: events, entries and, for an
- * ended lease, the settlement of its hold. Safe to repeat after a crash anywhere in between.
+ * Applies what was committed with the lease and not yet elsewhere: events, entries and what its
+ * account has to do with its hold. Safe to repeat after a crash anywhere in between.
  */
 export async function applyOutbox(records: Records, lease: Lease): Promise<Lease> {
   const { events, entries } = lease.outbox;
@@ -34,14 +47,7 @@ export async function applyOutbox(records: Records, lease: Lease): Promise<Lease
   for (const entry of entries) {
     await (isCorrection(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
   }
-  if (entries.some(({ kind }) => kind === 'overrun') && lease.state === 'ending') {
-    const { consumer, id: leaseId, hold } = lease;
-    await records.accounts.grow({ consumer, leaseId, to: hold.amountMicroUsd });
-  }
-  if (lease.state === 'ended') {
-    const { consumer, id: leaseId, chargedMicroUsd: charged } = lease;
-    await records.accounts.settle({ consumer, leaseId, charged });
-  }
+  await followHold(records, lease);
   await records.leases.clearOutbox(lease);
   return { ...lease, outbox: { events: [], entries: [] } };
 }

@@ -1,6 +1,7 @@
 // Choose offer: the best candidate of the menu that no attempt of this lease has failed on yet.
 // Reads snapshots only; a provider is never called for the menu.
 
+import { type Account, allows } from '../core/account.ts';
 import { refusalReason, triesOf } from '../core/attempt.ts';
 import { type Freeze, isFrozen } from '../core/freeze.ts';
 import type { ProviderName } from '../core/ids.ts';
@@ -11,7 +12,7 @@ import { allInRate, type Limits, machineOf, type Offer, rankOffers } from '../co
 import { policy } from '../core/policy.ts';
 import { after, between, type DurationMs, type EpochMs, total } from '../core/time.ts';
 import type { FreezeStore, MenuStore, Snapshot } from '../ports/stores.ts';
-import { changeLease, type Records } from './change-lease.ts';
+import { changeLease, loadLease, type Records } from './change-lease.ts';
 import { endedByFreeze } from './frozen.ts';
 import { type Detour, detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
 
@@ -29,18 +30,27 @@ type Candidates = {
   readonly leftOut: readonly string[];
 };
 
+/** What rules offers out for everybody, and for this account. */
+type Rules = { readonly freezes: readonly Freeze[]; readonly account: Account | null };
+
 function usable(
   snapshots: readonly Snapshot[],
-  freezes: readonly Freeze[],
+  { freezes, account }: Rules,
   now: EpochMs,
 ): Candidates {
   const whyNot = ({ provider, takenAt }: Snapshot): string | null => {
     if (isFrozen(freezes, { provider })) return `${provider} is frozen`;
     return between(takenAt, now) > policy.menu.staleAfter ? `${provider} is too old to use` : null;
   };
+  const known = snapshots.filter((each) => whyNot(each) === null).flatMap(({ offers }) => offers);
+  const offers = known.filter((offer) => account === null || allows(account.limits, offer));
+  const forbidden = known.length - offers.length;
   return {
-    offers: snapshots.filter((each) => whyNot(each) === null).flatMap(({ offers }) => offers),
-    leftOut: snapshots.map(whyNot).filter((reason) => reason !== null),
+    offers,
+    leftOut: [
+      ...snapshots.map(whyNot).filter((reason) => reason !== null),
+      ...(forbidden > 0 ? [`${forbidden} offers are not allowed to its account`] : []),
+    ],
   };
 }
 
@@ -53,6 +63,7 @@ function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits 
   );
   return {
     ceiling: lease.terms.ceiling,
+    transferCeiling: lease.terms.transferCeilingMicroUsdPerGb,
     neededUntil: after(now, total(lease.terms.duration, bootLimit)),
     failedMachines: triesOf(lease.attempts).map((attempt) => machineOf(attempt.offer)),
     failedProviders: shut.map((attempt) => attempt.offer.provider),
@@ -93,6 +104,8 @@ export function makeChooseOffer(ports: ChooseOfferPorts) {
     );
     const known = snapshots.filter((snapshot) => snapshot !== null);
     const freezes = await ports.freezes.all();
+    const { consumer } = await loadLease(ports, input.leaseId);
+    const rules = { freezes, account: await ports.accounts.get(consumer) };
     const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (lease, now) => {
       const alone = leftAlone(lease, input);
       if (alone !== null) return { commit: null, result: alone };
@@ -105,7 +118,7 @@ export function makeChooseOffer(ports: ChooseOfferPorts) {
       }
       const frozen = endedByFreeze(lease, freezes, now);
       if (frozen !== null) return frozen;
-      const menu = usable(known, freezes, now);
+      const menu = usable(known, rules, now);
       const best = pick(lease, menu, limitsOf(lease, ports.bootLimit, now));
       if ('kind' in best) return { commit: null, result: best };
       const reason = described(best, lease.terms.requirement.diskGb);

@@ -5,6 +5,7 @@
 import type { AttemptIn, AttemptReason } from '../core/attempt.ts';
 import { observeRunning, retireAttempt } from '../core/attempt-moves.ts';
 import { alarmOf, nextAlarm } from '../core/deadline.ts';
+import { repriceHold } from '../core/hold.ts';
 import { judge, type ServeTimes } from '../core/judge.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../core/lease.ts';
 import { activate, note, withAttempt } from '../core/lease-moves.ts';
@@ -56,7 +57,7 @@ function begin(lease: LeaseIn<'booting'>, attempt: AttemptIn<'created'>, begun: 
     facts: pulse?.facts ?? null,
     reason: `ready; it serves until ${isoTime(deadline)}`,
   };
-  return activate(lease, ready, now);
+  return repriceHold(activate(lease, ready, now), now);
 }
 
 function givenBack(lease: LeaseIn<'booting'>, attempt: AttemptIn<'created'>, fault: Fault) {

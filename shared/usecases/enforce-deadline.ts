@@ -10,12 +10,14 @@ import { after, between, type DurationMs, type EpochMs } from '../core/time.ts';
 import type { PulseStore } from '../ports/stores.ts';
 import type { Scheduler, Workflow } from '../ports/workflow.ts';
 import { changeLease, type Records } from './change-lease.ts';
+import type { Sight } from './listing.ts';
 import { nudgeLease } from './nudge-lease.ts';
 import { tearDownNow } from './tear-down-now.ts';
 import type { TeardownPorts } from './teardown.ts';
 
 export type EnforceDeadlinePorts = Records &
-  TeardownPorts & {
+  TeardownPorts &
+  Sight & {
     readonly pulses: PulseStore;
     readonly scheduler: Scheduler;
     readonly workflow: Workflow;
@@ -53,8 +55,8 @@ async function lookAgain(ports: EnforceDeadlinePorts, lease: Lease): Promise<voi
 
 /**
  * Early: sets the schedule again and gives the warning that is due. Due: commits `ending`, asks for
- * every known machine's end, wakes or restarts the workflow. Safe to repeat. Throws what destroy
- * throws, StoreDown, ProviderDown, Conflict: the schedule's own retries and re-arming bring it
+ * every machine's end, wakes or restarts the workflow. Safe to repeat. Throws what destroy and list
+ * throw, StoreDown, ProviderDown, Conflict: the schedule's own retries and re-arming bring it
  * back.
  */
 export function makeEnforceDeadline(ports: EnforceDeadlinePorts) {

@@ -1,6 +1,7 @@
 // An execution ended badly: it failed, ran too long, or was aborted by hand. Its lease is nobody's
 // now, so the next generation takes over at once instead of when the sweep misses it.
 
+import { policy } from '../core/policy.ts';
 import { type NudgePorts, restartLease } from './nudge-lease.ts';
 import type { StepInput } from './step.ts';
 
@@ -8,12 +9,13 @@ export type EndedExecution = StepInput & { readonly status: string };
 
 /**
  * Starts the next generation unless the lease is ended or another generation drives it already.
- * Safe to repeat. Throws NotFound, StoreDown, ProviderDown, Conflict.
+ * One that failed again and again is left to the sweep. Safe to repeat. Throws NotFound,
+ * StoreDown, ProviderDown, Conflict.
  */
 export function makeExecutionEnded(ports: NudgePorts) {
   return ({ leaseId, generation, status }: EndedExecution): Promise<void> =>
     restartLease(ports, leaseId, {
       why: `the execution of generation ${generation} ended as ${status}`,
-      due: (lease) => lease.generation === generation,
+      due: (lease) => lease.generation === generation && generation <= policy.step.restartsAtOnce,
     });
 }

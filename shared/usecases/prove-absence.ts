@@ -5,7 +5,7 @@
 import type { AbsenceProof } from '../core/absence.ts';
 import { type AbsenceVerdict, proveAbsence } from '../core/absence.ts';
 import { absenceFloor, isClosed, isUnanswered, proofOf } from '../core/attempt.ts';
-import { closeAttempt, confirmAttempt, dropAttempt } from '../core/attempt-moves.ts';
+import { closeAttempt, dropAttempt } from '../core/attempt-moves.ts';
 import type { Lease, LeaseIn } from '../core/lease.ts';
 import { note, withAttempt } from '../core/lease-moves.ts';
 import { policy } from '../core/policy.ts';
@@ -13,7 +13,14 @@ import { between, type DurationMs, durationMs, type EpochMs } from '../core/time
 import { changeLease, loadLease } from './change-lease.ts';
 import { type LeaseListing, listLease, type Sight, type Sighting } from './listing.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
-import { destroyTarget, fades, sawAlive, type TeardownPorts, undestroyed } from './teardown.ts';
+import {
+  adopt,
+  destroyTarget,
+  fades,
+  sawAlive,
+  type TeardownPorts,
+  undestroyed,
+} from './teardown.ts';
 
 export type ProveAbsencePorts = TeardownPorts & Sight;
 
@@ -29,15 +36,6 @@ const listLagOf = (ports: ProveAbsencePorts, lease: Lease): DurationMs =>
       ...lease.attempts.map((attempt) => ports.providers(attempt.offer.provider).card.listLag),
     ),
   );
-
-/** An unanswered attempt whose machine shows now is known from here on. */
-function adopt(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
-  const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
-  if (attempt === undefined || !isUnanswered(attempt)) return lease;
-  const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
-  const reason = `found by its tag while ending: instance ${instance.id}`;
-  return note(created, { type: 'instance-found', reason }, now);
-}
 
 type Listed = { readonly present: readonly Sighting[]; readonly listedAt: EpochMs };
 

@@ -1,17 +1,20 @@
 // Request lease: the hold is placed before the lease exists, and the lease before anything is
 // started. A repeat after a crash anywhere in between finds what is there and goes on.
 
-import { type AccountLimits, type HoldRefusal, holdFor } from '../core/account.ts';
+import type { AccountLimits, Hold, HoldRefusal } from '../core/account.ts';
+import { refusalNote } from '../core/account-notes.ts';
 import { UNKNOWN_REQUEST } from '../core/cancelled-lease.ts';
 import { Failure } from '../core/failure.ts';
 import { isFrozen } from '../core/freeze.ts';
+import { holdFor } from '../core/hold.ts';
 import type { ConsumerId, LeaseId } from '../core/ids.ts';
 import type { Lease, LeaseIn, Terms } from '../core/lease.ts';
 import { requestLease } from '../core/lease-moves.ts';
 import { launchBound } from '../core/policy.ts';
-import { after, type DurationMs, monthOf } from '../core/time.ts';
+import { after, type DurationMs, type EpochMs, monthOf } from '../core/time.ts';
+import type { AccountStore, PlaceOutcome } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { AccountStore, FreezeStore, LeaseStore } from '../ports/stores.ts';
+import type { FreezeStore, LeaseStore } from '../ports/stores.ts';
 import type { Workflow } from '../ports/workflow.ts';
 
 export type RequestLeasePorts = {
@@ -41,27 +44,34 @@ export type RequestLeaseOutcome =
   | { readonly kind: 'accepted'; readonly lease: Lease }
   | { readonly kind: 'over-limit'; readonly refusal: HoldRefusal };
 
-function newLease(ports: RequestLeasePorts, id: LeaseId, input: RequestLeaseInput) {
-  const now = ports.clock.now();
-  const { consumer, terms, env } = input;
-  const requestHash = ports.hashOf(input.body);
-  const hold = {
+/** The hold that the request needs, as things stand now. */
+function holdNeeded(ports: RequestLeasePorts, { terms }: RequestLeaseInput, now: EpochMs): Hold {
+  return {
     amountMicroUsd: holdFor({ ...terms, attemptLimit: ports.attemptLimit }),
     rateMicroUsdPerHour: terms.ceiling,
     month: monthOf(now),
     placedAt: now,
   };
+}
+
+type Held = { readonly id: LeaseId; readonly hold: Hold; readonly now: EpochMs };
+
+function newLease(ports: RequestLeasePorts, input: RequestLeaseInput, { id, hold, now }: Held) {
+  const { consumer, terms, env } = input;
+  const requestHash = ports.hashOf(input.body);
   const deadline = after(now, launchBound(ports.attemptLimit));
   return requestLease({ id, consumer, requestHash, terms, env, hold, deadline }, now);
 }
 
+const KEY_REUSED = 'this Idempotency-Key was used with another body';
+
+function keyReused(): never {
+  throw new Failure('KeyReused', KEY_REUSED, { field: 'Idempotency-Key' });
+}
+
 function sameRequest(ports: RequestLeasePorts, lease: Lease, input: RequestLeaseInput): Lease {
   const known = [UNKNOWN_REQUEST, ports.hashOf(input.body)];
-  if (!known.includes(lease.requestHash)) {
-    const message = 'this Idempotency-Key was used with another body';
-    throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
-  }
-  return lease;
+  return known.includes(lease.requestHash) ? lease : keyReused();
 }
 
 /** Writes the lease; if a repeat of the same request was faster, that one stands. */
@@ -74,6 +84,27 @@ async function write(
   const faster = await ports.leases.get(lease.id);
   if (faster === null) throw new Failure('Conflict', `lease ${lease.id} came and went`);
   return sameRequest(ports, faster, input);
+}
+
+/** Sets the money aside; a refusal is told on the account, once for its limit and hour. */
+async function place(ports: RequestLeasePorts, input: RequestLeaseInput, held: Held) {
+  const { consumer, terms } = input;
+  const { id: leaseId, hold, now } = held;
+  const wanted = terms.requirement;
+  const { limits: defaults } = ports;
+  const placed = await ports.accounts.place({ consumer, leaseId, hold, wanted, defaults });
+  if (placed.kind === 'refused') {
+    await ports.accounts.appendNote(consumer, refusalNote(placed.refusal, leaseId, now));
+  }
+  return placed;
+}
+
+/** A hold without a lease, left by a request that was cut off: of another body, it isn't ours. */
+function sameHold(placed: Extract<PlaceOutcome, { kind: 'placed' }>, { hold }: Held): Hold {
+  const { amountMicroUsd, rateMicroUsdPerHour } = placed.hold;
+  const same =
+    amountMicroUsd === hold.amountMicroUsd && rateMicroUsdPerHour === hold.rateMicroUsdPerHour;
+  return same ? placed.hold : keyReused();
 }
 
 /**
@@ -90,12 +121,12 @@ export function makeRequestLease(ports: RequestLeasePorts) {
       if (isFrozen(freezes, input)) {
         throw new Failure('Frozen', 'an operator has stopped all new leases for now');
       }
-      const fresh = newLease(ports, id, input);
-      const { consumer, hold } = fresh;
-      const { limits: defaults } = ports;
-      const placed = await ports.accounts.place({ consumer, leaseId: id, hold, defaults });
+      const now = ports.clock.now();
+      const needed = { id, hold: holdNeeded(ports, input, now), now };
+      const placed = await place(ports, input, needed);
       if (placed.kind === 'refused') return { kind: 'over-limit', refusal: placed.refusal };
-      lease = await write(ports, fresh, input);
+      const held = { ...needed, hold: sameHold(placed, needed) };
+      lease = await write(ports, newLease(ports, input, held), input);
     }
     if (lease.state === 'requested') await ports.workflow.start(lease.id, lease.generation);
     return { kind: 'accepted', lease };

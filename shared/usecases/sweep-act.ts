@@ -15,6 +15,7 @@ import { applyOutbox, changeLease, loadLease, type Records } from './change-leas
 import { pastDeadline } from './enforce-deadline.ts';
 import type { Sight } from './listing.ts';
 import { type NudgePorts, nudgeLease, restartLease } from './nudge-lease.ts';
+import { carryOutReview } from './review-account.ts';
 import { endOverspent, growOutgrown, notePrice } from './sweep-money.ts';
 import { tearDownNow } from './tear-down-now.ts';
 import type { TeardownPorts } from './teardown.ts';
@@ -121,6 +122,8 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
       return wakeLease(ports, action.leaseId);
     case 'apply-outbox':
       return loadLease(ports, action.leaseId);
+    case 'review-account':
+      return carryOutReview(ports, action.found);
     case 'cancel-hold':
       return cancelHold(ports, action.held);
     case 'settle-hold':

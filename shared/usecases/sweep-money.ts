@@ -11,11 +11,10 @@ import { raisedRate } from '../core/sweep-leases.ts';
 import type { EpochMs } from '../core/time.ts';
 import { changeLease } from './change-lease.ts';
 import { type NudgePorts, nudgeLease } from './nudge-lease.ts';
-import { tearDownNow } from './tear-down-now.ts';
-import type { TeardownPorts } from './teardown.ts';
+import { type TearDownPorts, tearDownNow } from './tear-down-now.ts';
 import { wakeLease } from './wake-lease.ts';
 
-export type SweepMoneyPorts = NudgePorts & TeardownPorts;
+export type SweepMoneyPorts = NudgePorts & TearDownPorts;
 
 /** Ends it and its machines, without waiting for its workflow. Throws what destroy throws. */
 export async function endOverspent(ports: SweepMoneyPorts, id: LeaseId): Promise<void> {

@@ -5,6 +5,7 @@
 import { type Caller, mustBeOperator } from '../core/caller.ts';
 import { isCrowd } from '../core/crowd.ts';
 import type { ProviderName } from '../core/ids.ts';
+import { pageOf } from '../core/page.ts';
 import { policy } from '../core/policy.ts';
 import { actionsOf, countsOf, pagesOf, suspectsOf } from '../core/sweep-actions.ts';
 import { EXECUTION } from '../core/sweep-leases.ts';
@@ -18,6 +19,8 @@ import { type Survey, type SurveyPorts, survey } from './sweep-survey.ts';
 export type SweepPorts = SurveyPorts &
   ActPorts & {
     readonly sweeps: SweepStore;
+    /** Told of each sweep that saw everything. */
+    readonly complete: (record: SweepRecord) => void;
     /** Tells a person. */
     readonly page: (message: string) => void;
   };
@@ -33,6 +36,10 @@ function sightingsOf(seen: Survey, last: SweepRecord | null) {
   return rememberedOf([...suspects, ...kept]);
 }
 
+const HELD = 'none of them ends for it';
+const trouble = ({ action, error }: Acted['failed'][number]): string =>
+  `${action.kind}: ${worded(error)}`;
+
 function pagesFor(
   seen: Survey,
   acted: Acted,
@@ -41,15 +48,19 @@ function pagesFor(
   const { failed, left } = acted;
   const [first] = failed;
   return [
-    ...seen.blind.map(({ part, error }) => `no ${part} of ${provider}: ${worded(error)}`),
+    ...seen.blind.map(({ part, error }) =>
+      pageOf('blind', `no ${part} of ${provider}: ${worded(error)}`),
+    ),
     ...pagesOf(seen.findings, now),
     ...(isCrowd(silences, seen.open)
-      ? [`${silences} of ${seen.open} leases fell silent together: none of them ends for it`]
+      ? [pageOf('mass-silence', `${silences} of ${seen.open} leases fell silent together: ${HELD}`)]
       : []),
     ...(first === undefined
       ? []
-      : [`${failed.length} actions failed; ${first.action.kind}: ${worded(first.error)}`]),
-    ...(left === 0 ? [] : [`${left} actions are left to the next sweep`]),
+      : [pageOf('failed-actions', `${failed.length} actions failed; ${trouble(first)}`)]),
+    ...(left === 0
+      ? []
+      : [pageOf('unfinished-sweep', `${left} actions are left to the next sweep`)]),
   ];
 }
 
@@ -124,9 +135,10 @@ export function makeSweepProvider(ports: SweepPorts) {
     const { listLag } = ports.providers(provider).card;
     const record = recordOf(seen, acted, { provider, now, last, silences, listLag });
     await ports.sweeps.record(record);
+    if (record.failure === null) ports.complete(record);
     for (const message of record.pages) ports.page(message);
-    const [trouble] = [...seen.blind, ...acted.failed];
-    if (trouble !== undefined) throw trouble.error;
+    const [first] = [...seen.blind, ...acted.failed];
+    if (first !== undefined) throw first.error;
     return record;
   };
 }

@@ -9,6 +9,7 @@ import { findInstances, type SeenInstance } from '../core/sweep.ts';
 import type { Findings } from '../core/sweep-actions.ts';
 import { findHolds, findLeases, type HeldFor, isSweptWith } from '../core/sweep-leases.ts';
 import type { Sightings } from '../core/sweep-record.ts';
+import { findAccounts } from '../core/thresholds.ts';
 import type { EpochMs } from '../core/time.ts';
 import type { Instance } from '../ports/provider.ts';
 import type { PulseStore } from '../ports/stores.ts';
@@ -77,6 +78,9 @@ async function holdsOf(
   });
 }
 
+const leasesOf = (holds: readonly HeldFor[]): ReadonlyMap<LeaseId, Lease> =>
+  new Map(holds.flatMap(({ leaseId, lease }) => (lease === null ? [] : [[leaseId, lease]])));
+
 /** Whether anything waits or beats for it. */
 const beats = ({ attempts, state }: Lease): boolean => attempts.length > 0 && state !== 'ended';
 
@@ -114,7 +118,12 @@ export async function survey(
   const listing = machinesOf(ports, provider, listed);
   const leases = findLeases({ now, listing, open: mine, pulses, running, earlier });
   return {
-    findings: { instances, leases, holds: findHolds(holds, now) },
+    findings: {
+      instances,
+      leases,
+      holds: findHolds(holds, now),
+      accounts: findAccounts(accounts, leasesOf(holds), now),
+    },
     listedAt: listed?.listedAt ?? null,
     open: open.length,
     blind,

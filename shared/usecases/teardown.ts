@@ -2,9 +2,10 @@
 // reading listings for what is left. Destroy is asked for as often as a machine shows.
 
 import type { AttemptReason } from '../core/attempt.ts';
-import { type Attempt, type AttemptIn, isHolding } from '../core/attempt.ts';
+import { type Attempt, type AttemptIn, isHolding, isUnanswered } from '../core/attempt.ts';
 import {
   acceptDestroy,
+  confirmAttempt,
   doubtDestroy,
   missAttempt,
   observeRunning,
@@ -18,7 +19,7 @@ import { between, type DurationMs, type EpochMs } from '../core/time.ts';
 import type { Instance } from '../ports/provider.ts';
 import { changeLease, type Records } from './change-lease.ts';
 import { type LastKnown, lastKnown, type SightPorts } from './last-known.ts';
-import type { Providers } from './listing.ts';
+import type { Providers, Sighting } from './listing.ts';
 
 export type TeardownPorts = Records &
   SightPorts & {
@@ -116,6 +117,15 @@ function targetOf(lease: Lease, attempt: AttemptIn<'created' | 'retiring'>): Tar
     instanceId: attempt.instanceId,
     reason: attempt.state === 'retiring' ? attempt.reason : 'lease-ended',
   };
+}
+
+/** An unanswered attempt whose machine shows now is known from here on. */
+export function adopt(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
+  const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
+  if (attempt === undefined || !isUnanswered(attempt)) return lease;
+  const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
+  const reason = `found by its tag while ending: instance ${instance.id}`;
+  return note(created, { type: 'instance-found', reason }, now);
 }
 
 /**

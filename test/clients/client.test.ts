@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createClient } from '../../clients/client.ts';
 import { ApiProblem } from '../../clients/problem.ts';
 import { type RouteName, routes } from '../../shared/api/contract.ts';
+import { someLimits } from '../support/builders.ts';
 import { aLease, anEvent, anOffer, HOST_KEY, LEASE_ID } from './builders.ts';
 import { CREDENTIALS, inTurn, problem, serveScript } from './scripted.ts';
 
@@ -28,6 +29,8 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   for await (const item of items) found.push(item);
   return found;
 }
+
+const LIMITS = someLimits();
 
 describe('the client', () => {
   it('reaches every route with a signature the front accepts', async () => {
@@ -55,6 +58,9 @@ describe('the client', () => {
         client.correctCharge(LEASE_ID, { amountMicroUsd: -5 as never, why: 'a test' }),
       reconcileCharges: () => client.reconcileCharges(),
       readReconciliations: () => client.readReconciliations(),
+      readAccount: () => client.readAccount('123456789012/user/you+me'),
+      changeAccount: () => client.changeAccount('self', { version: 1, why: 'a test', ...LIMITS }),
+      readAccountEvents: () => client.readAccountEvents(),
       recordNodeHeartbeat: () => client.recordNodeHeartbeat('token-1', { number: 1 }),
     };
     for (const call of Object.values(calls)) await call();

@@ -63,7 +63,8 @@ describe('an extension', () => {
     const reply = await extend(world, id, { until });
     expect(reply).toMatchObject({ status: 200, body: { endsAt: until, state: 'active' } });
     const extended = await world.lease(id);
-    const more = lease.terms.ceiling;
+    const more = lease.hold.rateMicroUsdPerHour;
+    expect(more).toBeLessThan(lease.terms.ceiling);
     expect(extended.hold.amountMicroUsd).toBe(lease.hold.amountMicroUsd + more);
     expect((await heldFor(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
     // Whoever beats is told the new end at once.
@@ -122,8 +123,10 @@ describe('an extension is refused as a whole', () => {
       env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '8000000' },
     });
     const { id, lease, deadline } = await activeLease(world);
+    const other = await world.request();
     const reply = await extend(world, id, { until: iso(deadline + 9 * HOUR) });
     expect(reply).toMatchObject(refusal('monthly-budget'));
+    expect(reply.body).toMatchObject({ holds: [{ leaseId: other }, { leaseId: id }] });
     expect((reply.body as { detail: string }).detail).toMatch(/room for \$\d/);
     expect(await world.lease(id)).toEqual(lease);
     expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
@@ -287,11 +290,8 @@ describe('an extension against', () => {
   it('a release: the lease ends, and the raised money comes back', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await activeLease(world);
-    const outcome = await paused(world, {
-      id,
-      until: deadline + HOUR,
-      meanwhile: () => world.release(id),
-    });
+    const meanwhile = () => world.release(id);
+    const outcome = await paused(world, { id, until: deadline + HOUR, meanwhile });
     expect(outcome.kind).toBe('not-active');
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'released' });

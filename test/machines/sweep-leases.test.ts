@@ -197,8 +197,9 @@ describe('a hold', () => {
     const rateMicroUsdPerHour = microUsdPerHour(2_000_000);
     const { accounts } = once(world.service.runtime, books);
     const { limits: defaults } = world.service.runtime.config;
+    const wanted = { providers: [], gpuNames: [] };
     const hold = { amountMicroUsd, rateMicroUsdPerHour, month: monthOf(now), placedAt: now };
-    return accounts.place({ consumer: CONSUMER, leaseId, hold, defaults });
+    return accounts.place({ consumer: CONSUMER, leaseId, hold, wanted, defaults });
   };
 
   it('that no lease followed is returned, and no lease can follow any more', async () => {

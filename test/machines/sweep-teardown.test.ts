@@ -4,7 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/ids.ts';
 import { minutes } from '../../shared/core/time.ts';
+import type { LogLine } from '../../shared/runtime.ts';
 import type { Meddle } from '../support/lease-world.ts';
+import { marketBetween } from '../support/market-between.ts';
 import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
 
 /** Destroy calls that reached the provider. */
@@ -26,7 +28,9 @@ describe('a provider that refuses every destroy', () => {
     // Without its schedule, which would ask in between: workflow and sweep must do.
     const meddle: Meddle = (call, run) =>
       call.name === 'enforceDeadline' ? Promise.resolve('early') : run();
-    const world = await sweepWorld(meddle, { freshMenu: false, sweepEvery });
+    const lines: LogLine[] = [];
+    const log = (line: LogLine) => void lines.push(line);
+    const world = await sweepWorld(meddle, { freshMenu: false, sweepEvery, log });
     const id = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
     await world.release(id);
@@ -36,6 +40,9 @@ describe('a provider that refuses every destroy', () => {
     expect(world.alive()).toBe(1);
     const { pages } = await world.sweep();
     expect(pages).toContainEqual(expect.stringContaining('takes more than an hour'));
+    // A page is a line of the log, which an alarm watches; each sweep repeats it.
+    const paged = lines.filter(({ kind }) => kind === 'page').map(({ message }) => message);
+    expect(paged.filter((message) => message?.includes(id)).length).toBeGreaterThan(100);
 
     const before = destroys(world).length;
     await world.pass(HOUR);
@@ -52,7 +59,7 @@ describe('a provider that refuses every destroy', () => {
     expect(lease.generation).toBeGreaterThan(1);
     expect(lease.generation).toBeLessThan(6);
     await world.close();
-  }, 60_000);
+  }, 180_000);
 
   it('for too many calls is named in the events', async () => {
     const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
@@ -61,7 +68,8 @@ describe('a provider that refuses every destroy', () => {
     await world.release(id);
     await world.pass(HOUR);
     await endsProved(world, id);
-    expect(await world.told(id)).toContain('destroy-failed');
+    const { body } = await world.ask('readEvents', { params: { id } });
+    expect(JSON.stringify(body)).toContain('it may still run: RateLimited');
     await world.close();
   });
 
@@ -98,6 +106,45 @@ describe('a machine that does not stay away', () => {
     await world.until(async () => (await world.told(id)).includes('destroy-accepted'));
     world.market.addFault({ name: 'stale-list', forMs: 6 * HOUR, times: 2 });
     await endsProved(world, id);
+    await world.close();
+  });
+
+  it('that the provider denied three times to know is destroyed all the same', async () => {
+    let denials = 0;
+    const between = marketBetween(async ({ method, when }) => {
+      if (method !== 'DELETE' || when !== 'before' || denials >= 3) return undefined;
+      denials += 1;
+      return { status: 404, body: { success: false, error: 'no_such_instance' } };
+    });
+    const options = { sweepEvery: minutes(1), between: between.front };
+    const world = await sweepWorld(undefined, options);
+    const id = await world.active();
+    await world.release(id);
+    await endsProved(world, id);
+    expect(denials).toBe(3);
+    const { body } = await world.ask('readEvents', { params: { id } });
+    expect(JSON.stringify(body)).toContain('the provider does not know the instance');
+    expect(await world.told(id)).toContain('instance-still-present');
+    between.close();
+    await world.close();
+  });
+
+  it('and comes back after its proof is destroyed by the sweep, and paged', async () => {
+    const pages: unknown[] = [];
+    const log = ({ kind, message }: LogLine) => void (kind === 'page' && pages.push(message));
+    const world = await sweepWorld(undefined, { sweepEvery: minutes(1), log });
+    const id = await world.active();
+    world.market.addFault({ name: 'zombie', forMs: 2 * HOUR, times: 1 });
+    world.market.addFault({ name: 'stale-list', forMs: 2 * HOUR, times: 4 });
+    await world.release(id);
+    await world.untilState(id, 'ended', 1);
+    expect(world.alive()).toBe(1);
+    const from = world.clock.now();
+    await world.until(async () => world.alive() === 0, 1);
+    // Nothing is leased any more, so sweeps come each five minutes.
+    expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
+    expect(await world.told(id)).toContain('orphan-found');
+    expect(pages).toContainEqual(expect.stringContaining('orphans are destroyed'));
     await world.close();
   });
 });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { brandId, DeploymentId } from '../../shared/core/ids.ts';
+import type { LogLine } from '../../shared/runtime.ts';
 import { aTag, MINUTE, sweepWorld } from '../support/sweep-world.ts';
 
 describe('a machine with our tag and no lease on record', () => {
@@ -134,6 +135,28 @@ describe('a sweep that can not list', () => {
       pages: [expect.stringContaining('no listing of vastai')],
     });
     expect(world.lives(id)).toBe(true);
+    await world.close();
+  });
+
+  it('leaves no line of a complete sweep, by which the alarm knows its age', async () => {
+    const lines: LogLine[] = [];
+    const log = (line: LogLine) => void lines.push(line);
+    const world = await sweepWorld(undefined, { log });
+    world.plant();
+    await world.sweep();
+    const [line] = lines.filter(({ kind }) => kind === 'sweep');
+    expect(line).toEqual({
+      kind: 'sweep',
+      error: undefined,
+      message: '1 instances, 0 open leases, 1 unrecorded-seen',
+      id: 'vastai',
+    });
+    world.market.addFault({ name: 'bad-key', operation: 'list' });
+    await world.sweep(3);
+    expect(lines.filter(({ kind }) => kind === 'sweep')).toHaveLength(1);
+    expect(lines.filter(({ kind }) => kind === 'page')).toContainEqual(
+      expect.objectContaining({ message: expect.stringMatching(/^blind: no listing of vastai: /) }),
+    );
     await world.close();
   });
 

@@ -3,7 +3,7 @@
 
 import { createHmacSigner } from '../../shared/adapters/hmac-signer.ts';
 import { type AbsenceProof, proveAbsence } from '../../shared/core/absence.ts';
-import { holdFor } from '../../shared/core/account.ts';
+import type { AccountLimits } from '../../shared/core/account.ts';
 import type { Attempt, AttemptIn } from '../../shared/core/attempt.ts';
 import {
   acceptDestroy,
@@ -13,6 +13,7 @@ import {
   observeRunning,
   retireAttempt,
 } from '../../shared/core/attempt-moves.ts';
+import { holdFor } from '../../shared/core/hold.ts';
 import { brandId, ConsumerId, DeploymentId, InstanceId, LeaseId } from '../../shared/core/ids.ts';
 import { invariant } from '../../shared/core/invariant.ts';
 import {
@@ -34,7 +35,7 @@ import {
   requestLease,
   withAttempt,
 } from '../../shared/core/lease-moves.ts';
-import { microUsdPerHour } from '../../shared/core/money.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
 import { Offer, type Requirement } from '../../shared/core/offer.ts';
 import { tagOf } from '../../shared/core/ownership.ts';
 import type { Pulse } from '../../shared/core/pulse.ts';
@@ -98,6 +99,20 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
   };
 }
 
+/** $10 a month, $5 an hour, 20 leases; nothing is forbidden, nothing told. */
+export function someLimits(change: Partial<AccountLimits> = {}): AccountLimits {
+  return {
+    monthlyBudgetMicroUsd: microUsd(10_000_000),
+    rateMicroUsdPerHourMost: microUsdPerHour(5_000_000),
+    openLeasesMost: 20,
+    leaseMicroUsdMost: change.monthlyBudgetMicroUsd ?? microUsd(10_000_000),
+    providers: [],
+    gpuNames: [],
+    thresholds: [],
+    ...change,
+  };
+}
+
 export function someTerms(change: Partial<Terms> = {}): Terms {
   return {
     requirement: aRequirement(),
@@ -111,6 +126,8 @@ export function someTerms(change: Partial<Terms> = {}): Terms {
     sshPublicKey: 'ssh-ed25519 AAAA test',
     jobId: '',
     spendCapMicroUsd: null,
+    transferGb: 20,
+    transferCeilingMicroUsdPerGb: microUsd(30_000),
     ...change,
   };
 }

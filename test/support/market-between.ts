@@ -1,12 +1,14 @@
-// Stands between the service and its market, so that a test can act at the very moment a request
-// is under way: before the market sees it, or after it took effect and before the reply is back.
+// Stands between the service and its market, or its database, so that a test can act at the very
+// moment a request is under way: before it is seen, or after it took effect and before the reply is
+// back.
 
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type Moment = {
   readonly method: string;
   readonly path: string;
+  readonly body: string;
   readonly when: 'before' | 'after';
 };
 
@@ -16,26 +18,38 @@ export type Between = {
   close(): void;
 };
 
-/** Calls `act` around each request and waits for it; `break` cuts the caller's connection. */
-export function marketBetween(act: (moment: Moment) => Promise<'break' | undefined>): Between {
+/** Headers that are about the request, not about the connection it came on. */
+function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
+  const own = Object.entries(headers).filter(([name]) =>
+    /^(?:authorization|content-type|x-amz-.*)$/.test(name),
+  );
+  return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
+}
+
+/** Cuts the caller's connection, or answers in the other's place, which then is never asked. */
+type Act = 'break' | { readonly status: number; readonly body: object } | undefined;
+
+/** Calls `act` around each request and waits for it. */
+export function marketBetween(act: (moment: Moment) => Promise<Act>): Between {
   let target = '';
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = 'GET', url: path = '/', headers } = request;
-    await act({ method, path, when: 'before' });
+    const asked = { method, path, body: Buffer.concat(chunks).toString() };
+    const instead = await act({ ...asked, when: 'before' });
+    if (typeof instead === 'object') {
+      response.writeHead(instead.status, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(instead.body));
+    }
     const bodiless = method === 'GET' || method === 'DELETE';
     const reply = await fetch(`${target}${path}`, {
       method,
-      headers: {
-        authorization: headers.authorization ?? '',
-        'content-type': headers['content-type'] ?? 'application/json',
-      },
+      headers: passedOn(headers),
       ...(!bodiless && { body: Buffer.concat(chunks) }),
     });
     const body = Buffer.from(await reply.arrayBuffer());
-    if ((await act({ method, path, when: 'after' })) === 'break')
-      return void request.socket.destroy();
+    if ((await act({ ...asked, when: 'after' })) === 'break') return void request.socket.destroy();
     response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
     response.end(body);
   });

@@ -33,6 +33,10 @@ function addWishes(command: Command): Command {
     .option('--disk <GB>', 'size of the disk')
     .option('--hours <number>', 'when it ends at the latest; its time starts once it is ready')
     .option('--ceiling <dollars>', 'the most it may cost an hour, such as 0.35')
+    .option('--spend-cap <dollars>', 'it ends before it has cost much more than this')
+    .option('--transfer-gb <GB>', 'transfer to hold money for (default: 20)')
+    .option('--max-transfer-price <dollars>', 'the most a GB of transfer may cost')
+    .option('--job <name>', 'your own name for the work, to find its cost by')
     .option('--silence <minutes>', 'how long nothing may be heard before it ends')
     .addOption(
       new Option('--liveness <whose>', 'whose heartbeats count (default: auto)').choices(LIVENESS),

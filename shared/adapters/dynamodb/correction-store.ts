@@ -10,10 +10,11 @@
 // next place of the account as (a) then shows it: it would be entered twice.
 
 import * as z from 'zod/mini';
-import { Account } from '../../core/account.ts';
+import type { Account } from '../../core/account.ts';
 import { Failure } from '../../core/failure.ts';
 import { invariant } from '../../core/invariant.ts';
 import { LedgerEntry } from '../../core/ledger.ts';
+import { accountOf } from './account-item.ts';
 import { accountKey, correctionKey, entryKey } from './schema.ts';
 import { ABSENT, type Change, parseItem, type Table } from './table.ts';
 
@@ -28,7 +29,7 @@ const Place = z.object({ entry: LedgerEntry });
 async function readAccount(table: Table, { consumer }: LedgerEntry): Promise<Account> {
   const item = await table.get(accountKey(consumer));
   invariant(item !== null, `an entry of ${consumer}, who has no account`);
-  return parseItem(table, Account, item);
+  return accountOf(table, item);
 }
 
 async function isEntered(table: Table, entry: LedgerEntry, account: Account): Promise<boolean> {

@@ -1,6 +1,7 @@
 // The tables, their keys and indexes, as data: what is deployed and what runs locally are both
 // made from it. It imports no AWS code, so that infrastructure code can read it.
 
+import { keyOfNote } from '../../core/account.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../../core/ids.ts';
 import type { LedgerEntry } from '../../core/ledger.ts';
 
@@ -73,6 +74,13 @@ export const correctionKey = (consumer: ConsumerId, place: number): Key => ({
 });
 /** All entries of a consumer lie between these two sort keys. */
 export const ENTRIES = { first: 'ENTRY#', last: 'ENTRY#~' } as const;
+
+/** What happened to an account, in order of time. */
+export const NOTES = { first: 'NOTE#', last: 'NOTE#~' } as const;
+export const noteKey = (consumer: ConsumerId, note: Parameters<typeof keyOfNote>[0]): Key => ({
+  pk: `CONSUMER#${consumer}`,
+  sk: `NOTE#${keyOfNote(note)}`,
+});
 
 export const snapshotKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,

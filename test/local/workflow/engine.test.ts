@@ -224,6 +224,40 @@ describe('transitions', () => {
   });
 });
 
+describe('an execution that ended', () => {
+  const definition = aMachine({ Work: aTask('work') });
+  const toldOf = async (functions: NonNullable<Parameters<typeof aWorld>[0]['functions']>) => {
+    const told: object[] = [];
+    const world = aWorld({ definition, functions, onFailed: (ended) => told.push(ended) });
+    await world.begin();
+    await world.engine.settled();
+    return told;
+  };
+  const thrower = () => {
+    throw named('ProviderDown', 'no answer');
+  };
+
+  it('badly is told of, once it is on record', async () => {
+    expect(await toldOf({ work: thrower })).toEqual([{ name: 'run', status: 'FAILED' }]);
+  });
+  it('well is not', async () => {
+    expect(await toldOf({})).toEqual([]);
+  });
+  it('badly before a crash is not told of again', async () => {
+    const told: object[] = [];
+    const first = aWorld({ definition, functions: { work: thrower } });
+    await first.begin();
+    const second = aWorld({
+      definition,
+      journal: first.journal,
+      onFailed: (ended) => told.push(ended),
+    });
+    expect(second.engine.resume()).toBe(0);
+    await second.engine.settled();
+    expect([second.engine.describe('run')?.status, told]).toEqual(['FAILED', []]);
+  });
+});
+
 describe('a closed engine', () => {
   it('refuses whoever still calls, for it can keep nothing any more', async () => {
     const world = aWorld({ definition: aMachine({ Serve: aCallback('serve') }) });

@@ -2,7 +2,11 @@
 // by name. It must never wait for real time.
 
 import { createVirtualClock, type VirtualClock } from '../../../local/workflow/clock.ts';
-import { createWorkflowEngine, type WorkflowEngine } from '../../../local/workflow/engine.ts';
+import {
+  createWorkflowEngine,
+  type EngineOptions,
+  type WorkflowEngine,
+} from '../../../local/workflow/engine.ts';
 import { createMemoryJournal, type Journal } from '../../../local/workflow/journal.ts';
 
 export const START = Date.parse('2026-11-21T12:00:00Z');
@@ -29,12 +33,13 @@ type WorldOptions = {
   journal?: Journal;
   now?: number;
   random?: () => number;
+  onFailed?: NonNullable<EngineOptions['onFailed']>;
   /** Begins every token, so that those of a later engine differ. */
   mark?: string;
 };
 
 export function aWorld(options: WorldOptions): World {
-  const { definition, functions = {}, random = () => 0.5, mark = 'token' } = options;
+  const { definition, functions = {}, random = () => 0.5, mark = 'token', onFailed } = options;
   const journal = options.journal ?? createMemoryJournal();
   const clock = createVirtualClock(options.now ?? START);
   const calls: Call[] = [];
@@ -43,6 +48,7 @@ export function aWorld(options: WorldOptions): World {
     definition,
     clock,
     journal,
+    ...(onFailed !== undefined && { onFailed }),
     ids: { token: () => `${mark}-${++tokens}`, random },
     async invoke(call) {
       calls.push(call);

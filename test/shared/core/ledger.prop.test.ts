@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Account, type Hold, holdFor, refusalOf } from '../../../shared/core/account.ts';
+import { type Account, type Hold, refusalOf } from '../../../shared/core/account.ts';
 import type { Attempt } from '../../../shared/core/attempt.ts';
 import {
   acceptDestroy,
@@ -13,6 +13,7 @@ import {
   retireAttempt,
 } from '../../../shared/core/attempt-moves.ts';
 import { chargesOf, totalOf } from '../../../shared/core/charge.ts';
+import { holdFor } from '../../../shared/core/hold.ts';
 import { type EntryKind, type LedgerEntry, settle, totalsOf } from '../../../shared/core/ledger.ts';
 import { microUsd, microUsdPerHour } from '../../../shared/core/money.ts';
 import { tagOf } from '../../../shared/core/ownership.ts';
@@ -33,6 +34,7 @@ import {
   anOffer,
   aSigner,
   at,
+  someLimits,
 } from '../../support/builders.ts';
 
 /** What all attempts cost until `until`. */
@@ -70,6 +72,11 @@ describe('settling a hold', () => {
 
 describe('a hold', () => {
   const BOOT = minutes(15);
+  const noTransfer = {
+    transferGb: 0,
+    transferCeilingMicroUsdPerGb: microUsd(0),
+    spendCapMicroUsd: null,
+  };
   /** One attempt at a rate of at most the ceiling: boots, serves, is torn down. */
   const tries = fc.record({
     gpu: fc.integer({ min: 0, max: 1_000_000 }),
@@ -95,18 +102,29 @@ describe('a hold', () => {
         });
         const ceiling = Math.max(...all.map(({ gpu, diskPerGb }) => gpu + diskPerGb * diskGb));
         const terms = { ceiling: microUsdPerHour(ceiling), duration: durationMs(serve) };
-        const hold = holdFor({ ...terms, attemptLimit: durationMs(BOOT + minutes(10)) });
+        const hold = holdFor({
+          ...terms,
+          ...noTransfer,
+          attemptLimit: durationMs(BOOT + minutes(10)),
+        });
         expect(chargeOf(attempts, diskGb, now)).toBeLessThanOrEqual(hold);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('is the ceiling over time and all attempts, and 20 GB of the dearest transfer', () => {
+  it('is the ceiling over time and all attempts, transfer at its most, and roundings', () => {
     const attemptLimit = minutes(25);
-    const terms = { ceiling: microUsdPerHour(480_000), duration: hours(1), attemptLimit };
-    // 60 + 3 x 25 minutes at $0.008 each, and 20 x $0.03.
-    expect(holdFor(terms)).toBe(135 * 8_000 + 600_000);
+    const ceiling = microUsdPerHour(480_000);
+    const transfer = { transferGb: 20, transferCeilingMicroUsdPerGb: microUsd(30_000) };
+    const terms = { ceiling, duration: hours(1), attemptLimit, ...transfer };
+    // 60 + 3 x 25 minutes at $0.008 each, 20 x $0.03, and twelve sums rounded up.
+    const worst = 135 * 8_000 + 600_000 + 12;
+    expect(holdFor({ ...terms, spendCapMicroUsd: null })).toBe(worst);
+    expect(holdFor({ ...terms, spendCapMicroUsd: microUsd(9_000_000) })).toBe(worst);
+    // The cap, and 1 + 4 + 10 minutes: between two looks, a slow sweep, teardown.
+    const capped = holdFor({ ...terms, spendCapMicroUsd: microUsd(300_000) });
+    expect(capped).toBe(300_000 + 15 * 8_000 + 12);
   });
 });
 
@@ -114,18 +132,18 @@ describe('an account', () => {
   const account: Account = {
     consumer: aConsumer,
     month: monthOf(at('12:00')),
-    limits: {
-      monthlyBudgetMicroUsd: microUsd(100),
-      rateMicroUsdPerHourMost: microUsdPerHour(50),
-      openLeasesMost: 2,
-    },
+    limits: someLimits({ monthlyBudgetMicroUsd: microUsd(100) }),
+    limitsVersion: 1,
     roomMicroUsd: microUsd(100),
     rateRoomMicroUsdPerHour: microUsdPerHour(50),
     leaseRoom: 1,
     chargedMicroUsd: microUsd(0),
     chargedBeforeMicroUsd: microUsd(0),
     correctionSeq: 0,
+    frozen: false,
+    crossed: {},
     holds: {},
+    notes: {},
   };
   const aHold = (amount: number, rate: number): Hold => ({
     amountMicroUsd: microUsd(amount),
@@ -134,12 +152,21 @@ describe('an account', () => {
     placedAt: at('12:00'),
   });
 
+  const anything = { providers: [], gpuNames: [] };
+
   it('has room for a hold that fits exactly', () => {
-    expect(refusalOf(account, aHold(100, 50))).toBeNull();
+    expect(refusalOf(account, aHold(100, 50), anything)).toBeNull();
   });
 
   it.each([
     { limit: 'monthly-budget', full: account, hold: aHold(101, 50), room: 100, asked: 101 },
+    {
+      limit: 'per-lease',
+      full: { ...account, roomMicroUsd: microUsd(200) },
+      hold: aHold(101, 50),
+      room: 100,
+      asked: 101,
+    },
     { limit: 'rate', full: account, hold: aHold(100, 51), room: 50, asked: 51 },
     {
       limit: 'open-leases',
@@ -149,7 +176,7 @@ describe('an account', () => {
       asked: 1,
     },
   ])('refuses by its $limit', ({ full, hold, ...refusal }) => {
-    expect(refusalOf(full, hold)).toEqual(refusal);
+    expect(refusalOf(full, hold, anything)).toMatchObject(refusal);
   });
 });
 

@@ -12,7 +12,6 @@ import {
   Offer,
   type Requirement,
   rankOffers,
-  transferAllowance,
 } from '../../../shared/core/offer.ts';
 import { anOffer, aRequirement, at } from '../../support/builders.ts';
 
@@ -21,6 +20,7 @@ const offerId = (number: number) => brandId(OfferId, `vastai_${number}`);
 function someLimits(change: Partial<Limits> = {}): Limits {
   return {
     ceiling: microUsdPerHour(500_000),
+    transferCeiling: microUsd(30_000),
     neededUntil: at('14:00'),
     failedMachines: [],
     failedProviders: [],
@@ -39,6 +39,7 @@ const anyRequirement = fc.record({
 
 const anyLimits = fc.record({
   ceiling: fc.integer({ min: 0, max: 600_000 }).map(microUsdPerHour),
+  transferCeiling: fc.constant(microUsd(30_000)),
   neededUntil: fc.constant(at('14:00')),
   failedMachines: fc.subarray(['vastai/m0', 'vastai/m1', 'vastai/m2']),
   failedProviders: fc.constantFrom<string[]>([], [], [], ['vastai']),
@@ -206,10 +207,6 @@ describe('what an offer costs', () => {
   it('includes the disk that was asked for', () => {
     expect(allInRate(anOffer(), 20)).toBe(404_000);
     expect(allInRate(anOffer(), 100)).toBe(420_000);
-  });
-
-  it('never exceeds the transfer allowance of as many gigabytes', () => {
-    expect(transferAllowance(20)).toBe(600_000);
   });
 });
 

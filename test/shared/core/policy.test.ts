@@ -1,7 +1,8 @@
 // Numbers that are decisions. Those that only make sense together are checked against each other.
 
 import { describe, expect, it } from 'vitest';
-import { holdFor } from '../../../shared/core/account.ts';
+import { holdFor } from '../../../shared/core/hold.ts';
+import { microUsd } from '../../../shared/core/money.ts';
 import { deafLimit, launchBound, policy } from '../../../shared/core/policy.ts';
 import { hours, minutes } from '../../../shared/core/time.ts';
 
@@ -49,7 +50,13 @@ describe('policy', () => {
 
   it('holds less than $10,000 for the dearest lease there can be', () => {
     const terms = { ceiling: lease.ceilingMost, duration: lease.durationMost };
-    expect(holdFor({ ...terms, attemptLimit: hours(1) })).toBeLessThan(10_000_000_000);
+    const transfer = { transferGb: 20, transferCeilingMicroUsdPerGb: microUsd(30_000) };
+    const hold = holdFor({
+      ...{ ...terms, ...transfer },
+      spendCapMicroUsd: null,
+      attemptLimit: hours(1),
+    });
+    expect(hold).toBeLessThan(10_000_000_000);
   });
 });
 

@@ -26,6 +26,8 @@ import {
   at,
 } from '../../support/builders.ts';
 
+const nothing = { instances: [], leases: [], holds: [], accounts: [] };
+
 const NOW = at('12:20');
 const machine = { id: anInstanceId(), owner: null, halted: null, rate: null };
 
@@ -77,9 +79,9 @@ describe('an open lease', () => {
     const late = { now: afterwards(active.deadline, minutes(1)), listing: empty };
     expect(kindOf(active, { ...late, running: new Set() })).toBe('overdue');
     expect(kindOf(active, { now: afterwards(active.deadline, seconds(59)) })).not.toBe('overdue');
-    expect(
-      actionsOf({ instances: [], leases: findLeases(view([active], late)), holds: [] }),
-    ).toEqual([{ kind: 'end-overdue', leaseId: active.id }]);
+    expect(actionsOf({ ...nothing, leases: findLeases(view([active], late)) })).toEqual([
+      { kind: 'end-overdue', leaseId: active.id },
+    ]);
   });
 
   it('that is ending is never overdue', () => {
@@ -122,6 +124,14 @@ describe('an open lease', () => {
     expect(kindOf(ending, { pulses, now: at('12:30:59') })).toBe('ok');
     const over = new Map([[ending.id, aPulse({ token: 'parked', over: true })]]);
     expect(kindOf(ending, { pulses: over, now: at('12:31') })).toBe('ok');
+  });
+
+  it('is stuck rather than missing a wake once its progress is due, for that restarts it', () => {
+    const ending = settled(anEndingLease());
+    const pulses = new Map([[ending.id, aPulse({ token: 'parked' })]]);
+    expect(kindOf({ ...ending, dueBy: at('12:50') }, { pulses, now: at('12:50') })).toBe(
+      'stuck-step',
+    );
   });
 
   it('misses a wake when its machine is ready for a minute and it still waits', () => {

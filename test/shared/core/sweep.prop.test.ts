@@ -27,6 +27,8 @@ import {
   at,
 } from '../../support/builders.ts';
 
+const nothing = { instances: [], leases: [], holds: [], accounts: [] };
+
 const LISTED_AT = at('13:00');
 
 /** A lease in every state, by its letter; the machine of `b` is `b`, and so on. */
@@ -81,7 +83,7 @@ const views: fc.Arbitrary<ListingView> = instances.chain((seen) =>
 );
 
 function destroyed(view: ListingView): readonly string[] {
-  const actions = actionsOf({ instances: findInstances(view), leases: [], holds: [] });
+  const actions = actionsOf({ ...nothing, instances: findInstances(view) });
   return actions.flatMap((action) => (action.kind === 'destroy' ? [action.id] : []));
 }
 
@@ -93,7 +95,7 @@ describe('findings about instances', () => {
     law((view) => {
       const found = findInstances(view);
       expect(found.map(({ id }) => id)).toEqual(view.instances.map(({ id }) => id));
-      const counts = countsOf({ instances: found, leases: [], holds: [] });
+      const counts = countsOf({ instances: found, leases: [], holds: [], accounts: [] });
       const strange = found.filter(({ kind }) => kind !== 'ok').length;
       expect(Object.values(counts).reduce((all, count) => all + count, 0)).toBe(strange);
     });
@@ -151,7 +153,7 @@ describe('findings about instances', () => {
   it('remember every suspect since it was first seen', () => {
     law((view) => {
       const found = findInstances(view);
-      for (const [key, since] of suspectsOf({ instances: found, leases: [], holds: [] })) {
+      for (const [key, since] of suspectsOf({ ...nothing, instances: found })) {
         expect(since).toBe(view.earlier[key] ?? LISTED_AT);
       }
     });

@@ -3,10 +3,11 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AccountLimits, Hold } from '../../../../shared/core/account.ts';
+import type { Hold } from '../../../../shared/core/account.ts';
 import { brandId, ConsumerId, LeaseId } from '../../../../shared/core/ids.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/money.ts';
 import { epochMs, Month } from '../../../../shared/core/time.ts';
+import { someLimits } from '../../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase;
@@ -20,11 +21,11 @@ const RATE = 60;
 const LEASES = 4;
 const MONTHS = ['2026-11', '2026-12', '2027-01'].map((month) => Month.parse(month));
 
-const defaults: AccountLimits = {
+const defaults = someLimits({
   monthlyBudgetMicroUsd: microUsd(BUDGET),
   rateMicroUsdPerHourMost: microUsdPerHour(RATE),
   openLeasesMost: LEASES,
-};
+});
 
 /** What is done: to one of six leases, with an amount, by clocks of which some lag at times. */
 const step = fc.record({
@@ -71,6 +72,7 @@ function expected(model: Model, { kind, lease, amount, rate }: Step, month: numb
   return true;
 }
 
+const wanted = { providers: [], gpuNames: [] };
 const leaseId = (lease: number) => brandId(LeaseId, `lease${lease}`.padEnd(20, '0'));
 
 async function done(consumer: ConsumerId, action: Step, month: number): Promise<boolean> {
@@ -85,7 +87,7 @@ async function done(consumer: ConsumerId, action: Step, month: number): Promise<
         month: MONTHS[month] ?? Month.parse('2027-02'),
         placedAt: epochMs(0),
       };
-      return (await database.accounts.place({ ...who, hold, defaults })).kind === 'placed';
+      return (await database.accounts.place({ ...who, hold, wanted, defaults })).kind === 'placed';
     }
     if (held === undefined) return false;
     const from = held.amountMicroUsd;

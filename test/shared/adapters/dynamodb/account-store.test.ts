@@ -2,10 +2,11 @@
 // and doing anything twice is doing it once.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountLimits, Hold } from '../../../../shared/core/account.ts';
+import type { Hold } from '../../../../shared/core/account.ts';
 import { brandId, ConsumerId, LeaseId } from '../../../../shared/core/ids.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/money.ts';
 import { epochMs, Month } from '../../../../shared/core/time.ts';
+import { someLimits } from '../../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase;
@@ -24,11 +25,11 @@ beforeEach(() => {
 
 const november = Month.parse('2026-11');
 const december = Month.parse('2026-12');
-const defaults: AccountLimits = {
+const defaults = someLimits({
   monthlyBudgetMicroUsd: microUsd(1_000),
   rateMicroUsdPerHourMost: microUsdPerHour(500),
   openLeasesMost: 20,
-};
+});
 
 const lease = (number: number): LeaseId =>
   brandId(LeaseId, `lease${String(number).padStart(15, '0')}`);
@@ -40,8 +41,15 @@ const hold = (amount: number, change: Partial<Hold> = {}): Hold => ({
   ...change,
 });
 
+const wanted = { providers: [], gpuNames: [] };
 const place = (number: number, held = hold(100), limits = defaults) =>
-  database.accounts.place({ consumer, leaseId: lease(number), hold: held, defaults: limits });
+  database.accounts.place({
+    consumer,
+    leaseId: lease(number),
+    hold: held,
+    wanted,
+    defaults: limits,
+  });
 const raisedAt = epochMs(5);
 const raise = (number: number, to: number, at = raisedAt) =>
   database.accounts.raise({ consumer, leaseId: lease(number), to: microUsd(to), at });
@@ -51,10 +59,10 @@ const settle = (number: number, charged: number) =>
   database.accounts.settle({ consumer, leaseId: lease(number), charged: microUsd(charged) });
 const read = () => database.accounts.get(consumer);
 
-const placed = { kind: 'placed' };
+const placed = expect.objectContaining({ kind: 'placed' });
 const refused = (limit: string, room: number, asked: number) => ({
   kind: 'refused',
-  refusal: { limit, room, asked },
+  refusal: expect.objectContaining({ limit, room, asked }),
 });
 
 describe('placing a hold', () => {
@@ -68,10 +76,13 @@ describe('placing a hold', () => {
       roomMicroUsd: 900,
       rateRoomMicroUsdPerHour: 490,
       leaseRoom: 19,
+      limitsVersion: 1,
       chargedMicroUsd: 0,
       chargedBeforeMicroUsd: 0,
-      correctionSeq: 0,
+      frozen: false,
+      crossed: {},
       holds: { [lease(1)]: hold(100) },
+      notes: {},
     });
   });
 
@@ -143,9 +154,11 @@ describe('the turn of a month', () => {
     expect(await read()).toMatchObject({ month: december, roomMicroUsd: 0 });
   });
 
-  it('is never undone by a clock that lags behind', async () => {
+  it('is never undone by a late clock, which is told the month of its hold', async () => {
     await place(1, inDecember(400));
-    expect(await place(2, hold(500))).toEqual(placed);
+    const late = { kind: 'placed', hold: inDecember(500) };
+    expect(await place(2, hold(500))).toEqual(late);
+    expect(await place(2, hold(500))).toEqual(late);
     expect(await read()).toMatchObject({ month: december, roomMicroUsd: 100 });
     expect((await read())?.holds[lease(2)]).toEqual(inDecember(500));
     expect(await place(3, hold(101))).toEqual(refused('monthly-budget', 100, 101));
@@ -157,6 +170,22 @@ describe('the turn of a month', () => {
     await settle(1, 900);
     const account = await read();
     expect(account).toMatchObject({ roomMicroUsd: 900, chargedMicroUsd: 0, leaseRoom: 19 });
+    expect(account).toMatchObject({ chargedBeforeMicroUsd: 900 });
+  });
+});
+
+describe('charges', () => {
+  const inDecember = (amount: number) => hold(amount, { month: december });
+
+  it('of all earlier months are kept in one sum when the month turns', async () => {
+    await place(1, hold(300));
+    await place(2, hold(300));
+    await settle(1, 250);
+    await place(3, inDecember(100));
+    expect(await read()).toMatchObject({ chargedMicroUsd: 0, chargedBeforeMicroUsd: 250 });
+    await settle(2, 40);
+    await settle(3, 60);
+    expect(await read()).toMatchObject({ chargedMicroUsd: 60, chargedBeforeMicroUsd: 290 });
   });
 });
 

@@ -1,6 +1,7 @@
 // The connection: trouble has one name, and each request is counted.
 
 import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOCAL_ACCESS } from '../../../../local/database.ts';
 import { type ConnectOptions, connect } from '../../../../shared/adapters/dynamodb/client.ts';
@@ -116,5 +117,27 @@ describe('a range', () => {
     await database.close();
     expect(items.map(({ sk }) => sk)).toEqual(['a', 'b', 'c', 'd']);
     expect(queries).toBeGreaterThan(1);
+  });
+});
+
+describe('every read by key', () => {
+  // The embedded engine has one copy of everything, so only the request tells.
+  it.each<[string, (table: ReturnType<typeof tableAt>) => Promise<unknown>]>([
+    ['of one item', (table) => table.get(KEY)],
+    ['of many', (table) => table.getMany([KEY])],
+    ['of a range', (table) => table.query({ pk: 'a', first: 'a', last: 'z' })],
+  ])('%s is consistent', async (_, read) => {
+    const asked: string[] = [];
+    server = createServer(async (request, response) => {
+      asked.push(await text(request));
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end('{}');
+    });
+    const listening = server;
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const address = listening.address();
+    const port = typeof address === 'object' ? address?.port : '';
+    await read(tableAt(`http://127.0.0.1:${port}`));
+    expect(asked).toEqual([expect.stringContaining('"ConsistentRead":true')]);
   });
 });

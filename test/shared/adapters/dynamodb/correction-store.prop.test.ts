@@ -38,6 +38,10 @@ const limits = {
   monthlyBudgetMicroUsd: microUsd(100_000),
   rateMicroUsdPerHourMost: microUsdPerHour(1_000),
   openLeasesMost: 20,
+  leaseMicroUsdMost: microUsd(100_000),
+  providers: [],
+  gpuNames: [],
+  thresholds: [],
 };
 const november = monthOf(at('12:00'));
 const october = monthOf(epochMs(at('12:00') - 20 * 86_400_000));
@@ -55,7 +59,13 @@ async function anAccount() {
     placedAt: at('12:00'),
   };
   for (const month of [october, november]) {
-    const placed = { consumer, leaseId, hold: { ...hold, month }, defaults: limits };
+    const placed = {
+      consumer,
+      leaseId,
+      hold: { ...hold, month },
+      defaults: limits,
+      wanted: { providers: [], gpuNames: [] },
+    };
     await database.accounts.place(placed);
     await database.accounts.settle({ consumer, leaseId, charged: microUsd(CHARGED) });
   }

@@ -1,0 +1,68 @@
+// From the flags of `account-set` to limits. Whether a value is allowed is for the contract to say.
+
+import { usage } from './exit-codes.ts';
+import { numberOf } from './options.ts';
+
+export type LimitOptions = {
+  readonly budget?: string;
+  readonly rate?: string;
+  readonly leases?: string;
+  readonly perLease?: string;
+  readonly providers?: string;
+  readonly gpus?: string;
+  readonly thresholds?: string;
+};
+
+/** Which flag sets which limit. */
+const FLAGS: Readonly<Record<string, string>> = {
+  monthlyBudgetMicroUsd: '--budget',
+  rateMicroUsdPerHourMost: '--rate',
+  openLeasesMost: '--leases',
+  leaseMicroUsdMost: '--per-lease',
+  providers: '--providers',
+  gpuNames: '--gpus',
+  thresholds: '--thresholds',
+};
+
+/** The flag that a field was given by. */
+export const named = (field: unknown): string => FLAGS[String(field)] ?? `--${String(field)}`;
+
+/** Dollars as whole micro-dollars, exactly: the digits are moved, nothing is multiplied. */
+export function dollarsOf(flag: string, text: string): number {
+  const [, dollars, millionths = ''] = /^\$?(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
+  if (dollars === undefined) return usage(`${flag} must be dollars such as 12.50, not ${text}`);
+  return Number(dollars + millionths.padEnd(6, '0'));
+}
+
+const namesOf = (text: string): readonly string[] =>
+  text === 'any'
+    ? []
+    : text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean);
+
+function thresholdsOf(text: string) {
+  if (text === 'none') return [];
+  return text.split(/\s+/).map((each) => {
+    const [, percent, action] = /^(\d{1,4}):(\w+)$/.exec(each) ?? [];
+    if (percent === undefined) {
+      return usage(`--thresholds must be such as "50:tell 80:freeze", not ${each}`);
+    }
+    return { percent: Number(percent), action };
+  });
+}
+
+/** What was given, and only that. */
+export function limitsOf(options: LimitOptions): Readonly<Record<string, unknown>> {
+  const { budget, rate, leases, perLease, providers, gpus, thresholds } = options;
+  return {
+    ...(budget !== undefined && { monthlyBudgetMicroUsd: dollarsOf('--budget', budget) }),
+    ...(rate !== undefined && { rateMicroUsdPerHourMost: dollarsOf('--rate', rate) }),
+    ...(leases !== undefined && { openLeasesMost: numberOf('--leases', leases) }),
+    ...(perLease !== undefined && { leaseMicroUsdMost: dollarsOf('--per-lease', perLease) }),
+    ...(providers !== undefined && { providers: namesOf(providers) }),
+    ...(gpus !== undefined && { gpuNames: namesOf(gpus) }),
+    ...(thresholds !== undefined && { thresholds: thresholdsOf(thresholds) }),
+  };
+}

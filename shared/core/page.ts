@@ -1,0 +1,15 @@
+// What a person is told of at once, by name: each name is a section of `docs/runbook.md`.
+
+export const PAGE_REASONS = [
+  'blind',
+  'wrong-table',
+  'orphans',
+  'long-teardown',
+  'mass-silence',
+  'failed-actions',
+  'unfinished-sweep',
+] as const;
+export type PageReason = (typeof PAGE_REASONS)[number];
+
+/** A page in words, which begins with the name to look up. */
+export const pageOf = (reason: PageReason, message: string): string => `${reason}: ${message}`;

@@ -1,0 +1,95 @@
+// Takes one safety line away in a copy of the sources and runs the one test that must notice. A
+// line is only guarded when that test fails by what it expects: a copy that doesn't even run proves
+// nothing.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import * as z from 'zod/mini';
+
+export type Ablation = {
+  /** The safety it takes away. */
+  readonly name: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly line: string;
+  readonly instead: string;
+  /** The test that must fail, and the group it is in. */
+  readonly test: { readonly file: string; readonly of: string; readonly name: string };
+};
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+/** Not sources: as large as they may be, or somebody's own. */
+const LEFT_OUT = ['node_modules', '.git', 'cdk.out', 'coverage', 'data', 'docs', 'bench'];
+
+/** How a test says what it missed: in its own words, a property's, or the virtual world's. */
+const NOTICED =
+  /^(?:AssertionError|Error: (?:Property failed|expected |promise resolved |not done in ))/;
+
+const Report = z.object({
+  testResults: z.array(
+    z.object({
+      assertionResults: z.array(
+        z.object({
+          fullName: z.string(),
+          status: z.string(),
+          failureMessages: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** A copy of the sources in a folder of its own; disposing removes it. */
+export function copySources(): { readonly folder: string; [Symbol.dispose](): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'ablation-'));
+  const filter = (path: string): boolean => !LEFT_OUT.includes(basename(path));
+  cpSync(ROOT, folder, { recursive: true, filter });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** `source` without the line. Throws unless the line stands there exactly once. */
+export function without(source: string, { name, file, line, instead }: Ablation): string {
+  const found = source.split(line).length - 1;
+  if (found !== 1) throw new Error(`${name}: its line stands ${found} times in ${file}`);
+  return source.replace(line, () => instead);
+}
+
+const fullNameOf = ({ of, name }: Ablation['test']): string => `${of} ${name}`;
+
+async function reportOf(folder: string, { test }: Ablation) {
+  // Groups and tests are joined by a blank in the report and by a mark in the pattern's text.
+  const exactly = `${fullNameOf(test)
+    .replace(/[^\w ]/g, '\\$&')
+    .replaceAll(' ', '(?: | > )')}$`;
+  const outputFile = join(folder, 'report.json');
+  const options = ['--reporter=json', `--outputFile=${outputFile}`, '-t', exactly];
+  const child = spawn(process.execPath, [VITEST, 'run', test.file, ...options], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
+  await once(child, 'exit');
+  const report = Report.parse(JSON.parse(readFileSync(outputFile, 'utf8')));
+  rmSync(outputFile);
+  return report;
+}
+
+/** How the test took the loss of the line: `caught`, or why it is not. */
+export async function ablate(folder: string, ablation: Ablation): Promise<string> {
+  const path = join(folder, ablation.file);
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, without(whole, ablation));
+  const { testResults } = await reportOf(folder, ablation).finally(() =>
+    writeFileSync(path, whole),
+  );
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const mine = results.filter(({ fullName }) => fullName === fullNameOf(ablation.test));
+  const failed = mine.find(({ status }) => status === 'failed');
+  if (failed === undefined) return mine.length === 0 ? 'its test did not run' : 'its test passed';
+  const [why = ''] = failed.failureMessages;
+  return NOTICED.test(why) ? 'caught' : `broke: ${why}`;
+}

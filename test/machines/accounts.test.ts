@@ -1,0 +1,212 @@
+// Accounts as people use them: read, changed under a version, told of; and thresholds as the sweep
+// reviews them.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { records } from '../../shared/parts.ts';
+import { once } from '../../shared/runtime.ts';
+import { CONSUMER } from '../support/lease-world.ts';
+import { MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+const OPERATOR = { userArn: 'arn:aws:sts::123456789012:assumed-role/operator/run-1' };
+const MINE = { params: { consumer: 'self' } };
+const THEIRS = { ...OPERATOR, params: { consumer: '123456789012~trainer' } };
+
+type Body = Record<string, unknown>;
+type Limits = { monthlyBudgetMicroUsd: number; thresholds: object[] };
+type Seen = Body & { version: number; limits: Limits; crossed: Body[]; frozen: boolean };
+
+const read = async (world: SweepWorld, request: object = MINE) => {
+  const { status, body } = await world.ask('readAccount', request);
+  expect(status).toBe(200);
+  return body as Seen;
+};
+async function change(world: SweepWorld, limits: Body, rest: Body = {}) {
+  const { version, limits: before } = await read(world);
+  const body = { ...before, ...limits, version, why: 'a test wants it', ...rest };
+  return world.ask('changeAccount', { ...THEIRS, body });
+}
+const eventsOf = async (world: SweepWorld) =>
+  ((await world.ask('readAccountEvents', MINE)).body as { events: Body[] }).events;
+
+let world: SweepWorld;
+let id: LeaseId;
+beforeAll(async () => {
+  world = await sweepWorld();
+  id = await world.active();
+});
+afterAll(() => world.close());
+
+describe('an account', () => {
+  it('shows its limits, what is left of them, and what holds it', async () => {
+    const account = await read(world);
+    const { hold } = await world.lease(id);
+    expect(account).toMatchObject({
+      ...{ consumer: CONSUMER, version: 1, month: '2026-11', frozen: false, crossed: [] },
+      heldMicroUsd: hold.amountMicroUsd,
+      roomMicroUsd: 1_000_000_000 - hold.amountMicroUsd,
+      holds: [{ leaseId: id, amountMicroUsd: hold.amountMicroUsd }],
+    });
+    expect(await read(world, THEIRS)).toEqual(account);
+    expect(
+      await read(world, { ...THEIRS, params: { consumer: '123456789012%2Ftrainer' } }),
+    ).toEqual(account);
+  });
+
+  it('is for its consumer and operators, and 404 before its first lease', async () => {
+    const stranger = { userArn: 'arn:aws:sts::123456789012:assumed-role/other/run-1' };
+    const foreign = { ...stranger, params: THEIRS.params };
+    expect(await world.ask('readAccount', foreign)).toMatchObject({ status: 403 });
+    expect(await world.ask('readAccountEvents', foreign)).toMatchObject({ status: 403 });
+    expect(await world.ask('changeAccount', { ...foreign, body: {} })).toMatchObject({
+      status: 400,
+    });
+    expect(await world.ask('readAccount', { ...stranger, ...MINE })).toMatchObject({
+      status: 404,
+      body: { field: 'consumer' },
+    });
+  });
+
+  it('is changed by operators alone, under its version, and says who did it and why', async () => {
+    const before = await read(world);
+    const body = { ...before.limits, openLeasesMost: 7, version: 1, why: 'a smaller team' };
+    const mine = await world.ask('changeAccount', { ...MINE, body });
+    expect(mine).toMatchObject({ status: 403 });
+    const changed = await world.ask('changeAccount', { ...THEIRS, body });
+    expect(changed).toMatchObject({ status: 200, body: { version: 2, leaseRoom: 6 } });
+    expect(await world.ask('changeAccount', { ...THEIRS, body })).toEqual(changed);
+    const other = { ...body, openLeasesMost: 9 };
+    expect(await world.ask('changeAccount', { ...THEIRS, body: other })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:gpu-shopper:problem:StaleVersion', field: 'version', version: 2 },
+    });
+    expect(await eventsOf(world)).toMatchObject([
+      {
+        ...{ kind: 'limits-changed', by: '123456789012/operator', reason: 'a smaller team' },
+        ...{ from: { openLeasesMost: 50 }, to: { openLeasesMost: 7 } },
+      },
+    ]);
+  });
+
+  it('is opened by version 0 alone, with limits of its own', async () => {
+    const { limits } = await read(world);
+    const whose = { ...OPERATOR, params: { consumer: '123456789012~new-team' } };
+    const body = { ...limits, version: 3, why: 'a new team' };
+    expect(await world.ask('changeAccount', { ...whose, body })).toMatchObject({ status: 404 });
+    const opening = { ...body, version: 0, monthlyBudgetMicroUsd: 5 };
+    const opened = await world.ask('changeAccount', { ...whose, body: opening });
+    expect(opened).toMatchObject({ status: 200, body: { version: 1, roomMicroUsd: 5 } });
+    expect(await world.ask('changeAccount', { ...whose, body: opening })).toEqual(opened);
+  });
+
+  it('lowered below what is held leaves its leases alone and refuses new ones', async () => {
+    expect(await change(world, { monthlyBudgetMicroUsd: 1 })).toMatchObject({ status: 200 });
+    await world.sweep(2);
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+    expect((await read(world)).roomMicroUsd).toBeLessThan(0);
+    const asked = world.request({}, 'one-too-many');
+    await expect(asked).rejects.toThrow('monthly-budget');
+    await change(world, { monthlyBudgetMicroUsd: 1_000_000_000 });
+  });
+});
+
+describe('a bad change', () => {
+  it.each([
+    ['monthlyBudgetMicroUsd', { monthlyBudgetMicroUsd: -1 }],
+    ['monthlyBudgetMicroUsd', { monthlyBudgetMicroUsd: 1.5 }],
+    ['leaseMicroUsdMost', { leaseMicroUsdMost: '7' }],
+    ['openLeasesMost', { openLeasesMost: 0 }],
+    ['openLeasesMost', { openLeasesMost: 201 }],
+    ['providers.0', { providers: ['nobody'] }],
+    ['thresholds', { thresholds: [80, 50].map((percent) => ({ percent, action: 'tell' })) }],
+    ['thresholds', { thresholds: [50, 50].map((percent) => ({ percent, action: 'tell' })) }],
+    ['thresholds.0.percent', { thresholds: [{ percent: 0, action: 'tell' }] }],
+    ['thresholds.0.action', { thresholds: [{ percent: 50, action: 'shout' }] }],
+    ['version', { version: -1 }],
+    ['why', { why: '' }],
+    ['colour', { colour: 'red' }],
+  ])('names the field %s and changes nothing', async (field, wrong) => {
+    const before = await read(world);
+    const reply = await change(world, wrong, wrong);
+    expect(reply).toMatchObject({ status: 400, body: { field } });
+    expect(await read(world)).toEqual(before);
+  });
+});
+
+describe('a refusal', () => {
+  it('of a forbidden GPU is a 409 that names what is allowed, told once an hour', async () => {
+    await change(world, { gpuNames: ['H100 SXM'] });
+    const ask = (key: string) =>
+      world.ask('requestLease', {
+        headers: { 'idempotency-key': key },
+        body: { gpuNames: ['RTX 4090'], sshPublicKey: `ssh-ed25519 ${'A'.repeat(68)}` },
+      });
+    for (const key of ['forbidden-1', 'forbidden-2']) {
+      expect(await ask(key)).toMatchObject({
+        status: 409,
+        body: { type: 'urn:gpu-shopper:problem:OverLimit', limit: 'gpus', allowed: ['H100 SXM'] },
+      });
+    }
+    const told = (await eventsOf(world)).filter(({ kind }) => kind === 'hold-refused');
+    expect(told.filter(({ reason }) => String(reason).includes('gpus'))).toHaveLength(1);
+    await change(world, { gpuNames: [] });
+  });
+
+  it('to any GPU leaves the choice to what is allowed', async () => {
+    await change(world, { gpuNames: ['H100 SXM'] });
+    const dear = { gpuNames: [], ceilingMicroUsdPerHour: 20_000_000 };
+    const other = await world.request(dear);
+    await world.until(async () => (await world.lease(other)).attempts.length > 0);
+    expect((await world.lease(other)).attempts[0]?.offer.gpuName).toBe('H100 SXM');
+    await world.release(other);
+    await change(world, { gpuNames: [] });
+  });
+});
+
+describe('a threshold', () => {
+  const spending = (action: string) => ({
+    // The lease costs some cents an hour: a cent is spent within minutes.
+    ...{ monthlyBudgetMicroUsd: 20_000_000, thresholds: [{ percent: 1, action }] },
+  });
+
+  it('is told once, by whichever of several sweeps comes first', async () => {
+    const told = await sweepWorld();
+    await told.active({ hours: 6 });
+    await change(told, spending('tell'));
+    await told.pass(90 * MINUTE);
+    await Promise.allSettled([told.service.sweep(), told.service.sweep(), told.service.sweep()]);
+    await told.sweep(2);
+    expect(await read(told)).toMatchObject({ frozen: false, crossed: [{ percent: 1 }] });
+    const crossings = (await eventsOf(told)).filter(({ kind }) => kind === 'threshold-crossed');
+    expect(crossings).toHaveLength(1);
+    await told.close();
+  });
+
+  it('that freezes refuses new leases until a greater budget makes it untrue', async () => {
+    const frozen = await sweepWorld();
+    const open = await frozen.active({ hours: 6 });
+    await change(frozen, spending('freeze'));
+    await frozen.pass(90 * MINUTE);
+    await frozen.sweep();
+    await expect(frozen.request({}, 'while-frozen')).rejects.toThrow('1 % of');
+    expect(await frozen.lease(open)).toMatchObject({ state: 'active' });
+    const raised = { ...spending('freeze'), monthlyBudgetMicroUsd: 900_000_000 };
+    expect(await change(frozen, raised)).toMatchObject({ body: { frozen: false } });
+    await frozen.request({}, 'while-thawed');
+    await frozen.close();
+  });
+
+  it('that ends leases ends them as over budget, and no other account’s', async () => {
+    const over = await sweepWorld();
+    const open = await over.active({ hours: 6 });
+    await change(over, spending('end'));
+    await over.pass(90 * MINUTE);
+    await over.sweep();
+    await over.untilState(open, 'ended');
+    expect(await over.lease(open)).toMatchObject({ reason: 'over-budget' });
+    await over.sweep();
+    const account = await once(over.service.runtime, records).accounts.get(CONSUMER);
+    expect(account).toMatchObject({ frozen: true, notes: {} });
+    await over.close();
+  });
+});

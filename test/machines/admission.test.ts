@@ -1,0 +1,163 @@
+// Admission by the real use case on the real database: of 1,000 requests at once exactly as many
+// get in as there is room for, and what a crash leaves is repaired by the next sweeps.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leaseIdFor, requestHash } from '../../shared/adapters/derive-ids.ts';
+import { freezeStore } from '../../shared/adapters/dynamodb/freeze-store.ts';
+import { holdFor } from '../../shared/core/hold.ts';
+import { brandId, ConsumerId, type LeaseId } from '../../shared/core/ids.ts';
+import { totalsOf } from '../../shared/core/ledger.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
+import { minutes } from '../../shared/core/time.ts';
+import { records } from '../../shared/parts.ts';
+import { once } from '../../shared/runtime.ts';
+import { applyOutbox } from '../../shared/usecases/change-lease.ts';
+import { makeRequestLease } from '../../shared/usecases/request-lease.ts';
+import { aConsumer, at, someLimits, someTerms } from '../support/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { CONSUMER } from '../support/lease-world.ts';
+import { sweepWorld } from '../support/sweep-world.ts';
+
+const attemptLimit = minutes(25);
+const terms = someTerms();
+const EACH = holdFor({ ...terms, attemptLimit });
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+function requester(limits = someLimits()) {
+  const started: LeaseId[] = [];
+  const run = makeRequestLease({
+    leases: database.leases,
+    freezes: freezeStore(database.tables.leases),
+    accounts: database.accounts,
+    workflow: {
+      start: async (id) => {
+        started.push(id);
+        return 'started';
+      },
+      wake: async () => 'over',
+      heartbeat: async () => 'over',
+      running: async () => new Set(),
+    },
+    clock: { now: () => at('12:00') },
+    ...{ limits, attemptLimit, leaseIdFor, hashOf: requestHash },
+  });
+  const ask = (number: number, consumer = aConsumer, asked = terms) => {
+    const body = { number };
+    return run({ consumer, idempotencyKey: `request-${number}`, body, terms: asked, env: {} });
+  };
+  return { ask, started };
+}
+
+/** As clients do: what is worth it is asked again with the same key, a bounded number of times. */
+async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let turn = 1; ; turn += 1) {
+    const [outcome] = await Promise.allSettled([ask()]);
+    if (outcome.status === 'fulfilled') return outcome.value;
+    const { name } = outcome.reason as Error;
+    if (turn === 50 || !['StoreDown', 'Conflict'].includes(name)) throw outcome.reason;
+  }
+}
+
+/** All at once; as many as a connection pool has sockets (50) are on the wire at any moment. */
+async function crowd<Answer>(size: number, ask: (number: number) => Promise<Answer>) {
+  const answers: Answer[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < size) {
+      const mine = next;
+      next += 1;
+      answers[mine] = await insist(() => ask(mine));
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, worker));
+  return answers;
+}
+
+describe('of 1,000 requests at once', () => {
+  it('exactly 137 are admitted where there is room for 137, and all totals agree', async () => {
+    const { ask, started } = requester(
+      someLimits({
+        monthlyBudgetMicroUsd: microUsd(137 * EACH + EACH - 1),
+        rateMicroUsdPerHourMost: microUsdPerHour(1_000 * terms.ceiling),
+        openLeasesMost: 200,
+      }),
+    );
+    const outcomes = await crowd(1_000, ask);
+    const admitted = outcomes.flatMap((each) => (each.kind === 'accepted' ? [each.lease] : []));
+    expect(admitted).toHaveLength(137);
+    const account = await database.accounts.get(aConsumer);
+    expect(account).toMatchObject({ roomMicroUsd: EACH - 1, leaseRoom: 63 });
+    const ids = new Set<string>(admitted.map(({ id }) => id));
+    expect(ids.size).toBe(137);
+    expect(new Set(Object.keys(account?.holds ?? {}))).toEqual(ids);
+    expect(new Set(started)).toEqual(ids);
+    const refused = outcomes.filter((each) => each.kind === 'over-limit');
+    expect(refused.every(({ refusal }) => refusal.limit === 'monthly-budget')).toBe(true);
+    const stores = { ...database, clock: { now: () => at('12:00') } };
+    for (const lease of (await database.leases.getMany(started)).values()) {
+      await applyOutbox(stores, lease);
+    }
+    const totals = totalsOf(await database.ledger.entries(aConsumer));
+    expect(totals).toEqual({ held: 137 * EACH, charged: 0 });
+    // 863 refusals in one hour by one limit are told once.
+    const told = await database.accounts.notes(aConsumer, { after: null, limit: 100 });
+    expect(told.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['hold-refused monthly-budget']);
+  }, 240_000);
+});
+
+describe('a request whose hold was placed for another body', () => {
+  it('is refused: the key is in use, and the hold is not enough for it', async () => {
+    const consumer = brandId(ConsumerId, '123456789012/two-bodies');
+    const { ask } = requester();
+    const failing = { ...database.leases, create: () => Promise.reject(new Error('gone')) };
+    const create = database.leases.create;
+    Object.assign(database.leases, failing);
+    await expect(ask(1, consumer)).rejects.toThrow('gone');
+    Object.assign(database.leases, { create });
+    const longer = someTerms({ duration: minutes(600) });
+    await expect(ask(1, consumer, longer)).rejects.toMatchObject({ name: 'KeyReused' });
+    expect(await ask(1, consumer)).toMatchObject({ kind: 'accepted' });
+  });
+});
+
+describe('requests that are cut off between any two calls', () => {
+  it('leave nothing that the next sweeps do not repair, and no budget is lost', async () => {
+    let failIn = Number.POSITIVE_INFINITY;
+    const strike = (): void => {
+      failIn -= 1;
+      if (failIn === 0) throw new Error('the process is gone');
+    };
+    const hooks = { onDatabaseCall: strike, onWorkflowCall: strike };
+    const world = await sweepWorld(undefined, {
+      ...hooks,
+      env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '60000000' },
+    });
+    const ids = new Set<LeaseId>();
+    for (let number = 0; number < 18; number += 1) {
+      failIn = 1 + (number % 6);
+      const answer = await world.request({}, `cut-off-${number}`).catch(() => null);
+      failIn = Number.POSITIVE_INFINITY;
+      if (answer !== null) ids.add(answer);
+    }
+    const { accounts, leases } = once(world.service.runtime, records);
+    for (const id of Object.keys((await accounts.get(CONSUMER))?.holds ?? {})) {
+      ids.add(id as LeaseId);
+    }
+    expect(ids.size).toBeGreaterThan(5);
+    await world.sweep(5);
+    const found = await leases.getMany(ids);
+    expect(found.size).toBe(ids.size);
+    for (const [id, { state }] of found) if (state !== 'ended') await world.release(id);
+    const over = async () =>
+      [...(await leases.getMany(ids)).values()].every(({ state }) => state === 'ended');
+    await world.until(over);
+    await world.sweep(2);
+    expect(await world.leftovers(...ids)).toEqual([]);
+    await world.close();
+  }, 240_000);
+});

@@ -1,0 +1,70 @@
+// An execution that fails in a way no Catch can take: its function answers what the state machine
+// can't read, as after a bad deployment. The rule on such ends brings the next generation at once;
+// without the rule, the sweep does.
+
+import { describe, expect, it } from 'vitest';
+import { minutes } from '../../shared/core/time.ts';
+import type { Meddle } from '../support/lease-world.ts';
+import { MINUTE, sweepWorld } from '../support/sweep-world.ts';
+
+type Spoiled = { readonly generations: number; readonly rule: boolean };
+
+/** A world whose Judge, at the end of a lease, fails its execution; its schedules never run. */
+function spoiledWorld({ generations, rule }: Spoiled) {
+  const failed: object[] = [];
+  const meddle: Meddle = (call, run) => {
+    const { generation = 0 } = call.payload as { generation?: number };
+    if (call.name === 'enforceDeadline') return Promise.resolve('early');
+    if (call.name === 'executionEnded') {
+      failed.push(call.payload as object);
+      return rule ? run() : Promise.resolve();
+    }
+    return call.name === 'JudgeLease' && generation <= generations ? Promise.resolve({}) : run();
+  };
+  return { failed, opened: sweepWorld(meddle, { sweepEvery: minutes(1) }) };
+}
+
+describe('a lease whose execution fails at its deadline', () => {
+  it('ends at once with the rule', async () => {
+    const { failed, opened } = spoiledWorld({ generations: 1, rule: true });
+    const world = await opened;
+    const id = await world.active({ hours: 1 });
+    const { deadline } = await world.lease(id);
+    await world.until(async () => world.alive() === 0, 2);
+    expect(world.clock.now() - deadline).toBeLessThan(5_000);
+    await world.untilState(id, 'ended', 1);
+    expect(failed).toEqual([{ detail: { name: `${id}-1`, status: 'FAILED' } }]);
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired', generation: 2 });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('ends by the sweep without the rule, two minutes later', async () => {
+    const { failed, opened } = spoiledWorld({ generations: 1, rule: false });
+    const world = await opened;
+    const id = await world.active({ hours: 1 });
+    const { deadline } = await world.lease(id);
+    await world.until(async () => world.alive() === 0, 2);
+    expect(failed).toHaveLength(1);
+    expect(world.clock.now() - deadline).toBeGreaterThan(MINUTE);
+    expect(world.clock.now() - deadline).toBeLessThanOrEqual(2 * MINUTE);
+    await world.untilState(id, 'ended', 1);
+    expect(await world.lease(id)).toMatchObject({ reason: 'expired', generation: 2 });
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('is not restarted without a pause when every execution fails the same way', async () => {
+    const { failed, opened } = spoiledWorld({ generations: 5, rule: true });
+    const world = await opened;
+    const id = await world.active({ hours: 1 });
+    const { deadline } = await world.lease(id);
+    await world.until(async () => world.alive() === 0, 2);
+    // Three at once, then the sweep, which ends it as overdue whatever its executions do.
+    expect(failed).toHaveLength(4);
+    expect(world.clock.now() - deadline).toBeLessThanOrEqual(2 * MINUTE);
+    await world.untilState(id, 'ended', 1);
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});

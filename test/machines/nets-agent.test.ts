@@ -1,0 +1,74 @@
+// The fourth net as it really is: agent.sh under sh, on a machine of the simulated market, with
+// nothing but what that machine's environment holds. The service hears its beats over HTTP; then
+// every other net is gone. Only the agent's seconds are quicker than a real machine's.
+
+import { expect, it } from 'vitest';
+import { minutes } from '../../shared/core/time.ts';
+import { startAgent } from '../support/agent-world.ts';
+import { openFront } from '../support/front.ts';
+import type { Meddle } from '../support/lease-world.ts';
+import { MINUTE, sweepWorld } from '../support/sweep-world.ts';
+
+/** Beats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that. */
+const QUICK = '1 2 1 1';
+
+/** Beats of the simulated machine, which must not speak for the real agent. */
+function isSimulated(payload: unknown): boolean {
+  const { headers } = payload as { headers: Readonly<Record<string, string>> };
+  return headers['user-agent'] === undefined;
+}
+
+it('a machine is ended by the real agent alone, by the key of that one machine', async () => {
+  let gone = false;
+  let heard = 0;
+  let marketUrl = '';
+  const meddle: Meddle = async (call, run) => {
+    if (call.name === 'recordNodeHeartbeat') {
+      if (isSimulated(call.payload)) throw new Error('not the real agent');
+      const reply = await run();
+      heard += 1;
+      return reply;
+    }
+    if (gone && /^[A-Z]/.test(call.name)) return 'hang';
+    if (gone) throw new Error(`no ${call.name}`);
+    return run();
+  };
+  const between = async (url: string): Promise<string> => {
+    marketUrl = url;
+    return url;
+  };
+  const world = await sweepWorld(meddle, { sweepEvery: minutes(1), between });
+  const front = await openFront(world.service.answer);
+  const other = world.market.addForeignInstance();
+  const id = await world.request();
+  await world.untilState(id, 'booting');
+  // What the market needs to start it.
+  await world.pass(MINUTE);
+  const machine = world.market.instances().find(({ label }) => label?.startsWith('gs-'));
+  const { CONTAINER_ID, CONTAINER_API_KEY = '', ...env } = machine?.env ?? {};
+  const agent = await startAgent({
+    env: {
+      ...env,
+      GPU_SHOPPER_NODE_URL: `${front.url}/node/v1/heartbeats`,
+      GPU_SHOPPER_NODE_SECONDS: QUICK,
+      GPU_SHOPPER_DESTROY_URL: `${marketUrl}/api/v0/instances/${CONTAINER_ID}/`,
+      GPU_SHOPPER_DESTROY_KEY: CONTAINER_API_KEY,
+    },
+  });
+  try {
+    await agent.until(() => heard > 0);
+    await world.untilState(id, 'active', 1);
+    gone = true;
+    await agent.until(() => !world.lives(machine?.id ?? 0));
+    expect(world.lives(other)).toBe(true);
+
+    gone = false;
+    await world.untilState(id, 'ended', 2);
+    expect(await world.lease(id)).toMatchObject({ reason: 'lost' });
+    expect(await world.leftovers(id)).toEqual([]);
+  } finally {
+    await agent.close();
+    await front.close();
+    await world.close();
+  }
+});

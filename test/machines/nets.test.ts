@@ -1,0 +1,206 @@
+// Four nets end an instance, and any three may fail. Each is left alone here, with the other three
+// really gone: it ends the machine within its bound, and when the others come back, the lease ends
+// as it should have, charged, with nothing held.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import type { Lease } from '../../shared/core/lease.ts';
+import {
+  BOUNDS,
+  type Gone,
+  NETS,
+  type Net,
+  type NetsWorld,
+  netsWorld,
+} from '../support/nets-world.ts';
+import { HOUR, MINUTE } from '../support/sweep-world.ts';
+
+/** Lets time pass until no machine lives; returns how long after `from` that is. */
+async function goneAfter(world: NetsWorld, from: number): Promise<number> {
+  await world.until(async () => world.alive() === 0, 6);
+  return world.clock.now() - from;
+}
+
+/** With all nets back, the lease ends, accounted for. */
+async function settles(world: NetsWorld, id: LeaseId, reason: string): Promise<Lease> {
+  world.mend();
+  await world.untilState(id, 'ended', 2);
+  const lease = await world.lease(id);
+  expect(lease).toMatchObject({ reason });
+  expect(world.market.instances()).toHaveLength(1);
+  expect(await world.leftovers(id)).toEqual([]);
+  await world.close();
+  return lease;
+}
+
+const CHARGED = { chargedMicroUsd: expect.toSatisfy((charged: number) => charged > 0) };
+
+const ALONE: [Net, Gone][] = [
+  ['workflow', 'hanging'],
+  ['schedule', 'hanging'],
+  ['schedule', 'refusing'],
+  ['sweep', 'hanging'],
+  ['sweep', 'refusing'],
+  ['machine', 'hanging'],
+];
+/** What the simulated market needs to start a machine. */
+const BOOT_MS = 40_000;
+const WITHOUT = ALONE.filter(([net]) => net !== 'workflow');
+
+describe('a serving lease past its deadline', () => {
+  it.each(ALONE)('is ended by its %s alone, the workflow %s', async (net, gone) => {
+    const world = await netsWorld(gone);
+    const id = await world.active({ hours: 1 });
+    await world.pass(10 * MINUTE);
+    world.only(net);
+    const { deadline } = await world.lease(id);
+    expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
+    expect(world.clock.now()).toBeGreaterThanOrEqual(deadline);
+    expect(await settles(world, id, 'expired')).toMatchObject(CHARGED);
+  });
+});
+
+describe('a machine that boots while its workflow is gone', () => {
+  it.each(WITHOUT)(
+    'is ended by its %s alone at the launch bound, the workflow %s',
+    async (...by) => {
+      const [net, gone] = by;
+      const world = await netsWorld(gone);
+      const id = await world.request();
+      await world.untilState(id, 'booting');
+      world.only(net);
+      const { deadline } = await world.lease(id);
+      expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
+      expect(world.clock.now()).toBeGreaterThanOrEqual(deadline);
+      expect(await settles(world, id, 'failed')).toMatchObject(CHARGED);
+    },
+  );
+});
+
+describe('a machine whose create nobody answered', () => {
+  const unanswered = async (gone: Gone) => {
+    const world = await netsWorld(gone);
+    world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
+    const id = await world.request();
+    await world.until(async () => (await world.lease(id)).attempts[0]?.state === 'unknown');
+    return { world, id };
+  };
+
+  it.each(WITHOUT)(
+    'is ended by its %s alone at the launch bound, the workflow %s',
+    async (...by) => {
+      const [net, gone] = by;
+      const { world, id } = await unanswered(gone);
+      world.only(net);
+      const { deadline } = await world.lease(id);
+      expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
+      // Whoever saw it charges for it; a machine that ended itself unseen left no trace with us.
+      const lease = await settles(world, id, 'failed');
+      expect(lease).toMatchObject(net === 'machine' ? { chargedMicroUsd: 0 } : CHARGED);
+    },
+  );
+
+  it('is found and ended by the workflow alone when its lease is released', async () => {
+    const { world, id } = await unanswered('hanging');
+    world.only('workflow');
+    const { attempts } = await world.lease(id);
+    await world.release(id);
+    const landed = attempts[0]?.state === 'unknown' ? attempts[0].mayLandUntil : 0;
+    expect(await goneAfter(world, landed)).toBeLessThanOrEqual(0);
+    expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
+  });
+});
+
+describe('a release that its workflow never hears of', () => {
+  const released = async (gone: Gone, net: Net) => {
+    const world = await netsWorld(gone);
+    const id = await world.active({ hours: 1 });
+    await world.pass(10 * MINUTE);
+    world.only(net);
+    const { deadline } = await world.lease(id);
+    // It commits before it wakes, so it holds although its answer may be a failure.
+    await world.release(id).catch(() => undefined);
+    expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'released' });
+    return { world, id, deadline, from: world.clock.now() };
+  };
+
+  it('is carried out at once by the workflow alone', async () => {
+    const { world, id, from } = await released('hanging', 'workflow');
+    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS.workflow);
+    expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
+  });
+
+  it.each(['schedule', 'machine'] as const)('is carried out by its %s at the end', async (net) => {
+    const { world, id, deadline } = await released('hanging', net);
+    expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
+    expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
+  });
+
+  it.each<Gone>(['hanging', 'refusing'])(
+    'is carried out by the sweep, the workflow %s',
+    async (gone) => {
+      const { world, id, from } = await released(gone, 'sweep');
+      expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['sweep, stuck ending']);
+      expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
+    },
+  );
+});
+
+describe('a machine that hears nothing', () => {
+  it('ends itself while it serves, long before its end', async () => {
+    const world = await netsWorld('refusing');
+    const id = await world.active({ hours: 6 });
+    world.deafen();
+    world.only('machine');
+    const from = world.clock.now();
+    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['machine, hears nothing']);
+    expect(await settles(world, id, 'lost')).toMatchObject(CHARGED);
+  });
+
+  it('ends itself although it was never heard', async () => {
+    const world = await netsWorld('refusing');
+    world.deafen();
+    const id = await world.request({ hours: 6 });
+    await world.untilState(id, 'booting');
+    world.only('machine');
+    const upAt = world.clock.now() + BOOT_MS;
+    expect(await goneAfter(world, upAt)).toBeLessThanOrEqual(BOUNDS['machine, hears nothing']);
+    await world.close();
+  });
+});
+
+describe('a machine that nobody has on record', () => {
+  it('is ended by the sweep alone', async () => {
+    const world = await netsWorld();
+    world.only('sweep');
+    const from = world.clock.now();
+    const id = world.plant();
+    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['sweep, nobody on record']);
+    expect(world.lives(id)).toBe(false);
+    await world.close();
+  });
+
+  it.each(['workflow', 'schedule', 'machine'] as const)('is not seen by %s', async (net) => {
+    const world = await netsWorld();
+    world.only(net);
+    const id = world.plant();
+    await world.pass(HOUR);
+    expect(world.lives(id)).toBe(true);
+    await world.close();
+  });
+});
+
+describe('docs/invariants.md', () => {
+  it('states the bounds that are shown here, net by net', () => {
+    const doc = readFileSync(new URL('../../docs/invariants.md', import.meta.url), 'utf8');
+    const [, nets = ''] = /## Nets([\s\S]*?)## Bounds/.exec(doc) ?? [];
+    const rows = nets.split('\n').flatMap((line) => {
+      const [, net, , within] = line.split('|').map((cell) => cell.trim());
+      return NETS.some((name) => name === net) ? [`${net}: ${within}`] : [];
+    });
+    const inWords = (ms: number) => (ms < MINUTE ? `${ms / 1_000} s` : `${ms / MINUTE} min`);
+    const bounds = Object.entries(BOUNDS);
+    expect(rows).toEqual(bounds.map(([of, ms]) => `${of.split(',')[0]}: ${inWords(ms)}`));
+  });
+});

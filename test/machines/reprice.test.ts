@@ -1,0 +1,206 @@
+// A hold shrinks when its machine is taken: to what that machine can still cost, on the lease and
+// on its account alike, whatever call is cut off on the way and whatever month it is by then.
+
+import { describe, expect, it } from 'vitest';
+import { pastSpendCap } from '../../shared/core/hold.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { totalsOf } from '../../shared/core/ledger.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
+import { monthOf } from '../../shared/core/time.ts';
+import { records } from '../../shared/parts.ts';
+import { once } from '../../shared/runtime.ts';
+import { aLeaseId } from '../support/builders.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const stores = (world: LeaseWorld) => once(world.service.runtime, records);
+const accountOf = async (world: LeaseWorld) => {
+  const account = await stores(world).accounts.get(CONSUMER);
+  if (account === null) throw new Error('there is no account');
+  return account;
+};
+
+/** Lease, account and entries say the same of the hold, and the account's sums hold. */
+async function agree(world: LeaseWorld, id: LeaseId): Promise<void> {
+  const lease = await world.lease(id);
+  const account = await accountOf(world);
+  const { raisedAt: _raised, ...held } = account.holds[id] ?? {};
+  expect(held).toEqual(lease.hold);
+  const entries = await stores(world).ledger.entries(CONSUMER);
+  const mine = totalsOf(entries.filter(({ leaseId }) => leaseId === id));
+  expect(mine.held).toBe(lease.hold.amountMicroUsd);
+  const holds = Object.values(account.holds).filter(({ month }) => month === account.month);
+  const all = holds.reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0);
+  const { monthlyBudgetMicroUsd: budget } = account.limits;
+  expect(account.roomMicroUsd + all + account.chargedMicroUsd).toBe(budget);
+}
+
+const untilMonthEnds = (world: LeaseWorld): number => {
+  const now = world.clock.now();
+  return Date.UTC(2026, 11, 1) - now;
+};
+
+/** The first admission of December, by a lease that is never started. */
+async function turnMonth(world: LeaseWorld): Promise<void> {
+  const now = world.service.runtime.clock.now();
+  const { limits: defaults } = world.service.runtime.config;
+  const amountMicroUsd = microUsd(1_000_000);
+  const rateMicroUsdPerHour = microUsdPerHour(1_000);
+  const hold = { amountMicroUsd, rateMicroUsdPerHour, month: monthOf(now), placedAt: now };
+  const wanted = { providers: [], gpuNames: [] };
+  const request = { consumer: CONSUMER, leaseId: aLeaseId('t'), hold, wanted, defaults };
+  expect(await stores(world).accounts.place(request)).toMatchObject({ kind: 'placed' });
+}
+
+describe('a hold', () => {
+  it('shrinks to what was spent, and its machine over the time asked and teardown', async () => {
+    const world = await leaseWorld();
+    const id = await world.request({ hours: 1 });
+    const { hold: worst } = await world.lease(id);
+    await world.untilState(id, 'active');
+    const { hold, attempts } = await world.lease(id);
+    const { offer } = attempts[0] ?? {};
+    const rate = hold.rateMicroUsdPerHour;
+    const perGb = Math.max(offer?.uploadMicroUsdPerGb ?? 0, offer?.downloadMicroUsdPerGb ?? 0);
+    const served = Math.ceil((rate * 70) / 60) + 20 * perGb;
+    // The 40 s of its boot come on top.
+    expect(hold.amountMicroUsd).toBeGreaterThanOrEqual(served);
+    expect(hold.amountMicroUsd).toBeLessThan(served + rate / 60);
+    expect(hold.amountMicroUsd).toBeLessThan(worst.amountMicroUsd / 5);
+    await agree(world, id);
+    const account = await accountOf(world);
+    const { rateMicroUsdPerHourMost } = account.limits;
+    expect(account.rateRoomMicroUsdPerHour).toBe(rateMicroUsdPerHourMost - rate);
+    await world.close();
+  });
+
+  it('is never raised by it: a spend cap stays what may be held', async () => {
+    const world = await leaseWorld();
+    const cap = { spendCapMicroUsd: 100_000, ceilingMicroUsdPerHour: 300_000 };
+    const id = await world.request({ hours: 12, ...cap });
+    const { hold: before } = await world.lease(id);
+    expect(before.amountMicroUsd).toBe(100_000 + pastSpendCap(microUsdPerHour(300_000)) + 12);
+    await world.untilState(id, 'active');
+    expect((await world.lease(id)).hold.amountMicroUsd).toBe(before.amountMicroUsd);
+    await agree(world, id);
+    await world.close();
+  });
+});
+
+// Every call of the step that begins to serve fails once, the first, the second, ...
+describe('a crash while a machine is taken', () => {
+  it('at any call leaves lease, account and entries in agreement', async () => {
+    let failAt = Number.POSITIVE_INFINITY;
+    let struck = false;
+    const strike = (): void => {
+      failAt -= 1;
+      if (failAt !== 0) return;
+      struck = true;
+      throw new Error('the process is gone');
+    };
+    let next = 0;
+    const meddle: Meddle = async (call, run) => {
+      if (call.name !== 'ConfirmReady' || next === 0) return run();
+      failAt = next;
+      next = 0;
+      try {
+        return await run();
+      } finally {
+        failAt = Number.POSITIVE_INFINITY;
+      }
+    };
+    const world = await leaseWorld(meddle, { onDatabaseCall: strike });
+    const ended: LeaseId[] = [];
+    let crashes = 0;
+    for (let at = 1; at <= 30; at += 1) {
+      struck = false;
+      next = at;
+      const id = await world.request();
+      await world.untilState(id, 'active');
+      await world.pass(MINUTE);
+      await agree(world, id);
+      await world.release(id);
+      await world.untilState(id, 'ended');
+      ended.push(id);
+      if (!struck) break;
+      crashes += 1;
+    }
+    // Two reads, a read, the commit, three events, an entry, the account in two, the outbox.
+    expect(crashes).toBeGreaterThanOrEqual(9);
+    expect(await world.leftovers(...ended)).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('the turn of a month', () => {
+  it('before its machine is taken takes nothing from the new month, nor gives to it', async () => {
+    let hold = true;
+    const meddle: Meddle = (call, run) =>
+      hold && call.name === 'ConfirmReady' ? Promise.reject(new Error('not yet')) : run();
+    const world = await leaseWorld(meddle, { freshMenu: false });
+    await world.pass(untilMonthEnds(world) - 20_000);
+    await world.service.refresh();
+    const id = await world.request();
+    await world.untilState(id, 'booting');
+    await world.pass(30_000);
+    await turnMonth(world);
+    hold = false;
+    await world.untilState(id, 'active');
+    await agree(world, id);
+    const account = await accountOf(world);
+    expect(account).toMatchObject({ month: '2026-12', chargedMicroUsd: 0 });
+    expect(account.roomMicroUsd).toBe(account.limits.monthlyBudgetMicroUsd - 1_000_000);
+    await world.close();
+  });
+
+  it('while it serves leaves hold, raise and charge to the month it was admitted in', async () => {
+    const world = await leaseWorld(undefined, { freshMenu: false });
+    await world.pass(untilMonthEnds(world) - 10 * MINUTE);
+    await world.service.refresh();
+    const id = await world.request();
+    await world.untilState(id, 'active');
+    await world.pass(20 * MINUTE);
+    await turnMonth(world);
+    const { deadline } = await world.lease(id);
+    const until = new Date(deadline + HOUR).toISOString();
+    const reply = await world.ask('extendLease', { params: { id }, body: { until } });
+    expect(reply).toMatchObject({ status: 200 });
+    await agree(world, id);
+    await world.untilState(id, 'ended');
+    const lease = await world.lease(id);
+    const charged = lease.state === 'ended' ? lease.chargedMicroUsd : Number.NaN;
+    const account = await accountOf(world);
+    expect(account).toMatchObject({
+      ...{ month: '2026-12', chargedMicroUsd: 0, chargedBeforeMicroUsd: charged },
+      roomMicroUsd: account.limits.monthlyBudgetMicroUsd - 1_000_000,
+    });
+    const entries = await stores(world).ledger.entries(CONSUMER);
+    expect(new Set(entries.map(({ month }) => month))).toEqual(new Set(['2026-11']));
+    await world.close();
+  });
+
+  it('that its request is late for puts the lease and its entries into the new one', async () => {
+    const world = await leaseWorld();
+    const late = world.service.runtime.clock.now();
+    const { accounts } = stores(world);
+    const december = monthOf((late + 10 * DAY) as typeof late);
+    const { limits: defaults } = world.service.runtime.config;
+    const amountMicroUsd = microUsd(1);
+    const hold = { amountMicroUsd, rateMicroUsdPerHour: microUsdPerHour(1), month: december };
+    const request = { consumer: CONSUMER, leaseId: aLeaseId('t'), defaults };
+    const wanted = { providers: [], gpuNames: [] };
+    await accounts.place({ ...request, wanted, hold: { ...hold, placedAt: late } });
+    const id = await world.request();
+    expect((await world.lease(id)).hold.month).toBe(december);
+    await world.untilState(id, 'active');
+    await agree(world, id);
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    const entries = await stores(world).ledger.entries(CONSUMER);
+    expect(new Set(entries.map(({ month }) => month))).toEqual(new Set([december]));
+    await world.close();
+  });
+});
