@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../shared/api/contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { chargeMethods } from './charges.ts';
 import { operationRoutes, type Routed } from './operations.ts';
 import type { AccountEvent, Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
@@ -115,7 +116,8 @@ export function createClient(options: ClientOptions) {
   const others = otherRoutes(call);
   const operations = operationRoutes(call);
   const accounts = accountRoutes(call);
-  const all = { ...leases, ...others, ...operations, ...accounts };
+  const charges = chargeMethods(call);
+  const all = { ...leases, ...others, ...operations, ...accounts, ...charges };
   const routes = all satisfies Record<RouteName, unknown>;
 
   return {

@@ -2,6 +2,7 @@
 // error here. Types only; instants arrive as ISO 8601 text.
 
 import type { accountView, notesView } from '../shared/api/account-views.ts';
+import type { reconciliationsView, reconciliationView } from '../shared/api/charge-views.ts';
 import type { RouteName, Routes } from '../shared/api/contract.ts';
 import type {
   doctorView,
@@ -32,6 +33,9 @@ export type Account = ReturnType<typeof accountView>;
 export type AccountEvent = ReturnType<typeof notesView>['events'][number];
 
 type Views = {
+  readonly correctCharge: Lease;
+  readonly reconcileCharges: ReturnType<typeof reconciliationView>;
+  readonly readReconciliations: ReturnType<typeof reconciliationsView>;
   readonly readAccount: Account;
   readonly changeAccount: Account;
   readonly readAccountEvents: ReturnType<typeof notesView>;

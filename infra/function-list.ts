@@ -73,6 +73,16 @@ const SWEEP_NEEDS: readonly Need[] = [
   'vast-key',
 ];
 
+/** What comparing charges needs, whether its schedule asks for it or an operator. */
+const RECONCILE_NEEDS: readonly Need[] = [
+  'records',
+  'open-leases',
+  'all-accounts',
+  'write-sweeps',
+  'tag-key',
+  'vast-key',
+];
+
 /** The routes, under the names of `shared/api/contract.ts`. */
 export const API_FUNCTIONS = {
   listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
@@ -112,6 +122,14 @@ export const API_FUNCTIONS = {
     entry: 'api/read-doctor',
     needs: ['open-leases', 'read-lease', 'read-freezes', 'read-sweeps'],
   },
+  correctCharge: { ...API, entry: 'api/correct-charge', needs: ['records'] },
+  reconcileCharges: {
+    ...API,
+    ...MENU,
+    entry: 'api/reconcile-charges',
+    needs: RECONCILE_NEEDS,
+  },
+  readReconciliations: { ...API, entry: 'api/read-reconciliations', needs: ['read-sweeps'] },
   readAccount: { ...API, entry: 'api/read-account', needs: ['read-account'] },
   readAccountEvents: {
     ...API,
@@ -166,16 +184,20 @@ export const STEP_FUNCTIONS = {
   RetireAttempt: {
     ...STEP,
     entry: 'steps/retire-attempt',
-    needs: ['records', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'tag-key', 'vast-key'],
   },
   ServeLease: { ...STEP, entry: 'steps/serve-lease', needs: ['records', 'wake-workflow'] },
   JudgeLease: { ...STEP, entry: 'steps/judge-lease', needs: ['records', 'write-sweeps'] },
   EndLease: { ...STEP, entry: 'steps/end-lease', needs: ['records'] },
-  DestroyInstance: { ...STEP, entry: 'steps/destroy-instance', needs: ['records', 'vast-key'] },
+  DestroyInstance: {
+    ...STEP,
+    entry: 'steps/destroy-instance',
+    needs: ['records', 'read-sweeps', 'vast-key'],
+  },
   ProveAbsence: {
     ...STEP,
     entry: 'steps/prove-absence',
-    needs: ['records', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'tag-key', 'vast-key'],
   },
   SettleLease: { ...STEP, entry: 'steps/settle-lease', needs: ['records', 'disarm-schedule'] },
 } as const satisfies Record<string, FunctionRow>;
@@ -189,6 +211,7 @@ export const TIMER_FUNCTIONS = {
     keepsFailed: true,
     needs: [
       'records',
+      'read-sweeps',
       'start-workflow',
       'wake-workflow',
       'tag-key',
@@ -211,6 +234,13 @@ export const TIMER_FUNCTIONS = {
     /** A listing of thousands of machines takes minutes at a provider's rate. */
     timeout: minutes(5),
     needs: SWEEP_NEEDS,
+  },
+  reconcileEachProvider: {
+    ...MENU,
+    entry: 'timers/reconcile-charges',
+    /** Two months of charges come in hundreds of pages at a provider's rate. */
+    timeout: minutes(14),
+    needs: RECONCILE_NEEDS,
   },
   advanceFreezes: {
     ...STEP,

@@ -99,6 +99,12 @@ const repeating = (): readonly Repeating[] => [
       every: minutes(1),
       input: { provider, unlessIdle: true },
     },
+    {
+      name: `reconcile-${provider}`,
+      target: 'reconcileEachProvider',
+      every: policy.reconcile.every,
+      input: { provider },
+    },
   ]),
   { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },
 ];

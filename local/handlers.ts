@@ -3,6 +3,7 @@
 
 import { handler as approveExtension } from '../functions/api/approve-extension.ts';
 import { handler as changeAccount } from '../functions/api/change-account.ts';
+import { handler as correctCharge } from '../functions/api/correct-charge.ts';
 import { handler as deleteLease } from '../functions/api/delete-lease.ts';
 import { handler as extendLease } from '../functions/api/extend-lease.ts';
 import { handler as listLeases } from '../functions/api/list-leases.ts';
@@ -16,6 +17,8 @@ import { handler as readFreezes } from '../functions/api/read-freezes.ts';
 import { handler as readHealth } from '../functions/api/read-health.ts';
 import { handler as readLease } from '../functions/api/read-lease.ts';
 import { handler as readOffer } from '../functions/api/read-offer.ts';
+import { handler as readReconciliations } from '../functions/api/read-reconciliations.ts';
+import { handler as reconcileNow } from '../functions/api/reconcile-charges.ts';
 import { handler as recordHeartbeat } from '../functions/api/record-heartbeat.ts';
 import { handler as recordNodeHeartbeat } from '../functions/api/record-node-heartbeat.ts';
 import { handler as releaseLease } from '../functions/api/release-lease.ts';
@@ -39,6 +42,7 @@ import { handler as ServeLease } from '../functions/steps/serve-lease.ts';
 import { handler as SettleLease } from '../functions/steps/settle-lease.ts';
 import { handler as advanceFreezes } from '../functions/timers/advance-freezes.ts';
 import { handler as enforceDeadline } from '../functions/timers/enforce-deadline.ts';
+import { handler as reconcileCharges } from '../functions/timers/reconcile-charges.ts';
 import { handler as refreshOffers } from '../functions/timers/refresh-offers.ts';
 import { handler as sweepProvider } from '../functions/timers/sweep-provider.ts';
 
@@ -63,6 +67,7 @@ export const steps = {
 /** The API's handlers, under the names of `shared/api/contract.ts`. */
 export const apiHandlers = {
   approveExtension,
+  correctCharge,
   changeAccount,
   deleteLease,
   extendLease,
@@ -77,6 +82,8 @@ export const apiHandlers = {
   readHealth,
   readLease,
   readOffer,
+  readReconciliations,
+  reconcileCharges: reconcileNow,
   recordHeartbeat,
   recordNodeHeartbeat,
   releaseLease,
@@ -89,6 +96,7 @@ export const apiHandlers = {
 export const timerHandlers = {
   advanceFreezes,
   enforceDeadline,
+  reconcileCharges,
   refreshOffers,
   sweepProvider,
 } as const;

@@ -64,6 +64,8 @@ export type Service = {
   sweep(): Promise<SweepRecord>;
   /** Sweeps from now on, `every` so often while leases are open; as policy says unless given. */
   keepSwept(every?: DurationMs): void;
+  /** Charges are compared with the provider's from now on, once a day. */
+  keepReconciled(): void;
   /** A round of each freeze from now on; one that fails is followed by the next. */
   keepFrozen(): void;
   /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
@@ -211,10 +213,13 @@ function roundsOf(
     (await call('sweepProvider', { provider: 'vastai', unlessIdle })) as SweepRecord;
   const menu = repeating(clock, policy.menu.refreshEvery, refresh);
   const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
+  const reconcile = () => call('reconcileCharges', { provider: 'vastai' });
+  const reconciling = repeating(clock, policy.reconcile.every, reconcile);
   const sweeping = createSweeping(clock, () => sweep(true));
   const stop = (): void => {
     menu.stop();
     freezes.stop();
+    reconciling.stop();
     sweeping.stop();
   };
   return {
@@ -223,6 +228,7 @@ function roundsOf(
     sweep: () => sweep(),
     keepSwept: sweeping.start,
     keepFrozen: freezes.start,
+    keepReconciled: reconciling.start,
     stop,
   };
 }

@@ -9,6 +9,7 @@ import {
   accounts,
   freezes,
   goneOffers,
+  lastKnown,
   leases,
   longest,
   menu,
@@ -110,7 +111,9 @@ export const confirmReady = (runtime: Runtime) =>
   );
 
 export const retireAttempt = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => makeRetireAttempt({ ...records(keyed), ...sight(keyed) }));
+  withKeys(runtime, (keyed) =>
+    makeRetireAttempt({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
+  );
 
 export const serveLease = (runtime: Runtime) =>
   makeServeLease({ ...records(runtime), ...waking(runtime) });
@@ -128,11 +131,17 @@ export const endLease = (runtime: Runtime) =>
 
 export const destroyInstance = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeDestroyInstance({ ...records(keyed), providers: providers(keyed) }),
+    makeDestroyInstance({
+      ...records(keyed),
+      ...lastKnown(keyed),
+      providers: providers(keyed),
+    }),
   );
 
 export const proveAbsence = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => makeProveAbsence({ ...records(keyed), ...sight(keyed) }));
+  withKeys(runtime, (keyed) =>
+    makeProveAbsence({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
+  );
 
 export const settleLease = (runtime: Runtime) =>
   makeSettleLease({ ...records(runtime), scheduler: once(runtime, scheduler) });
@@ -144,6 +153,7 @@ export const enforceDeadline = (runtime: Runtime) =>
     makeEnforceDeadline({
       ...records(keyed),
       ...waking(keyed),
+      ...lastKnown(keyed),
       ...sight(keyed),
       scheduler: once(keyed, scheduler),
     }),

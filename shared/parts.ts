@@ -8,6 +8,7 @@ import { leaseStore } from './adapters/dynamodb/lease-store.ts';
 import { ledgerStore } from './adapters/dynamodb/ledger-store.ts';
 import { goneOffers as goneOffersIn, menuStore } from './adapters/dynamodb/menu-store.ts';
 import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
+import { reconciliationStore } from './adapters/dynamodb/reconciliation-store.ts';
 import { sweepStore } from './adapters/dynamodb/sweep-store.ts';
 import { openTable } from './adapters/dynamodb/table.ts';
 import { createHmacSigner } from './adapters/hmac-signer.ts';
@@ -117,6 +118,8 @@ export const menu = (runtime: Runtime) =>
   menuStore(table(runtime, 'inventory'), once(runtime, blobs));
 export const freezes = (runtime: Runtime) => freezeStore(table(runtime, 'leases'));
 export const sweeps = (runtime: Runtime) => sweepStore(table(runtime, 'inventory'));
+export const reconciliations = (runtime: Runtime) =>
+  reconciliationStore(table(runtime, 'inventory'));
 export const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));
 export const pulses = (runtime: Runtime) => pulseStore(table(runtime, 'leases'));
 export const accounts = (runtime: Runtime) => accountStore(table(runtime, 'ledger'));
@@ -147,6 +150,12 @@ export const sight = (runtime: Runtime) => ({
 export const waking = (runtime: Runtime) => ({
   pulses: once(runtime, pulses),
   workflow: once(runtime, workflow),
+});
+
+/** What tells of a machine when it is over. */
+export const lastKnown = (runtime: Runtime) => ({
+  pulses: once(runtime, pulses),
+  sweeps: once(runtime, sweeps),
 });
 
 const nodeSeconds = (lease: Lease): string => {

@@ -3,6 +3,7 @@
 
 import { Command, Option } from 'commander';
 import { addAccount } from './commands/account.ts';
+import { addCharges } from './commands/charges.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEndings } from './commands/ending.ts';
 import { addExtending } from './commands/extending.ts';
@@ -53,6 +54,7 @@ export function createProgram(cli: Cli): Command {
   addSshConfig(program, cli);
   addAccount(program, cli);
   addOperations(program, cli);
+  addCharges(program, cli);
   addSweep(program, cli);
   addCompletion(program);
   return program;

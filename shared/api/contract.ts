@@ -8,6 +8,7 @@ import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
 import { Telemetry } from '../core/telemetry.ts';
 import { accountRoutes } from './account-routes.ts';
+import { chargeRoutes } from './charge-routes.ts';
 import { IdleRequest } from './idle-request.ts';
 import { operations } from './operations.ts';
 
@@ -261,6 +262,7 @@ export const routes = {
     body: NoBody,
   },
   ...operations,
+  ...chargeRoutes,
   ...accountRoutes,
   recordNodeHeartbeat: {
     method: 'POST',

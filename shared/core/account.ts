@@ -96,6 +96,8 @@ export const Account = z.object({
   /** Of holds of this month, and of all months before: every charge that was ever settled. */
   chargedMicroUsd: MicroUsd,
   chargedBeforeMicroUsd: MicroUsd,
+  /** How many true-ups and corrections were entered. */
+  correctionSeq: z._default(z.int(), 0),
   /** Whether a threshold refuses new leases now. */
   frozen: z.boolean(),
   /** When each threshold was crossed this month, by its percent: once, whatever changes later. */

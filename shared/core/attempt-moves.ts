@@ -7,7 +7,7 @@ import type { InstanceId } from './ids.ts';
 import type { MicroUsdPerHour } from './money.ts';
 import type { Offer } from './offer.ts';
 import type { Tag } from './ownership.ts';
-import type { EpochMs } from './time.ts';
+import { type EpochMs, earliest, latest } from './time.ts';
 
 /** What must be on record before a create call may be made. */
 export type Intent = {
@@ -53,7 +53,8 @@ export function confirmAttempt(
   since: EpochMs,
 ): AttemptIn<'created'> {
   const seen = { createdAt: since, runningAt: null, keyAttached: null, observedRate: null };
-  return { ...withoutSightings(attempt), state: 'created', instanceId, ...seen };
+  const known = { ...withoutSightings(attempt), instanceId, ...seen };
+  return { ...known, state: 'created', lastSeenAt: null };
 }
 
 /** Complete listings, begun after the create call could land, never showed the machine. */
@@ -76,7 +77,8 @@ export function observeRunning<A extends Holding>(
 /** The machine has to go. Repeating keeps the first reason. */
 export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptIn<'retiring'> {
   if (attempt.state === 'retiring') return attempt;
-  return { ...attempt, state: 'retiring', reason, destroyAcceptedAt: null, absentSince: null };
+  const open = { destroyAcceptedAt: null, chargedUntil: null, usage: null, absentSince: null };
+  return { ...attempt, state: 'retiring', reason, ...open };
 }
 
 /** The provider accepted the destroy call; the first acceptance stops the charge. */
@@ -84,9 +86,28 @@ export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): Att
   return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
 }
 
+/** The machine was known to be there at `at`. */
+export function sawAttempt<A extends Holding>(attempt: A, at: EpochMs): A {
+  return { ...attempt, lastSeenAt: latest(at, attempt.lastSeenAt ?? at) };
+}
+
+/**
+ * Destroy found nothing: it went by itself, nobody knows when. It is charged until it was last
+ * known to be there, by whatever saw it, and never beyond.
+ */
+export function missAttempt(
+  attempt: AttemptIn<'retiring'>,
+  seenAt: readonly EpochMs[],
+  now: EpochMs,
+): AttemptIn<'retiring'> {
+  const { createdAt, runningAt, lastSeenAt } = attempt;
+  const last = latest(createdAt, runningAt ?? createdAt, lastSeenAt ?? createdAt, ...seenAt);
+  return { ...acceptDestroy(attempt, now), chargedUntil: earliest(last, now) };
+}
+
 /** It is still there long after: the acceptance was worth nothing, and the charge runs on. */
 export function doubtDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
-  return { ...attempt, destroyAcceptedAt: null, absentSince: null };
+  return { ...attempt, destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
 }
 
 /** The machine is proved absent. */

@@ -8,6 +8,7 @@ import { MicroUsdPerHour } from './money.ts';
 import { Offer } from './offer.ts';
 import { Tag } from './ownership.ts';
 import { EpochMs, epochMs, latest } from './time.ts';
+import { Usage } from './usage.ts';
 
 /** Why an attempt was given up, or `lease-ended` when it served to the end. */
 export const AttemptReason = z.enum([
@@ -45,11 +46,17 @@ const created = {
   keyAttached: z.nullable(z.boolean()),
   /** What the instance itself says it costs, once read. */
   observedRate: z.nullable(MicroUsdPerHour),
+  /** Written when it is about to go or missed: when it was last known to be there. */
+  lastSeenAt: z._default(z.nullable(EpochMs), null),
 };
 
 const destroyed = {
   /** The provider's acceptance. It stops the charge, and proves nothing. */
   destroyAcceptedAt: z.nullable(EpochMs),
+  /** Set when destroy found it gone before: it is charged until it was last known to be there. */
+  chargedUntil: z._default(z.nullable(EpochMs), null),
+  /** What it used beside time, as far as it told; null before its destroy was answered. */
+  usage: z._default(z.nullable(Usage), null),
 };
 
 export const Attempt = z.discriminatedUnion('state', [

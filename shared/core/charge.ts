@@ -4,8 +4,9 @@
 import * as z from 'zod/mini';
 import { type Attempt, isHolding } from './attempt.ts';
 import { ProviderName } from './ids.ts';
-import { cost, MicroUsd, rateOf, rest, sum } from './money.ts';
+import { cost, costOfBytes, MicroUsd, rateOf, rest, sum } from './money.ts';
 import { between, EpochMs, earliest, latest } from './time.ts';
+import type { LiveUsage, Usage } from './usage.ts';
 
 /** What one machine cost, from its creation to `until`. */
 export const Charge = z.object({
@@ -34,12 +35,23 @@ export type Bill = {
   readonly jobId: string;
   /** When its end began; null while it is not over. */
   readonly endingAt: EpochMs | null;
+  /** Of the machine that still beats; what is over has it frozen in its attempt. */
+  readonly live?: LiveUsage | null;
 };
 
 type Machine = Extract<Attempt, { createdAt: EpochMs }>;
 
 const isMachine = (attempt: Attempt): attempt is Machine =>
   isHolding(attempt) || attempt.state === 'gone';
+
+/** What its bytes cost, either way; nothing while it never told them. */
+function transferOf({ offer }: Machine, usage: Usage | null): MicroUsd {
+  const bytes = usage?.bytes ?? null;
+  if (bytes === null) return sum();
+  const [received, sent] = bytes;
+  const { downloadMicroUsdPerGb, uploadMicroUsdPerGb } = offer;
+  return sum(costOfBytes(downloadMicroUsdPerGb, received), costOfBytes(uploadMicroUsdPerGb, sent));
+}
 
 /** The disk from creation, the GPU from when it was first known to run. */
 function amounts({ offer, createdAt, runningAt }: Machine, diskGb: number, until: EpochMs) {
@@ -51,18 +63,30 @@ function amounts({ offer, createdAt, runningAt }: Machine, diskGb: number, until
   };
 }
 
+/** When its charge stops; null while it runs on. */
+const stoppedAt = (machine: Machine): EpochMs | null =>
+  machine.state === 'created' ? null : (machine.chargedUntil ?? machine.destroyAcceptedAt);
+
+function usageOf(machine: Machine, { live }: Bill): Usage | null {
+  const frozen = machine.state === 'created' ? null : machine.usage;
+  return frozen ?? (live?.attempt === machine.number ? live.usage : null);
+}
+
 function chargeOfMachine(machine: Machine, bill: Bill, now: EpochMs): Charge {
-  const accepted = machine.state === 'created' ? null : machine.destroyAcceptedAt;
-  const until = accepted ?? now;
+  const until = stoppedAt(machine) ?? now;
+  const usage = usageOf(machine, bill);
   const { gpuMicroUsd, diskMicroUsd } = amounts(machine, bill.diskGb, until);
-  const transferMicroUsd = sum();
+  const transferMicroUsd = transferOf(machine, usage);
   const all = sum(gpuMicroUsd, diskMicroUsd, transferMicroUsd);
   const failed = machine.state !== 'created' && machine.reason !== 'lease-ended';
-  const beforeEnd = amounts(machine, bill.diskGb, earliest(bill.endingAt ?? until, until));
-  const teardown = rest(
-    sum(gpuMicroUsd, diskMicroUsd),
-    sum(beforeEnd.gpuMicroUsd, beforeEnd.diskMicroUsd),
-  );
+  const upTo = (end: EpochMs): MicroUsd => {
+    const { gpuMicroUsd: gpu, diskMicroUsd: disk } = amounts(machine, bill.diskGb, end);
+    return sum(gpu, disk);
+  };
+  const end = earliest(bill.endingAt ?? until, until);
+  const teardown = rest(upTo(until), upTo(end));
+  const idleSince = usage?.idleSince ?? null;
+  const idle = idleSince === null ? sum() : rest(upTo(end), upTo(earliest(idleSince, end)));
   const { number: attempt, offer, createdAt: from } = machine;
   const { provider, gpuName, gpuCount } = offer;
   return {
@@ -71,7 +95,7 @@ function chargeOfMachine(machine: Machine, bill: Bill, now: EpochMs): Charge {
     ...{ gpuMicroUsd, diskMicroUsd, transferMicroUsd },
     failedMicroUsd: failed ? all : sum(),
     teardownMicroUsd: failed ? sum() : teardown,
-    idleMicroUsd: sum(),
+    idleMicroUsd: failed ? sum() : idle,
   };
 }
 

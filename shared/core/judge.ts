@@ -5,7 +5,15 @@ import { judgeIdle } from './idle.ts';
 import type { EndReason, LeaseIn } from './lease.ts';
 import { type Pulse, silentFor } from './pulse.ts';
 import { untilLook } from './silence.ts';
-import { between, type DurationMs, durationMs, type EpochMs, wholeSeconds } from './time.ts';
+import { spentUp, spentUpAt } from './spend.ts';
+import {
+  between,
+  type DurationMs,
+  durationMs,
+  type EpochMs,
+  earliest,
+  wholeSeconds,
+} from './time.ts';
 
 /** How long to wait, as the state machine's fields want it: whole seconds, heartbeat < timeout. */
 export type ServeTimes = { readonly timeoutSeconds: number; readonly heartbeatSeconds: number };
@@ -28,17 +36,19 @@ export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochM
   if (now >= lease.deadline) {
     return { kind: 'end', reason: 'expired', why: 'its time is used up' };
   }
+  const spent = spentUp(lease, pulse, now);
+  if (spent !== null) return { kind: 'end', ...spent };
   const silent = silentFor(pulse, lease.activeAt, now);
   const { silenceLimit } = lease.terms;
   const pending = untilLook(pulse, now);
   if (silent >= silenceLimit && pending !== null) {
-    return { kind: 'serve', times: serveTimes(lease, pending, now) };
+    return { kind: 'serve', times: serveTimes({ lease, pulse }, pending, now) };
   }
   if (silent >= silenceLimit) {
     const why = `nothing heard for ${spoken(silent)}, the limit is ${spoken(silenceLimit)}`;
     return { kind: 'end', reason: 'silent', why };
   }
-  const times = serveTimes(lease, durationMs(silenceLimit - silent), now);
+  const times = serveTimes({ lease, pulse }, durationMs(silenceLimit - silent), now);
   const idle = pulse === null ? null : judgeIdle(pulse, lease.idleWarned, now);
   switch (idle?.kind) {
     case 'end':
@@ -50,8 +60,15 @@ export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochM
   }
 }
 
-function serveTimes(lease: LeaseIn<'active'>, patience: DurationMs, now: EpochMs): ServeTimes {
-  const timeoutSeconds = wholeSeconds(between(now, lease.deadline), 2);
+type Facts = { readonly lease: LeaseIn<'active'>; readonly pulse: Pulse | null };
+
+/** Until when it serves as things are: its deadline, or sooner when its money is used up. */
+export function servesUntil({ lease, pulse }: Facts, now: EpochMs): EpochMs {
+  return earliest(lease.deadline, spentUpAt(lease, pulse, now) ?? lease.deadline);
+}
+
+function serveTimes(facts: Facts, patience: DurationMs, now: EpochMs): ServeTimes {
+  const timeoutSeconds = wholeSeconds(between(now, servesUntil(facts, now)), 2);
   const heartbeatSeconds = Math.min(wholeSeconds(patience, 1), timeoutSeconds - 1);
   return { timeoutSeconds, heartbeatSeconds };
 }

@@ -38,7 +38,7 @@ export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs):
 /** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
 export function enter<L extends Lease>(
   lease: L,
-  item: Pick<LedgerEntry, 'kind' | 'charge'>,
+  item: Pick<LedgerEntry, 'kind' | 'charge' | 'why' | 'by' | 'provider'>,
   amountMicroUsd: MicroUsd,
 ): L {
   const seq = lease.lastEntry + 1;
@@ -177,6 +177,16 @@ export function extendLease(
   return enter(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
 }
 
+/** Its teardown is refused, and it outgrew its hold: what goes past it is an overrun at once. */
+export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): LeaseIn<'ending'> {
+  const { hold } = lease;
+  invariant(to > hold.amountMicroUsd, 'a hold only grows');
+  const grown = { ...lease, hold: { ...hold, amountMicroUsd: to } };
+  const reason = `its teardown is refused and it runs on: ${formatUsd(to)} is held in all`;
+  const noted = note(grown, { type: 'hold-outgrown', reason }, now);
+  return enter(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
+}
+
 /** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
 export function approveExtension(
   lease: LeaseIn<'active'>,
@@ -262,6 +272,8 @@ export function closeLease(
     proof,
     chargedMicroUsd: charged,
     correctedMicroUsd: signedMicroUsd(0),
+    truedUp: {},
+    corrections: [],
   };
   const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
   const noted = note(ended, { type: 'lease-ended', reason }, now);

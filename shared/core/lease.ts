@@ -12,8 +12,9 @@ import { LedgerEntry } from './ledger.ts';
 import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, signedMicroUsd } from './money.ts';
 import { Offer, Requirement } from './offer.ts';
 import { policy } from './policy.ts';
-import { Liveness, NodeFacts } from './pulse.ts';
+import { Liveness, NodeFacts, type Pulse } from './pulse.ts';
 import { DurationMs, EpochMs } from './time.ts';
+import { liveUsage } from './usage.ts';
 
 export const EndReason = z.enum([
   'released',
@@ -130,6 +131,10 @@ const Ended = z.object({
   /** As settled; what was corrected since comes on top. */
   chargedMicroUsd: MicroUsd,
   correctedMicroUsd: z._default(SignedMicroUsd, signedMicroUsd(0)),
+  /** How much of that came from what each provider charged. */
+  truedUp: z._default(z.record(z.string(), SignedMicroUsd), {}),
+  /** The newest corrections by their keys: the same key again corrects nothing. */
+  corrections: z._default(z.array(z.object({ key: z.string(), amount: SignedMicroUsd })), []),
 });
 
 export const Lease = z.discriminatedUnion('state', [
@@ -159,10 +164,14 @@ export const isStarting = (lease: Lease): lease is Starting =>
 /** The attempt under way or last made; undefined before the first. */
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
 
-/** What its charge is reckoned from. */
-export const billOf = (lease: Lease): Bill => ({
+/**
+ * What its charge is reckoned from. A lease whose machine still runs is reckoned with its bytes so
+ * far only when its pulse is given.
+ */
+export const billOf = (lease: Lease, pulse: Pulse | null = null): Bill => ({
   attempts: lease.attempts,
   diskGb: lease.terms.requirement.diskGb,
   jobId: lease.terms.jobId,
   endingAt: isOver(lease) ? lease.endingAt : null,
+  live: pulse === null ? null : liveUsage(pulse),
 });

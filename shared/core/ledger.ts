@@ -3,7 +3,7 @@
 
 import * as z from 'zod/mini';
 import { Charge } from './charge.ts';
-import { ConsumerId, LeaseId } from './ids.ts';
+import { ConsumerId, LeaseId, ProviderName } from './ids.ts';
 import { type MicroUsd, rest, SignedMicroUsd } from './money.ts';
 import { EpochMs, Month } from './time.ts';
 
@@ -47,8 +47,17 @@ export const LedgerEntry = z.object({
   amountMicroUsd: SignedMicroUsd,
   /** Of a charge: which machine it is for, and what it is made of. */
   charge: z.optional(Charge),
+  /** Of a true-up or correction: why, by whom, at which provider, and its place in their order. */
+  why: z.optional(z.string()),
+  by: z.optional(ConsumerId),
+  provider: z.optional(ProviderName),
+  correctionSeq: z.optional(z.int()),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+/** Whether the entry comes after settlement: such are ordered one by one for each account. */
+export const isCorrection = ({ kind }: LedgerEntry): boolean =>
+  kind === 'true-up' || kind === 'correction';
 
 /** What the entries of some leases sum up to, to compare with account and leases. */
 export type EntryTotals = { readonly held: number; readonly charged: number };

@@ -4,7 +4,7 @@
 import * as z from 'zod/mini';
 import type { Brand } from './brand.ts';
 import { invariant } from './invariant.ts';
-import type { DurationMs } from './time.ts';
+import { type DurationMs, durationMs } from './time.ts';
 
 /** Whole micro-dollars: 1,000,000 is one US dollar. Exact up to 9.0 billion dollars. */
 export type MicroUsd = Brand<number, 'MicroUsd'>;
@@ -13,6 +13,7 @@ export type MicroUsdPerHour = Brand<number, 'MicroUsdPerHour'>;
 
 const MICRO = 1_000_000;
 const HOUR_MS = 3_600_000n;
+const GB = 1_000_000_000n;
 
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
@@ -69,6 +70,21 @@ export function cost(rate: MicroUsdPerHour, duration: DurationMs): MicroUsd {
   return microUsd(Number((exact + HOUR_MS - 1n) / HOUR_MS));
 }
 
+/** The shortest time after which `rate` has cost `amount`; null when it never does. */
+export function timeToCost(rate: MicroUsdPerHour, amount: MicroUsd): DurationMs | null {
+  if (rate === 0) return null;
+  const exact = BigInt(amount) * HOUR_MS;
+  return durationMs(Number((exact + BigInt(rate) - 1n) / BigInt(rate)));
+}
+
+/**
+ * What `bytes` cost at so much a gigabyte of 10^9 bytes, rounded up. Providers write GB and don't
+ * define it; decimal is how networks are sold, and reckons 7 % more than 2^30 would.
+ */
+export function costOfBytes(perGb: MicroUsd, bytes: number): MicroUsd {
+  return microUsd(Number((BigInt(perGb) * BigInt(bytes) + GB - 1n) / GB));
+}
+
 /** A rate for `count` units (gigabytes, GPUs) of something priced per unit and hour. */
 export function rateOf(perUnit: MicroUsdPerHour, count: number): MicroUsdPerHour {
   return microUsdPerHour(Math.ceil(perUnit * count));
@@ -92,6 +108,16 @@ export function sumRates(...rates: readonly MicroUsdPerHour[]): MicroUsdPerHour 
 /** What is left of `amount` after `taken`; 0 when `taken` is more. */
 export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
   return microUsd(Math.max(0, amount - taken));
+}
+
+/** How far rounding `count` items to the nearest `step` can be off, and ours by one each. */
+export function roundingOf(step: MicroUsd, count: number): MicroUsd {
+  return microUsd(Math.ceil((step * count) / 2) + count);
+}
+
+/** A difference as a share of `amount`, in thousandths; null of nothing. */
+export function permilleOf(difference: MicroUsd, amount: MicroUsd): number | null {
+  return amount === 0 ? null : Math.round((difference / amount) * 1_000);
 }
 
 /** The smaller of two amounts. */

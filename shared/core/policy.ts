@@ -87,6 +87,8 @@ export const policy = {
     handOverAfter: hours(24),
     /** What one attempt's teardown may cost in time: several listings and a slow destroy. */
     allowance: minutes(10),
+    /** A hold that is outgrown grows by what this costs: one entry an hour, not one a minute. */
+    growHoldBy: hours(1),
   },
   extension: {
     /** An extension commits within this after its hold was raised, or raises it again. */
@@ -97,6 +99,25 @@ export const policy = {
     keysKept: 20,
     /** Beyond this even an approval has to be renewed. */
     approvedMost: hours(720),
+  },
+  correction: {
+    /** Keys of the newest corrections that a lease remembers: a person makes few. */
+    keysKept: 20,
+  },
+  reconcile: {
+    /** Charges are compared with the provider's once a day: it tells them by the day. */
+    every: hours(24),
+    /** Leases settled this long ago are compared still: the present month and the last. */
+    lookBack: hours(62 * 24),
+    /** A person is told of a difference above this share of the charge, and above $0.01. */
+    driftShare: 0.01,
+    driftLeast: microUsd(10_000),
+    /** And of every one above $1. */
+    driftMost: microUsd(1_000_000),
+    /** Findings that the record has room for; more are counted. */
+    findingsKept: 100,
+    /** Findings told one by one: more would be one story. */
+    findingsPaged: 10,
   },
   freeze: {
     /** Between two rounds of a freeze that is not finished. */

@@ -22,6 +22,10 @@ export const NodeFacts = z.object({
 });
 export type NodeFacts = z.infer<typeof NodeFacts>;
 
+/** Bytes that a machine received and sent. A pair, since a pulse has to be small. */
+export const ByteCount = z.tuple([z.int(), z.int()]);
+export type ByteCount = z.infer<typeof ByteCount>;
+
 /** Which wait of the workflow the parked token belongs to. */
 export const Wait = z.enum(['ready', 'serve']);
 export type Wait = z.infer<typeof Wait>;
@@ -51,6 +55,11 @@ export const Pulse = z.object({
   facts: z.nullable(NodeFacts),
   /** Of the machine's last beat. */
   telemetry: z._default(z.nullable(Telemetry), null),
+  /** Counters of the machine's last beat that told them, and of the one before that. */
+  bytes: z._default(z.nullable(ByteCount), null),
+  bytesBefore: z._default(z.nullable(ByteCount), null),
+  /** What earlier counters had counted when they began anew. */
+  bytesCarried: z._default(z.nullable(ByteCount), null),
   quiet: z._default(z.nullable(Quiet), null),
   /** The last warning of idleness, as far as it is known here: the lease has it for certain. */
   idleWarned: z._default(z.nullable(IdleWarning), null),

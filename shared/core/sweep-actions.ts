@@ -4,7 +4,7 @@
 
 import type { InstanceId, LeaseId } from './ids.ts';
 import type { Lease } from './lease.ts';
-import type { MicroUsd } from './money.ts';
+import type { MicroUsd, MicroUsdPerHour } from './money.ts';
 import type { Ownership } from './ownership.ts';
 import { pageOf } from './page.ts';
 import { policy } from './policy.ts';
@@ -16,6 +16,11 @@ import { between, type EpochMs } from './time.ts';
 export type Action =
   /** Past its deadline: it and its machines end. */
   | { readonly kind: 'end-overdue'; readonly leaseId: LeaseId }
+  /** It has cost all it may: it and its machines end. */
+  | { readonly kind: 'end-overspent'; readonly leaseId: LeaseId }
+  /** Its machine costs more than it did: that is told, and too much ends it. */
+  | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly rate: MicroUsdPerHour }
+  | { readonly kind: 'grow-hold'; readonly leaseId: LeaseId }
   | {
       readonly kind: 'destroy';
       readonly id: InstanceId;
@@ -53,8 +58,10 @@ export type Findings = {
 
 const URGENCY: readonly Action['kind'][] = [
   'end-overdue',
+  'end-overspent',
   'destroy',
   'end',
+  'note-price',
   'review-account',
   'restart',
   'nudge',
@@ -63,6 +70,7 @@ const URGENCY: readonly Action['kind'][] = [
   'cancel-hold',
   'settle-hold',
   'trim-hold',
+  'grow-hold',
 ];
 
 function onInstance(finding: InstanceFinding, held: boolean): readonly Action[] {
@@ -101,6 +109,12 @@ function onLease(found: FoundLease): readonly Action[] {
       return [];
     case 'overdue':
       return [{ kind: 'end-overdue', leaseId }];
+    case 'overspent':
+      return [{ kind: 'end-overspent', leaseId }];
+    case 'hold-outgrown':
+      return [{ kind: 'grow-hold', leaseId }];
+    case 'price-rose':
+      return [{ kind: 'note-price', leaseId, rate: found.rate }];
     case 'interrupted':
       return ending(lease, { reason: 'interrupted', why: found.why });
     case 'ghost':

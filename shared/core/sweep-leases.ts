@@ -7,9 +7,11 @@ import { isClosed } from './attempt.ts';
 import { trimmedHold } from './extension.ts';
 import type { ConsumerId, InstanceId, LeaseId, ProviderName } from './ids.ts';
 import { currentAttempt, isOver, type Lease } from './lease.ts';
-import type { MicroUsd } from './money.ts';
+import type { MicroUsd, MicroUsdPerHour } from './money.ts';
+import { allInRate } from './offer.ts';
 import { policy } from './policy.ts';
 import type { Pulse } from './pulse.ts';
+import { outgrownHold, spentUp } from './spend.ts';
 import { type SeenInstance, type Suspicion, suspect } from './sweep.ts';
 import type { Sightings } from './sweep-record.ts';
 import { after, between, type DurationMs, durationMs, type EpochMs, times } from './time.ts';
@@ -29,7 +31,7 @@ export type LeasesView = {
   /** Null when the provider couldn't be listed: then nothing is known of machines. */
   readonly listing: MachineView | null;
   readonly open: readonly Lease[];
-  /** Of leases that may wait for a wake: booting and ending ones. */
+  /** Of leases that wait or beat. */
   readonly pulses: ReadonlyMap<LeaseId, Pulse>;
   /** Names of the executions that run; null when the engine couldn't tell. */
   readonly running: ReadonlySet<string> | null;
@@ -38,6 +40,10 @@ export type LeasesView = {
 
 export type LeaseFinding =
   | { readonly kind: 'ok' | 'overdue' | 'lost-wake' | 'stuck-step' | 'pending-outbox' }
+  /** It has cost all it may; or, while it ends, more than is held for it. */
+  | { readonly kind: 'overspent' | 'hold-outgrown' }
+  /** Its machine says that it costs more than it did. */
+  | { readonly kind: 'price-rose'; readonly rate: MicroUsdPerHour }
   /** Its machine was stopped by others and serves no more. */
   | { readonly kind: 'interrupted'; readonly why: string }
   /** Its machine isn't listed: seen so once, or again. */
@@ -62,12 +68,22 @@ export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
 const hasOutbox = ({ outbox }: Lease): boolean =>
   outbox.events.length > 0 || outbox.entries.length > 0;
 
+/** The rate that its machine asks for now, when it is more than any before; null when it isn't. */
+export function raisedRate(lease: Lease, rate: MicroUsdPerHour | null): MicroUsdPerHour | null {
+  const attempt = currentAttempt(lease);
+  if (attempt?.state !== 'created' || rate === null) return null;
+  const known = attempt.observedRate ?? allInRate(attempt.offer, lease.terms.requirement.diskGb);
+  return rate > known ? rate : null;
+}
+
 function machineFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   const { listing, earlier } = view;
   if (lease.state !== 'active' || listing === null) return null;
   const machine = listing.instances.get(lease.instanceId);
   if (machine !== undefined) {
-    return machine.halted === null ? null : { kind: 'interrupted', why: machine.halted };
+    if (machine.halted !== null) return { kind: 'interrupted', why: machine.halted };
+    const rate = raisedRate(lease, machine.rate);
+    return rate === null ? null : { kind: 'price-rose', rate };
   }
   // Born too lately to be listed, which only a very fast boot can bring about.
   if (between(lease.activeAt, listing.listedAt) < listing.listLag) return null;
@@ -99,13 +115,22 @@ function missesWake(lease: Lease, view: LeasesView): boolean {
   return mine && between(pulse.readyAt, view.now) >= policy.sweep.wakeAfter;
 }
 
+function moneyFinding(lease: Lease, { pulses, now }: LeasesView): LeaseFinding | null {
+  const pulse = pulses.get(lease.id) ?? null;
+  if (lease.state === 'ending') {
+    return outgrownHold(lease, pulse, now) === null ? null : { kind: 'hold-outgrown' };
+  }
+  return spentUp(lease, pulse, now) === null ? null : { kind: 'overspent' };
+}
+
 function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
   const { now } = view;
   if (lease.state === 'ended') return { kind: hasOutbox(lease) ? 'pending-outbox' : 'ok' };
   if (!isOver(lease) && now >= after(lease.deadline, policy.sweep.overdueAfter)) {
     return { kind: 'overdue' };
   }
-  const found = machineFinding(lease, view) ?? executionFinding(lease, view);
+  const found =
+    moneyFinding(lease, view) ?? machineFinding(lease, view) ?? executionFinding(lease, view);
   if (found !== null) return found;
   // A token that was answered looks like one that still waits: what is due goes first, and it
   // wakes as well.

@@ -2,9 +2,9 @@
 // it sees something for the second time; health and alarms tell by it how old the last one is.
 
 import * as z from 'zod/mini';
-import { ProviderName } from './ids.ts';
+import { type LeaseId, ProviderName } from './ids.ts';
 import { policy } from './policy.ts';
-import { EpochMs } from './time.ts';
+import { after, type DurationMs, EpochMs } from './time.ts';
 
 /** When each suspect was first seen so, in an unbroken row of complete sweeps. */
 export const Sightings = z.record(z.string(), EpochMs);
@@ -23,10 +23,27 @@ export const SweepRecord = z.object({
   /** Findings by kind. */
   counts: z.record(z.string(), z.int()),
   sightings: Sightings,
+  /** When listings last showed the machines of leases that they miss now, by lease. */
+  lastShown: z._default(Sightings, {}),
   /** What a person has to know. */
   pages: z.array(z.string()),
 });
 export type SweepRecord = z.infer<typeof SweepRecord>;
+
+/**
+ * When a complete listing last showed the machine of a lease that serves since `activeAt`; null
+ * when none did. A machine that served before a listing began, and was not missed, was shown.
+ */
+export function lastShown(
+  record: Pick<SweepRecord, 'listedAt' | 'lastShown'> | null,
+  lease: { readonly id: LeaseId; readonly activeAt: EpochMs },
+  listLag: DurationMs,
+): EpochMs | null {
+  const known = record?.lastShown[lease.id];
+  if (known !== undefined) return known;
+  const listedAt = record?.listedAt ?? null;
+  return listedAt !== null && listedAt >= after(lease.activeAt, listLag) ? listedAt : null;
+}
 
 /** The longest-known suspects, as many as a record has room for. */
 export function rememberedOf(suspects: readonly (readonly [string, EpochMs])[]): Sightings {

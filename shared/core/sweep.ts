@@ -6,6 +6,7 @@ import { type Attempt, isClosed, isHolding } from './attempt.ts';
 import { isCrowd } from './crowd.ts';
 import type { InstanceId, LeaseId } from './ids.ts';
 import { isOver, type Lease } from './lease.ts';
+import type { MicroUsdPerHour } from './money.ts';
 import type { Ownership } from './ownership.ts';
 import { policy } from './policy.ts';
 import type { Sightings } from './sweep-record.ts';
@@ -18,6 +19,8 @@ export type SeenInstance = {
   readonly owner: Ownership | null;
   /** Why it runs no more and won't by itself; null while it may. */
   readonly halted: string | null;
+  /** What it says it costs in all, transfer excepted; null when it doesn't. */
+  readonly rate: MicroUsdPerHour | null;
 };
 
 /** A complete listing, with what was read after it. */

@@ -36,6 +36,18 @@ export function after(instant: EpochMs, length: DurationMs): EpochMs {
   return epochMs(instant + length);
 }
 
+/** The instant `length` before `instant`. */
+export function before(instant: EpochMs, length: DurationMs): EpochMs {
+  return epochMs(instant - length);
+}
+
+const DAY_MS = 86_400_000;
+
+/** The first instant of the UTC day. */
+export function startOfDay(instant: EpochMs): EpochMs {
+  return epochMs(instant - (instant % DAY_MS));
+}
+
 /** How long from `from` to `to`; 0 when `to` is the earlier one. */
 export function between(from: EpochMs, to: EpochMs): DurationMs {
   return durationMs(Math.max(0, to - from));

@@ -10,6 +10,7 @@ import type {
   Wanted,
 } from '../core/account.ts';
 import type { ConsumerId, LeaseId } from '../core/ids.ts';
+import type { LedgerEntry } from '../core/ledger.ts';
 import type { MicroUsd } from '../core/money.ts';
 import type { Review } from '../core/thresholds.ts';
 import type { EpochMs, Month } from '../core/time.ts';
@@ -52,6 +53,13 @@ export type AccountStore = {
   ): Promise<'lowered' | 'changed'>;
   /** Shrinks a hold to amount and rate of `to`; one that was repriced or is gone stays as it is. */
   reprice(request: HoldOf & { readonly to: Hold }): Promise<void>;
+  /** Grows a hold to `to` without asking for room; one that is that high, or settled, stays. */
+  grow(request: HoldOf & { readonly to: MicroUsd }): Promise<void>;
+  /**
+   * Enters a true-up or correction of a settled lease, after all that came before it, in ledger and
+   * account; one that was entered is left as it is.
+   */
+  correct(entry: LedgerEntry): Promise<void>;
   /** Turns a hold into a charge and returns the rest; a settled lease is left as it is. */
   settle(request: HoldOf & { readonly charged: MicroUsd }): Promise<void>;
   /** Opens an account with other limits than the defaults; `note` says who did and why. */

@@ -5,6 +5,7 @@ import type { InstanceId, ProviderName } from '../core/ids.ts';
 import type { MicroUsd, MicroUsdPerHour } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
 import type { Tag } from '../core/ownership.ts';
+import type { ChargeTerms } from '../core/reconcile.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
 
 /** What this provider's words mean: facts of its API, each with its source in the adapter. */
@@ -21,6 +22,8 @@ export type ProviderCard = {
   /** The shortest time billed. */
   readonly minimumTerm: DurationMs;
   readonly billing: { readonly step: DurationMs; readonly rounding: 'up' | 'nearest' };
+  /** How charges are told. */
+  readonly charges: ChargeTerms;
   readonly tagLengthMost: number;
   /** A machine that isn't ready by then is given back. */
   readonly bootLimit: DurationMs;

@@ -7,7 +7,8 @@ import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { Offer } from '../core/offer.ts';
-import type { Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
+import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
+import type { Reconciliation } from '../core/reconcile.ts';
 import type { SweepRecord } from '../core/sweep-record.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
@@ -90,6 +91,14 @@ export type QuietBeat = {
   readonly quiet: Quiet;
 };
 
+/** What counters had counted before they began anew; `from` as the pulse had it before. */
+export type CarriedBytes = {
+  readonly leaseId: LeaseId;
+  readonly attempt: number;
+  readonly from: ByteCount | null;
+  readonly to: ByteCount;
+};
+
 export type PulseStore = {
   get(leaseId: LeaseId): Promise<Pulse | null>;
   /** Consistent reads by key, all of them; a pulse that isn't there is left out. */
@@ -102,6 +111,8 @@ export type PulseStore = {
   beat(beat: Beat): Promise<Pulse | 'refused'>;
   /** Carries the quiet on to the beat just heard; a newer beat leaves it alone. */
   keepQuiet(beat: QuietBeat): Promise<void>;
+  /** Carries bytes over when counters began anew; whoever was faster is left alone. */
+  carryBytes(carry: CarriedBytes): Promise<void>;
   /** Notes a silence and when to look at it again; `over` when the lease is. */
   noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;
   /** No beat counts any more. */
@@ -111,6 +122,8 @@ export type PulseStore = {
 export type LedgerStore = {
   /** Adds an entry; one that is there already is left as it is. */
   append(entry: LedgerEntry): Promise<void>;
+  /** At least all entries of a consumer from then on. */
+  since(consumer: ConsumerId, from: EpochMs): Promise<readonly LedgerEntry[]>;
   /** All entries of a consumer, in order of month, lease and sequence. */
   entries(consumer: ConsumerId): Promise<readonly LedgerEntry[]>;
 };
@@ -152,6 +165,13 @@ export type SweepStore = {
   countSilence(at: EpochMs): Promise<void>;
   /** How many were counted from one instant to another, by whole minutes that are touched. */
   silences(from: EpochMs, until: EpochMs): Promise<number>;
+};
+
+/** What comparing our charges with a provider's came to last. */
+export type ReconciliationStore = {
+  last(provider: ProviderName): Promise<Reconciliation | null>;
+  /** Keeps it; an older one never replaces a newer one. */
+  record(record: Reconciliation): Promise<void>;
 };
 
 /** What operators have frozen. */

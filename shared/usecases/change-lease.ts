@@ -4,6 +4,7 @@
 import { Failure } from '../core/failure.ts';
 import type { LeaseId } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
+import { isCorrection } from '../core/ledger.ts';
 import { policy } from '../core/policy.ts';
 import { after, type EpochMs, latest, total } from '../core/time.ts';
 import type { AccountStore } from '../ports/account-store.ts';
@@ -23,13 +24,15 @@ export type Decision<Result> = { readonly commit: Lease | null; readonly result:
 
 export type Changed<Result> = { readonly lease: Lease; readonly result: Result };
 
-/** What the account has to do with the lease's hold: settle it, or follow it as it was repriced. */
+/** What the account has to do with the lease's hold: settle it, or follow it down or up. */
 async function followHold(records: Records, lease: Lease): Promise<void> {
   const { consumer, id: leaseId, hold: to } = lease;
   if (lease.state === 'ended') {
     await records.accounts.settle({ consumer, leaseId, charged: lease.chargedMicroUsd });
   } else if (lease.outbox.entries.some(({ kind }) => kind === 'hold-released')) {
     await records.accounts.reprice({ consumer, leaseId, to });
+  } else if (lease.outbox.entries.some(({ kind }) => kind === 'overrun')) {
+    await records.accounts.grow({ consumer, leaseId, to: to.amountMicroUsd });
   }
 }
 
@@ -41,7 +44,9 @@ export async function applyOutbox(records: Records, lease: Lease): Promise<Lease
   const { events, entries } = lease.outbox;
   if (events.length === 0 && entries.length === 0) return lease;
   await records.leases.appendEvents(lease.id, events);
-  for (const entry of entries) await records.ledger.append(entry);
+  for (const entry of entries) {
+    await (isCorrection(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
+  }
   await followHold(records, lease);
   await records.leases.clearOutbox(lease);
   return { ...lease, outbox: { events: [], entries: [] } };

@@ -37,11 +37,14 @@ const listLagOf = (ports: ProveAbsencePorts, lease: Lease): DurationMs =>
     ),
   );
 
-function seen(lease: LeaseIn<'ending'>, present: readonly Sighting[], now: EpochMs): Lease {
+type Listed = { readonly present: readonly Sighting[]; readonly listedAt: EpochMs };
+
+function seen(lease: LeaseIn<'ending'>, { present, listedAt }: Listed, now: EpochMs): Lease {
   const ids = present.map(({ instance }) => instance.id).join(', ');
   let next: Lease = { ...lease, absentSince: null };
   for (const sighting of present) {
-    next = sawAlive(adopt(next, sighting, now), sighting.owner.attempt, sighting.instance);
+    const { instance, owner } = sighting;
+    next = sawAlive(adopt(next, sighting, now), owner.attempt, { instance, at: listedAt });
   }
   return note(next, { type: 'instance-still-present', reason: `still listed: ${ids}` }, now);
 }
@@ -66,10 +69,11 @@ const wasAccepted = (lease: Lease, number: number): boolean =>
 async function destroyAgain(
   ports: ProveAbsencePorts,
   lease: Lease,
-  present: readonly Sighting[],
+  listed: Listed,
 ): Promise<StepOutcome> {
+  const { present } = listed;
   await changeLease(ports, lease.id, (current, now) => ({
-    commit: current.state === 'ending' ? seen(current, present, now) : null,
+    commit: current.state === 'ending' ? seen(current, listed, now) : null,
     result: null,
   }));
   for (const { instance, owner } of present) {
@@ -160,7 +164,9 @@ export function makeProveAbsence(ports: ProveAbsencePorts) {
       const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
       return !fades(attempt, listing.listedAt, lag);
     });
-    if (present.length > 0) return destroyAgain(ports, lease, present);
+    if (present.length > 0) {
+      return destroyAgain(ports, lease, { present, listedAt: listing.listedAt });
+    }
     if (listing.present.length > 0) {
       await forgetAbsence(ports, lease);
       return detour('absence-pending', 'destroyed so lately that the listing may lag');

@@ -1,6 +1,7 @@
 // Heartbeats, from the machine and from the application. One update of the pulse checks and
 // records; one call tells the engine. The reply says until when to carry on, or to stop. Only a
-// beat that is quiet, on a lease that looks for idleness, takes a second update.
+// beat that is quiet, on a lease that looks for idleness, takes a second update, and one whose
+// counters began anew.
 
 import { judgeIdle, quietAfter } from '../core/idle.ts';
 import type { ConsumerId, LeaseId } from '../core/ids.ts';
@@ -10,6 +11,7 @@ import { policy } from '../core/policy.ts';
 import { lastCountingBeat, type NodeFacts, type Pulse } from '../core/pulse.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import { between, type DurationMs, type EpochMs } from '../core/time.ts';
+import { carriedBytes } from '../core/usage.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Beat, LeaseStore, PulseStore } from '../ports/stores.ts';
 import type { Workflow } from '../ports/workflow.ts';
@@ -69,8 +71,17 @@ async function tell(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<
   else if (keepsAlive(pulse, now)) await ports.workflow.heartbeat(token);
 }
 
+/** Counters that began anew: what they had counted is carried on. Otherwise nothing is written. */
+async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
+  const to = carriedBytes(pulse);
+  if (to === null) return;
+  const { leaseId, attempt, bytesCarried: from } = pulse;
+  await ports.pulses.carryBytes({ leaseId, attempt, from, to });
+}
+
 /** The pulse with the quiet that this beat carries on; without any it is as it was recorded. */
 async function listen(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<Pulse> {
+  await keepCount(ports, pulse);
   const quiet = quietAfter(pulse, now);
   if (quiet === null) return pulse;
   const { leaseId, attempt } = pulse;

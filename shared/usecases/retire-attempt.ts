@@ -71,7 +71,10 @@ export function makeRetireAttempt(ports: RetireAttemptPorts) {
     const { listLag } = ports.providers(attempt.offer.provider).card;
     if (shown !== undefined && !fades(attempt, listing.listedAt, listLag)) {
       await changeLease(ports, lease.id, (current) => ({
-        commit: sawAlive(current, attempt.number, shown.instance),
+        commit: sawAlive(current, attempt.number, {
+          instance: shown.instance,
+          at: listing.listedAt,
+        }),
         result: null,
       }));
       const { provider } = attempt.offer;

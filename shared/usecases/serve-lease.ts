@@ -1,7 +1,7 @@
 // Serve: parks the token that a release, an extension or the schedule answers, and that heartbeats
 // keep alive. While it is parked, nothing of ours runs for the lease.
 
-import { judge } from '../core/judge.ts';
+import { judge, servesUntil } from '../core/judge.ts';
 import { currentAttempt } from '../core/lease.ts';
 import type { PulseStore } from '../ports/stores.ts';
 import type { Workflow } from '../ports/workflow.ts';
@@ -25,7 +25,11 @@ export function makeServeLease(ports: ServeLeasePorts) {
     if (alone !== null) return alone;
     const { leaseId, generation, token } = input;
     const attempt = currentAttempt(before)?.number ?? 0;
-    const endsAt = before.deadline;
+    const known = before.state === 'active' ? await ports.pulses.get(leaseId) : null;
+    const endsAt =
+      before.state === 'active'
+        ? servesUntil({ lease: before, pulse: known }, ports.clock.now())
+        : before.deadline;
     const idleWarned = before.state === 'active' ? before.idleWarned : null;
     const told = { wait: 'serve', token, endsAt, idleWarned } as const;
     const parked = await ports.pulses.park({ leaseId, generation, attempt, ...told });

@@ -1,19 +1,22 @@
 // Carries out what a sweep decided, one action at a time. Each is decided once more on what is
 // there now, each is safe to repeat, and a failed one does not stop the others.
 
+import { sawAttempt } from '../core/attempt-moves.ts';
 import { cancelledLease } from '../core/cancelled-lease.ts';
 import type { LeaseId, ProviderName } from '../core/ids.ts';
-import type { Lease } from '../core/lease.ts';
-import { endLease, note } from '../core/lease-moves.ts';
+import { currentAttempt, type Lease, type LeaseIn } from '../core/lease.ts';
+import { endLease, note, withAttempt } from '../core/lease-moves.ts';
 import { policy } from '../core/policy.ts';
 import type { Action } from '../core/sweep-actions.ts';
 import type { HeldFor } from '../core/sweep-leases.ts';
+import { lastShown } from '../core/sweep-record.ts';
 import { between, type EpochMs } from '../core/time.ts';
 import { applyOutbox, changeLease, loadLease, type Records } from './change-lease.ts';
 import { pastDeadline } from './enforce-deadline.ts';
 import type { Sight } from './listing.ts';
 import { type NudgePorts, nudgeLease, restartLease } from './nudge-lease.ts';
 import { carryOutReview } from './review-account.ts';
+import { endOverspent, growOutgrown, notePrice } from './sweep-money.ts';
 import { tearDownNow } from './tear-down-now.ts';
 import type { TeardownPorts } from './teardown.ts';
 import { wakeLease } from './wake-lease.ts';
@@ -58,13 +61,25 @@ async function drive(ports: ActPorts, id: LeaseId, go: (lease: Lease) => Promise
   return tearDownNow(ports, lease, () => go(lease));
 }
 
+/** Its machine was last listed then: it is charged no longer, unless it was heard since. */
+function missed(lease: LeaseIn<'ending'>, at: EpochMs | null): LeaseIn<'ending'> {
+  const attempt = currentAttempt(lease);
+  if (attempt?.state !== 'created' || at === null) return lease;
+  return withAttempt(lease, sawAttempt(attempt, at));
+}
+
 /** A ghost ends only when the provider itself doesn't know its machine. */
 async function endFound(ports: ActPorts, provider: ProviderName, action: Of<'end'>) {
   const { leaseId, instanceId, reason, why } = action;
   if (reason === 'lost' && (await ports.providers(provider).get(instanceId)) !== 'absent') return;
+  const record = reason === 'lost' ? await ports.sweeps.last(provider) : null;
+  const { listLag } = ports.providers(provider).card;
+  const shown = (lease: LeaseIn<'active'>) => lastShown(record, lease, listLag);
   const { lease } = await changeLease(ports, leaseId, (current, now) => {
     const mine = current.state === 'active' && current.instanceId === instanceId;
-    return { commit: mine ? endLease(current, { reason, why }, now) : null, result: null };
+    if (!mine) return { commit: null, result: null };
+    const ending = endLease(current, { reason, why }, now);
+    return { commit: reason === 'lost' ? missed(ending, shown(current)) : ending, result: null };
   });
   if (lease.state === 'ending') await wakeLease(ports, leaseId);
 }
@@ -85,6 +100,12 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
   switch (action.kind) {
     case 'end-overdue':
       return endOverdue(ports, action.leaseId);
+    case 'end-overspent':
+      return endOverspent(ports, action.leaseId);
+    case 'note-price':
+      return notePrice(ports, action.leaseId, action.rate);
+    case 'grow-hold':
+      return growOutgrown(ports, action.leaseId);
     case 'destroy':
       return destroyFound(ports, provider, action);
     case 'end':

@@ -9,8 +9,8 @@ import { pageOf } from '../core/page.ts';
 import { policy } from '../core/policy.ts';
 import { actionsOf, countsOf, pagesOf, suspectsOf } from '../core/sweep-actions.ts';
 import { EXECUTION } from '../core/sweep-leases.ts';
-import { rememberedOf, type SweepRecord } from '../core/sweep-record.ts';
-import { between, durationMs, type EpochMs } from '../core/time.ts';
+import { lastShown, rememberedOf, type Sightings, type SweepRecord } from '../core/sweep-record.ts';
+import { between, type DurationMs, durationMs, type EpochMs } from '../core/time.ts';
 import type { SweepStore } from '../ports/stores.ts';
 import { recentSilences } from './hold-silence.ts';
 import { type Acted, type ActPorts, actAll } from './sweep-act.ts';
@@ -70,7 +70,20 @@ type Told = {
   readonly last: SweepRecord | null;
   /** Leases that fell silent lately. */
   readonly silences: number;
+  /** How long a listing may lag behind. */
+  readonly listLag: DurationMs;
 };
+
+/** Of leases whose machines are missed: when listings last showed them. */
+function shownBefore(seen: Survey, { last, listLag }: Told): Sightings {
+  if (seen.listedAt === null) return last?.lastShown ?? {};
+  const missed = seen.findings.leases.flatMap(({ kind, lease }) => {
+    if ((kind !== 'ghost' && kind !== 'ghost-seen') || lease.state !== 'active') return [];
+    const at = lastShown(last, lease, listLag);
+    return at === null ? [] : [[lease.id, at] as const];
+  });
+  return rememberedOf(missed);
+}
 
 function recordOf(seen: Survey, acted: Acted, told: Told): SweepRecord {
   const { provider, now: startedAt, last } = told;
@@ -85,6 +98,7 @@ function recordOf(seen: Survey, acted: Acted, told: Told): SweepRecord {
     open,
     counts: countsOf(findings),
     sightings: sightingsOf(seen, last),
+    lastShown: shownBefore(seen, told),
     pages: [...pagesFor(seen, acted, told)],
   };
 }
@@ -118,7 +132,8 @@ export function makeSweepProvider(ports: SweepPorts) {
     const actions = actionsOf(seen.findings);
     const acted = await actAll(ports, provider, { actions, startedAt: now });
     const silences = await recentSilences(ports, now);
-    const record = recordOf(seen, acted, { provider, now, last, silences });
+    const { listLag } = ports.providers(provider).card;
+    const record = recordOf(seen, acted, { provider, now, last, silences, listLag });
     await ports.sweeps.record(record);
     if (record.failure === null) ports.complete(record);
     for (const message of record.pages) ports.page(message);

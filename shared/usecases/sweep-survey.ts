@@ -48,9 +48,9 @@ async function seen<Part>(
   }
 }
 
-function asSeen(ports: Sight, { id, label, status, statusText }: Instance): SeenInstance {
+function asSeen(ports: Sight, { id, label, status, statusText, rate }: Instance): SeenInstance {
   const halted = status === 'stopped' || status === 'failed' ? statusText : null;
-  return { id, owner: readTag(label, ports.deployment, ports.signer), halted };
+  return { id, owner: readTag(label, ports.deployment, ports.signer), halted, rate };
 }
 
 type Listed = { readonly listedAt: EpochMs; readonly instances: readonly SeenInstance[] };
@@ -81,7 +81,8 @@ async function holdsOf(
 const leasesOf = (holds: readonly HeldFor[]): ReadonlyMap<LeaseId, Lease> =>
   new Map(holds.flatMap(({ leaseId, lease }) => (lease === null ? [] : [[leaseId, lease]])));
 
-const mayWait = ({ state }: Lease): boolean => state === 'booting' || state === 'ending';
+/** Whether anything waits or beats for it. */
+const beats = ({ attempts, state }: Lease): boolean => attempts.length > 0 && state !== 'ended';
 
 async function instanceFindings(ports: SurveyPorts, listed: Listed, earlier: Sightings) {
   const ids = listed.instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
@@ -110,7 +111,7 @@ export async function survey(
   const open = await ports.leases.open();
   const holds = await holdsOf(ports, accounts, open);
   const mine = open.filter((lease) => isSweptWith(lease, provider));
-  const pulses = await ports.pulses.getMany(mine.filter(mayWait).map(({ id }) => id));
+  const pulses = await ports.pulses.getMany(mine.filter(beats).map(({ id }) => id));
   const running = await seen(blind, 'executions', () => ports.workflow.running());
   const listed = await seen(blind, 'listing', () => list(ports, provider));
   const instances = listed === null ? [] : await instanceFindings(ports, listed, earlier);

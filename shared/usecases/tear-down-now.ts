@@ -15,7 +15,7 @@ async function together(works: readonly Promise<unknown>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-type TearDownPorts = NudgePorts & TeardownPorts & Sight;
+export type TearDownPorts = NudgePorts & TeardownPorts & Sight;
 
 /** Machines of create calls that nobody answered are on record by their tags alone. */
 async function destroyUnanswered(ports: TearDownPorts, lease: Lease): Promise<void> {

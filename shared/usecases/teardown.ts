@@ -7,8 +7,10 @@ import {
   acceptDestroy,
   confirmAttempt,
   doubtDestroy,
+  missAttempt,
   observeRunning,
   retireAttempt,
+  sawAttempt,
 } from '../core/attempt-moves.ts';
 import type { InstanceId, LeaseId } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
@@ -16,9 +18,13 @@ import { note, withAttempt } from '../core/lease-moves.ts';
 import { between, type DurationMs, type EpochMs } from '../core/time.ts';
 import type { Instance } from '../ports/provider.ts';
 import { changeLease, type Records } from './change-lease.ts';
+import { type LastKnown, lastKnown, type SightPorts } from './last-known.ts';
 import type { Providers, Sighting } from './listing.ts';
 
-export type TeardownPorts = Records & { readonly providers: Providers };
+export type TeardownPorts = Records &
+  SightPorts & {
+    readonly providers: Providers;
+  };
 
 /** An attempt's machine that has to go. */
 export type Target = {
@@ -31,7 +37,11 @@ export type Target = {
 
 const WORDS = { accepted: 'accepted', absent: 'the provider does not know the instance' } as const;
 
-type Destroyed = Target & { readonly how: keyof typeof WORDS };
+type Destroyed = Target & {
+  readonly how: keyof typeof WORDS;
+  /** What is known of the machine now that it is over. */
+  readonly last: LastKnown;
+};
 
 function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
   const attempt = lease.attempts.find(({ number }) => number === target.attempt);
@@ -39,7 +49,10 @@ function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
   const retiring = retireAttempt(attempt, target.reason);
   if (retiring.destroyAcceptedAt !== null) return lease;
   const reason = `destroy of ${target.instanceId}: ${WORDS[target.how]}; absence is to be proved`;
-  const next = withAttempt(lease, acceptDestroy(retiring, now));
+  const { usage, seenAt } = target.last;
+  const over =
+    target.how === 'absent' ? missAttempt(retiring, seenAt, now) : acceptDestroy(retiring, now);
+  const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
   return note(next, { type: 'destroy-accepted', reason }, now);
 }
 
@@ -47,10 +60,20 @@ function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
 async function refused(ports: TeardownPorts, target: Target, error: unknown): Promise<void> {
   const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const reason = `destroy of ${target.instanceId} failed, it may still run: ${cause}`;
-  await changeLease(ports, target.leaseId, (lease, now) => ({
-    commit: lease.state === 'ended' ? null : note(lease, { type: 'destroy-failed', reason }, now),
-    result: null,
-  }));
+  await changeLease(ports, target.leaseId, (lease, now) => {
+    const told = note(lease, { type: 'destroy-failed', reason }, now);
+    return { commit: lease.state === 'ended' ? null : asked(told, target, now), result: null };
+  });
+}
+
+/**
+ * Nobody said that the machine is gone, so it was there when it was first asked to go. Should that
+ * call have taken effect unheard, then the next finds nothing, and this is when it went.
+ */
+function asked(lease: Lease, target: Target, now: EpochMs): Lease {
+  const attempt = lease.attempts.find(({ number }) => number === target.attempt);
+  if (attempt === undefined || !isHolding(attempt) || attempt.lastSeenAt !== null) return lease;
+  return withAttempt(lease, sawAttempt(attempt, now));
 }
 
 /**
@@ -59,14 +82,15 @@ async function refused(ports: TeardownPorts, target: Target, error: unknown): Pr
  */
 export async function destroyTarget(ports: TeardownPorts, target: Target): Promise<Lease> {
   const provider = ports.providers(target.provider);
-  const [asked] = await Promise.allSettled([provider.destroy(target.instanceId)]);
-  if (asked.status === 'rejected') {
-    await refused(ports, target, asked.reason);
-    throw asked.reason;
+  const [answer] = await Promise.allSettled([provider.destroy(target.instanceId)]);
+  if (answer.status === 'rejected') {
+    await refused(ports, target, answer.reason);
+    throw answer.reason;
   }
-  const how = asked.value;
+  const how = answer.value;
+  const last = await lastKnown(ports, target);
   const { lease } = await changeLease(ports, target.leaseId, (current, now) => {
-    const next = destroyed(current, { ...target, how }, now);
+    const next = destroyed(current, { ...target, how, last: last(current) }, now);
     return { commit: next === current ? null : next, result: null };
   });
   return lease;
@@ -108,10 +132,15 @@ export function adopt(lease: Lease, { instance, owner }: Sighting, now: EpochMs)
  * A machine that shall go is still there: its time is charged on, also if nobody saw it begin to
  * run, and it has to be destroyed again.
  */
-export function sawAlive(lease: Lease, attempt: number, instance: Instance): Lease {
+export function sawAlive(
+  lease: Lease,
+  attempt: number,
+  { instance, at }: { readonly instance: Instance; readonly at: EpochMs },
+): Lease {
   const mine = lease.attempts.find(({ number }) => number === attempt);
   if (mine === undefined || !isHolding(mine)) return lease;
-  const doubted = mine.state === 'retiring' ? doubtDestroy(mine) : mine;
+  const shown = sawAttempt(mine, at);
+  const doubted = shown.state === 'retiring' ? doubtDestroy(shown) : shown;
   if (instance.status !== 'running') return withAttempt(lease, doubted);
   const seen = { since: mine.createdAt, rate: instance.rate };
   return withAttempt(lease, observeRunning(doubted, seen));

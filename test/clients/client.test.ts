@@ -54,6 +54,10 @@ describe('the client', () => {
       thaw: () => client.thaw({ scope: 'all', why: 'a test' }),
       sweepProvider: () => client.sweepProvider(),
       readDoctor: () => client.readDoctor(),
+      correctCharge: () =>
+        client.correctCharge(LEASE_ID, { amountMicroUsd: -5 as never, why: 'a test' }),
+      reconcileCharges: () => client.reconcileCharges(),
+      readReconciliations: () => client.readReconciliations(),
       readAccount: () => client.readAccount('123456789012/user/you+me'),
       changeAccount: () => client.changeAccount('self', { version: 1, why: 'a test', ...LIMITS }),
       readAccountEvents: () => client.readAccountEvents(),

@@ -126,8 +126,9 @@ describe('functions', () => {
     expect(variables).not.toContain('VAST_API_KEY');
     expect(variables).not.toContain('GPU_SHOPPER_TAG_KEY');
   });
-  // A sweep that an operator asks for lists the provider like any other.
-  const unkeyed = Object.keys(API_FUNCTIONS).filter((name) => name !== 'sweepProvider');
+  // What an operator asks for calls the provider as its schedule does.
+  const keyed = ['sweepProvider', 'reconcileCharges'];
+  const unkeyed = Object.keys(API_FUNCTIONS).filter((name) => !keyed.includes(name));
   it.each(unkeyed)('of routes know no provider key: %s', (name) => {
     expect(variablesOf(name)).not.toHaveProperty('VAST_API_KEY_SECRET_ARN');
   });

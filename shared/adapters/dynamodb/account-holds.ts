@@ -13,6 +13,7 @@ import type { Change, Table } from './table.ts';
 type Raising = Parameters<AccountStore['raise']>[0];
 type Lowering = Parameters<AccountStore['lower']>[0];
 type Repricing = Parameters<AccountStore['reprice']>[0];
+type Growing = Parameters<AccountStore['grow']>[0];
 type Settling = Parameters<AccountStore['settle']>[0];
 
 /** What a hold becomes: another one, or a charge. */
@@ -122,6 +123,14 @@ export async function reprice(table: Table, request: Repricing): Promise<void> {
     if (hold.repricedAt !== undefined || repricedAt === undefined) return { stop: 'done' };
     return { to: { ...hold, amountMicroUsd, rateMicroUsdPerHour, repricedAt } };
   });
+}
+
+/** Its machine runs on although its lease has ended: room falls, below zero if it must. */
+export async function grow(table: Table, request: Growing): Promise<void> {
+  const { to } = request;
+  await changeHold<'done'>(table, request, (_account, hold) =>
+    to <= hold.amountMicroUsd ? { stop: 'done' } : { to: { ...hold, amountMicroUsd: to } },
+  );
 }
 
 /** A charge above its hold makes room fall, below zero if it must. */

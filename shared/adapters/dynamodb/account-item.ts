@@ -39,6 +39,7 @@ export function freshAccount(
     leaseRoom: limits.openLeasesMost,
     chargedMicroUsd: 0,
     chargedBeforeMicroUsd: 0,
+    correctionSeq: 0,
     frozen: false,
     crossed: {},
     holds: {},

@@ -4,9 +4,10 @@
 import { type Hold, refusalOf } from '../../core/account.ts';
 import type { Month } from '../../core/time.ts';
 import type { AccountStore, PlaceOutcome } from '../../ports/account-store.ts';
-import { lower, raise, reprice, settle } from './account-holds.ts';
+import { grow, lower, raise, reprice, settle } from './account-holds.ts';
 import { freshAccount, inRounds, readAccount, readAccounts } from './account-item.ts';
 import { applyNotes, changeLimits, cross, notesOf, openAccount } from './account-limits.ts';
+import { enterCorrection } from './correction-store.ts';
 import { holdText } from './hold-text.ts';
 import { accountKey, accountPlaceKey, noteKey } from './schema.ts';
 import { ABSENT, type Change, type Table } from './table.ts';
@@ -100,6 +101,8 @@ export function accountStore(table: Table): AccountStore {
     raise: (request) => raise(table, request),
     lower: (request) => lower(table, request),
     reprice: (request) => reprice(table, request),
+    grow: (request) => grow(table, request),
+    correct: (entry) => enterCorrection(table, entry),
     settle: (request) => settle(table, request),
     open: (request) => openAccount(table, request),
     changeLimits: (request) => changeLimits(table, request),

@@ -11,6 +11,13 @@ export function ledgerStore(table: Table): LedgerStore {
     append: async (entry) => {
       await table.put(entryKey(entry), entry, ABSENT);
     },
+    since: async (consumer, from) => {
+      // An entry is kept by the month of its hold, which is never later than the entry itself.
+      const items = await table.query({ pk: accountKey(consumer).pk, ...ENTRIES });
+      return items
+        .map((item) => parseItem(table, LedgerEntry, item))
+        .filter(({ at }) => at >= from);
+    },
     entries: async (consumer) => {
       const items = await table.query({ pk: accountKey(consumer).pk, ...ENTRIES });
       return items.map((item) => parseItem(table, LedgerEntry, item));

@@ -1,8 +1,16 @@
 // Pulses: one small item beside each lease. A beat is exactly one update, which checks and records
 // at once; a pulse that is over stays so for good.
 
-import { Pulse } from '../../core/pulse.ts';
-import type { Beat, Parking, PulseStart, PulseStore, QuietBeat } from '../../ports/stores.ts';
+import { type ByteCount, Pulse } from '../../core/pulse.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
+import type {
+  Beat,
+  CarriedBytes,
+  Parking,
+  PulseStart,
+  PulseStore,
+  QuietBeat,
+} from '../../ports/stores.ts';
 import { pulseKey } from './schema.ts';
 import { type Change, type Item, parseItem, type Table } from './table.ts';
 
@@ -17,6 +25,9 @@ const UNKNOWN_YET = {
   appBusyAt: null,
   facts: null,
   telemetry: null,
+  bytes: null,
+  bytesBefore: null,
+  bytesCarried: null,
   quiet: null,
   idleWarned: null,
   silenceLookAt: null,
@@ -69,6 +80,15 @@ function parked({ generation, attempt, wait, token, endsAt, idleWarned }: Parkin
 
 const FIRST_READY = '#readyAt = if_not_exists(#readyAt, :at)';
 
+/** The counters of this beat beside those of the last: right of `=` is what was there before. */
+function bytesOf(telemetry: Telemetry | null) {
+  const { rxBytes, txBytes } = telemetry ?? { rxBytes: null, txBytes: null };
+  if (rxBytes === null || txBytes === null || rxBytes < 0 || txBytes < 0) return { update: '' };
+  const bytes = [rxBytes, txBytes] satisfies ByteCount;
+  const update = ', #bytesBefore = if_not_exists(#bytes, :none), #bytes = :bytes';
+  return { update, values: { ':bytes': bytes, ':none': null } };
+}
+
 function beating({ at, by }: Beat): Change {
   const values = { ':at': at, ':no': false };
   if (by.kind === 'app') {
@@ -80,15 +100,26 @@ function beating({ at, by }: Beat): Change {
   const known = { ...values, ':attempt': by.attempt };
   if (by.kind === 'probe') return { update: `SET ${FIRST_READY}`, condition, values: known };
   const said = '#nodeBeatNumber = :number, #telemetry = :telemetry';
-  const update = `SET #nodeBeatAt = :at, ${said}, ${FIRST_READY}`;
+  const counted = bytesOf(by.telemetry);
+  const update = `SET #nodeBeatAt = :at, ${said}, ${FIRST_READY}${counted.update}`;
   const newer = '(attribute_not_exists(#nodeBeatNumber) OR #nodeBeatNumber < :number)';
   const heard = {
     condition: `${condition} AND ${newer}`,
-    values: { ...known, ':number': by.number, ':telemetry': by.telemetry },
+    values: { ...known, ...counted.values, ':number': by.number, ':telemetry': by.telemetry },
   };
   if (by.facts === null) return { update, ...heard };
   const stated = { ...heard.values, ':facts': by.facts };
   return { ...heard, update: `${update}, #facts = :facts`, values: stated };
+}
+
+/** Counters that began anew: what was carried so far must still be what the beat's update said. */
+function carried({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
+  const asRead = from === null ? 'attribute_not_exists(#bytesCarried)' : '#bytesCarried = :from';
+  return {
+    update: 'SET #bytesCarried = :to',
+    condition: `#attempt = :attempt AND ${asRead}`,
+    values: { ':attempt': attempt, ':to': to, ...(from !== null && { ':from': from }) },
+  };
 }
 
 /** Only the beat that was judged to be quiet carries the quiet on. */
@@ -125,6 +156,9 @@ export function pulseStore(table: Table): PulseStore {
     },
     keepQuiet: async (beat) => {
       await table.update(pulseKey(beat.leaseId), quietened(beat));
+    },
+    carryBytes: async (carry) => {
+      await table.update(pulseKey(carry.leaseId), carried(carry));
     },
     noteSilence: async (leaseId, lookAgainAt) => {
       const item = await table.update(pulseKey(leaseId), {

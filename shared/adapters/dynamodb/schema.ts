@@ -67,6 +67,11 @@ export const entryKey = ({ consumer, month, leaseId, seq }: LedgerEntry): Key =>
   pk: `CONSUMER#${consumer}`,
   sk: `ENTRY#${month}#${leaseId}#${sorted(seq)}`,
 });
+/** The place of one true-up or correction in the order of its account: taken once, for good. */
+export const correctionKey = (consumer: ConsumerId, place: number): Key => ({
+  pk: `CONSUMER#${consumer}`,
+  sk: `CORRECTION#${sorted(place)}`,
+});
 /** All entries of a consumer lie between these two sort keys. */
 export const ENTRIES = { first: 'ENTRY#', last: 'ENTRY#~' } as const;
 
@@ -92,6 +97,10 @@ export const accountPlaceKey = (consumer: ConsumerId): Key => ({
 export const sweepKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'SWEEP',
+});
+export const reconciliationKey = (provider: ProviderName): Key => ({
+  pk: `PROVIDER#${provider}`,
+  sk: 'RECONCILED',
 });
 /** How many leases fell silent in one minute since 1970. */
 export const silenceKey = (minute: number): Key => ({ pk: 'SILENCES', sk: sorted(minute) });

@@ -139,6 +139,7 @@ describe('an account', () => {
     leaseRoom: 1,
     chargedMicroUsd: microUsd(0),
     chargedBeforeMicroUsd: microUsd(0),
+    correctionSeq: 0,
     frozen: false,
     crossed: {},
     holds: {},

@@ -29,7 +29,7 @@ import {
 const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 
 const NOW = at('12:20');
-const machine = { id: anInstanceId(), owner: null, halted: null };
+const machine = { id: anInstanceId(), owner: null, halted: null, rate: null };
 
 function view(open: readonly Lease[], change: Partial<LeasesView> = {}): LeasesView {
   const instances = new Map([[machine.id, machine]]);

@@ -57,6 +57,7 @@ const instances: fc.Arbitrary<readonly SeenInstance[]> = fc.uniqueArray(
       .map((id) => anInstanceId(id)),
     owner: fc.option(owners),
     halted: fc.option(fc.constant('exited')),
+    rate: fc.constant(null),
   }),
   { selector: ({ id }) => id, maxLength: 40 },
 );
@@ -161,7 +162,7 @@ describe('findings about instances', () => {
 
 describe('a machine whose absence was proved', () => {
   const [lease] = KNOWN.slice(-1);
-  const seen = { id: anInstanceId('f'), halted: null };
+  const seen = { id: anInstanceId('f'), halted: null, rate: null };
   const kindAt = (listedAt: ListingView['listedAt']) => {
     const owner = { deployment: aDeployment, leaseId: aLeaseId('f'), attempt: 1 };
     const view = { listedAt, instances: [{ ...seen, owner }], leases, earlier: {} };

@@ -1,7 +1,8 @@
 // What Vast.ai's words mean. Facts from its documentation (August 2026), its command line client
 // (2026) and field reports (to October 2026); nothing here is measured by us.
 
-import { minutes, seconds } from '../../../core/time.ts';
+import { microUsd } from '../../../core/money.ts';
+import { hours, minutes, seconds } from '../../../core/time.ts';
 import type { ProviderCard } from '../../../ports/provider.ts';
 
 /**
@@ -25,6 +26,9 @@ export const card: ProviderCard = {
   minimumTerm: seconds(0),
   // Per second (documentation); charges are shown to a tenth of a cent.
   billing: { step: seconds(1), rounding: 'up' },
+  // Items (GPU, disk, bytes up, bytes down) are told to a tenth of a cent (documentation). When a
+  // day's charges are final isn't documented: a day is our decision.
+  charges: { step: microUsd(1_000), itemsMost: 4, settledAfter: hours(24) },
   // 256 on create (documentation), "ideally below 128" (its own advice).
   tagLengthMost: 128,
   // 1 to 5 min is usual, huge images take 10 to 60 (documentation): 20 is our decision.

@@ -26,6 +26,7 @@ const aRecord = (change: Partial<SweepRecord> = {}): SweepRecord => ({
   open: 2,
   counts: { foreign: 1 },
   sightings: { 'instance:4711': at('11:59') },
+  lastShown: {},
   pages: ['look'],
   ...change,
 });

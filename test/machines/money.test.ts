@@ -1,0 +1,208 @@
+// What a lease costs and what that leads to: it is charged for no longer than its machine was seen,
+// it ends before it costs more than it may, and what a refused teardown costs is held at once.
+
+import { describe, expect, it } from 'vitest';
+import { books } from '../../shared/app.ts';
+import { chargesOf, totalOf } from '../../shared/core/charge.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { billOf } from '../../shared/core/lease.ts';
+import { microUsd } from '../../shared/core/money.ts';
+import { presentRate } from '../../shared/core/spend.ts';
+import type { Telemetry } from '../../shared/core/telemetry.ts';
+import { minutes } from '../../shared/core/time.ts';
+import { once } from '../../shared/runtime.ts';
+import { CONSUMER, type Meddle } from '../support/lease-world.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+const sweepEvery = minutes(1);
+/** Silence is not what these leases end for. */
+const PATIENT = { silenceLimitSeconds: 3_600 };
+
+async function ended(world: SweepWorld, id: LeaseId) {
+  await world.untilState(id, 'ended', 30);
+  expect(await world.leftovers(id)).toEqual([]);
+  const lease = await world.lease(id);
+  if (lease.state !== 'ended') throw new Error('not ended');
+  const [charge] = chargesOf(billOf(lease), world.clock.now() as never);
+  if (charge === undefined) throw new Error('nothing was charged');
+  return { lease, charge };
+}
+
+const machineOf = (world: SweepWorld): number => world.market.instances()[0]?.id ?? 0;
+const spentAtMarket = (world: SweepWorld): number => world.market.books().spentMicroUsd;
+const entries = (world: SweepWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
+
+describe('a machine that vanished', () => {
+  it('is charged until a beat or a listing last showed it, never beyond', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    const id = await world.active(PATIENT);
+    await world.pass(20 * MINUTE + 17_000);
+    const vanishedAt = world.clock.now();
+    world.market.vanish(machineOf(world));
+    const { lease, charge } = await ended(world, id);
+    expect(lease).toMatchObject({ reason: 'lost', attempts: [{ state: 'gone' }] });
+    expect(charge.until).toBeLessThanOrEqual(vanishedAt);
+    expect(charge.until).toBeGreaterThan(vanishedAt - 61_000);
+    expect(charge.teardownMicroUsd).toBe(0);
+    await world.close();
+  });
+
+  it('is charged until the last listing when it never calls home', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery, phoneHome: false });
+    const id = await world.active({ ...PATIENT, liveness: 'app' });
+    await world.pass(20 * MINUTE + 17_000);
+    const vanishedAt = world.clock.now();
+    world.market.vanish(machineOf(world));
+    const { charge } = await ended(world, id);
+    expect(charge.until).toBeLessThanOrEqual(vanishedAt);
+    expect(charge.until).toBeGreaterThan(vanishedAt - 61_000);
+    await world.close();
+  });
+
+  it('is charged until its destroy was first asked for, whose answer got lost', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    const id = await world.active(PATIENT);
+    await world.pass(10 * MINUTE);
+    world.market.addFault({ name: 'drop-after-effect', operation: 'destroy', times: 1 });
+    const releasedAt = world.clock.now();
+    await world.release(id);
+    const { charge } = await ended(world, id);
+    expect(charge.until - releasedAt).toBeLessThan(1_000);
+    await world.close();
+  });
+});
+
+/** A machine that loads so much with each beat; its counters begin anew after `restartAt`. */
+function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
+  let beats = 0;
+  return (): Telemetry => {
+    beats += 1;
+    const counted = beats > restartAt ? beats - restartAt : beats;
+    return {
+      ...{ gpus: [], processes: 1, networkKbps: null, uptimeSeconds: null, jobId: '' },
+      rxBytes: counted * gbPerMinute * 1e9,
+      txBytes: counted * 1e6,
+    };
+  };
+}
+
+describe('metered bytes', () => {
+  it('are charged at the offer’s rates, also when counters begin anew', async () => {
+    const telemetry = loading(1, 4);
+    const world = await sweepWorld(undefined, { sweepEvery, telemetry });
+    const id = await world.active(PATIENT);
+    await world.pass(9 * MINUTE + 30_000);
+    const { attempts } = await world.lease(id);
+    await world.release(id);
+    const { lease, charge } = await ended(world, id);
+    const [attempt] = lease.attempts;
+    if (attempt?.state !== 'gone') throw new Error('not gone');
+    const [received = 0, sent = 0] = attempt.usage?.bytes ?? [];
+    expect(received).toBeGreaterThanOrEqual(9e9);
+    expect(received % 1e9).toBe(0);
+    expect(sent).toBe(received / 1_000);
+    const { downloadMicroUsdPerGb: down, uploadMicroUsdPerGb: up } = attempts[0]?.offer ?? {};
+    const exact = (received / 1e9) * Number(down) + (sent / 1e9) * Number(up);
+    expect(charge.transferMicroUsd).toBeGreaterThanOrEqual(exact);
+    expect(charge.transferMicroUsd).toBeLessThan(exact + 2);
+    await world.close();
+  });
+});
+
+const DEAD: { lost: boolean } & { meddle: Meddle } = {
+  lost: false,
+  meddle: (call, run) => (DEAD.lost && /^[A-Z]/.test(call.name) ? 'hang' : run()),
+};
+
+describe('a spend cap', () => {
+  const CAP = 200_000;
+
+  it('ends the lease as soon as it has cost that much', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    const id = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const rate = presentRate(await world.lease(id));
+    await world.untilState(id, 'ending', 4);
+    const lease = await world.lease(id);
+    const spent = totalOf(chargesOf(billOf(lease), world.clock.now() as never));
+    expect(spent).toBeGreaterThanOrEqual(CAP);
+    expect(spent - CAP).toBeLessThanOrEqual(rate / 60);
+    expect((await ended(world, id)).lease).toMatchObject({ reason: 'spend-cap' });
+    await world.close();
+  });
+
+  it('is kept by the sweep when no workflow answers', async () => {
+    DEAD.lost = false;
+    const world = await sweepWorld(DEAD.meddle, { sweepEvery });
+    const id = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const rate = presentRate(await world.lease(id));
+    DEAD.lost = true;
+    await world.until(async () => world.alive() === 0, 4);
+    expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'spend-cap' });
+    expect(spentAtMarket(world) - CAP).toBeLessThanOrEqual(rate / 60 + 1_000);
+    await world.close();
+  });
+
+  it('counts bytes: the next sweep ends what they used up', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery, telemetry: loading(5) });
+    const id = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const { lease, charge } = await ended(world, id);
+    expect(lease.reason).toBe('spend-cap');
+    expect(charge.transferMicroUsd).toBeGreaterThan(CAP / 2);
+    await world.close();
+  });
+
+  it('is what is held, when none was asked for', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery, telemetry: loading(50) });
+    const id = await world.active({ ...PATIENT, hours: 4 });
+    const { hold } = await world.lease(id);
+    const { lease } = await ended(world, id);
+    expect(lease.reason).toBe('over-budget');
+    expect(lease.chargedMicroUsd).toBeGreaterThanOrEqual(hold.amountMicroUsd);
+    await world.close();
+  });
+});
+
+describe('a price that rises', () => {
+  it('is told once for each new rate, and above the ceiling ends the lease', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery });
+    const id = await world.active(PATIENT);
+    world.market.raisePrice(machineOf(world), 1.1);
+    await world.pass(5 * MINUTE);
+    const rises = async () => (await world.told(id)).filter((type) => type === 'price-rose').length;
+    expect(await rises()).toBe(1);
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+    world.market.raisePrice(machineOf(world), 1.1);
+    await world.pass(2 * MINUTE);
+    expect(await rises()).toBe(2);
+    world.market.raisePrice(machineOf(world), 50);
+    await world.untilState(id, 'ending', 1);
+    expect((await ended(world, id)).lease).toMatchObject({ reason: 'over-budget' });
+    await world.close();
+  });
+});
+
+describe('a refused teardown', () => {
+  it('holds what it costs past the hold, an hour’s worth at a time', async () => {
+    const world = await sweepWorld(undefined, { sweepEvery: minutes(10), freshMenu: false });
+    const id = await world.active({ ...PATIENT, hours: 0.1, ceilingMicroUsdPerHour: 500_000 });
+    const { hold: placed } = await world.lease(id);
+    const rate = presentRate(await world.lease(id));
+    world.market.addFault({ name: 'refuse-destroy', forMs: 48 * HOUR });
+    const hours = Math.ceil(placed.amountMicroUsd / rate) + 5;
+    await world.pass(hours * HOUR);
+    const lease = await world.lease(id);
+    const account = await once(world.service.runtime, books).accounts.get(CONSUMER);
+    const spent = totalOf(chargesOf(billOf(lease), world.clock.now() as never));
+    expect(spent).toBeGreaterThan(placed.amountMicroUsd);
+    expect(lease.hold.amountMicroUsd).toBeGreaterThan(spent - rate / 5);
+    expect(account?.holds[id]?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+    const { limits, roomMicroUsd } = account ?? { limits: { monthlyBudgetMicroUsd: 0 } };
+    expect(roomMicroUsd).toBe(limits.monthlyBudgetMicroUsd - lease.hold.amountMicroUsd);
+    const overruns = (await entries(world)).filter(({ kind }) => kind === 'overrun');
+    expect(overruns.length).toBeGreaterThan(1);
+    expect(overruns.length).toBeLessThanOrEqual(7);
+    world.market.clearFaults();
+    expect((await ended(world, id)).lease.chargedMicroUsd).toBeGreaterThan(microUsd(spent));
+    await world.close();
+  });
+});

@@ -1,0 +1,206 @@
+// What is charged after settlement: true-ups to what the provider charged, and corrections by
+// people. Each is entered once, whatever is cut off, and the books agree with the market's own.
+
+import { describe, expect, it } from 'vitest';
+import { books } from '../../shared/app.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { once } from '../../shared/runtime.ts';
+import { CONSUMER } from '../support/lease-world.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
+/** A tenth of a cent, to the nearest, for each of four items. */
+const ROUNDING = 2_000;
+
+async function aWorld(options: Parameters<typeof sweepWorld>[1] = {}): Promise<SweepWorld> {
+  return sweepWorld(undefined, { freshMenu: false, ...options });
+}
+
+async function anEndedLease(world: SweepWorld, raise = 1): Promise<LeaseId> {
+  await world.service.refresh();
+  const id = await world.active({ silenceLimitSeconds: 3_600 });
+  const machine = world.market.instances().at(-1)?.id ?? 0;
+  if (raise !== 1) world.market.raisePrice(machine, raise);
+  await world.pass(30 * MINUTE);
+  await world.release(id);
+  await world.untilState(id, 'ended');
+  return id;
+}
+
+type Wish = { readonly key?: string; readonly amountMicroUsd?: number; readonly why?: string };
+
+const reconcile = (world: SweepWorld, userArn = OPERATOR) =>
+  world.ask('reconcileCharges', { userArn, body: {} });
+const correct = (world: SweepWorld, id: LeaseId, { key = 'a-key-of-mine', ...body }: Wish) =>
+  world.ask('correctCharge', {
+    ...{ userArn: OPERATOR, params: { id }, headers: { 'idempotency-key': key } },
+    body: { why: 'a test said so', ...body },
+  });
+
+async function chargedOf(world: SweepWorld, id: LeaseId): Promise<number> {
+  const lease = await world.lease(id);
+  if (lease.state !== 'ended') throw new Error('not ended');
+  return lease.chargedMicroUsd + lease.correctedMicroUsd;
+}
+const entriesOf = (world: SweepWorld) =>
+  once(world.service.runtime, books).ledger.entries(CONSUMER);
+const corrections = async (world: SweepWorld) =>
+  (await entriesOf(world)).filter(({ correctionSeq }) => correctionSeq !== undefined);
+
+describe('reconciliation', () => {
+  it('explains the charge of an ordinary lease by rounding, and enters nothing', async () => {
+    const world = await aWorld();
+    const id = await anEndedLease(world);
+    await world.pass(25 * HOUR);
+    const { status, body } = await reconcile(world);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ leases: 1, truedUp: 0, failure: null, findings: [] });
+    const spent = world.market.books().spentMicroUsd;
+    expect(Math.abs((await chargedOf(world, id)) - spent)).toBeLessThanOrEqual(ROUNDING);
+    expect(await corrections(world)).toEqual([]);
+    await world.close();
+  });
+
+  it('waits until the provider has settled its charges', async () => {
+    const world = await aWorld();
+    await anEndedLease(world, 1.5);
+    await world.pass(23 * HOUR);
+    expect((await reconcile(world)).body).toMatchObject({ leases: 0, truedUp: 0 });
+    await world.close();
+  });
+
+  it('trues a lease up to what the provider charged, once, and tells of the drift', async () => {
+    const world = await aWorld();
+    const id = await anEndedLease(world, 1.5);
+    const before = await chargedOf(world, id);
+    await world.pass(25 * HOUR);
+    const { body } = await reconcile(world);
+    const told = (body as { toldMicroUsd: number }).toldMicroUsd;
+    expect(body).toMatchObject({
+      ...{ leases: 1, truedUp: 1, bookedMicroUsd: before, truedUpMicroUsd: told - before },
+      findings: [{ kind: 'drift', leaseId: id, amountMicroUsd: told - before }],
+    });
+    expect(await chargedOf(world, id)).toBe(told);
+    expect(Math.abs(told - world.market.books().spentMicroUsd)).toBeLessThanOrEqual(ROUNDING);
+    expect(await corrections(world)).toMatchObject([
+      { kind: 'true-up', provider: 'vastai', correctionSeq: 1, amountMicroUsd: told - before },
+    ]);
+    expect(await world.told(id)).toContain('trued-up');
+    await world.pass(MINUTE);
+    expect((await reconcile(world)).body).toMatchObject({ truedUp: 0, findings: [] });
+    expect(await corrections(world)).toHaveLength(1);
+    expect(await world.leftovers(id)).toEqual([]);
+    const read = await world.ask('readReconciliations', { userArn: OPERATOR });
+    expect(read.body).toMatchObject({ reconciliations: [{ leases: 1, truedUp: 0 }] });
+    await world.close();
+  });
+
+  it('finds what is charged for a lease that nobody knows, and enters nothing', async () => {
+    const world = await aWorld();
+    await world.active();
+    world.plant();
+    await world.pass(2 * HOUR);
+    const { body } = await reconcile(world);
+    expect(body).toMatchObject({ truedUp: 0, findings: [{ kind: 'unknown-lease' }] });
+    expect(await corrections(world)).toEqual([]);
+    await world.close();
+  });
+
+  it('is a failure when the provider tells nothing, and says so', async () => {
+    const world = await aWorld();
+    const id = await anEndedLease(world, 1.5);
+    await world.pass(25 * HOUR);
+    world.market.addFault({ name: 'bad-key' });
+    expect((await reconcile(world)).status).toBe(502);
+    const read = await world.ask('readReconciliations', { userArn: OPERATOR });
+    expect(read.body).toMatchObject({
+      reconciliations: [
+        { leases: 0, from: null, failure: expect.stringContaining('Unauthorised') },
+      ],
+    });
+    expect(await corrections(world)).toEqual([]);
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('enters each true-up once though it is cut off at any call and done again', async () => {
+    let left = Number.POSITIVE_INFINITY;
+    const world = await aWorld({
+      onDatabaseCall: () => {
+        left -= 1;
+        if (left < 0) throw new Error('cut off');
+      },
+    });
+    const ids = [await anEndedLease(world, 1.5), await anEndedLease(world, 1.2)];
+    await world.pass(25 * HOUR);
+    let calls = 0;
+    for (; ; calls += 1) {
+      left = calls;
+      const answer = await reconcile(world).catch(() => null);
+      left = Number.POSITIVE_INFINITY;
+      await world.service.sweep();
+      if (answer?.status === 200) break;
+    }
+    expect(calls).toBeGreaterThan(5);
+    expect(await corrections(world)).toHaveLength(2);
+    expect(await world.leftovers(...ids)).toEqual([]);
+    await world.close();
+  });
+
+  it('is for operators', async () => {
+    const world = await aWorld();
+    const userArn = 'arn:aws:sts::123456789012:assumed-role/trainer/run-1';
+    expect((await reconcile(world, userArn)).status).toBe(403);
+    expect((await world.ask('readReconciliations', { userArn })).status).toBe(403);
+    await world.close();
+  });
+});
+
+describe('a correction', () => {
+  it('is one more entry, on lease, ledger and account, once for its key', async () => {
+    const world = await aWorld();
+    const id = await anEndedLease(world);
+    const charged = await chargedOf(world, id);
+    expect((await correct(world, id, { amountMicroUsd: -1_000 })).status).toBe(200);
+    expect((await correct(world, id, { amountMicroUsd: -1_000 })).status).toBe(200);
+    expect((await correct(world, id, { amountMicroUsd: 250, key: 'another-key' })).status).toBe(
+      200,
+    );
+    expect(await chargedOf(world, id)).toBe(charged - 750);
+    expect(await corrections(world)).toMatchObject([
+      { kind: 'correction', amountMicroUsd: -1_000, by: '123456789012/operator', correctionSeq: 1 },
+      { kind: 'correction', amountMicroUsd: 250, why: 'a test said so', correctionSeq: 2 },
+    ]);
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.pass(25 * HOUR);
+    // What a person put right is no drift, and stays.
+    expect((await reconcile(world)).body).toMatchObject({ leases: 1, truedUp: 0 });
+    await world.close();
+  });
+
+  it('is refused, and changes nothing, when it is not right', async () => {
+    const world = await aWorld();
+    const id = await anEndedLease(world);
+    await world.service.refresh();
+    const open = await world.active();
+    const charged = await chargedOf(world, id);
+    const bad = async (body: Wish, lease = id) => (await correct(world, lease, body)).body;
+    const amount = { field: 'amountMicroUsd', status: 400 };
+    expect(await bad({ amountMicroUsd: -charged - 1 })).toMatchObject(amount);
+    expect(await bad({ amountMicroUsd: 0.5 })).toMatchObject(amount);
+    expect(await bad({ amountMicroUsd: 0 })).toMatchObject(amount);
+    expect(await bad({})).toMatchObject(amount);
+    expect(await bad({ amountMicroUsd: 1, why: '' })).toMatchObject({ field: 'why', status: 400 });
+    expect(await bad({ amountMicroUsd: 1 }, open)).toMatchObject({ status: 409 });
+    expect((await correct(world, id, { amountMicroUsd: 5 })).status).toBe(200);
+    expect(await bad({ amountMicroUsd: 6 })).toMatchObject({ status: 409 });
+    const mine = await world.ask('correctCharge', {
+      params: { id },
+      headers: { 'idempotency-key': 'a-key-of-mine' },
+      body: { amountMicroUsd: -5, why: 'I want it back' },
+    });
+    expect(mine.status).toBe(403);
+    expect(await chargedOf(world, id)).toBe(charged + 5);
+    await world.close();
+  });
+});
