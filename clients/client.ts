@@ -4,8 +4,18 @@
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../shared/api/contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { bookRoutes } from './books.ts';
 import { operationRoutes, type Routed } from './operations.ts';
-import type { AccountEvent, Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
+import type {
+  AccountEvent,
+  Body,
+  Lease,
+  LeaseEvent,
+  LedgerEntry,
+  Offer,
+  Query,
+  Reply,
+} from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
 import { createWait } from './wait.ts';
 
@@ -115,7 +125,8 @@ export function createClient(options: ClientOptions) {
   const others = otherRoutes(call);
   const operations = operationRoutes(call);
   const accounts = accountRoutes(call);
-  const all = { ...leases, ...others, ...operations, ...accounts };
+  const books = bookRoutes(call);
+  const all = { ...leases, ...others, ...operations, ...accounts, ...books };
   const routes = all satisfies Record<RouteName, unknown>;
 
   return {
@@ -133,6 +144,13 @@ export function createClient(options: ClientOptions) {
       walk<Lease>(async (cursor) => {
         const page = await leases.listLeases({ ...query, cursor }, call);
         return { items: page.leases, nextCursor: page.nextCursor };
+      }, textOf(query.cursor)),
+
+    /** Every entry of the ledger from `cursor` on, the oldest first. */
+    everyEntry: (query: Query<'readLedger'> = {}, call: CallOptions = {}) =>
+      walk<LedgerEntry>(async (cursor) => {
+        const page = await books.readLedger({ limit: 1_000, ...query, cursor }, call);
+        return { items: page.entries, nextCursor: page.nextCursor };
       }, textOf(query.cursor)),
 
     /** Every event there is of a lease by now, oldest first. */

@@ -10,11 +10,14 @@ import { handler as listOffers } from '../functions/api/list-offers.ts';
 import { handler as placeFreeze } from '../functions/api/place-freeze.ts';
 import { handler as readAccount } from '../functions/api/read-account.ts';
 import { handler as readAccountEvents } from '../functions/api/read-account-events.ts';
+import { handler as readCosts } from '../functions/api/read-costs.ts';
 import { handler as readDoctor } from '../functions/api/read-doctor.ts';
 import { handler as readEvents } from '../functions/api/read-events.ts';
 import { handler as readFreezes } from '../functions/api/read-freezes.ts';
 import { handler as readHealth } from '../functions/api/read-health.ts';
 import { handler as readLease } from '../functions/api/read-lease.ts';
+import { handler as readLeaseCost } from '../functions/api/read-lease-cost.ts';
+import { handler as readLedger } from '../functions/api/read-ledger.ts';
 import { handler as readOffer } from '../functions/api/read-offer.ts';
 import { handler as recordHeartbeat } from '../functions/api/record-heartbeat.ts';
 import { handler as recordNodeHeartbeat } from '../functions/api/record-node-heartbeat.ts';
@@ -22,6 +25,7 @@ import { handler as releaseLease } from '../functions/api/release-lease.ts';
 import { handler as requestLease } from '../functions/api/request-lease.ts';
 import { handler as sweepNow } from '../functions/api/sweep-provider.ts';
 import { handler as thaw } from '../functions/api/thaw.ts';
+import { handler as verifyNow } from '../functions/api/verify-ledger.ts';
 import { handler as executionEnded } from '../functions/events/execution-ended.ts';
 import { handler as ArmDeadline } from '../functions/steps/arm-deadline.ts';
 import { handler as AwaitReady } from '../functions/steps/await-ready.ts';
@@ -38,9 +42,11 @@ import { handler as RetireAttempt } from '../functions/steps/retire-attempt.ts';
 import { handler as ServeLease } from '../functions/steps/serve-lease.ts';
 import { handler as SettleLease } from '../functions/steps/settle-lease.ts';
 import { handler as advanceFreezes } from '../functions/timers/advance-freezes.ts';
+import { handler as closeDays } from '../functions/timers/close-days.ts';
 import { handler as enforceDeadline } from '../functions/timers/enforce-deadline.ts';
 import { handler as refreshOffers } from '../functions/timers/refresh-offers.ts';
 import { handler as sweepProvider } from '../functions/timers/sweep-provider.ts';
+import { handler as verifyLedger } from '../functions/timers/verify-ledger.ts';
 
 /** The steps, under the names of `state-machines/lease.asl.json`. */
 export const steps = {
@@ -71,11 +77,14 @@ export const apiHandlers = {
   placeFreeze,
   readAccount,
   readAccountEvents,
+  readCosts,
   readDoctor,
   readEvents,
   readFreezes,
   readHealth,
   readLease,
+  readLeaseCost,
+  readLedger,
   readOffer,
   recordHeartbeat,
   recordNodeHeartbeat,
@@ -83,14 +92,17 @@ export const apiHandlers = {
   requestLease,
   sweepProvider: sweepNow,
   thaw,
+  verifyLedger: verifyNow,
 } as const;
 
 /** The targets of schedules. */
 export const timerHandlers = {
   advanceFreezes,
+  closeDays,
   enforceDeadline,
   refreshOffers,
   sweepProvider,
+  verifyLedger,
 } as const;
 
 /** The targets of rules on events. */

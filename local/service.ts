@@ -11,7 +11,7 @@ import { Failure } from '../shared/core/failure.ts';
 import type { LeaseId } from '../shared/core/ids.ts';
 import { policy } from '../shared/core/policy.ts';
 import type { SweepRecord } from '../shared/core/sweep-record.ts';
-import { type DurationMs, epochMs } from '../shared/core/time.ts';
+import { type DurationMs, epochMs, hours } from '../shared/core/time.ts';
 import type { BlobStore } from '../shared/ports/stores.ts';
 import type { Scheduler, Workflow } from '../shared/ports/workflow.ts';
 import { type Runtime, within } from '../shared/runtime.ts';
@@ -63,6 +63,8 @@ export type Service = {
   keepSwept(every?: DurationMs): void;
   /** A round of each freeze from now on; one that fails is followed by the next. */
   keepFrozen(): void;
+  /** Closes the books of days that are over, then verifies all books, each day from now on. */
+  keepBooks(): void;
   /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
   resume(): number;
   /** Stops everything without ending any lease, as a crash would. */
@@ -207,10 +209,15 @@ function roundsOf(
     (await call('sweepProvider', { provider: 'vastai', unlessIdle })) as SweepRecord;
   const menu = repeating(clock, policy.menu.refreshEvery, refresh);
   const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
+  const books = repeating(clock, hours(24), async () => {
+    await call('closeDays', {});
+    await call('verifyLedger', {});
+  });
   const sweeping = createSweeping(clock, () => sweep(true));
   const stop = (): void => {
     menu.stop();
     freezes.stop();
+    books.stop();
     sweeping.stop();
   };
   return {
@@ -219,6 +226,7 @@ function roundsOf(
     sweep: () => sweep(),
     keepSwept: sweeping.start,
     keepFrozen: freezes.start,
+    keepBooks: books.start,
     stop,
   };
 }

@@ -126,6 +126,7 @@ async function openMenu(service: Service): Promise<void> {
     await Promise.race([refreshed, pause(MENU_MS_MOST, null, { ref: false })]);
   service.keepFresh();
   service.keepFrozen();
+  service.keepBooks();
   service.keepSwept();
 }
 

@@ -8,6 +8,7 @@ import { policy } from '../core/policy.ts';
 import { Liveness, NodeFacts } from '../core/pulse.ts';
 import { Telemetry } from '../core/telemetry.ts';
 import { accountRoutes } from './account-routes.ts';
+import { costRoutes } from './costs-routes.ts';
 import { IdleRequest } from './idle-request.ts';
 import { operations } from './operations.ts';
 
@@ -262,6 +263,7 @@ export const routes = {
   },
   ...operations,
   ...accountRoutes,
+  ...costRoutes,
   recordNodeHeartbeat: {
     method: 'POST',
     path: '/node/v1/heartbeats',
