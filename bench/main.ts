@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { agentRows } from './agent.ts';
+import { bookRows } from './books.ts';
 import { bundleRows, coldStartRows } from './bundle.ts';
 import { fleetRows, heartbeatRows } from './http-heartbeats.ts';
 import { offersRows } from './http-offers.ts';
@@ -14,6 +15,10 @@ import { sweepRows } from './sweep.ts';
 const PARTS: readonly { readonly names: readonly string[]; readonly measure: Measure }[] = [
   { names: ['admission-calls', 'heartbeat-calls', 'transitions-per-lease'], measure: leaseRows },
   { names: ['sweep-5000', 'sweep-peak'], measure: sweepRows },
+  {
+    names: ['ledger-verify-10000', 'ledger-verify-peak', 'month-report-p95'],
+    measure: bookRows,
+  },
   { names: ['node-agent-bytes'], measure: agentRows },
   { names: ['http-offers'], measure: offersRows },
   { names: ['http-heartbeat'], measure: heartbeatRows },

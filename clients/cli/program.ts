@@ -3,6 +3,7 @@
 
 import { Command, Option } from 'commander';
 import { addAccount } from './commands/account.ts';
+import { addBooks } from './commands/books.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEndings } from './commands/ending.ts';
 import { addExtending } from './commands/extending.ts';
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
   addExtending(program, cli);
   addSshConfig(program, cli);
   addAccount(program, cli);
+  addBooks(program, cli);
   addOperations(program, cli);
   addSweep(program, cli);
   addCompletion(program);

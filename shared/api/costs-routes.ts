@@ -43,6 +43,9 @@ const Limit = z._default(
   100,
 );
 
+/** By what costs may be grouped. */
+export const GROUPINGS = GroupBy.options;
+
 export const costRoutes = {
   readCosts: {
     method: 'GET',

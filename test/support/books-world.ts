@@ -2,6 +2,7 @@
 // and books are verified when a test says so.
 
 import { expect } from 'vitest';
+import { joinCosts } from '../../clients/costs.ts';
 import type { Costs, LedgerEntry, Verdict } from '../../clients/replies.ts';
 import type { GatewayRequest } from '../../local/gateway.ts';
 import { closeDays } from '../../shared/app-costs.ts';
@@ -35,33 +36,10 @@ export type BooksWorld = LeaseWorld & {
   closeDays(): Promise<{ readonly closed: number }>;
 };
 
-type Group = Costs['total'];
-
-function add(a: Group, b: Group): Group {
-  const sum = <Part extends object>(x: Part, y: Part): Part =>
-    Object.fromEntries(
-      Object.entries(x).map(([name, value]) => {
-        const other = (y as Record<string, unknown>)[name];
-        return [name, typeof value === 'number' ? value + Number(other) : sum(value, other)];
-      }),
-    ) as Part;
-  return sum(a, b);
-}
-
 function joined(pages: readonly Costs[]): Costs {
   const [first, ...others] = pages;
   if (first === undefined) throw new Error('there is no page');
-  return others.reduce((all, page) => {
-    const groups = new Map(all.groups.map((group) => [group.key, group]));
-    for (const group of page.groups) {
-      const before = groups.get(group.key);
-      groups.set(
-        group.key,
-        before === undefined ? group : { key: group.key, ...add(before, group) },
-      );
-    }
-    return { ...page, groups: [...groups.values()], total: add(all.total, page.total) };
-  }, first);
+  return others.reduce(joinCosts, first);
 }
 
 /** The menu is read once: leases must be requested within half an hour. */

@@ -1,6 +1,6 @@
 // Verify on the real engine: damage of every kind is named, and nothing that is only under way is
-// ever called wrong. For that, each thing that can happen to a lease happens between every two reads
-// of a verification.
+// ever called wrong. For that, each thing that can happen to a lease happens between every two
+// reads of a verification.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayStore } from '../../../shared/adapters/dynamodb/day-store.ts';

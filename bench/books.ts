@@ -1,0 +1,78 @@
+// How long it takes to prove the books of 10,000 leases, and to report a month of them: the real
+// stores on the embedded database, which runs here; the reader in a process of its own.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
+import { connect } from '../shared/adapters/dynamodb/client.ts';
+import {
+  accountKey,
+  accountPlaceKey,
+  dayKey,
+  entryKey,
+  leaseKey,
+} from '../shared/adapters/dynamodb/schema.ts';
+import { closedDays, LEASES, READER, settledLease } from './books-fleet.ts';
+import { atMost, type Row } from './row.ts';
+import { writeItems } from './write-items.ts';
+
+const READER_PROCESS = new URL('./books-process.ts', import.meta.url);
+
+const Read = z.object({
+  leases: z.literal(LEASES),
+  doubtful: z.literal(0),
+  difference: z.null(),
+  closedDays: z.int().check(z.gte(20)),
+  charged: z.int().check(z.gte(1)),
+  reportMs: z.number(),
+  verifyMs: z.number(),
+  peakKb: z.number(),
+});
+
+/** The account as its leases left it. */
+function accountItems(charged: number): readonly object[] {
+  const budget = charged + 5;
+  const limits = {
+    ...{ monthlyBudgetMicroUsd: budget, rateMicroUsdPerHourMost: 1, openLeasesMost: 200 },
+  };
+  const room = { roomMicroUsd: 5, rateRoomMicroUsdPerHour: 1, leaseRoom: 200 };
+  const account = { consumer: READER, month: '2026-11', limits, ...room, chargedMicroUsd: charged };
+  return [
+    { ...account, holds: {}, ...accountKey(READER) },
+    { consumer: READER, ...accountPlaceKey(READER) },
+  ];
+}
+
+async function fill(endpoint: string): Promise<void> {
+  const client = connect({ endpoint, ...LOCAL_ACCESS });
+  const settled = Array.from({ length: LEASES }, (_, number) => settledLease(number));
+  const entries = settled.flatMap((each) => each.entries);
+  const charged = settled.reduce((all, { lease }) => all + lease.chargedMicroUsd, 0);
+  const leases = settled.map(({ lease }) => ({ ...lease, ...leaseKey(lease.id) }));
+  await writeItems(client, { table: 'leases', items: leases });
+  await writeItems(client, {
+    table: 'ledger',
+    items: [
+      ...accountItems(charged),
+      ...entries.map((entry) => ({ ...entry, ...entryKey(READER, entry) })),
+      ...closedDays(entries).map((report) => ({ ...report, ...dayKey(READER, report.day) })),
+    ],
+  });
+  client.destroy();
+}
+
+export async function bookRows(): Promise<readonly Row[]> {
+  const database = await openDatabase();
+  await fill(database.endpoint);
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, [READER_PROCESS.pathname, database.endpoint]);
+  await database.close();
+  const { reportMs, verifyMs, peakKb } = Read.parse(JSON.parse(stdout));
+  const verify = Math.round(verifyMs / 100) / 10;
+  return [
+    atMost(10, { name: 'ledger-verify-10000', value: verify, unit: 's' }),
+    atMost(256, { name: 'ledger-verify-peak', value: Math.round(peakKb / 1_024), unit: 'MB' }),
+    atMost(200, { name: 'month-report-p95', value: Math.round(reportMs), unit: 'ms' }),
+  ];
+}
