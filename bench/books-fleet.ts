@@ -18,16 +18,12 @@ export const READ_AT = epochMs(Date.UTC(2026, 10, DAYS, 12));
 
 const GPUS = ['RTX 4090', 'RTX 3090', 'A100 PCIE', 'H100 SXM', 'L40S'];
 
-/** One lease as the real moves make it; the others are it again, under other ids and on other days. */
+/** As the real moves make it; the others are it again, under other ids and on other days. */
 const sample = anEndedLease();
 
-/** The first day's leases end at 12:34 of 1 November, and so on, some milliseconds apart. */
-function endOf(number: number): EpochMs {
-  const day = number % DAYS;
-  return epochMs(
-    Date.UTC(2026, 10, 1, 12, 34) - (day === DAYS - 1 ? DAY_MS / 2 : 0) + day * DAY_MS + number,
-  );
-}
+/** At 6:00 of one of the days, some milliseconds apart. */
+const endOf = (number: number): EpochMs =>
+  epochMs(Date.UTC(2026, 10, 1, 6) + (number % DAYS) * DAY_MS + number);
 
 export type Settled = {
   readonly lease: LeaseIn<'ended'>;
@@ -38,7 +34,7 @@ export type Settled = {
 export function settledLease(number: number): Settled {
   const id = aLeaseId(`books${String(number).padStart(15, '0')}`);
   const endedAt = endOf(number);
-  const moved = epochMs(endedAt - sample.endedAt);
+  const moved = endedAt - sample.endedAt;
   const gpuName = GPUS[number % GPUS.length] ?? anOffer().gpuName;
   const entries = sample.outbox.entries.map((entry): LedgerEntry => {
     const at = epochMs(entry.at + moved);
