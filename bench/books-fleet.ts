@@ -1,5 +1,5 @@
-// Ten thousand leases that ended, of one account, over thirty days: the same numbers always make the
-// same leases, so that two processes agree on them.
+// Ten thousand leases that ended, of one account, over thirty days: the same numbers always make
+// the same leases, so that two processes agree on them.
 
 import { booksOf, byDay, type DayReport } from '../shared/core/day-report.ts';
 import { endOfDay } from '../shared/core/days.ts';

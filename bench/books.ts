@@ -4,8 +4,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
-import { connect } from '../shared/adapters/dynamodb/client.ts';
+import { openDatabase } from '../local/database.ts';
+import { freshAccount } from '../shared/adapters/dynamodb/account-item.ts';
 import {
   accountKey,
   accountPlaceKey,
@@ -13,9 +13,12 @@ import {
   entryKey,
   leaseKey,
 } from '../shared/adapters/dynamodb/schema.ts';
-import { closedDays, LEASES, READER, settledLease } from './books-fleet.ts';
+import { microUsd } from '../shared/core/money.ts';
+import { monthOf } from '../shared/core/time.ts';
+import { someLimits } from '../test/support/builders.ts';
+import { closedDays, LEASES, READ_AT, READER, settledLease } from './books-fleet.ts';
+import { openFilling, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';
-import { writeItems } from './write-items.ts';
 
 const READER_PROCESS = new URL('./books-process.ts', import.meta.url);
 
@@ -32,26 +35,22 @@ const Read = z.object({
 
 /** The account as its leases left it. */
 function accountItems(charged: number): readonly object[] {
-  const budget = charged + 5;
-  const limits = {
-    ...{ monthlyBudgetMicroUsd: budget, rateMicroUsdPerHourMost: 1, openLeasesMost: 200 },
-  };
-  const room = { roomMicroUsd: 5, rateRoomMicroUsdPerHour: 1, leaseRoom: 200 };
-  const account = { consumer: READER, month: '2026-11', limits, ...room, chargedMicroUsd: charged };
+  const limits = someLimits({ monthlyBudgetMicroUsd: microUsd(charged) });
+  const fresh = freshAccount(READER, { limits, month: monthOf(READ_AT) });
   return [
-    { ...account, holds: {}, ...accountKey(READER) },
+    { ...fresh, roomMicroUsd: 0, chargedMicroUsd: charged, ...accountKey(READER) },
     { consumer: READER, ...accountPlaceKey(READER) },
   ];
 }
 
 async function fill(endpoint: string): Promise<void> {
-  const client = connect({ endpoint, ...LOCAL_ACCESS });
+  const client = openFilling(endpoint);
   const settled = Array.from({ length: LEASES }, (_, number) => settledLease(number));
   const entries = settled.flatMap((each) => each.entries);
   const charged = settled.reduce((all, { lease }) => all + lease.chargedMicroUsd, 0);
   const leases = settled.map(({ lease }) => ({ ...lease, ...leaseKey(lease.id) }));
-  await writeItems(client, { table: 'leases', items: leases });
-  await writeItems(client, {
+  await write(client, { table: 'leases', items: leases });
+  await write(client, {
     table: 'ledger',
     items: [
       ...accountItems(charged),

@@ -186,14 +186,19 @@ function mismatches(account: Account, facts: Facts): ReadonlyMap<LeaseId, Pair> 
   return found;
 }
 
-/** What the leases settled on this account come to in its month. */
-function spentOf(account: Account, facts: Facts): number {
-  let spent = 0;
-  for (const [leaseId, fact] of facts) {
-    if (account.holds[leaseId] !== undefined || fact.month !== account.month) continue;
-    spent += fact.spent ?? 0;
+/** What the leases settled on this account come to: in its month, and ever. */
+function spentPairs(account: Account, facts: Facts): readonly Pair[] {
+  const { month, holds, chargedMicroUsd, chargedBeforeMicroUsd } = account;
+  let [now, ever] = [0, 0];
+  for (const [leaseId, { spent, ...fact }] of facts) {
+    if (holds[leaseId] !== undefined || spent === null) continue;
+    ever += spent;
+    if (fact.month === month) now += spent;
   }
-  return spent;
+  return [
+    [`charged in ${month}`, now, chargedMicroUsd],
+    ['charged ever', ever, chargedMicroUsd + chargedBeforeMicroUsd],
+  ];
 }
 
 /**
@@ -207,15 +212,12 @@ export function compareAccount(account: Account, facts: Facts, now: EpochMs): Co
   const suspects = [...found.keys()];
   if (suspect !== undefined) {
     const [leaseId, pair] = suspect;
-    const doubtful = suspects.every((id) => isFresh(account.holds[id], now));
+    const moves = (id: LeaseId): boolean =>
+      facts.get(id)?.pending === true || isFresh(account.holds[id], now);
+    const doubtful = suspects.every(moves);
     return { difference: differenceOf({ consumer, leaseId }, pair), doubtful, suspects };
   }
-  const charged: Pair = [
-    `charged in ${account.month}`,
-    spentOf(account, facts),
-    account.chargedMicroUsd,
-  ];
-  const first = firstUnequal([...ownPairs(account), charged]);
+  const first = firstUnequal([...ownPairs(account), ...spentPairs(account, facts)]);
   if (first === undefined) return { difference: null, doubtful: false, suspects };
   const doubtful = [...facts.values()].some(({ pending }) => pending);
   return { difference: differenceOf({ consumer, leaseId: null }, first), doubtful, suspects };

@@ -23,14 +23,16 @@ import {
   anEndingLease,
   aRequestedLease,
   at,
+  someLimits,
 } from '../../support/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts';
 
-const DEFAULTS = {
+const DEFAULTS = someLimits({
   monthlyBudgetMicroUsd: microUsd(100_000_000),
   rateMicroUsdPerHourMost: microUsdPerHour(100_000_000),
   openLeasesMost: 50,
-};
+});
+const WANTED = { providers: [], gpuNames: [] };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -57,7 +59,7 @@ async function aWorld() {
   let count = 0;
 
   const place = (leaseId: LeaseId, hold: Lease['hold']) =>
-    store.place({ consumer, leaseId, hold, defaults: DEFAULTS });
+    store.place({ consumer, leaseId, hold, wanted: WANTED, defaults: DEFAULTS });
   const requested = (): LeaseIn<'requested'> => {
     count += 1;
     const id = aLeaseId(`v${String(accounts).padStart(9, '0')}x${String(count).padStart(9, '0')}`);
@@ -173,6 +175,11 @@ describe('verify', () => {
           ':less': -1,
         }),
       { leaseId: null, what: 'charged in 2026-11' },
+    ],
+    [
+      "the account's charges of earlier months",
+      (world) => changeAccount(world, 'ADD #chargedBeforeMicroUsd :one', { ':one': 1 }),
+      { leaseId: null, what: 'charged ever' },
     ],
     [
       "the account's room for leases",
