@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { admissionRows } from './admission.ts';
 import { agentRows } from './agent.ts';
+import { bookRows } from './books.ts';
 import { bundleRows, coldStartRows } from './bundle.ts';
 import { fleetRows, heartbeatRows } from './http-heartbeats.ts';
 import { offersRows } from './http-offers.ts';
@@ -24,6 +25,10 @@ const PARTS: readonly { readonly names: readonly string[]; readonly measure: Mea
     measure: admissionRows,
   },
   { names: ['sweep-5000', 'sweep-peak'], measure: sweepRows },
+  {
+    names: ['ledger-verify-10000', 'ledger-verify-peak', 'month-report-p95'],
+    measure: bookRows,
+  },
   { names: ['node-agent-bytes'], measure: agentRows },
   { names: ['http-offers'], measure: offersRows },
   { names: ['http-heartbeat'], measure: heartbeatRows },

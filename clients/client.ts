@@ -4,9 +4,19 @@
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../shared/api/contract.ts';
 import { accountRoutes } from './accounts.ts';
+import { bookRoutes } from './books.ts';
 import { chargeMethods } from './charges.ts';
 import { operationRoutes, type Routed } from './operations.ts';
-import type { AccountEvent, Body, Lease, LeaseEvent, Offer, Query, Reply } from './replies.ts';
+import type {
+  AccountEvent,
+  Body,
+  Lease,
+  LeaseEvent,
+  LedgerEntry,
+  Offer,
+  Query,
+  Reply,
+} from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
 import { createWait } from './wait.ts';
 
@@ -117,7 +127,8 @@ export function createClient(options: ClientOptions) {
   const operations = operationRoutes(call);
   const accounts = accountRoutes(call);
   const charges = chargeMethods(call);
-  const all = { ...leases, ...others, ...operations, ...accounts, ...charges };
+  const books = bookRoutes(call);
+  const all = { ...leases, ...others, ...operations, ...accounts, ...charges, ...books };
   const routes = all satisfies Record<RouteName, unknown>;
 
   return {
@@ -135,6 +146,13 @@ export function createClient(options: ClientOptions) {
       walk<Lease>(async (cursor) => {
         const page = await leases.listLeases({ ...query, cursor }, call);
         return { items: page.leases, nextCursor: page.nextCursor };
+      }, textOf(query.cursor)),
+
+    /** Every entry of the ledger from `cursor` on, the oldest first. */
+    everyEntry: (query: Query<'readLedger'> = {}, call: CallOptions = {}) =>
+      walk<LedgerEntry>(async (cursor) => {
+        const page = await books.readLedger({ limit: 1_000, ...query, cursor }, call);
+        return { items: page.entries, nextCursor: page.nextCursor };
       }, textOf(query.cursor)),
 
     /** Every event there is of a lease by now, oldest first. */

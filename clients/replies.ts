@@ -4,6 +4,7 @@
 import type { accountView, notesView } from '../shared/api/account-views.ts';
 import type { reconciliationsView, reconciliationView } from '../shared/api/charge-views.ts';
 import type { RouteName, Routes } from '../shared/api/contract.ts';
+import type { costsView, leaseCostView, ledgerView, verifyView } from '../shared/api/cost-views.ts';
 import type {
   doctorView,
   extendedView,
@@ -27,6 +28,10 @@ export type Offer = ReturnType<typeof seenOfferView>;
 export type LeaseEvent = ReturnType<typeof eventsView>['events'][number];
 export type Freeze = ReturnType<typeof freezeView>;
 export type Diagnosis = ReturnType<typeof doctorView>;
+export type Costs = ReturnType<typeof costsView>;
+export type LeaseCost = ReturnType<typeof leaseCostView>;
+export type LedgerEntry = ReturnType<typeof ledgerView>['entries'][number];
+export type Verdict = ReturnType<typeof verifyView>;
 export type HeartbeatReply = ReturnType<typeof heartbeatView>;
 
 export type Account = ReturnType<typeof accountView>;
@@ -46,6 +51,10 @@ type Views = {
   readonly readFreezes: ReturnType<typeof freezesView>;
   readonly readDoctor: Diagnosis;
   readonly sweepProvider: ReturnType<typeof sweepView>;
+  readonly readCosts: Costs;
+  readonly readLeaseCost: LeaseCost;
+  readonly readLedger: ReturnType<typeof ledgerView>;
+  readonly verifyLedger: Verdict;
   readonly listOffers: ReturnType<typeof offersView>;
   readonly readOffer: Offer;
   readonly listLeases: ReturnType<typeof leasesView>;

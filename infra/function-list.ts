@@ -14,6 +14,11 @@ export type Need =
   | 'list-leases'
   | 'read-events'
   | 'beat'
+  // What reports are made of: an account or all of them, entries, closed days, running leases.
+  | 'read-books'
+  | 'read-lease-cost'
+  | 'read-ledger'
+  | 'close-days'
   // All leases that are not done with, and all accounts: what the sweep compares.
   | 'open-leases'
   | 'all-accounts'
@@ -59,6 +64,9 @@ const API = { timeout: seconds(29), memoryMb: 512 };
 const STEP = { timeout: seconds(60), memoryMb: 512 };
 /** Parses the whole menu: memory is also the share of a processor. */
 const MENU = { memoryMb: 1_024 };
+
+/** Once a day over all accounts: as long as a function may run (AWS, November 2026). */
+const BOOKS = { timeout: minutes(15), memoryMb: 1_024 };
 
 /** What a sweep needs, whether its schedule asks for it or an operator. */
 const SWEEP_NEEDS: readonly Need[] = [
@@ -143,6 +151,10 @@ export const API_FUNCTIONS = {
     entry: 'api/sweep-provider',
     needs: SWEEP_NEEDS,
   },
+  readCosts: { ...API, ...MENU, entry: 'api/read-costs', needs: ['read-books'] },
+  readLeaseCost: { ...API, entry: 'api/read-lease-cost', needs: ['read-lease-cost'] },
+  readLedger: { ...API, entry: 'api/read-ledger', needs: ['read-ledger'] },
+  verifyLedger: { ...API, ...MENU, entry: 'api/verify-ledger', needs: ['read-books'] },
   recordNodeHeartbeat: {
     ...API,
     entry: 'api/record-node-heartbeat',
@@ -242,6 +254,12 @@ export const TIMER_FUNCTIONS = {
     timeout: minutes(14),
     needs: RECONCILE_NEEDS,
   },
+  closeDays: {
+    ...BOOKS,
+    entry: 'timers/close-days',
+    needs: ['open-leases', 'all-accounts', 'close-days'],
+  },
+  verifyAllLedgers: { ...BOOKS, entry: 'timers/verify-ledger', needs: ['read-books'] },
   advanceFreezes: {
     ...STEP,
     entry: 'timers/advance-freezes',

@@ -66,6 +66,16 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     dynamo(['BatchGetItem'], tables.leases.tableArn),
     dynamo(['Query'], `${tables.leases.tableArn}/index/${OPEN_INDEX.name}`),
   ],
+  'read-books': ({ data: { tables } }) => [
+    dynamo(['BatchGetItem'], tables.leases.tableArn),
+    dynamo(['BatchGetItem', 'GetItem', 'Query'], tables.ledger.tableArn),
+  ],
+  'read-lease-cost': ({ data: { tables } }) => [
+    dynamo(['GetItem'], tables.leases.tableArn),
+    dynamo(['Query'], tables.ledger.tableArn),
+  ],
+  'read-ledger': ({ data }) => [dynamo(['Query'], data.tables.ledger.tableArn)],
+  'close-days': ({ data }) => [dynamo(['PutItem'], data.tables.ledger.tableArn)],
   'all-accounts': ({ data }) => [dynamo(['BatchGetItem', 'Query'], data.tables.ledger.tableArn)],
   'read-account': ({ data }) => [dynamo(['GetItem'], data.tables.ledger.tableArn)],
   'read-account-events': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.ledger.tableArn)],

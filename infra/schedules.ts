@@ -80,11 +80,13 @@ export function makeDeadlineSchedules(scope: Construct, deployment: string): Dea
 type Repeating = {
   readonly name: string;
   readonly target: string;
-  readonly every: DurationMs;
+  /** Either so often, or at a time of day in UTC, as EventBridge writes it. */
+  readonly every?: DurationMs;
+  readonly cron?: string;
   readonly input: object;
 };
 
-/** What a deployment does again and again: menus, sweeps, freezes. */
+/** What a deployment does again and again: menus, sweeps, freezes, books. */
 const repeating = (): readonly Repeating[] => [
   ...ProviderName.options.flatMap((provider) => [
     {
@@ -107,13 +109,16 @@ const repeating = (): readonly Repeating[] => [
     },
   ]),
   { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },
+  // Half an hour after midnight is when a day may be closed.
+  { name: 'close-days', target: 'closeDays', cron: 'cron(35 0 * * ? *)', input: {} },
+  { name: 'verify-ledger', target: 'verifyAllLedgers', cron: 'cron(5 1 * * ? *)', input: {} },
 ];
 
 /** Schedules that repeat. A call that fails is not repeated: the next comes soon. */
 export function makeRepeatingSchedules(scope: Construct, deployment: string, queue: Queue): void {
   const here = new Construct(scope, 'repeating');
   const roles = new Map<string, Role>();
-  for (const { name, target, every, input } of repeating()) {
+  for (const { name, target, every = minutes(60), cron, input } of repeating()) {
     const targetArn = functionArn(here, deployment, target);
     const role =
       roles.get(target) ??
@@ -122,7 +127,7 @@ export function makeRepeatingSchedules(scope: Construct, deployment: string, que
     const length = Duration.millis(every).toMinutes();
     new CfnSchedule(here, name, {
       name: nameOf(deployment, name),
-      scheduleExpression: `rate(${length} ${length === 1 ? 'minute' : 'minutes'})`,
+      scheduleExpression: cron ?? `rate(${length} ${length === 1 ? 'minute' : 'minutes'})`,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: targetArn,

@@ -11,11 +11,14 @@ import { handler as listOffers } from '../functions/api/list-offers.ts';
 import { handler as placeFreeze } from '../functions/api/place-freeze.ts';
 import { handler as readAccount } from '../functions/api/read-account.ts';
 import { handler as readAccountEvents } from '../functions/api/read-account-events.ts';
+import { handler as readCosts } from '../functions/api/read-costs.ts';
 import { handler as readDoctor } from '../functions/api/read-doctor.ts';
 import { handler as readEvents } from '../functions/api/read-events.ts';
 import { handler as readFreezes } from '../functions/api/read-freezes.ts';
 import { handler as readHealth } from '../functions/api/read-health.ts';
 import { handler as readLease } from '../functions/api/read-lease.ts';
+import { handler as readLeaseCost } from '../functions/api/read-lease-cost.ts';
+import { handler as readLedger } from '../functions/api/read-ledger.ts';
 import { handler as readOffer } from '../functions/api/read-offer.ts';
 import { handler as readReconciliations } from '../functions/api/read-reconciliations.ts';
 import { handler as reconcileNow } from '../functions/api/reconcile-charges.ts';
@@ -25,6 +28,7 @@ import { handler as releaseLease } from '../functions/api/release-lease.ts';
 import { handler as requestLease } from '../functions/api/request-lease.ts';
 import { handler as sweepNow } from '../functions/api/sweep-provider.ts';
 import { handler as thaw } from '../functions/api/thaw.ts';
+import { handler as verifyNow } from '../functions/api/verify-ledger.ts';
 import { handler as executionEnded } from '../functions/events/execution-ended.ts';
 import { handler as ArmDeadline } from '../functions/steps/arm-deadline.ts';
 import { handler as AwaitReady } from '../functions/steps/await-ready.ts';
@@ -41,10 +45,12 @@ import { handler as RetireAttempt } from '../functions/steps/retire-attempt.ts';
 import { handler as ServeLease } from '../functions/steps/serve-lease.ts';
 import { handler as SettleLease } from '../functions/steps/settle-lease.ts';
 import { handler as advanceFreezes } from '../functions/timers/advance-freezes.ts';
+import { handler as closeDays } from '../functions/timers/close-days.ts';
 import { handler as enforceDeadline } from '../functions/timers/enforce-deadline.ts';
 import { handler as reconcileCharges } from '../functions/timers/reconcile-charges.ts';
 import { handler as refreshOffers } from '../functions/timers/refresh-offers.ts';
 import { handler as sweepProvider } from '../functions/timers/sweep-provider.ts';
+import { handler as verifyLedger } from '../functions/timers/verify-ledger.ts';
 
 /** The steps, under the names of `state-machines/lease.asl.json`. */
 export const steps = {
@@ -76,11 +82,14 @@ export const apiHandlers = {
   placeFreeze,
   readAccount,
   readAccountEvents,
+  readCosts,
   readDoctor,
   readEvents,
   readFreezes,
   readHealth,
   readLease,
+  readLeaseCost,
+  readLedger,
   readOffer,
   readReconciliations,
   reconcileCharges: reconcileNow,
@@ -90,15 +99,18 @@ export const apiHandlers = {
   requestLease,
   sweepProvider: sweepNow,
   thaw,
+  verifyLedger: verifyNow,
 } as const;
 
 /** The targets of schedules. */
 export const timerHandlers = {
   advanceFreezes,
+  closeDays,
   enforceDeadline,
   reconcileCharges,
   refreshOffers,
   sweepProvider,
+  verifyLedger,
 } as const;
 
 /** The targets of rules on events. */

@@ -9,7 +9,6 @@ import type { HttpReply } from '../shared/api/http.ts';
 import { type Config, readConfig } from '../shared/config.ts';
 import { Failure } from '../shared/core/failure.ts';
 import type { LeaseId } from '../shared/core/ids.ts';
-import { policy } from '../shared/core/policy.ts';
 import type { SweepRecord } from '../shared/core/sweep-record.ts';
 import { type DurationMs, epochMs } from '../shared/core/time.ts';
 import type { BlobStore } from '../shared/ports/stores.ts';
@@ -18,7 +17,7 @@ import { type Runtime, within } from '../shared/runtime.ts';
 import { LOCAL_ACCESS } from './database.ts';
 import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } from './gateway.ts';
 import { apiHandlers, eventHandlers, steps, timerHandlers } from './handlers.ts';
-import { createSweeping } from './sweeping.ts';
+import { type CallOnTime, roundsOf } from './rounds.ts';
 import { createTimers } from './timers.ts';
 import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
@@ -68,6 +67,8 @@ export type Service = {
   keepReconciled(): void;
   /** A round of each freeze from now on; one that fails is followed by the next. */
   keepFrozen(): void;
+  /** Closes the books of days that are over, then verifies all books, each day from now on. */
+  keepBooks(): void;
   /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
   resume(): number;
   /** Stops everything without ending any lease, as a crash would. */
@@ -145,6 +146,9 @@ export function createService(options: ServiceOptions): Service {
   const invoke = (call: Call, handler: Handler): Promise<unknown> =>
     around(call, () => within(runtime, () => handler(call.payload, LAMBDA_CONTEXT as never)));
 
+  const onTime: CallOnTime = (name, payload) =>
+    invoke({ name, payload }, timerHandlers[name] as Handler);
+
   /** What the rule on events does for a deployed service; the sweep does without. */
   const tellOf = (detail: EndedBadly): Promise<unknown> =>
     invoke(
@@ -164,19 +168,13 @@ export function createService(options: ServiceOptions): Service {
   const timers = createTimers({
     clock,
     journalPath: folder === null ? null : join(folder, 'timers.jsonl'),
-    fire: (leaseId: LeaseId) =>
-      invoke(
-        { name: 'enforceDeadline', payload: { leaseId } },
-        timerHandlers.enforceDeadline as Handler,
-      ),
+    fire: (leaseId: LeaseId) => onTime('enforceDeadline', { leaseId }),
     onError: (error, id) => runtime.log(lineOf('enforceDeadline', error, id)),
   });
   const counts = new Map<string, number>();
   const workflow = workflowOn(engine, onCall);
   const runtime = runtimeOf(options, { config, workflow, timers, counts });
-  const { stop, ...rounds } = roundsOf(clock, (name, payload) =>
-    invoke({ name, payload }, timerHandlers[name] as Handler),
-  );
+  const { stop, ...rounds } = roundsOf(clock, onTime);
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // Every handler of the API is made by the wrapper that returns this.
     (await invoke({ name: route, payload: event }, apiHandlers[route] as Handler)) as HttpReply;
@@ -200,52 +198,7 @@ export function createService(options: ServiceOptions): Service {
 const journalIn = (folder: string | null): Journal =>
   folder === null ? createMemoryJournal() : openFileJournal(join(folder, 'workflow.jsonl'));
 
-/** What schedules do for a deployed service. */
-function roundsOf(
-  clock: EngineClock,
-  call: (name: keyof typeof timerHandlers, payload: object) => Promise<unknown>,
-) {
-  const refresh = async (): Promise<void> => {
-    await call('refreshOffers', { provider: 'vastai' });
-  };
-  // The handler returns what its use case does.
-  const sweep = async (unlessIdle = false): Promise<SweepRecord> =>
-    (await call('sweepProvider', { provider: 'vastai', unlessIdle })) as SweepRecord;
-  const menu = repeating(clock, policy.menu.refreshEvery, refresh);
-  const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
-  const reconcile = () => call('reconcileCharges', { provider: 'vastai' });
-  const reconciling = repeating(clock, policy.reconcile.every, reconcile);
-  const sweeping = createSweeping(clock, () => sweep(true));
-  const stop = (): void => {
-    menu.stop();
-    freezes.stop();
-    reconciling.stop();
-    sweeping.stop();
-  };
-  return {
-    refresh,
-    keepFresh: menu.start,
-    sweep: () => sweep(),
-    keepSwept: sweeping.start,
-    keepFrozen: freezes.start,
-    keepReconciled: reconciling.start,
-    stop,
-  };
-}
-
 function lineOf(kind: string, error: unknown, id: string) {
   const shown = error instanceof Error ? error : new Error(String(error));
   return { kind, error: shown.name, message: shown.message, id };
-}
-
-/** Runs `work` again and again until it is stopped. */
-function repeating(clock: EngineClock, every: DurationMs, work: () => Promise<unknown>) {
-  let cancel = (): void => undefined;
-  const start = (): void => {
-    cancel = clock.at(clock.now() + every, () => {
-      void work().catch(() => undefined);
-      start();
-    });
-  };
-  return { start, stop: () => cancel() };
 }

@@ -129,6 +129,7 @@ async function openMenu(service: Service): Promise<void> {
   service.keepFresh();
   service.keepFrozen();
   service.keepReconciled();
+  service.keepBooks();
   service.keepSwept();
 }
 

@@ -110,7 +110,7 @@ export const scheduler = (runtime: Runtime) => {
 const blobs = (runtime: Runtime) =>
   runtime.blobs ?? s3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
-const table = (runtime: Runtime, name: keyof Config['tables']) =>
+export const table = (runtime: Runtime, name: keyof Config['tables']) =>
   openTable(once(runtime, database), runtime.config.tables[name]);
 
 export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inventory'));

@@ -26,6 +26,8 @@ export type Context = {
     document: Document,
     lines: (document: Document) => readonly string[],
   ) => void;
+  /** Prints a line as it is. */
+  readonly print: (line: string) => void;
   readonly showLease: (lease: Lease) => void;
   /** One event of a lease that is followed for its own sake. */
   readonly tell: (event: LeaseEvent) => void;
@@ -73,6 +75,7 @@ export async function runWork(command: Command, work: Work, signal: AbortSignal)
       env: process.env,
       signal,
       show,
+      print,
       showLease: (lease) => show(lease, leaseLines),
       tell: (event) => (json ? remarks.progress(event) : print(eventLine(event))),
       progress: remarks.progress,

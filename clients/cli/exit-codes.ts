@@ -13,6 +13,7 @@ export const EXIT = {
   endedOtherwise: 5,
   unreachable: 6,
   left: 7,
+  differs: 8,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -27,6 +28,7 @@ Exit codes:
   5    over: the lease is over, though not in the way that was asked for
   6    unreachable: the service gave no answer; what was asked may still happen
   7    left: machines of ours are still there, or not proved gone (sweep)
+  8    differs: the books do not agree (ledger verify)
   130  interrupted: the lease goes on`;
 
 /** Ends the command with a message about how it was called. Never quote a value of --env in it. */

@@ -3,6 +3,7 @@
 
 import { Command, Option } from 'commander';
 import { addAccount } from './commands/account.ts';
+import { addBooks } from './commands/books.ts';
 import { addCharges } from './commands/charges.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addEndings } from './commands/ending.ts';
@@ -53,6 +54,7 @@ export function createProgram(cli: Cli): Command {
   addExtending(program, cli);
   addSshConfig(program, cli);
   addAccount(program, cli);
+  addBooks(program, cli);
   addOperations(program, cli);
   addCharges(program, cli);
   addSweep(program, cli);

@@ -9,6 +9,7 @@ import { Liveness, NodeFacts } from '../core/pulse.ts';
 import { Telemetry } from '../core/telemetry.ts';
 import { accountRoutes } from './account-routes.ts';
 import { chargeRoutes } from './charge-routes.ts';
+import { costRoutes } from './costs-routes.ts';
 import { IdleRequest } from './idle-request.ts';
 import { operations } from './operations.ts';
 
@@ -264,6 +265,7 @@ export const routes = {
   ...operations,
   ...chargeRoutes,
   ...accountRoutes,
+  ...costRoutes,
   recordNodeHeartbeat: {
     method: 'POST',
     path: '/node/v1/heartbeats',

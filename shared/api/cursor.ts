@@ -4,9 +4,11 @@
 import * as z from 'zod/mini';
 import { AccountNote } from '../core/account.ts';
 import { Failure } from '../core/failure.ts';
-import { LeaseId, OfferId } from '../core/ids.ts';
+import { ConsumerId, LeaseId, OfferId } from '../core/ids.ts';
+import { EntryPlace } from '../core/ledger.ts';
 import { MicroUsdPerHour } from '../core/money.ts';
 import { EpochMs } from '../core/time.ts';
+import type { CostPlace } from '../usecases/read-costs.ts';
 
 /** In the list of leases: the last one shown. */
 export const LeaseCursor = z.object({ id: LeaseId, requestedAt: EpochMs });
@@ -17,6 +19,19 @@ export const EventCursor = z.object({ seq: z.int().check(z.gte(0)) });
 
 /** In an account's events: the last one shown. */
 export const NoteCursor = z.pick(AccountNote, { at: true, kind: true, id: true });
+/** In the ledger: the last entry shown. */
+export const EntryCursor = EntryPlace;
+/** In a list of accounts: the last one. */
+export const AccountCursor = z.object({ consumer: ConsumerId });
+/** In costs by entries: the account, and its last entry that was read, if any was. */
+export const CostCursor = z.union([z.extend(EntryPlace, { consumer: ConsumerId }), AccountCursor]);
+
+/** Where costs go on; null for the first page. */
+export function costPlaceOf(cursor: z.infer<typeof CostCursor> | null): CostPlace | null {
+  if (cursor === null) return null;
+  const { consumer } = cursor;
+  return { consumer, after: 'at' in cursor ? EntryPlace.parse(cursor) : null };
+}
 
 /** Writes a cursor; null stays null: there is no further page. */
 export function writeCursor(place: object | null): string | null {
@@ -37,7 +52,7 @@ export function readCursor<Place>(
 
 /** The flat object that `writeCursor` wrote; anything else gives nothing that would parse. */
 function fields(json: string): Record<string, unknown> {
-  const pairs = json.matchAll(/"(\w+)":(?:"([\w-]*)"|(\d{1,16}))/g);
+  const pairs = json.matchAll(/"(\w+)":(?:"([\w./:@+=,-]*)"|(\d{1,16}))/g);
   return Object.fromEntries(
     [...pairs].map(([, name = '', text, digits]) => [name, text ?? Number(digits)]),
   );

@@ -32,6 +32,7 @@ export const ProveInput = z.extend(StepInput, {
 export const DeadlineInput = z.object({ leaseId: LeaseId });
 /** A timer that needs to be told nothing. */
 export const EveryMinute = z.object({});
+export const EveryDay = z.object({});
 export const RefreshInput = z.object({ provider: ProviderName });
 export const SweepInput = z.object({
   provider: ProviderName,

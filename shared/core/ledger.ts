@@ -4,6 +4,7 @@
 import * as z from 'zod/mini';
 import { Charge } from './charge.ts';
 import { ConsumerId, LeaseId, ProviderName } from './ids.ts';
+import { invariant } from './invariant.ts';
 import { type MicroUsd, rest, SignedMicroUsd } from './money.ts';
 import { EpochMs, Month } from './time.ts';
 
@@ -58,6 +59,22 @@ export type LedgerEntry = z.infer<typeof LedgerEntry>;
 /** Whether the entry comes after settlement: such are ordered one by one for each account. */
 export const isCorrection = ({ kind }: LedgerEntry): boolean =>
   kind === 'true-up' || kind === 'correction';
+
+/** Where an entry stands in its account's ledger: entries are in order of time, lease, sequence. */
+export const EntryPlace = z.object({ at: EpochMs, leaseId: LeaseId, seq: z.int() });
+export type EntryPlace = z.infer<typeof EntryPlace>;
+
+/**
+ * A page without the settlement that its end may have cut in two; the whole page when nothing
+ * follows it. What one lease entered at one instant stands together.
+ */
+export function uncut(page: readonly LedgerEntry[], more: boolean): readonly LedgerEntry[] {
+  const last = page.at(-1);
+  if (!more || last === undefined) return page;
+  const whole = page.filter(({ at, leaseId }) => at !== last.at || leaseId !== last.leaseId);
+  invariant(whole.length > 0, `the entries of lease ${last.leaseId} don't fit into a page`);
+  return whole;
+}
 
 /** What the entries of some leases sum up to, to compare with account and leases. */
 export type EntryTotals = { readonly held: number; readonly charged: number };

@@ -196,6 +196,37 @@ export const policy = {
     pagesMost: 400,
   },
   events: { pageSize: 100 },
+  ledger: {
+    /** Entries read at once: a page of DynamoDB holds 1 MB, and no entry 1 KB. */
+    pageSize: 1_000,
+    /** Ten million entries of one account. */
+    pagesMost: 10_000,
+  },
+  days: {
+    /**
+     * After midnight UTC: longer than any function runs, so that what the day decided is committed,
+     * and than the index of open leases lags, so that what is committed is seen.
+     */
+    closeAfter: minutes(30),
+    /** Days of one account that are closed in one run. */
+    closeMost: 400,
+  },
+  costs: {
+    /** A report spans a year and some, not everything there ever was. */
+    spanDaysMost: 400,
+    /** Accounts read at once. */
+    accountsAtOnce: 10,
+  },
+  verify: {
+    /** Leases of one account that are looked at again because they moved while it was read. */
+    doubtsMost: 500,
+    /** Looks at an account that changes while it is looked at. */
+    looksMost: 4,
+    /** How far back a second look reads the entries: clocks differ, steps take time. */
+    overlap: minutes(10),
+    /** A page of accounts ends after this: an HTTP API gives up after 30 s. */
+    pageFor: seconds(10),
+  },
   menu: {
     /** Between two refreshes of the menu. */
     refreshEvery: minutes(5),

@@ -1,11 +1,13 @@
 // Where leases, pulses, entries and the menu are kept. Each write is one item under one
 // condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
+import type { DayReport } from '../core/day-report.ts';
+import type { Day, Span } from '../core/days.ts';
 import type { Freeze, FreezeScope } from '../core/freeze.ts';
 import type { Idle, IdleWarning, Quiet } from '../core/idle.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
-import type { LedgerEntry } from '../core/ledger.ts';
+import type { EntryPlace, LedgerEntry } from '../core/ledger.ts';
 import type { Offer } from '../core/offer.ts';
 import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
 import type { Reconciliation } from '../core/reconcile.ts';
@@ -122,10 +124,34 @@ export type PulseStore = {
 export type LedgerStore = {
   /** Adds an entry; one that is there already is left as it is. */
   append(entry: LedgerEntry): Promise<void>;
-  /** At least all entries of a consumer from then on. */
+  /** All entries of a consumer from then on, in the same order. */
   since(consumer: ConsumerId, from: EpochMs): Promise<readonly LedgerEntry[]>;
-  /** All entries of a consumer, in order of month, lease and sequence. */
+  /** All entries of a consumer, in order of time, lease and sequence. */
   entries(consumer: ConsumerId): Promise<readonly LedgerEntry[]>;
+  /**
+   * Those of a span after `after`, in the same order, at most `limit` (1,000 at most: a page of
+   * DynamoDB holds 1 MB, and no entry 1 KB). Fewer than `limit` are the last ones.
+   */
+  page(
+    request: Span & {
+      readonly consumer: ConsumerId;
+      readonly after: EntryPlace | null;
+      readonly limit: number;
+    },
+  ): Promise<readonly LedgerEntry[]>;
+};
+
+/** Days whose books are closed: nothing is entered for them any more. */
+export type DayStore = {
+  /** Keeps a day's report; one that is there already is left as it is. */
+  close(report: DayReport): Promise<void>;
+  /** Closed days from `first` until before `end`, in order. */
+  between(
+    consumer: ConsumerId,
+    days: { readonly first: Day; readonly end: Day },
+  ): Promise<readonly DayReport[]>;
+  /** The last day that was closed; null before the first. */
+  last(consumer: ConsumerId): Promise<Day | null>;
 };
 
 /** What a provider offered at one moment. */

@@ -61,6 +61,10 @@ describe('the client', () => {
       readAccount: () => client.readAccount('123456789012/user/you+me'),
       changeAccount: () => client.changeAccount('self', { version: 1, why: 'a test', ...LIMITS }),
       readAccountEvents: () => client.readAccountEvents(),
+      readCosts: () => client.readCosts({ groupBy: 'gpu', from: '2026-11-01' }),
+      readLeaseCost: () => client.readLeaseCost(LEASE_ID),
+      readLedger: () => client.readLedger({ limit: 10 }),
+      verifyLedger: () => client.verifyLedger(),
       recordNodeHeartbeat: () => client.recordNodeHeartbeat('token-1', { number: 1 }),
     };
     for (const call of Object.values(calls)) await call();

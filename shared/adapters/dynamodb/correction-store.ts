@@ -33,7 +33,7 @@ async function readAccount(table: Table, { consumer }: LedgerEntry): Promise<Acc
 }
 
 async function isEntered(table: Table, entry: LedgerEntry, account: Account): Promise<boolean> {
-  const item = await table.get(entryKey(entry));
+  const item = await table.get(entryKey(entry.consumer, entry));
   if (item === null) return false;
   const { correctionSeq } = parseItem(table, LedgerEntry, item);
   return correctionSeq !== undefined && correctionSeq <= account.correctionSeq;
@@ -71,7 +71,11 @@ export async function enterCorrection(table: Table, entry: LedgerEntry): Promise
     const place = account.correctionSeq + 1;
     const pending = await take(table, place, entry);
     if (pending === null) continue;
-    await table.put(entryKey(pending), { ...pending, correctionSeq: place }, ABSENT);
+    await table.put(
+      entryKey(pending.consumer, pending),
+      { ...pending, correctionSeq: place },
+      ABSENT,
+    );
     await table.update(accountKey(entry.consumer), applying(account, pending));
   }
   // The last round may have entered it.

@@ -2,8 +2,10 @@
 // made from it. It imports no AWS code, so that infrastructure code can read it.
 
 import { keyOfNote } from '../../core/account.ts';
+import type { Day } from '../../core/days.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../../core/ids.ts';
-import type { LedgerEntry } from '../../core/ledger.ts';
+import type { EntryPlace } from '../../core/ledger.ts';
+import { type EpochMs, isoTime } from '../../core/time.ts';
 
 /** A key attribute: S for text, N for a number. */
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' };
@@ -63,15 +65,22 @@ export const accountKey = (consumer: ConsumerId): Key => ({
   pk: `CONSUMER#${consumer}`,
   sk: 'ACCOUNT',
 });
-export const entryKey = ({ consumer, month, leaseId, seq }: LedgerEntry): Key => ({
+/**
+ * In order of time, so that a day is one range. It is written exactly once all the same: `at` is
+ * fixed when the entry is committed in its lease's outbox.
+ */
+export const entryKey = (consumer: ConsumerId, { at, leaseId, seq }: EntryPlace): Key => ({
   pk: `CONSUMER#${consumer}`,
-  sk: `ENTRY#${month}#${leaseId}#${sorted(seq)}`,
+  sk: `${entriesAt(at)}#${leaseId}#${sorted(seq)}`,
 });
+
 /** The place of one true-up or correction in the order of its account: taken once, for good. */
 export const correctionKey = (consumer: ConsumerId, place: number): Key => ({
   pk: `CONSUMER#${consumer}`,
   sk: `CORRECTION#${sorted(place)}`,
 });
+/** Less than the key of any entry of that instant, greater than those of earlier ones. */
+export const entriesAt = (at: EpochMs): string => `ENTRY#${isoTime(at)}`;
 /** All entries of a consumer lie between these two sort keys. */
 export const ENTRIES = { first: 'ENTRY#', last: 'ENTRY#~' } as const;
 
@@ -81,6 +90,12 @@ export const noteKey = (consumer: ConsumerId, note: Parameters<typeof keyOfNote>
   pk: `CONSUMER#${consumer}`,
   sk: `NOTE#${keyOfNote(note)}`,
 });
+export const dayKey = (consumer: ConsumerId, day: Day): Key => ({
+  pk: `CONSUMER#${consumer}`,
+  sk: `DAY#${day}`,
+});
+/** All closed days of a consumer lie between these two sort keys. */
+export const DAYS = { first: 'DAY#', last: 'DAY#~' } as const;
 
 export const snapshotKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,

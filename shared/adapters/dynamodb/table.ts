@@ -29,6 +29,8 @@ export type Range = {
   readonly last: string;
   /** Stops after so many items; without it, all pages are read. */
   readonly limit?: number;
+  /** Greatest sort key first. */
+  readonly newestFirst?: boolean;
 };
 
 /** The items of one index partition that come after `from`, a whole index key. */
@@ -156,7 +158,7 @@ async function readBatch(
 async function readRange(
   connection: Connection,
   name: string,
-  { pk, first, last, limit }: Range,
+  { pk, first, last, limit, newestFirst = false }: Range,
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let from: Marshalled | undefined;
@@ -167,6 +169,7 @@ async function readRange(
       KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
       ExpressionAttributeNames: namesIn('#pk #sk'),
       ...valuesIn({ ':pk': pk, ':first': first, ':last': last }),
+      ScanIndexForward: !newestFirst,
       ExclusiveStartKey: from,
       Limit: limit,
     });

@@ -198,7 +198,7 @@ describe('exit codes', () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     const listed = [...stdout.matchAll(/^ {2}(\d+) {2,}\w+/gm)].map(([, number]) => Number(number));
-    expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130]);
+    expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
   });
 });
 
@@ -303,7 +303,7 @@ COMP_WORDS=(gpu-shopper "$@"); COMP_CWORD=$#; _gpu_shopper; echo "\${COMPREPLY[@
           encoding: 'utf8',
         },
       ).trim();
-    expect(complete('le')).toBe('lease leases');
+    expect(complete('le')).toBe('lease leases ledger');
     expect(complete('--json', 'lease', '--start')).toBe('--start-script');
     expect(complete('offers', '--end')).toBe('--endpoint');
     expect(complete('completion', 'z')).toBe('zsh');

@@ -1,0 +1,57 @@
+// Ten thousand leases that ended, of one account, over thirty days: the same numbers always make
+// the same leases, so that two processes agree on them.
+
+import { booksOf, byDay, type DayReport } from '../shared/core/day-report.ts';
+import { endOfDay } from '../shared/core/days.ts';
+import { brandId, ConsumerId } from '../shared/core/ids.ts';
+import type { LeaseIn } from '../shared/core/lease.ts';
+import type { LedgerEntry } from '../shared/core/ledger.ts';
+import { type EpochMs, epochMs } from '../shared/core/time.ts';
+import { aLeaseId, anEndedLease, anOffer } from '../test/support/builders.ts';
+
+export const LEASES = 10_000;
+export const READER = brandId(ConsumerId, '123456789012/bench');
+const DAYS = 30;
+const DAY_MS = 24 * 3_600_000;
+/** After all of them have ended. */
+export const READ_AT = epochMs(Date.UTC(2026, 10, DAYS, 12));
+
+const GPUS = ['RTX 4090', 'RTX 3090', 'A100 PCIE', 'H100 SXM', 'L40S'];
+
+/** As the real moves make it; the others are it again, under other ids and on other days. */
+const sample = anEndedLease();
+
+/** At 6:00 of one of the days, some milliseconds apart. */
+const endOf = (number: number): EpochMs =>
+  epochMs(Date.UTC(2026, 10, 1, 6) + (number % DAYS) * DAY_MS + number);
+
+export type Settled = {
+  readonly lease: LeaseIn<'ended'>;
+  readonly entries: readonly LedgerEntry[];
+};
+
+/** The lease of that number with its entries, all of them applied. */
+export function settledLease(number: number): Settled {
+  const id = aLeaseId(`books${String(number).padStart(15, '0')}`);
+  const endedAt = endOf(number);
+  const moved = endedAt - sample.endedAt;
+  const gpuName = GPUS[number % GPUS.length] ?? anOffer().gpuName;
+  const entries = sample.outbox.entries.map((entry): LedgerEntry => {
+    const at = epochMs(entry.at + moved);
+    const charge = entry.charge && { ...entry.charge, gpuName };
+    const own = { ...entry, leaseId: id, consumer: READER, at };
+    return charge === undefined ? own : { ...own, charge };
+  });
+  const outbox = { events: [], entries: [] };
+  return { lease: { ...sample, id, consumer: READER, endedAt, outbox }, entries };
+}
+
+/** The days that are closed by then, as the entries make them. */
+export function closedDays(entries: readonly LedgerEntry[]): readonly DayReport[] {
+  const sorted = entries.toSorted(
+    (a, b) => a.at - b.at || a.leaseId.localeCompare(b.leaseId) || a.seq - b.seq,
+  );
+  return [...byDay(sorted)]
+    .filter(([day]) => endOfDay(day) <= READ_AT)
+    .map(([day, part]) => ({ consumer: READER, day, closedAt: READ_AT, ...booksOf(part) }));
+}

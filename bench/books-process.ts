@@ -1,0 +1,52 @@
+// One verification and some reports in a process of its own, so that its memory is nobody else's:
+// prints what they took. The database is the one whose address is the only argument.
+
+import { LOCAL_ACCESS } from '../local/database.ts';
+import { accountStore } from '../shared/adapters/dynamodb/account-store.ts';
+import { connect } from '../shared/adapters/dynamodb/client.ts';
+import { dayStore } from '../shared/adapters/dynamodb/day-store.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
+import { ledgerStore } from '../shared/adapters/dynamodb/ledger-store.ts';
+import { openTable } from '../shared/adapters/dynamodb/table.ts';
+import { startOfMonth, startOfNextMonth } from '../shared/core/days.ts';
+import { monthOf } from '../shared/core/time.ts';
+import { makeReadCosts } from '../shared/usecases/read-costs.ts';
+import { verifyAccount } from '../shared/usecases/verify-account.ts';
+import { READ_AT, READER } from './books-fleet.ts';
+
+const REPORTS = 40;
+
+const [endpoint = ''] = process.argv.slice(2);
+const client = connect({ endpoint, ...LOCAL_ACCESS });
+const ledger = openTable(client, 'ledger');
+const ports = {
+  leases: leaseStore(openTable(client, 'leases')),
+  accounts: accountStore(ledger),
+  ledger: ledgerStore(ledger),
+  days: dayStore(ledger),
+  clock: { now: () => READ_AT },
+};
+
+const readCosts = makeReadCosts(ports);
+const month = monthOf(READ_AT);
+const span = { from: startOfMonth(month), to: startOfNextMonth(month) };
+const caller = { consumer: READER, operator: false };
+const reports: number[] = [];
+let charged = 0;
+for (let n = 0; n < REPORTS; n += 1) {
+  const groupBy = n % 2 === 0 ? 'provider' : 'consumer';
+  const from = performance.now();
+  const { total } = await readCosts({ caller, consumer: null, groupBy, span, after: null });
+  reports.push(performance.now() - from);
+  charged = total.chargedMicroUsd;
+}
+// The first ones warm the process up.
+const warm = reports.slice(REPORTS / 4).toSorted((a, b) => a - b);
+const reportMs = warm[Math.floor(warm.length * 0.95)];
+
+const from = performance.now();
+const { leases, entries, closedDays, doubtful, difference } = await verifyAccount(ports, READER);
+const verifyMs = performance.now() - from;
+const peakKb = process.resourceUsage().maxRSS;
+const verdict = { leases, entries, closedDays, doubtful, difference };
+process.stdout.write(JSON.stringify({ ...verdict, charged, reportMs, verifyMs, peakKb }));

@@ -1,0 +1,173 @@
+// How costs, the ledger and its verdict look: as tables with bars, and as comma-separated values.
+
+import { formatUsd, signedMicroUsd } from '../../shared/core/money.ts';
+import { type Cell, csvLine, decimalUsd } from '../csv.ts';
+import { FOCUS_COLUMNS, focusRow } from '../focus.ts';
+import type { Costs, LeaseCost, LedgerEntry, Verdict } from '../replies.ts';
+import { clean, table, time } from './format.ts';
+
+const usd = (micros: number): string => formatUsd(signedMicroUsd(micros));
+
+type Group = Costs['total'];
+
+const spentOf = (group: Group): number =>
+  group.chargedMicroUsd + group.correctedMicroUsd + group.runningMicroUsd;
+const wasteOf = ({ waste }: Group): number =>
+  waste.failedMicroUsd + waste.teardownMicroUsd + waste.idleMicroUsd;
+
+/** What an empty key stands for: nobody named a job, a correction names no machine. */
+const keyText = (key: string): string => (key === '' ? '(none)' : key);
+
+const BAR = 24;
+
+function bar(amount: number, most: number): string {
+  if (amount <= 0 || most <= 0) return '';
+  return '█'.repeat(Math.max(1, Math.round((BAR * amount) / most)));
+}
+
+/** A report, one line for each group, and its total. */
+export function costLines({ groupBy, groups, total, asOf, from, to }: Costs): readonly string[] {
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const columns = [
+    { title: groupBy.toUpperCase() },
+    ...['LEASES', 'CHARGED', 'CORRECTED', 'RUNNING', 'WASTE', 'ALL'].map(right),
+    { title: '' },
+  ];
+  const most = Math.max(0, ...groups.map(spentOf));
+  const row = (key: string, group: Group, shown: string) => [
+    key,
+    String(group.leases),
+    usd(group.chargedMicroUsd),
+    usd(group.correctedMicroUsd),
+    usd(group.runningMicroUsd),
+    usd(wasteOf(group)),
+    usd(spentOf(group)),
+    shown,
+  ];
+  const rows = groups.map((each) => row(keyText(each.key), each, bar(spentOf(each), most)));
+  return [
+    ...table(columns, [...rows, row('TOTAL', total, '')]),
+    `From ${time(from)} until ${time(to)}, as of ${time(asOf)}.`,
+  ];
+}
+
+/** The same for spreadsheets: one record for each group. */
+export function costCsv({ groupBy, groups }: Costs): readonly string[] {
+  const names = ['charged', 'corrected', 'running', 'gpu', 'disk', 'transfer'];
+  const wasted = ['failed', 'teardown', 'idle'];
+  const header = [groupBy, 'leases', ...[...names, ...wasted].map((name) => `${name}Usd`)];
+  const rows = groups.map(({ key, ofWhich, waste, ...group }) => {
+    const amounts = [
+      ...[group.chargedMicroUsd, group.correctedMicroUsd, group.runningMicroUsd],
+      ...[ofWhich.gpuMicroUsd, ofWhich.diskMicroUsd, ofWhich.transferMicroUsd],
+      ...[waste.failedMicroUsd, waste.teardownMicroUsd, waste.idleMicroUsd],
+    ];
+    return [key, group.leases, ...amounts.map(decimalUsd)];
+  });
+  return [header, ...rows].map(csvRecord);
+}
+
+/** What one lease costs, a line for each thing that is known of it. */
+export function leaseCostLines(cost: LeaseCost): readonly string[] {
+  const { waste, ofWhich, machines } = cost;
+  const ended = cost.state === 'ended';
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['Lease', `${cost.leaseId} (${cost.state})`],
+    [ended ? 'Charged' : 'So far', usd(cost.chargedMicroUsd)],
+    ['Corrected', cost.correctedMicroUsd === 0 ? null : usd(cost.correctedMicroUsd)],
+    ['GPU', usd(ofWhich.gpuMicroUsd)],
+    ['Disk', usd(ofWhich.diskMicroUsd)],
+    ['Transfer', usd(ofWhich.transferMicroUsd)],
+    ['Failed', usd(waste.failedMicroUsd)],
+    ['Teardown', usd(waste.teardownMicroUsd)],
+    ['Idle', usd(waste.idleMicroUsd)],
+    ['By its end', cost.forecastMicroUsd === null ? null : usd(cost.forecastMicroUsd)],
+    ['Held', ended ? null : `${usd(cost.heldMicroUsd)}, ${usd(cost.leftMicroUsd)} of it left`],
+    ...machines.map(
+      ({ attempt, gpuCount, gpuName, provider, from, until }) =>
+        [
+          `Machine ${attempt}`,
+          `${gpuCount} x ${gpuName} at ${provider}, ${time(from)} to ${time(until)}`,
+        ] as const,
+    ),
+  ];
+  return facts.flatMap(([name, text]) =>
+    text === null ? [] : [clean(`${name.padEnd(10)}  ${text}`)],
+  );
+}
+
+/** Entries of the ledger, one line each. */
+export function ledgerLines(entries: readonly LedgerEntry[]): readonly string[] {
+  const columns = [
+    { title: 'AT' },
+    { title: 'LEASE' },
+    { title: 'SEQ', align: 'right' as const },
+    { title: 'ENTRY' },
+    { title: 'AMOUNT', align: 'right' as const },
+    { title: 'MONTH' },
+    { title: 'FOR' },
+  ];
+  const rows = entries.map(({ at, leaseId, seq, kind, amountMicroUsd, month, charge }) => [
+    time(at),
+    leaseId,
+    String(seq),
+    kind,
+    usd(amountMicroUsd),
+    month,
+    charge === null ? null : `${charge.gpuCount} x ${charge.gpuName} at ${charge.provider}`,
+  ]);
+  return table(columns, rows);
+}
+
+/** Whether the books agree, and where they do not. */
+export function verdictLines(verdict: Verdict): readonly string[] {
+  const { accounts, leases, entries, closedDays, doubtful, differences } = verdict;
+  const looked =
+    `${accounts} accounts, ${leases} leases, ` + `${entries} entries, ${closedDays} closed days`;
+  const moved = doubtful === 0 ? [] : [`${doubtful} moved meanwhile: verify again.`];
+  if (differences.length === 0) return [`The books agree: ${looked}.`, ...moved];
+  const lines = differences.map(({ consumer, leaseId, what, ledger, found }) => {
+    const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
+    return clean(`${where}: ${what}: the entries say ${ledger}, found ${found}`);
+  });
+  return [`THE BOOKS DO NOT AGREE: ${looked}.`, ...lines, ...moved];
+}
+
+/** RFC 4180 ends records with CR and LF; who prints them adds the LF. */
+const csvRecord = (cells: readonly Cell[]): string => `${csvLine(cells)}\r`;
+
+const ENTRY_COLUMNS = [
+  ...['at', 'month', 'consumer', 'leaseId', 'seq', 'kind', 'amountUsd', 'provider', 'gpuName'],
+  ...['gpuCount', 'jobId', 'attempt', 'from', 'until', 'gpuUsd', 'diskUsd', 'transferUsd'],
+  ...['failedUsd', 'teardownUsd', 'idleUsd'],
+];
+
+function entryCells(entry: LedgerEntry): readonly Cell[] {
+  const { at, month, consumer, leaseId, seq, kind, amountMicroUsd, charge } = entry;
+  const own = [at, month, consumer, leaseId, seq, kind, decimalUsd(amountMicroUsd)];
+  if (charge === null) return [...own, ...ENTRY_COLUMNS.slice(own.length).map(() => null)];
+  const { provider, gpuName, gpuCount, jobId, attempt, from, until } = charge;
+  const amounts = [
+    ...[charge.gpuMicroUsd, charge.diskMicroUsd, charge.transferMicroUsd],
+    ...[charge.failedMicroUsd, charge.teardownMicroUsd, charge.idleMicroUsd],
+  ];
+  const machine = [provider, gpuName, gpuCount, jobId, attempt, from, until];
+  return [...own, ...machine, ...amounts.map(decimalUsd)];
+}
+
+function focusRecord(entry: LedgerEntry): readonly string[] {
+  const row = focusRow(entry);
+  return row === null ? [] : [csvRecord(FOCUS_COLUMNS.map((column) => row[column] ?? null))];
+}
+
+/** How a ledger is written out: what comes first, and the lines of each entry. */
+export const EXPORTS = {
+  csv: {
+    header: [csvRecord(ENTRY_COLUMNS)],
+    lines: (entry: LedgerEntry) => [csvRecord(entryCells(entry))],
+  },
+  focus: { header: [csvRecord(FOCUS_COLUMNS)], lines: focusRecord },
+  /** JSON Lines: a document for each entry, as the API gives it. */
+  json: { header: [], lines: (entry: LedgerEntry) => [JSON.stringify(entry)] },
+} as const;
+export type ExportFormat = keyof typeof EXPORTS;

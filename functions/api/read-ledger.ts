@@ -1,0 +1,13 @@
+// GET /v1/ledger: the caller's own entries; operators may ask for anybody's.
+
+import { ledgerView } from '../../shared/api/cost-views.ts';
+import { EntryCursor, readCursor } from '../../shared/api/cursor.ts';
+import { spanOf } from '../../shared/api/span.ts';
+import { readLedger } from '../../shared/app-costs.ts';
+import { api } from '../wrap.ts';
+
+export const handler = api('readLedger', readLedger, async (run, { caller, query, now }) => {
+  const { consumer = caller.consumer, limit, cursor } = query;
+  const after = readCursor(EntryCursor, cursor);
+  return ledgerView(await run({ caller, consumer, span: spanOf(query, now), after, limit }));
+});

@@ -1,0 +1,47 @@
+// What one lease costs: reckoned live while it runs, as entered once it is settled.
+
+import { type Caller, visible } from '../core/caller.ts';
+import type { Charge } from '../core/charge.ts';
+import type { LeaseId } from '../core/ids.ts';
+import type { LeaseIn } from '../core/lease.ts';
+import { costOf, type LeaseCost } from '../core/lease-cost.ts';
+import { policy } from '../core/policy.ts';
+import { epochMs } from '../core/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LeaseStore, LedgerStore } from '../ports/stores.ts';
+
+export type ReadLeaseCostPorts = {
+  readonly leases: LeaseStore;
+  readonly ledger: LedgerStore;
+  readonly clock: Clock;
+};
+
+/** All entries of a settlement are of the instant at which the lease ended. */
+async function settledCharges(
+  { ledger }: ReadLeaseCostPorts,
+  { id, consumer, endedAt, outbox }: LeaseIn<'ended'>,
+): Promise<readonly Charge[]> {
+  const { pageSize: limit } = policy.ledger;
+  const span = { from: endedAt, to: epochMs(endedAt + 1) };
+  // Leases of one instant are in order of their ids: the page begins with this one's.
+  const after = { at: endedAt, leaseId: id, seq: 0 };
+  const entered = await ledger.page({ ...span, consumer, after, limit });
+  const own = entered.filter(({ leaseId }) => leaseId === id);
+  const seqs = new Set(own.map(({ seq }) => seq));
+  const pending = outbox.entries.filter(({ seq }) => !seqs.has(seq));
+  return [...own, ...pending].flatMap(({ kind, charge }) =>
+    kind === 'charge' && charge !== undefined ? [charge] : [],
+  );
+}
+
+/** The lease's cost now. Throws NotFound, StoreDown. */
+export function makeReadLeaseCost(ports: ReadLeaseCostPorts) {
+  return async (input: {
+    readonly leaseId: LeaseId;
+    readonly caller: Caller;
+  }): Promise<LeaseCost> => {
+    const lease = visible(await ports.leases.get(input.leaseId), input.caller);
+    const settled = lease.state === 'ended' ? await settledCharges(ports, lease) : [];
+    return costOf(lease, settled, ports.clock.now());
+  };
+}

@@ -1,0 +1,201 @@
+// The books people read, of leases that really ran: every grouping has the same total, running
+// leases are never left out, and closing a day changes no report.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { books } from '../../shared/app.ts';
+import { GroupBy } from '../../shared/core/costs.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { once } from '../../shared/runtime.ts';
+import {
+  type BooksWorld,
+  booksWorld,
+  HOUR,
+  MINUTE,
+  OPERATOR,
+  STRANGER,
+} from '../support/books-world.ts';
+import { CONSUMER } from '../support/lease-world.ts';
+
+const NOVEMBER = { from: '2026-11-01', to: '2026-12-01' };
+
+describe('the books of a day on which two leases ended and one runs', () => {
+  let world: BooksWorld;
+  let ended: readonly LeaseId[];
+  let running: LeaseId;
+  beforeAll(async () => {
+    world = await booksWorld();
+    const first = await world.active();
+    const second = await world.active({ gpuNames: ['RTX 3090'], hours: 2 });
+    await world.pass(15 * MINUTE);
+    await world.end(first);
+    await world.end(second);
+    ended = [first, second];
+    running = await world.active({ gpuNames: ['RTX 4090'], hours: 12 });
+    await world.pass(30 * MINUTE);
+  });
+  afterAll(() => world.close());
+
+  const charged = async (): Promise<number> => {
+    const account = await once(world.service.runtime, books).accounts.get(CONSUMER);
+    return account?.chargedMicroUsd ?? Number.NaN;
+  };
+
+  it('have one total whatever they are grouped by, which is what the account says', async () => {
+    const reports = await Promise.all(
+      GroupBy.options.map((groupBy) => world.costs({ groupBy, ...NOVEMBER })),
+    );
+    const { total } = await world.costs({ groupBy: 'day', ...NOVEMBER });
+    expect(total.chargedMicroUsd).toBe(await charged());
+    expect(total.chargedMicroUsd).toBeGreaterThan(0);
+    expect(total.runningMicroUsd).toBeGreaterThan(0);
+    expect(total.leases).toBe(2);
+    for (const report of reports) {
+      expect(report.total).toEqual(total);
+      const sum = (of: (group: typeof total) => number): number =>
+        report.groups.reduce((all, group) => all + of(group), 0);
+      expect(sum((group) => group.chargedMicroUsd)).toBe(total.chargedMicroUsd);
+      expect(sum((group) => group.runningMicroUsd)).toBe(total.runningMicroUsd);
+      expect(sum((group) => group.leases)).toBe(2);
+    }
+  });
+
+  it('show what they are made of', async () => {
+    const { total } = await world.costs({ groupBy: 'gpu', ...NOVEMBER });
+    const { gpuMicroUsd, diskMicroUsd, transferMicroUsd } = total.ofWhich;
+    expect(gpuMicroUsd + diskMicroUsd + transferMicroUsd).toBe(total.chargedMicroUsd);
+  });
+
+  it('name each lease, GPU, day, hour and account', async () => {
+    const keys = async (groupBy: string): Promise<readonly string[]> =>
+      (await world.costs({ groupBy, ...NOVEMBER })).groups.map(({ key }) => key);
+    expect(await keys('lease')).toEqual([...ended, running].toSorted());
+    expect(await keys('gpu')).toEqual(['RTX 3090', 'RTX 4090']);
+    expect(await keys('day')).toEqual(['2026-11-21']);
+    expect(await keys('hour')).toEqual(['2026-11-21T12:00Z']);
+    expect(await keys('consumer')).toEqual([CONSUMER]);
+    expect(await keys('month')).toEqual(['2026-11']);
+    expect(await keys('job')).toEqual(['']);
+  });
+
+  it('reckon a running lease live, also before it has ever been settled', async () => {
+    const before = await world.costs({ groupBy: 'lease' });
+    await world.pass(10 * MINUTE);
+    const later = await world.costs({ groupBy: 'lease' });
+    const of = ({ groups }: typeof later): number =>
+      groups.find(({ key }) => key === running)?.runningMicroUsd ?? 0;
+    expect(of(before)).toBeGreaterThan(0);
+    expect(of(later)).toBeGreaterThan(of(before));
+    const past = await world.costs({ groupBy: 'lease', from: '2026-11-20', to: '2026-11-21' });
+    expect(past.groups).toEqual([]);
+  });
+
+  it('show a lease its own cost, its forecast and what is left of its hold', async () => {
+    const { body } = await world.ask('readLeaseCost', { params: { id: running } });
+    const cost = body as {
+      chargedMicroUsd: number;
+      forecastMicroUsd: number;
+      leftMicroUsd: number;
+    };
+    expect(cost).toMatchObject({
+      state: 'active',
+      machines: [{ attempt: 1, gpuName: 'RTX 4090' }],
+    });
+    expect(cost.forecastMicroUsd).toBeGreaterThan(cost.chargedMicroUsd);
+    const { hold } = await world.lease(running);
+    expect(cost.leftMicroUsd).toBe(hold.amountMicroUsd - cost.chargedMicroUsd);
+
+    const [id] = ended;
+    const over = await world.ask('readLeaseCost', { params: { id: id as LeaseId } });
+    const lease = await world.lease(id as LeaseId);
+    const settled = lease.state === 'ended' ? lease.chargedMicroUsd : 0;
+    const { groups } = await world.costs({ groupBy: 'lease' });
+    const group = groups.find(({ key }) => key === id);
+    expect(over.body).toMatchObject({
+      ...{ chargedMicroUsd: settled, forecastMicroUsd: null, leftMicroUsd: 0 },
+      ...{ ofWhich: group?.ofWhich, waste: group?.waste },
+    });
+  });
+
+  it('show nothing of it to another consumer, by any route, cursor or name', async () => {
+    const { groups } = await world.costs({ groupBy: 'lease' }, { userArn: STRANGER });
+    expect(groups).toEqual([]);
+    expect(await world.entries({}, { userArn: STRANGER })).toEqual([]);
+    const first = await world.ask('readLedger', { query: { limit: '1' } });
+    const { nextCursor: cursor } = first.body as { nextCursor: string };
+    expect(await world.entries({ cursor }, { userArn: STRANGER })).toEqual([]);
+    const place = { consumer: CONSUMER, at: 0, leaseId: running, seq: 0 };
+    const made = Buffer.from(JSON.stringify(place)).toString('base64url');
+    const forged = { groupBy: 'lease', cursor: made };
+    expect((await world.costs(forged, { userArn: STRANGER })).groups).toEqual([]);
+    for (const route of ['readCosts', 'readLedger'] as const) {
+      const query = { consumer: CONSUMER };
+      const refused = await world.ask(route, { query, userArn: STRANGER });
+      expect(refused).toMatchObject({ status: 403, body: { field: 'consumer' } });
+    }
+    const hidden = await world.ask('readLeaseCost', { params: { id: running }, userArn: STRANGER });
+    expect(hidden.status).toBe(404);
+    expect((await world.ask('verifyLedger')).status).toBe(403);
+  });
+
+  it('are all there for operators, of one account or of every one', async () => {
+    const as = { userArn: OPERATOR };
+    const own = await world.costs({ groupBy: 'lease', ...NOVEMBER });
+    expect((await world.costs({ groupBy: 'lease', ...NOVEMBER }, as)).total).toEqual(own.total);
+    expect((await world.costs({ groupBy: 'day', consumer: CONSUMER }, as)).total).toEqual(
+      own.total,
+    );
+    expect(await world.entries({ consumer: CONSUMER }, as)).toEqual(await world.entries());
+  });
+
+  it('are the ledger, entry by entry, whatever the size of its pages', async () => {
+    const all = await world.entries();
+    expect(await world.entries({ limit: '1' })).toEqual(all);
+    const charges = all.filter(({ kind }) => kind === 'charge');
+    expect(charges.reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0)).toBe(
+      await charged(),
+    );
+  });
+
+  it('agree', async () => {
+    const verdict = await world.verify();
+    expect(verdict).toMatchObject({ accounts: 1, leases: 3, doubtful: 0, differences: [] });
+    expect(verdict.entries).toBe((await world.entries()).length);
+  });
+
+  it.each([
+    ['groupBy', { groupBy: 'colour' }],
+    ['from', { from: 'yesterday' }],
+    ['to', { to: '2026-02-30' }],
+    ['from', { from: '2026-11-21', to: '2026-11-21' }],
+    ['from', { from: '2026-11-21T18:00:00Z', to: '2026-11-21T17:00:00Z' }],
+    ['from', { from: '2025-01-01', to: '2026-11-21' }],
+    ['consumer', { consumer: 'not a consumer' }],
+    ['cursor', { cursor: 'made-up', groupBy: 'lease' }],
+    ['colour', { colour: 'red' }],
+  ])('name %s when a report is asked for by %j', async (field, query) => {
+    const reply = await world.ask('readCosts', { query });
+    expect(reply).toMatchObject({ status: 400, body: { field } });
+  });
+
+  it('are the same in a report once their day is closed', async () => {
+    const before = await Promise.all(
+      GroupBy.options.map((groupBy) => world.costs({ groupBy, ...NOVEMBER })),
+    );
+    expect(await world.closeDays()).toEqual({ closed: 0 });
+    await world.end(running);
+    await world.pass(12 * HOUR);
+    const now = (): Promise<readonly unknown[]> =>
+      Promise.all(
+        GroupBy.options.map(async (groupBy) => {
+          const { asOf: _asOf, ...report } = await world.costs({ groupBy, ...NOVEMBER });
+          return report;
+        }),
+      );
+    const open = await now();
+    expect(open).not.toEqual(before);
+    expect(await world.closeDays()).toEqual({ closed: 1 });
+    expect(await world.closeDays()).toEqual({ closed: 0 });
+    expect(await now()).toEqual(open);
+    expect(await world.verify()).toMatchObject({ closedDays: 1, differences: [] });
+  });
+});
