@@ -3,7 +3,7 @@
 // can be played, and the same one again. Only real calls are held; none is ever replaced.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { database } from '../../shared/parts.ts';
+import { database, menu } from '../../shared/parts.ts';
 import { once, type Runtime } from '../../shared/runtime.ts';
 
 /** A call that leaves the process: what it is called, and what the database is given. */
@@ -139,6 +139,12 @@ export function holdEngines(runtime: Runtime): void {
     call: (name: string, input: object) => turn({ name, input }, () => call(name, input)),
     write: (name: string, input: object) => turn({ name, input }, () => write(name, input)),
   } satisfies typeof connection);
+  // A crowd shares one read of the menu, so it is nobody's own: holding it would hold them all.
+  const store = once(runtime, menu);
+  const { current } = store;
+  Object.assign(store, { current: (name) => unheld(() => current(name)) } satisfies Partial<
+    typeof store
+  >);
   for (const port of [runtime.workflow, runtime.scheduler]) {
     for (const [name, ask] of Object.entries(port ?? {})) {
       if (name === 'close') continue;
