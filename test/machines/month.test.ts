@@ -1,0 +1,124 @@
+// A month's leases with every fault of the provider, in virtual time on the real database: each
+// ends, the ledger adds up, and once charges are reconciled, what each lease was charged is what
+// the market's own books say, to what its rounding allows. MONTH_LEASES=500 runs the whole month;
+// without it a part of it is run. MONTH_SEED replays another one.
+
+import { describe, expect, it } from 'vitest';
+import { books } from '../../shared/app.ts';
+import type { LeaseId } from '../../shared/core/ids.ts';
+import { totalsOf } from '../../shared/core/ledger.ts';
+import { minutes } from '../../shared/core/time.ts';
+import { once } from '../../shared/runtime.ts';
+import { CONSUMER } from '../support/lease-world.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+const LEASES = Number(process.env['MONTH_LEASES'] ?? 24);
+const SEED = Number(process.env['MONTH_SEED'] ?? 1);
+const WAVE = 8;
+const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
+/** Four items to the nearest tenth of a cent, and our own parts to the next micro-dollar. */
+const ROUNDING = 2_000 + 4;
+
+/** Numbers from 0 to 1 that a seed decides (mulberry32). */
+function lots(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** What a create call asks the market to do to it; most leases meet nothing. */
+const BORN_WITH = [
+  ...['vanish', 'interrupt', 'price-rise', 'never-boots', 'drop-after-effect'],
+  ...['error-after-effect', 'rate-limit', 'refuse'],
+];
+/** What strikes somebody while leases run and end. */
+const STRIKES = [
+  { name: 'refuse-destroy', times: 3 },
+  { name: 'zombie', times: 1, forMs: 20 * MINUTE },
+  { name: 'drop-after-effect', operation: 'destroy', times: 1 },
+  { name: 'error-after-effect', operation: 'destroy', times: 1 },
+  { name: 'partial-page', times: 2 },
+  { name: 'stale-list', times: 2, forMs: 10 * MINUTE },
+  { name: 'bad-key', times: 2 },
+  { name: 'fail-before-effect', times: 3 },
+] as const;
+
+async function wave(world: SweepWorld, random: () => number, size: number) {
+  const pick = <Item>(items: readonly Item[]): Item | undefined =>
+    items[Math.floor(random() * items.length)];
+  await world.service.refresh();
+  const ids: LeaseId[] = [];
+  for (let lease = 0; lease < size; lease += 1) {
+    const fault = random() < 0.5 ? pick(BORN_WITH) : undefined;
+    const env = fault === undefined ? {} : { SIM_FAULT: fault };
+    const hours = 0.1 + random() * 0.6;
+    ids.push(await world.request({ hours, env, silenceLimitSeconds: 600 }));
+  }
+  await world.pass((5 + random() * 10) * MINUTE);
+  for (const { id, alive } of world.market.instances()) {
+    if (!alive || random() < 0.5) continue;
+    world.market.addTraffic({ id, upGb: random() * 3, downGb: random() * 10 });
+  }
+  const strike = pick(STRIKES);
+  if (strike !== undefined) world.market.addFault(strike);
+  for (const id of ids) if (random() < 0.4) await world.release(id);
+  const over = async () =>
+    (await Promise.all(ids.map((id) => world.lease(id)))).every(({ state }) => state === 'ended');
+  await world.until(over, 12);
+  world.market.clearFaults();
+  return ids;
+}
+
+/** What each lease's machines truly cost, by the market's own books. */
+function truth(world: SweepWorld): ReadonlyMap<string, { cost: number; machines: number }> {
+  const byLease = new Map<string, { cost: number; machines: number }>();
+  for (const { label, totalMicroUsd } of world.market.books().instances) {
+    const id = label?.split('-')[2] ?? '';
+    const before = byLease.get(id) ?? { cost: 0, machines: 0 };
+    byLease.set(id, { cost: before.cost + totalMicroUsd, machines: before.machines + 1 });
+  }
+  return byLease;
+}
+
+async function charges(world: SweepWorld, ids: readonly LeaseId[]) {
+  const leases = await Promise.all(ids.map((id) => world.lease(id)));
+  return new Map(
+    leases.map((lease) => {
+      if (lease.state !== 'ended') throw new Error('not ended');
+      return [lease.id, lease.chargedMicroUsd + lease.correctedMicroUsd];
+    }),
+  );
+}
+
+describe('a month of leases with every fault', () => {
+  it('adds up, and agrees with the market’s own books', async () => {
+    const world = await sweepWorld(undefined, { freshMenu: false, sweepEvery: minutes(1) });
+    const random = lots(SEED);
+    const ids: LeaseId[] = [];
+    while (ids.length < LEASES) {
+      ids.push(...(await wave(world, random, Math.min(WAVE, LEASES - ids.length))));
+      await world.pass(20 * MINUTE);
+    }
+    const totals = totalsOf(await once(world.service.runtime, books).ledger.entries(CONSUMER));
+    expect(totals.held).toBe(0);
+    await world.pass(25 * HOUR);
+    const reconcile = () => world.ask('reconcileCharges', { userArn: OPERATOR, body: {} });
+    expect((await reconcile()).body).toMatchObject({ failure: null });
+    await world.pass(MINUTE);
+    expect((await reconcile()).body).toMatchObject({ failure: null, truedUp: 0 });
+    expect(await world.leftovers(...ids)).toEqual([]);
+    const charged = await charges(world, ids);
+    const wrong = [...truth(world)].flatMap(([id, { cost, machines }]) => {
+      const off = (charged.get(id as LeaseId) ?? 0) - cost;
+      return Math.abs(off) <= ROUNDING * machines ? [] : [`${id}: ${off} of ${cost}`];
+    });
+    expect(wrong).toEqual([]);
+    const never = ids.filter((id) => !truth(world).has(id));
+    expect(never.map((id) => charged.get(id))).toEqual(never.map(() => 0));
+    await world.close();
+  }, 600_000);
+});
