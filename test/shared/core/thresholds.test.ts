@@ -19,6 +19,7 @@ function anAccount(change: Partial<Account> = {}): Account {
     month: monthOf(at('12:00')),
     limits: someLimits({ monthlyBudgetMicroUsd: microUsd(1_001), thresholds }),
     limitsVersion: 1,
+    correctionSeq: 0,
     roomMicroUsd: microUsd(1_001),
     rateRoomMicroUsdPerHour: microUsdPerHour(0),
     leaseRoom: 1,
