@@ -31,7 +31,7 @@ export type NodeOptions = {
   /** Sends one beat with the lease token; null when it did not arrive. */
   readonly send: (token: string, body: NodeBody) => Promise<Told | null>;
   readonly hardware: (machine: Machine) => Hardware;
-  /** Hard at work unless given. */
+  /** Hard at work unless given; how long it has been running it knows itself. */
   readonly telemetry?: ((machine: Machine) => Telemetry) | undefined;
   /** The dead-man switch: asks for the machine's own end. Without it there is none. */
   readonly end?: ((machine: Machine) => Promise<void>) | undefined;
@@ -43,7 +43,7 @@ const working = (): Telemetry => ({
   rxBytes: 52_428_800,
   txBytes: 1_048_576,
   networkKbps: 4_200,
-  uptimeSeconds: 60,
+  uptimeSeconds: null,
   jobId: '',
 });
 
@@ -60,7 +60,8 @@ export function startNode(options: NodeOptions, machine: Machine): () => void {
   if (token === undefined) return () => undefined;
   const { now, telemetry = working, end } = options;
   const { every, deaf, grace } = timesOf(machine);
-  let number = Math.floor(now() / 1_000);
+  const startedAt = now();
+  let number = Math.floor(startedAt / 1_000);
   let untold: Hardware | null = options.hardware(machine);
   let endsAt = Number.POSITIVE_INFINITY;
   let heardAt = now();
@@ -80,7 +81,8 @@ export function startNode(options: NodeOptions, machine: Machine): () => void {
   };
   const beat = async (): Promise<void> => {
     number += 1;
-    const body = { number, facts: untold, telemetry: telemetry(machine) };
+    const uptimeSeconds = Math.floor((now() - startedAt) / 1_000);
+    const body = { number, facts: untold, telemetry: { ...telemetry(machine), uptimeSeconds } };
     // A beat that gets lost is only a beat that gets lost: the next one follows.
     const told = await options.send(token, body).catch(() => null);
     if (told !== null) hear(told);

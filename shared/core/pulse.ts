@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { Idle, IdleWarning, Quiet } from './idle.ts';
 import { ConsumerId, LeaseId } from './ids.ts';
 import { Telemetry } from './telemetry.ts';
-import { between, DurationMs, EpochMs } from './time.ts';
+import { before, between, DurationMs, durationMs, EpochMs, earliest, latest } from './time.ts';
 
 /** Whose beat counts: the machine's, the application's, or both. */
 export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
@@ -86,6 +86,18 @@ export function lastCountingBeat(pulse: Pulse): EpochMs | null {
     case 'auto':
       return pulse.appBeatAt ?? pulse.nodeBeatAt;
   }
+}
+
+/**
+ * Since when the machine has been running: by its own count of seconds at its last beat, since it
+ * may have taken a while before it was ready; else since it was ready. Never before `createdAt`.
+ */
+export function runningSince(pulse: Pulse, createdAt: EpochMs): EpochMs | null {
+  const { readyAt, nodeBeatAt, telemetry } = pulse;
+  const uptime = telemetry?.uptimeSeconds ?? null;
+  if (readyAt === null || nodeBeatAt === null || uptime === null || uptime < 0) return readyAt;
+  const most = between(createdAt, latest(createdAt, nodeBeatAt));
+  return earliest(readyAt, before(nodeBeatAt, durationMs(Math.min(uptime * 1_000, most))));
 }
 
 /** How long the lease has been silent at `now`, counted from `since` when nobody ever beat. */

@@ -10,7 +10,7 @@ import { judge, type ServeTimes } from '../core/judge.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../core/lease.ts';
 import { activate, note, withAttempt } from '../core/lease-moves.ts';
 import { formatUsd } from '../core/money.ts';
-import type { Pulse } from '../core/pulse.ts';
+import { type Pulse, runningSince } from '../core/pulse.ts';
 import { after, type EpochMs, earliest, isoTime } from '../core/time.ts';
 import type { Instance } from '../ports/provider.ts';
 import type { PulseStore } from '../ports/stores.ts';
@@ -49,9 +49,9 @@ type Begun = { readonly pulse: Pulse | null; readonly instance: Instance; readon
 function begin(lease: LeaseIn<'booting'>, attempt: AttemptIn<'created'>, begun: Begun) {
   const { pulse, instance, now } = begun;
   const deadline = after(now, lease.terms.duration);
-  const since = pulse?.readyAt ?? now;
+  const since = pulse === null ? null : runningSince(pulse, attempt.createdAt);
   const ready = {
-    attempt: observeRunning(attempt, { since, rate: instance.rate }),
+    attempt: observeRunning(attempt, { since: since ?? now, rate: instance.rate }),
     deadline,
     ssh: [...instance.ssh],
     facts: pulse?.facts ?? null,

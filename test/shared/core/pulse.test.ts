@@ -1,7 +1,12 @@
 // Whose beat counts, and how long a lease has been silent.
 
 import { describe, expect, it } from 'vitest';
-import { type Liveness, lastCountingBeat, silentFor } from '../../../shared/core/pulse.ts';
+import {
+  type Liveness,
+  lastCountingBeat,
+  runningSince,
+  silentFor,
+} from '../../../shared/core/pulse.ts';
 import type { EpochMs } from '../../../shared/core/time.ts';
 import { aPulse, at } from '../../support/builders.ts';
 
@@ -35,6 +40,31 @@ describe('the beat that counts', () => {
     const { liveness, node, app, counts } = given;
     const pulse = aPulse({ liveness, nodeBeatAt: node, appBeatAt: app });
     expect(lastCountingBeat(pulse)).toBe(counts);
+  });
+});
+
+describe('the time since which a machine runs', () => {
+  const ready = { readyAt: at('12:06'), nodeBeatAt: at('12:08') };
+  const telling = (uptimeSeconds: number | null) => ({
+    ...ready,
+    telemetry: {
+      ...{ gpus: [], processes: null, rxBytes: null, txBytes: null, networkKbps: null },
+      ...{ uptimeSeconds, jobId: '' },
+    },
+  });
+
+  it.each([
+    ['told by its last beat', 240, at('12:04')],
+    ['its readiness, when it tells a later one', 30, at('12:06')],
+    ['its readiness, when it does not tell', null, at('12:06')],
+    ['its readiness, when it tells nonsense', -5, at('12:06')],
+    ['never before it was created', 1e15, at('12:02')],
+  ])('is %s', (_, uptimeSeconds, since) => {
+    expect(runningSince(aPulse(telling(uptimeSeconds)), at('12:02'))).toBe(since);
+  });
+
+  it('is its readiness when it was probed and never beat', () => {
+    expect(runningSince(aPulse({ ...ready, nodeBeatAt: null }), at('12:02'))).toBe(at('12:06'));
   });
 });
 
