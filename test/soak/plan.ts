@@ -54,7 +54,7 @@ function bodyOf(random: Random, name: string): Record<string, unknown> {
   const idle = { gpuPercentBelow: 10, windowMinutes: span(random, 5, 15) };
   return {
     gpuNames: [],
-    hours: span(random, 10, 150) / 100,
+    hours: span(random, 10, 80) / 100,
     diskGb: span(random, 8, 100),
     ceilingMicroUsdPerHour: pick(random, [400_000, 1_000_000, 2_000_000, 5_000_000]),
     silenceLimitSeconds: pick(random, [60, 180, 300, 300, 900, 1_800]),
