@@ -91,7 +91,7 @@ describe('a hold', () => {
 });
 
 // Every call of the step that begins to serve fails once, the first, the second, ...
-describe('a crash while a machine is taken', () => {
+describe('a crash while a machine is taken', { timeout: 240_000 }, () => {
   it('at any call leaves lease, account and entries in agreement', async () => {
     let failAt = Number.POSITIVE_INFINITY;
     let struck = false;
@@ -135,7 +135,7 @@ describe('a crash while a machine is taken', () => {
   });
 });
 
-describe('the turn of a month', () => {
+describe('the turn of a month', { timeout: 240_000 }, () => {
   it('before its machine is taken takes nothing from the new month, nor gives to it', async () => {
     let hold = true;
     const meddle: Meddle = (call, run) =>
