@@ -2,6 +2,7 @@
 // on its account alike, whatever call is cut off on the way and whatever month it is by then.
 
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../shared/core/failure.ts';
 import { pastSpendCap } from '../../shared/core/hold.ts';
 import type { LeaseId } from '../../shared/core/ids.ts';
 import { totalsOf } from '../../shared/core/ledger.ts';
@@ -91,7 +92,7 @@ describe('a hold', () => {
 });
 
 // Every call of the step that begins to serve fails once, the first, the second, ...
-describe('a crash while a machine is taken', () => {
+describe('a crash while a machine is taken', { timeout: 240_000 }, () => {
   it('at any call leaves lease, account and entries in agreement', async () => {
     let failAt = Number.POSITIVE_INFINITY;
     let struck = false;
@@ -99,7 +100,8 @@ describe('a crash while a machine is taken', () => {
       failAt -= 1;
       if (failAt !== 0) return;
       struck = true;
-      throw new Error('the process is gone');
+      // As the step's own retries know it: the next try is a process that starts anew.
+      throw new Failure('StoreDown', 'the process is gone');
     };
     let next = 0;
     const meddle: Meddle = async (call, run) => {
@@ -135,7 +137,7 @@ describe('a crash while a machine is taken', () => {
   });
 });
 
-describe('the turn of a month', () => {
+describe('the turn of a month', { timeout: 240_000 }, () => {
   it('before its machine is taken takes nothing from the new month, nor gives to it', async () => {
     let hold = true;
     const meddle: Meddle = (call, run) =>
