@@ -7,6 +7,7 @@ import { connect } from '../shared/adapters/dynamodb/client.ts';
 import { dayStore } from '../shared/adapters/dynamodb/day-store.ts';
 import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
 import { ledgerStore } from '../shared/adapters/dynamodb/ledger-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { startOfMonth, startOfNextMonth } from '../shared/core/days.ts';
 import { monthOf } from '../shared/core/time.ts';
@@ -23,6 +24,7 @@ const ports = {
   leases: leaseStore(openTable(client, 'leases')),
   accounts: accountStore(ledger),
   ledger: ledgerStore(ledger),
+  pulses: pulseStore(openTable(client, 'leases')),
   days: dayStore(ledger),
   clock: { now: () => READ_AT },
 };

@@ -116,7 +116,7 @@ export function focusRow(entry: LedgerEntry): FocusRow | null {
   const isCorrection = CORRECTIONS.has(kind);
   if (!isCorrection && (kind !== 'charge' || charge === null || hoursOf(charge) === 0)) return null;
   return {
-    ...parties(entry, charge?.provider),
+    ...parties(entry, charge?.provider ?? entry.provider),
     ...billingPeriod(entry.month),
     ...costs(entry.amountMicroUsd),
     ...{ ChargeCategory: 'Usage', ChargeFrequency: 'Usage-Based' },

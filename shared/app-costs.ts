@@ -1,7 +1,7 @@
 // Factories of the books people read: costs, the ledger, closed days, and whether all of it agrees.
 
 import { dayStore } from './adapters/dynamodb/day-store.ts';
-import { records, table } from './parts.ts';
+import { pulses, records, table } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 import { makeCloseDays } from './usecases/close-days.ts';
 import { makeReadCosts } from './usecases/read-costs.ts';
@@ -18,8 +18,10 @@ const verifying = (runtime: Runtime) =>
     page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
   });
 
-export const readCosts = (runtime: Runtime) => makeReadCosts(books(runtime));
-export const readLeaseCost = (runtime: Runtime) => makeReadLeaseCost(records(runtime));
+export const readCosts = (runtime: Runtime) =>
+  makeReadCosts({ ...books(runtime), pulses: once(runtime, pulses) });
+export const readLeaseCost = (runtime: Runtime) =>
+  makeReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
 export const readLedger = (runtime: Runtime) => makeReadLedger(records(runtime));
 export const closeDays = (runtime: Runtime) => makeCloseDays(books(runtime));
 export const verifyOnDemand = (runtime: Runtime) => makeVerifyOnDemand(verifying(runtime));

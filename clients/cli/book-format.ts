@@ -82,6 +82,7 @@ export function leaseCostLines(cost: LeaseCost): readonly string[] {
     ['Teardown', usd(waste.teardownMicroUsd)],
     ['Idle', usd(waste.idleMicroUsd)],
     ['By its end', cost.forecastMicroUsd === null ? null : usd(cost.forecastMicroUsd)],
+    ['Spend cap', cost.spendCapMicroUsd === null ? null : usd(cost.spendCapMicroUsd)],
     ['Held', ended ? null : `${usd(cost.heldMicroUsd)}, ${usd(cost.leftMicroUsd)} of it left`],
     ...machines.map(
       ({ attempt, gpuCount, gpuName, provider, from, until }) =>

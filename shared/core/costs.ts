@@ -8,6 +8,7 @@ import type { ConsumerId, LeaseId } from './ids.ts';
 import { billOf, type Lease } from './lease.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { MicroUsd, microUsd, SignedMicroUsd, signedMicroUsd, sum } from './money.ts';
+import type { Pulse } from './pulse.ts';
 import { type EpochMs, isoTime, type Month } from './time.ts';
 
 /** What settled charges and their corrections sum up to, and what the charges are made of. */
@@ -111,7 +112,8 @@ export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
   return entries.flatMap((entry, place) => {
     if (!COSTS.has(entry.kind)) return [];
     const { consumer, at, month, leaseId, charge } = entry;
-    const { provider = '', gpuName = '', jobId = '' } = charge ?? {};
+    const { gpuName = '', jobId = '' } = charge ?? {};
+    const provider = charge?.provider ?? entry.provider ?? '';
     const sums = sumsOf(entry, entries[place + 1]);
     const running = { runningMicroUsd: microUsd(0) };
     return [{ consumer, at, month, provider, gpuName, jobId, leaseId, sums, ...running }];
@@ -121,12 +123,15 @@ export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
 /** What a machine has cost so far that is in no ledger yet. */
 export type Running = { readonly lease: Lease; readonly charge: Charge };
 
-/** What a lease has cost so far and nobody has entered: reckoned live, or waiting in its outbox. */
-export function runningOf(lease: Lease, now: EpochMs): readonly Running[] {
+/**
+ * What a lease has cost so far and nobody has entered: reckoned live, with the bytes that its pulse
+ * has counted, or waiting in its outbox.
+ */
+export function runningOf(lease: Lease, pulse: Pulse | null, now: EpochMs): readonly Running[] {
   const charges =
     lease.state === 'ended'
       ? lease.outbox.entries.flatMap(({ charge }) => (charge === undefined ? [] : [charge]))
-      : chargesOf(billOf(lease), now);
+      : chargesOf(billOf(lease, pulse), now);
   return charges.map((charge) => ({ lease, charge }));
 }
 

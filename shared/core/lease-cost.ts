@@ -4,6 +4,7 @@
 import { type Charge, chargesOf, totalOf } from './charge.ts';
 import { billOf, type Lease } from './lease.ts';
 import { type MicroUsd, microUsd, rest, signedMicroUsd } from './money.ts';
+import type { Pulse } from './pulse.ts';
 import { type EpochMs, latest } from './time.ts';
 
 export type LeaseCost = {
@@ -17,26 +18,38 @@ export type LeaseCost = {
   /** What it will have cost at its deadline; null until it serves, and once it is over. */
   readonly forecastMicroUsd: MicroUsd | null;
   readonly heldMicroUsd: MicroUsd;
+  /** Beyond which it ends; null: only its hold limits it. */
+  readonly spendCapMicroUsd: MicroUsd | null;
   /** What of the hold is not used up yet. */
   readonly leftMicroUsd: MicroUsd;
 };
 
-/** Reckons the cost of a lease; `settled` are the charges it was settled with, if it was. */
-export function costOf(lease: Lease, settled: readonly Charge[], asOf: EpochMs): LeaseCost {
+/**
+ * Reckons the cost of a lease, with the bytes that its pulse has counted so far; `settled` are the
+ * charges it was settled with, if it was.
+ */
+export function costOf(
+  lease: Lease,
+  { settled, pulse }: { readonly settled: readonly Charge[]; readonly pulse: Pulse | null },
+  asOf: EpochMs,
+): LeaseCost {
+  const { spendCapMicroUsd } = lease.terms;
   if (lease.state === 'ended') {
     const { chargedMicroUsd, correctedMicroUsd } = lease;
-    const none = { heldMicroUsd: microUsd(0), leftMicroUsd: microUsd(0) };
+    const none = { heldMicroUsd: microUsd(0), leftMicroUsd: microUsd(0), spendCapMicroUsd };
     const amounts = { chargedMicroUsd, correctedMicroUsd, forecastMicroUsd: null, ...none };
     return { asOf, lease, charges: settled, ...amounts };
   }
-  const charges = chargesOf(billOf(lease), asOf);
+  const bill = billOf(lease, pulse);
+  const charges = chargesOf(bill, asOf);
   const charged = totalOf(charges);
   const { amountMicroUsd: held } = lease.hold;
   const byEnd = lease.state === 'active' ? latest(asOf, lease.deadline) : null;
   return {
     ...{ asOf, lease, charges, chargedMicroUsd: charged, correctedMicroUsd: signedMicroUsd(0) },
-    forecastMicroUsd: byEnd === null ? null : totalOf(chargesOf(billOf(lease), byEnd)),
+    forecastMicroUsd: byEnd === null ? null : totalOf(chargesOf(bill, byEnd)),
     heldMicroUsd: held,
+    spendCapMicroUsd,
     leftMicroUsd: rest(held, charged),
   };
 }

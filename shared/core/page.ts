@@ -8,6 +8,7 @@ export const PAGE_REASONS = [
   'mass-silence',
   'failed-actions',
   'unfinished-sweep',
+  'books-differ',
 ] as const;
 export type PageReason = (typeof PAGE_REASONS)[number];
 

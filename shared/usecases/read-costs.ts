@@ -22,12 +22,15 @@ import { brandId, type ConsumerId, LeaseId } from '../core/ids.ts';
 import type { EntryPlace, LedgerEntry } from '../core/ledger.ts';
 import { policy } from '../core/policy.ts';
 import type { EpochMs } from '../core/time.ts';
-import type { DayStore } from '../ports/stores.ts';
+import type { DayStore, PulseStore } from '../ports/stores.ts';
 import { mayRead } from './books-access.ts';
 import type { Records } from './change-lease.ts';
 import { readPage, walkLedger } from './walk-ledger.ts';
 
-export type ReadCostsPorts = Records & { readonly days: DayStore };
+export type ReadCostsPorts = Records & {
+  readonly days: DayStore;
+  readonly pulses: Pick<PulseStore, 'getMany'>;
+};
 
 /** Where a report by lease, job or hour goes on: in which account, after which entry. */
 export type CostPlace = { readonly consumer: ConsumerId; readonly after: EntryPlace | null };
@@ -54,14 +57,16 @@ const isNow = ({ span, asOf }: Asked): boolean => span.from <= asOf && asOf < sp
 
 /** Every hold stands for a lease whose charge is not entered, or was a moment ago. */
 async function readRunning(
-  { leases }: ReadCostsPorts,
+  { leases, pulses }: ReadCostsPorts,
   account: Account | null,
   asked: Asked,
 ): Promise<readonly Running[]> {
   if (account === null || !isNow(asked)) return [];
   const ids = Object.keys(account.holds).map((id) => brandId(LeaseId, id));
-  const held = await leases.getMany(ids);
-  return [...held.values()].flatMap((lease) => runningOf(lease, asked.asOf));
+  const [held, beating] = await Promise.all([leases.getMany(ids), pulses.getMany(ids)]);
+  return [...held.values()].flatMap((lease) =>
+    runningOf(lease, beating.get(lease.id) ?? null, asked.asOf),
+  );
 }
 
 const runningLines = (

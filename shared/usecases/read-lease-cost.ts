@@ -8,11 +8,12 @@ import { costOf, type LeaseCost } from '../core/lease-cost.ts';
 import { policy } from '../core/policy.ts';
 import { epochMs } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { LeaseStore, LedgerStore } from '../ports/stores.ts';
+import type { LeaseStore, LedgerStore, PulseStore } from '../ports/stores.ts';
 
 export type ReadLeaseCostPorts = {
   readonly leases: LeaseStore;
   readonly ledger: LedgerStore;
+  readonly pulses: Pick<PulseStore, 'get'>;
   readonly clock: Clock;
 };
 
@@ -41,7 +42,10 @@ export function makeReadLeaseCost(ports: ReadLeaseCostPorts) {
     readonly caller: Caller;
   }): Promise<LeaseCost> => {
     const lease = visible(await ports.leases.get(input.leaseId), input.caller);
-    const settled = lease.state === 'ended' ? await settledCharges(ports, lease) : [];
-    return costOf(lease, settled, ports.clock.now());
+    const now = ports.clock.now();
+    if (lease.state === 'ended') {
+      return costOf(lease, { settled: await settledCharges(ports, lease), pulse: null }, now);
+    }
+    return costOf(lease, { settled: [], pulse: await ports.pulses.get(lease.id) }, now);
   };
 }

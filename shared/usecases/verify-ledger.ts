@@ -3,6 +3,7 @@
 
 import { type Caller, mustBeOperator } from '../core/caller.ts';
 import type { ConsumerId } from '../core/ids.ts';
+import { pageOf } from '../core/page.ts';
 import { policy } from '../core/policy.ts';
 import { between } from '../core/time.ts';
 import type { Difference } from '../core/verify.ts';
@@ -24,9 +25,10 @@ export type VerifyPage = {
 };
 
 /** In words, for the person who is paged. */
-const told = ({ consumer, leaseId, what, ledger, found }: Difference): string =>
-  `ledger of ${consumer}${leaseId === null ? '' : `, lease ${leaseId}`}: ${what}: ` +
-  `the entries say ${ledger}, found ${found}`;
+function told({ consumer, leaseId, what, ledger, found }: Difference): string {
+  const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
+  return pageOf('books-differ', `${where}: ${what}: the entries say ${ledger}, found ${found}`);
+}
 
 async function consumersOf(
   { accounts }: VerifyPorts,

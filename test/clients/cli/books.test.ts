@@ -7,7 +7,8 @@ import type { Costs, LedgerEntry } from '../../../clients/replies.ts';
 import { startFront } from '../front.ts';
 import { aHome, runCli } from './run-cli.ts';
 
-const KINDS = ['hold-placed', 'charge', 'hold-released'];
+/** Its hold is lowered to the machine it took, then settled. */
+const KINDS = ['hold-placed', 'hold-released', 'charge', 'hold-released'];
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
 /** Two dozen processes: seconds by themselves, more on a machine that is busy. */
@@ -72,7 +73,7 @@ it('shows costs while a lease runs and after, proves the books, writes them out'
   await showsSettled(run);
   await refuses(run);
   const verified = await run('--profile', 'operator', 'ledger', 'verify');
-  expect(verified.stdout).toContain('The books agree: 1 accounts, 1 leases, 3 entries');
+  expect(verified.stdout).toContain('The books agree: 1 accounts, 1 leases, 4 entries');
   expect(verified.code).toBe(0);
   const file = `${home}/ledger.jsonl`;
   expect(await run('export', '--format', 'json', '--out', file)).toMatchObject({ code: 0 });

@@ -62,7 +62,7 @@ function entriesOf({ hour, charges, correction }: Settled, number: number): Ledg
     ...settled,
     { ...of, seq, kind: 'hold-released', amountMicroUsd: microUsd(77) },
     {
-      ...{ ...of, at: later, seq: seq + 1, kind: 'true-up' },
+      ...{ ...of, at: later, seq: seq + 1, kind: 'true-up', provider: 'vastai' },
       amountMicroUsd: signedMicroUsd(correction),
     },
   ];
@@ -86,6 +86,12 @@ const ledger = fc
 const totalOf = (lines: readonly CostLine[]) => groupCosts(lines, 'consumer').total;
 
 describe('groups of costs', () => {
+  it('know the provider of a true-up, which names no machine', () => {
+    const entries = entriesOf({ hour: 1, charges: [], correction: -7 }, 1);
+    const { groups } = groupCosts(linesOf(entries), 'provider');
+    expect(groups).toMatchObject([{ key: 'vastai', correctedMicroUsd: -7, leases: 0 }]);
+  });
+
   it('add up to one total, whatever they are grouped by', () => {
     fc.assert(
       fc.property(ledger, (entries) => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayStore } from '../../../shared/adapters/dynamodb/day-store.ts';
 import { entryKey } from '../../../shared/adapters/dynamodb/schema.ts';
 import type { Change } from '../../../shared/adapters/dynamodb/table.ts';
+import { trueUp } from '../../../shared/core/correction.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../../shared/core/ids.ts';
 import type { Lease, LeaseIn } from '../../../shared/core/lease.ts';
 import type { LedgerEntry } from '../../../shared/core/ledger.ts';
@@ -14,6 +15,7 @@ import { after, type EpochMs, hours } from '../../../shared/core/time.ts';
 import { applyOutbox } from '../../../shared/usecases/change-lease.ts';
 import { makeCloseDays } from '../../../shared/usecases/close-days.ts';
 import { type VerifyPorts, verifyAccount } from '../../../shared/usecases/verify-account.ts';
+import { makeVerifyLedger } from '../../../shared/usecases/verify-ledger.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -84,9 +86,18 @@ async function aWorld() {
   const settle = async (from: LeaseIn<'requested'>): Promise<Lease> =>
     applyOutbox(ports, await close(from));
   const over = await settle(await request());
+  /** Charges the ended lease more, committed; its outbox is full. */
+  const trueUpOver = async (): Promise<Lease> => {
+    const lease = await leases.get(over.id);
+    if (lease?.state !== 'ended') throw new Error('it has ended');
+    const item = { provider: 'vastai', amount: microUsd(40), why: 'so it says' } as const;
+    const trued = { ...trueUp(lease, item, now), version: lease.version + 1 };
+    expect(await leases.commit(trued)).toBe('committed');
+    return trued;
+  };
   const open = await request();
   return {
-    ...{ consumer, ports, over, open, place, requested, written, request, close, settle },
+    ...{ consumer, ports, over, open, place, requested, request, close, settle, trueUpOver },
     verify: (with_: VerifyPorts = ports) => verifyAccount(with_, consumer),
     pass: (instant: EpochMs) => {
       now = instant;
@@ -212,6 +223,17 @@ describe('verify', () => {
     expect(difference?.ledger).not.toBe(difference?.found);
   });
 
+  it('pages what differs, and only that', async () => {
+    const [well, ill] = [await aWorld(), await aWorld()];
+    await changeAccount(ill, 'ADD #leaseRoom :one', { ':one': 1 });
+    const pages: string[] = [];
+    const verify = makeVerifyLedger({ ...well.ports, page: (message) => pages.push(message) });
+    for (const { consumer } of [well, ill]) await verify({ consumer, after: null });
+    expect(pages).toEqual([
+      `books-differ: ${ill.consumer}: open leases: room and holds: the entries say 51, found 50`,
+    ]);
+  });
+
   it('names what was entered for a day after it was closed', async () => {
     const world = await aWorld();
     world.pass(after(at('23:00'), hours(3)));
@@ -236,6 +258,11 @@ describe('a verification of books that change under it', () => {
         return place(id, { ...hold, placedAt: at('12:40') });
       },
     ],
+    [
+      'a settled lease is trued up',
+      async ({ ports, trueUpOver }) => applyOutbox(ports, await trueUpOver()),
+    ],
+    ['a true-up is committed, and nobody applies it yet', ({ trueUpOver }) => trueUpOver()],
     ['a lease comes and goes', async ({ request, settle }) => settle(await request())],
     [
       'a settlement is applied in part',
