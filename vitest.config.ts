@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Two cores: more workers only fight over them.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Real services and shells take their time on a busy machine.
+    testTimeout: 60_000,
     hookTimeout: 30_000,
   },
 });
