@@ -33,14 +33,28 @@ export type Settings = z.infer<typeof Settings>;
 
 const Environments = z.record(z.string(), z.record(z.string(), z.unknown()));
 
+type Field = keyof Settings;
+
+/** On the command line everything is text: what isn't allowed as such is read as JSON. */
+function spoken(field: Field, value: unknown): unknown {
+  if (typeof value !== 'string' || Settings.shape[field].safeParse(value).success) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 /** The settings of the environment that context `env` names. Throws InvariantBroken. */
 export function readSettings(node: Node): Settings {
   const name = String(node.tryGetContext('env'));
   const environment = Environments.parse(node.tryGetContext('environments'))[name];
   invariant(environment !== undefined, `cdk.json has no environment ${name}`);
-  const given = Object.keys(Settings.shape)
+  const fields = Object.keys(Settings.shape) as readonly Field[];
+  const given = fields
     .map((field) => [field, node.tryGetContext(field)] as const)
-    .filter(([, value]) => value !== undefined);
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => [field, spoken(field, value)] as const);
   const parsed = Settings.safeParse({ ...environment, ...Object.fromEntries(given) });
   const issue = parsed.error?.issues[0];
   invariant(parsed.success, `environment ${name}: ${issue?.path.join('.')}: ${issue?.message}`);

@@ -37,7 +37,8 @@ export async function audit(
   const totals = totalsOf(await ledger.entries(consumer));
   if (account === null) return seen.leases.length === 0 ? wrong : [...wrong, 'there is no account'];
   for (const id of Object.keys(account.holds)) wrong.push(`${id} still holds money`);
-  const sums = [charged, totals.charged, account.chargedMicroUsd];
+  const onAccount = account.chargedMicroUsd + account.chargedBeforeMicroUsd;
+  const sums = [charged, totals.charged, onAccount];
   if (new Set(sums).size > 1) wrong.push(`charges differ: leases, ledger, account: ${sums}`);
   if (totals.held !== 0) wrong.push(`the ledger's entries leave ${totals.held} held`);
   const { monthlyBudgetMicroUsd: budget } = account.limits;

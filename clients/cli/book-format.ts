@@ -30,7 +30,7 @@ export function costLines({ groupBy, groups, total, asOf, from, to }: Costs): re
   const right = (title: string) => ({ title, align: 'right' as const });
   const columns = [
     { title: groupBy.toUpperCase() },
-    ...['LEASES', 'CHARGED', 'CORRECTED', 'RUNNING', 'WASTE', 'ALL'].map(right),
+    ...['SETTLED', 'CHARGED', 'CORRECTED', 'RUNNING', 'WASTE', 'ALL'].map(right),
     { title: '' },
   ];
   const most = Math.max(0, ...groups.map(spentOf));

@@ -23,6 +23,14 @@ describe('settings', () => {
     expect(settingsWith({ vastBaseUrl }).vastBaseUrl).toBe(vastBaseUrl);
   });
   it.each([
+    ['operators', '["123456789012/admin"]', ['123456789012/admin']],
+    ['openLeasesMost', '7', 7],
+    ['thresholds', '[{"percent":80,"action":"freeze"}]', [{ percent: 80, action: 'freeze' }]],
+    ['deployment', '2026', '2026'],
+  ] as const)('read %s = %s as it was said on the command line', (name, text, value) => {
+    expect(settingsWith({ [name]: text })[name]).toEqual(value);
+  });
+  it.each([
     ['env', 'nowhere', 'no environment nowhere'],
     ['deployment', 'Not_Allowed', 'deployment: must be 2 to 12'],
     ['openLeasesMost', 0, 'openLeasesMost'],

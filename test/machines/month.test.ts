@@ -10,6 +10,7 @@ import { totalsOf } from '../../shared/core/ledger.ts';
 import { minutes } from '../../shared/core/time.ts';
 import { once } from '../../shared/runtime.ts';
 import { CONSUMER } from '../support/lease-world.ts';
+import { createRandom } from '../support/random.ts';
 import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
 
 const LEASES = Number(process.env['MONTH_LEASES'] ?? 24);
@@ -18,17 +19,6 @@ const WAVE = 8;
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
 /** Four items to the nearest tenth of a cent, and our own parts to the next micro-dollar. */
 const ROUNDING = 2_000 + 4;
-
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function lots(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** What a create call asks the market to do to it; most leases meet nothing. */
 const BORN_WITH = [
@@ -97,7 +87,7 @@ async function charges(world: SweepWorld, ids: readonly LeaseId[]) {
 describe('a month of leases with every fault', () => {
   it('adds up, and agrees with the market’s own books', async () => {
     const world = await sweepWorld(undefined, { freshMenu: false, sweepEvery: minutes(1) });
-    const random = lots(SEED);
+    const random = createRandom(SEED).next;
     const ids: LeaseId[] = [];
     while (ids.length < LEASES) {
       ids.push(...(await wave(world, random, Math.min(WAVE, LEASES - ids.length))));

@@ -45,7 +45,7 @@ async function showsSettled(run: Run): Promise<void> {
     run('ledger'),
     run('export', '--format', 'focus'),
   ]);
-  expect(shown.stdout).toMatch(/^GPU +LEASES +CHARGED/);
+  expect(shown.stdout).toMatch(/^GPU +SETTLED +CHARGED/);
   expect(shown.stdout).toMatch(/█{24}\nTOTAL +1 /);
   expect(csv.stdout).toMatch(/^month,leases,chargedUsd,.*\r\n\d{4}-\d\d,1,\d\.\d{6},/);
   for (const kind of KINDS) expect(ledger.stdout).toContain(kind);
