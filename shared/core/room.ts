@@ -9,9 +9,8 @@ import { currentAttempt, isOver, isStarting, type Lease, type Terms } from './le
 import {
   cost,
   formatUsd,
-  type MicroUsd,
+  MicroUsd,
   MicroUsdPerHour,
-  MicroUsd as MicroUsdSchema,
   microUsd,
   microUsdPerHour,
   SignedMicroUsd,
@@ -21,17 +20,20 @@ import {
   timeToCost,
 } from './money.ts';
 import { allInRate, type Offer } from './offer.ts';
-import { type PageReason, pageOf } from './page.ts';
+import { pageOf } from './page.ts';
 import { policy } from './policy.ts';
 import { presentRate } from './spend.ts';
-import { after, between, type DurationMs, durationMs, EpochMs, total } from './time.ts';
+import { after, between, type DurationMs, EpochMs, total } from './time.ts';
 
-/** Room that a choice took, and that no lease was seen to need yet. */
+/**
+ * Room that is taken for a lease without a machine yet, by its choice of an offer: one for each
+ * lease, so that its next attempt takes it over.
+ */
 export const Take = z.object({
   leaseId: LeaseId,
-  /** The number of the attempt that the choice is for. */
+  /** The number of the attempt that it was last taken for. */
   attempt: z.int(),
-  amountMicroUsd: MicroUsdSchema,
+  amountMicroUsd: MicroUsd,
   at: EpochMs,
 });
 export type Take = z.infer<typeof Take>;
@@ -49,13 +51,10 @@ export const Room = z.object({
   readAt: EpochMs,
   /** When a person was last told that it is low. */
   toldAt: z.nullable(EpochMs),
-  /** By `keyOfTake`. */
+  /** By lease. */
   takes: z.record(z.string(), Take),
 });
 export type Room = z.infer<typeof Room>;
-
-export const keyOfTake = ({ leaseId, attempt }: Pick<Take, 'leaseId' | 'attempt'>): string =>
-  `${leaseId}-${attempt}`;
 
 /** What a lease on this offer can cost at most: its time, a boot before it, teardown after it. */
 export function fundsFor(offer: Offer, terms: Terms, bootLimit: DurationMs): MicroUsd {
@@ -69,17 +68,19 @@ export function fundsFor(offer: Offer, terms: Terms, bootLimit: DurationMs): Mic
  * can't be paid and the lease goes elsewhere: better one attempt lost than all work stopped because
  * a balance can't be read. Nor does one with too many takes, which only a rush brings.
  */
-export function carries(room: Room | null, key: string, now: EpochMs): MicroUsd | null {
+export function carries(room: Room | null, leaseId: LeaseId, now: EpochMs): MicroUsd | null {
   if (room === null || room.roomMicroUsd === null) return null;
   if (between(room.readAt, now) > policy.balance.staleAfter) return null;
   if (Object.keys(room.takes).length >= policy.balance.takesMost) return null;
-  return signedMicroUsd(room.roomMicroUsd + (room.takes[key]?.amountMicroUsd ?? 0));
+  return signedMicroUsd(room.roomMicroUsd + (room.takes[leaseId]?.amountMicroUsd ?? 0));
 }
 
 /** Whether the balance should be read again. A sweep some seconds early counts as in time. */
 export const isDue = (room: Room | null, now: EpochMs): boolean =>
   room === null ||
   between(room.readAt, now) >= policy.balance.readEvery - (policy.sweep.every - policy.sweep.apart);
+
+type Moment = { readonly now: EpochMs; readonly bootLimit: DurationMs };
 
 const isStopped = (attempt: Attempt): boolean =>
   attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null;
@@ -128,8 +129,6 @@ function burnOf(lease: Lease, provider: ProviderName): MicroUsdPerHour {
   return sumRates(...rates);
 }
 
-type Moment = { readonly now: EpochMs; readonly bootLimit: DurationMs };
-
 /** A reading of the balance, and the open leases as they were read before it, at `now`. */
 export type Reading = Moment & {
   readonly provider: ProviderName;
@@ -145,13 +144,22 @@ function isSeen({ leaseId, attempt }: Take, open: ReadonlyMap<LeaseId, Lease>): 
   return chose || isOver(lease) || lease.attempts.length >= attempt;
 }
 
-/** Takes whose leases may still commit: those of a crash are forgotten after a while. */
-function takesLeft(known: Room | null, { open, now }: Reading): Room['takes'] {
-  const leases = new Map(open.map((lease) => [lease.id, lease]));
-  const left = Object.entries(known?.takes ?? {}).filter(
-    ([, take]) => !isSeen(take, leases) && between(take.at, now) < policy.balance.takeFor,
+/** What a lease that looks for a machine needs, as it was read; null: nothing. */
+function takeOf(lease: Lease, { provider, ...at }: Reading): Take | null {
+  const amountMicroUsd = committedBy(lease, provider, at);
+  if (!isStarting(lease) || amountMicroUsd === 0) return null;
+  const attempt = lease.attempts.length + (lease.chosen === null ? 0 : 1);
+  return { leaseId: lease.id, attempt, amountMicroUsd, at: at.now };
+}
+
+/** Those that were read, and newer takes of leases that may still commit, which a crash drops. */
+function takesLeft(known: Room | null, reading: Reading): Room['takes'] {
+  const leases = new Map(reading.open.map((lease) => [lease.id, lease]));
+  const read = reading.open.map((lease) => takeOf(lease, reading)).filter((take) => take !== null);
+  const newer = Object.values(known?.takes ?? {}).filter(
+    (take) => !isSeen(take, leases) && between(take.at, reading.now) < policy.balance.takeFor,
   );
-  return Object.fromEntries(left);
+  return Object.fromEntries([...read, ...newer].map((take) => [take.leaseId, take]));
 }
 
 /** How long the balance lasts at the present burn; null when unknown, or when nothing burns. */
@@ -166,14 +174,12 @@ const isLow = (room: Room): boolean => {
   return runway < policy.balance.runwayLeast || (room.roomMicroUsd ?? 0) < 0;
 };
 
-const BALANCE_LOW: PageReason = 'balance-low';
-
 function lowPage(room: Room): string {
   const { provider, balanceMicroUsd: balance, burnMicroUsdPerHour: burn, roomMicroUsd } = room;
-  const minutesLeft = Math.floor(durationMs(runwayOf(room) ?? 0) / 60_000);
+  const minutesLeft = Math.floor((runwayOf(room) ?? 0) / 60_000);
   const short = roomMicroUsd !== null && roomMicroUsd < 0;
   return pageOf(
-    BALANCE_LOW,
+    'balance-low',
     `${provider} has ${formatUsd(balance ?? microUsd(0))} left, ` +
       `${minutesLeft} min at ${formatUsd(burn)}/h` +
       (short ? `: ${formatUsd(signedMicroUsd(-roomMicroUsd))} too little for what is open` : ''),
@@ -185,7 +191,7 @@ export function reviewedRoom(known: Room | null, reading: Reading) {
   const { provider, balance, open, now } = reading;
   const takes = takesLeft(known, reading);
   const committed = sum(
-    ...open.map((lease) => committedBy(lease, provider, reading)),
+    ...open.filter((each) => !isStarting(each)).map((each) => committedBy(each, provider, reading)),
     ...Object.values(takes).map(({ amountMicroUsd }) => amountMicroUsd),
   );
   const room: Room = {

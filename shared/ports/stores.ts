@@ -209,8 +209,8 @@ export type RoomStore = {
   /** Replaces version `room.version - 1`; `conflict` when the room has moved on. */
   commit(room: Room): Promise<'committed' | 'conflict'>;
   /**
-   * Takes room in place of what was taken under the same key before (`had`, null: nothing);
-   * `refused` when there is less, or when somebody took under this key since.
+   * Takes room in place of what was taken for the same lease before (`had`, null: nothing);
+   * `refused` when there is less, or when the lease's take is another one since.
    */
   take(provider: ProviderName, take: Take, had: MicroUsd | null): Promise<'taken' | 'refused'>;
 };

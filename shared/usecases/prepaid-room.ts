@@ -6,7 +6,7 @@ import type { ProviderName } from '../core/ids.ts';
 import type { Starting } from '../core/lease.ts';
 import { formatUsd, type MicroUsd } from '../core/money.ts';
 import { meets, type Offer } from '../core/offer.ts';
-import { carries, fundsFor, keyOfTake, type Room, type Take } from '../core/room.ts';
+import { carries, fundsFor, type Room, type Take } from '../core/room.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
 import type { RoomStore } from '../ports/stores.ts';
 
@@ -31,7 +31,7 @@ export type Funds = {
 export type Taking = {
   readonly provider: ProviderName;
   readonly take: Take;
-  /** What was taken for this very attempt before, by a step that was cut off. */
+  /** What was taken for an attempt before, or by a step that was cut off. */
   readonly had: MicroUsd | null;
 };
 
@@ -44,13 +44,10 @@ export async function roomsOf(
   return new Map(await Promise.all(providers.map(read)));
 }
 
-const placeOf = ({ id, attempts }: Starting) => ({ leaseId: id, attempt: attempts.length + 1 });
-
 /** The offers that the funds of their providers can carry to the lease's end. */
 export function affordable(menu: Candidates, { rooms, lease, bootLimit, now }: Funds): Candidates {
-  const key = keyOfTake(placeOf(lease));
   const left = new Map<ProviderName, MicroUsd | null>(
-    [...rooms].map(([provider, room]) => [provider, carries(room, key, now)]),
+    [...rooms].map(([provider, room]) => [provider, carries(room, lease.id, now)]),
   );
   const short = new Map<ProviderName, MicroUsd>();
   const offers = menu.offers.filter((offer) => {
@@ -67,16 +64,14 @@ export function affordable(menu: Candidates, { rooms, lease, bootLimit, now }: F
   return { offers, leftOut: [...menu.leftOut, ...why] };
 }
 
-/** What must be taken for the choice; null where funds don't limit it, or all of it was taken. */
+/** What must be taken for the choice; null where funds don't limit it. */
 export function takingOf(offer: Offer, { rooms, lease, bootLimit, now }: Funds): Taking | null {
   const { provider } = offer;
-  const place = placeOf(lease);
-  const key = keyOfTake(place);
+  const place = { leaseId: lease.id, attempt: lease.attempts.length + 1 };
   const room = rooms.get(provider) ?? null;
-  if (room === null || carries(room, key, now) === null) return null;
+  if (room === null || carries(room, lease.id, now) === null) return null;
   const amountMicroUsd = fundsFor(offer, lease.terms, bootLimit);
-  const had = room.takes[key]?.amountMicroUsd ?? null;
-  if (had === amountMicroUsd) return null;
+  const had = room.takes[lease.id]?.amountMicroUsd ?? null;
   return { provider, take: { ...place, amountMicroUsd, at: now }, had };
 }
 

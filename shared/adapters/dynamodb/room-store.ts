@@ -2,7 +2,7 @@
 // conditional update, so that two never take the same; a reading replaces the whole item, unless
 // somebody took in between.
 
-import { keyOfTake, Room } from '../../core/room.ts';
+import { Room } from '../../core/room.ts';
 import type { RoomStore } from '../../ports/stores.ts';
 import { roomKey } from './schema.ts';
 import { parseItem, type Table } from './table.ts';
@@ -27,7 +27,7 @@ export function roomStore(table: Table): RoomStore {
       const changed = await table.update(roomKey(provider), {
         update: 'SET #roomMicroUsd = #roomMicroUsd - :more, #takes.#key = :take ADD #version :one',
         condition: `#roomMicroUsd >= :more AND ${same}`,
-        names: { '#key': keyOfTake(take) },
+        names: { '#key': take.leaseId },
         values: {
           ':more': take.amountMicroUsd - (had ?? 0),
           ':take': take,
