@@ -3,9 +3,10 @@
 
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/operation-views.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
+import type { LeaseId, ProviderName } from '../../shared/core/ids.ts';
 import { allInRate } from '../../shared/core/offer.ts';
-import type { LogLine } from '../../shared/runtime.ts';
+import { rooms } from '../../shared/parts.ts';
+import { type LogLine, once } from '../../shared/runtime.ts';
 import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
 
 /** A lease of an hour needs 90 min: with its boot and its teardown. */
@@ -37,6 +38,23 @@ async function fundedWorld(): Promise<FundedWorld> {
     leave: (usd) => world.market.addCredit(usd - world.market.books().creditMicroUsd / 1e6),
     pages: () => lines.flatMap(({ kind, message = '' }) => (kind === 'page' ? [message] : [])),
   };
+}
+
+/** The next `count` that read the room go on only when all of them have read it. */
+function readTogether(world: SweepWorld, count: number): void {
+  const store = once(world.service.runtime, rooms);
+  const { get } = store;
+  const all = Promise.withResolvers<void>();
+  let seen = 0;
+  Object.assign(store, {
+    get: async (provider: ProviderName) => {
+      const room = await get(provider);
+      seen += 1;
+      if (seen >= count) all.resolve();
+      await all.promise;
+      return room;
+    },
+  });
 }
 
 async function endOf(world: SweepWorld, id: LeaseId) {
@@ -78,8 +96,12 @@ describe('a provider whose balance can carry one lease', () => {
     const world = await fundedWorld();
     world.leave(world.hourly * (NEEDED_HOURS + 0.5));
     await world.sweep(6);
+    readTogether(world, 6);
     const ids = await Promise.all(Array.from({ length: 6 }, () => world.request()));
-    expect(await served(world, ids)).toHaveLength(1);
+    const [first] = await served(world, ids);
+    const told = await Promise.all(ids.map(async (id) => [id, await world.told(id)] as const));
+    const chose = told.filter(([, types]) => types.includes('offer-chosen'));
+    expect(chose.map(([id]) => id)).toEqual([first]);
     expect(world.alive()).toBe(1);
     await world.close();
   });
