@@ -35,6 +35,8 @@ export type Need =
   // The menu.
   | 'read-menu'
   | 'pass-over-offers'
+  // Room of prepaid funds, taken before an offer is chosen.
+  | 'take-room'
   | 'publish-menu'
   // The workflow: to begin one, to wake one that waits, to tell it that somebody is alive.
   | 'start-workflow'
@@ -168,7 +170,7 @@ export const STEP_FUNCTIONS = {
     ...STEP,
     ...MENU,
     entry: 'steps/choose-offer',
-    needs: ['records', 'read-menu', 'read-freezes'],
+    needs: ['records', 'read-menu', 'read-freezes', 'take-room'],
   },
   ArmDeadline: { ...STEP, entry: 'steps/arm-deadline', needs: ['records', 'arm-schedule'] },
   LaunchInstance: {

@@ -1,7 +1,7 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
 import type { SweepRecord } from './core/sweep-record.ts';
-import { pulses, records, sight, sweeps, waking, withKeys } from './parts.ts';
+import { pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
 import { type LogLine, once, type Runtime } from './runtime.ts';
 import { makeExcuseSilence } from './usecases/excuse-silence.ts';
 import { makeExecutionEnded } from './usecases/execution-ended.ts';
@@ -21,6 +21,8 @@ const sweeping = (runtime: Runtime) =>
     ...sight(runtime),
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),
+    rooms: once(runtime, rooms),
+    note: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
     complete: (record) => runtime.log(lineOf(record)),
     page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
   });

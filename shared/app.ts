@@ -18,6 +18,7 @@ import {
   providers,
   pulses,
   records,
+  rooms,
   scheduler,
   sight,
   signer,
@@ -58,6 +59,7 @@ export const chooseOffer = (runtime: Runtime) =>
     ...records(runtime),
     freezes: once(runtime, freezes),
     menu: once(runtime, menu),
+    rooms: once(runtime, rooms),
     providerNames,
     bootLimit: longest((card) => card.bootLimit),
   });

@@ -9,6 +9,7 @@ import { ledgerStore } from './adapters/dynamodb/ledger-store.ts';
 import { goneOffers as goneOffersIn, menuStore } from './adapters/dynamodb/menu-store.ts';
 import { pulseStore } from './adapters/dynamodb/pulse-store.ts';
 import { reconciliationStore } from './adapters/dynamodb/reconciliation-store.ts';
+import { roomStore } from './adapters/dynamodb/room-store.ts';
 import { sweepStore } from './adapters/dynamodb/sweep-store.ts';
 import { openTable } from './adapters/dynamodb/table.ts';
 import { createHmacSigner } from './adapters/hmac-signer.ts';
@@ -118,6 +119,7 @@ export const menu = (runtime: Runtime) =>
   menuStore(table(runtime, 'inventory'), once(runtime, blobs));
 export const freezes = (runtime: Runtime) => freezeStore(table(runtime, 'leases'));
 export const sweeps = (runtime: Runtime) => sweepStore(table(runtime, 'inventory'));
+export const rooms = (runtime: Runtime) => roomStore(table(runtime, 'inventory'));
 export const reconciliations = (runtime: Runtime) =>
   reconciliationStore(table(runtime, 'inventory'));
 export const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));

@@ -1,7 +1,8 @@
 // How freezes and the state of things look to an operator.
 
+import { formatUsd } from '../../shared/core/money.ts';
 import type { Diagnosis, Freeze, Reply } from '../replies.ts';
-import { age, clean, table, time } from './format.ts';
+import { age, clean, rate, table, time } from './format.ts';
 
 const scopeOf = ({ scope, consumer, provider }: Freeze): string =>
   consumer ?? provider ?? (scope === 'all' ? 'everything' : scope);
@@ -54,6 +55,20 @@ function sweepLine({ provider, ageSeconds, failure, pages }: SweepAge): string {
   return `Sweep of ${provider}: last complete ${ago(ageSeconds)}${trouble && `; ${trouble}`}`;
 }
 
+function balanceLine(balance: Diagnosis['balances'][number]): string {
+  const { provider, balanceMicroUsd, burnMicroUsdPerHour, roomMicroUsd, runwayHours } = balance;
+  const of = `Balance of ${provider}`;
+  if (balance.readAt === null) return `${of}: never read`;
+  const read = `read ${ago(balance.ageSeconds)}`;
+  if (balanceMicroUsd === null) return `${of}: not told; ${read}`;
+  const burn =
+    burnMicroUsdPerHour === null || runwayHours === null
+      ? 'nothing runs'
+      : `lasts ${runwayHours} h at ${rate(burnMicroUsdPerHour)}`;
+  const room = roomMicroUsd === null ? '' : `; room for ${formatUsd(roomMicroUsd)} more`;
+  return `${of}: ${formatUsd(balanceMicroUsd)}, ${burn}${room}; ${read}`;
+}
+
 function patientLines(lease: Diagnosis['leases'][number]): readonly string[] {
   const reason = lease.endReason === null ? '' : ` (${lease.endReason})`;
   const rows = lease.next.map(({ net, at, does }) => [net, does, time(at)]);
@@ -69,7 +84,7 @@ const indented = ([first = null, ...rest]: readonly (string | null)[]) => [`  ${
 
 /** How things stand: the whole first, then lease by lease what each net would do next. */
 export function doctorLines(diagnosis: Diagnosis): readonly string[] {
-  const { openLeases, byState, oldestHeartbeat, sweeps, freezes, stuck, leases } = diagnosis;
+  const { openLeases, byState, oldestHeartbeat, sweeps, freezes, stuck } = diagnosis;
   const states = Object.entries(byState).map(([state, count]) => `${count} ${state}`);
   const beat =
     oldestHeartbeat === null
@@ -80,7 +95,8 @@ export function doctorLines(diagnosis: Diagnosis): readonly string[] {
     `Stuck: ${stuck}`,
     `Oldest heartbeat: ${beat}`,
     ...sweeps.map((sweep) => clean(sweepLine(sweep))),
+    ...diagnosis.balances.map((balance) => clean(balanceLine(balance))),
     ...freezes.flatMap(freezeLines),
-    ...leases.flatMap(patientLines),
+    ...diagnosis.leases.flatMap(patientLines),
   ];
 }

@@ -4,6 +4,7 @@ import type { ExtensionRefusal } from '../core/extension.ts';
 import { Failure } from '../core/failure.ts';
 import type { Freeze, Standing } from '../core/freeze.ts';
 import { isOver } from '../core/lease.ts';
+import { type Room, runwayOf } from '../core/room.ts';
 import { between, type EpochMs, isoTime } from '../core/time.ts';
 import type { ExtendOutcome } from '../usecases/extend-lease.ts';
 import type { Diagnosis, Patient } from '../usecases/read-doctor.ts';
@@ -80,8 +81,29 @@ function patientView({ lease, stuck, nets }: Patient) {
   };
 }
 
+/** Hours to a hundredth, rounded down. */
+const hoursLeft = (room: Room): number | null => {
+  const runway = runwayOf(room);
+  return runway === null ? null : Math.floor(runway / 36_000) / 100;
+};
+
+/** Prepaid funds; every value null until the balance was read, or where it isn't told. */
+function balanceView({ provider, room }: Diagnosis['balances'][number], now: EpochMs) {
+  return {
+    provider,
+    balanceMicroUsd: room?.balanceMicroUsd ?? null,
+    burnMicroUsdPerHour: room?.burnMicroUsdPerHour ?? null,
+    runwayHours: room === null ? null : hoursLeft(room),
+    /** What it can carry beside the leases that are open; below zero when it can't carry those. */
+    roomMicroUsd: room?.roomMicroUsd ?? null,
+    readAt: shown(room?.readAt ?? null),
+    ageSeconds: room === null ? null : secondsSince(room.readAt, now),
+  };
+}
+
 /** How things stand, the most urgent leases first. */
-export function doctorView({ at, open, patients, oldestBeat, sweeps, freezes }: Diagnosis) {
+export function doctorView(diagnosis: Diagnosis) {
+  const { at, open, patients, oldestBeat, sweeps, balances, freezes } = diagnosis;
   const states = Map.groupBy(open, ({ state }) => state);
   return {
     at: isoTime(at),
@@ -102,6 +124,7 @@ export function doctorView({ at, open, patients, oldestBeat, sweeps, freezes }: 
       failure: last?.failure ?? null,
       pages: last?.pages ?? [],
     })),
+    balances: balances.map((balance) => balanceView(balance, at)),
     freezes: freezes.filter(({ standing }) => standing !== null).map(freezeView),
     stuck: patients.filter(({ stuck }) => stuck.length > 0).length,
     leases: patients.map(patientView),

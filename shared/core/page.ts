@@ -9,6 +9,7 @@ export const PAGE_REASONS = [
   'failed-actions',
   'unfinished-sweep',
   'books-differ',
+  'balance-low',
 ] as const;
 export type PageReason = (typeof PAGE_REASONS)[number];
 

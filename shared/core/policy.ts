@@ -3,6 +3,7 @@
 
 import { invariant } from './invariant.ts';
 import { microUsd, microUsdPerHour } from './money.ts';
+import { balancePolicy } from './policy-balance.ts';
 import { type DurationMs, durationMs, hours, minutes, seconds, times, total } from './time.ts';
 
 export const policy = {
@@ -119,6 +120,7 @@ export const policy = {
     /** Findings told one by one: more would be one story. */
     findingsPaged: 10,
   },
+  balance: balancePolicy,
   freeze: {
     /** Between two rounds of a freeze that is not finished. */
     every: minutes(1),

@@ -25,7 +25,10 @@ export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroU
   totalOf(chargesOf(billOf(lease, pulse), now));
 
 /** What an hour of its machines costs now, bytes excepted: as they run, and as they exist. */
-export function presentRate({ attempts, terms }: Lease): MicroUsdPerHour {
+export function presentRate({
+  attempts,
+  terms,
+}: Pick<Lease, 'attempts' | 'terms'>): MicroUsdPerHour {
   const rates = attempts.filter(isHolding).map((attempt) => {
     const stopped = attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null;
     if (stopped) return sumRates();

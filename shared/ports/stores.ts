@@ -8,9 +8,11 @@ import type { Idle, IdleWarning, Quiet } from '../core/idle.ts';
 import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
 import type { EntryPlace, LedgerEntry } from '../core/ledger.ts';
+import type { MicroUsd } from '../core/money.ts';
 import type { Offer } from '../core/offer.ts';
 import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
 import type { Reconciliation } from '../core/reconcile.ts';
+import type { Room, Take } from '../core/room.ts';
 import type { SweepRecord } from '../core/sweep-record.ts';
 import type { Telemetry } from '../core/telemetry.ts';
 import type { DurationMs, EpochMs } from '../core/time.ts';
@@ -198,6 +200,19 @@ export type ReconciliationStore = {
   last(provider: ProviderName): Promise<Reconciliation | null>;
   /** Keeps it; an older one never replaces a newer one. */
   record(record: Reconciliation): Promise<void>;
+};
+
+/** What each provider's prepaid funds can still carry. */
+export type RoomStore = {
+  /** A consistent read; null before the first reading. */
+  get(provider: ProviderName): Promise<Room | null>;
+  /** Replaces version `room.version - 1`; `conflict` when the room has moved on. */
+  commit(room: Room): Promise<'committed' | 'conflict'>;
+  /**
+   * Takes room in place of what was taken for the same lease before (`had`, null: nothing);
+   * `refused` when there is less, or when the lease's take is another one since.
+   */
+  take(provider: ProviderName, take: Take, had: MicroUsd | null): Promise<'taken' | 'refused'>;
 };
 
 /** What operators have frozen. */

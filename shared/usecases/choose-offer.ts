@@ -3,32 +3,38 @@
 
 import { type Account, allows } from '../core/account.ts';
 import { refusalReason, triesOf } from '../core/attempt.ts';
+import { Failure } from '../core/failure.ts';
 import { type Freeze, isFrozen } from '../core/freeze.ts';
 import type { ProviderName } from '../core/ids.ts';
-import { currentAttempt, isStarting, type Starting } from '../core/lease.ts';
+import { currentAttempt, isStarting, type Lease, type Starting } from '../core/lease.ts';
 import { chooseOffer } from '../core/lease-moves.ts';
 import { formatUsd } from '../core/money.ts';
 import { allInRate, type Limits, machineOf, type Offer, rankOffers } from '../core/offer.ts';
 import { policy } from '../core/policy.ts';
 import { after, between, type DurationMs, type EpochMs, total } from '../core/time.ts';
 import type { FreezeStore, MenuStore, Snapshot } from '../ports/stores.ts';
-import { changeLease, loadLease, type Records } from './change-lease.ts';
+import { changeLease, type Decision, loadLease, type Records } from './change-lease.ts';
 import { endedByFreeze } from './frozen.ts';
+import {
+  affordable,
+  type Candidates,
+  type RoomPorts,
+  type Rooms,
+  roomsOf,
+  type Taking,
+  takeRoom,
+  takingOf,
+} from './prepaid-room.ts';
 import { type Detour, detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
 
-export type ChooseOfferPorts = Records & {
-  readonly menu: MenuStore;
-  readonly freezes: FreezeStore;
-  readonly providerNames: readonly ProviderName[];
-  /** The longest boot of any provider in use. */
-  readonly bootLimit: DurationMs;
-};
-
-type Candidates = {
-  readonly offers: readonly Offer[];
-  /** Providers whose offers don't count, each with why. */
-  readonly leftOut: readonly string[];
-};
+export type ChooseOfferPorts = Records &
+  RoomPorts & {
+    readonly menu: MenuStore;
+    readonly freezes: FreezeStore;
+    readonly providerNames: readonly ProviderName[];
+    /** The longest boot of any provider in use. */
+    readonly bootLimit: DurationMs;
+  };
 
 /** What rules offers out for everybody, and for this account. */
 type Rules = { readonly freezes: readonly Freeze[]; readonly account: Account | null };
@@ -93,9 +99,60 @@ function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour
   }
 }
 
+/** What a choice rests on beside the lease itself. */
+type Grounds = Rules & {
+  readonly snapshots: readonly Snapshot[];
+  readonly rooms: Rooms;
+  readonly bootLimit: DurationMs;
+  readonly now: EpochMs;
+};
+
+type Choice = Decision<StepOutcome> & { readonly take: Taking | null };
+
+function decide(lease: Lease, grounds: Grounds, input: StepInput): Choice {
+  const left = (result: StepOutcome): Choice => ({ commit: null, result, take: null });
+  const alone = leftAlone(lease, input);
+  if (alone !== null) return left(alone);
+  if (!isStarting(lease) || lease.chosen !== null || currentAttempt(lease)?.state === 'created') {
+    return left(done(null));
+  }
+  const { bootLimit, rooms, now } = grounds;
+  const frozen = endedByFreeze(lease, grounds.freezes, now);
+  if (frozen !== null) return { ...frozen, take: null };
+  const funds = { rooms, lease, bootLimit, now };
+  const menu = affordable(usable(grounds.snapshots, grounds, now), funds);
+  const best = pick(lease, menu, limitsOf(lease, bootLimit, now));
+  if ('kind' in best) return left(best);
+  const reason = described(best, lease.terms.requirement.diskGb);
+  const commit = chooseOffer(lease, { offer: best, reason }, now);
+  return { commit, result: done(null), take: takingOf(best, funds) };
+}
+
+/** The outcome, or null when the lease or the room is no longer what was decided on. */
+async function chooseOnce(
+  ports: ChooseOfferPorts,
+  input: StepInput,
+  menu: Pick<Grounds, 'snapshots' | 'freezes'>,
+): Promise<StepOutcome | null> {
+  const rooms = await roomsOf(ports, ports.providerNames);
+  const lease = await loadLease(ports, input.leaseId);
+  const account = await ports.accounts.get(lease.consumer);
+  const { bootLimit } = ports;
+  const grounds = { ...menu, rooms, account, bootLimit, now: ports.clock.now() };
+  const { take, ...choice } = decide(lease, grounds, input);
+  if (choice.commit === null) return choice.result;
+  // Before the lease: cut off in between, the room is only too small, until the balance is read.
+  if (take !== null && !(await takeRoom(ports, take))) return null;
+  const { result } = await changeLease<StepOutcome | null>(ports, input.leaseId, (current) =>
+    current.version === lease.version ? choice : { commit: null, result: null },
+  );
+  return result;
+}
+
 /**
- * Puts the next offer on the lease. Repeating keeps a choice that no attempt has used yet.
- * Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown, Conflict.
+ * Puts the next offer on the lease. Repeating keeps a choice that no attempt has used yet, and
+ * takes no room twice. Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown,
+ * Conflict.
  */
 export function makeChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
@@ -103,27 +160,11 @@ export function makeChooseOffer(ports: ChooseOfferPorts) {
       ports.providerNames.map((name) => ports.menu.current(name)),
     );
     const known = snapshots.filter((snapshot) => snapshot !== null);
-    const freezes = await ports.freezes.all();
-    const { consumer } = await loadLease(ports, input.leaseId);
-    const rules = { freezes, account: await ports.accounts.get(consumer) };
-    const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (lease, now) => {
-      const alone = leftAlone(lease, input);
-      if (alone !== null) return { commit: null, result: alone };
-      if (
-        !isStarting(lease) ||
-        lease.chosen !== null ||
-        currentAttempt(lease)?.state === 'created'
-      ) {
-        return { commit: null, result: done(null) };
-      }
-      const frozen = endedByFreeze(lease, freezes, now);
-      if (frozen !== null) return frozen;
-      const menu = usable(known, rules, now);
-      const best = pick(lease, menu, limitsOf(lease, ports.bootLimit, now));
-      if ('kind' in best) return { commit: null, result: best };
-      const reason = described(best, lease.terms.requirement.diskGb);
-      return { commit: chooseOffer(lease, { offer: best, reason }, now), result: done(null) };
-    });
-    return result;
+    const menu = { snapshots: known, freezes: await ports.freezes.all() };
+    for (let round = 1; round <= policy.commit.attempts; round += 1) {
+      const outcome = await chooseOnce(ports, input, menu);
+      if (outcome !== null) return outcome;
+    }
+    throw new Failure('Conflict', `no room could be taken for lease ${input.leaseId}`);
   };
 }

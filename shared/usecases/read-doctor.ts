@@ -8,16 +8,24 @@ import { currentAttempt, type Lease } from '../core/lease.ts';
 import { type NetAct, nextActs } from '../core/nets.ts';
 import { policy } from '../core/policy.ts';
 import { lastCountingBeat, type Pulse } from '../core/pulse.ts';
+import type { Room } from '../core/room.ts';
 import type { SweepRecord } from '../core/sweep-record.ts';
 import { between, type EpochMs } from '../core/time.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { FreezeStore, LeaseStore, PulseStore, SweepStore } from '../ports/stores.ts';
+import type {
+  FreezeStore,
+  LeaseStore,
+  PulseStore,
+  RoomStore,
+  SweepStore,
+} from '../ports/stores.ts';
 
 export type ReadDoctorPorts = {
   readonly leases: LeaseStore;
   readonly pulses: PulseStore;
   readonly sweeps: SweepStore;
   readonly freezes: FreezeStore;
+  readonly rooms: RoomStore;
   readonly providerNames: readonly ProviderName[];
   readonly clock: Clock;
 };
@@ -39,6 +47,8 @@ export type Diagnosis = {
     readonly provider: ProviderName;
     readonly last: SweepRecord | null;
   }[];
+  /** What each provider's prepaid funds can still carry; null before the first reading. */
+  readonly balances: readonly { readonly provider: ProviderName; readonly room: Room | null }[];
   readonly freezes: readonly Freeze[];
 };
 
@@ -76,6 +86,12 @@ export function makeReadDoctor(ports: ReadDoctorPorts) {
         last: await ports.sweeps.last(provider),
       })),
     );
+    const balances = await Promise.all(
+      ports.providerNames.map(async (provider) => ({
+        provider,
+        room: await ports.rooms.get(provider),
+      })),
+    );
     const at = ports.clock.now();
     const patients = open.map((lease): Patient => {
       const provider = currentAttempt(lease)?.offer.provider;
@@ -92,6 +108,7 @@ export function makeReadDoctor(ports: ReadDoctorPorts) {
       patients: urgent.slice(0, policy.doctor.patientsMost),
       oldestBeat: oldestBeat(open, pulses),
       sweeps,
+      balances,
       freezes: await ports.freezes.all(),
     };
   };

@@ -14,15 +14,15 @@ import { between, type DurationMs, durationMs, type EpochMs } from '../core/time
 import type { SweepStore } from '../ports/stores.ts';
 import { recentSilences } from './hold-silence.ts';
 import { type Acted, type ActPorts, actAll } from './sweep-act.ts';
+import { type BalancePorts, reviewBalance } from './sweep-balance.ts';
 import { type Survey, type SurveyPorts, survey } from './sweep-survey.ts';
 
 export type SweepPorts = SurveyPorts &
-  ActPorts & {
+  ActPorts &
+  BalancePorts & {
     readonly sweeps: SweepStore;
     /** Told of each sweep that saw everything. */
     readonly complete: (record: SweepRecord) => void;
-    /** Tells a person. */
-    readonly page: (message: string) => void;
   };
 
 const worded = (error: unknown): string =>
@@ -52,8 +52,13 @@ function pagesFor(
       pageOf('blind', `no ${part} of ${provider}: ${worded(error)}`),
     ),
     ...pagesOf(seen.findings, now),
-    ...(isCrowd(silences, seen.open)
-      ? [pageOf('mass-silence', `${silences} of ${seen.open} leases fell silent together: ${HELD}`)]
+    ...(isCrowd(silences, seen.open.length)
+      ? [
+          pageOf(
+            'mass-silence',
+            `${silences} of ${seen.open.length} leases fell silent together: ${HELD}`,
+          ),
+        ]
       : []),
     ...(first === undefined
       ? []
@@ -95,7 +100,7 @@ function recordOf(seen: Survey, acted: Acted, told: Told): SweepRecord {
     failure: unseen === undefined ? null : `${unseen.part}: ${worded(unseen.error)}`,
     listedAt: listedAt ?? last?.listedAt ?? null,
     listed: listedAt === null ? (last?.listed ?? 0) : findings.instances.length,
-    open,
+    open: open.length,
     counts: countsOf(findings),
     sightings: sightingsOf(seen, last),
     lastShown: shownBefore(seen, told),
@@ -137,6 +142,11 @@ export function makeSweepProvider(ports: SweepPorts) {
     await ports.sweeps.record(record);
     if (record.failure === null) ports.complete(record);
     for (const message of record.pages) ports.page(message);
+    await reviewBalance(ports, provider, {
+      now,
+      lastSweepAt: last?.startedAt ?? now,
+      open: seen.open,
+    });
     const [first] = [...seen.blind, ...acted.failed];
     if (first !== undefined) throw first.error;
     return record;

@@ -27,7 +27,8 @@ export type Survey = {
   readonly findings: Findings;
   /** When the complete listing began; null when there is none. */
   readonly listedAt: EpochMs | null;
-  readonly open: number;
+  /** All open leases, of any provider, as they were before the listing. */
+  readonly open: readonly Lease[];
   /** Parts that couldn't be seen, and why: what rests on them was not found. */
   readonly blind: readonly { readonly part: 'listing' | 'executions'; readonly error: unknown }[];
 };
@@ -125,7 +126,7 @@ export async function survey(
       accounts: findAccounts(accounts, leasesOf(holds), now),
     },
     listedAt: listed?.listedAt ?? null,
-    open: open.length,
+    open,
     blind,
   };
 }

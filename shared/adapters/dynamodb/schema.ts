@@ -113,6 +113,11 @@ export const sweepKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'SWEEP',
 });
+/** What the provider's prepaid funds can still carry. */
+export const roomKey = (provider: ProviderName): Key => ({
+  pk: `PROVIDER#${provider}`,
+  sk: 'ROOM',
+});
 export const reconciliationKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'RECONCILED',

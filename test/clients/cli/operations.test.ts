@@ -44,11 +44,15 @@ describe('gpu-shopper for operators', () => {
     expect(doctor).toContain('Open leases: 1 (1 active)');
     expect(doctor).toMatch(new RegExp(`${lease.id}  active .* ends `));
     for (const net of ['workflow', 'schedule', 'sweep', 'machine']) expect(doctor).toContain(net);
+    expect(doctor).toContain('Balance of vastai: never read');
     expect(await run(['doctor'])).toMatchObject({ code: 1 });
 
     const { stdout: swept } = await operate(['sweep-now']);
     expect(swept).toMatch(/^vastai: listed 20.*Z, 1 instances, 1 open leases$/m);
     expect(await run(['sweep-now'])).toMatchObject({ code: 1 });
+    expect((await operate(['doctor'])).stdout).toMatch(
+      /^Balance of vastai: \$\d+\.\d+, lasts \d+\.?\d* h at \$\S+\/h; room for \$\S+ more; read /m,
+    );
     const { stdout: health } = await run(['health']);
     expect(health).toMatch(/^Status: ok\nMenu of vastai: \d+ offers, seen /);
 

@@ -1,0 +1,227 @@
+// Prepaid funds: what they can't carry to its end is not begun, two leases never count on the same
+// money, and a person hears of it in time. A balance that nobody can read stops nothing.
+
+import { describe, expect, it } from 'vitest';
+import type { doctorView } from '../../shared/api/operation-views.ts';
+import type { LeaseId, ProviderName } from '../../shared/core/ids.ts';
+import { allInRate } from '../../shared/core/offer.ts';
+import { rooms } from '../../shared/parts.ts';
+import { type LogLine, once } from '../../shared/runtime.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+
+/** A lease of an hour needs 90 min: with its boot and its teardown. */
+const NEEDED_HOURS = 1.5;
+
+type FundedWorld = SweepWorld & {
+  /** What an hour of the cheapest machine costs, in dollars. */
+  readonly hourly: number;
+  readonly lines: readonly LogLine[];
+  /** Leaves the provider's account with so many dollars. */
+  leave(usd: number): void;
+  pages(): readonly string[];
+};
+
+/** A market in which one lease has shown what a machine costs, and is gone. */
+async function fundedWorld(): Promise<FundedWorld> {
+  const lines: LogLine[] = [];
+  const world = await sweepWorld(undefined, { log: (line) => lines.push(line) });
+  const id = await world.active();
+  const { attempts, terms } = await world.lease(id);
+  await world.release(id);
+  await world.untilState(id, 'ended');
+  const [offer] = attempts.map((attempt) => attempt.offer);
+  if (offer === undefined) throw new Error('nothing was tried');
+  return {
+    ...world,
+    hourly: allInRate(offer, terms.requirement.diskGb) / 1e6,
+    lines,
+    leave: (usd) => world.market.addCredit(usd - world.market.books().creditMicroUsd / 1e6),
+    pages: () => lines.flatMap(({ kind, message = '' }) => (kind === 'page' ? [message] : [])),
+  };
+}
+
+/** The next `count` that read the room go on only when all of them have read it. */
+function readTogether(world: SweepWorld, count: number): void {
+  const store = once(world.service.runtime, rooms);
+  const { get } = store;
+  const all = Promise.withResolvers<void>();
+  let seen = 0;
+  Object.assign(store, {
+    get: async (provider: ProviderName) => {
+      const room = await get(provider);
+      seen += 1;
+      if (seen >= count) all.resolve();
+      await all.promise;
+      return room;
+    },
+  });
+}
+
+async function endOf(world: SweepWorld, id: LeaseId) {
+  const reasons = async () => {
+    const { body } = await world.ask('readEvents', { params: { id } });
+    return (body as { events: { reason: string }[] }).events.map(({ reason }) => reason);
+  };
+  await world.untilState(id, 'ended');
+  const lease = await world.lease(id);
+  return { reason: lease.state === 'ended' ? lease.reason : null, why: (await reasons()).join() };
+}
+
+/** The leases of `ids` that got a machine, once each has one or has ended. */
+async function served(world: SweepWorld, ids: readonly LeaseId[]): Promise<readonly LeaseId[]> {
+  const states = () => Promise.all(ids.map(async (id) => (await world.lease(id)).state));
+  await world.until(async () =>
+    (await states()).every((state) => state === 'active' || state === 'ended'),
+  );
+  const now = await states();
+  return ids.filter((_, at) => now[at] === 'active');
+}
+
+describe('a provider whose balance can carry one lease', () => {
+  it('is passed over by the second, which says why', async () => {
+    const world = await fundedWorld();
+    world.leave(world.hourly * (NEEDED_HOURS + 0.5));
+    await world.sweep(6);
+    const first = await world.active();
+    expect(await endOf(world, await world.request())).toEqual({
+      reason: 'no-offer',
+      why: expect.stringMatching(/the prepaid balance of vastai has room for \$0\.\d+, which/),
+    });
+    expect(world.alive()).toBe(1);
+    expect(await world.lease(first)).toMatchObject({ state: 'active' });
+    await world.close();
+  });
+
+  it('serves one of many that choose at once', async () => {
+    const world = await fundedWorld();
+    world.leave(world.hourly * (NEEDED_HOURS + 0.5));
+    await world.sweep(6);
+    readTogether(world, 6);
+    const ids = await Promise.all(Array.from({ length: 6 }, () => world.request()));
+    const [first] = await served(world, ids);
+    const told = await Promise.all(ids.map(async (id) => [id, await world.told(id)] as const));
+    const chose = told.filter(([, types]) => types.includes('offer-chosen'));
+    expect(chose.map(([id]) => id)).toEqual([first]);
+    expect(world.alive()).toBe(1);
+    await world.close();
+  });
+
+  it('serves the next one once the first is gone', async () => {
+    const world = await fundedWorld();
+    world.leave(world.hourly * (NEEDED_HOURS + 0.5));
+    await world.sweep(6);
+    const first = await world.active();
+    await world.release(first);
+    await world.untilState(first, 'ended');
+    await world.sweep(6);
+    expect(await served(world, [await world.request()])).toHaveLength(1);
+    await world.close();
+  });
+
+  it('still has its room for a lease whose first offer was gone', async () => {
+    const world = await fundedWorld();
+    world.leave(world.hourly * (NEEDED_HOURS + 0.7));
+    await world.sweep(6);
+    world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
+    const [id] = await served(world, [await world.request()]);
+    expect(id && (await world.lease(id)).attempts).toHaveLength(2);
+    await world.close();
+  });
+});
+
+describe('a balance that can not be read', () => {
+  it('limits nothing, and fails no sweep', async () => {
+    const world = await fundedWorld();
+    world.leave(world.hourly * 0.5);
+    world.market.addFault({ name: 'fail-before-effect', operation: 'balance' });
+    const record = await world.sweep(20);
+    expect(record).toMatchObject({ failure: null, pages: [] });
+    expect(world.lines).toContainEqual(
+      expect.objectContaining({
+        kind: 'balance',
+        message: expect.stringContaining('ProviderDown'),
+      }),
+    );
+    expect(await served(world, [await world.request()])).toHaveLength(1);
+    await world.close();
+  });
+
+  it('limits nothing any more once its last reading is old', async () => {
+    const world = await fundedWorld();
+    world.leave(world.hourly * 0.5);
+    await world.sweep(6);
+    world.market.addFault({ name: 'fail-before-effect', operation: 'balance' });
+    expect(await endOf(world, await world.request())).toMatchObject({ reason: 'no-offer' });
+    await world.pass(16 * MINUTE);
+    expect(await served(world, [await world.request()])).toHaveLength(1);
+    await world.close();
+  });
+
+  it('is told of once an hour, from an hour after its last reading on', async () => {
+    const world = await fundedWorld();
+    await world.sweep(6);
+    world.market.addFault({ name: 'fail-before-effect', operation: 'balance' });
+    await world.sweep(50);
+    expect(world.pages()).toEqual([]);
+    await world.sweep(40);
+    expect(world.pages()).toEqual([expect.stringContaining('blind: no balance of vastai')]);
+    await world.close();
+  });
+});
+
+describe('a balance that runs out', () => {
+  it('is told of an hour ahead, and once an hour', async () => {
+    const world = await fundedWorld();
+    await world.sweep(6);
+    const id = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
+    await world.sweep(10);
+    expect(world.pages()).toEqual([]);
+    world.leave(world.hourly * 0.95);
+    await world.sweep(6);
+    const page = expect.stringMatching(
+      /^balance-low: vastai has \$0\.\d+ left, 5\d min at \$0\.\d+\/h: \$\d+\.\d+ too little/,
+    );
+    expect(world.pages()).toEqual([page]);
+    await world.sweep(40);
+    expect(world.pages()).toHaveLength(1);
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    await world.close();
+  });
+
+  it('is told of again after an hour, while it lasts', async () => {
+    const world = await fundedWorld();
+    await world.sweep(6);
+    const id = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
+    for (let hour = 1; hour <= 2; hour += 1) {
+      world.leave(world.hourly * 0.9);
+      await world.sweep(6);
+      expect(world.pages()).toHaveLength(hour);
+      world.leave(world.hourly * 3);
+      await world.pass(HOUR);
+    }
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    await world.close();
+  });
+
+  it('is shown by the doctor with how long it lasts', async () => {
+    const world = await fundedWorld();
+    const told = async () => {
+      const userArn = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
+      return ((await world.ask('readDoctor', { userArn })).body as ReturnType<typeof doctorView>)
+        .balances[0];
+    };
+    expect(await told()).toMatchObject({ readAt: null, balanceMicroUsd: null, runwayHours: null });
+    await world.sweep(6);
+    expect(await told()).toMatchObject({ burnMicroUsdPerHour: 0, runwayHours: null });
+    await world.active();
+    world.leave(world.hourly * 8);
+    await world.sweep(6);
+    const { runwayHours = null, balanceMicroUsd = null } = (await told()) ?? {};
+    expect(balanceMicroUsd).toBeLessThan(world.hourly * 8e6);
+    expect(runwayHours).toBeGreaterThan(7.5);
+    expect(runwayHours).toBeLessThan(8);
+    await world.close();
+  });
+});
