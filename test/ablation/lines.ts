@@ -237,8 +237,8 @@ const REST: readonly Ablation[] = [
   {
     name: 'hold before lease',
     file: 'shared/usecases/request-lease.ts',
-    line: "if (placed.kind === 'refused') return { kind: 'over-limit', refusal: placed.refusal };",
-    instead: '',
+    line: 'return placed;',
+    instead: "return { kind: 'placed', hold };",
     test: {
       file: 'test/functions/api.test.ts',
       of: 'a bad request',
