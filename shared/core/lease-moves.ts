@@ -276,7 +276,9 @@ export function closeLease(
     corrections: [],
   };
   const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
-  const noted = note(ended, { type: 'lease-ended', reason }, now);
+  const more = { type: 'hold-outgrown', reason: `${formatUsd(overrun)} more than was held` };
+  const told = overrun > 0 ? note(ended, more, now) : ended;
+  const noted = note(told, { type: 'lease-ended', reason }, now);
   const entered = charges.reduce(
     (entering, charge) => enter(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
     noted,

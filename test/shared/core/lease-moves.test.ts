@@ -103,6 +103,10 @@ describe('an ended lease', () => {
       ['hold-released', 0],
       ['overrun', 601],
     ]);
+    expect(outbox.events.slice(-2).map(({ type, reason }) => [type, reason])).toEqual([
+      ['hold-outgrown', '$0.000601 more than was held'],
+      ['lease-ended', 'charged $0.188601, $0.0000 of the hold returned'],
+    ]);
   });
 
   it('keeps the reason for which it began to end', () => {
