@@ -292,7 +292,7 @@ const REST: readonly Ablation[] = [
   {
     name: 'a freeze is read before an offer is chosen',
     file: 'shared/usecases/choose-offer.ts',
-    line: 'if (frozen !== null) return frozen;',
+    line: 'if (frozen !== null) return { ...frozen, take: null };',
     instead: '',
     test: {
       file: 'test/machines/freeze.test.ts',
