@@ -10,7 +10,7 @@ import type { EngineClock } from './workflow/clock.ts';
 /** Calls the function that a schedule would call. */
 export type CallOnTime = (name: keyof typeof timerHandlers, payload: object) => Promise<unknown>;
 
-/** What schedules do for a deployed service. */
+/** The rounds of one service; none runs before its `keep` is called. */
 export function roundsOf(clock: EngineClock, call: CallOnTime) {
   const refresh = async (): Promise<void> => {
     await call('refreshOffers', { provider: 'vastai' });

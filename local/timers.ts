@@ -35,6 +35,7 @@ const Change = z.object({ leaseId: LeaseId, at: z.nullable(EpochMs) });
 type Change = z.infer<typeof Change>;
 
 type Timer = { cancel: () => void };
+
 /** The last change of each timer that is still set. */
 function compact(changes: readonly Change[]): readonly Change[] {
   const last = new Map(changes.map((change) => [change.leaseId, change]));

@@ -85,6 +85,10 @@ export const OUTCOME_NAMES = {
 
 export type DetourKind = keyof typeof OUTCOME_NAMES;
 
+/** An error in words, its name first; safe for whatever was thrown. */
+export const errorInWords = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
 /** What a problem document may add: the field or limit at fault. */
 export type FailureDetail = {
   readonly field?: string;

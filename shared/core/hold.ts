@@ -1,9 +1,8 @@
 // How much is held: the worst case before anything exists, then what the machine that was taken
 // can still cost.
 
-import { chargesOf, totalOf } from './charge.ts';
 import { invariant } from './invariant.ts';
-import { billOf, currentAttempt, type LeaseIn, type Terms } from './lease.ts';
+import { currentAttempt, type LeaseIn, type Terms } from './lease.ts';
 import { enter, note } from './lease-moves.ts';
 import {
   amountOf,
@@ -18,6 +17,7 @@ import {
 } from './money.ts';
 import { allInRate } from './offer.ts';
 import { policy } from './policy.ts';
+import { spentBy } from './spend.ts';
 import { type DurationMs, type EpochMs, times, total } from './time.ts';
 
 /** What a lease must be able to cost at worst, by what it asks for. */
@@ -74,7 +74,7 @@ export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'ac
   const { offer, rate } = rateTaken(lease);
   const perGb = microUsd(Math.max(offer.uploadMicroUsdPerGb, offer.downloadMicroUsdPerGb));
   const needed = sum(
-    totalOf(chargesOf(billOf(lease), now)),
+    spentBy(lease, null, now),
     cost(rate, total(terms.duration, policy.teardown.allowance)),
     amountOf(perGb, terms.transferGb),
     microUsd(ROUNDINGS),

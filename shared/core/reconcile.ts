@@ -3,7 +3,7 @@
 // finding, for a person: nothing is ever entered that no lease and no row stand for.
 
 import * as z from 'zod/mini';
-import { amountOfCharge, chargesOf } from './charge.ts';
+import { amountOfCharge, type Charge, chargesOf } from './charge.ts';
 import { LeaseId, ProviderName } from './ids.ts';
 import { billOf, type LeaseIn } from './lease.ts';
 import {
@@ -45,13 +45,21 @@ export type Comparison =
   /** We charged for a machine that the provider doesn't show: nothing is concluded from that. */
   | { readonly kind: 'not-shown'; readonly booked: MicroUsd };
 
+/** What its machines at the provider were charged. */
+const chargesAt = (
+  lease: LeaseIn<'ended'>,
+  provider: ProviderName,
+  now: EpochMs,
+): readonly Charge[] =>
+  chargesOf(billOf(lease), now).filter((charge) => charge.provider === provider);
+
 /** Whether all its machines at the provider ended so long ago that their charges are settled. */
 export function isSettled(
   lease: LeaseIn<'ended'>,
   provider: ProviderName,
   { terms, now }: { readonly terms: ChargeTerms; readonly now: EpochMs },
 ): boolean {
-  const charges = chargesOf(billOf(lease), now).filter((each) => each.provider === provider);
+  const charges = chargesAt(lease, provider, now);
   const last = latest(lease.endingAt, ...charges.map(({ until }) => until));
   return between(last, now) >= terms.settledAfter;
 }
@@ -68,9 +76,7 @@ export function compare(
   { provider, terms }: { readonly provider: ProviderName; readonly terms: ChargeTerms },
   rows: readonly ToldCharge[],
 ): Comparison {
-  const charges = chargesOf(billOf(lease), lease.endedAt).filter(
-    (each) => each.provider === provider,
-  );
+  const charges = chargesAt(lease, provider, lease.endedAt);
   const settled = sum(...charges.map(amountOfCharge));
   const booked = microUsd(settled + (lease.truedUp[provider] ?? 0));
   // One for each of our own parts, which are rounded up; the provider's are rounded to its step.

@@ -2,9 +2,9 @@
 // follows from it. A crossing counts once in a month; a freeze stands as long as it is true.
 
 import type { Account, AccountNote, Threshold } from './account.ts';
-import { chargesOf, totalOf } from './charge.ts';
-import { billOf, isOver, type Lease } from './lease.ts';
+import { isOver, type Lease } from './lease.ts';
 import { formatUsd, type MicroUsd, microUsd, percentOf } from './money.ts';
+import { spentBy } from './spend.ts';
 import type { EpochMs } from './time.ts';
 
 /** The account's leases that hold money, by id, as read after it. */
@@ -15,7 +15,7 @@ export function spentOf(account: Account, leases: LeasesById, now: EpochMs): Mic
   const mine = Object.entries(account.holds).filter(([, hold]) => hold.month === account.month);
   const accrued = mine.map(([id]) => {
     const lease = leases.get(id);
-    return lease === undefined ? 0 : totalOf(chargesOf(billOf(lease), now));
+    return lease === undefined ? 0 : spentBy(lease, null, now);
   });
   const spent = accrued.reduce<number>((all, each) => all + each, account.chargedMicroUsd);
   return microUsd(Math.max(0, spent));

@@ -4,23 +4,19 @@
 import { covers, type Freeze } from '../core/freeze.ts';
 import type { LeaseId } from '../core/ids.ts';
 import { isOver } from '../core/lease.ts';
-import { endLease } from '../core/lease-moves.ts';
 import { policy } from '../core/policy.ts';
 import { after } from '../core/time.ts';
 import type { Scheduler } from '../ports/workflow.ts';
-import { changeLease, type Records } from './change-lease.ts';
-import { type WakePorts, wakeLease } from './wake-lease.ts';
+import type { Records } from './change-lease.ts';
+import { endAndWake } from './end-from-outside.ts';
+import type { WakePorts } from './wake-lease.ts';
 
 export type EndFrozenPorts = Records & WakePorts & { readonly scheduler: Scheduler };
 
 async function endOne(ports: EndFrozenPorts, id: LeaseId, why: string): Promise<void> {
   // Before the commit, so that no crash leaves a lease that only its workflow knows to be ending.
   await ports.scheduler.arm(id, after(ports.clock.now(), policy.deadline.recheck));
-  const { lease } = await changeLease(ports, id, (current, now) => {
-    const commit = isOver(current) ? null : endLease(current, { reason: 'operator', why }, now);
-    return { commit, result: null };
-  });
-  if (lease.state === 'ending') await wakeLease(ports, id);
+  await endAndWake(ports, id, { reason: 'operator', why });
 }
 
 /**

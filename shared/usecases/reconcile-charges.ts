@@ -4,6 +4,7 @@
 
 import { type Caller, mustBeOperator } from '../core/caller.ts';
 import { trueUp } from '../core/correction.ts';
+import { errorInWords } from '../core/failure.ts';
 import type { LeaseId, ProviderName } from '../core/ids.ts';
 import type { Lease, LeaseIn } from '../core/lease.ts';
 import { readTag } from '../core/ownership.ts';
@@ -101,9 +102,6 @@ async function look(ports: ReconcilePorts, task: Task): Promise<Seen> {
   return { from, foreignRows, byLease, leases, began, compared };
 }
 
-const worded = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-
 /**
  * Compares one provider's charges with ours. Safe to repeat, and several at once are. Throws, when
  * all that could be done is, what the provider threw, StoreDown, Conflict.
@@ -123,7 +121,7 @@ export function makeReconcileCharges(ports: ReconcilePorts) {
       if (entered.status === 'rejected') troubles.push(entered.reason);
     }
     const [trouble] = troubles;
-    const failure = trouble === undefined ? null : worded(trouble);
+    const failure = trouble === undefined ? null : errorInWords(trouble);
     const { record, pages } = reportOf(seen, { ...task, failure });
     await ports.reconciliations.record(record);
     for (const message of pages) ports.page(message);

@@ -2,14 +2,13 @@
 // each minute, and who changes limits at once; whichever comes first records it.
 
 import type { Account } from '../core/account.ts';
-import { isOver, type Lease } from '../core/lease.ts';
-import { endLease } from '../core/lease-moves.ts';
 import { formatUsd } from '../core/money.ts';
 import { type AccountFinding, crossingNote, type Review } from '../core/thresholds.ts';
 import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import { changeLease, type Records } from './change-lease.ts';
-import { type WakePorts, wakeLease } from './wake-lease.ts';
+import type { Records } from './change-lease.ts';
+import { endAndWake } from './end-from-outside.ts';
+import type { WakePorts } from './wake-lease.ts';
 
 type Reviewing = { readonly accounts: AccountStore; readonly clock: Clock };
 
@@ -36,14 +35,6 @@ export async function tellNotes({ accounts }: Reviewing, account: Account): Prom
   return now;
 }
 
-async function endOne(ports: Records & WakePorts, { id }: Lease, why: string): Promise<void> {
-  const { lease } = await changeLease(ports, id, (current, now) => {
-    const commit = isOver(current) ? null : endLease(current, { reason: 'over-budget', why }, now);
-    return { commit, result: null };
-  });
-  if (lease.state === 'ending') await wakeLease(ports, id);
-}
-
 /**
  * Carries out what a sweep found about an account: records it, tells it, ends the leases that have
  * to end. Safe to repeat. Throws StoreDown, ProviderDown, Conflict.
@@ -58,5 +49,5 @@ export async function carryOutReview(
   if (review.ends === null || !same) return;
   const { percent } = review.ends;
   const why = `${formatUsd(review.spent)} is spent: ${percent} % of its account's monthly budget`;
-  for (const lease of ending) await endOne(ports, lease, why);
+  for (const { id } of ending) await endAndWake(ports, id, { reason: 'over-budget', why });
 }

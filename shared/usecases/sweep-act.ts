@@ -12,6 +12,7 @@ import type { HeldFor } from '../core/sweep-leases.ts';
 import { lastShown } from '../core/sweep-record.ts';
 import { between, type EpochMs } from '../core/time.ts';
 import { applyOutbox, changeLease, loadLease, type Records } from './change-lease.ts';
+import { changeAndTearDown, changeAndWake } from './end-from-outside.ts';
 import { pastDeadline } from './enforce-deadline.ts';
 import type { Sight } from './listing.ts';
 import { type NudgePorts, nudgeLease, restartLease } from './nudge-lease.ts';
@@ -45,13 +46,7 @@ async function destroyFound(ports: ActPorts, provider: ProviderName, action: Of<
 
 /** Ends it as its schedule would, without setting one: the sweep comes back by itself. */
 async function endOverdue(ports: ActPorts, id: LeaseId): Promise<void> {
-  const { lease } = await changeLease(ports, id, (current, now) => ({
-    commit: pastDeadline(current, now),
-    result: null,
-  }));
-  if (lease.state !== 'ending') return;
-  await ports.pulses.close(id);
-  await tearDownNow(ports, lease, () => nudgeLease(ports, lease));
+  await changeAndTearDown(ports, id, pastDeadline);
 }
 
 /** Whom nothing drives doesn't wait for what may not come: an ending lease's machines go now. */
@@ -75,13 +70,12 @@ async function endFound(ports: ActPorts, provider: ProviderName, action: Of<'end
   const record = reason === 'lost' ? await ports.sweeps.last(provider) : null;
   const { listLag } = ports.providers(provider).card;
   const shown = (lease: LeaseIn<'active'>) => lastShown(record, lease, listLag);
-  const { lease } = await changeLease(ports, leaseId, (current, now) => {
+  await changeAndWake(ports, leaseId, (current, now) => {
     const mine = current.state === 'active' && current.instanceId === instanceId;
-    if (!mine) return { commit: null, result: null };
+    if (!mine) return null;
     const ending = endLease(current, { reason, why }, now);
-    return { commit: reason === 'lost' ? missed(ending, shown(current)) : ending, result: null };
+    return reason === 'lost' ? missed(ending, shown(current)) : ending;
   });
-  if (lease.state === 'ending') await wakeLease(ports, leaseId);
 }
 
 /** First the ended lease, so that nothing can begin under its id; its outbox returns the hold. */

@@ -2,7 +2,7 @@
 // still carry, and tells a person in time. A balance that can't be read stops nothing: machines end
 // without it, and offers are chosen without it.
 
-import { Failure } from '../core/failure.ts';
+import { errorInWords, Failure } from '../core/failure.ts';
 import type { ProviderName } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
 import { pageOf } from '../core/page.ts';
@@ -37,7 +37,7 @@ async function balanceOf(
     return await ports.providers(provider).balance();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { why: `no balance of ${provider}: ${error.name}: ${error.message}` };
+    return { why: `no balance of ${provider}: ${errorInWords(error)}` };
   }
 }
 

@@ -10,23 +10,19 @@ import { outgrownHold, spentUp } from '../core/spend.ts';
 import { raisedRate } from '../core/sweep-leases.ts';
 import type { EpochMs } from '../core/time.ts';
 import { changeLease } from './change-lease.ts';
-import { type NudgePorts, nudgeLease } from './nudge-lease.ts';
-import { type TearDownPorts, tearDownNow } from './tear-down-now.ts';
-import { wakeLease } from './wake-lease.ts';
+import { changeAndTearDown, changeAndWake } from './end-from-outside.ts';
+import type { NudgePorts } from './nudge-lease.ts';
+import type { TearDownPorts } from './tear-down-now.ts';
 
 export type SweepMoneyPorts = NudgePorts & TearDownPorts;
 
 /** Ends it and its machines, without waiting for its workflow. Throws what destroy throws. */
 export async function endOverspent(ports: SweepMoneyPorts, id: LeaseId): Promise<void> {
   const pulse = await ports.pulses.get(id);
-  const { lease } = await changeLease(ports, id, (current, now) => {
-    const end = isOver(current) ? null : spentUp(current, pulse, now);
-    if (isOver(current) || end === null) return { commit: null, result: null };
-    return { commit: endLease(current, end, now), result: null };
+  await changeAndTearDown(ports, id, (current, now) => {
+    const end = spentUp(current, pulse, now);
+    return isOver(current) || end === null ? null : endLease(current, end, now);
   });
-  if (lease.state !== 'ending') return;
-  await ports.pulses.close(id);
-  await tearDownNow(ports, lease, () => nudgeLease(ports, lease));
 }
 
 /** The rate is kept, so that it is told once; charged is still the rate it was taken at. */
@@ -52,11 +48,7 @@ export async function notePrice(
   id: LeaseId,
   rate: MicroUsdPerHour,
 ): Promise<void> {
-  const { lease } = await changeLease(ports, id, (current, now) => ({
-    commit: priced(current, rate, now),
-    result: null,
-  }));
-  if (lease.state === 'ending') await wakeLease(ports, id);
+  await changeAndWake(ports, id, (current, now) => priced(current, rate, now));
 }
 
 /** Lets the hold grow with what the lease costs; its account follows through the outbox. */

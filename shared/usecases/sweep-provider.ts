@@ -4,6 +4,7 @@
 
 import { type Caller, mustBeOperator } from '../core/caller.ts';
 import { isCrowd } from '../core/crowd.ts';
+import { errorInWords } from '../core/failure.ts';
 import type { ProviderName } from '../core/ids.ts';
 import { pageOf } from '../core/page.ts';
 import { policy } from '../core/policy.ts';
@@ -25,9 +26,6 @@ export type SweepPorts = SurveyPorts &
     readonly complete: (record: SweepRecord) => void;
   };
 
-const worded = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-
 /** Suspects of this sweep; when it saw no listing, also those that only a listing can clear. */
 function sightingsOf(seen: Survey, last: SweepRecord | null) {
   const suspects = suspectsOf(seen.findings);
@@ -38,7 +36,7 @@ function sightingsOf(seen: Survey, last: SweepRecord | null) {
 
 const HELD = 'none of them ends for it';
 const trouble = ({ action, error }: Acted['failed'][number]): string =>
-  `${action.kind}: ${worded(error)}`;
+  `${action.kind}: ${errorInWords(error)}`;
 
 function pagesFor(
   seen: Survey,
@@ -49,7 +47,7 @@ function pagesFor(
   const [first] = failed;
   return [
     ...seen.blind.map(({ part, error }) =>
-      pageOf('blind', `no ${part} of ${provider}: ${worded(error)}`),
+      pageOf('blind', `no ${part} of ${provider}: ${errorInWords(error)}`),
     ),
     ...pagesOf(seen.findings, now),
     ...(isCrowd(silences, seen.open.length)
@@ -97,7 +95,7 @@ function recordOf(seen: Survey, acted: Acted, told: Told): SweepRecord {
   return {
     provider,
     startedAt,
-    failure: unseen === undefined ? null : `${unseen.part}: ${worded(unseen.error)}`,
+    failure: unseen === undefined ? null : `${unseen.part}: ${errorInWords(unseen.error)}`,
     listedAt: listedAt ?? last?.listedAt ?? null,
     listed: listedAt === null ? (last?.listed ?? 0) : findings.instances.length,
     open: open.length,

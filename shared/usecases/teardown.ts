@@ -12,6 +12,7 @@ import {
   retireAttempt,
   sawAttempt,
 } from '../core/attempt-moves.ts';
+import { errorInWords } from '../core/failure.ts';
 import type { InstanceId, LeaseId } from '../core/ids.ts';
 import type { Lease } from '../core/lease.ts';
 import { note, withAttempt } from '../core/lease-moves.ts';
@@ -58,7 +59,7 @@ function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
 
 /** Says on the lease why its machine still runs. */
 async function refused(ports: TeardownPorts, target: Target, error: unknown): Promise<void> {
-  const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const cause = errorInWords(error);
   const reason = `destroy of ${target.instanceId} failed, it may still run: ${cause}`;
   await changeLease(ports, target.leaseId, (lease, now) => {
     const told = note(lease, { type: 'destroy-failed', reason }, now);
