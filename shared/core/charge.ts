@@ -8,8 +8,19 @@ import { cost, costOfBytes, MicroUsd, rateOf, rest, sum } from './money.ts';
 import { between, EpochMs, earliest, latest } from './time.ts';
 import type { LiveUsage, Usage } from './usage.ts';
 
+/** What a charge is made of. */
+export const ChargeParts = z.object({
+  gpuMicroUsd: MicroUsd,
+  diskMicroUsd: MicroUsd,
+  transferMicroUsd: MicroUsd,
+  /** Of all that: of a machine that never served, of teardown, and of idleness. */
+  failedMicroUsd: MicroUsd,
+  teardownMicroUsd: MicroUsd,
+  idleMicroUsd: MicroUsd,
+});
+
 /** What one machine cost, from its creation to `until`. */
-export const Charge = z.object({
+export const Charge = z.extend(ChargeParts, {
   attempt: z.int(),
   provider: ProviderName,
   gpuName: z.string(),
@@ -18,13 +29,6 @@ export const Charge = z.object({
   jobId: z.string(),
   from: EpochMs,
   until: EpochMs,
-  gpuMicroUsd: MicroUsd,
-  diskMicroUsd: MicroUsd,
-  transferMicroUsd: MicroUsd,
-  /** Of all that: of a machine that never served, of teardown, and of idleness. */
-  failedMicroUsd: MicroUsd,
-  teardownMicroUsd: MicroUsd,
-  idleMicroUsd: MicroUsd,
 });
 export type Charge = z.infer<typeof Charge>;
 

@@ -2,7 +2,7 @@
 // closed day, and groups of such lines. Every grouping of the same lines has the same total.
 
 import * as z from 'zod/mini';
-import { amountOfCharge, type Charge, chargesOf } from './charge.ts';
+import { amountOfCharge, type Charge, ChargeParts, chargesOf } from './charge.ts';
 import { dayOf } from './days.ts';
 import type { ConsumerId, LeaseId } from './ids.ts';
 import { billOf, type Lease } from './lease.ts';
@@ -12,16 +12,10 @@ import type { Pulse } from './pulse.ts';
 import { type EpochMs, isoTime, type Month } from './time.ts';
 
 /** What settled charges and their corrections sum up to, and what the charges are made of. */
-export const Sums = z.object({
+export const Sums = z.extend(ChargeParts, {
   chargedMicroUsd: MicroUsd,
   /** On top: true-ups and corrections. */
   correctedMicroUsd: SignedMicroUsd,
-  gpuMicroUsd: MicroUsd,
-  diskMicroUsd: MicroUsd,
-  transferMicroUsd: MicroUsd,
-  failedMicroUsd: MicroUsd,
-  teardownMicroUsd: MicroUsd,
-  idleMicroUsd: MicroUsd,
   /** Settled leases that had a machine, each counted with its last machine. */
   leases: z.int(),
 });
@@ -85,20 +79,11 @@ export type CostLine = {
   readonly runningMicroUsd: MicroUsd;
 };
 
-const partsOf = (charge: Charge) => ({
-  gpuMicroUsd: charge.gpuMicroUsd,
-  diskMicroUsd: charge.diskMicroUsd,
-  transferMicroUsd: charge.transferMicroUsd,
-  failedMicroUsd: charge.failedMicroUsd,
-  teardownMicroUsd: charge.teardownMicroUsd,
-  idleMicroUsd: charge.idleMicroUsd,
-});
-
 function sumsOf(entry: LedgerEntry, next: LedgerEntry | undefined): Sums {
   const { kind, amountMicroUsd, charge } = entry;
   if (kind !== 'charge') return { ...NOTHING, correctedMicroUsd: amountMicroUsd };
   const isLast = next?.kind !== 'charge' || next.leaseId !== entry.leaseId;
-  const parts = charge === undefined ? {} : partsOf(charge);
+  const parts = charge === undefined ? {} : ChargeParts.parse(charge);
   return { ...NOTHING, ...parts, chargedMicroUsd: amountMicroUsd, leases: isLast ? 1 : 0 };
 }
 

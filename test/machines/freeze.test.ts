@@ -134,14 +134,20 @@ describe('a freeze of everything', () => {
   });
 });
 
+/** A world in which something happens just before each run of a step. */
+async function worldActing(step: string, act: (world: LeaseWorld) => Promise<unknown>) {
+  let world: LeaseWorld | undefined;
+  const meddle: Meddle = async (call, run) => {
+    if (call.name === step && world !== undefined) await act(world);
+    return run();
+  };
+  world = await leaseWorld(meddle, { env });
+  return world;
+}
+
 describe('an attempt in flight', () => {
   it('that has not recorded its intent when the freeze is placed is never made', async () => {
-    let world: LeaseWorld | undefined;
-    const meddle: Meddle = async (call, run) => {
-      if (call.name === 'LaunchInstance' && world !== undefined) await freeze(world);
-      return run();
-    };
-    world = await leaseWorld(meddle, { env });
+    const world = await worldActing('LaunchInstance', freeze);
     const id = await world.request();
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'operator', attempts: [] });
@@ -177,18 +183,13 @@ describe('an attempt in flight', () => {
   it.each(['ChooseOffer', 'LaunchInstance'])(
     'of a lease that the freeze did not see is not made: %s looks again',
     async (step) => {
-      let world: LeaseWorld | undefined;
-      const meddle: Meddle = async (call, run) => {
-        if (call.name === step && world !== undefined) {
-          const now = epochMs(world.clock.now());
-          const by = brandId(ConsumerId, '123456789012/user/operator');
-          const placing = { scope: { kind: 'all' }, landedBy: now, by, why: 'a test' } as const;
-          const record = placeFreeze(null, placing, now);
-          if (record !== null) await freezes(world.service.runtime).commit(record);
-        }
-        return run();
-      };
-      world = await leaseWorld(meddle, { env });
+      const world = await worldActing(step, async ({ clock, service }) => {
+        const now = epochMs(clock.now());
+        const by = brandId(ConsumerId, '123456789012/user/operator');
+        const placing = { scope: { kind: 'all' }, landedBy: now, by, why: 'a test' } as const;
+        const record = placeFreeze(null, placing, now);
+        if (record !== null) await freezes(service.runtime).commit(record);
+      });
       const id = await world.request();
       await world.untilState(id, 'ended');
       expect(await world.lease(id)).toMatchObject({ reason: 'operator', attempts: [] });
@@ -231,13 +232,8 @@ describe('a freeze of a part', () => {
   });
 
   it('placed just before a launch there gives the chosen offer up', async () => {
-    let world: LeaseWorld | undefined;
     const provider = { scope: 'provider', provider: 'vastai', why: 'they bill twice' };
-    const meddle: Meddle = async (call, run) => {
-      if (call.name === 'LaunchInstance' && world !== undefined) await freeze(world, provider);
-      return run();
-    };
-    world = await leaseWorld(meddle, { env });
+    const world = await worldActing('LaunchInstance', (each) => freeze(each, provider));
     const id = await world.request();
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'no-offer', attempts: [] });

@@ -6,21 +6,13 @@ import {
   acceptDestroy,
   confirmAttempt,
   observeRunning,
-  recordAttempt,
   refuseAttempt,
   retireAttempt,
 } from '../../../shared/core/attempt-moves.ts';
 import { type Bill, chargesOf, totalOf } from '../../../shared/core/charge.ts';
-import { tagOf } from '../../../shared/core/ownership.ts';
 import type { EpochMs } from '../../../shared/core/time.ts';
-import {
-  aDeployment,
-  aLeaseId,
-  anInstanceId,
-  anOffer,
-  aSigner,
-  at,
-} from '../../support/builders.ts';
+import { anAttempt, lived } from '../../support/attempts.ts';
+import { anInstanceId, at } from '../../support/builders.ts';
 
 const billFor = (attempts: readonly Attempt[], change: Partial<Bill> = {}): Bill => ({
   attempts,
@@ -31,20 +23,6 @@ const billFor = (attempts: readonly Attempt[], change: Partial<Bill> = {}): Bill
 });
 const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>
   totalOf(chargesOf(billFor(attempts, { diskGb }), until));
-
-function anAttempt(number: number, offer = anOffer()) {
-  const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: number }, aSigner);
-  return recordAttempt({ number, offer, tag, mayLandUntil: at('12:06') }, at('12:00'));
-}
-
-type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly destroyed: EpochMs };
-
-/** An attempt whose machine was created, seen running, and whose destroy was accepted. */
-function lived({ created, running, destroyed }: Life, offer = anOffer()) {
-  const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
-  const ran = observeRunning(held, { since: running, rate: null });
-  return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
-}
 
 describe('the charge of an attempt', () => {
   const life = { created: at('12:00'), running: at('12:30'), destroyed: at('13:30') };

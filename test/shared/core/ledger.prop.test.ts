@@ -5,18 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Account, type Hold, refusalOf } from '../../../shared/core/account.ts';
 import type { Attempt } from '../../../shared/core/attempt.ts';
-import {
-  acceptDestroy,
-  confirmAttempt,
-  observeRunning,
-  recordAttempt,
-  retireAttempt,
-} from '../../../shared/core/attempt-moves.ts';
 import { chargesOf, totalOf } from '../../../shared/core/charge.ts';
 import { holdFor } from '../../../shared/core/hold.ts';
 import { type EntryKind, type LedgerEntry, settle, totalsOf } from '../../../shared/core/ledger.ts';
 import { microUsd, microUsdPerHour } from '../../../shared/core/money.ts';
-import { tagOf } from '../../../shared/core/ownership.ts';
 import { policy } from '../../../shared/core/policy.ts';
 import {
   after as afterwards,
@@ -26,36 +18,14 @@ import {
   minutes,
   monthOf,
 } from '../../../shared/core/time.ts';
-import {
-  aConsumer,
-  aDeployment,
-  aLeaseId,
-  anInstanceId,
-  anOffer,
-  aSigner,
-  at,
-  someLimits,
-} from '../../support/builders.ts';
+import { lived } from '../../support/attempts.ts';
+import { aConsumer, aLeaseId, anOffer, at, someLimits } from '../../support/builders.ts';
 
 /** What all attempts cost until `until`. */
 const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>
   totalOf(chargesOf({ attempts, diskGb, jobId: '', endingAt: null }, until));
 
 const amounts = fc.integer({ min: 0, max: 3_000_000_000 }).map(microUsd);
-
-function anAttempt(number: number, offer = anOffer()) {
-  const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: number }, aSigner);
-  return recordAttempt({ number, offer, tag, mayLandUntil: at('12:06') }, at('12:00'));
-}
-
-type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly destroyed: EpochMs };
-
-/** An attempt whose machine was created, seen running, and whose destroy was accepted. */
-function lived({ created, running, destroyed }: Life, offer = anOffer()) {
-  const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
-  const ran = observeRunning(held, { since: running, rate: null });
-  return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
-}
 
 describe('settling a hold', () => {
   it('splits it: charged + released = hold + overrun', () => {
