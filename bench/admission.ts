@@ -3,14 +3,14 @@
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { leaseIdFor, requestHash } from '../shared/adapters/derive-ids.ts';
-import { freezeStore } from '../shared/adapters/dynamodb/freeze-store.ts';
+import { freezeStore } from '../shared/adapters/dynamodb/operations/freeze-store.ts';
 import { accountKey } from '../shared/adapters/dynamodb/schema.ts';
-import { repriceHold } from '../shared/core/hold.ts';
-import { brandId, ConsumerId } from '../shared/core/ids.ts';
-import { microUsd, microUsdPerHour } from '../shared/core/money.ts';
-import { policy } from '../shared/core/policy.ts';
-import { minutes } from '../shared/core/time.ts';
-import { makeRequestLease } from '../shared/usecases/request-lease.ts';
+import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../shared/core/base/money.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
+import { minutes } from '../shared/core/base/time.ts';
+import { repriceHold } from '../shared/core/lease/hold.ts';
+import { makeRequestLease } from '../shared/usecases/lease/request-lease.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -19,8 +19,8 @@ import {
   at,
   someLimits,
   someTerms,
-} from '../test/support/builders.ts';
-import { openTestDatabase, type TestDatabase } from '../test/support/database.ts';
+} from '../test/support/builders/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../test/support/worlds/database.ts';
 import { openFilling } from './fill.ts';
 import { atLeast, atMost, type Row } from './row.ts';
 

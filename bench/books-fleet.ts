@@ -1,13 +1,13 @@
 // Ten thousand leases that ended, of one account, over thirty days: the same numbers always make
 // the same leases, so that two processes agree on them.
 
-import { booksOf, byDay, type DayReport } from '../shared/core/day-report.ts';
-import { endOfDay } from '../shared/core/days.ts';
-import { brandId, ConsumerId } from '../shared/core/ids.ts';
-import type { LeaseIn } from '../shared/core/lease.ts';
-import type { LedgerEntry } from '../shared/core/ledger.ts';
-import { type EpochMs, epochMs } from '../shared/core/time.ts';
-import { aLeaseId, anEndedLease, anOffer } from '../test/support/builders.ts';
+import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
+import { type EpochMs, epochMs } from '../shared/core/base/time.ts';
+import { endOfDay } from '../shared/core/billing/days.ts';
+import { booksOf, byDay, type DayReport } from '../shared/core/billing/report.ts';
+import type { LeaseIn } from '../shared/core/lease/lease.ts';
+import type { LedgerEntry } from '../shared/core/ledger/entry.ts';
+import { aLeaseId, anEndedLease, anOffer } from '../test/support/builders/builders.ts';
 
 export const LEASES = 10_000;
 export const READER = brandId(ConsumerId, '123456789012/bench');

@@ -1,18 +1,18 @@
 // One verification and some reports in a process of its own, so that its memory is nobody else's:
 // prints what they took. The database is the one whose address is the only argument.
 
-import { LOCAL_ACCESS } from '../local/database.ts';
-import { accountStore } from '../shared/adapters/dynamodb/account-store.ts';
+import { LOCAL_ACCESS } from '../local/aws/database.ts';
+import { dayStore } from '../shared/adapters/dynamodb/billing/day-store.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { dayStore } from '../shared/adapters/dynamodb/day-store.ts';
-import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
-import { ledgerStore } from '../shared/adapters/dynamodb/ledger-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { accountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
+import { ledgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
-import { startOfMonth, startOfNextMonth } from '../shared/core/days.ts';
-import { monthOf } from '../shared/core/time.ts';
-import { makeReadCosts } from '../shared/usecases/read-costs.ts';
-import { verifyAccount } from '../shared/usecases/verify-account.ts';
+import { monthOf } from '../shared/core/base/time.ts';
+import { startOfMonth, startOfNextMonth } from '../shared/core/billing/days.ts';
+import { makeReadCosts } from '../shared/usecases/billing/read-costs.ts';
+import { verifyAccount } from '../shared/usecases/billing/verify-account.ts';
 import { READ_AT, READER } from './books-fleet.ts';
 
 const REPORTS = 40;

@@ -4,8 +4,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { openDatabase } from '../local/database.ts';
-import { freshAccount } from '../shared/adapters/dynamodb/account-item.ts';
+import { openDatabase } from '../local/aws/database.ts';
+import { freshAccount } from '../shared/adapters/dynamodb/ledger/account-item.ts';
 import {
   accountKey,
   accountPlaceKey,
@@ -13,9 +13,9 @@ import {
   entryKey,
   leaseKey,
 } from '../shared/adapters/dynamodb/schema.ts';
-import { microUsd } from '../shared/core/money.ts';
-import { monthOf } from '../shared/core/time.ts';
-import { someLimits } from '../test/support/builders.ts';
+import { microUsd } from '../shared/core/base/money.ts';
+import { monthOf } from '../shared/core/base/time.ts';
+import { someLimits } from '../test/support/builders/builders.ts';
 import { closedDays, LEASES, READ_AT, READER, settledLease } from './books-fleet.ts';
 import { openFilling, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';

@@ -6,14 +6,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { LOCAL_ACCESS, openDatabase } from '../local/database.ts';
-import { gatewayEvent } from '../local/gateway.ts';
+import { LOCAL_ACCESS, openDatabase } from '../local/aws/database.ts';
+import { gatewayEvent } from '../local/aws/gateway.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
-import { after, minutes } from '../shared/core/time.ts';
-import { aConsumer, aRequestedLease, at } from '../test/support/builders.ts';
+import { after, minutes } from '../shared/core/base/time.ts';
+import { aConsumer, aRequestedLease, at } from '../test/support/builders/builders.ts';
 
 const run = promisify(execFile);
 

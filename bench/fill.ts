@@ -3,9 +3,9 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { LOCAL_ACCESS } from '../local/database.ts';
+import { LOCAL_ACCESS } from '../local/aws/database.ts';
 import { leaseKey, OPEN_SHARD } from '../shared/adapters/dynamodb/schema.ts';
-import type { Lease } from '../shared/core/lease.ts';
+import type { Lease } from '../shared/core/lease/lease.ts';
 
 /** Items in one batch of writes. */
 const BATCH = 25;

@@ -5,7 +5,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AccessKey } from '../local/sigv4.ts';
+import type { AccessKey } from '../local/aws/sigv4.ts';
 import { REGION, SERVICE } from '../local/start.ts';
 import { CALLERS } from './load.ts';
 

@@ -2,9 +2,9 @@
 // thousand leases that beat each minute.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
-import { epochMs, minutes } from '../shared/core/time.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { epochMs, minutes } from '../shared/core/base/time.ts';
 import { openCaller, type Prepared } from './http-caller.ts';
 import { ratioOf } from './load.ts';
 import { atLeast, atMost, type Row } from './row.ts';

@@ -2,12 +2,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderBlobs } from '../local/blob-folder.ts';
+import { folderBlobs } from '../local/aws/blobs.ts';
 import { startChild } from '../local/children.ts';
-import { menuStore } from '../shared/adapters/dynamodb/menu-store.ts';
+import { menuStore } from '../shared/adapters/dynamodb/menu/menu-store.ts';
 import type { Table } from '../shared/adapters/dynamodb/table.ts';
-import { Offer } from '../shared/core/offer.ts';
-import { anOffer } from '../test/support/builders.ts';
+import { Offer } from '../shared/core/instance/offer.ts';
+import { anOffer } from '../test/support/builders/builders.ts';
 import { openCaller, type Prepared } from './http-caller.ts';
 import { ratioOf } from './load.ts';
 import { atLeast, type Row } from './row.ts';

@@ -1,7 +1,7 @@
 // Counts the calls of an admission and of a heartbeat, and the transitions of an ordinary lease,
 // on the whole service against its simulated market.
 
-import { leaseWorld, type Meddle } from '../test/support/lease-world.ts';
+import { leaseWorld, type Meddle } from '../test/support/worlds/lease.ts';
 import { atMost, type Row } from './row.ts';
 
 /** Counted on an account that exists: the first request ever opens it, which takes two more. */

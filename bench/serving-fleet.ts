@@ -1,12 +1,12 @@
 // Leases that serve and whose applications beat. The same numbers always make the same fleet, so
 // that two processes agree on it.
 
-import type { AttemptIn } from '../shared/core/attempt.ts';
-import { brandId, ConsumerId } from '../shared/core/ids.ts';
-import { invariant } from '../shared/core/invariant.ts';
-import { currentAttempt, type LeaseIn } from '../shared/core/lease.ts';
-import { withAttempt } from '../shared/core/lease-moves.ts';
-import { hours, minutes } from '../shared/core/time.ts';
+import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
+import { invariant } from '../shared/core/base/invariant.ts';
+import { hours, minutes } from '../shared/core/base/time.ts';
+import type { AttemptIn } from '../shared/core/instance/attempt.ts';
+import { currentAttempt, type LeaseIn } from '../shared/core/lease/lease.ts';
+import { withAttempt } from '../shared/core/lease/lease-moves.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -16,7 +16,7 @@ import {
   aRequestedLease,
   at,
   someTerms,
-} from '../test/support/builders.ts';
+} from '../test/support/builders/builders.ts';
 
 /** Whom `npm start` makes the profile `consumer` for. */
 export const CONSUMER = brandId(ConsumerId, '000000000000/user/you');

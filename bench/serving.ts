@@ -4,19 +4,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openCredentials } from '../local/aws/credentials.ts';
+import { LOCAL_ACCESS } from '../local/aws/database.ts';
 import { startChild } from '../local/children.ts';
-import { openCredentials } from '../local/credentials.ts';
-import { LOCAL_ACCESS } from '../local/database.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { openTable, type Table } from '../shared/adapters/dynamodb/table.ts';
-import { invariant } from '../shared/core/invariant.ts';
-import type { Lease } from '../shared/core/lease.ts';
+import { invariant } from '../shared/core/base/invariant.ts';
+import type { Lease } from '../shared/core/lease/lease.ts';
 import { leaseItem, openFilling, write } from './fill.ts';
 import { type Prepared, signed, type Wanted } from './http-caller.ts';
 import { BEATS_FROM, servingLease } from './serving-fleet.ts';
 
-const DATABASE = new URL('../local/database-process.ts', import.meta.url);
+const DATABASE = new URL('../local/aws/database-process.ts', import.meta.url);
 const PROCESS = new URL('./service-process.ts', import.meta.url);
 
 export type ServingOptions = {

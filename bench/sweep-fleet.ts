@@ -1,8 +1,8 @@
 // A fleet to be swept: leases that serve, each with its machine at the provider. The same numbers
 // always make the same fleet, so that two processes agree on it.
 
-import { isHolding } from '../shared/core/attempt.ts';
-import type { Lease } from '../shared/core/lease.ts';
+import { isHolding } from '../shared/core/instance/attempt.ts';
+import type { Lease } from '../shared/core/lease/lease.ts';
 import type { Instance } from '../shared/ports/provider.ts';
 import {
   aBootingLease,
@@ -12,7 +12,7 @@ import {
   anInstanceId,
   aRequestedLease,
   at,
-} from '../test/support/builders.ts';
+} from '../test/support/builders/builders.ts';
 
 export const FLEET = 5_000;
 /** While all of them serve. */

@@ -1,21 +1,21 @@
 // One sweep in a process of its own, so that its memory is nobody else's: prints what it took. The
 // provider answers from memory; the database is the one whose address is the only argument.
 
-import { LOCAL_ACCESS } from '../local/database.ts';
-import { accountStore } from '../shared/adapters/dynamodb/account-store.ts';
+import { LOCAL_ACCESS } from '../local/aws/database.ts';
+import { roomStore } from '../shared/adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { leaseStore } from '../shared/adapters/dynamodb/lease-store.ts';
-import { ledgerStore } from '../shared/adapters/dynamodb/ledger-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/pulse-store.ts';
-import { roomStore } from '../shared/adapters/dynamodb/room-store.ts';
-import { sweepStore } from '../shared/adapters/dynamodb/sweep-store.ts';
+import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { accountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
+import { ledgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
+import { sweepStore } from '../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { cards } from '../shared/adapters/providers/registry.ts';
-import { executionOf } from '../shared/core/sweep-leases.ts';
+import { executionOf } from '../shared/core/sweep/lease-findings.ts';
 import type { Provider } from '../shared/ports/provider.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
-import { makeSweepProvider } from '../shared/usecases/sweep-provider.ts';
-import { aDeployment, aSigner } from '../test/support/builders.ts';
+import { makeSweepProvider } from '../shared/usecases/sweep/sweep-provider.ts';
+import { aDeployment, aSigner } from '../test/support/builders/builders.ts';
 import { FLEET, fleetLease, machinesOf, SWEPT_AT } from './sweep-fleet.ts';
 
 const [endpoint = ''] = process.argv.slice(2);

@@ -17,9 +17,9 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { FAILURES } from '../shared/core/failure.ts';
-import type { ProviderName } from '../shared/core/ids.ts';
-import { policy } from '../shared/core/policy.ts';
+import { FAILURES } from '../shared/core/base/failure.ts';
+import type { ProviderName } from '../shared/core/base/ids.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
 
 export type Alarms = {
   /** Any failed call. For functions that turn expected failures into answers. */

@@ -1,8 +1,8 @@
 // Every function of a deployment, one row each: its source, how long it may run, its memory and
 // what it needs. What a function may do follows from this table and from nothing else.
 
-import { policy } from '../shared/core/policy.ts';
-import { type DurationMs, minutes, seconds } from '../shared/core/time.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
+import { type DurationMs, minutes, seconds } from '../shared/core/base/time.ts';
 
 /** What `permissions.ts` grants. */
 export type Need =
@@ -93,7 +93,7 @@ const RECONCILE_NEEDS: readonly Need[] = [
   'vast-key',
 ];
 
-/** The routes, under the names of `shared/api/contract.ts`. */
+/** The routes, under the names of `shared/api/contract/contract.ts`. */
 export const API_FUNCTIONS = {
   listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
   readOffer: { ...API, ...MENU, entry: 'api/read-offer', needs: ['read-menu'] },

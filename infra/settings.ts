@@ -3,9 +3,9 @@
 
 import type { Node } from 'constructs';
 import * as z from 'zod/mini';
-import { AccountLimits } from '../shared/core/account.ts';
-import { ConsumerId, DeploymentId } from '../shared/core/ids.ts';
-import { invariant } from '../shared/core/invariant.ts';
+import { ConsumerId, DeploymentId } from '../shared/core/base/ids.ts';
+import { invariant } from '../shared/core/base/invariant.ts';
+import { AccountLimits } from '../shared/core/ledger/account.ts';
 
 const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+(\/\S+)?$/, 'must be an http(s) URL'));
 const limits = AccountLimits.shape;

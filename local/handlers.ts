@@ -70,7 +70,7 @@ export const steps = {
   SettleLease,
 } as const;
 
-/** The API's handlers, under the names of `shared/api/contract.ts`. */
+/** The API's handlers, under the names of `shared/api/contract/contract.ts`. */
 export const apiHandlers = {
   approveExtension,
   correctCharge,

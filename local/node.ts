@@ -2,7 +2,7 @@
 // ready, beats until it is told to stop, and ends its machine if that is asked of it. It knows
 // nothing but what its environment holds.
 
-import type { Telemetry } from '../shared/core/telemetry.ts';
+import type { Telemetry } from '../shared/core/instance/telemetry.ts';
 
 /** A machine as its provider starts it. */
 export type Machine = { readonly id: number; readonly env: Readonly<Record<string, string>> };

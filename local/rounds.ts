@@ -1,8 +1,8 @@
 // What schedules do for a deployed service, again and again, by the service's own clock.
 
-import { policy } from '../shared/core/policy.ts';
-import type { SweepRecord } from '../shared/core/sweep-record.ts';
-import { type DurationMs, hours } from '../shared/core/time.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
+import { type DurationMs, hours } from '../shared/core/base/time.ts';
+import type { SweepRecord } from '../shared/core/sweep/record.ts';
 import type { timerHandlers } from './handlers.ts';
 import { createSweeping } from './sweeping.ts';
 import type { EngineClock } from './workflow/clock.ts';

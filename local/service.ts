@@ -4,21 +4,26 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RouteName } from '../shared/api/contract.ts';
+import type { RouteName } from '../shared/api/contract/contract.ts';
 import type { HttpReply } from '../shared/api/http.ts';
-import { type Config, readConfig } from '../shared/config.ts';
-import { Failure } from '../shared/core/failure.ts';
-import type { LeaseId } from '../shared/core/ids.ts';
-import type { SweepRecord } from '../shared/core/sweep-record.ts';
-import { type DurationMs, epochMs } from '../shared/core/time.ts';
+import { type Config, readConfig } from '../shared/app/config.ts';
+import { type Runtime, within } from '../shared/app/runtime.ts';
+import { Failure } from '../shared/core/base/failure.ts';
+import type { LeaseId } from '../shared/core/base/ids.ts';
+import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
+import type { SweepRecord } from '../shared/core/sweep/record.ts';
 import type { BlobStore } from '../shared/ports/stores.ts';
 import type { Scheduler, Workflow } from '../shared/ports/workflow.ts';
-import { type Runtime, within } from '../shared/runtime.ts';
-import { LOCAL_ACCESS } from './database.ts';
-import { type GatewayReply, type GatewayRequest, gatewayEvent, gatewayReply } from './gateway.ts';
+import { LOCAL_ACCESS } from './aws/database.ts';
+import {
+  type GatewayReply,
+  type GatewayRequest,
+  gatewayEvent,
+  gatewayReply,
+} from './aws/gateway.ts';
+import { createTimers } from './aws/scheduler.ts';
 import { apiHandlers, eventHandlers, steps, timerHandlers } from './handlers.ts';
 import { type CallOnTime, roundsOf } from './rounds.ts';
-import { createTimers } from './timers.ts';
 import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
 import type { EndedBadly } from './workflow/driver.ts';

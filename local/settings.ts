@@ -5,9 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { Failure } from '../shared/core/failure.ts';
-import { DeploymentId } from '../shared/core/ids.ts';
-import { keptText, readPrivate, writePrivate } from './private-file.ts';
+import { Failure } from '../shared/core/base/failure.ts';
+import { DeploymentId } from '../shared/core/base/ids.ts';
+import { keptText, readPrivate, writePrivate } from './files/private-file.ts';
 
 const hexKey = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Settings = z.object({

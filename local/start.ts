@@ -7,18 +7,18 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { excuseSilence } from '../shared/app-sweep.ts';
-import { once as onceFor } from '../shared/runtime.ts';
-import { folderBlobs } from './blob-folder.ts';
+import { once as onceFor } from '../shared/app/runtime.ts';
+import { excuseSilence } from '../shared/app/sweep.ts';
+import { folderBlobs } from './aws/blobs.ts';
+import { OPERATOR, OPERATOR_ARN, openCredentials } from './aws/credentials.ts';
+import { serveHttp } from './aws/http-front.ts';
+import { createVerifier } from './aws/sigv4.ts';
 import { type Child, startChild } from './children.ts';
-import { OPERATOR, OPERATOR_ARN, openCredentials } from './credentials.ts';
-import { serveHttp } from './http-front.ts';
-import { takeLock } from './lock-file.ts';
-import { openLog } from './log-file.ts';
+import { takeLock } from './files/lock-file.ts';
+import { openLog } from './files/log-file.ts';
 import { runMachines } from './machines.ts';
 import { createService, type Service } from './service.ts';
 import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
-import { createVerifier } from './sigv4.ts';
 import { createScaledClock, type EngineClock } from './workflow/clock.ts';
 
 export const REGION = 'us-east-1';
@@ -43,7 +43,7 @@ export type Started = {
   close(): Promise<void>;
 };
 
-const DATABASE = new URL('./database-process.ts', import.meta.url);
+const DATABASE = new URL('./aws/database-process.ts', import.meta.url);
 const SIMULATOR = new URL('./simulators/vastai/main.ts', import.meta.url);
 
 /** How long a start waits for a menu, in real time: most of it are pauses that Vast.ai asks for. */

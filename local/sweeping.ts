@@ -1,8 +1,8 @@
 // What EventBridge does for a deployed service: one sweep after the other, each minute. Two sweeps
 // never overlap here, however fast time runs.
 
-import { policy } from '../shared/core/policy.ts';
-import type { DurationMs } from '../shared/core/time.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
+import type { DurationMs } from '../shared/core/base/time.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
 export type Sweeping = {

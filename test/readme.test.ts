@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { diagramOf, withDiagram } from '../docs/diagram.ts';
-import { DEMO_FAULTS } from '../local/demo-faults.ts';
+import { DEMO_FAULTS } from '../local/demo/faults.ts';
+import { diagramOf, withDiagram } from '../scripts/diagram.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const readme = read('README.md');
@@ -22,7 +22,7 @@ const shape = (line: string): string =>
     .trim();
 
 function demo(...flags: string[]) {
-  const args = ['local/demo.ts', ...flags];
+  const args = ['local/demo/main.ts', ...flags];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FAILURES } from '../shared/core/failure.ts';
+import { FAILURES } from '../shared/core/base/failure.ts';
 import { checkArrows, checkPorts, checkSdks } from './tidy/arrows.ts';
 import { BANS, checkBans } from './tidy/banned.ts';
 import { brokenRules } from './tidy/canary.ts';
@@ -75,7 +75,7 @@ describe('the repository', () => {
   it('is read as a whole', () => {
     const paths = tree.map(({ path }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining(['package.json', 'shared/app.ts', 'test/tidy.test.ts']),
+      expect.arrayContaining(['package.json', 'shared/app/lease.ts', 'test/tidy.test.ts']),
     );
   });
 });
@@ -101,15 +101,15 @@ describe('views of a text', () => {
 
 describe('import arrows', () => {
   it.each([
-    ['shared/core/a.ts', '../ports/clock.ts'],
-    ['shared/core/a.ts', 'node:crypto'],
-    ['shared/core/a.ts', 'zod'],
+    ['shared/core/base/a.ts', '../../ports/clock.ts'],
+    ['shared/core/base/a.ts', 'node:crypto'],
+    ['shared/core/base/a.ts', 'zod'],
     ['test/a.ts', 'zod'],
     ['shared/ports/a.ts', '../core/money.ts'],
-    ['shared/usecases/a.ts', '../adapters/scheduler.ts'],
-    ['shared/usecases/a.ts', '../ports/clock.ts'],
-    ['shared/usecases/a.ts', '@aws-sdk/client-sfn'],
-    ['shared/usecases/a.ts', 'node:timers'],
+    ['shared/usecases/lease/a.ts', '../../adapters/scheduler.ts'],
+    ['shared/usecases/lease/a.ts', '../../ports/clock.ts'],
+    ['shared/usecases/lease/a.ts', '@aws-sdk/client-sfn'],
+    ['shared/usecases/lease/a.ts', 'node:timers'],
     ['shared/adapters/a.ts', '../usecases/end-lease.ts'],
     ['shared/adapters/a.ts', './b.ts'],
     ['shared/adapters/dynamodb/a.ts', '../b.ts'],
@@ -118,42 +118,49 @@ describe('import arrows', () => {
     ['shared/adapters/dynamodb/a.ts', '@aws-sdk/client-dynamodb'],
     ['shared/adapters/a.ts', '@aws-sdk/lib-dynamodb'],
     ['shared/api/a.ts', '../usecases/end-lease.ts'],
-    ['shared/app.ts', '../functions/wrap.ts'],
-    ['shared/app.ts', '../local/main.ts'],
+    ['shared/app/lease.ts', '../../functions/wrap/wrap.ts'],
+    ['shared/app/lease.ts', '../../local/main.ts'],
     ['functions/steps/a.ts', '../../shared/usecases/end-lease.ts'],
     ['functions/steps/a.ts', '@aws-sdk/client-sfn'],
     ['functions/steps/a.ts', './b.ts'],
-    ['functions/wrap.ts', '../shared/adapters/scheduler.ts'],
+    ['functions/wrap/wrap.ts', '../shared/adapters/scheduler.ts'],
     ['infra/a.ts', '../shared/adapters/scheduler.ts'],
     ['infra/a.ts', '@aws-sdk/client-sfn'],
-    ['local/a.ts', '../shared/usecases/end-lease.ts'],
+    ['local/a.ts', '../shared/usecases/lease/steps/end-lease.ts'],
     ['local/simulators/vastai/a.ts', '../../../shared/adapters/providers/vastai/wire.ts'],
-    ['clients/a.ts', '../shared/app.ts'],
+    ['clients/a.ts', '../shared/app/lease.ts'],
     ['clients/cli/a.ts', '../../shared/usecases/end-lease.ts'],
-    ['shared/core/a.ts', '../../test/support/builders.ts'],
+    ['shared/core/base/a.ts', '../../../test/support/builders.ts'],
     ['local/a.ts', '../bench/main.ts'],
+    ['shared/core/base/a.ts', '../lease/lease.ts'],
+    ['shared/core/instance/a.ts', '../ledger/charge.ts'],
+    ['shared/core/lease/a.ts', '../sweep/record.ts'],
+    ['shared/core/a.ts', './base/money.ts'],
+    ['shared/usecases/a.ts', './lease/step.ts'],
     ['somewhere/a.ts', 'node:fs'],
   ])('keep %s from importing %s', (path, target) => {
     expect(checkArrows([importing(path, target)])).toHaveLength(1);
   });
 
   it.each([
-    ['shared/core/a.ts', './money.ts'],
+    ['shared/core/base/a.ts', './money.ts'],
+    ['shared/core/operations/a.ts', '../base/money.ts'],
+    ['shared/core/lease/a.ts', '../ledger/charge.ts'],
     ['shared/adapters/providers/vastai/a.ts', '../http.ts'],
     ['shared/adapters/providers/registry.ts', './vastai/vastai.ts'],
     ['shared/adapters/dynamodb/a.ts', './schema.ts'],
     ['shared/adapters/dynamodb/a.ts', '../aws/caller.ts'],
     ['shared/adapters/dynamodb/a.ts', '@aws-sdk/util-dynamodb'],
     ['shared/adapters/a.ts', './aws/caller.ts'],
-    ['functions/steps/a.ts', '../wrap.ts'],
-    ['clients/cli/standalone/a.ts', '../../../shared/app.ts'],
-    ['test/a.test.ts', '../shared/usecases/end-lease.ts'],
+    ['functions/steps/a.ts', '../wrap/wrap.ts'],
+    ['clients/cli/standalone/a.ts', '../../../shared/app/standalone.ts'],
+    ['test/a.test.ts', '../shared/usecases/lease/steps/end-lease.ts'],
   ])('let %s import %s', (path, target) => {
     expect(checkArrows([importing(path, target)])).toEqual([]);
   });
 
   it('let use cases import the types of ports', () => {
-    const types = importing('shared/usecases/a.ts', '../ports/clock.ts', 'import type');
+    const types = importing('shared/usecases/lease/a.ts', '../../ports/clock.ts', 'import type');
     expect(checkArrows([types])).toEqual([]);
   });
   it.each([
@@ -162,7 +169,7 @@ describe('import arrows', () => {
     "const { thing } = await import('../ports/clock.ts');",
     "import {\n  type A,\n  thing,\n} from '../ports/clock.ts';",
   ])('see every way to import: %j', (text) => {
-    expect(checkArrows([file('shared/core/a.ts', text)])).toHaveLength(1);
+    expect(checkArrows([file('shared/core/base/a.ts', text)])).toHaveLength(1);
   });
   it('find an adapter with two SDKs', () => {
     const one = importing('shared/adapters/x/a.ts', '@aws-sdk/util-dynamodb');
@@ -203,17 +210,17 @@ describe('bans', () => {
       'crypto.randomUUID()',
     ],
     environment: ['shared/adapters/a.ts', 'process.env.HOME', `\`\${process.env.HOME}\``],
-    prints: ['shared/app.ts', 'console.log(1);'],
+    prints: ['shared/app/lease.ts', 'console.log(1);'],
     money: ['shared/core/a.ts', 'a.holdMicroUsd * 2', '(x + microUsd) / 2', '2 * a.b.microUsd;'],
-    'as any': ['shared/app.ts', 'call(x as any)'],
-    switches: ['shared/app.ts', '// @ts-ignore', '/* @ts-nocheck */'],
-    'error outside test': ['shared/app.ts', '// @ts-expect-error because'],
+    'as any': ['shared/app/lease.ts', 'call(x as any)'],
+    switches: ['shared/app/lease.ts', '// @ts-ignore', '/* @ts-nocheck */'],
+    'error outside test': ['shared/app/lease.ts', '// @ts-expect-error because'],
     'without a reason': ['test/types/a.ts', '// @ts-expect-error'],
     'tests out': ['test/a.test.ts', "it.skip('x')", "describe.only('x')", "it.each.skip('x')"],
     'work off': ['README.md', 'TODO: write', 'FIXME'],
-    'default export': ['shared/app.ts', 'export default 1;', 'export { a as default };'],
-    barrel: ['shared/app.ts', "export * from './a.ts';", "export * as a from './a.ts';"],
-    'drops promises': ['shared/app.ts', 'ids.forEach(async (id) => {})'],
+    'default export': ['shared/app/lease.ts', 'export default 1;', 'export { a as default };'],
+    barrel: ['shared/app/lease.ts', "export * from './a.ts';", "export * as a from './a.ts';"],
+    'drops promises': ['shared/app/lease.ts', 'ids.forEach(async (id) => {})'],
     catches: ['shared/usecases/a.ts', '} catch {', '} catch (error) {', 'go().catch(f)'],
     'stops an': ['infra/a.ts', 'new StopExecutionCommand({})', "'states:StopExecution'"],
   };
@@ -226,13 +233,13 @@ describe('bans', () => {
   });
 
   it.each([
-    ['shared/core/time.ts', 'new Date(instant).toISOString(); // not Date.now()'],
+    ['shared/core/base/time.ts', 'new Date(instant).toISOString(); // not Date.now()'],
     ['shared/core/a.ts', "why('fetch (it), then process.env');"],
-    ['shared/runtime.ts', 'Date.now()'],
-    ['shared/config.ts', 'process.env'],
-    ['shared/core/money.ts', 'amountMicroUsd * 2'],
+    ['shared/app/runtime.ts', 'Date.now()'],
+    ['shared/app/config.ts', 'process.env'],
+    ['shared/core/base/money.ts', 'amountMicroUsd * 2'],
     ['shared/core/a.ts', 'addMicroUsd(a) + 2; /* microUsd / 2 */'],
-    ['shared/usecases/sweep-provider.ts', '} catch (error) {'],
+    ['shared/usecases/sweep/sweep-provider.ts', '} catch (error) {'],
     ['test/types/a.ts', '// @ts-expect-error: a proof is needed'],
   ])('allow in %s: %s', (path, text) => {
     expect(rulesOf(checkBans, file(path, text))).toEqual([]);
@@ -325,8 +332,8 @@ describe('files', () => {
       file('local/worker.ts'),
       file('functions/steps/a.ts'),
       importing('test/a.test.ts', '../shared/tested.ts'),
-      importing('test/b.test.ts', './support/builders.ts'),
-      file('test/support/builders.ts'),
+      importing('test/b.test.ts', './support/builders/builders.ts'),
+      file('test/support/builders/builders.ts'),
       file('test/support/unused.ts'),
       file('shared/tested.ts'),
     ]);

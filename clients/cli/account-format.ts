@@ -1,7 +1,7 @@
 // How an account looks to a person.
 
-import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/money.ts';
-import type { Account, AccountEvent } from '../replies.ts';
+import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
+import type { Account, AccountEvent } from '../client/replies.ts';
 import { clean, rate, table, time } from './format.ts';
 
 const listed = (names: readonly string[]): string =>

@@ -1,9 +1,9 @@
 // How costs, the ledger and its verdict look: as tables with bars, and as comma-separated values.
 
-import { formatUsd, signedMicroUsd } from '../../shared/core/money.ts';
-import { type Cell, csvLine, decimalUsd } from '../csv.ts';
-import { FOCUS_COLUMNS, focusRow } from '../focus.ts';
-import type { Costs, LeaseCost, LedgerEntry, Verdict } from '../replies.ts';
+import { formatUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
+import { type Cell, csvLine, decimalUsd } from '../client/csv.ts';
+import { FOCUS_COLUMNS, focusRow } from '../client/focus.ts';
+import type { Costs, LeaseCost, LedgerEntry, Verdict } from '../client/replies.ts';
 import { clean, table, time } from './format.ts';
 
 const usd = (micros: number): string => formatUsd(signedMicroUsd(micros));

@@ -2,8 +2,8 @@
 // main.ts does the command line touch its process.
 
 import type { Command } from 'commander';
-import { type Client, createClient } from '../client.ts';
-import type { Lease, LeaseEvent } from '../replies.ts';
+import { type Client, createClient } from '../client/client.ts';
+import type { Lease, LeaseEvent } from '../client/replies.ts';
 import { findCredentials } from './credentials.ts';
 import { type ExitCode, usage } from './exit-codes.ts';
 import { eventLine, leaseLines } from './format.ts';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials } from '../transport.ts';
+import type { Credentials } from '../client/transport.ts';
 import { usage } from './exit-codes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

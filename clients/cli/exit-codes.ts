@@ -2,7 +2,7 @@
 // changed.
 
 import { CommanderError } from 'commander';
-import { ApiProblem } from '../problem.ts';
+import { ApiProblem } from '../client/problem.ts';
 
 export const EXIT = {
   ok: 0,

@@ -2,8 +2,8 @@
 // characters that would steer a terminal; none of them gets through.
 
 import { styleText } from 'node:util';
-import { formatUsd, microUsd } from '../../shared/core/money.ts';
-import type { Lease, LeaseEvent, LeaseState, Offer } from '../replies.ts';
+import { formatUsd, microUsd } from '../../shared/core/base/money.ts';
+import type { Lease, LeaseEvent, LeaseState, Offer } from '../client/replies.ts';
 
 /** Text without what a terminal would obey. */
 export const clean = (text: string): string => text.replace(/\p{C}+/gu, ' ');

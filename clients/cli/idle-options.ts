@@ -2,7 +2,7 @@
 // so half a wish is refused here: it would look like a promise.
 
 import { type Command, Option } from 'commander';
-import type { Body } from '../replies.ts';
+import type { Body } from '../client/replies.ts';
 import { usage } from './exit-codes.ts';
 import { numberOf } from './options.ts';
 

@@ -4,9 +4,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { microUsd } from '../../shared/core/money.ts';
-import { minutes } from '../../shared/core/time.ts';
-import type { Body } from '../replies.ts';
+import { microUsd } from '../../shared/core/base/money.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import type { Body } from '../client/replies.ts';
 import { usage } from './exit-codes.ts';
 import { type IdleOptions, idleOf } from './idle-options.ts';
 import { dollarsOf } from './limit-options.ts';

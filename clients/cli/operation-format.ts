@@ -1,7 +1,7 @@
 // How freezes and the state of things look to an operator.
 
-import { formatUsd } from '../../shared/core/money.ts';
-import type { Diagnosis, Freeze, Reply } from '../replies.ts';
+import { formatUsd } from '../../shared/core/base/money.ts';
+import type { Diagnosis, Freeze, Reply } from '../client/replies.ts';
 import { age, clean, rate, table, time } from './format.ts';
 
 const scopeOf = ({ scope, consumer, provider }: Freeze): string =>

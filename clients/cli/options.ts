@@ -2,8 +2,8 @@
 // for the service to say; here it only has to be readable.
 
 import { Option } from 'commander';
-import { type MicroUsdPerHour, microUsdPerHour } from '../../shared/core/money.ts';
-import { minutes } from '../../shared/core/time.ts';
+import { type MicroUsdPerHour, microUsdPerHour } from '../../shared/core/base/money.ts';
+import { minutes } from '../../shared/core/base/time.ts';
 import { usage } from './exit-codes.ts';
 
 /** For flags that may be given again: the values so far and the next one. */

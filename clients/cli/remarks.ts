@@ -1,7 +1,7 @@
 // What is said beside the result, on standard error: remarks, and the progress of a wait. On a
 // terminal the last event stays on one line; elsewhere each event is a line of its own.
 
-import type { LeaseEvent } from '../replies.ts';
+import type { LeaseEvent } from '../client/replies.ts';
 import { eventLine } from './format.ts';
 
 export type RemarkStream = {

@@ -3,7 +3,7 @@
 // the person's own ssh.
 
 import { join } from 'node:path';
-import type { Lease } from '../replies.ts';
+import type { Lease } from '../client/replies.ts';
 
 export type SshPlace = {
   /** Absolute: ssh takes `~` from the password file, not from HOME. */

@@ -1,8 +1,8 @@
 // POST /v1/leases/{id}/approve-extension: an operator lifts the longest time for one lease.
 
-import { leaseView } from '../../shared/api/views.ts';
-import { approveExtension } from '../../shared/app-operations.ts';
-import { api } from '../wrap.ts';
+import { leaseView } from '../../shared/api/views/lease.ts';
+import { approveExtension } from '../../shared/app/operations.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('approveExtension', approveExtension, async (run, request) => {
   const { caller, params, body } = request;

@@ -1,10 +1,10 @@
 // POST /v1/leases/{id}/correct: an operator puts right what a settled lease was charged.
 
-import { IdempotencyKey } from '../../shared/api/contract.ts';
+import { IdempotencyKey } from '../../shared/api/contract/contract.ts';
 import { parse } from '../../shared/api/parse.ts';
-import { leaseView } from '../../shared/api/views.ts';
-import { correctCharge } from '../../shared/app-charges.ts';
-import { api } from '../wrap.ts';
+import { leaseView } from '../../shared/api/views/lease.ts';
+import { correctCharge } from '../../shared/app/charges.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('correctCharge', correctCharge, async (run, request) => {
   const { caller, params, body, headers } = request;

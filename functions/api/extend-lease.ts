@@ -1,9 +1,9 @@
 // POST /v1/leases/{id}/extend: serves longer, or says which limit binds.
 
-import { askOf } from '../../shared/api/operation-requests.ts';
-import { extendedView } from '../../shared/api/operation-views.ts';
-import { extendLease } from '../../shared/app-operations.ts';
-import { api } from '../wrap.ts';
+import { askOf } from '../../shared/api/requests/operations.ts';
+import { extendedView } from '../../shared/api/views/operations.ts';
+import { extendLease } from '../../shared/app/operations.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('extendLease', extendLease, async (run, request) => {
   const { caller, params, body, headers } = request;

@@ -1,9 +1,9 @@
 // GET /v1/offers: the menu, from snapshots only.
 
 import { OfferCursor, readCursor } from '../../shared/api/cursor.ts';
-import { offersView } from '../../shared/api/views.ts';
-import { listOffers } from '../../shared/app.ts';
-import { api } from '../wrap.ts';
+import { offersView } from '../../shared/api/views/lease.ts';
+import { listOffers } from '../../shared/app/lease.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('listOffers', listOffers, async (run, { query, now }) => {
   const { gpuName, gpuCount, vramGbLeast, diskGb, limit, cursor } = query;

@@ -1,10 +1,10 @@
 // GET /v1/accounts/{consumer}/events: what happened to an account, oldest first.
 
-import { whose } from '../../shared/api/account-request.ts';
-import { notesView } from '../../shared/api/account-views.ts';
 import { NoteCursor, readCursor } from '../../shared/api/cursor.ts';
-import { readAccountEvents } from '../../shared/app-accounts.ts';
-import { api } from '../wrap.ts';
+import { whose } from '../../shared/api/requests/ledger.ts';
+import { notesView } from '../../shared/api/views/ledger.ts';
+import { readAccountEvents } from '../../shared/app/ledger.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('readAccountEvents', readAccountEvents, async (run, request) => {
   const { caller, params, query } = request;

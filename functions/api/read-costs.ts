@@ -1,10 +1,10 @@
 // GET /v1/costs: the caller's own; operators may ask for anybody's, or for all of them.
 
-import { costsView } from '../../shared/api/cost-views.ts';
+import { spanOf } from '../../shared/api/contract/span.ts';
 import { CostCursor, costPlaceOf, readCursor } from '../../shared/api/cursor.ts';
-import { spanOf } from '../../shared/api/span.ts';
-import { readCosts } from '../../shared/app-costs.ts';
-import { api } from '../wrap.ts';
+import { costsView } from '../../shared/api/views/billing.ts';
+import { readCosts } from '../../shared/app/billing.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('readCosts', readCosts, async (run, { caller, query, now }) => {
   const { groupBy, consumer = null, cursor } = query;

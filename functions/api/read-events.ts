@@ -1,9 +1,9 @@
 // GET /v1/leases/{id}/events
 
 import { EventCursor, readCursor } from '../../shared/api/cursor.ts';
-import { eventsView } from '../../shared/api/views.ts';
-import { readEvents } from '../../shared/app.ts';
-import { api } from '../wrap.ts';
+import { eventsView } from '../../shared/api/views/lease.ts';
+import { readEvents } from '../../shared/app/lease.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('readEvents', readEvents, async (run, { caller, params, query }) => {
   const afterSeq = readCursor(EventCursor, query.cursor)?.seq ?? 0;

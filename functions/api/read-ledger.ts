@@ -1,10 +1,10 @@
 // GET /v1/ledger: the caller's own entries; operators may ask for anybody's.
 
-import { ledgerView } from '../../shared/api/cost-views.ts';
+import { spanOf } from '../../shared/api/contract/span.ts';
 import { EntryCursor, readCursor } from '../../shared/api/cursor.ts';
-import { spanOf } from '../../shared/api/span.ts';
-import { readLedger } from '../../shared/app-costs.ts';
-import { api } from '../wrap.ts';
+import { ledgerView } from '../../shared/api/views/billing.ts';
+import { readLedger } from '../../shared/app/billing.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('readLedger', readLedger, async (run, { caller, query, now }) => {
   const { consumer = caller.consumer, limit, cursor } = query;

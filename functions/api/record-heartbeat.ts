@@ -1,8 +1,8 @@
 // POST /v1/leases/{id}/heartbeats: the application is alive.
 
-import { heartbeatView } from '../../shared/api/views.ts';
-import { recordAppHeartbeat } from '../../shared/app.ts';
-import { api } from '../wrap.ts';
+import { heartbeatView } from '../../shared/api/views/lease.ts';
+import { recordAppHeartbeat } from '../../shared/app/lease.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api(
   'recordHeartbeat',

@@ -1,8 +1,8 @@
 // POST /node/v1/heartbeats: the machine is ready, and alive. Its token says which lease it serves.
 
-import { heartbeatView } from '../../shared/api/views.ts';
-import { recordNodeHeartbeat } from '../../shared/app.ts';
-import { node } from '../wrap.ts';
+import { heartbeatView } from '../../shared/api/views/lease.ts';
+import { recordNodeHeartbeat } from '../../shared/app/lease.ts';
+import { node } from '../wrap/wrap.ts';
 
 export const handler = node(
   'recordNodeHeartbeat',

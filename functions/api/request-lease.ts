@@ -1,11 +1,11 @@
 // POST /v1/leases: accepts a lease or says which limit binds.
 
-import { IdempotencyKey } from '../../shared/api/contract.ts';
-import { envOf, termsOf } from '../../shared/api/lease-request.ts';
+import { IdempotencyKey } from '../../shared/api/contract/contract.ts';
 import { parse } from '../../shared/api/parse.ts';
-import { acceptedView } from '../../shared/api/views.ts';
-import { requestLease } from '../../shared/app.ts';
-import { api } from '../wrap.ts';
+import { envOf, termsOf } from '../../shared/api/requests/lease.ts';
+import { acceptedView } from '../../shared/api/views/lease.ts';
+import { requestLease } from '../../shared/app/lease.ts';
+import { api } from '../wrap/wrap.ts';
 
 export const handler = api('requestLease', requestLease, async (run, request) => {
   const { caller, body, headers } = request;

@@ -1,7 +1,7 @@
 // Arm deadline: the schedule that ends the lease without the workflow.
 
-import { StepInput } from '../../shared/api/step-input.ts';
-import { armDeadline } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { StepInput } from '../../shared/api/requests/functions.ts';
+import { armDeadline } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(StepInput, armDeadline);

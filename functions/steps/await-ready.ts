@@ -1,7 +1,7 @@
 // Await ready: parks the token that the machine's first phone-home answers.
 
-import { WaitInput } from '../../shared/api/step-input.ts';
-import { awaitReady } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { WaitInput } from '../../shared/api/requests/functions.ts';
+import { awaitReady } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(WaitInput, awaitReady);

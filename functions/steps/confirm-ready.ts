@@ -1,7 +1,7 @@
 // Confirm ready: begins to serve, or gives the machine back.
 
-import { StepInput } from '../../shared/api/step-input.ts';
-import { confirmReady } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { StepInput } from '../../shared/api/requests/functions.ts';
+import { confirmReady } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(StepInput, confirmReady);

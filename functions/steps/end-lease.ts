@@ -1,7 +1,7 @@
 // End lease: the one door every lease leaves through.
 
-import { EndInput } from '../../shared/api/step-input.ts';
-import { endLease } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { EndInput } from '../../shared/api/requests/functions.ts';
+import { endLease } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(EndInput, endLease);

@@ -1,7 +1,7 @@
 // Find launched: looks for the machine of an unanswered create call.
 
-import { StepInput } from '../../shared/api/step-input.ts';
-import { findLaunched } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { StepInput } from '../../shared/api/requests/functions.ts';
+import { findLaunched } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(StepInput, findLaunched);

@@ -1,7 +1,7 @@
 // Judge: serve on, or begin to end the lease.
 
-import { StepInput } from '../../shared/api/step-input.ts';
-import { judgeLease } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { StepInput } from '../../shared/api/requests/functions.ts';
+import { judgeLease } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(StepInput, judgeLease);

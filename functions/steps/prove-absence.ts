@@ -1,7 +1,7 @@
 // Prove absence: one round of complete listings.
 
-import { ProveInput } from '../../shared/api/step-input.ts';
-import { proveAbsence } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { ProveInput } from '../../shared/api/requests/functions.ts';
+import { proveAbsence } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(ProveInput, proveAbsence);

@@ -1,7 +1,7 @@
 // Retire attempt: destroys a machine that never served and proves it absent.
 
-import { StepInput } from '../../shared/api/step-input.ts';
-import { retireAttempt } from '../../shared/app.ts';
-import { step } from '../wrap.ts';
+import { StepInput } from '../../shared/api/requests/functions.ts';
+import { retireAttempt } from '../../shared/app/lease.ts';
+import { step } from '../wrap/wrap.ts';
 
 export const handler = step(StepInput, retireAttempt);

@@ -1,7 +1,7 @@
 // Refreshes the menu of one provider, on a schedule.
 
-import { RefreshInput } from '../../shared/api/step-input.ts';
-import { refreshOffers } from '../../shared/app.ts';
-import { timer } from '../wrap.ts';
+import { RefreshInput } from '../../shared/api/requests/functions.ts';
+import { refreshOffers } from '../../shared/app/lease.ts';
+import { timer } from '../wrap/wrap.ts';
 
 export const handler = timer(RefreshInput, refreshOffers);

@@ -1,7 +1,7 @@
 // Proves each day that entries, leases, closed days and accounts agree; a difference is a page.
 
-import { EveryDay } from '../../shared/api/step-input.ts';
-import { verifyLedger } from '../../shared/app-costs.ts';
-import { timer } from '../wrap.ts';
+import { EveryDay } from '../../shared/api/requests/functions.ts';
+import { verifyLedger } from '../../shared/app/billing.ts';
+import { timer } from '../wrap/wrap.ts';
 
 export const handler = timer(EveryDay, verifyLedger);

@@ -3,7 +3,7 @@
 
 import validate from 'asl-validator/dist/src/validator.js';
 import * as z from 'zod/mini';
-import { Failure } from '../../shared/core/failure.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
 import { IN_WORDS, Machine } from './asl.ts';
 import type { Step } from './steps.ts';
 import { stepOf } from './steps.ts';

@@ -6,8 +6,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Failure } from '../../shared/core/failure.ts';
-import { invariant } from '../../shared/core/invariant.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
+import { invariant } from '../../shared/core/base/invariant.ts';
 import type { Ids } from './advance.ts';
 import type { Json } from './asl.ts';
 import { createBook } from './book.ts';

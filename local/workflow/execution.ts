@@ -1,7 +1,7 @@
 // What an execution is after each record of the journal. Pure, so that an engine that read its
 // journal again stands exactly where the old one stood. It must never act.
 
-import { invariant } from '../../shared/core/invariant.ts';
+import { invariant } from '../../shared/core/base/invariant.ts';
 import type { Json } from './asl.ts';
 import type { JournalRecord, Outcome } from './journal.ts';
 import type { Given } from './library.ts';

@@ -3,7 +3,7 @@
 // SIGKILL included, but not a power cut: leases have other nets for that.
 
 import * as z from 'zod/mini';
-import { type Journal as JournalOf, memoryJournal, openJournal } from '../journal.ts';
+import { type Journal as JournalOf, memoryJournal, openJournal } from '../files/journal.ts';
 
 const common = { name: z.string(), at: z.number() };
 const Call = z.object({ functionName: z.string(), payload: z.json() });

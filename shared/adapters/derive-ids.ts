@@ -1,7 +1,7 @@
 // Ids that are derived and never drawn: a repeated request finds the lease its first try made.
 
 import { createHash } from 'node:crypto';
-import { brandId, type ConsumerId, LeaseId } from '../core/ids.ts';
+import { brandId, type ConsumerId, LeaseId } from '../core/base/ids.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

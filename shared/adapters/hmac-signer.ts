@@ -2,8 +2,8 @@
 // an error, a log or a result.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Failure } from '../core/failure.ts';
-import { type Signer, TAG_MAC_LENGTH } from '../core/ownership.ts';
+import { Failure } from '../core/base/failure.ts';
+import { type Signer, TAG_MAC_LENGTH } from '../core/instance/ownership.ts';
 
 /** A key as bytes, or as hex text. */
 export type HmacKey = Uint8Array | string;

@@ -1,9 +1,9 @@
 // The bearer token a rented machine carries: which lease and attempt it beats for. It opens
 // nothing else, and its mac is never valid for a tag, nor a tag's for it.
 
-import { brandId, LeaseId } from '../core/ids.ts';
-import { invariant } from '../core/invariant.ts';
-import type { Signer } from '../core/ownership.ts';
+import { brandId, LeaseId } from '../core/base/ids.ts';
+import { invariant } from '../core/base/invariant.ts';
+import type { Signer } from '../core/instance/ownership.ts';
 
 /** What a token says. `attempt` is 1 to 99. */
 export type TokenClaims = { readonly leaseId: LeaseId; readonly attempt: number };

@@ -1,7 +1,7 @@
 // Blobs in one S3 bucket. Trouble becomes StoreDown here and nowhere else.
 
-import { Failure } from '../core/failure.ts';
-import { seconds } from '../core/time.ts';
+import { Failure } from '../core/base/failure.ts';
+import { seconds } from '../core/base/time.ts';
 import type { BlobStore } from '../ports/stores.ts';
 import { type AwsAccess, createCaller, escaped } from './aws/caller.ts';
 import type { Trouble } from './aws/trouble.ts';

@@ -1,9 +1,9 @@
 // The alarm clock of a deployed service: one EventBridge schedule per lease, whose target ends the
 // lease without the workflow. It must never report a schedule as set that isn't.
 
-import { Failure } from '../core/failure.ts';
-import type { DeploymentId, LeaseId } from '../core/ids.ts';
-import { type EpochMs, epochMs, isoTime, seconds } from '../core/time.ts';
+import { Failure } from '../core/base/failure.ts';
+import type { DeploymentId, LeaseId } from '../core/base/ids.ts';
+import { type EpochMs, epochMs, isoTime, seconds } from '../core/base/time.ts';
 import type { Scheduler } from '../ports/workflow.ts';
 import {
   type AwsAccess,

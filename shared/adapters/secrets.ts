@@ -2,8 +2,8 @@
 // is never logged, and trouble becomes StoreDown here and nowhere else.
 
 import * as z from 'zod/mini';
-import { Failure } from '../core/failure.ts';
-import { seconds } from '../core/time.ts';
+import { Failure } from '../core/base/failure.ts';
+import { seconds } from '../core/base/time.ts';
 import type { AwsAccess } from './aws/caller.ts';
 import { createJsonCall } from './aws/json.ts';
 

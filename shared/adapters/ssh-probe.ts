@@ -2,8 +2,8 @@
 // nothing, never throws, and never leaves a socket open.
 
 import { connect } from 'node:net';
-import { policy } from '../core/policy.ts';
-import type { DurationMs } from '../core/time.ts';
+import { policy } from '../core/base/policy/policy.ts';
+import type { DurationMs } from '../core/base/time.ts';
 import type { Probe } from '../ports/workflow.ts';
 
 /** A server may send other lines first (RFC 4253, 4.2); what talks longer is no SSH server. */

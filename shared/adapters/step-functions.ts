@@ -2,8 +2,8 @@
 // name can be used once; an answer to a token that is over is an outcome and no trouble.
 
 import * as z from 'zod/mini';
-import { Failure } from '../core/failure.ts';
-import { seconds } from '../core/time.ts';
+import { Failure } from '../core/base/failure.ts';
+import { seconds } from '../core/base/time.ts';
 import type { Workflow } from '../ports/workflow.ts';
 import type { AwsAccess } from './aws/caller.ts';
 import { createJsonCall, type JsonCall } from './aws/json.ts';

@@ -1,4 +1,4 @@
-// The node agent, packed by local/pack-agent.ts and never edited by hand: compressed with gzip
+// The node agent, packed by scripts/pack-agent.ts and never edited by hand: compressed with gzip
 // and written in base64, because start scripts are short and hold text only.
 
 /** A function, so that bundles which start no machine leave it out. */

@@ -2,13 +2,13 @@
 // see is decided without it, and one that was tampered with is refused.
 
 import * as z from 'zod/mini';
-import { AccountNote } from '../core/account.ts';
-import { Failure } from '../core/failure.ts';
-import { ConsumerId, LeaseId, OfferId } from '../core/ids.ts';
-import { EntryPlace } from '../core/ledger.ts';
-import { MicroUsdPerHour } from '../core/money.ts';
-import { EpochMs } from '../core/time.ts';
-import type { CostPlace } from '../usecases/read-costs.ts';
+import { Failure } from '../core/base/failure.ts';
+import { ConsumerId, LeaseId, OfferId } from '../core/base/ids.ts';
+import { MicroUsdPerHour } from '../core/base/money.ts';
+import { EpochMs } from '../core/base/time.ts';
+import { AccountNote } from '../core/ledger/account.ts';
+import { EntryPlace } from '../core/ledger/entry.ts';
+import type { CostPlace } from '../usecases/billing/read-costs.ts';
 
 /** In the list of leases: the last one shown. */
 export const LeaseCursor = z.object({ id: LeaseId, requestedAt: EpochMs });

@@ -1,8 +1,8 @@
 // The HTTP API's envelope: API Gateway v2 events in, JSON or problem documents out.
 
 import * as z from 'zod/mini';
-import { FAILURES, Failure } from '../core/failure.ts';
-import { brandId, ConsumerId } from '../core/ids.ts';
+import { FAILURES, Failure } from '../core/base/failure.ts';
+import { brandId, ConsumerId } from '../core/base/ids.ts';
 
 /** The part of an API Gateway v2 event that is used. Everything else is ignored. */
 export const HttpEvent = z.object({

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { Failure } from '../core/failure.ts';
+import { Failure } from '../core/base/failure.ts';
 
 // zod/mini carries no words of its own: without them every refusal would say "Invalid input".
 z.config(en());

@@ -1,6 +1,10 @@
 // Where accounts are kept, with their log. Each write is one item under one condition. All may
 // throw StoreDown, and Conflict when too many change one account at a time; all repeat safely.
 
+import type { ConsumerId, LeaseId } from '../core/base/ids.ts';
+import type { MicroUsd } from '../core/base/money.ts';
+import type { EpochMs, Month } from '../core/base/time.ts';
+import type { Review } from '../core/billing/thresholds.ts';
 import type {
   Account,
   AccountLimits,
@@ -8,12 +12,8 @@ import type {
   Hold,
   HoldRefusal,
   Wanted,
-} from '../core/account.ts';
-import type { ConsumerId, LeaseId } from '../core/ids.ts';
-import type { LedgerEntry } from '../core/ledger.ts';
-import type { MicroUsd } from '../core/money.ts';
-import type { Review } from '../core/thresholds.ts';
-import type { EpochMs, Month } from '../core/time.ts';
+} from '../core/ledger/account.ts';
+import type { LedgerEntry } from '../core/ledger/entry.ts';
 
 export type PlaceOutcome =
   /** The hold as the account has it. */

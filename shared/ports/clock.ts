@@ -1,5 +1,5 @@
 // The only source of the present.
 
-import type { EpochMs } from '../core/time.ts';
+import type { EpochMs } from '../core/base/time.ts';
 
 export type Clock = { now(): EpochMs };

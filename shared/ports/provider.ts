@@ -1,12 +1,12 @@
 // What a use case may ask of a GPU marketplace, in our words. Each adapter keeps these promises or
 // throws a Failure; one contract suite holds all of them to it.
 
-import type { InstanceId, ProviderName } from '../core/ids.ts';
-import type { MicroUsd, MicroUsdPerHour } from '../core/money.ts';
-import type { Offer } from '../core/offer.ts';
-import type { Tag } from '../core/ownership.ts';
-import type { ChargeTerms } from '../core/reconcile.ts';
-import type { DurationMs, EpochMs } from '../core/time.ts';
+import type { InstanceId, ProviderName } from '../core/base/ids.ts';
+import type { MicroUsd, MicroUsdPerHour } from '../core/base/money.ts';
+import type { DurationMs, EpochMs } from '../core/base/time.ts';
+import type { ChargeTerms } from '../core/billing/reconcile.ts';
+import type { Offer } from '../core/instance/offer.ts';
+import type { Tag } from '../core/instance/ownership.ts';
 
 /** What this provider's words mean: facts of its API, each with its source in the adapter. */
 export type ProviderCard = {

@@ -1,21 +1,21 @@
 // Where leases, pulses, entries and the menu are kept. Each write is one item under one
 // condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
-import type { DayReport } from '../core/day-report.ts';
-import type { Day, Span } from '../core/days.ts';
-import type { Freeze, FreezeScope } from '../core/freeze.ts';
-import type { Idle, IdleWarning, Quiet } from '../core/idle.ts';
-import type { ConsumerId, LeaseId, ProviderName } from '../core/ids.ts';
-import type { Lease, LeaseEvent, LeaseIn } from '../core/lease.ts';
-import type { EntryPlace, LedgerEntry } from '../core/ledger.ts';
-import type { MicroUsd } from '../core/money.ts';
-import type { Offer } from '../core/offer.ts';
-import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/pulse.ts';
-import type { Reconciliation } from '../core/reconcile.ts';
-import type { Room, Take } from '../core/room.ts';
-import type { SweepRecord } from '../core/sweep-record.ts';
-import type { Telemetry } from '../core/telemetry.ts';
-import type { DurationMs, EpochMs } from '../core/time.ts';
+import type { ConsumerId, LeaseId, ProviderName } from '../core/base/ids.ts';
+import type { MicroUsd } from '../core/base/money.ts';
+import type { DurationMs, EpochMs } from '../core/base/time.ts';
+import type { Day, Span } from '../core/billing/days.ts';
+import type { Room, Take } from '../core/billing/prepaid.ts';
+import type { Reconciliation } from '../core/billing/reconcile.ts';
+import type { DayReport } from '../core/billing/report.ts';
+import type { Offer } from '../core/instance/offer.ts';
+import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/instance/pulse.ts';
+import type { Telemetry } from '../core/instance/telemetry.ts';
+import type { Idle, IdleWarning, Quiet } from '../core/lease/idle.ts';
+import type { Lease, LeaseEvent, LeaseIn } from '../core/lease/lease.ts';
+import type { EntryPlace, LedgerEntry } from '../core/ledger/entry.ts';
+import type { Freeze, FreezeScope } from '../core/operations/freeze.ts';
+import type { SweepRecord } from '../core/sweep/record.ts';
 
 /** Where a lease stands in its consumer's list. */
 export type LeasePlace = { readonly id: LeaseId; readonly requestedAt: EpochMs };

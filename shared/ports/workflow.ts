@@ -1,7 +1,7 @@
 // The engine that drives a lease, and the alarm clock that ends it without the engine.
 
-import type { LeaseId } from '../core/ids.ts';
-import type { EpochMs } from '../core/time.ts';
+import type { LeaseId } from '../core/base/ids.ts';
+import type { EpochMs } from '../core/base/time.ts';
 
 export type Workflow = {
   /**

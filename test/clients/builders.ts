@@ -1,9 +1,9 @@
 // Leases, offers and events as the service answers them, with what a test cares about on top.
 
-import type { Lease, LeaseEvent, Offer } from '../../clients/replies.ts';
-import { brandId, LeaseId, OfferId } from '../../shared/core/ids.ts';
-import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
-import { epochMs, isoTime } from '../../shared/core/time.ts';
+import type { Lease, LeaseEvent, Offer } from '../../clients/client/replies.ts';
+import { brandId, LeaseId, OfferId } from '../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
+import { epochMs, isoTime } from '../../shared/core/base/time.ts';
 
 export const LEASE_ID = 'k3v9x0c2m5n8q1w4e7r6';
 export const HOST_KEY = `ssh-ed25519 ${'A'.repeat(68)}`;

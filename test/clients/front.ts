@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { OPERATOR, openCredentials } from '../../local/credentials.ts';
-import { createWorld, type World } from '../../local/demo-world.ts';
-import { serveHttp } from '../../local/http-front.ts';
-import { createVerifier } from '../../local/sigv4.ts';
+import { OPERATOR, openCredentials } from '../../local/aws/credentials.ts';
+import { serveHttp } from '../../local/aws/http-front.ts';
+import { createVerifier } from '../../local/aws/sigv4.ts';
+import { createWorld, type World } from '../../local/demo/world.ts';
 import { createScaledClock } from '../../local/workflow/clock.ts';
 
 export type Front = { readonly url: string; readonly world: World };

@@ -2,7 +2,7 @@
 // what a machine cost is told when it is gone.
 
 import { expect, it } from 'vitest';
-import { after, hours, minutes } from '../../shared/core/time.ts';
+import { after, hours, minutes } from '../../shared/core/base/time.ts';
 import type { FaultName, Start } from './harness.ts';
 import { alive, aTag, failure, labelsOf, launch, launchVisibly, unknownId } from './support.ts';
 

@@ -3,8 +3,8 @@
 // is over the provider is as it should be. It must hold for faults that an adapter never notices.
 
 import { expect, it } from 'vitest';
-import { Failure } from '../../shared/core/failure.ts';
-import { hours, minutes } from '../../shared/core/time.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
+import { hours, minutes } from '../../shared/core/base/time.ts';
 import { type Fault, faultNames, type Harness, type Start } from './harness.ts';
 import { alive, anyOffer, aTag, launchVisibly, spec } from './support.ts';
 

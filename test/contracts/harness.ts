@@ -1,8 +1,8 @@
 // What a provider's simulator has to offer so that the contract suite can hold its adapter to the
 // port's promises. Each provider brings one `Start`; the suite knows nothing else of it.
 
-import type { InstanceId, OfferId } from '../../shared/core/ids.ts';
-import type { DurationMs, EpochMs } from '../../shared/core/time.ts';
+import type { InstanceId, OfferId } from '../../shared/core/base/ids.ts';
+import type { DurationMs, EpochMs } from '../../shared/core/base/time.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
 
 export type Operation =

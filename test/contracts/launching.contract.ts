@@ -2,9 +2,9 @@
 // answers, no machine is ever left without a tag.
 
 import { expect, it } from 'vitest';
-import { invariant } from '../../shared/core/invariant.ts';
-import { allInRate, Offer } from '../../shared/core/offer.ts';
-import { hours } from '../../shared/core/time.ts';
+import { invariant } from '../../shared/core/base/invariant.ts';
+import { hours } from '../../shared/core/base/time.ts';
+import { allInRate, Offer } from '../../shared/core/instance/offer.ts';
 import type { CreateOutcome } from '../../shared/ports/provider.ts';
 import type { FaultName, Start } from './harness.ts';
 import {

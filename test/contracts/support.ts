@@ -2,12 +2,12 @@
 // must know nothing of any one provider.
 
 import { expect, onTestFinished } from 'vitest';
-import { brandId, InstanceId } from '../../shared/core/ids.ts';
-import { invariant } from '../../shared/core/invariant.ts';
-import type { Offer } from '../../shared/core/offer.ts';
-import { type Tag, tagOf } from '../../shared/core/ownership.ts';
+import { brandId, InstanceId } from '../../shared/core/base/ids.ts';
+import { invariant } from '../../shared/core/base/invariant.ts';
+import type { Offer } from '../../shared/core/instance/offer.ts';
+import { type Tag, tagOf } from '../../shared/core/instance/ownership.ts';
 import type { CreateOutcome, LaunchSpec } from '../../shared/ports/provider.ts';
-import { aDeployment, aLeaseId, aSigner } from '../support/builders.ts';
+import { aDeployment, aLeaseId, aSigner } from '../support/builders/builders.ts';
 import type { Harness, Start } from './harness.ts';
 
 export const DISK_GB = 20;

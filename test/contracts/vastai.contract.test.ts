@@ -4,9 +4,9 @@ import * as z from 'zod/mini';
 import { totalMicroUsd } from '../../local/simulators/vastai/billing.ts';
 import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
-import { brandId, InstanceId, OfferId } from '../../shared/core/ids.ts';
-import { after, type DurationMs, type EpochMs } from '../../shared/core/time.ts';
-import { at } from '../support/builders.ts';
+import { brandId, InstanceId, OfferId } from '../../shared/core/base/ids.ts';
+import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';
+import { at } from '../support/builders/builders.ts';
 import type { Harness, StartOptions } from './harness.ts';
 import { providerContract } from './provider.contract.ts';
 

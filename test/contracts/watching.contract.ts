@@ -2,9 +2,9 @@
 // machine absent.
 
 import { describe, expect, it } from 'vitest';
-import { invariant } from '../../shared/core/invariant.ts';
-import { allInRate } from '../../shared/core/offer.ts';
-import { hours, minutes, seconds } from '../../shared/core/time.ts';
+import { invariant } from '../../shared/core/base/invariant.ts';
+import { hours, minutes, seconds } from '../../shared/core/base/time.ts';
+import { allInRate } from '../../shared/core/instance/offer.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
 import type { FaultName, Harness, Start } from './harness.ts';
 import {

@@ -15,7 +15,7 @@ import {
   SSH_KEY,
   type StartedProcess,
   startProcess,
-} from '../support/start.ts';
+} from '../support/worlds/start.ts';
 
 const HOUR = 3_600_000;
 /** An hour in 18 s. */

@@ -17,7 +17,7 @@ import {
   SSH_KEY,
   type StartedProcess,
   startProcess,
-} from '../support/start.ts';
+} from '../support/worlds/start.ts';
 
 /** curl signs since 7.75 (2021); an older one can't be used as the banner says. */
 const hasCurl = spawnSync('curl', ['--aws-sigv4', 'x', '--version']).status === 0;

@@ -2,8 +2,8 @@
 // and how the refusal is worded, and what never comes out.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 const STRANGER = 'arn:aws:sts::123456789012:assumed-role/other-team/run-1';
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;

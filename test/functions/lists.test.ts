@@ -1,8 +1,8 @@
 // Lists and their cursors, and who sees what: a consumer its own leases, an operator all of them.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONSUMER_ARN } from '../../local/demo-world.ts';
-import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+import { CONSUMER_ARN } from '../../local/demo/world.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 const STRANGER = 'arn:aws:sts::123456789012:assumed-role/other-team/run-1';
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';

@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readable } from '../../infra/acknowledge.ts';
-import { leaseWorld } from '../support/lease-world.ts';
+import { leaseWorld } from '../support/worlds/lease.ts';
 import { devStack, resourcesOf } from './synth.ts';
 
 const synthesis = devStack();

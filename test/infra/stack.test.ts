@@ -9,8 +9,8 @@ import * as z from 'zod/mini';
 import { ALL_FUNCTIONS, API_FUNCTIONS, STEP_FUNCTIONS } from '../../infra/function-list.ts';
 import { nameOf } from '../../infra/names.ts';
 import { TABLES } from '../../shared/adapters/dynamodb/schema.ts';
-import { routes } from '../../shared/api/contract.ts';
-import { policy } from '../../shared/core/policy.ts';
+import { routes } from '../../shared/api/contract/contract.ts';
+import { policy } from '../../shared/core/base/policy/policy.ts';
 import { Anything, devStack, FunctionShape, resourcesOf } from './synth.ts';
 
 const synthesis = devStack();

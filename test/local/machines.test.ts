@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runMachines } from '../../local/machines.ts';
 import { createScaledClock } from '../../local/workflow/clock.ts';
-import { eventually } from '../support/start.ts';
+import { eventually } from '../support/worlds/start.ts';
 
 type Beat = { readonly token: string | undefined; readonly facts: unknown };
 

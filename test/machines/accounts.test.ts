@@ -2,11 +2,11 @@
 // reviews them.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { records } from '../../shared/parts.ts';
-import { once } from '../../shared/runtime.ts';
-import { CONSUMER } from '../support/lease-world.ts';
-import { MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import { records } from '../../shared/app/parts.ts';
+import { once } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { CONSUMER } from '../support/worlds/lease.ts';
+import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 const OPERATOR = { userArn: 'arn:aws:sts::123456789012:assumed-role/operator/run-1' };
 const MINE = { params: { consumer: 'self' } };

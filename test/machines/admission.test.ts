@@ -3,20 +3,20 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaseIdFor, requestHash } from '../../shared/adapters/derive-ids.ts';
-import { freezeStore } from '../../shared/adapters/dynamodb/freeze-store.ts';
-import { holdFor } from '../../shared/core/hold.ts';
-import { brandId, ConsumerId, type LeaseId } from '../../shared/core/ids.ts';
-import { totalsOf } from '../../shared/core/ledger.ts';
-import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
-import { minutes } from '../../shared/core/time.ts';
-import { records } from '../../shared/parts.ts';
-import { once } from '../../shared/runtime.ts';
-import { applyOutbox } from '../../shared/usecases/change-lease.ts';
-import { makeRequestLease } from '../../shared/usecases/request-lease.ts';
-import { aConsumer, at, someLimits, someTerms } from '../support/builders.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
-import { CONSUMER } from '../support/lease-world.ts';
-import { sweepWorld } from '../support/sweep-world.ts';
+import { freezeStore } from '../../shared/adapters/dynamodb/operations/freeze-store.ts';
+import { records } from '../../shared/app/parts.ts';
+import { once } from '../../shared/app/runtime.ts';
+import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import { holdFor } from '../../shared/core/lease/hold.ts';
+import { totalsOf } from '../../shared/core/ledger/entry.ts';
+import { applyOutbox } from '../../shared/usecases/common/change-lease.ts';
+import { makeRequestLease } from '../../shared/usecases/lease/request-lease.ts';
+import { aConsumer, at, someLimits, someTerms } from '../support/builders/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../support/worlds/database.ts';
+import { CONSUMER } from '../support/worlds/lease.ts';
+import { sweepWorld } from '../support/worlds/sweep.ts';
 
 const attemptLimit = minutes(25);
 const terms = someTerms();

@@ -2,12 +2,12 @@
 // money, and a person hears of it in time. A balance that nobody can read stops nothing.
 
 import { describe, expect, it } from 'vitest';
-import type { doctorView } from '../../shared/api/operation-views.ts';
-import type { LeaseId, ProviderName } from '../../shared/core/ids.ts';
-import { allInRate } from '../../shared/core/offer.ts';
-import { rooms } from '../../shared/parts.ts';
-import { type LogLine, once } from '../../shared/runtime.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import type { doctorView } from '../../shared/api/views/operations.ts';
+import { rooms } from '../../shared/app/parts.ts';
+import { type LogLine, once } from '../../shared/app/runtime.ts';
+import type { LeaseId, ProviderName } from '../../shared/core/base/ids.ts';
+import { allInRate } from '../../shared/core/instance/offer.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 /** A lease of an hour needs 90 min: with its boot and its teardown. */
 const NEEDED_HOURS = 1.5;

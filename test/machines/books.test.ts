@@ -2,10 +2,10 @@
 // leases are never left out, and closing a day changes no report.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { books } from '../../shared/app.ts';
-import { GroupBy } from '../../shared/core/costs.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { once } from '../../shared/runtime.ts';
+import { books } from '../../shared/app/lease.ts';
+import { once } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { GroupBy } from '../../shared/core/billing/costs.ts';
 import {
   type BooksWorld,
   booksWorld,
@@ -13,8 +13,8 @@ import {
   MINUTE,
   OPERATOR,
   STRANGER,
-} from '../support/books-world.ts';
-import { CONSUMER } from '../support/lease-world.ts';
+} from '../support/worlds/books.ts';
+import { CONSUMER } from '../support/worlds/lease.ts';
 
 const NOVEMBER = { from: '2026-11-01', to: '2026-12-01' };
 

@@ -2,7 +2,7 @@
 // its schedule ends it.
 
 import { describe, expect, it } from 'vitest';
-import { leaseWorld, type Meddle } from '../support/lease-world.ts';
+import { leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 

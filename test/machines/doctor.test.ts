@@ -2,8 +2,8 @@
 // with what the nets then do.
 
 import { describe, expect, it } from 'vitest';
-import type { doctorView } from '../../shared/api/operation-views.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+import type { doctorView } from '../../shared/api/views/operations.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 const env = { GPU_SHOPPER_OPERATORS: '123456789012/user/operator' };

@@ -3,9 +3,9 @@
 // without the rule, the sweep does.
 
 import { describe, expect, it } from 'vitest';
-import { minutes } from '../../shared/core/time.ts';
-import type { Meddle } from '../support/lease-world.ts';
-import { MINUTE, sweepWorld } from '../support/sweep-world.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import type { Meddle } from '../support/worlds/lease.ts';
+import { MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
 
 type Spoiled = { readonly generations: number; readonly rule: boolean };
 

@@ -2,13 +2,13 @@
 // leaves. Until the lease is committed its old end stands, whatever else was done.
 
 import { describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { type EpochMs, isoTime } from '../../shared/core/time.ts';
-import { records, scheduler, waking } from '../../shared/parts.ts';
-import { once } from '../../shared/runtime.ts';
-import { makeExtendLease } from '../../shared/usecases/extend-lease.ts';
-import { makeServeLease } from '../../shared/usecases/serve-lease.ts';
-import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+import { records, scheduler, waking } from '../../shared/app/parts.ts';
+import { once } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { type EpochMs, isoTime } from '../../shared/core/base/time.ts';
+import { makeExtendLease } from '../../shared/usecases/lease/extend-lease.ts';
+import { makeServeLease } from '../../shared/usecases/lease/steps/serve-lease.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

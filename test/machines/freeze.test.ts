@@ -2,14 +2,14 @@
 // complete listings, begun after everything under way could have landed, show nothing of its scope.
 
 import { describe, expect, it } from 'vitest';
-import { advanceFreezes } from '../../shared/app-operations.ts';
-import { placeFreeze } from '../../shared/core/freeze.ts';
-import { brandId, ConsumerId, type LeaseId } from '../../shared/core/ids.ts';
-import { epochMs } from '../../shared/core/time.ts';
-import { freezes } from '../../shared/parts.ts';
-import { once } from '../../shared/runtime.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
-import { marketBetween } from '../support/market-between.ts';
+import { advanceFreezes } from '../../shared/app/operations.ts';
+import { freezes } from '../../shared/app/parts.ts';
+import { once } from '../../shared/app/runtime.ts';
+import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
+import { epochMs } from '../../shared/core/base/time.ts';
+import { placeFreeze } from '../../shared/core/operations/freeze.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { marketBetween } from '../support/worlds/market-between.ts';
 
 const MINUTE = 60_000;
 const env = {

@@ -2,8 +2,8 @@
 // costs the others no attempt, and the next menu knows better.
 
 import { expect, it } from 'vitest';
-import type { LeaseId, OfferId } from '../../shared/core/ids.ts';
-import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+import type { LeaseId, OfferId } from '../../shared/core/base/ids.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 /** The offers that a lease went for, until it served. */
 async function triedBy(world: LeaseWorld, id: LeaseId): Promise<readonly OfferId[]> {

@@ -1,7 +1,7 @@
 // Beats that must not be heard, whose beat counts, and what a machine does when it hears nothing.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 

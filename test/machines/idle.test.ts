@@ -2,9 +2,9 @@
 // whatever isn't known to be idleness.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import type { Telemetry } from '../../shared/core/telemetry.ts';
-import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 

@@ -8,13 +8,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { audit } from '../../local/audit.ts';
-import { memoryBlobs } from '../../local/blob-folder.ts';
-import { openDatabase } from '../../local/database.ts';
+import { memoryBlobs } from '../../local/aws/blobs.ts';
+import { openDatabase } from '../../local/aws/database.ts';
+import { audit } from '../../local/demo/audit.ts';
 import { createService } from '../../local/service.ts';
 import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
-import { brandId, ConsumerId, LeaseId } from '../../shared/core/ids.ts';
+import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
 
 const SCALE = 60;
 const CHILD = new URL('./fixtures/doomed-service.ts', import.meta.url).pathname;

@@ -6,12 +6,12 @@ import { handler as armDeadline } from '../../functions/steps/arm-deadline.ts';
 import { handler as awaitReady } from '../../functions/steps/await-ready.ts';
 import { handler as launchInstance } from '../../functions/steps/launch-instance.ts';
 import { handler as serveLease } from '../../functions/steps/serve-lease.ts';
-import { Failure } from '../../shared/core/failure.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { epochMs } from '../../shared/core/time.ts';
-import { type Runtime, within } from '../../shared/runtime.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
-import { type Moment, marketBetween } from '../support/market-between.ts';
+import { type Runtime, within } from '../../shared/app/runtime.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { epochMs } from '../../shared/core/base/time.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { type Moment, marketBetween } from '../support/worlds/market-between.ts';
 
 const CONTEXT = { functionName: 'test' } as never;
 const isCreate = ({ method, path }: Moment) => method === 'PUT' && path.includes('/asks/');

@@ -2,9 +2,9 @@
 // itself is under way. Whatever the moment, no machine survives it.
 
 import { describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
-import { marketBetween } from '../support/market-between.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { marketBetween } from '../support/worlds/market-between.ts';
 
 /** The ordinary launch calls these, in this order. */
 const LAUNCH = [

@@ -2,17 +2,17 @@
 // it ends before it costs more than it may, and what a refused teardown costs is held at once.
 
 import { describe, expect, it } from 'vitest';
-import { books } from '../../shared/app.ts';
-import { chargesOf, totalOf } from '../../shared/core/charge.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { billOf } from '../../shared/core/lease.ts';
-import { microUsd } from '../../shared/core/money.ts';
-import { presentRate } from '../../shared/core/spend.ts';
-import type { Telemetry } from '../../shared/core/telemetry.ts';
-import { minutes } from '../../shared/core/time.ts';
-import { once } from '../../shared/runtime.ts';
-import { CONSUMER, type Meddle } from '../support/lease-world.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import { books } from '../../shared/app/lease.ts';
+import { once } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { microUsd } from '../../shared/core/base/money.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
+import { billOf } from '../../shared/core/lease/lease.ts';
+import { presentRate } from '../../shared/core/lease/spend.ts';
+import { chargesOf, totalOf } from '../../shared/core/ledger/charge.ts';
+import { CONSUMER, type Meddle } from '../support/worlds/lease.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 const sweepEvery = minutes(1);
 /** Silence is not what these leases end for. */

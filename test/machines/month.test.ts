@@ -4,14 +4,14 @@
 // without it a part of it is run. MONTH_SEED replays another one.
 
 import { describe, expect, it } from 'vitest';
-import { books } from '../../shared/app.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { totalsOf } from '../../shared/core/ledger.ts';
-import { minutes } from '../../shared/core/time.ts';
-import { once } from '../../shared/runtime.ts';
-import { CONSUMER } from '../support/lease-world.ts';
+import { books } from '../../shared/app/lease.ts';
+import { once } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { createRandom } from '../support/random.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import { CONSUMER } from '../support/worlds/lease.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 const LEASES = Number(process.env['MONTH_LEASES'] ?? 24);
 const SEED = Number(process.env['MONTH_SEED'] ?? 1);

@@ -3,11 +3,11 @@
 // every other net is gone. Only the agent's seconds are quicker than a real machine's.
 
 import { expect, it } from 'vitest';
-import { minutes } from '../../shared/core/time.ts';
-import { startAgent } from '../support/agent-world.ts';
-import { openFront } from '../support/front.ts';
-import type { Meddle } from '../support/lease-world.ts';
-import { MINUTE, sweepWorld } from '../support/sweep-world.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import { startAgent } from '../support/worlds/agent.ts';
+import { openFront } from '../support/worlds/front.ts';
+import type { Meddle } from '../support/worlds/lease.ts';
+import { MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
 
 /** Beats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that. */
 const QUICK = '1 2 1 1';

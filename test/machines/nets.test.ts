@@ -4,8 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import type { Lease } from '../../shared/core/lease.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import type { Lease } from '../../shared/core/lease/lease.ts';
 import {
   BOUNDS,
   type Gone,
@@ -13,8 +13,8 @@ import {
   type Net,
   type NetsWorld,
   netsWorld,
-} from '../support/nets-world.ts';
-import { HOUR, MINUTE } from '../support/sweep-world.ts';
+} from '../support/worlds/nets.ts';
+import { HOUR, MINUTE } from '../support/worlds/sweep.ts';
 
 // Hours of virtual time take seconds, on a loaded machine many.
 vi.setConfig({ testTimeout: 120_000 });

@@ -5,13 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CONSUMER_ARN } from '../../local/demo-world.ts';
+import { CONSUMER_ARN } from '../../local/demo/world.ts';
 import { createService, type Service } from '../../local/service.ts';
-import { excuseSilence } from '../../shared/app-sweep.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { once } from '../../shared/runtime.ts';
-import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
-import { MINUTE } from '../support/sweep-world.ts';
+import { once } from '../../shared/app/runtime.ts';
+import { excuseSilence } from '../../shared/app/sweep.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { MINUTE } from '../support/worlds/sweep.ts';
 
 const TAG_KEY = 'c4'.repeat(32);
 

@@ -2,8 +2,13 @@
 // other runs to its end; then the other way round.
 
 import { describe, expect, it } from 'vitest';
-import { everywhere, turned } from '../support/race-world.ts';
-import { END_RACES, EXTENSION_RACES, EXTENSION_TOO_LATE, TWO_SWEEPS } from '../support/races.ts';
+import {
+  END_RACES,
+  EXTENSION_RACES,
+  EXTENSION_TOO_LATE,
+  TWO_SWEEPS,
+} from '../support/races/races.ts';
+import { everywhere, turned } from '../support/races/world.ts';
 
 const BOTH_WAYS = [...END_RACES, ...EXTENSION_RACES];
 const RACES = [...BOTH_WAYS, ...BOTH_WAYS.map(turned), EXTENSION_TOO_LATE, TWO_SWEEPS];

@@ -2,8 +2,8 @@
 // function may run, while the next generation goes on with its lease.
 
 import { describe, expect, it } from 'vitest';
-import { everywhere } from '../support/race-world.ts';
-import { GENERATION_RACES } from '../support/races.ts';
+import { GENERATION_RACES } from '../support/races/races.ts';
+import { everywhere } from '../support/races/world.ts';
 
 /** Some dozens of leases, one after the other. */
 const SLOW = 120_000;

@@ -2,8 +2,8 @@
 // to its end; then the other way round.
 
 import { describe, expect, it } from 'vitest';
-import { everywhere, turned } from '../support/race-world.ts';
-import { LAUNCH_RACES } from '../support/races.ts';
+import { LAUNCH_RACES } from '../support/races/races.ts';
+import { everywhere, turned } from '../support/races/world.ts';
 
 /** Some dozens of leases, one after the other. */
 const SLOW = 120_000;

@@ -2,8 +2,13 @@
 // A failure names what was drawn.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entwined, play, type Race, type RaceWorld, raceWorld } from '../support/race-world.ts';
-import { END_RACES, EXTENSION_RACES, GENERATION_RACES, LAUNCH_RACES } from '../support/races.ts';
+import {
+  END_RACES,
+  EXTENSION_RACES,
+  GENERATION_RACES,
+  LAUNCH_RACES,
+} from '../support/races/races.ts';
+import { entwined, play, type Race, type RaceWorld, raceWorld } from '../support/races/world.ts';
 import { createRandom } from '../support/random.ts';
 
 const SEED = Number(process.env['RACE_SEED'] ?? 1);

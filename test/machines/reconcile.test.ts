@@ -2,11 +2,11 @@
 // people. Each is entered once, whatever is cut off, and the books agree with the market's own.
 
 import { describe, expect, it } from 'vitest';
-import { books } from '../../shared/app.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { once } from '../../shared/runtime.ts';
-import { CONSUMER } from '../support/lease-world.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import { books } from '../../shared/app/lease.ts';
+import { once } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { CONSUMER } from '../support/worlds/lease.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
 /** A tenth of a cent, to the nearest, for each of four items. */

@@ -2,8 +2,8 @@
 // that matters, and above all creates no second machine.
 
 import { describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 /** What a repeat may change: the version, and the time by which progress is due. */
 const withoutStamps = (lease: object): object => ({ ...lease, version: 0, dueBy: 0 });

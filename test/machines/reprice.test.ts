@@ -2,16 +2,16 @@
 // on its account alike, whatever call is cut off on the way and whatever month it is by then.
 
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../shared/core/failure.ts';
-import { pastSpendCap } from '../../shared/core/hold.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { totalsOf } from '../../shared/core/ledger.ts';
-import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
-import { monthOf } from '../../shared/core/time.ts';
-import { records } from '../../shared/parts.ts';
-import { once } from '../../shared/runtime.ts';
-import { aLeaseId } from '../support/builders.ts';
-import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+import { records } from '../../shared/app/parts.ts';
+import { once } from '../../shared/app/runtime.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
+import { monthOf } from '../../shared/core/base/time.ts';
+import { pastSpendCap } from '../../shared/core/lease/hold.ts';
+import { totalsOf } from '../../shared/core/ledger/entry.ts';
+import { aLeaseId } from '../support/builders/builders.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -2,10 +2,10 @@
 // for it, while deadlines bind. A few that fall silent are dead.
 
 import { describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { minutes } from '../../shared/core/time.ts';
-import type { Meddle } from '../support/lease-world.ts';
-import { MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import type { Meddle } from '../support/worlds/lease.ts';
+import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 /** Machines whose beats don't get through; by what their tokens name. */
 function deafWorld() {

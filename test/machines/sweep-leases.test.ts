@@ -3,16 +3,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { handler as executionEnded } from '../../functions/events/execution-ended.ts';
-import { books } from '../../shared/app.ts';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { note } from '../../shared/core/lease-moves.ts';
-import { microUsd, microUsdPerHour } from '../../shared/core/money.ts';
-import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/time.ts';
-import { once, within } from '../../shared/runtime.ts';
-import { aLeaseId } from '../support/builders.ts';
-import { CONSUMER, type Meddle } from '../support/lease-world.ts';
-import { marketBetween } from '../support/market-between.ts';
-import { MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import { books } from '../../shared/app/lease.ts';
+import { once, within } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
+import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/base/time.ts';
+import { note } from '../../shared/core/lease/lease-moves.ts';
+import { aLeaseId } from '../support/builders/builders.ts';
+import { CONSUMER, type Meddle } from '../support/worlds/lease.ts';
+import { marketBetween } from '../support/worlds/market-between.ts';
+import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 const sweepEvery = minutes(1);
 

@@ -2,12 +2,12 @@
 // as its machine lives, somebody is told, and it ends soon after the machine is really gone.
 
 import { describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { minutes } from '../../shared/core/time.ts';
-import type { LogLine } from '../../shared/runtime.ts';
-import type { Meddle } from '../support/lease-world.ts';
-import { marketBetween } from '../support/market-between.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/sweep-world.ts';
+import type { LogLine } from '../../shared/app/runtime.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { minutes } from '../../shared/core/base/time.ts';
+import type { Meddle } from '../support/worlds/lease.ts';
+import { marketBetween } from '../support/worlds/market-between.ts';
+import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 /** Destroy calls that reached the provider. */
 const destroys = (world: SweepWorld) =>

@@ -1,9 +1,9 @@
 // What a sweep finds at the provider: each machine that should not be there, and none that should.
 
 import { describe, expect, it } from 'vitest';
-import { brandId, DeploymentId } from '../../shared/core/ids.ts';
-import type { LogLine } from '../../shared/runtime.ts';
-import { aTag, MINUTE, sweepWorld } from '../support/sweep-world.ts';
+import type { LogLine } from '../../shared/app/runtime.ts';
+import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
+import { aTag, MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
 
 describe('a machine with our tag and no lease on record', () => {
   it('is destroyed when it is seen for the second time', async () => {

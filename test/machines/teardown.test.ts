@@ -2,8 +2,8 @@
 // stays `ending` as long as the machine lives, and ends soon after it is really gone.
 
 import { describe, expect, it } from 'vitest';
-import type { LeaseId } from '../../shared/core/ids.ts';
-import { type LeaseWorld, leaseWorld } from '../support/lease-world.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { leaseMachine } from '../../local/service.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/lease-world.ts';
+import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 type Task = { Type: string; Parameters?: { FunctionName: string } };
 const machine = leaseMachine() as { States: Record<string, Task> };

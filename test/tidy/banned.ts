@@ -14,13 +14,13 @@ type Ban = {
 const PURE = /^shared\/(?:core|ports|usecases)\/.*\.ts$/;
 const SOURCE = /\.ts$/;
 /** Reading the deployed service's clock is what this file is for. */
-const RUNTIME = /^shared\/runtime\.ts$/;
+const RUNTIME = /^shared\/app\/runtime\.ts$/;
 /** Where the outside begins, and the sweep: one bad instance must not stop the others. */
 const CATCHERS = new RegExp(
   [
-    '^(?:shared/adapters|local|clients|bench|test|infra)/',
-    '^functions/wrap\\.ts$',
-    '^shared/usecases/sweep',
+    '^(?:shared/adapters|local|clients|bench|simulation|scripts|test|infra)/',
+    '^functions/wrap/',
+    '^shared/usecases/sweep/',
   ].join('|'),
 );
 const MICRO_USD = '\\w*[mM]icroUsd(?:PerHour)?\\b';
@@ -52,21 +52,22 @@ export const BANS: readonly Ban[] = [
     in: PURE,
   },
   {
-    rule: 'reads the environment: only shared/config.ts does',
+    rule: 'reads the environment: only shared/app/config.ts does',
     pattern: /\bprocess\.env\b/g,
     view: 'code',
     in: SOURCE,
-    except: /^(?:shared\/config\.ts|local\/|clients\/cli\/|bench\/|test\/|infra\/)/,
+    except:
+      /^(?:shared\/app\/config\.ts|local\/|clients\/cli\/|bench\/|simulation\/|test\/|infra\/)/,
   },
   {
     rule: 'prints: only composition roots do',
     pattern: /\bconsole\./g,
     view: 'code',
     in: SOURCE,
-    except: /^(?:local|clients|bench|docs)\//,
+    except: /^(?:local|clients|bench|simulation|scripts)\//,
   },
   {
-    rule: 'calculates with money: only shared/core/money.ts multiplies and divides it',
+    rule: 'calculates with money: only shared/core/base/money.ts multiplies and divides it',
     pattern: new RegExp(
       `${MICRO_USD}\\)?\\s*[*/]|[*/]=?\\s*\\(?(?:\\w+\\??\\.)*${MICRO_USD}(?!\\()`,
       'g',
@@ -74,7 +75,7 @@ export const BANS: readonly Ban[] = [
     view: 'code',
     in: /^(?:shared|functions|clients|local|infra)\/.*\.ts$/,
     // Simulators share no code with us, and speak of dollars.
-    except: /^shared\/core\/money\.ts$|^local\/simulators\//,
+    except: /^shared\/core\/base\/money\.ts$|^local\/simulators\//,
   },
   { rule: 'uses `as any`', pattern: /\bas any\b/g, view: 'code', in: SOURCE },
   {

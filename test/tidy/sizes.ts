@@ -4,7 +4,7 @@ import { type Check, isSource, type SourceFile, views } from './source.ts';
 
 const LINE_MOST = 100;
 
-const linesMost = (path: string): number => (path.startsWith('test/') ? 400 : 300);
+const linesMost = (path: string): number => (/^(?:test|simulation)\//.test(path) ? 400 : 300);
 
 const linesOf = ({ text }: SourceFile): readonly string[] => text.replace(/\n$/, '').split('\n');
 

@@ -20,7 +20,7 @@ export const SYNONYMS: readonly Synonym[] = [
     word: /\bzombies?\b/gi,
     say: 'orphan, ghost or twin',
     // There it is the name of a simulated fault.
-    except: /^(?:local|test|bench)\/|^(?:ARCHITECTURE|README)\.md$/,
+    except: /^(?:local|test|bench|simulation)\/|^(?:ARCHITECTURE|README)\.md$/,
   },
   {
     word: /(?<!\bssh |\brole\b[^'"\n]*)\bsessions?\b(?! (?:tokens?|names?|policy)\b)/gi,

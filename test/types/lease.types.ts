@@ -1,10 +1,15 @@
 // What must not compile. Nothing here runs: tsc fails when a line below stops being an error.
 
-import type { AbsenceProof } from '../../shared/core/absence.ts';
-import type { LeaseIn } from '../../shared/core/lease.ts';
-import { activate, closeLease, endLease, type Readiness } from '../../shared/core/lease-moves.ts';
-import { cost, type MicroUsd, type MicroUsdPerHour } from '../../shared/core/money.ts';
-import { after, type DurationMs, type EpochMs } from '../../shared/core/time.ts';
+import { cost, type MicroUsd, type MicroUsdPerHour } from '../../shared/core/base/money.ts';
+import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';
+import type { AbsenceProof } from '../../shared/core/instance/absence.ts';
+import type { LeaseIn } from '../../shared/core/lease/lease.ts';
+import {
+  activate,
+  closeLease,
+  endLease,
+  type Readiness,
+} from '../../shared/core/lease/lease-moves.ts';
 
 type Given = {
   readonly requested: LeaseIn<'requested'>;

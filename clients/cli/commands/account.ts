@@ -1,9 +1,9 @@
 // `gpu-shopper account`: what a consumer may spend and what is left of it; operators change it.
 
 import type { Command } from 'commander';
-import { routes } from '../../../shared/api/contract.ts';
-import { ApiProblem } from '../../problem.ts';
-import type { Account, AccountEvent, Body } from '../../replies.ts';
+import { routes } from '../../../shared/api/contract/contract.ts';
+import { ApiProblem } from '../../client/problem.ts';
+import type { Account, AccountEvent, Body } from '../../client/replies.ts';
 import { accountEventsTable, accountLines } from '../account-format.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';

@@ -2,9 +2,9 @@
 
 import { open } from 'node:fs/promises';
 import { Argument, type Command, Option } from 'commander';
-import { costRoutes, GROUPINGS } from '../../../shared/api/costs-routes.ts';
-import { joinCosts } from '../../costs.ts';
-import type { Verdict } from '../../replies.ts';
+import { costRoutes, GROUPINGS } from '../../../shared/api/contract/billing.ts';
+import { joinCosts } from '../../client/costs.ts';
+import type { Verdict } from '../../client/replies.ts';
 import {
   costCsv,
   costLines,

@@ -1,8 +1,8 @@
 // What operators do about charges: correct them, and compare them with the provider's.
 
 import type { Command } from 'commander';
-import { routes } from '../../../shared/api/contract.ts';
-import type { Body } from '../../replies.ts';
+import { routes } from '../../../shared/api/contract/contract.ts';
+import type { Body } from '../../client/replies.ts';
 import { reconciliationLines } from '../charge-format.ts';
 import type { Cli } from '../context.ts';
 import { EXIT, usage } from '../exit-codes.ts';

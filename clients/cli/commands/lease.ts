@@ -3,8 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import { ApiProblem } from '../../problem.ts';
-import type { Lease } from '../../replies.ts';
+import { ApiProblem } from '../../client/problem.ts';
+import type { Lease } from '../../client/replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { addIdleOptions } from '../idle-options.ts';

@@ -1,7 +1,7 @@
 // The commands that look at leases and keep them alive: leases, show, events, heartbeat.
 
 import { type Command, Option } from 'commander';
-import type { LeaseEvent } from '../../replies.ts';
+import type { LeaseEvent } from '../../client/replies.ts';
 import type { Cli } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { clean, eventsTable, leasesTable, time } from '../format.ts';

@@ -1,8 +1,8 @@
 // What operators do: freeze, thaw, and look how things stand.
 
 import type { Command } from 'commander';
-import { routes } from '../../../shared/api/contract.ts';
-import type { Body, Diagnosis, Freeze } from '../../replies.ts';
+import { routes } from '../../../shared/api/contract/contract.ts';
+import type { Body, Diagnosis, Freeze } from '../../client/replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
 import { doctorLines, freezeLines, healthLines, sweepLines } from '../operation-format.ts';

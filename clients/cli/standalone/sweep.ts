@@ -4,9 +4,9 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { openStandalone } from '../../../shared/app-standalone.ts';
-import { Failure } from '../../../shared/core/failure.ts';
-import { epochMs } from '../../../shared/core/time.ts';
+import { openStandalone } from '../../../shared/app/standalone.ts';
+import { Failure } from '../../../shared/core/base/failure.ts';
+import { epochMs } from '../../../shared/core/base/time.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
 import { rate, table } from '../format.ts';

@@ -2,7 +2,7 @@
 // that may help. It knows no service; it never throws, and tells nobody a key.
 
 import { randomInt } from 'node:crypto';
-import { type DurationMs, durationMs, epochMs } from '../../core/time.ts';
+import { type DurationMs, durationMs, epochMs } from '../../core/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { createExchange, type Exchanged, type Limits } from './exchange.ts';
 import { type AwsCredentials, createSign } from './sign.ts';

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as requestByTls } from 'node:https';
-import type { DurationMs } from '../../core/time.ts';
+import type { DurationMs } from '../../core/base/time.ts';
 
 export type Limits = {
   /** Until a connection stands, TLS included. */

@@ -3,7 +3,7 @@
 
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { EpochMs } from '../../core/time.ts';
+import type { EpochMs } from '../../core/base/time.ts';
 
 export type AwsCredentials = {
   readonly accessKeyId: string;

@@ -3,8 +3,8 @@
 
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
-import { Failure } from '../../core/failure.ts';
-import { seconds } from '../../core/time.ts';
+import { Failure } from '../../core/base/failure.ts';
+import { seconds } from '../../core/base/time.ts';
 import type { AwsAccess } from '../aws/caller.ts';
 import { createJsonCall, type JsonReply } from '../aws/json.ts';
 import type { Trouble } from '../aws/trouble.ts';

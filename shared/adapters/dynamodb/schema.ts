@@ -1,11 +1,11 @@
 // The tables, their keys and indexes, as data: what is deployed and what runs locally are both
 // made from it. It imports no AWS code, so that infrastructure code can read it.
 
-import { keyOfNote } from '../../core/account.ts';
-import type { Day } from '../../core/days.ts';
-import type { ConsumerId, LeaseId, ProviderName } from '../../core/ids.ts';
-import type { EntryPlace } from '../../core/ledger.ts';
-import { type EpochMs, isoTime } from '../../core/time.ts';
+import type { ConsumerId, LeaseId, ProviderName } from '../../core/base/ids.ts';
+import { type EpochMs, isoTime } from '../../core/base/time.ts';
+import type { Day } from '../../core/billing/days.ts';
+import { keyOfNote } from '../../core/ledger/account.ts';
+import type { EntryPlace } from '../../core/ledger/entry.ts';
 
 /** A key attribute: S for text, N for a number. */
 export type KeyAttribute = { readonly name: string; readonly type: 'S' | 'N' };

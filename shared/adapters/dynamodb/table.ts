@@ -3,8 +3,8 @@
 
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod/mini';
-import { Failure } from '../../core/failure.ts';
-import { invariant } from '../../core/invariant.ts';
+import { Failure } from '../../core/base/failure.ts';
+import { invariant } from '../../core/base/invariant.ts';
 import type { Connection, Marshalled } from './client.ts';
 import type { IndexSchema, Key } from './schema.ts';
 

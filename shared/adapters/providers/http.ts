@@ -3,7 +3,7 @@
 // holds a request header, so that no key can end up in an error.
 
 import * as z from 'zod/mini';
-import type { DurationMs } from '../../core/time.ts';
+import type { DurationMs } from '../../core/base/time.ts';
 
 export type HttpOptions = {
   /** Scheme and host, without a slash at the end. */

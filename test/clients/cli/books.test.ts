@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Costs, LedgerEntry } from '../../../clients/replies.ts';
+import type { Costs, LedgerEntry } from '../../../clients/client/replies.ts';
 import { startFront } from '../front.ts';
 import { aHome, runCli } from './run-cli.ts';
 

@@ -10,8 +10,8 @@ import {
   leasesTable,
   offersTable,
 } from '../../../clients/cli/format.ts';
-import { brandId, LeaseId, OfferId } from '../../../shared/core/ids.ts';
-import { microUsdPerHour } from '../../../shared/core/money.ts';
+import { brandId, LeaseId, OfferId } from '../../../shared/core/base/ids.ts';
+import { microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { aLease, anActiveLease, anEndedLease, anEvent, anOffer, at } from '../builders.ts';
 
 const second = brandId(LeaseId, 'a'.repeat(20));

@@ -15,7 +15,14 @@ import {
   HOST_KEY,
   LEASE_ID,
 } from '../builders.ts';
-import { type Answer, type Asked, inTurn, problem, type Script, serveScript } from '../scripted.ts';
+import {
+  type Answer,
+  type Asked,
+  inTurn,
+  problem,
+  type Script,
+  serveScript,
+} from '../client/scripted.ts';
 import { aHome, KEYS, runCli } from './run-cli.ts';
 
 /** A server with this script, a home with an SSH key, and the command line between them. */

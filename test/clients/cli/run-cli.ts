@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { CREDENTIALS } from '../scripted.ts';
+import { CREDENTIALS } from '../client/scripted.ts';
 
 const MAIN = fileURLToPath(new URL('../../../clients/cli/main.ts', import.meta.url));
 

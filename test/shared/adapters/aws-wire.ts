@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { AwsAccess } from '../../../shared/adapters/aws/caller.ts';
-import { at } from '../../support/builders.ts';
+import { at } from '../../support/builders/builders.ts';
 
 /** A call as it came in. `target` is set by services that name the operation in a header. */
 export type Call = {

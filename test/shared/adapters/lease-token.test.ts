@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { makeLeaseToken, readLeaseToken } from '../../../shared/adapters/lease-token.ts';
-import { aLeaseId, aSigner } from '../../support/builders.ts';
+import { aLeaseId, aSigner } from '../../support/builders/builders.ts';
 
 const claims = { leaseId: aLeaseId(), attempt: 2 };
 const token = makeLeaseToken(claims, aSigner);

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { createScheduler } from '../../../shared/adapters/scheduler.ts';
-import { epochMs } from '../../../shared/core/time.ts';
-import { aDeployment, aLeaseId, at } from '../../support/builders.ts';
+import { epochMs } from '../../../shared/core/base/time.ts';
+import { aDeployment, aLeaseId, at } from '../../support/builders/builders.ts';
 import { type Answer, accessTo, ok, startAwsWire } from './aws-wire.ts';
 
 const PATH = `/schedules/test-${aLeaseId()}`;

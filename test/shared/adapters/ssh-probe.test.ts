@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createSshProbe } from '../../../shared/adapters/ssh-probe.ts';
-import { minutes, seconds } from '../../../shared/core/time.ts';
+import { minutes, seconds } from '../../../shared/core/base/time.ts';
 
 type Greeting = (socket: Socket) => unknown;
 

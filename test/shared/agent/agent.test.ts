@@ -4,12 +4,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventOf } from '../../../local/gateway.ts';
+import { eventOf } from '../../../local/aws/gateway.ts';
 import { onstartOf } from '../../../shared/adapters/providers/vastai/create.ts';
 import { packedAgent } from '../../../shared/agent/packed.ts';
-import { Telemetry } from '../../../shared/core/telemetry.ts';
-import { type AgentOptions, goOn, HOST_KEY, startAgent } from '../../support/agent-world.ts';
-import { leaseWorld } from '../../support/lease-world.ts';
+import { Telemetry } from '../../../shared/core/instance/telemetry.ts';
+import { type AgentOptions, goOn, HOST_KEY, startAgent } from '../../support/worlds/agent.ts';
+import { leaseWorld } from '../../support/worlds/lease.ts';
 
 type Agent = Awaited<ReturnType<typeof startAgent>>;
 

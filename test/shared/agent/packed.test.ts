@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { agentScript, stripped } from '../../../local/pack-agent.ts';
+import { agentScript, stripped } from '../../../scripts/pack-agent.ts';
 import { packedAgent } from '../../../shared/agent/packed.ts';
 
 describe('the packed agent', () => {

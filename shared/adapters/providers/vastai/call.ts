@@ -2,9 +2,9 @@
 // never a part.
 
 import type * as z from 'zod/mini';
-import { Failure } from '../../../core/failure.ts';
-import { policy } from '../../../core/policy.ts';
-import type { DurationMs } from '../../../core/time.ts';
+import { Failure } from '../../../core/base/failure.ts';
+import { policy } from '../../../core/base/policy/policy.ts';
+import type { DurationMs } from '../../../core/base/time.ts';
 import type { Http, HttpRequest } from '../http.ts';
 import { CALL_TIMEOUT } from './card.ts';
 import { failureOf, troubleOf } from './errors.ts';

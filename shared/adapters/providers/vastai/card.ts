@@ -1,8 +1,8 @@
 // What Vast.ai's words mean. Facts from its documentation (August 2026), its command line client
 // (2026) and field reports (to October 2026); nothing here is measured by us.
 
-import { microUsd } from '../../../core/money.ts';
-import { hours, minutes, seconds } from '../../../core/time.ts';
+import { microUsd } from '../../../core/base/money.ts';
+import { hours, minutes, seconds } from '../../../core/base/time.ts';
 import type { ProviderCard } from '../../../ports/provider.ts';
 
 /**

@@ -2,9 +2,9 @@
 // may exist, and only its label leads to it. A contract number in any reply is a machine that
 // bills, even beside `success: false`.
 
-import { brandId, InstanceId } from '../../../core/ids.ts';
-import type { Offer } from '../../../core/offer.ts';
-import type { Tag } from '../../../core/ownership.ts';
+import { brandId, InstanceId } from '../../../core/base/ids.ts';
+import type { Offer } from '../../../core/instance/offer.ts';
+import type { Tag } from '../../../core/instance/ownership.ts';
 import type { CreateOutcome, LaunchSpec } from '../../../ports/provider.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Api } from './call.ts';

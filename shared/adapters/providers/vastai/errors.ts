@@ -2,7 +2,7 @@
 // 404, a taken offer 400, and a refusal may come as 200. Nobody else reads the provider's prose.
 
 import * as z from 'zod/mini';
-import { Failure } from '../../../core/failure.ts';
+import { Failure } from '../../../core/base/failure.ts';
 import type { HttpAnswer } from '../http.ts';
 
 export type TroubleKind =

@@ -1,8 +1,8 @@
 // Makes an instance of ours from a row of Vast.ai: what its four status fields mean together, and
 // where SSH may be reached.
 
-import { brandId, InstanceId } from '../../../core/ids.ts';
-import { fromUsdPerHour } from '../../../core/money.ts';
+import { brandId, InstanceId } from '../../../core/base/ids.ts';
+import { fromUsdPerHour } from '../../../core/base/money.ts';
 import type { Instance, InstanceStatus, SshEndpoint } from '../../../ports/provider.ts';
 import { card } from './card.ts';
 import { type Row, SshPort } from './wire.ts';

@@ -1,8 +1,8 @@
 // The calls about machines that exist or existed. Only the provider's own words make one absent;
 // an error, a bad key or half a listing never does.
 
-import { Failure } from '../../../core/failure.ts';
-import type { InstanceId } from '../../../core/ids.ts';
+import { Failure } from '../../../core/base/failure.ts';
+import type { InstanceId } from '../../../core/base/ids.ts';
 import type { Instance } from '../../../ports/provider.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
 import { CALL_TIMEOUT, card } from './card.ts';

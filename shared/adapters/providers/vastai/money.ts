@@ -1,9 +1,9 @@
 // What Vast.ai charged and what is left of the prepaid credit. Charges outlive their machines and
 // are the source of truth when our own reckoning is checked.
 
-import { brandId, InstanceId } from '../../../core/ids.ts';
-import { fromUsd } from '../../../core/money.ts';
-import { type EpochMs, epochMs, hours } from '../../../core/time.ts';
+import { brandId, InstanceId } from '../../../core/base/ids.ts';
+import { fromUsd } from '../../../core/base/money.ts';
+import { type EpochMs, epochMs, hours } from '../../../core/base/time.ts';
 import type { ProviderCharge } from '../../../ports/provider.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
 import { CHARGES_SPACING } from './card.ts';

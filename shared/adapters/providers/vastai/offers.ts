@@ -1,10 +1,10 @@
 // Makes an offer of ours from a row of Vast.ai's search. Money is rounded up here, once; each
 // filter that was sent is checked again, since theirs are not always applied exactly.
 
-import { brandId, OfferId } from '../../../core/ids.ts';
-import { fromUsd, fromUsdPerHour } from '../../../core/money.ts';
-import type { Offer } from '../../../core/offer.ts';
-import { type EpochMs, epochMs } from '../../../core/time.ts';
+import { brandId, OfferId } from '../../../core/base/ids.ts';
+import { fromUsd, fromUsdPerHour } from '../../../core/base/money.ts';
+import { type EpochMs, epochMs } from '../../../core/base/time.ts';
+import type { Offer } from '../../../core/instance/offer.ts';
 import { STORAGE_MONTH_HOURS } from './card.ts';
 import type { Ask } from './wire.ts';
 

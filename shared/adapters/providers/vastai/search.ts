@@ -2,9 +2,9 @@
 // (live, September 2026), and there is no next page: the walk goes up the prices, starting each
 // search at the last price seen.
 
-import { Failure } from '../../../core/failure.ts';
-import type { Offer } from '../../../core/offer.ts';
-import { policy } from '../../../core/policy.ts';
+import { Failure } from '../../../core/base/failure.ts';
+import { policy } from '../../../core/base/policy/policy.ts';
+import type { Offer } from '../../../core/instance/offer.ts';
 import { type Api, read } from './call.ts';
 import { SEARCH_SPACING } from './card.ts';
 import { offerOf } from './offers.ts';

@@ -3,7 +3,7 @@
 // names its field, never a guess.
 
 import * as z from 'zod/mini';
-import { Failure } from '../../../core/failure.ts';
+import { Failure } from '../../../core/base/failure.ts';
 
 /** Some numbers come as text. */
 const numeric = z.union([

@@ -9,8 +9,8 @@ import {
   createCaller,
 } from '../../../../shared/adapters/aws/caller.ts';
 import { createJsonCall } from '../../../../shared/adapters/aws/json.ts';
-import { minutes, seconds } from '../../../../shared/core/time.ts';
-import { at } from '../../../support/builders.ts';
+import { minutes, seconds } from '../../../../shared/core/base/time.ts';
+import { at } from '../../../support/builders/builders.ts';
 import { type Answer, accessTo, ok, startAwsWire } from '../aws-wire.ts';
 
 const ASK: AwsRequest = { operation: 'Ask', method: 'POST', path: '/', body: '{}' };

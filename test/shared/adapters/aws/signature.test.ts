@@ -13,7 +13,7 @@ import { s3Blobs } from '../../../../shared/adapters/s3-blobs.ts';
 import { createScheduler } from '../../../../shared/adapters/scheduler.ts';
 import { createSecrets } from '../../../../shared/adapters/secrets.ts';
 import { createStepFunctions } from '../../../../shared/adapters/step-functions.ts';
-import { aDeployment, aLeaseId } from '../../../support/builders.ts';
+import { aDeployment, aLeaseId } from '../../../support/builders/builders.ts';
 import { accessTo, type Call, ok, startAwsWire } from '../aws-wire.ts';
 
 const arns = { targetArn: 'arn:t', roleArn: 'arn:r', deadLetterArn: 'arn:d' };

@@ -3,10 +3,10 @@
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LOCAL_ACCESS } from '../../../../local/database.ts';
+import { LOCAL_ACCESS } from '../../../../local/aws/database.ts';
 import { type ConnectOptions, connect } from '../../../../shared/adapters/dynamodb/client.ts';
 import { ABSENT, openTable } from '../../../../shared/adapters/dynamodb/table.ts';
-import { openTestDatabase } from '../../../support/database.ts';
+import { openTestDatabase } from '../../../support/worlds/database.ts';
 import { startAwsWire } from '../aws-wire.ts';
 
 const KEY = { pk: 'a', sk: 'b' };

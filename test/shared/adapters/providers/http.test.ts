@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createHttp, type HttpRequest } from '../../../../shared/adapters/providers/http.ts';
-import { seconds } from '../../../../shared/core/time.ts';
+import { seconds } from '../../../../shared/core/base/time.ts';
 import { type Answer, closedPort, serveInTurn } from './loopback.ts';
 
 const read: HttpRequest = {

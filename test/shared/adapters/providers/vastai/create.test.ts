@@ -8,11 +8,11 @@ import { describe, expect, it } from 'vitest';
 import { card } from '../../../../../shared/adapters/providers/vastai/card.ts';
 import { onstartOf, readCreate } from '../../../../../shared/adapters/providers/vastai/create.ts';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
-import { tagOf } from '../../../../../shared/core/ownership.ts';
-import { policy } from '../../../../../shared/core/policy.ts';
+import { policy } from '../../../../../shared/core/base/policy/policy.ts';
+import { tagOf } from '../../../../../shared/core/instance/ownership.ts';
 import type { CreateOutcome, LaunchSpec } from '../../../../../shared/ports/provider.ts';
 import { errorBodies } from '../../../../fixtures/vastai/error-bodies.ts';
-import { aDeployment, aLeaseId, anOffer, aSigner } from '../../../../support/builders.ts';
+import { aDeployment, aLeaseId, anOffer, aSigner } from '../../../../support/builders/builders.ts';
 import { type Answer, serveInTurn } from '../loopback.ts';
 import { replyOf } from './replies.ts';
 

@@ -8,7 +8,7 @@ import {
   type TroubleKind,
   troubleOf,
 } from '../../../../../shared/adapters/providers/vastai/errors.ts';
-import type { FailureName } from '../../../../../shared/core/failure.ts';
+import type { FailureName } from '../../../../../shared/core/base/failure.ts';
 import { type ErrorBody, errorBodies } from '../../../../fixtures/vastai/error-bodies.ts';
 import { replyOf } from './replies.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
-import { brandId, InstanceId } from '../../../../../shared/core/ids.ts';
+import { brandId, InstanceId } from '../../../../../shared/core/base/ids.ts';
 import { type Answer, serve, serveInTurn } from '../loopback.ts';
 import { aRow } from './replies.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
-import { type EpochMs, epochMs } from '../../../../../shared/core/time.ts';
+import { type EpochMs, epochMs } from '../../../../../shared/core/base/time.ts';
 import { type Answer, serveInTurn } from '../loopback.ts';
 
 const utc = (text: string): EpochMs => epochMs(Date.parse(`${text}:00Z`));

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { offerOf } from '../../../../../shared/adapters/providers/vastai/offers.ts';
-import { allInRate } from '../../../../../shared/core/offer.ts';
+import { allInRate } from '../../../../../shared/core/instance/offer.ts';
 import { anAsk } from './replies.ts';
 
 const usd = (max: number) => fc.double({ min: 1e-6, max, noNaN: true });

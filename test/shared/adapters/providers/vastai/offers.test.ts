@@ -7,7 +7,7 @@ import {
   offerOf,
 } from '../../../../../shared/adapters/providers/vastai/offers.ts';
 import { Ask } from '../../../../../shared/adapters/providers/vastai/wire.ts';
-import { Offer } from '../../../../../shared/core/offer.ts';
+import { Offer } from '../../../../../shared/core/instance/offer.ts';
 import { anAsk } from './replies.ts';
 
 describe('a row of the search', () => {

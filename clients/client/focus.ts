@@ -1,0 +1,139 @@
+// Ledger entries as rows of FOCUS 1.2, the FinOps Foundation's cost and usage format
+// (https://focus.finops.org/focus-specification/v1-2/, November 2026). One row for each machine
+// that was charged, and one for each true-up or correction; holds and overruns cost nothing.
+// Columns of our own begin with `x_`, as the format asks.
+
+import { epochMs, isoTime, Month, monthOf } from '../../shared/core/base/time.ts';
+import { type Cell, decimalUsd } from './csv.ts';
+import type { LedgerEntry } from './replies.ts';
+
+export type FocusRow = Readonly<Record<string, Cell>>;
+
+/** The marketplaces by the names on their invoices. */
+const ISSUERS: Readonly<Record<string, string>> = { vastai: 'Vast.ai' };
+const UNKNOWN = 'Unknown';
+
+const HOUR_MS = 3_600_000;
+
+/** UTC to the second, as FOCUS writes instants. */
+const second = (ms: number): string => isoTime(epochMs(ms)).replace(/\.\d{3}Z$/, 'Z');
+
+/** The second it is in, and the one after which it is over. */
+const floor = (iso: string): string => second(Date.parse(iso));
+const ceiling = (iso: string): string => second(Math.ceil(Date.parse(iso) / 1_000) * 1_000);
+
+/** The first instant of a month and of the next one. */
+function billingPeriod(month: string) {
+  const start = Date.parse(`${Month.parse(month)}-01`);
+  const next = monthOf(epochMs(start + 32 * 24 * HOUR_MS));
+  return {
+    BillingPeriodStart: second(start),
+    BillingPeriodEnd: second(Date.parse(`${next}-01`)),
+  };
+}
+
+/** The UTC day on which a correction was entered. */
+function dayOf(iso: string) {
+  const start = Date.parse(iso.slice(0, 10));
+  return {
+    ChargePeriodStart: second(start),
+    ChargePeriodEnd: second(start + 24 * HOUR_MS),
+  };
+}
+
+/** What a list price or a contract would change: nothing here is discounted or paid ahead. */
+function costs(micros: number) {
+  const amount = decimalUsd(micros);
+  return { BilledCost: amount, ContractedCost: amount, EffectiveCost: amount, ListCost: amount };
+}
+
+function parties(entry: LedgerEntry, provider: string | undefined) {
+  const [account = entry.consumer, ...role] = entry.consumer.split('/');
+  const issuer = ISSUERS[provider ?? ''] ?? provider ?? UNKNOWN;
+  return {
+    BillingAccountId: account,
+    BillingAccountName: null,
+    BillingCurrency: 'USD',
+    InvoiceIssuerName: issuer,
+    ProviderName: issuer,
+    PublisherName: issuer,
+    ServiceCategory: 'Compute',
+    ServiceName: 'GPU instances',
+    ServiceSubcategory: 'Containers',
+    SubAccountId: entry.consumer,
+    SubAccountName: role.join('/') || null,
+  };
+}
+
+type Charge = NonNullable<LedgerEntry['charge']>;
+
+const hoursOf = ({ from, until }: Charge): number =>
+  (Date.parse(until) - Date.parse(from)) / HOUR_MS;
+
+function machineOf(entry: LedgerEntry, charge: Charge) {
+  const hours = hoursOf(charge).toFixed(9);
+  const what = `${charge.gpuCount} x ${charge.gpuName}`;
+  return {
+    ChargeClass: null,
+    ChargeDescription: `${what} of lease ${entry.leaseId}, attempt ${charge.attempt}`,
+    ChargePeriodStart: floor(charge.from),
+    ChargePeriodEnd: ceiling(charge.until),
+    ConsumedQuantity: hours,
+    ConsumedUnit: 'Hours',
+    PricingQuantity: hours,
+    PricingUnit: 'Hours',
+    ResourceId: `${entry.leaseId}-${charge.attempt}`,
+    ResourceName: null,
+    ResourceType: 'GPU instance',
+    Tags: charge.jobId === '' ? null : JSON.stringify({ jobId: charge.jobId }),
+    x_GpuName: charge.gpuName,
+    x_GpuCount: charge.gpuCount,
+    x_GpuCost: decimalUsd(charge.gpuMicroUsd),
+    x_DiskCost: decimalUsd(charge.diskMicroUsd),
+    x_TransferCost: decimalUsd(charge.transferMicroUsd),
+    x_FailedCost: decimalUsd(charge.failedMicroUsd),
+    x_TeardownCost: decimalUsd(charge.teardownMicroUsd),
+    x_IdleCost: decimalUsd(charge.idleMicroUsd),
+  };
+}
+
+/** It corrects what was settled, which is final here as an invoice is. */
+const correctionOf = (entry: LedgerEntry) => ({
+  ChargeClass: 'Correction',
+  ChargeDescription: `${entry.kind} of lease ${entry.leaseId}`,
+  ...dayOf(entry.at),
+  ...{ ConsumedQuantity: null, ConsumedUnit: null, PricingQuantity: null, PricingUnit: null },
+  ...{ ResourceId: entry.leaseId, ResourceName: null, ResourceType: 'GPU lease', Tags: null },
+  ...{ x_GpuName: null, x_GpuCount: null, x_GpuCost: null, x_DiskCost: null },
+  ...{ x_TransferCost: null, x_FailedCost: null, x_TeardownCost: null, x_IdleCost: null },
+});
+
+const CORRECTIONS: ReadonlySet<string> = new Set(['true-up', 'correction']);
+
+/** The entry's row; null when it is no cost, or nothing was used at all. */
+export function focusRow(entry: LedgerEntry): FocusRow | null {
+  const { kind, charge } = entry;
+  const isCorrection = CORRECTIONS.has(kind);
+  if (!isCorrection && (kind !== 'charge' || charge === null || hoursOf(charge) === 0)) return null;
+  return {
+    ...parties(entry, charge?.provider ?? entry.provider),
+    ...billingPeriod(entry.month),
+    ...costs(entry.amountMicroUsd),
+    ...{ ChargeCategory: 'Usage', ChargeFrequency: 'Usage-Based' },
+    ...(isCorrection || charge === null ? correctionOf(entry) : machineOf(entry, charge)),
+    ...{ x_LeaseId: entry.leaseId, x_EntrySeq: entry.seq, x_PostedAt: floor(entry.at) },
+  };
+}
+
+/** Every column, in order; each row has all of them. */
+export const FOCUS_COLUMNS: readonly string[] = [
+  ...['BilledCost', 'BillingAccountId', 'BillingAccountName', 'BillingCurrency'],
+  ...['BillingPeriodEnd', 'BillingPeriodStart', 'ChargeCategory', 'ChargeClass'],
+  ...['ChargeDescription', 'ChargeFrequency', 'ChargePeriodEnd', 'ChargePeriodStart'],
+  ...['ConsumedQuantity', 'ConsumedUnit', 'ContractedCost', 'EffectiveCost', 'InvoiceIssuerName'],
+  ...['ListCost', 'PricingQuantity', 'PricingUnit', 'ProviderName', 'PublisherName'],
+  ...['ResourceId', 'ResourceName', 'ResourceType', 'ServiceCategory', 'ServiceName'],
+  ...['ServiceSubcategory', 'SubAccountId', 'SubAccountName', 'Tags'],
+  ...['x_LeaseId', 'x_EntrySeq', 'x_PostedAt', 'x_GpuName', 'x_GpuCount', 'x_GpuCost'],
+  ...['x_DiskCost', 'x_TransferCost', 'x_FailedCost', 'x_TeardownCost', 'x_IdleCost'],
+];

@@ -1,0 +1,201 @@
+// One call of the HTTP API: its URL, its signature, its retries. Every route may be repeated (a
+// lease request by its Idempotency-Key), so that a lost answer is simply asked for again.
+
+import { setTimeout as realSleep } from 'node:timers/promises';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { type RouteName, routes } from '../../shared/api/contract/contract.ts';
+import { ApiProblem, problemOf, problemType, unreachable } from './problem.ts';
+
+export type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+};
+
+export type TransportOptions = {
+  /** Scheme, host and port, and the stage's path if there is one. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Asked for each signature: credentials may rotate. */
+  readonly credentials: () => Promise<Credentials>;
+  readonly fetch?: typeof fetch;
+  /** Waits that many milliseconds; rejects when the signal aborts. */
+  readonly sleep?: Sleep;
+  /** At least 0 and less than 1. */
+  readonly random?: () => number;
+};
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** Values of a query; undefined ones are left out. */
+export type QueryValues = Readonly<Record<string, string | number | undefined>>;
+
+export type Call = {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: QueryValues;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+};
+export type Send = (name: RouteName, call: Call) => Promise<unknown>;
+
+/** Four pauses, 3 s in all at most: longer than a hiccup, and short for who sits and waits. */
+const ATTEMPTS_MOST = 5;
+const FIRST_PAUSE_MS = 200;
+/** API Gateway gives up on a function after 30 s; nothing slower will ever answer. */
+const ANSWER_WITHIN_MS = 35_000;
+
+/** Real time. Rejects with the signal's own reason, as fetch does. */
+export const sleepFor: Sleep = async (ms, signal) => {
+  try {
+    await realSleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+};
+
+/** As SigV4 wants it: everything but unreserved characters in percent form, so never a `+`. */
+const escapeText = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+function pathOf(name: RouteName, params: Readonly<Record<string, string>>): string {
+  const route = routes[name];
+  const parsed = route.params.safeParse(params);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue?.path.join('.') ?? 'id';
+    const detail = `${field}: ${issue?.message ?? 'is not valid'}`;
+    throw new ApiProblem({
+      status: 400,
+      type: problemType('BadRequest'),
+      detail,
+      field,
+      retryable: false,
+    });
+  }
+  return route.path.replace(/\{(\w+)\}/g, (_, field: string) => escapeText(params[field] ?? ''));
+}
+
+function queryOf(values: QueryValues): Record<string, string> {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const],
+  );
+  return Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function urlOf(endpoint: string, path: string, query: Readonly<Record<string, string>>): URL {
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${escapeText(value)}`);
+  const url = new URL(endpoint);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+  url.search = pairs.join('&');
+  return url;
+}
+
+type Prepared = {
+  readonly method: string;
+  readonly url: URL;
+  readonly query: Record<string, string>;
+  readonly headers: Record<string, string>;
+  readonly body: string | undefined;
+};
+
+function prepare(endpoint: string, name: RouteName, call: Call): Prepared {
+  const query = queryOf(call.query ?? {});
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const type: Record<string, string> =
+    body === undefined ? {} : { 'content-type': 'application/json' };
+  const url = urlOf(endpoint, pathOf(name, call.params ?? {}), query);
+  const headers = { ...type, ...call.headers };
+  return { method: routes[name].method, url, query, headers, body };
+}
+
+function createSigner({ region, credentials }: TransportOptions) {
+  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
+  return async ({ method, url, query, headers, body }: Prepared) => {
+    const signed = await signer.sign({
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query,
+      headers: { ...headers, host: url.host },
+      body,
+    });
+    // The host is what fetch makes of the URL.
+    const { host: _, ...rest } = signed.headers;
+    return rest;
+  };
+}
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'it failed';
+  if (error.name === 'TimeoutError') return `nothing within ${ANSWER_WITHIN_MS / 1_000} s`;
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return code || (cause instanceof Error ? cause.message : error.message);
+};
+
+function jsonOf(text: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
+  }
+}
+
+/** What an answer means. Something else than this API may be listening there. */
+function outcomeOf(status: number, text: string, requestId: string | undefined): unknown {
+  const json = jsonOf(text);
+  if (status >= 300) return problemOf(status, json?.value, requestId);
+  if (json !== null) return json.value;
+  const detail = 'the endpoint does not answer as this service does';
+  const type = problemType('NotThisService');
+  return new ApiProblem({ status, type, detail, retryable: false, requestId });
+}
+
+/**
+ * Makes the function that carries out calls. It resolves with the reply's JSON; rejects with
+ * ApiProblem, or with the signal's reason. Network errors and what a problem calls retryable are
+ * tried again, each time signed afresh, with full jitter.
+ */
+export function createTransport(options: TransportOptions): Send {
+  const { endpoint, fetch: send = fetch, sleep = sleepFor, random = Math.random } = options;
+  const sign = createSigner(options);
+
+  const attempt = async (name: RouteName, request: Prepared, signal?: AbortSignal) => {
+    const { method, url, body } = request;
+    const headers = routes[name].caller === 'node' ? request.headers : await sign(request);
+    const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    try {
+      const response = await send(url, {
+        method,
+        headers,
+        // A redirect would carry the signature to where it isn't valid.
+        redirect: 'manual',
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        ...(body !== undefined && { body }),
+      });
+      const requestId = response.headers.get('apigw-requestid') ?? undefined;
+      return outcomeOf(response.status, await response.text(), requestId);
+    } catch (error) {
+      signal?.throwIfAborted();
+      return unreachable(endpoint, reasonOf(error), error);
+    }
+  };
+
+  return async (name, call) => {
+    const request = prepare(endpoint, name, call);
+    for (let nth = 1; ; nth += 1) {
+      call.signal?.throwIfAborted();
+      const outcome = await attempt(name, request, call.signal);
+      if (!(outcome instanceof ApiProblem)) return outcome;
+      if (!outcome.retryable || nth === ATTEMPTS_MOST) throw outcome;
+      const longest = FIRST_PAUSE_MS * 2 ** (nth - 1);
+      await sleep(Math.floor(random() * longest), call.signal);
+    }
+  };
+}

@@ -1,0 +1,30 @@
+// The database in a process of its own: `node local/aws/database-process.ts <folder>`. It prints its
+// address and ends when standard input does, which is when whoever started it is gone.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Database, openDatabase } from './database.ts';
+
+/** The database of a killed service ends a moment after it, and holds the folder until then. */
+const PATIENCE_MS = 5_000;
+const CLOSE_MS_MOST = 3_000;
+
+async function open(path: string, giveUpAt: number): Promise<Database> {
+  try {
+    return await openDatabase({ path });
+  } catch (error) {
+    if (Date.now() >= giveUpAt) throw error;
+    await pause(100);
+    return open(path, giveUpAt);
+  }
+}
+
+const [path] = process.argv.slice(2);
+if (path === undefined) throw new Error('which folder?');
+const database = await open(path, Date.now() + PATIENCE_MS);
+
+process.stdin.resume();
+process.stdin.once('close', () => {
+  setTimeout(() => process.exit(1), CLOSE_MS_MOST);
+  void database.close().then(() => process.exit(0));
+});
+process.stdout.write(`${database.endpoint}\n`);

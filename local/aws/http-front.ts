@@ -1,0 +1,164 @@
+// The HTTP front of the local service: reads whole requests, checks signatures and hands requests
+// on as API Gateway would. Whatever a caller sends or breaks off, the service goes on; nothing
+// under /v1 is ever accepted unsigned.
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { RouteName } from '../../shared/api/contract/contract.ts';
+import { type HttpReply, problem } from '../../shared/api/http.ts';
+import type { Runtime } from '../../shared/app/runtime.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
+import { eventOf, matchRoute } from './gateway.ts';
+import type { Verifier, WireRequest } from './sigv4.ts';
+
+export type FrontOptions = {
+  readonly verify: Verifier;
+  /** Calls the route's handler with an event of API Gateway. Rejects for a bug. */
+  readonly answer: (route: RouteName, event: object) => Promise<HttpReply>;
+  readonly log: Runtime['log'];
+};
+
+export type HttpFront = {
+  /** Takes no further request; waits for those under way, 5 s at most. Safe to repeat. */
+  close(): Promise<void>;
+};
+
+/** As much as the handlers read. */
+const BODY_BYTES_MOST = 65_536;
+/** From a request's first byte to its last, in real time. */
+const REQUEST_MS_MOST = 30_000;
+const CLOSE_MS_MOST = 5_000;
+
+type Refusal = { readonly status: number; readonly name: string; readonly detail: string };
+
+/** What no handler was asked: a problem document of the front's own. */
+function refusal({ status, name, detail }: Refusal, requestId: string): HttpReply {
+  const type = `urn:gpu-shopper:problem:${name}`;
+  const title = 'The request could not be served';
+  const document = { type, title, status, detail, requestId, retryable: false };
+  const headers = { 'content-type': 'application/problem+json' };
+  return { statusCode: status, headers, body: JSON.stringify(document) };
+}
+
+/** The whole body; null when it is too large. What is too much is read and dropped. */
+async function bodyOf(request: IncomingMessage): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= BODY_BYTES_MOST) chunks.push(chunk);
+  }
+  return size <= BODY_BYTES_MOST ? Buffer.concat(chunks) : null;
+}
+
+/** Every value of each header: Node's own view drops repeated ones. */
+function headersOf({ rawHeaders }: IncomingMessage): ReadonlyMap<string, readonly string[]> {
+  const headers = new Map<string, string[]>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    headers.set(name, [...(headers.get(name) ?? []), rawHeaders[index + 1] ?? '']);
+  }
+  return headers;
+}
+
+function wireRequest(request: IncomingMessage, body: Uint8Array): WireRequest {
+  const { method = '', url = '' } = request;
+  const [path = '', ...query] = url.split('?');
+  return { method, path, query: query.join('?'), headers: headersOf(request), body };
+}
+
+/** Refuses what is not signed as it must be; else the caller's identity, none for machines. */
+function identityOf({ verify }: FrontOptions, request: WireRequest): { userArn?: string } {
+  if (!/^\/v1(\/|$)/.test(request.path)) return {};
+  const verdict = verify(request);
+  if (verdict.kind === 'refused') throw new Failure('Forbidden', verdict.reason);
+  return { userArn: verdict.userArn };
+}
+
+async function replyTo(
+  options: FrontOptions,
+  request: WireRequest,
+  requestId: string,
+): Promise<HttpReply> {
+  const identity = identityOf(options, request);
+  const match = matchRoute(request.method, request.path);
+  switch (match.kind) {
+    case 'unknown':
+      throw new Failure('NotFound', 'there is no such route');
+    case 'wrong-method': {
+      const allow = match.allowed.join(', ');
+      const detail = `this route takes ${allow}`;
+      const reply = refusal({ status: 405, name: 'MethodNotAllowed', detail }, requestId);
+      return { ...reply, headers: { ...reply.headers, allow } };
+    }
+    case 'found': {
+      const { route, params } = match;
+      const { path, query, body } = request;
+      const joined = [...request.headers].map(([name, values]) => [name, values.join(',')]);
+      const headers = Object.fromEntries(joined);
+      const routed = { route, params, path, query, headers, body, ...identity };
+      return options.answer(route, eventOf(routed, requestId));
+    }
+  }
+}
+
+/** Answers every request; a bug is logged and told without its details. */
+async function safeReply(
+  options: FrontOptions,
+  request: WireRequest,
+  requestId: string,
+): Promise<HttpReply> {
+  try {
+    return await replyTo(options, request, requestId);
+  } catch (error) {
+    if (error instanceof Failure) return problem(error, requestId);
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    options.log({ kind: 'http', error: name, message, id: requestId });
+    const detail = 'something broke on our side; the log knows more';
+    return refusal({ status: 500, name: 'Bug', detail }, requestId);
+  }
+}
+
+/** Reads the request to its end and answers it. Rejects when the caller breaks off. */
+async function answered(
+  options: FrontOptions,
+  request: IncomingMessage,
+  requestId: string,
+): Promise<HttpReply> {
+  const body = await bodyOf(request);
+  if (body !== null) return safeReply(options, wireRequest(request, body), requestId);
+  const detail = `body: must be at most ${BODY_BYTES_MOST} bytes`;
+  return refusal({ status: 413, name: 'TooLarge', detail }, requestId);
+}
+
+/** Serves on a server that listens already: call it in the same turn, so that nobody is missed. */
+export function serveHttp(server: Server, options: FrontOptions): HttpFront {
+  let open = true;
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    const { statusCode, headers, body } = await answered(options, request, requestId);
+    if (!open) response.shouldKeepAlive = false;
+    const own = { 'content-length': Buffer.byteLength(body), 'apigw-requestid': requestId };
+    response.writeHead(statusCode, { ...headers, ...own }).end(body);
+  };
+  server.requestTimeout = REQUEST_MS_MOST;
+  server.headersTimeout = REQUEST_MS_MOST;
+  server.on('request', (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      response.destroy();
+      // Whoever broke off is gone, and nobody is left to be told.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) {
+        options.log({ kind: 'http', error: 'Bug', message: String(error), id: undefined });
+      }
+    });
+  });
+  return {
+    async close() {
+      open = false;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const tooLong = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MOST);
+      await closed;
+      clearTimeout(tooLong);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+// A fresh service in memory, with the simulated market it leases from and machines that phone
+// home: what the demo shows and the tests run. Everything is real but the money and the metal.
+
+import { randomBytes } from 'node:crypto';
+import type { DurationMs } from '../../shared/core/base/time.ts';
+import { memoryBlobs } from '../aws/blobs.ts';
+import { openDatabase } from '../aws/database.ts';
+import { type Machine, type NodeBody, type NodeOptions, startNode, type Told } from '../node.ts';
+import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
+import { createVastaiSimulator, type VastaiSimulator } from '../simulators/vastai/server.ts';
+import type { EngineClock } from '../workflow/clock.ts';
+
+export type WorldOptions = {
+  readonly clock: EngineClock;
+  readonly seed?: number;
+  /** Whether machines can call home; if not, readiness is probed. */
+  readonly phoneHome?: boolean;
+  /** What machines say of their load; hard at work unless given. */
+  readonly telemetry?: NodeOptions['telemetry'];
+  /** Whether machines end themselves, as real ones do; not unless given. */
+  readonly deadManSwitch?: boolean;
+  /** Overrides of the environment, such as limits. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where journals are kept; in memory unless given. */
+  readonly folder?: string;
+  readonly around?: Around;
+  readonly pause?: (ms: number) => Promise<void>;
+  readonly log?: NonNullable<ServiceOptions['log']>;
+  readonly onDatabaseCall?: (command: string) => void;
+  readonly onWorkflowCall?: (call: string) => void;
+  /** Puts something between the service and its market; returns the address to use instead. */
+  readonly between?: (marketUrl: string) => Promise<string>;
+  /** Whether the menu is read again and again; true unless given. */
+  readonly freshMenu?: boolean;
+  /** How often the provider is swept while leases are open; never unless given. */
+  readonly sweepEvery?: DurationMs;
+  readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
+};
+
+export type World = {
+  readonly service: Service;
+  readonly market: VastaiSimulator;
+  close(): Promise<void>;
+};
+
+/** The consumer of demo and tests, as IAM would state it. */
+export const CONSUMER_ARN = 'arn:aws:sts::123456789012:assumed-role/trainer/run-1';
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** Starts market, database and service, and reads the menu once. */
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { clock, phoneHome = true } = options;
+  const apiKey = hex(16);
+  const market = createVastaiSimulator({
+    apiKey,
+    now: () => clock.now(),
+    after: (ms, run) => clock.at(clock.now() + ms, run),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    rateLimits: false,
+    ...options.market,
+    startMachine: (machine) => startNode(nodeOptions(options, { service, url }), machine),
+  });
+  const url = await market.listen();
+  const marketUrl = options.between === undefined ? url : await options.between(url);
+  const database = await openDatabase();
+  const service = createService({
+    clock,
+    databaseEndpoint: database.endpoint,
+    blobs: memoryBlobs(),
+    folder: options.folder ?? null,
+    env: {
+      GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
+      GPU_SHOPPER_TAG_KEY: hex(32),
+      VAST_API_KEY: apiKey,
+      VAST_BASE_URL: marketUrl,
+      ...(phoneHome && { GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats' }),
+      ...options.env,
+    },
+    ...(options.around !== undefined && { around: options.around }),
+    ...(options.pause !== undefined && { pause: options.pause }),
+    ...(options.log !== undefined && { log: options.log }),
+    ...(options.onDatabaseCall !== undefined && { onDatabaseCall: options.onDatabaseCall }),
+    ...(options.onWorkflowCall !== undefined && { onWorkflowCall: options.onWorkflowCall }),
+  });
+
+  await service.refresh();
+  if (options.freshMenu !== false) service.keepFresh();
+  if (options.sweepEvery !== undefined) service.keepSwept(options.sweepEvery);
+  return {
+    service,
+    market,
+    async close() {
+      service.close();
+      await market.close();
+      await database.close();
+    },
+  };
+}
+
+type Reached = { readonly service: Service; readonly url: string };
+
+function nodeOptions(options: WorldOptions, { service, url }: Reached): NodeOptions {
+  const { clock, telemetry, deadManSwitch = false, around = (_call, run) => run() } = options;
+  return {
+    now: () => clock.now(),
+    at: clock.at,
+    hardware: () => ({
+      sshHostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNpbXVsYXRlZC1tYWNoaW5lLWhvc3Qta2V5',
+      gpuName: null,
+      gpuCount: null,
+      driver: null,
+    }),
+    send: (token, body) => beat(service, token, body),
+    telemetry,
+    ...(deadManSwitch && {
+      end: async (machine) => {
+        const call = { name: 'endOwnMachine', payload: { id: machine.id } };
+        await around(call, () => endOwnMachine(url, machine));
+      },
+    }),
+  };
+}
+
+async function beat(service: Service, token: string, body: NodeBody): Promise<Told | null> {
+  const headers = { authorization: `Bearer ${token}` };
+  const reply = await service.call('recordNodeHeartbeat', { headers, body });
+  // The service's own view made it.
+  return reply.status === 200 ? (reply.body as Told) : null;
+}
+
+/** By what the machine's environment holds: its own id, and a key that is good for it alone. */
+async function endOwnMachine(marketUrl: string, { env }: Machine): Promise<void> {
+  const url = `${marketUrl}/api/v0/instances/${env['CONTAINER_ID']}/`;
+  const headers = { authorization: `Bearer ${env['CONTAINER_API_KEY']}` };
+  const reply = await fetch(url, { method: 'DELETE', headers });
+  await reply.body?.cancel();
+}

@@ -1,0 +1,34 @@
+// `npm run agent`: packs the node agent into the module that start scripts take it from. Comments,
+// indents and empty lines stay behind. What it writes is committed, and a test compares the two.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const AGENT = new URL('../shared/agent/agent.sh', import.meta.url);
+const PACKED = new URL('../shared/agent/packed.ts', import.meta.url);
+
+const OPENING = [
+  '// The node agent, packed by scripts/pack-agent.ts and never edited by hand: compressed with gzip',
+  '// and written in base64, because start scripts are short and hold text only.',
+  '',
+  '/** A function, so that bundles which start no machine leave it out. */',
+  'export const packedAgent = (): string =>',
+  '  [',
+];
+
+/** What of the agent travels. */
+export function stripped(script: string): string {
+  const lines = script.split('\n').map((line) => line.trim());
+  return `${lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n')}\n`;
+}
+
+/** The agent as it is in its file. */
+export const agentScript = (): string => readFileSync(AGENT, 'utf8');
+
+function moduleOf(script: string): string {
+  const packed = gzipSync(stripped(script), { level: 9 }).toString('base64');
+  const lines = (packed.match(/.{1,92}/g) ?? []).map((line) => `    '${line}',`);
+  return [...OPENING, ...lines, "  ].join('');", ''].join('\n');
+}
+
+if (import.meta.main) writeFileSync(PACKED, moduleOf(agentScript()));

@@ -1,0 +1,28 @@
+// Closed days: written once beside the account they belong to, and never changed.
+
+import { Day } from '../../../core/billing/days.ts';
+import { DayReport } from '../../../core/billing/report.ts';
+import type { DayStore } from '../../../ports/stores.ts';
+import { accountKey, DAYS, dayKey } from '../schema.ts';
+import { ABSENT, parseItem, type Table } from '../table.ts';
+
+/** Days in the table `ledger`. */
+export function dayStore(table: Table): DayStore {
+  return {
+    close: async (report) => {
+      await table.put(dayKey(report.consumer, report.day), report, ABSENT);
+    },
+    between: async (consumer, { first, end }) => {
+      if (first >= end) return [];
+      const [{ pk, sk }, { sk: last }] = [dayKey(consumer, first), dayKey(consumer, end)];
+      const items = await table.query({ pk, first: sk, last });
+      const reports = items.map((item) => parseItem(table, DayReport, item));
+      return reports.filter(({ day }) => day < end);
+    },
+    last: async (consumer) => {
+      const { pk } = accountKey(consumer);
+      const [item] = await table.query({ pk, ...DAYS, limit: 1, newestFirst: true });
+      return item === undefined ? null : Day.parse(item['day']);
+    },
+  };
+}

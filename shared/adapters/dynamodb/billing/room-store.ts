@@ -1,0 +1,41 @@
+// Prepaid room: one small item for each provider. Whoever chooses an offer takes from it by one
+// conditional update, so that two never take the same; a reading replaces the whole item, unless
+// somebody took in between.
+
+import { Room } from '../../../core/billing/prepaid.ts';
+import type { RoomStore } from '../../../ports/stores.ts';
+import { roomKey } from '../schema.ts';
+import { parseItem, type Table } from '../table.ts';
+
+/** Rooms in the table `inventory`. */
+export function roomStore(table: Table): RoomStore {
+  return {
+    get: async (provider) => {
+      const item = await table.get(roomKey(provider));
+      return item === null ? null : parseItem(table, Room, item);
+    },
+    commit: async (room) => {
+      const written = await table.put(roomKey(room.provider), room, {
+        condition: 'attribute_not_exists(#pk) OR #version = :previous',
+        values: { ':previous': room.version - 1 },
+      });
+      return written === 'written' ? 'committed' : 'conflict';
+    },
+    take: async (provider, take, had) => {
+      const same =
+        had === null ? 'attribute_not_exists(#takes.#key)' : '#takes.#key.#amountMicroUsd = :had';
+      const changed = await table.update(roomKey(provider), {
+        update: 'SET #roomMicroUsd = #roomMicroUsd - :more, #takes.#key = :take ADD #version :one',
+        condition: `#roomMicroUsd >= :more AND ${same}`,
+        names: { '#key': take.leaseId },
+        values: {
+          ':more': take.amountMicroUsd - (had ?? 0),
+          ':take': take,
+          ':one': 1,
+          ...(had !== null && { ':had': had }),
+        },
+      });
+      return changed === 'refused' ? 'refused' : 'taken';
+    },
+  };
+}

@@ -1,0 +1,128 @@
+// Leases and their event logs. A lease is replaced as a whole under the version it was read with;
+// whoever was slower learns of it and reads again.
+
+import * as z from 'zod/mini';
+import { brandId, LeaseId } from '../../../core/base/ids.ts';
+import { invariant } from '../../../core/base/invariant.ts';
+import { policy } from '../../../core/base/policy/policy.ts';
+import { EpochMs } from '../../../core/base/time.ts';
+import { Lease, LeaseEvent } from '../../../core/lease/lease.ts';
+import type { LeaseStore } from '../../../ports/stores.ts';
+import {
+  BY_CONSUMER_INDEX,
+  eventKey,
+  LAST_EVENT,
+  leaseKey,
+  OPEN_INDEX,
+  OPEN_SHARD,
+} from '../schema.ts';
+import { ABSENT, type Item, parseItem, type Table } from '../table.ts';
+
+/** DynamoDB takes 400 KB an item (AWS, November 2026); the rest is for keys and its own marks. */
+const LEASE_BYTES_MOST = 350_000;
+
+const NOTHING: Lease['outbox'] = { events: [], entries: [] };
+
+/** While a lease needs somebody's work, it is in the index that the sweep reads. */
+function isOpen({ state, outbox }: Lease): boolean {
+  return state !== 'ended' || outbox.events.length > 0 || outbox.entries.length > 0;
+}
+
+function itemOf(lease: Lease): Item {
+  const bytes = Buffer.byteLength(JSON.stringify(lease));
+  invariant(bytes <= LEASE_BYTES_MOST, `lease ${lease.id} has grown to ${bytes} bytes`);
+  if (!isOpen(lease)) return lease;
+  return { ...lease, openShard: OPEN_SHARD, openDeadline: lease.deadline };
+}
+
+/** The outbox, and with it the last thing that keeps an ended lease in the index. */
+function clearing(lease: Lease): string {
+  const update = 'SET #outbox = :nothing';
+  return lease.state === 'ended' ? `${update} REMOVE #openShard, #openDeadline` : update;
+}
+
+/** Leases in the table `leases`. */
+export function leaseStore(table: Table): LeaseStore {
+  return {
+    get: async (id) => {
+      const item = await table.get(leaseKey(id));
+      return item === null ? null : parseItem(table, Lease, item);
+    },
+    getMany: (ids) => readLeases(table, ids),
+    open: async () => {
+      const leases = await readLeases(table, await openIds(table));
+      return [...leases.values()].filter(isOpen);
+    },
+    create: async (lease) => {
+      const written = await table.put(leaseKey(lease.id), itemOf(lease), ABSENT);
+      return written === 'written' ? 'created' : 'exists';
+    },
+    commit: async (lease) => {
+      const condition = '#version = :previous';
+      const values = { ':previous': lease.version - 1 };
+      const item = itemOf(lease);
+      const written = await table.put(leaseKey(lease.id), item, { condition, values });
+      return written === 'written' ? 'committed' : 'conflict';
+    },
+    clearOutbox: async (lease) => {
+      await table.update(leaseKey(lease.id), {
+        update: clearing(lease),
+        condition: '#version = :version',
+        values: { ':nothing': NOTHING, ':version': lease.version },
+      });
+    },
+    appendEvents: async (id, events) => {
+      // One after the other: a crash in between leaves a log without gaps.
+      for (const event of events) await table.put(eventKey(id, event.seq), event, ABSENT);
+    },
+    events: (id, afterSeq) => readEvents(table, id, afterSeq),
+    listByConsumer: async (consumer, { after, limit }) => {
+      const from =
+        after === null
+          ? undefined
+          : { ...leaseKey(after.id), consumer, requestedAt: after.requestedAt };
+      const page = { index: BY_CONSUMER_INDEX, partition: consumer, limit, from };
+      const items = await table.queryIndex(page);
+      return items.map((item) => parseItem(table, LeasePlace, { ...item, id: idIn(item['pk']) }));
+    },
+  };
+}
+
+/** What the index by consumer tells of a lease. */
+const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
+
+async function readLeases(
+  table: Table,
+  ids: Iterable<LeaseId>,
+): Promise<ReadonlyMap<LeaseId, Lease>> {
+  const items = await table.getMany([...new Set(ids)].map(leaseKey));
+  const leases = items.map((item) => parseItem(table, Lease, item));
+  return new Map(leases.map((lease) => [lease.id, lease]));
+}
+
+const OPEN_PAGE = 1_000;
+/** Room for a hundred thousand open leases. */
+const OPEN_PAGES_MOST = 100;
+
+/** By the index of open leases, which may lag behind by a second. */
+async function openIds(table: Table): Promise<readonly LeaseId[]> {
+  const ids: LeaseId[] = [];
+  let from: Item | undefined;
+  for (let page = 1; page <= OPEN_PAGES_MOST; page += 1) {
+    const asked = { index: OPEN_INDEX, partition: OPEN_SHARD, limit: OPEN_PAGE, from };
+    const items = await table.queryIndex(asked);
+    ids.push(...items.map((item) => brandId(LeaseId, idIn(item['pk']))));
+    from = items.at(-1);
+    if (items.length < OPEN_PAGE) return ids;
+  }
+  invariant(false, `more than ${OPEN_PAGE * OPEN_PAGES_MOST} open leases`);
+}
+
+const idIn = (pk: unknown): string => String(pk).replace(/^LEASE#/, '');
+
+async function readEvents(table: Table, id: LeaseId, afterSeq: number) {
+  const { pk, sk: first } = eventKey(id, afterSeq + 1);
+  const limit = policy.events.pageSize;
+  const items = await table.query({ pk, first, last: LAST_EVENT, limit });
+  return items.map((item) => parseItem(table, LeaseEvent, item));
+}

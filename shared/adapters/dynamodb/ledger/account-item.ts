@@ -1,0 +1,80 @@
+// An account as it is stored, and how a change to it is tried again when another was faster.
+
+import * as z from 'zod/mini';
+import { Failure } from '../../../core/base/failure.ts';
+import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
+import type { Month } from '../../../core/base/time.ts';
+import {
+  Account,
+  type AccountLimits,
+  type AccountNote,
+  keyOfNote,
+} from '../../../core/ledger/account.ts';
+import { ACCOUNTS, accountKey } from '../schema.ts';
+import { type Item, parseItem, type Table } from '../table.ts';
+import { holdOf } from './hold-text.ts';
+
+/**
+ * Opening, turning the month and a race with another request take one round each; more rounds
+ * than these are a crowd, and the caller comes again.
+ */
+const ROUNDS_MOST = 8;
+
+const Stored = z.record(LeaseId, z.string());
+
+export function accountOf(table: Table, item: Item): Account {
+  const texts = parseItem(table, z.object({ holds: Stored }), item).holds;
+  const holds = Object.entries(texts).map(([id, text]) => [id, holdOf(text)]);
+  return parseItem(table, Account, { ...item, holds: Object.fromEntries(holds) });
+}
+
+/** An account nobody has leased with yet. */
+export function freshAccount(
+  consumer: ConsumerId,
+  { limits, month }: { readonly limits: AccountLimits; readonly month: Month },
+  notes: readonly AccountNote[] = [],
+): Item {
+  return {
+    consumer,
+    month,
+    limits,
+    limitsVersion: 1,
+    roomMicroUsd: limits.monthlyBudgetMicroUsd,
+    rateRoomMicroUsdPerHour: limits.rateMicroUsdPerHourMost,
+    leaseRoom: limits.openLeasesMost,
+    chargedMicroUsd: 0,
+    chargedBeforeMicroUsd: 0,
+    correctionSeq: 0,
+    frozen: false,
+    crossed: {},
+    holds: {},
+    notes: Object.fromEntries(notes.map((note) => [keyOfNote(note), note])),
+  } satisfies Record<keyof Account, unknown>;
+}
+
+export async function readAccount(table: Table, consumer: ConsumerId): Promise<Account | null> {
+  const item = await table.get(accountKey(consumer));
+  return item === null ? null : accountOf(table, item);
+}
+
+const Place = z.object({ consumer: ConsumerId });
+
+/** By the list of accounts. */
+export async function readAccounts(table: Table): Promise<readonly Account[]> {
+  const places = await table.query(ACCOUNTS);
+  const keys = places.map((place) => accountKey(parseItem(table, Place, place).consumer));
+  return (await table.getMany(keys)).map((item) => accountOf(table, item));
+}
+
+/** Tries again while `attempt` says so. Throws Conflict when it does so too often. */
+export async function inRounds<Outcome>(
+  consumer: ConsumerId,
+  attempt: () => Promise<Outcome | 'again'>,
+): Promise<Outcome> {
+  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+    const outcome = await attempt();
+    if (outcome !== 'again') return outcome;
+  }
+  const message = `the account of ${consumer} changed under every attempt to change it`;
+  throw new Failure('Conflict', message);
+}

@@ -1,0 +1,33 @@
+// The ledger: entries are added and read, never changed.
+
+import { LedgerEntry } from '../../../core/ledger/entry.ts';
+import type { LedgerStore } from '../../../ports/stores.ts';
+import { accountKey, ENTRIES, entriesAt, entryKey } from '../schema.ts';
+import { ABSENT, parseItem, type Table } from '../table.ts';
+
+/** Entries in the table `ledger`, beside the account they belong to. */
+export function ledgerStore(table: Table): LedgerStore {
+  return {
+    append: async (entry) => {
+      await table.put(entryKey(entry.consumer, entry), entry, ABSENT);
+    },
+    since: async (consumer, from) => {
+      const { pk } = accountKey(consumer);
+      const items = await table.query({ pk, first: entriesAt(from), last: ENTRIES.last });
+      return items.map((item) => parseItem(table, LedgerEntry, item));
+    },
+    entries: async (consumer) => {
+      const items = await table.query({ pk: accountKey(consumer).pk, ...ENTRIES });
+      return items.map((item) => parseItem(table, LedgerEntry, item));
+    },
+    page: async ({ consumer, from, to, after, limit }) => {
+      const { pk } = accountKey(consumer);
+      // No key goes on where another ends: this is less than the next one.
+      const first = after === null ? entriesAt(from) : `${entryKey(consumer, after).sk}#`;
+      const last = entriesAt(to);
+      if (first > last) return [];
+      const items = await table.query({ pk, first, last, limit });
+      return items.map((item) => parseItem(table, LedgerEntry, item));
+    },
+  };
+}

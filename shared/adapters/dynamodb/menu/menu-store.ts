@@ -1,0 +1,100 @@
+// The menu: a snapshot of megabytes lies compressed in the blob store, and one small item points
+// at the current one. Reading it again while it is unchanged costs one read of that item, which
+// also names the offers that were found to be gone since; the next snapshot's item names none.
+
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import * as z from 'zod/mini';
+import { OfferId, ProviderName } from '../../../core/base/ids.ts';
+import { invariant } from '../../../core/base/invariant.ts';
+import { policy } from '../../../core/base/policy/policy.ts';
+import { EpochMs } from '../../../core/base/time.ts';
+import { Offer } from '../../../core/instance/offer.ts';
+import type { BlobStore, GoneOffers, MenuStore, Snapshot } from '../../../ports/stores.ts';
+import { snapshotKey } from '../schema.ts';
+import { parseItem, type Table } from '../table.ts';
+
+const compress = promisify(gzip);
+const expand = promisify(gunzip);
+
+const pointed = { provider: ProviderName, version: z.string(), takenAt: EpochMs };
+const Pointer = z.object({ ...pointed, gone: z._default(z.set(OfferId), new Set()) });
+const Stored = z.object({ ...pointed, offers: z.array(Offer) });
+
+type Pointer = z.infer<typeof Pointer>;
+
+const blobKey = ({ provider, version }: Pick<Pointer, 'provider' | 'version'>): string =>
+  `snapshots/${provider}/${version}`;
+
+/** Null when the blob was cleared away, which only happens to snapshots too old to choose from. */
+async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null> {
+  const key = blobKey(pointer);
+  const blob = await blobs.get(key);
+  if (blob === null) return null;
+  const parsed = Stored.safeParse(JSON.parse((await expand(blob)).toString()));
+  const issue = parsed.error?.issues[0];
+  invariant(parsed.success, `${key}: ${issue?.path.join('.')}: ${issue?.message}`);
+  return parsed.data;
+}
+
+/** A snapshot as it was parsed, and what is left of it. */
+type Known = { readonly whole: Snapshot; readonly gone: number; readonly left: Snapshot };
+
+/** A set that only grows is known by its size. */
+function leftOf(whole: Snapshot, gone: Pointer['gone']): Known {
+  const offers = whole.offers.filter(({ id }) => !gone.has(id));
+  return { whole, gone: gone.size, left: gone.size === 0 ? whole : { ...whole, offers } };
+}
+
+/** The mark that `menuStore` reads, in the pointer's own item. */
+export function goneOffers(table: Table): GoneOffers {
+  return {
+    passOver: async ({ id, provider }, at) => {
+      const few = 'attribute_not_exists(#gone) OR size(#gone) < :most';
+      await table.update(snapshotKey(provider), {
+        update: 'ADD #gone :gone',
+        condition: `#takenAt <= :at AND (${few})`,
+        values: { ':gone': new Set([id]), ':at': at, ':most': policy.menu.goneMost },
+      });
+    },
+  };
+}
+
+/** Pointers in the table `inventory`, snapshots in the blob store. */
+export function menuStore(table: Table, blobs: BlobStore): MenuStore {
+  const newest = new Map<ProviderName, Known>();
+  /** Whoever asks while a read is under way gets its answer: a crowd of callers costs one read. */
+  const underWay = new Map<ProviderName, Promise<Snapshot | null>>();
+  const read = async (provider: ProviderName): Promise<Snapshot | null> => {
+    const item = await table.get(snapshotKey(provider));
+    if (item === null) return null;
+    const pointer = parseItem(table, Pointer, item);
+    const known = newest.get(provider);
+    const isCurrent = known?.whole.version === pointer.version;
+    if (isCurrent && known.gone === pointer.gone.size) return known.left;
+    const whole = isCurrent ? known.whole : await load(blobs, pointer);
+    if (whole === null) return null;
+    const next = leftOf(whole, pointer.gone);
+    newest.set(provider, next);
+    return next.left;
+  };
+  return {
+    publish: async (snapshot) => {
+      const { provider, version, takenAt } = snapshot;
+      const pointer = { provider, version, takenAt };
+      // The blob first: a pointer never leads nowhere. A blob without a pointer is cleared by age.
+      await blobs.put(blobKey(pointer), await compress(JSON.stringify(snapshot)));
+      await table.put(snapshotKey(provider), pointer, {
+        condition: 'attribute_not_exists(#pk) OR #takenAt < :takenAt',
+        values: { ':takenAt': takenAt },
+      });
+    },
+    current: (provider) => {
+      const begun = underWay.get(provider);
+      if (begun !== undefined) return begun;
+      const reading = read(provider).finally(() => underWay.delete(provider));
+      underWay.set(provider, reading);
+      return reading;
+    },
+  };
+}

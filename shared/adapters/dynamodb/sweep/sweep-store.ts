@@ -1,0 +1,41 @@
+// Sweeps: one record for each provider, replaced by the next; and counters of silent leases, one
+// small item for each minute in which there were any.
+
+import * as z from 'zod/mini';
+import type { EpochMs } from '../../../core/base/time.ts';
+import { SweepRecord } from '../../../core/sweep/record.ts';
+import type { SweepStore } from '../../../ports/stores.ts';
+import { silenceKey, sweepKey } from '../schema.ts';
+import { parseItem, type Table } from '../table.ts';
+
+const Silences = z.object({ count: z.int() });
+
+const minuteOf = (instant: EpochMs): number => Math.floor(instant / 60_000);
+
+/** Records and counters in the table `inventory`. */
+export function sweepStore(table: Table): SweepStore {
+  return {
+    last: async (provider) => {
+      const item = await table.get(sweepKey(provider));
+      return item === null ? null : parseItem(table, SweepRecord, item);
+    },
+    record: async (record) => {
+      await table.put(sweepKey(record.provider), record, {
+        condition: 'attribute_not_exists(#pk) OR #startedAt < :startedAt',
+        values: { ':startedAt': record.startedAt },
+      });
+    },
+    countSilence: async (at) => {
+      await table.update(silenceKey(minuteOf(at)), {
+        update: 'SET #count = if_not_exists(#count, :none) + :one',
+        condition: 'attribute_not_exists(#pk) OR #count >= :none',
+        values: { ':none': 0, ':one': 1 },
+      });
+    },
+    silences: async (from, until) => {
+      const { pk, sk: first } = silenceKey(minuteOf(from));
+      const items = await table.query({ pk, first, last: silenceKey(minuteOf(until)).sk });
+      return items.reduce((all, item) => all + parseItem(table, Silences, item).count, 0);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+// The span a report is asked for: the present month unless told otherwise, and never without end.
+
+import { Failure } from '../../core/base/failure.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import {
+  between,
+  type EpochMs,
+  epochMs,
+  hours,
+  isoTime,
+  monthOf,
+  times,
+} from '../../core/base/time.ts';
+import { type Span, startOfMonth, startOfNextMonth } from '../../core/billing/days.ts';
+
+type Asked = { readonly from?: EpochMs | undefined; readonly to?: EpochMs | undefined };
+
+const refused = (field: string, rule: string): Failure =>
+  new Failure('BadRequest', `${field}: ${rule}`, { field });
+
+/**
+ * From `from` until just before `to`. Without `to`, until the present month ends; without `from`,
+ * from where the month of the end begins. Throws BadRequest.
+ */
+export function spanOf(asked: Asked, now: EpochMs): Span {
+  const to = asked.to ?? startOfNextMonth(monthOf(now));
+  const from = asked.from ?? startOfMonth(monthOf(epochMs(Math.max(0, to - 1))));
+  if (from >= to) {
+    throw refused(asked.from === undefined ? 'to' : 'from', `must be before ${isoTime(to)}`);
+  }
+  const { spanDaysMost } = policy.costs;
+  if (between(from, to) > times(hours(24), spanDaysMost)) {
+    throw refused('from', `must be at most ${spanDaysMost} days before ${isoTime(to)}`);
+  }
+  return { from, to };
+}

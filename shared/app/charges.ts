@@ -1,0 +1,29 @@
+// Factories of what puts charges right after settlement: corrections by people, and true-ups to
+// what providers charged.
+
+import { makeCorrectCharge } from '../usecases/billing/correct-charge.ts';
+import {
+  makeReadReconciliations,
+  makeReconcileCharges,
+  makeReconcileOnDemand,
+} from '../usecases/billing/reconcile-charges.ts';
+import { providerNames, reconciliations, records, sight, withKeys } from './parts.ts';
+import { once, type Runtime } from './runtime.ts';
+
+export const correctCharge = (runtime: Runtime) => makeCorrectCharge(records(runtime));
+
+const reconciling = (runtime: Runtime) =>
+  makeReconcileCharges({
+    ...records(runtime),
+    ...sight(runtime),
+    reconciliations: once(runtime, reconciliations),
+    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+  });
+
+export const reconcileCharges = (runtime: Runtime) => withKeys(runtime, reconciling);
+
+export const reconcileOnDemand = (runtime: Runtime) =>
+  withKeys(runtime, (keyed) => makeReconcileOnDemand(reconciling(keyed)));
+
+export const readReconciliations = (runtime: Runtime) =>
+  makeReadReconciliations({ reconciliations: once(runtime, reconciliations), providerNames });

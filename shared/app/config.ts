@@ -1,0 +1,207 @@
+// The only reader of the environment. Parsed once at start; what is missing or malformed stops the
+// start with the variable's name and what is allowed.
+
+import * as z from 'zod/mini';
+import type { AwsCredentials } from '../adapters/aws/sign.ts';
+import { Failure } from '../core/base/failure.ts';
+import { ConsumerId, DeploymentId } from '../core/base/ids.ts';
+import { AccountLimits, type Threshold } from '../core/ledger/account.ts';
+
+const whole = z.pipe(
+  z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),
+  z.transform(Number),
+);
+const hexKey = z
+  .string()
+  .check(z.regex(/^[0-9a-f]{64,128}$/, 'must be 64 to 128 lower-case hex digits'));
+const url = z
+  .string()
+  .check(z.regex(/^https?:\/\/[^\s/]+(\/[^\s]*)?$/, 'must be an http or https URL'));
+const text = z.string().check(z.minLength(1, 'must not be empty'));
+
+/** Consumers, separated by spaces. */
+const consumers = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((list: string) => list.split(/\s+/).filter(Boolean)),
+    z.array(ConsumerId),
+  ),
+);
+
+/** Separated by commas: names of GPUs hold spaces. */
+const listed = z.pipe(
+  z.string(),
+  z.transform((list: string) =>
+    list
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+);
+
+/** Told at half of the month's budget, near its end, and at its end. */
+const THRESHOLDS: Threshold[] = [50, 80, 100].map((percent) => ({
+  percent,
+  action: 'tell',
+}));
+
+/** Such as `50:tell 80:freeze 100:end`. */
+const thresholds = z.pipe(
+  z
+    .string()
+    .check(
+      z.regex(/^(\s*\d{1,4}:(tell|freeze|end))*\s*$/, 'must be such as 50:tell 80:freeze 100:end'),
+    ),
+  z.pipe(
+    z.transform((list: string) =>
+      [...list.matchAll(/(\d+):(\w+)/g)].map(([, percent, action]) => ({
+        percent: Number(percent),
+        action,
+      })),
+    ),
+    AccountLimits.shape.thresholds,
+  ),
+);
+
+const Environment = z.object({
+  GPU_SHOPPER_DEPLOYMENT_ID: DeploymentId,
+  GPU_SHOPPER_TAG_KEY: z.optional(hexKey),
+  GPU_SHOPPER_TAG_KEY_PREVIOUS: z.optional(hexKey),
+  GPU_SHOPPER_TAG_KEY_SECRET_ARN: z.optional(text),
+  GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: z._default(whole, 100_000_000),
+  GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: z._default(whole, 10_000_000),
+  GPU_SHOPPER_OPEN_LEASES_MOST: z._default(whole, 10),
+  GPU_SHOPPER_LEASE_MICRO_USD_MOST: z.optional(whole),
+  GPU_SHOPPER_PROVIDERS: z._default(listed, []),
+  GPU_SHOPPER_GPU_NAMES: z._default(listed, []),
+  GPU_SHOPPER_THRESHOLDS: z._default(thresholds, THRESHOLDS),
+  GPU_SHOPPER_NODE_URL: z.optional(url),
+  GPU_SHOPPER_OPERATORS: z._default(consumers, []),
+  GPU_SHOPPER_LEASES_TABLE: z._default(text, 'leases'),
+  GPU_SHOPPER_LEDGER_TABLE: z._default(text, 'ledger'),
+  GPU_SHOPPER_INVENTORY_TABLE: z._default(text, 'inventory'),
+  GPU_SHOPPER_SNAPSHOT_BUCKET: z._default(text, 'snapshots'),
+  GPU_SHOPPER_STATE_MACHINE_ARN: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_GROUP: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_TARGET_ARN: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_ROLE_ARN: z.optional(text),
+  GPU_SHOPPER_SCHEDULE_DLQ_ARN: z.optional(text),
+  AWS_REGION: z._default(text, 'us-east-1'),
+  AWS_ENDPOINT_URL: z.optional(url),
+  AWS_ENDPOINT_URL_DYNAMODB: z.optional(url),
+  AWS_ENDPOINT_URL_S3: z.optional(url),
+  AWS_ENDPOINT_URL_SCHEDULER: z.optional(url),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: z.optional(url),
+  AWS_ENDPOINT_URL_SFN: z.optional(url),
+  VAST_API_KEY: z.optional(text),
+  VAST_API_KEY_SECRET_ARN: z.optional(text),
+  VAST_BASE_URL: z._default(url, 'https://console.vast.ai'),
+});
+type Environment = z.infer<typeof Environment>;
+
+/** Which limit of a new account an environment variable sets. */
+const LIMITS = {
+  monthlyBudgetMicroUsd: 'GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD',
+  rateMicroUsdPerHourMost: 'GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST',
+  openLeasesMost: 'GPU_SHOPPER_OPEN_LEASES_MOST',
+  leaseMicroUsdMost: 'GPU_SHOPPER_LEASE_MICRO_USD_MOST',
+  providers: 'GPU_SHOPPER_PROVIDERS',
+  gpuNames: 'GPU_SHOPPER_GPU_NAMES',
+  thresholds: 'GPU_SHOPPER_THRESHOLDS',
+} as const;
+
+function refuse(name: string, rule: string): never {
+  throw new Failure('BadConfig', `${name} ${rule}`, { field: name });
+}
+
+function limitsOf(env: Environment): AccountLimits {
+  const limits = AccountLimits.safeParse({
+    monthlyBudgetMicroUsd: env[LIMITS.monthlyBudgetMicroUsd],
+    rateMicroUsdPerHourMost: env[LIMITS.rateMicroUsdPerHourMost],
+    openLeasesMost: env[LIMITS.openLeasesMost],
+    // One lease may take the whole budget unless told otherwise.
+    leaseMicroUsdMost: env[LIMITS.leaseMicroUsdMost] ?? env[LIMITS.monthlyBudgetMicroUsd],
+    providers: env[LIMITS.providers],
+    gpuNames: env[LIMITS.gpuNames],
+    thresholds: env[LIMITS.thresholds],
+  });
+  if (limits.success) return limits.data;
+  const [issue] = limits.error.issues;
+  const at = Object.entries(LIMITS).find(([field]) => field === issue?.path[0]);
+  return refuse(at?.[1] ?? 'limits', issue?.message ?? 'is out of bounds');
+}
+
+/** What a deployment is told from outside. Keys are secret: this object is never logged. */
+export type Config = ReturnType<typeof readConfig>;
+
+/** Variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from `environment`, by default the process's own environment, and `keys`,
+ * which are variables that a deployed function is told by secrets. Throws BadConfig.
+ */
+export function readConfig(environment: Variables = process.env, keys: Variables = {}) {
+  const source = { ...environment, ...keys };
+  const parsed = Environment.safeParse(source);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = String(issue?.path[0] ?? 'the environment');
+    const missing = source[name] === undefined;
+    return refuse(
+      name,
+      missing ? `is missing: it ${issue?.message}` : (issue?.message ?? 'is bad'),
+    );
+  }
+  const env = parsed.data;
+  return {
+    deployment: env.GPU_SHOPPER_DEPLOYMENT_ID,
+    tagKey: env.GPU_SHOPPER_TAG_KEY,
+    tagKeyPrevious: env.GPU_SHOPPER_TAG_KEY_PREVIOUS,
+    /** The secrets that hold a variable's value, by the variable's name. */
+    secretArns: {
+      GPU_SHOPPER_TAG_KEY: env.GPU_SHOPPER_TAG_KEY_SECRET_ARN,
+      VAST_API_KEY: env.VAST_API_KEY_SECRET_ARN,
+    },
+    limits: limitsOf(env),
+    operators: env.GPU_SHOPPER_OPERATORS,
+    nodeUrl: env.GPU_SHOPPER_NODE_URL,
+    region: env.AWS_REGION,
+    /** Where services of AWS are, when they aren't the region's own: named as in its SDKs. */
+    endpoints: {
+      dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL,
+      s3: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,
+      scheduler: env.AWS_ENDPOINT_URL_SCHEDULER ?? env.AWS_ENDPOINT_URL,
+      secrets: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL,
+      workflow: env.AWS_ENDPOINT_URL_SFN ?? env.AWS_ENDPOINT_URL,
+    },
+    tables: {
+      leases: env.GPU_SHOPPER_LEASES_TABLE,
+      ledger: env.GPU_SHOPPER_LEDGER_TABLE,
+      inventory: env.GPU_SHOPPER_INVENTORY_TABLE,
+    },
+    snapshotBucket: env.GPU_SHOPPER_SNAPSHOT_BUCKET,
+    stateMachineArn: env.GPU_SHOPPER_STATE_MACHINE_ARN,
+    schedule: {
+      group: env.GPU_SHOPPER_SCHEDULE_GROUP,
+      targetArn: env.GPU_SHOPPER_SCHEDULE_TARGET_ARN,
+      roleArn: env.GPU_SHOPPER_SCHEDULE_ROLE_ARN,
+      dlqArn: env.GPU_SHOPPER_SCHEDULE_DLQ_ARN,
+    },
+    vastai:
+      env.VAST_API_KEY === undefined
+        ? undefined
+        : { apiKey: env.VAST_API_KEY, baseUrl: env.VAST_BASE_URL },
+  };
+}
+
+/**
+ * What a Lambda function signs with, or who exported its keys: read anew for each request. Null
+ * when a part is missing; nothing else is looked for, such as profiles of a laptop.
+ */
+export function readCredentials(environment: Variables = process.env): AwsCredentials | null {
+  const accessKeyId = environment['AWS_ACCESS_KEY_ID'] ?? '';
+  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'] ?? '';
+  if (accessKeyId === '' || secretAccessKey === '') return null;
+  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
+}

@@ -1,0 +1,182 @@
+// What use cases are made of: each part is made once for a runtime, on first use, from its
+// configuration or from what the runtime brings. It composes nothing and decides nothing.
+
+import { reconciliationStore } from '../adapters/dynamodb/billing/reconciliation-store.ts';
+import { roomStore } from '../adapters/dynamodb/billing/room-store.ts';
+import { connect } from '../adapters/dynamodb/client.ts';
+import { leaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
+import { pulseStore } from '../adapters/dynamodb/lease/pulse-store.ts';
+import { accountStore } from '../adapters/dynamodb/ledger/account-store.ts';
+import { ledgerStore } from '../adapters/dynamodb/ledger/ledger-store.ts';
+import { goneOffers as goneOffersIn, menuStore } from '../adapters/dynamodb/menu/menu-store.ts';
+import { freezeStore } from '../adapters/dynamodb/operations/freeze-store.ts';
+import { sweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
+import { openTable } from '../adapters/dynamodb/table.ts';
+import { createHmacSigner } from '../adapters/hmac-signer.ts';
+import { makeLeaseToken } from '../adapters/lease-token.ts';
+import { cards, createRegistry } from '../adapters/providers/registry.ts';
+import { s3Blobs } from '../adapters/s3-blobs.ts';
+import { createScheduler } from '../adapters/scheduler.ts';
+import { createSecrets } from '../adapters/secrets.ts';
+import { createStepFunctions } from '../adapters/step-functions.ts';
+import { packedAgent } from '../agent/packed.ts';
+import { Failure } from '../core/base/failure.ts';
+import { ProviderName } from '../core/base/ids.ts';
+import { deafLimit, policy } from '../core/base/policy/policy.ts';
+import { type DurationMs, durationMs } from '../core/base/time.ts';
+import type { Lease } from '../core/lease/lease.ts';
+import type { ProviderCard } from '../ports/provider.ts';
+import type { NodeSetup } from '../usecases/lease/steps/launch-instance.ts';
+import { type Config, readConfig, readCredentials } from './config.ts';
+import { type Factory, once, type Runtime, realTime } from './runtime.ts';
+
+const set = <Value>(value: Value | undefined, name: string): Value => {
+  if (value === undefined) throw new Failure('BadConfig', `${name} is missing`, { field: name });
+  return value;
+};
+
+const access = ({ config }: Runtime, service: keyof Config['endpoints']) => ({
+  region: config.region,
+  endpoint: config.endpoints[service],
+  credentials: readCredentials,
+  ...realTime,
+});
+
+export const database = (runtime: Runtime) =>
+  connect({ ...access(runtime, 'dynamodb'), ...runtime.database });
+
+const secrets = (runtime: Runtime) => createSecrets(access(runtime, 'secrets'));
+
+/**
+ * The same runtime with the keys that secrets hold for it. Only a deployed function names secrets,
+ * so the rest of its configuration is the process's own.
+ */
+async function opened(runtime: Runtime): Promise<Runtime> {
+  const { secretArns } = runtime.config;
+  const named = Object.entries(secretArns).filter(([, arn]) => arn !== undefined);
+  if (named.length === 0) return runtime;
+  const read = async ([name, arn = '']: (typeof named)[number]) =>
+    [name, await once(runtime, secrets).read(arn)] as const;
+  const keys = Object.fromEntries(await Promise.all(named.map(read)));
+  return { ...runtime, config: readConfig(undefined, keys) };
+}
+
+/**
+ * A use case that needs keys: they are read before its first call, and kept once all are there.
+ * Use cases that need none never ask for them.
+ */
+export function withKeys<Input, Output>(
+  runtime: Runtime,
+  factory: Factory<(input: Input) => Output | Promise<Output>>,
+) {
+  let run: ReturnType<typeof factory> | undefined;
+  return async (input: Input): Promise<Output> => {
+    run ??= factory(await opened(runtime));
+    return run(input);
+  };
+}
+
+export const signer = ({ config }: Runtime) =>
+  createHmacSigner({
+    current: set(config.tagKey, 'GPU_SHOPPER_TAG_KEY'),
+    ...(config.tagKeyPrevious !== undefined && { previous: config.tagKeyPrevious }),
+  });
+
+const registry = ({ config, pause }: Runtime) =>
+  createRegistry({
+    pause,
+    access: { ...(config.vastai !== undefined && { vastai: config.vastai }) },
+  });
+
+export const workflow = (runtime: Runtime) => {
+  const { config } = runtime;
+  if (runtime.workflow !== undefined) return runtime.workflow;
+  const stateMachineArn = set(config.stateMachineArn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
+  return createStepFunctions({ ...access(runtime, 'workflow'), stateMachineArn });
+};
+
+export const scheduler = (runtime: Runtime) => {
+  if (runtime.scheduler !== undefined) return runtime.scheduler;
+  const { deployment, schedule } = runtime.config;
+  return createScheduler({
+    ...access(runtime, 'scheduler'),
+    deployment,
+    group: set(schedule.group, 'GPU_SHOPPER_SCHEDULE_GROUP'),
+    targetArn: set(schedule.targetArn, 'GPU_SHOPPER_SCHEDULE_TARGET_ARN'),
+    roleArn: set(schedule.roleArn, 'GPU_SHOPPER_SCHEDULE_ROLE_ARN'),
+    deadLetterArn: set(schedule.dlqArn, 'GPU_SHOPPER_SCHEDULE_DLQ_ARN'),
+  });
+};
+
+const blobs = (runtime: Runtime) =>
+  runtime.blobs ?? s3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
+
+export const table = (runtime: Runtime, name: keyof Config['tables']) =>
+  openTable(once(runtime, database), runtime.config.tables[name]);
+
+export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inventory'));
+export const menu = (runtime: Runtime) =>
+  menuStore(table(runtime, 'inventory'), once(runtime, blobs));
+export const freezes = (runtime: Runtime) => freezeStore(table(runtime, 'leases'));
+export const sweeps = (runtime: Runtime) => sweepStore(table(runtime, 'inventory'));
+export const rooms = (runtime: Runtime) => roomStore(table(runtime, 'inventory'));
+export const reconciliations = (runtime: Runtime) =>
+  reconciliationStore(table(runtime, 'inventory'));
+export const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));
+export const pulses = (runtime: Runtime) => pulseStore(table(runtime, 'leases'));
+export const accounts = (runtime: Runtime) => accountStore(table(runtime, 'ledger'));
+const ledger = (runtime: Runtime) => ledgerStore(table(runtime, 'ledger'));
+
+export const records = (runtime: Runtime) => ({
+  leases: once(runtime, leases),
+  accounts: once(runtime, accounts),
+  ledger: once(runtime, ledger),
+  clock: runtime.clock,
+});
+
+export const providers = (runtime: Runtime) => once(runtime, registry).providerNamed;
+
+export const providerNames = ProviderName.options;
+
+/** The greatest time of any provider: what is held and waited for must do for each. */
+export const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
+  durationMs(Math.max(0, ...providerNames.map((name) => of(cards[name]))));
+
+export const sight = (runtime: Runtime) => ({
+  providers: providers(runtime),
+  clock: runtime.clock,
+  deployment: runtime.config.deployment,
+  signer: once(runtime, signer),
+});
+
+export const waking = (runtime: Runtime) => ({
+  pulses: once(runtime, pulses),
+  workflow: once(runtime, workflow),
+});
+
+/** What tells of a machine when it is over. */
+export const lastKnown = (runtime: Runtime) => ({
+  pulses: once(runtime, pulses),
+  sweeps: once(runtime, sweeps),
+});
+
+const nodeSeconds = (lease: Lease): string => {
+  const { grace, lastScript } = policy.node;
+  const deaf = deafLimit(lease.terms.silenceLimit);
+  return [policy.heartbeat.every, deaf, grace, lastScript].map((ms) => ms / 1_000).join(' ');
+};
+
+/** The agent and what it needs to phone home: nothing of ours but its own lease token. */
+export const nodeSetup = (runtime: Runtime) => {
+  const { nodeUrl } = runtime.config;
+  return (lease: Lease, attempt: number): NodeSetup => {
+    if (nodeUrl === undefined) return { env: {}, agent: null };
+    const token = makeLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
+    const env = {
+      GPU_SHOPPER_NODE_URL: nodeUrl,
+      GPU_SHOPPER_LEASE_TOKEN: token,
+      GPU_SHOPPER_NODE_SECONDS: nodeSeconds(lease),
+    };
+    return { env, agent: packedAgent() };
+  };
+};

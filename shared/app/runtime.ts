@@ -1,0 +1,91 @@
+// What a process brings to the use cases: its configuration, its clock, and the few services that
+// have no local engine. A handler finds its runtime here; several may live in one process, as in
+// tests, because each call runs inside its own.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ConnectOptions } from '../adapters/dynamodb/client.ts';
+import { type EpochMs, epochMs } from '../core/base/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { BlobStore } from '../ports/stores.ts';
+import type { Scheduler, Workflow } from '../ports/workflow.ts';
+import { type Config, readConfig } from './config.ts';
+
+/** One line of the log: names and ids only, from an allow-list. What has no error is no trouble. */
+export type LogLine = {
+  readonly kind: string;
+  readonly error: string | undefined;
+  readonly message: string | undefined;
+  readonly id: string | undefined;
+};
+
+export type Runtime = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: (line: LogLine) => void;
+  /** Counts one occurrence of what shouldn't happen often. */
+  readonly count: (name: string) => void;
+  /** Waits between two tries of one read. */
+  readonly pause: (ms: number) => Promise<void>;
+  /** Where the database is, if not where AWS has it; and who counts its calls. */
+  readonly database?: Partial<ConnectOptions>;
+  /** Services without a local engine: given here, or AWS's own. */
+  readonly workflow?: Workflow;
+  readonly scheduler?: Scheduler;
+  readonly blobs?: BlobStore;
+};
+
+/** Makes something from a runtime. */
+export type Factory<Made> = (runtime: Runtime) => Made;
+
+const running = new AsyncLocalStorage<Runtime>();
+const made = new WeakMap<Runtime, Map<Factory<unknown>, unknown>>();
+
+/** A line of CloudWatch's embedded metric format: the log turns it into a count. */
+function metricLine(name: string, at: EpochMs): string {
+  const metrics = [{ Namespace: 'gpu-shopper', Dimensions: [[]], Metrics: [{ Name: name }] }];
+  return JSON.stringify({ _aws: { Timestamp: at, CloudWatchMetrics: metrics }, [name]: 1 });
+}
+
+const clock: Clock = { now: () => epochMs(Date.now()) };
+
+/** What calls of AWS go by, whatever the runtime's own clock is: signatures know no other. */
+export const realTime = { clock, pause: (ms: number): Promise<void> => pause(ms) };
+
+const aws = (): Runtime => ({
+  config: readConfig(),
+  ...realTime,
+  count: (name) => process.stdout.write(`${metricLine(name, clock.now())}\n`),
+  log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
+});
+let deployed: Runtime | undefined;
+
+/** The runtime of the present call: the one it runs within, or the deployed function's own. */
+export function currentRuntime(): Runtime {
+  const local = running.getStore();
+  if (local !== undefined) return local;
+  deployed ??= aws();
+  return deployed;
+}
+
+/** Runs `call` with `runtime` as its current one. */
+export function within<Result>(runtime: Runtime, call: () => Result): Result {
+  return running.run(runtime, call);
+}
+
+/** Makes each thing once for each runtime, on first use. */
+export function once<Made>(runtime: Runtime, factory: Factory<Made>): Made {
+  let parts = made.get(runtime);
+  if (parts === undefined) {
+    parts = new Map();
+    made.set(runtime, parts);
+  }
+  // Each factory's value is stored under the factory itself, so its type is the factory's.
+  if (!parts.has(factory)) parts.set(factory, factory(runtime));
+  return parts.get(factory) as Made;
+}
+
+/** What `factory` makes for the current call. */
+export function compose<Made>(factory: Factory<Made>): Made {
+  return once(currentRuntime(), factory);
+}

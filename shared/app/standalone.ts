@@ -1,0 +1,48 @@
+// What works without the control plane: composed from a provider's key, the tag key and the
+// deployment's id alone. It must never import what speaks to AWS.
+
+import { createHmacSigner } from '../adapters/hmac-signer.ts';
+import { createRegistry } from '../adapters/providers/registry.ts';
+import { Failure } from '../core/base/failure.ts';
+import { ProviderName } from '../core/base/ids.ts';
+import type { DurationMs } from '../core/base/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type SweepAlonePorts, surveyAlone, sweepAlone } from '../usecases/sweep/sweep-alone.ts';
+import { readConfig, type Variables } from './config.ts';
+
+export type StandaloneOptions = {
+  readonly environment: Variables;
+  readonly provider: string;
+  readonly clock: Clock;
+  readonly pause: (length: DurationMs) => Promise<void>;
+  readonly tell: (line: string) => void;
+};
+
+const bad = (field: string, rule: string): Failure =>
+  new Failure('BadConfig', `${field} ${rule}`, { field });
+
+function portsOf(options: StandaloneOptions): SweepAlonePorts {
+  const { environment, clock, pause, tell } = options;
+  const name = ProviderName.safeParse(options.provider);
+  if (!name.success) {
+    throw bad('--provider', `must be one of: ${ProviderName.options.join(', ')}`);
+  }
+  const { deployment, tagKey, tagKeyPrevious: previous, vastai } = readConfig(environment);
+  if (tagKey === undefined) throw bad('GPU_SHOPPER_TAG_KEY', 'is missing: ours are told by it');
+  if (vastai === undefined) throw bad('VAST_API_KEY', 'is missing');
+  const keys = { current: tagKey, ...(previous !== undefined && { previous }) };
+  const registry = createRegistry({ pause, access: { vastai } });
+  const signer = createHmacSigner(keys);
+  const provider = registry.providerNamed(name.data);
+  return { provider, clock, pause, deployment, signer, tell };
+}
+
+/** The sweep without a control plane, its look and its act apart. Throws BadConfig. */
+export function openStandalone(options: StandaloneOptions) {
+  const ports = portsOf(options);
+  return {
+    deployment: ports.deployment,
+    survey: () => surveyAlone(ports),
+    sweep: () => sweepAlone(ports),
+  };
+}

@@ -1,0 +1,39 @@
+// Factories of the sweep, and of what else picks up leases that nobody drives any more.
+
+import type { SweepRecord } from '../core/sweep/record.ts';
+import { makeExcuseSilence } from '../usecases/lease/excuse-silence.ts';
+import { makeExecutionEnded } from '../usecases/lease/execution-ended.ts';
+import { makeSweepOnDemand, makeSweepProvider } from '../usecases/sweep/sweep-provider.ts';
+import { pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
+import { type LogLine, once, type Runtime } from './runtime.ts';
+
+/** By these lines an alarm knows how old the last complete sweep is. */
+function lineOf({ provider, listed, open, counts }: SweepRecord): LogLine {
+  const found = Object.entries(counts).map(([kind, count]) => `, ${count} ${kind}`);
+  const message = `${listed} instances, ${open} open leases${found.join('')}`;
+  return { kind: 'sweep', error: undefined, message, id: provider };
+}
+
+const sweeping = (runtime: Runtime) =>
+  makeSweepProvider({
+    ...records(runtime),
+    ...waking(runtime),
+    ...sight(runtime),
+    pulses: once(runtime, pulses),
+    sweeps: once(runtime, sweeps),
+    rooms: once(runtime, rooms),
+    note: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
+    complete: (record) => runtime.log(lineOf(record)),
+    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+  });
+
+export const sweepProvider = (runtime: Runtime) => withKeys(runtime, sweeping);
+
+export const sweepOnDemand = (runtime: Runtime) =>
+  withKeys(runtime, (keyed) => makeSweepOnDemand(sweeping(keyed)));
+
+export const executionEnded = (runtime: Runtime) =>
+  makeExecutionEnded({ ...records(runtime), ...waking(runtime) });
+
+export const excuseSilence = (runtime: Runtime) =>
+  makeExcuseSilence({ ...records(runtime), pulses: once(runtime, pulses) });

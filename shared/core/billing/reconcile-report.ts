@@ -1,0 +1,99 @@
+// What a reconciliation found, as it is kept and as people are told of it.
+
+import type { LeaseId, ProviderName } from '../base/ids.ts';
+import { formatUsd, signedMicroUsd, sum } from '../base/money.ts';
+import { policy } from '../base/policy/policy.ts';
+import type { EpochMs } from '../base/time.ts';
+import { isOver, type Lease, type LeaseIn } from '../lease/lease.ts';
+import {
+  type Comparison,
+  differenceInWords,
+  type ReconcileFinding,
+  type Reconciliation,
+  type ToldCharge,
+} from './reconcile.ts';
+
+export type Compared = {
+  readonly lease: LeaseIn<'ended'>;
+  readonly rows: readonly ToldCharge[];
+  readonly comparison: Comparison;
+};
+
+/** Everything that a reconciliation looked at. */
+export type Seen = {
+  /** The first day that the provider was asked for. */
+  readonly from: EpochMs;
+  readonly foreignRows: number;
+  /** The provider's rows for machines of ours, by lease. */
+  readonly byLease: ReadonlyMap<LeaseId, readonly ToldCharge[]>;
+  readonly leases: ReadonlyMap<LeaseId, Lease>;
+  /** Leases that were charged lately, and when their first machine began. */
+  readonly began: ReadonlyMap<LeaseId, EpochMs>;
+  readonly compared: readonly Compared[];
+};
+
+function findingOf({ lease, comparison }: Compared): readonly ReconcileFinding[] {
+  const { id: leaseId } = lease;
+  if (comparison.kind === 'not-shown') {
+    const { booked } = comparison;
+    const why = `we charged ${formatUsd(booked)} for machines that the provider does not show`;
+    return [{ kind: 'not-shown', leaseId, amountMicroUsd: booked, why }];
+  }
+  if (!comparison.alarming) return [];
+  const amountMicroUsd = comparison.difference;
+  return [{ kind: 'drift', leaseId, amountMicroUsd, why: differenceInWords(comparison) }];
+}
+
+/** Rows with a valid tag of ours that no lease, or only one that ended long before, stands for. */
+function unmatched(seen: Seen): readonly ReconcileFinding[] {
+  return [...seen.byLease].flatMap(([leaseId, rows]): readonly ReconcileFinding[] => {
+    const lease = seen.leases.get(leaseId);
+    const amountMicroUsd = sum(...rows.map(({ amount }) => amount));
+    if (lease === undefined) {
+      const why = `the provider charged ${formatUsd(amountMicroUsd)} for it; we don't know it`;
+      return [{ kind: 'unknown-lease', leaseId, amountMicroUsd, why }];
+    }
+    const over = isOver(lease) && lease.state === 'ended' && lease.endedAt < seen.from;
+    if (!over || seen.began.has(leaseId)) return [];
+    const why = `it ended before, and the provider charged ${formatUsd(amountMicroUsd)} since`;
+    return [{ kind: 'charged-after-end', leaseId, amountMicroUsd, why }];
+  });
+}
+
+type Told = {
+  readonly provider: ProviderName;
+  readonly now: EpochMs;
+  readonly failure: string | null;
+};
+
+/** The record that is kept, and what a person has to know. */
+export function reportOf(
+  seen: Seen | null,
+  { provider, now, failure }: Told,
+): { readonly record: Reconciliation; readonly pages: readonly string[] } {
+  const compared = (seen?.compared ?? []).flatMap(({ comparison }) =>
+    comparison.kind === 'compared' ? [comparison] : [],
+  );
+  const differing = compared.filter(({ explained }) => !explained);
+  const findings = seen === null ? [] : [...seen.compared.flatMap(findingOf), ...unmatched(seen)];
+  const record: Reconciliation = {
+    ...{ provider, startedAt: now, from: seen?.from ?? null, failure },
+    leases: compared.length,
+    truedUp: differing.length,
+    bookedMicroUsd: sum(...compared.map(({ booked }) => booked)),
+    toldMicroUsd: sum(...compared.map(({ told }) => told)),
+    truedUpMicroUsd: signedMicroUsd(
+      differing.reduce<number>((all, { difference }) => all + difference, 0),
+    ),
+    foreignRows: seen?.foreignRows ?? 0,
+    findings: findings.slice(0, policy.reconcile.findingsKept),
+    findingsInAll: findings.length,
+  };
+  const pages = [
+    ...(failure === null ? [] : [`charges of ${provider} are not reconciled: ${failure}`]),
+    ...findings
+      .slice(0, policy.reconcile.findingsPaged)
+      .map(({ kind, leaseId, why }) => `${kind} of lease ${leaseId} at ${provider}: ${why}`),
+  ];
+  return { record, pages };
+}

@@ -1,0 +1,89 @@
+// Thresholds of an account: how much of the month's budget is spent, settled or not, and what
+// follows from it. A crossing counts once in a month; a freeze stands as long as it is true.
+
+import { formatUsd, type MicroUsd, microUsd, percentOf } from '../base/money.ts';
+import type { EpochMs } from '../base/time.ts';
+import { isOver, type Lease } from '../lease/lease.ts';
+import { spentBy } from '../lease/spend.ts';
+import type { Account, AccountNote, Threshold } from '../ledger/account.ts';
+
+/** The account's leases that hold money, by id, as read after it. */
+export type LeasesById = ReadonlyMap<string, Lease>;
+
+/** Charged this month, and what the leases that hold this month's money cost until `now`. */
+export function spentOf(account: Account, leases: LeasesById, now: EpochMs): MicroUsd {
+  const mine = Object.entries(account.holds).filter(([, hold]) => hold.month === account.month);
+  const accrued = mine.map(([id]) => {
+    const lease = leases.get(id);
+    return lease === undefined ? 0 : spentBy(lease, null, now);
+  });
+  const spent = accrued.reduce<number>((all, each) => all + each, account.chargedMicroUsd);
+  return microUsd(Math.max(0, spent));
+}
+
+export type Review = {
+  readonly spent: MicroUsd;
+  /** Thresholds that are crossed and were not before. */
+  readonly crossed: readonly Threshold[];
+  /** Whether new leases are refused from now on. */
+  readonly frozen: boolean;
+  /** The threshold for which open leases end; null when none does. */
+  readonly ends: Threshold | null;
+};
+
+/** What follows from so much being spent. */
+export function reviewOf(account: Account, spent: MicroUsd): Review {
+  const { monthlyBudgetMicroUsd: budget, thresholds } = account.limits;
+  const reached = thresholds.filter(
+    ({ percent }) => spent > 0 && spent >= percentOf(budget, percent),
+  );
+  return {
+    spent,
+    crossed: reached.filter(({ percent }) => account.crossed[String(percent)] === undefined),
+    frozen: reached.some(({ action }) => action !== 'tell'),
+    ends: reached.find(({ action }) => action === 'end') ?? null,
+  };
+}
+
+const FOLLOWS = {
+  tell: '',
+  freeze: '; new leases are refused',
+  end: '; new leases are refused, open ones end',
+} as const;
+
+/** What is written of a crossing. */
+export function crossingNote(
+  account: Account,
+  { percent, action }: Threshold,
+  { spent, at }: { readonly spent: MicroUsd; readonly at: EpochMs },
+): AccountNote {
+  const budget = formatUsd(account.limits.monthlyBudgetMicroUsd);
+  const reason = `${formatUsd(spent)} of ${account.month}'s ${budget} is spent: ${percent} %`;
+  const what = { kind: 'threshold-crossed', id: String(percent) } as const;
+  return { at, ...what, by: null, reason: `${reason}${FOLLOWS[action]}`, from: null, to: null };
+}
+
+export type AccountFinding = {
+  readonly kind: 'ok' | 'threshold' | 'pending-notes';
+  readonly account: Account;
+  readonly review: Review;
+  /** Open leases that end for it. */
+  readonly ending: readonly Lease[];
+};
+
+/** One finding for each account. `leases` holds all that hold money, as read after the accounts. */
+export function findAccounts(
+  accounts: readonly Account[],
+  leases: LeasesById,
+  now: EpochMs,
+): readonly AccountFinding[] {
+  return accounts.map((account) => {
+    const review = reviewOf(account, spentOf(account, leases, now));
+    const open = Object.keys(account.holds).flatMap((id) => leases.get(id) ?? []);
+    const ending = review.ends === null ? [] : open.filter((lease) => !isOver(lease));
+    const news = review.crossed.length > 0 || review.frozen !== account.frozen;
+    const found = { account, review, ending };
+    if (news || ending.length > 0) return { kind: 'threshold', ...found };
+    return { kind: Object.keys(account.notes).length > 0 ? 'pending-notes' : 'ok', ...found };
+  });
+}

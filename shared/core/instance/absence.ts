@@ -1,0 +1,60 @@
+// The proof that a lease left no machine behind. Only `proveAbsence` makes one from observations;
+// a stored proof is read back as it was. Nothing else in the program can end a lease.
+
+import * as z from 'zod/mini';
+import type { Brand } from '../base/brand.ts';
+import { between, type DurationMs, EpochMs } from '../base/time.ts';
+
+/**
+ * Two complete listings, begun at `from` and `until`, neither showing an instance of the lease.
+ * Both are null when no create call was ever made, so that nothing could exist.
+ */
+export type AbsenceProof = Brand<
+  { readonly from: EpochMs | null; readonly until: EpochMs | null },
+  'AbsenceProof'
+>;
+
+const Stored = z.object({ from: z.nullable(EpochMs), until: z.nullable(EpochMs) });
+
+/** Reads back a stored proof. */
+export const AbsenceProof = z.custom<AbsenceProof>(
+  (value) => Stored.safeParse(value).success,
+  'must be a stored absence proof',
+);
+
+/** What is known so far about the absence of an instance. */
+export type AbsenceEvidence = {
+  /** Listings begun before this prove nothing: destroy or a late create may come after them. */
+  readonly notBefore: EpochMs;
+  /** When the first complete listing without the instance began, or null. */
+  readonly absentSince: EpochMs | null;
+  /** How long the provider's listing may lag behind its machines. */
+  readonly listLag: DurationMs;
+};
+
+export type AbsenceVerdict =
+  | { readonly kind: 'proved'; readonly proof: AbsenceProof }
+  /** Not yet: remember `absentSince` and list again. */
+  | { readonly kind: 'pending'; readonly absentSince: EpochMs | null };
+
+/**
+ * Judges a complete listing, begun at `listedAt`, that does not show the instance. Two such
+ * listings at least the list lag apart, both begun at or after `notBefore`, are proof.
+ */
+export function proveAbsence(evidence: AbsenceEvidence, listedAt: EpochMs): AbsenceVerdict {
+  if (listedAt < evidence.notBefore) return { kind: 'pending', absentSince: null };
+  const { absentSince } = evidence;
+  if (absentSince === null || absentSince < evidence.notBefore) {
+    return { kind: 'pending', absentSince: listedAt };
+  }
+  // At the same instant it is the same listing, read again by a repeated step: one, not two.
+  if (listedAt <= absentSince || between(absentSince, listedAt) < evidence.listLag) {
+    return { kind: 'pending', absentSince };
+  }
+  return { kind: 'proved', proof: { from: absentSince, until: listedAt } as AbsenceProof };
+}
+
+/** The proof for a lease or attempt whose create call was never made or definitely refused. */
+export function nothingWasCreated(): AbsenceProof {
+  return { from: null, until: null } as AbsenceProof;
+}

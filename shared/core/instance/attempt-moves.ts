@@ -1,0 +1,120 @@
+// What may happen to an attempt. Each function's types say from which state to which; none of them
+// changes the lease around it.
+
+import type { InstanceId } from '../base/ids.ts';
+import type { MicroUsdPerHour } from '../base/money.ts';
+import { type EpochMs, earliest, latest } from '../base/time.ts';
+import type { AbsenceProof } from './absence.ts';
+import type { AttemptIn, AttemptReason, Holding, Unanswered } from './attempt.ts';
+import type { Offer } from './offer.ts';
+import type { Tag } from './ownership.ts';
+
+/** What must be on record before a create call may be made. */
+export type Intent = {
+  readonly number: number;
+  readonly offer: Offer;
+  readonly tag: Tag;
+  readonly mayLandUntil: EpochMs;
+};
+
+/** The intent, written before the effect. */
+export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded'> {
+  return { state: 'recorded', ...intent, recordedAt: now };
+}
+
+/** The create call was not answered definitely: a machine may exist. */
+export function doubtAttempt(attempt: Unanswered): AttemptIn<'unknown'> {
+  return attempt.state === 'unknown'
+    ? attempt
+    : { ...attempt, state: 'unknown', absentSince: null };
+}
+
+/** The provider definitely created nothing. */
+export function refuseAttempt(
+  attempt: AttemptIn<'recorded'>,
+  reason: AttemptReason,
+): AttemptIn<'refused'> {
+  return { ...attempt, state: 'refused', reason };
+}
+
+/** What every attempt keeps, whatever becomes of it. */
+function withoutSightings(attempt: Unanswered): Intent & { readonly recordedAt: EpochMs } {
+  const { number, offer, tag, recordedAt, mayLandUntil } = attempt;
+  return { number, offer, tag, recordedAt, mayLandUntil };
+}
+
+/**
+ * The machine is known, by the create call's answer or by its tag in a listing. It is charged from
+ * `since`: when nobody saw it begin, from its record on, which can only be too much.
+ */
+export function confirmAttempt(
+  attempt: Unanswered,
+  instanceId: InstanceId,
+  since: EpochMs,
+): AttemptIn<'created'> {
+  const seen = { createdAt: since, runningAt: null, keyAttached: null, observedRate: null };
+  const known = { ...withoutSightings(attempt), instanceId, ...seen };
+  return { ...known, state: 'created', lastSeenAt: null };
+}
+
+/** Complete listings, begun after the create call could land, never showed the machine. */
+export function dropAttempt(attempt: Unanswered, proof: AbsenceProof): AttemptIn<'never-created'> {
+  return { ...withoutSightings(attempt), state: 'never-created', proof };
+}
+
+/** The machine was seen running at `since`, at `rate`; the first sighting counts. */
+export function observeRunning<A extends Holding>(
+  attempt: A,
+  seen: { readonly since: EpochMs; readonly rate: MicroUsdPerHour | null },
+): A {
+  return {
+    ...attempt,
+    runningAt: attempt.runningAt ?? seen.since,
+    observedRate: seen.rate ?? attempt.observedRate,
+  };
+}
+
+/** The machine has to go. Repeating keeps the first reason. */
+export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptIn<'retiring'> {
+  if (attempt.state === 'retiring') return attempt;
+  const open = { destroyAcceptedAt: null, chargedUntil: null, usage: null, absentSince: null };
+  return { ...attempt, state: 'retiring', reason, ...open };
+}
+
+/** The provider accepted the destroy call; the first acceptance stops the charge. */
+export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): AttemptIn<'retiring'> {
+  return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
+}
+
+/** The machine was known to be there at `at`. */
+export function sawAttempt<A extends Holding>(attempt: A, at: EpochMs): A {
+  return { ...attempt, lastSeenAt: latest(at, attempt.lastSeenAt ?? at) };
+}
+
+/**
+ * Destroy found nothing: it went by itself, nobody knows when. It is charged until it was last
+ * known to be there, by whatever saw it, and never beyond.
+ */
+export function missAttempt(
+  attempt: AttemptIn<'retiring'>,
+  seenAt: readonly EpochMs[],
+  now: EpochMs,
+): AttemptIn<'retiring'> {
+  const { createdAt, runningAt, lastSeenAt } = attempt;
+  const last = latest(createdAt, runningAt ?? createdAt, lastSeenAt ?? createdAt, ...seenAt);
+  return { ...acceptDestroy(attempt, now), chargedUntil: earliest(last, now) };
+}
+
+/** It is still there long after: the acceptance was worth nothing, and the charge runs on. */
+export function doubtDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
+  return { ...attempt, destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
+}
+
+/** The machine is proved absent. */
+export function closeAttempt(
+  attempt: AttemptIn<'retiring'>,
+  proof: AbsenceProof,
+): AttemptIn<'gone'> {
+  const { absentSince: _, ...rest } = attempt;
+  return { ...rest, state: 'gone', proof };
+}

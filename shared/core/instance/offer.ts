@@ -1,0 +1,116 @@
+// What a provider would lease now, at a rate, and which offers meet a requirement.
+
+import * as z from 'zod/mini';
+import { OfferId, ProviderName } from '../base/ids.ts';
+import { MicroUsd, MicroUsdPerHour, rateOf, sumRates } from '../base/money.ts';
+import { EpochMs } from '../base/time.ts';
+
+const count = z.int().check(z.gte(1));
+
+export const Offer = z.object({
+  id: OfferId,
+  provider: ProviderName,
+  /** The id the provider's own create call takes. */
+  providerOfferId: z.string(),
+  /** The physical machine: several offers may share one. */
+  machineId: z.string(),
+  gpuName: z.string(),
+  gpuCount: count,
+  /** Memory of each GPU, in whole gibibytes as the card is sold. */
+  vramGb: count,
+  /** Two letters, or null where the host doesn't say. */
+  country: z.nullable(z.string()),
+  /** The provider's own measure, 0 to 1,000. */
+  reliabilityPermille: z.int().check(z.gte(0), z.lte(1000)),
+  /** The largest disk the host can give. */
+  diskGbMost: z.number(),
+  gpuMicroUsdPerHour: MicroUsdPerHour,
+  diskMicroUsdPerGbHour: MicroUsdPerHour,
+  uploadMicroUsdPerGb: MicroUsd,
+  downloadMicroUsdPerGb: MicroUsd,
+  /** When the host takes the machine back, or null where it doesn't say. */
+  availableUntil: z.nullable(EpochMs),
+});
+export type Offer = z.infer<typeof Offer>;
+
+/** What a machine must be. Names are the providers' own; empty lists mean any. */
+export const Requirement = z.object({
+  gpuNames: z.array(z.string()),
+  gpuCount: count,
+  vramGbLeast: z.int().check(z.gte(0)),
+  countries: z.array(z.string()),
+  providers: z.array(ProviderName),
+  diskGb: count,
+});
+export type Requirement = z.infer<typeof Requirement>;
+
+/** What an hour of the offer costs with a disk of `diskGb`; transfer comes on top. */
+export function allInRate(offer: Offer, diskGb: number): MicroUsdPerHour {
+  return sumRates(offer.gpuMicroUsdPerHour, rateOf(offer.diskMicroUsdPerGbHour, diskGb));
+}
+
+const among = (wanted: readonly string[], value: string | null): boolean =>
+  wanted.length === 0 || (value !== null && wanted.includes(value));
+
+/** Whether the offer is the kind of machine that was asked for, whatever it costs. */
+export function meets(offer: Offer, wanted: Requirement): boolean {
+  return (
+    among(wanted.gpuNames, offer.gpuName) &&
+    among(wanted.countries, offer.country) &&
+    among(wanted.providers, offer.provider) &&
+    offer.gpuCount === wanted.gpuCount &&
+    offer.vramGb >= wanted.vramGbLeast &&
+    offer.diskGbMost >= wanted.diskGb
+  );
+}
+
+/** What rules an offer out beside the requirement. */
+export type Limits = {
+  readonly ceiling: MicroUsdPerHour;
+  /** The most a gigabyte of transfer may cost, up or down. */
+  readonly transferCeiling: MicroUsd;
+  /** The machine must be there until then. */
+  readonly neededUntil: EpochMs;
+  /** Machines on which an attempt of this lease already failed. */
+  readonly failedMachines: readonly string[];
+  /** Providers that refused for want of funds. */
+  readonly failedProviders: readonly string[];
+};
+
+/** A machine's name across providers, as `Limits.failedMachines` lists it. */
+export const machineOf = (offer: Offer): string => `${offer.provider}/${offer.machineId}`;
+
+const allowed = (offer: Offer, limits: Limits): boolean =>
+  !limits.failedMachines.includes(machineOf(offer)) &&
+  !limits.failedProviders.includes(offer.provider) &&
+  (offer.availableUntil === null || offer.availableUntil >= limits.neededUntil) &&
+  offer.uploadMicroUsdPerGb <= limits.transferCeiling &&
+  offer.downloadMicroUsdPerGb <= limits.transferCeiling;
+
+/** The outcome of a ranking: the candidates, or why there is none. */
+export type Ranking =
+  | { readonly kind: 'ranked'; readonly offers: readonly Offer[] }
+  | { readonly kind: 'no-offer' }
+  | { readonly kind: 'over-budget'; readonly cheapest: MicroUsdPerHour };
+
+/**
+ * Candidates within requirement and limits, cheapest first; of equal rate the more reliable, then
+ * by id, so that the order never depends on how the menu was read. `over-budget` means that
+ * machines exist, but all above the ceiling.
+ */
+export function rankOffers(offers: readonly Offer[], wanted: Requirement, limits: Limits): Ranking {
+  const rate = (offer: Offer): number => allInRate(offer, wanted.diskGb);
+  const fitting = offers.filter((offer) => meets(offer, wanted) && allowed(offer, limits));
+  if (fitting.length === 0) return { kind: 'no-offer' };
+  const ranked = fitting
+    .filter((offer) => rate(offer) <= limits.ceiling)
+    .sort(
+      (a, b) =>
+        rate(a) - rate(b) ||
+        b.reliabilityPermille - a.reliabilityPermille ||
+        (a.id < b.id ? -1 : 1),
+    );
+  if (ranked.length > 0) return { kind: 'ranked', offers: ranked };
+  const cheapest = fitting.reduce((best, offer) => (rate(offer) < rate(best) ? offer : best));
+  return { kind: 'over-budget', cheapest: allInRate(cheapest, wanted.diskGb) };
+}

@@ -1,0 +1,115 @@
+// A lease's pulse: who was last heard and where a waiting execution can be reached. It is kept
+// apart from the lease and under 1 KB, so that one small update checks and records a heartbeat.
+
+import * as z from 'zod/mini';
+import { ConsumerId, LeaseId } from '../base/ids.ts';
+import {
+  before,
+  between,
+  DurationMs,
+  durationMs,
+  EpochMs,
+  earliest,
+  latest,
+} from '../base/time.ts';
+import { Idle, IdleWarning, Quiet } from '../lease/idle.ts';
+import { Telemetry } from './telemetry.ts';
+
+/** Whose beat counts: the machine's, the application's, or both. */
+export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
+export type Liveness = z.infer<typeof Liveness>;
+
+const fact = (most: number) => z._default(z.nullable(z.string().check(z.maxLength(most))), null);
+
+/** What a machine says of itself when it is ready. Null, or left out, where it can't say. */
+export const NodeFacts = z.object({
+  sshHostKey: fact(250),
+  gpuName: fact(80),
+  gpuCount: z._default(z.nullable(z.int()), null),
+  driver: fact(40),
+});
+export type NodeFacts = z.infer<typeof NodeFacts>;
+
+/** Bytes that a machine received and sent. A pair, since a pulse has to be small. */
+export const ByteCount = z.tuple([z.int(), z.int()]);
+export type ByteCount = z.infer<typeof ByteCount>;
+
+/** Which wait of the workflow the parked token belongs to. */
+export const Wait = z.enum(['ready', 'serve']);
+export type Wait = z.infer<typeof Wait>;
+
+export const Pulse = z.object({
+  leaseId: LeaseId,
+  consumer: ConsumerId,
+  /** The attempt whose machine may beat. */
+  attempt: z.int(),
+  liveness: Liveness,
+  silenceLimit: DurationMs,
+  /** What the lease calls idle; null when it is never looked for. */
+  idle: z._default(z.nullable(Idle), null),
+  /** When the lease ends, as far as it is known: machines are told with every reply. */
+  endsAt: EpochMs,
+  over: z.boolean(),
+  wait: z.nullable(Wait),
+  waitNumber: z.int(),
+  token: z.nullable(z.string()),
+  readyAt: z.nullable(EpochMs),
+  nodeBeatAt: z.nullable(EpochMs),
+  /** Of the machine's last beat: only a greater one is heard. */
+  nodeBeatNumber: z._default(z.nullable(z.int()), null),
+  appBeatAt: z.nullable(EpochMs),
+  /** When the application last said that it is busy, or beat without a word about it. */
+  appBusyAt: z._default(z.nullable(EpochMs), null),
+  facts: z.nullable(NodeFacts),
+  /** Of the machine's last beat. */
+  telemetry: z._default(z.nullable(Telemetry), null),
+  /** Counters of the machine's last beat that told them, and of the one before that. */
+  bytes: z._default(z.nullable(ByteCount), null),
+  bytesBefore: z._default(z.nullable(ByteCount), null),
+  /** What earlier counters had counted when they began anew. */
+  bytesCarried: z._default(z.nullable(ByteCount), null),
+  quiet: z._default(z.nullable(Quiet), null),
+  /** The last warning of idleness, as far as it is known here: the lease has it for certain. */
+  idleWarned: z._default(z.nullable(IdleWarning), null),
+  /** A silence was noticed: nobody ends the lease for it before this second look. */
+  silenceLookAt: z._default(z.nullable(EpochMs), null),
+});
+export type Pulse = z.infer<typeof Pulse>;
+
+const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
+  a === null || b === null ? null : a < b ? a : b;
+
+/**
+ * When the party that has to beat was last heard; null when it never was. `auto` means the
+ * application once it has beaten, else the machine.
+ */
+export function lastCountingBeat(pulse: Pulse): EpochMs | null {
+  switch (pulse.liveness) {
+    case 'node':
+      return pulse.nodeBeatAt;
+    case 'app':
+      return pulse.appBeatAt;
+    case 'both':
+      return earlier(pulse.nodeBeatAt, pulse.appBeatAt);
+    case 'auto':
+      return pulse.appBeatAt ?? pulse.nodeBeatAt;
+  }
+}
+
+/**
+ * Since when the machine has been running: by its own count of seconds at its last beat, since it
+ * may have taken a while before it was ready; else since it was ready. Never before `createdAt`.
+ */
+export function runningSince(pulse: Pulse, createdAt: EpochMs): EpochMs | null {
+  const { readyAt, nodeBeatAt, telemetry } = pulse;
+  const uptime = telemetry?.uptimeSeconds ?? null;
+  if (readyAt === null || nodeBeatAt === null || uptime === null || uptime < 0) return readyAt;
+  const most = between(createdAt, latest(createdAt, nodeBeatAt));
+  return earliest(readyAt, before(nodeBeatAt, durationMs(Math.min(uptime * 1_000, most))));
+}
+
+/** How long the lease has been silent at `now`, counted from `since` when nobody ever beat. */
+export function silentFor(pulse: Pulse | null, since: EpochMs, now: EpochMs): DurationMs {
+  const beat = pulse === null ? null : lastCountingBeat(pulse);
+  return between(beat !== null && beat > since ? beat : since, now);
+}

@@ -1,0 +1,74 @@
+// Decides from timestamps alone whether a serving lease goes on. Which of its timers woke the
+// workflow is never asked: engines differ in what they call a missed beat.
+
+import {
+  between,
+  type DurationMs,
+  durationMs,
+  type EpochMs,
+  earliest,
+  wholeSeconds,
+} from '../base/time.ts';
+import { type Pulse, silentFor } from '../instance/pulse.ts';
+import { judgeIdle } from './idle.ts';
+import type { EndReason, LeaseIn } from './lease.ts';
+import { untilLook } from './silence.ts';
+import { spentUp, spentUpAt } from './spend.ts';
+
+/** How long to wait, as the state machine's fields want it: whole seconds, heartbeat < timeout. */
+export type ServeTimes = { readonly timeoutSeconds: number; readonly heartbeatSeconds: number };
+
+export type Verdict =
+  | { readonly kind: 'serve'; readonly times: ServeTimes }
+  /** It goes on, but its consumer is told that it is idle. */
+  | {
+      readonly kind: 'warn';
+      readonly since: EpochMs;
+      readonly why: string;
+      readonly times: ServeTimes;
+    }
+  | { readonly kind: 'end'; readonly reason: EndReason; readonly why: string };
+
+const spoken = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
+
+/** Judges an active lease at `now`. The same facts always give the same verdict. */
+export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochMs): Verdict {
+  if (now >= lease.deadline) {
+    return { kind: 'end', reason: 'expired', why: 'its time is used up' };
+  }
+  const spent = spentUp(lease, pulse, now);
+  if (spent !== null) return { kind: 'end', ...spent };
+  const silent = silentFor(pulse, lease.activeAt, now);
+  const { silenceLimit } = lease.terms;
+  const pending = untilLook(pulse, now);
+  if (silent >= silenceLimit && pending !== null) {
+    return { kind: 'serve', times: serveTimes({ lease, pulse }, pending, now) };
+  }
+  if (silent >= silenceLimit) {
+    const why = `nothing heard for ${spoken(silent)}, the limit is ${spoken(silenceLimit)}`;
+    return { kind: 'end', reason: 'silent', why };
+  }
+  const times = serveTimes({ lease, pulse }, durationMs(silenceLimit - silent), now);
+  const idle = pulse === null ? null : judgeIdle(pulse, lease.idleWarned, now);
+  switch (idle?.kind) {
+    case 'end':
+      return { kind: 'end', reason: 'idle', why: idle.why };
+    case 'warn':
+      return { ...idle, times };
+    default:
+      return { kind: 'serve', times };
+  }
+}
+
+type Facts = { readonly lease: LeaseIn<'active'>; readonly pulse: Pulse | null };
+
+/** Until when it serves as things are: its deadline, or sooner when its money is used up. */
+export function servesUntil({ lease, pulse }: Facts, now: EpochMs): EpochMs {
+  return earliest(lease.deadline, spentUpAt(lease, pulse, now) ?? lease.deadline);
+}
+
+function serveTimes(facts: Facts, patience: DurationMs, now: EpochMs): ServeTimes {
+  const timeoutSeconds = wholeSeconds(between(now, servesUntil(facts, now)), 2);
+  const heartbeatSeconds = Math.min(wholeSeconds(patience, 1), timeoutSeconds - 1);
+  return { timeoutSeconds, heartbeatSeconds };
+}

@@ -1,0 +1,288 @@
+// The only legal moves of a lease:
+// requested -> launching -> booting -> active -> ending -> ended, any state before `ending` to
+// `ending`, and booting -> launching when an attempt is retired. The types are the state diagram:
+// a move that isn't listed here does not compile. Each move records its event with its reason.
+
+import type { ConsumerId, LeaseId } from '../base/ids.ts';
+import { invariant } from '../base/invariant.ts';
+import { formatUsd, type MicroUsd, rest, signedMicroUsd } from '../base/money.ts';
+import { policy } from '../base/policy/policy.ts';
+import { after, between, type DurationMs, type EpochMs, isoTime } from '../base/time.ts';
+import type { AbsenceProof } from '../instance/absence.ts';
+import { type Attempt, isClosed } from '../instance/attempt.ts';
+import { type Intent, recordAttempt } from '../instance/attempt-moves.ts';
+import type { Offer } from '../instance/offer.ts';
+import type { NodeFacts } from '../instance/pulse.ts';
+import type { Hold } from '../ledger/account.ts';
+import { amountOfCharge, chargesOf, totalOf } from '../ledger/charge.ts';
+import { type LedgerEntry, settle } from '../ledger/entry.ts';
+import {
+  billOf,
+  type EndReason,
+  type Lease,
+  type LeaseIn,
+  type Open,
+  type Starting,
+  type Terms,
+} from './lease.ts';
+
+export type Happening = { readonly type: string; readonly reason: string };
+
+/** Adds an event to the outbox. */
+export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs): L {
+  const seq = lease.lastEvent + 1;
+  const events = [...lease.outbox.events, { seq, at: now, ...event }];
+  return { ...lease, lastEvent: seq, outbox: { ...lease.outbox, events } };
+}
+
+/** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
+export function enter<L extends Lease>(
+  lease: L,
+  item: Pick<LedgerEntry, 'kind' | 'charge' | 'why' | 'by' | 'provider'>,
+  amountMicroUsd: MicroUsd,
+): L {
+  const seq = lease.lastEntry + 1;
+  const { id: leaseId, consumer, hold } = lease;
+  const at = lease.outbox.events.at(-1)?.at ?? lease.requestedAt;
+  const entry = { leaseId, consumer, seq, month: hold.month, at, ...item, amountMicroUsd };
+  const entries = [...lease.outbox.entries, entry];
+  return { ...lease, lastEntry: seq, outbox: { ...lease.outbox, entries } };
+}
+
+export type Request = {
+  readonly id: LeaseId;
+  readonly consumer: ConsumerId;
+  readonly requestHash: string;
+  readonly terms: Terms;
+  readonly env: Readonly<Record<string, string>>;
+  readonly hold: Hold;
+  /** The launch bound: the lease ends by then if it never serves. */
+  readonly deadline: EpochMs;
+};
+
+/** The lease as it is first written, its hold already placed. */
+export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested'> {
+  const lease: LeaseIn<'requested'> = {
+    ...request,
+    env: { ...request.env },
+    state: 'requested',
+    version: 1,
+    generation: 1,
+    requestedAt: now,
+    dueBy: after(now, policy.step.due),
+    attempts: [],
+    lastEvent: 0,
+    lastEntry: 0,
+    outbox: { events: [], entries: [] },
+    chosen: null,
+  };
+  const held = formatUsd(request.hold.amountMicroUsd);
+  const reason = `accepted; ${held} is held for the worst case`;
+  const noted = note(lease, { type: 'lease-requested', reason }, now);
+  return enter(noted, { kind: 'hold-placed' }, request.hold.amountMicroUsd);
+}
+
+/** The offer that the next attempt takes. */
+export function chooseOffer(
+  lease: Starting,
+  choice: { readonly offer: Offer; readonly reason: string },
+  now: EpochMs,
+): Starting {
+  const event = { type: 'offer-chosen', reason: choice.reason };
+  return note({ ...lease, chosen: choice.offer }, event, now);
+}
+
+/** Writes the intent to create: the previous attempts are over, and the offer is used up. */
+export function beginAttempt(lease: Starting, intent: Intent, now: EpochMs): LeaseIn<'launching'> {
+  invariant(lease.attempts.every(isClosed), 'an attempt begins only when all others are over');
+  const attempts = [...lease.attempts, recordAttempt(intent, now)];
+  const landed = isoTime(intent.mayLandUntil);
+  const reason = `attempt ${intent.number} is on record before create; it may land until ${landed}`;
+  const launching = { ...lease, state: 'launching' as const, attempts, chosen: null };
+  return note(launching, { type: 'attempt-recorded', reason }, now);
+}
+
+/** Replaces the attempt of the same number; the lease's state stays. */
+export function withAttempt<L extends Lease>(lease: L, attempt: Attempt): L {
+  const attempts = lease.attempts.map((old) => (old.number === attempt.number ? attempt : old));
+  return { ...lease, attempts };
+}
+
+/** The machine of the last attempt exists: it boots. */
+export function confirmInstance(lease: LeaseIn<'launching'>, attempt: Attempt): LeaseIn<'booting'> {
+  invariant(attempt.state === 'created', 'only a created instance boots');
+  return withAttempt({ ...lease, state: 'booting' }, attempt);
+}
+
+export type Readiness = {
+  readonly attempt: Attempt;
+  readonly deadline: EpochMs;
+  readonly ssh: LeaseIn<'active'>['ssh'];
+  readonly facts: NodeFacts | null;
+  readonly reason: string;
+};
+
+/** The machine is ready: the lease's time runs from `now`; the write-only values are dropped. */
+export function activate(
+  lease: LeaseIn<'booting'>,
+  ready: Readiness,
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const { attempt, deadline, ssh, facts, reason } = ready;
+  invariant(attempt.state === 'created', 'only a created instance serves');
+  const { env: _env, chosen: _chosen, ...kept } = withAttempt(lease, attempt);
+  const { instanceId } = attempt;
+  const active = {
+    ...kept,
+    state: 'active',
+    instanceId,
+    activeAt: now,
+    deadline,
+    ssh,
+    facts,
+    approvedUntil: null,
+    extensions: [],
+    warnedBefore: null,
+    idleWarned: null,
+  } satisfies LeaseIn<'active'>;
+  return note(active, { type: 'lease-active', reason }, now);
+}
+
+export type Extension = {
+  readonly until: EpochMs;
+  /** The whole hold from now on; the account holds as much already. */
+  readonly holdMicroUsd: MicroUsd;
+  /** The key it was asked for with, to be known again. */
+  readonly asked: LeaseIn<'active'>['extensions'];
+  readonly reason: string;
+};
+
+/** It serves longer: warnings come anew, the raise goes to the ledger. */
+export function extendLease(
+  lease: LeaseIn<'active'>,
+  { until, holdMicroUsd, asked, reason }: Extension,
+  now: EpochMs,
+): LeaseIn<'active'> {
+  invariant(until > lease.deadline, 'an extension never shortens a lease');
+  const { hold, terms, activeAt } = lease;
+  const extended = {
+    ...lease,
+    deadline: until,
+    warnedBefore: null,
+    terms: { ...terms, duration: between(activeAt, until) },
+    hold: { ...hold, amountMicroUsd: holdMicroUsd },
+    extensions: [...lease.extensions, ...asked].slice(-policy.extension.keysKept),
+  };
+  const noted = note(extended, { type: 'lease-extended', reason }, now);
+  return enter(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
+}
+
+/** Its teardown is refused, and it outgrew its hold: what goes past it is an overrun at once. */
+export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): LeaseIn<'ending'> {
+  const { hold } = lease;
+  invariant(to > hold.amountMicroUsd, 'a hold only grows');
+  const grown = { ...lease, hold: { ...hold, amountMicroUsd: to } };
+  const reason = `its teardown is refused and it runs on: ${formatUsd(to)} is held in all`;
+  const noted = note(grown, { type: 'hold-outgrown', reason }, now);
+  return enter(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
+}
+
+/** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
+export function approveExtension(
+  lease: LeaseIn<'active'>,
+  approval: { readonly until: EpochMs; readonly by: ConsumerId; readonly why: string },
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const { until, by, why } = approval;
+  const reason = `${by} lets it be extended until ${isoTime(until)}: ${why}`;
+  return note({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
+}
+
+/** Tells its consumer that the end is near, by the warning that comes `before` so long. */
+export function warnOfEnd(
+  lease: LeaseIn<'active'>,
+  before: DurationMs,
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const left = `${Math.ceil(between(now, lease.deadline) / 60_000)} min`;
+  const reason = `it ends in ${left}, at ${isoTime(lease.deadline)}`;
+  return note({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
+}
+
+/** Tells its consumer that nothing was seen to happen on its machine since `since`. */
+export function warnOfIdleness(
+  lease: LeaseIn<'active'>,
+  idle: { readonly since: EpochMs; readonly why: string },
+  now: EpochMs,
+): LeaseIn<'active'> {
+  const { since, why } = idle;
+  const next =
+    lease.terms.idle?.action === 'end' ? `it ends soon unless that changes` : 'it goes on';
+  const reason = `${why}; ${next}`;
+  return note({ ...lease, idleWarned: { since, at: now } }, { type: 'idle-warning', reason }, now);
+}
+
+/** One way out: every lease leaves through here, for a reason. */
+export function endLease(
+  lease: Open,
+  end: { readonly reason: EndReason; readonly why: string },
+  now: EpochMs,
+): LeaseIn<'ending'> {
+  const ending: LeaseIn<'ending'> = {
+    ...kept(lease),
+    state: 'ending',
+    reason: end.reason,
+    endingAt: now,
+    activeAt: lease.state === 'active' ? lease.activeAt : null,
+    absentSince: null,
+  };
+  return note(ending, { type: 'lease-ending', reason: `${end.reason}: ${end.why}` }, now);
+}
+
+/** The fields every state has, without those that belong to the present one. */
+function kept(lease: Open | LeaseIn<'ending'>) {
+  const { id, consumer, requestHash, terms, hold, version, generation } = lease;
+  const { requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox } = lease;
+  return {
+    ...{ id, consumer, requestHash, terms, hold, version, generation },
+    ...{ requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox },
+  };
+}
+
+/**
+ * Ends a lease for good: only with the proof that no machine of it exists. The charge is fixed
+ * here, the hold split into charge and rest; their entries and the release travel in the outbox.
+ */
+export function closeLease(
+  lease: LeaseIn<'ending'>,
+  proof: AbsenceProof,
+  now: EpochMs,
+): LeaseIn<'ended'> {
+  invariant(lease.attempts.every(isClosed), 'a lease ends only when all attempts are over');
+  const charges = chargesOf(billOf(lease), now);
+  const charged = totalOf(charges);
+  const { released, overrun } = settle(lease.hold.amountMicroUsd, charged);
+  const ended: LeaseIn<'ended'> = {
+    ...kept(lease),
+    state: 'ended',
+    reason: lease.reason,
+    endingAt: lease.endingAt,
+    activeAt: lease.activeAt,
+    endedAt: now,
+    proof,
+    chargedMicroUsd: charged,
+    correctedMicroUsd: signedMicroUsd(0),
+    truedUp: {},
+    corrections: [],
+  };
+  const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
+  const more = { type: 'hold-outgrown', reason: `${formatUsd(overrun)} more than was held` };
+  const told = overrun > 0 ? note(ended, more, now) : ended;
+  const noted = note(told, { type: 'lease-ended', reason }, now);
+  const entered = charges.reduce(
+    (entering, charge) => enter(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
+    noted,
+  );
+  const settled = enter(entered, { kind: 'hold-released' }, released);
+  return overrun > 0 ? enter(settled, { kind: 'overrun' }, overrun) : settled;
+}

@@ -1,0 +1,49 @@
+// What an account's log says, each written once: who changed its limits, and what was refused.
+
+import type { ConsumerId, LeaseId } from '../base/ids.ts';
+import { formatUsd, signedMicroUsd } from '../base/money.ts';
+import { type EpochMs, epochMs, hours, isoTime } from '../base/time.ts';
+import type { AccountLimits, AccountNote, HoldRefusal } from './account.ts';
+
+/** Says which limit binds, how much room it has, and what was asked. */
+export function refusalText(refusal: HoldRefusal): string {
+  switch (refusal.limit) {
+    case 'threshold':
+      return `${refusal.percent} % of the month's budget is spent: new leases are refused`;
+    case 'providers':
+    case 'gpus':
+      return `its ${refusal.limit} limit lets the account lease ${refusal.allowed.join(', ')}`;
+    case 'open-leases':
+      return `the account's open-leases limit has room for ${refusal.room}, not ${refusal.asked}`;
+    case 'per-lease':
+    case 'monthly-budget':
+    case 'rate': {
+      const [room, asked] = [refusal.room, refusal.asked].map((amount) =>
+        formatUsd(signedMicroUsd(amount)),
+      );
+      return `the account's ${refusal.limit} limit has room for ${room}, not ${asked}`;
+    }
+  }
+}
+
+/** One for each limit and hour, however many are refused: it tells of the first. */
+export function refusalNote(refusal: HoldRefusal, leaseId: LeaseId, now: EpochMs): AccountNote {
+  const at = epochMs(now - (now % hours(1)));
+  const reason = `at ${isoTime(now)}, for lease ${leaseId}: ${refusalText(refusal)}`;
+  return { at, kind: 'hold-refused', id: refusal.limit, by: null, reason, from: null, to: null };
+}
+
+export type LimitsChange = {
+  readonly version: number;
+  readonly by: ConsumerId;
+  readonly why: string;
+  /** Null when the account is opened. */
+  readonly from: AccountLimits | null;
+  readonly to: AccountLimits;
+};
+
+/** Who changed the limits, why, from what to what. */
+export function limitsNote(change: LimitsChange, at: EpochMs): AccountNote {
+  const { version, by, why: reason, from, to } = change;
+  return { at, kind: 'limits-changed', id: String(version), by, reason, from, to };
+}

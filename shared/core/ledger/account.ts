@@ -1,0 +1,173 @@
+// Accounts and holds: what a consumer may spend, and what is set aside before a machine may exist.
+
+import * as z from 'zod/mini';
+import { ConsumerId, LeaseId, ProviderName } from '../base/ids.ts';
+import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, SignedMicroUsdPerHour } from '../base/money.ts';
+import { policy } from '../base/policy/policy.ts';
+import { EpochMs, isoTime, Month } from '../base/time.ts';
+import type { Offer } from '../instance/offer.ts';
+
+const { openLeasesMost, thresholdsMost, gpuNamesMost } = policy.account;
+const OPEN_RULE = `must be 1 to ${openLeasesMost}`;
+const PERCENT_RULE = 'must be 1 to 1000 percent';
+const THRESHOLDS_RULE = `must be at most ${thresholdsMost}, with percents that rise`;
+
+/**
+ * What happens once so much of the month's budget is spent: it is told; new leases are refused for
+ * the rest of the month; or that, and the open ones end.
+ */
+export const Threshold = z.object({
+  percent: z.int().check(z.gte(1, PERCENT_RULE), z.lte(1_000, PERCENT_RULE)),
+  action: z.enum(['tell', 'freeze', 'end']),
+});
+export type Threshold = z.infer<typeof Threshold>;
+
+const rises = (thresholds: readonly Threshold[]): boolean =>
+  thresholds.every(({ percent }, at) => at === 0 || percent > (thresholds[at - 1]?.percent ?? 0));
+
+/** The limits of an account. Every consumer has one; nobody is without limits. */
+export const AccountLimits = z.object({
+  monthlyBudgetMicroUsd: MicroUsd,
+  /** The most that all open leases together may cost in an hour. */
+  rateMicroUsdPerHourMost: MicroUsdPerHour,
+  openLeasesMost: z.int().check(z.gte(1, OPEN_RULE), z.lte(openLeasesMost, OPEN_RULE)),
+  /** The most that may be held for one lease. */
+  leaseMicroUsdMost: MicroUsd,
+  /** What may be leased at all. Empty: anything. */
+  providers: z.array(ProviderName),
+  gpuNames: z
+    .array(z.string().check(z.minLength(1), z.maxLength(60)))
+    .check(z.maxLength(gpuNamesMost)),
+  thresholds: z
+    .array(Threshold)
+    .check(
+      z.refine((all) => all.length <= thresholdsMost && rises(all as Threshold[]), THRESHOLDS_RULE),
+    ),
+});
+export type AccountLimits = z.infer<typeof AccountLimits>;
+
+/** Money set aside for one open lease. It belongs to the month of admission. */
+export const Hold = z.object({
+  amountMicroUsd: MicroUsd,
+  /** The most it may cost in an hour: the ceiling, then the rate of the machine it got. */
+  rateMicroUsdPerHour: MicroUsdPerHour,
+  month: Month,
+  placedAt: EpochMs,
+  /** When an extension last raised it on the account; the lease follows, or it is trimmed. */
+  raisedAt: z.optional(EpochMs),
+  /** When its machine was taken and it shrank to what that can still cost; once for a lease. */
+  repricedAt: z.optional(EpochMs),
+});
+export type Hold = z.infer<typeof Hold>;
+
+/**
+ * What happened to an account. `at`, `kind` and `id` are its key, so that it is written once; of
+ * refusals, one for each limit and hour.
+ */
+export const AccountNote = z.object({
+  at: EpochMs,
+  kind: z.enum(['limits-changed', 'threshold-crossed', 'hold-refused']),
+  id: z.string().check(z.regex(/^[\w-]{1,60}$/)),
+  /** Who did it; null when nobody did. */
+  by: z.nullable(ConsumerId),
+  reason: z.string(),
+  from: z.nullable(AccountLimits),
+  to: z.nullable(AccountLimits),
+});
+export type AccountNote = z.infer<typeof AccountNote>;
+
+/** The same for the same note, and for no other of its account. */
+export const keyOfNote = ({ at, kind, id }: Pick<AccountNote, 'at' | 'kind' | 'id'>): string =>
+  `${isoTime(at)}#${kind}#${id}`;
+
+/**
+ * One consumer's account. In every month: budget = room + held + charged, where `held` sums the
+ * holds of this month. Room may fall below zero after an overrun, never by admission.
+ */
+export const Account = z.object({
+  consumer: ConsumerId,
+  month: Month,
+  limits: AccountLimits,
+  /** Raised by every change of the limits; a change names the version it read. */
+  limitsVersion: z.int().check(z.gte(1)),
+  roomMicroUsd: SignedMicroUsd,
+  rateRoomMicroUsdPerHour: SignedMicroUsdPerHour,
+  leaseRoom: z.int(),
+  /** Of holds of this month, and of all months before: every charge that was ever settled. */
+  chargedMicroUsd: MicroUsd,
+  chargedBeforeMicroUsd: MicroUsd,
+  /** How many true-ups and corrections were entered. */
+  correctionSeq: z._default(z.int(), 0),
+  /** Whether a threshold refuses new leases now. */
+  frozen: z.boolean(),
+  /** When each threshold was crossed this month, by its percent: once, whatever changes later. */
+  crossed: z.record(z.string(), EpochMs),
+  holds: z.record(LeaseId, Hold),
+  /** Committed with the account and not yet in its log. Applying repeats safely. */
+  notes: z.record(z.string(), AccountNote),
+});
+export type Account = z.infer<typeof Account>;
+
+/** What a lease asks for, as far as an account may forbid it. Empty: anything will do. */
+export type Wanted = {
+  readonly providers: readonly ProviderName[];
+  readonly gpuNames: readonly string[];
+};
+
+/** Money that an open lease holds. */
+export type HeldBy = { readonly leaseId: string; readonly amountMicroUsd: MicroUsd };
+
+/** What an account must answer when it is asked to make room for a lease. */
+export type HoldRefusal =
+  | {
+      readonly limit: 'per-lease' | 'monthly-budget' | 'rate' | 'open-leases';
+      readonly room: number;
+      readonly asked: number;
+      /** The largest open holds, which take up the room. */
+      readonly holds: readonly HeldBy[];
+    }
+  | { readonly limit: 'threshold'; readonly percent: number }
+  | { readonly limit: 'providers' | 'gpus'; readonly allowed: readonly string[] };
+
+/** The largest open holds of an account. */
+export function largestHolds({ holds }: Account): readonly HeldBy[] {
+  return Object.entries(holds)
+    .map(([leaseId, { amountMicroUsd }]) => ({ leaseId, amountMicroUsd }))
+    .toSorted((a, b) => b.amountMicroUsd - a.amountMicroUsd)
+    .slice(0, policy.account.holdsShown);
+}
+
+const excludes = (allowed: readonly string[], wanted: readonly string[]): boolean =>
+  allowed.length > 0 && wanted.length > 0 && !wanted.some((each) => allowed.includes(each));
+
+/** Whether an account with these limits may take the offer. */
+export const allows = (limits: AccountLimits, { provider, gpuName }: Offer): boolean =>
+  !excludes(limits.providers, [provider]) && !excludes(limits.gpuNames, [gpuName]);
+
+/** The lowest threshold that was crossed and refuses new leases. */
+const freezingPercent = ({ limits, crossed }: Account): number =>
+  limits.thresholds.find(({ percent, action }) => action !== 'tell' && crossed[String(percent)])
+    ?.percent ?? 100;
+
+function forbidden(account: Account, wanted: Wanted): HoldRefusal | null {
+  const { frozen, limits } = account;
+  if (frozen) return { limit: 'threshold', percent: freezingPercent(account) };
+  const { providers, gpuNames } = limits;
+  if (excludes(providers, wanted.providers)) return { limit: 'providers', allowed: providers };
+  return excludes(gpuNames, wanted.gpuNames) ? { limit: 'gpus', allowed: gpuNames } : null;
+}
+
+/** Which limit of `account` a hold does not fit into; null when it fits. */
+export function refusalOf(account: Account, hold: Hold, wanted: Wanted): HoldRefusal | null {
+  const no = forbidden(account, wanted);
+  if (no !== null) return no;
+  const { leaseMicroUsdMost } = account.limits;
+  const checks = [
+    { limit: 'monthly-budget', room: account.roomMicroUsd, asked: hold.amountMicroUsd },
+    { limit: 'per-lease', room: leaseMicroUsdMost, asked: hold.amountMicroUsd },
+    { limit: 'rate', room: account.rateRoomMicroUsdPerHour, asked: hold.rateMicroUsdPerHour },
+    { limit: 'open-leases', room: account.leaseRoom, asked: 1 },
+  ] as const;
+  const binding = checks.find((check) => check.asked > check.room);
+  return binding === undefined ? null : { ...binding, holds: largestHolds(account) };
+}

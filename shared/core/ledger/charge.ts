@@ -1,0 +1,117 @@
+// What a machine cost, by what it used and for what: reckoned from the lease alone, while it runs
+// and when it is settled. The rates are those at which it was taken.
+
+import * as z from 'zod/mini';
+import { ProviderName } from '../base/ids.ts';
+import { cost, costOfBytes, MicroUsd, rateOf, rest, sum } from '../base/money.ts';
+import { between, EpochMs, earliest, latest } from '../base/time.ts';
+import { type Attempt, isHolding } from '../instance/attempt.ts';
+import type { LiveUsage, Usage } from '../instance/usage.ts';
+
+/** What a charge is made of. */
+export const ChargeParts = z.object({
+  gpuMicroUsd: MicroUsd,
+  diskMicroUsd: MicroUsd,
+  transferMicroUsd: MicroUsd,
+  /** Of all that: of a machine that never served, of teardown, and of idleness. */
+  failedMicroUsd: MicroUsd,
+  teardownMicroUsd: MicroUsd,
+  idleMicroUsd: MicroUsd,
+});
+
+/** What one machine cost, from its creation to `until`. */
+export const Charge = z.extend(ChargeParts, {
+  attempt: z.int(),
+  provider: ProviderName,
+  gpuName: z.string(),
+  gpuCount: z.int(),
+  /** The consumer's own name for its work; empty when it gave none. */
+  jobId: z.string(),
+  from: EpochMs,
+  until: EpochMs,
+});
+export type Charge = z.infer<typeof Charge>;
+
+/** What a reckoning needs to know of a lease. */
+export type Bill = {
+  readonly attempts: readonly Attempt[];
+  readonly diskGb: number;
+  readonly jobId: string;
+  /** When its end began; null while it is not over. */
+  readonly endingAt: EpochMs | null;
+  /** Of the machine that still beats; what is over has it frozen in its attempt. */
+  readonly live?: LiveUsage | null;
+};
+
+type Machine = Extract<Attempt, { createdAt: EpochMs }>;
+
+const isMachine = (attempt: Attempt): attempt is Machine =>
+  isHolding(attempt) || attempt.state === 'gone';
+
+/** What its bytes cost, either way; nothing while it never told them. */
+function transferOf({ offer }: Machine, usage: Usage | null): MicroUsd {
+  const bytes = usage?.bytes ?? null;
+  if (bytes === null) return sum();
+  const [received, sent] = bytes;
+  const { downloadMicroUsdPerGb, uploadMicroUsdPerGb } = offer;
+  return sum(costOfBytes(downloadMicroUsdPerGb, received), costOfBytes(uploadMicroUsdPerGb, sent));
+}
+
+/** The disk from creation, the GPU from when it was first known to run. */
+function amounts({ offer, createdAt, runningAt }: Machine, diskGb: number, until: EpochMs) {
+  const disk = rateOf(offer.diskMicroUsdPerGbHour, diskGb);
+  const ranFrom = runningAt === null || runningAt > until ? null : runningAt;
+  return {
+    gpuMicroUsd: ranFrom === null ? sum() : cost(offer.gpuMicroUsdPerHour, between(ranFrom, until)),
+    diskMicroUsd: cost(disk, between(earliest(createdAt, until), until)),
+  };
+}
+
+/** When its charge stops; null while it runs on. */
+const stoppedAt = (machine: Machine): EpochMs | null =>
+  machine.state === 'created' ? null : (machine.chargedUntil ?? machine.destroyAcceptedAt);
+
+function usageOf(machine: Machine, { live }: Bill): Usage | null {
+  const frozen = machine.state === 'created' ? null : machine.usage;
+  return frozen ?? (live?.attempt === machine.number ? live.usage : null);
+}
+
+function chargeOfMachine(machine: Machine, bill: Bill, now: EpochMs): Charge {
+  const until = stoppedAt(machine) ?? now;
+  const usage = usageOf(machine, bill);
+  const { gpuMicroUsd, diskMicroUsd } = amounts(machine, bill.diskGb, until);
+  const transferMicroUsd = transferOf(machine, usage);
+  const all = sum(gpuMicroUsd, diskMicroUsd, transferMicroUsd);
+  const failed = machine.state !== 'created' && machine.reason !== 'lease-ended';
+  const upTo = (end: EpochMs): MicroUsd => {
+    const { gpuMicroUsd: gpu, diskMicroUsd: disk } = amounts(machine, bill.diskGb, end);
+    return sum(gpu, disk);
+  };
+  const end = earliest(bill.endingAt ?? until, until);
+  const teardown = rest(upTo(until), upTo(end));
+  const idleSince = usage?.idleSince ?? null;
+  const idle = idleSince === null ? sum() : rest(upTo(end), upTo(earliest(idleSince, end)));
+  const { number: attempt, offer, createdAt: from } = machine;
+  const { provider, gpuName, gpuCount } = offer;
+  return {
+    ...{ attempt, provider, gpuName, gpuCount, jobId: bill.jobId, from },
+    until: latest(from, until),
+    ...{ gpuMicroUsd, diskMicroUsd, transferMicroUsd },
+    failedMicroUsd: failed ? all : sum(),
+    teardownMicroUsd: failed ? sum() : teardown,
+    idleMicroUsd: failed ? sum() : idle,
+  };
+}
+
+/** What each machine of a lease cost until its destroy was accepted, or until `now`. */
+export function chargesOf(bill: Bill, now: EpochMs): readonly Charge[] {
+  return bill.attempts.filter(isMachine).map((machine) => chargeOfMachine(machine, bill, now));
+}
+
+/** What one machine cost in all. */
+export const amountOfCharge = (charge: Charge): MicroUsd =>
+  sum(charge.gpuMicroUsd, charge.diskMicroUsd, charge.transferMicroUsd);
+
+/** What all machines of a lease cost in all. */
+export const totalOf = (charges: readonly Charge[]): MicroUsd =>
+  sum(...charges.map(amountOfCharge));

@@ -1,0 +1,140 @@
+// A freeze: an operator stops admissions and launches of a scope and ends what runs in it. It is
+// finished only when complete listings prove that nothing of the scope is left, and it stands until
+// it is thawed.
+
+import * as z from 'zod/mini';
+import { ConsumerId, ProviderName } from '../base/ids.ts';
+import { policy } from '../base/policy/policy.ts';
+import { type DurationMs, EpochMs } from '../base/time.ts';
+import { proveAbsence } from '../instance/absence.ts';
+import { isClosed } from '../instance/attempt.ts';
+import type { Lease } from '../lease/lease.ts';
+
+export const FreezeScope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('all') }),
+  z.object({ kind: z.literal('consumer'), consumer: ConsumerId }),
+  z.object({ kind: z.literal('provider'), provider: ProviderName }),
+]);
+export type FreezeScope = z.infer<typeof FreezeScope>;
+
+/** Who did what, when and why. */
+const Act = z.object({
+  kind: z.enum(['freeze', 'thaw']),
+  at: EpochMs,
+  by: ConsumerId,
+  why: z.string(),
+});
+type Act = z.infer<typeof Act>;
+
+/** A freeze that stands, with how far it has come. */
+const Standing = z.object({
+  since: EpochMs,
+  /** An attempt that was under way when it was placed has landed by then, or never will. */
+  landedBy: EpochMs,
+  /** When the first complete listing without a machine of the scope began. */
+  absentSince: z.nullable(EpochMs),
+  /** What the last round saw: leases not ended, machines listed. Null before the first. */
+  seen: z.nullable(z.object({ at: EpochMs, leases: z.int(), instances: z.int() })),
+  finishedAt: z.nullable(EpochMs),
+});
+export type Standing = z.infer<typeof Standing>;
+
+/** The one record of a scope, kept when it is thawed. */
+export const Freeze = z.object({
+  scope: FreezeScope,
+  /** Raised by every commit; a commit names the version it read. */
+  version: z.int(),
+  /** Null while the scope is thawed. */
+  standing: z.nullable(Standing),
+  /** The newest freezes and thaws, oldest first. */
+  acts: z.array(Act),
+});
+export type Freeze = z.infer<typeof Freeze>;
+
+/** What a scope may concern: a request knows no provider yet, a menu no consumer. */
+export type Concern = {
+  readonly consumer?: ConsumerId;
+  readonly provider?: ProviderName;
+};
+
+function concerns(scope: FreezeScope, { consumer, provider }: Concern): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'consumer':
+      return scope.consumer === consumer;
+    case 'provider':
+      return scope.provider === provider;
+  }
+}
+
+/** Whether any freeze that stands forbids what concerns `concern`. */
+export const isFrozen = (freezes: readonly Freeze[], concern: Concern): boolean =>
+  freezes.some(({ scope, standing }) => standing !== null && concerns(scope, concern));
+
+/** Whether the lease has, or may have, something in the scope. */
+export function covers(scope: FreezeScope, lease: Lease): boolean {
+  if (scope.kind !== 'provider') return concerns(scope, { consumer: lease.consumer });
+  return lease.attempts.some(
+    (attempt) => !isClosed(attempt) && attempt.offer.provider === scope.provider,
+  );
+}
+
+const remembered = (acts: readonly Act[], act: Act): Act[] =>
+  [...acts, act].slice(-policy.freeze.actsKept);
+
+export type Placing = { readonly scope: FreezeScope; readonly landedBy: EpochMs } & Pick<
+  Act,
+  'by' | 'why'
+>;
+
+/** Freezes a scope; null when it stands already, for the same reason and by the same person. */
+export function placeFreeze(
+  before: Freeze | null,
+  { scope, landedBy, by, why }: Placing,
+  now: EpochMs,
+): Freeze | null {
+  const standing = before?.standing ?? null;
+  const last = before?.acts.at(-1);
+  if (standing !== null && last?.by === by && last.why === why) return null;
+  const fresh = { since: now, landedBy, absentSince: null, seen: null, finishedAt: null };
+  return {
+    scope,
+    version: (before?.version ?? 0) + 1,
+    standing: standing ?? fresh,
+    acts: remembered(before?.acts ?? [], { kind: 'freeze', at: now, by, why }),
+  };
+}
+
+/** Lets the scope go on; null when it is thawed already. What was ended stays ended. */
+export function thaw(before: Freeze, by: Pick<Act, 'by' | 'why'>, now: EpochMs): Freeze | null {
+  if (before.standing === null) return null;
+  const acts = remembered(before.acts, { kind: 'thaw', at: now, ...by });
+  return { ...before, version: before.version + 1, standing: null, acts };
+}
+
+/** What one round found of the scope; its complete listing began at `listedAt`. */
+export type Round = {
+  readonly listedAt: EpochMs;
+  readonly listLag: DurationMs;
+  readonly leases: number;
+  readonly instances: number;
+};
+
+/**
+ * The freeze after a round. It is finished when two complete listings, far enough apart and begun
+ * when everything under way had landed, show no machine of it, and no lease of it is unended.
+ */
+export function advanceFreeze(before: Freeze, standing: Standing, round: Round): Freeze {
+  const { listedAt, listLag, leases, instances } = round;
+  const empty = leases === 0 && instances === 0;
+  const { landedBy: notBefore, absentSince } = standing;
+  const verdict = proveAbsence({ notBefore, absentSince, listLag }, listedAt);
+  const next: Standing = {
+    ...standing,
+    seen: { at: listedAt, leases, instances },
+    absentSince: empty && verdict.kind === 'pending' ? verdict.absentSince : null,
+    finishedAt: empty && verdict.kind === 'proved' ? listedAt : null,
+  };
+  return { ...before, version: before.version + 1, standing: next };
+}

@@ -1,0 +1,69 @@
+// What each of the four nets would do next for a lease, for a person who asks whether it will end.
+// It only tells: what the nets really do is decided where they are.
+
+import { policy } from '../base/policy/policy.ts';
+import { after, type EpochMs, earliest, latest } from '../base/time.ts';
+import { lastCountingBeat, type Pulse } from '../instance/pulse.ts';
+import { alarmOf } from '../lease/deadline.ts';
+import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
+import type { SweepRecord } from '../sweep/record.ts';
+
+/** One net's next act, or what it waits for. */
+export type NetAct = {
+  readonly net: 'workflow' | 'schedule' | 'sweep' | 'machine';
+  /** Null when there is nothing it could act at. */
+  readonly at: EpochMs | null;
+  readonly does: string;
+};
+
+function workflowAct(lease: Lease, pulse: Pulse | null): NetAct {
+  const net = 'workflow';
+  if (lease.state !== 'active') return { net, at: lease.dueBy, does: 'has made progress by then' };
+  const beat = pulse === null ? null : lastCountingBeat(pulse);
+  const heard = latest(lease.activeAt, beat ?? lease.activeAt);
+  const silentAt = after(heard, lease.terms.silenceLimit);
+  return {
+    net,
+    at: earliest(lease.deadline, silentAt),
+    does: silentAt < lease.deadline ? 'ends it, if it stays silent' : 'ends it',
+  };
+}
+
+function scheduleAct(lease: Lease, now: EpochMs): NetAct {
+  const net = 'schedule';
+  if (isOver(lease)) {
+    return { net, at: null, does: 'asks for its end again, a few minutes after the last time' };
+  }
+  const at = alarmOf(lease, now);
+  return { net, at, does: at < lease.deadline ? 'warns of its end' : 'ends it' };
+}
+
+function sweepAct(lease: Lease, last: SweepRecord | null): NetAct {
+  const net = 'sweep';
+  if (currentAttempt(lease) === undefined) return { net, at: null, does: 'sees no machine of it' };
+  if (last === null) return { net, at: null, does: 'has not run yet' };
+  return { net, at: after(last.startedAt, policy.sweep.every), does: 'looks for its machine' };
+}
+
+function machineAct(lease: Lease, pulse: Pulse | null): NetAct {
+  const net = 'machine';
+  if (lease.state !== 'active') return { net, at: null, does: 'does not serve' };
+  if (pulse === null || pulse.nodeBeatAt === null) {
+    return { net, at: null, does: 'has never called: nothing of ours may run on it' };
+  }
+  return { net, at: pulse.endsAt, does: 'ends itself' };
+}
+
+/** The next act of each net for a lease that is not ended. */
+export function nextActs(
+  lease: Lease,
+  known: { readonly pulse: Pulse | null; readonly sweep: SweepRecord | null },
+  now: EpochMs,
+): readonly NetAct[] {
+  return [
+    workflowAct(lease, known.pulse),
+    scheduleAct(lease, now),
+    sweepAct(lease, known.sweep),
+    machineAct(lease, known.pulse),
+  ];
+}

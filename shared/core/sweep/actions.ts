@@ -1,0 +1,210 @@
+// What a sweep does about its findings, the most urgent first: what costs money now, then what
+// would cost money later, then the books. An action says what shall be; whether it is still right
+// is decided again when it is carried out.
+
+import type { InstanceId, LeaseId } from '../base/ids.ts';
+import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
+import { pageOf } from '../base/page.ts';
+import { policy } from '../base/policy/policy.ts';
+import { between, type EpochMs } from '../base/time.ts';
+import type { AccountFinding } from '../billing/thresholds.ts';
+import type { Ownership } from '../instance/ownership.ts';
+import type { Lease } from '../lease/lease.ts';
+import { heldBack, type InstanceFinding } from './instance-findings.ts';
+import type { FoundHold, FoundLease, HeldFor } from './lease-findings.ts';
+
+export type Action =
+  /** Past its deadline: it and its machines end. */
+  | { readonly kind: 'end-overdue'; readonly leaseId: LeaseId }
+  /** It has cost all it may: it and its machines end. */
+  | { readonly kind: 'end-overspent'; readonly leaseId: LeaseId }
+  /** Its machine costs more than it did: that is told, and too much ends it. */
+  | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly rate: MicroUsdPerHour }
+  | { readonly kind: 'grow-hold'; readonly leaseId: LeaseId }
+  | {
+      readonly kind: 'destroy';
+      readonly id: InstanceId;
+      readonly owner: Ownership;
+      readonly found: 'twin' | 'orphan' | 'unrecorded';
+      /** Whether an earlier sweep destroyed it in vain, and said so on its lease. */
+      readonly again: boolean;
+    }
+  | {
+      readonly kind: 'end';
+      readonly leaseId: LeaseId;
+      readonly instanceId: InstanceId;
+      readonly reason: 'interrupted' | 'lost';
+      readonly why: string;
+    }
+  /** A new generation takes the place of the execution of this one. */
+  | { readonly kind: 'restart'; readonly leaseId: LeaseId; readonly generation: number }
+  /** Woken, or restarted when that is due. */
+  | { readonly kind: 'nudge'; readonly leaseId: LeaseId }
+  | { readonly kind: 'wake'; readonly leaseId: LeaseId }
+  | { readonly kind: 'apply-outbox'; readonly leaseId: LeaseId }
+  /** Thresholds that were crossed, or what was committed with an account and not told. */
+  | { readonly kind: 'review-account'; readonly found: AccountFinding }
+  | { readonly kind: 'cancel-hold'; readonly held: HeldFor }
+  | { readonly kind: 'settle-hold'; readonly held: HeldFor }
+  | { readonly kind: 'trim-hold'; readonly held: HeldFor; readonly to: MicroUsd };
+
+/** All that one sweep found. */
+export type Findings = {
+  readonly instances: readonly InstanceFinding[];
+  readonly leases: readonly FoundLease[];
+  readonly holds: readonly FoundHold[];
+  readonly accounts: readonly AccountFinding[];
+};
+
+const URGENCY: readonly Action['kind'][] = [
+  'end-overdue',
+  'end-overspent',
+  'destroy',
+  'end',
+  'note-price',
+  'review-account',
+  'restart',
+  'nudge',
+  'wake',
+  'apply-outbox',
+  'cancel-hold',
+  'settle-hold',
+  'trim-hold',
+  'grow-hold',
+];
+
+function onInstance(finding: InstanceFinding, held: boolean): readonly Action[] {
+  switch (finding.kind) {
+    case 'foreign':
+    case 'ok':
+    case 'unrecorded-seen':
+      return [];
+    case 'unrecorded':
+      if (held) return [];
+      break;
+    case 'twin':
+    case 'orphan':
+      break;
+  }
+  const { kind: found, id, owner, suspicion } = finding;
+  return [{ kind: 'destroy', id, owner, found, again: suspicion.again }];
+}
+
+const GHOST = 'two complete listings miss its machine, and the provider knows it no more';
+
+type Ending = Pick<Extract<Action, { kind: 'end' }>, 'reason' | 'why'>;
+
+function ending(lease: Lease, end: Ending): readonly Action[] {
+  if (lease.state !== 'active') return [];
+  return [{ kind: 'end', leaseId: lease.id, instanceId: lease.instanceId, ...end }];
+}
+
+function onLease(found: FoundLease): readonly Action[] {
+  const { lease } = found;
+  const leaseId = lease.id;
+  switch (found.kind) {
+    case 'ok':
+    case 'ghost-seen':
+    case 'unguided-seen':
+      return [];
+    case 'overdue':
+      return [{ kind: 'end-overdue', leaseId }];
+    case 'overspent':
+      return [{ kind: 'end-overspent', leaseId }];
+    case 'hold-outgrown':
+      return [{ kind: 'grow-hold', leaseId }];
+    case 'price-rose':
+      return [{ kind: 'note-price', leaseId, rate: found.rate }];
+    case 'interrupted':
+      return ending(lease, { reason: 'interrupted', why: found.why });
+    case 'ghost':
+      return ending(lease, { reason: 'lost', why: GHOST });
+    case 'lost-execution':
+      return [{ kind: 'restart', leaseId, generation: lease.generation }];
+    case 'lost-wake':
+      return [{ kind: 'wake', leaseId }];
+    case 'stuck-step':
+      return [{ kind: 'nudge', leaseId }];
+    case 'pending-outbox':
+      return [{ kind: 'apply-outbox', leaseId }];
+  }
+}
+
+function onHold(found: FoundHold): readonly Action[] {
+  const { held } = found;
+  switch (found.kind) {
+    case 'ok':
+      return [];
+    case 'hold-without-lease':
+      return [{ kind: 'cancel-hold', held }];
+    case 'hold-of-closed-lease':
+      return [{ kind: 'settle-hold', held }];
+    case 'hold-left-raised':
+      return [{ kind: 'trim-hold', held, to: found.to }];
+  }
+}
+
+const onAccount = (found: AccountFinding): readonly Action[] =>
+  found.kind === 'ok' ? [] : [{ kind: 'review-account', found }];
+
+/** What to do, the most urgent first. What the circuit breaker holds back is left out. */
+export function actionsOf({ instances, leases, holds, accounts }: Findings): readonly Action[] {
+  const held = heldBack(instances) > 0;
+  const actions = [
+    ...instances.flatMap((finding) => onInstance(finding, held)),
+    ...leases.flatMap(onLease),
+    ...holds.flatMap(onHold),
+    ...accounts.flatMap(onAccount),
+  ];
+  return actions.toSorted((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
+}
+
+/** How many findings there are of each kind but `ok`. */
+export function countsOf({ instances, leases, holds, accounts }: Findings): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of [...instances, ...leases, ...holds, ...accounts]) {
+    if (kind !== 'ok') counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Everybody who is suspected of something, for the next sweep. */
+export function suspectsOf({
+  instances,
+  leases,
+}: Findings): readonly (readonly [string, EpochMs])[] {
+  return [...instances, ...leases].flatMap((found) =>
+    'suspicion' in found ? [[found.suspicion.key, found.suspicion.since] as const] : [],
+  );
+}
+
+const someOf = (ids: readonly string[]): string =>
+  ids.length > 5 ? `${ids.slice(0, 5).join(', ')}, ...` : ids.join(', ');
+
+const tearsDownLong = (lease: Lease, now: EpochMs): boolean =>
+  lease.state === 'ending' && between(lease.endingAt, now) > policy.sweep.teardownPage;
+
+/** What a person has to know of the findings, in words. */
+export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly string[] {
+  const pages: string[] = [];
+  const held = heldBack(instances);
+  if (held > 0) {
+    const share = `${held} of ${instances.length} instances have our tag and no lease on record`;
+    const message = `${share}: none of them is destroyed; is this the right table?`;
+    pages.push(pageOf('wrong-table', message));
+  }
+  const alone = instances.filter(
+    ({ kind }) => kind === 'orphan' || (held === 0 && kind === 'unrecorded'),
+  );
+  if (alone.length > 0) {
+    const ids = someOf(alone.map(({ id }) => id));
+    pages.push(pageOf('orphans', `orphans are destroyed: ${ids}`));
+  }
+  const stubborn = leases.filter(({ lease }) => tearsDownLong(lease, now));
+  if (stubborn.length > 0) {
+    const ids = someOf(stubborn.map(({ lease }) => lease.id));
+    const message = `teardown of ${stubborn.length} leases takes more than an hour: ${ids}`;
+    pages.push(pageOf('long-teardown', message));
+  }
+  return pages;
+}

@@ -1,0 +1,52 @@
+// What one sweep leaves behind: what it saw, and whom it suspects. The next one tells by it whether
+// it sees something for the second time; health and alarms tell by it how old the last one is.
+
+import * as z from 'zod/mini';
+import { type LeaseId, ProviderName } from '../base/ids.ts';
+import { policy } from '../base/policy/policy.ts';
+import { after, type DurationMs, EpochMs } from '../base/time.ts';
+
+/** When each suspect was first seen so, in an unbroken row of complete sweeps. */
+export const Sightings = z.record(z.string(), EpochMs);
+export type Sightings = z.infer<typeof Sightings>;
+
+export const SweepRecord = z.object({
+  provider: ProviderName,
+  startedAt: EpochMs,
+  /** Why it could not see everything, so that it found nothing at all; null when it could. */
+  failure: z.nullable(z.string()),
+  /** When the last complete listing began, this sweep's or an earlier one's. */
+  listedAt: z.nullable(EpochMs),
+  /** Machines at the provider and open leases, as last seen. */
+  listed: z.int(),
+  open: z.int(),
+  /** Findings by kind. */
+  counts: z.record(z.string(), z.int()),
+  sightings: Sightings,
+  /** When listings last showed the machines of leases that they miss now, by lease. */
+  lastShown: z._default(Sightings, {}),
+  /** What a person has to know. */
+  pages: z.array(z.string()),
+});
+export type SweepRecord = z.infer<typeof SweepRecord>;
+
+/**
+ * When a complete listing last showed the machine of a lease that serves since `activeAt`; null
+ * when none did. A machine that served before a listing began, and was not missed, was shown.
+ */
+export function lastShown(
+  record: Pick<SweepRecord, 'listedAt' | 'lastShown'> | null,
+  lease: { readonly id: LeaseId; readonly activeAt: EpochMs },
+  listLag: DurationMs,
+): EpochMs | null {
+  const known = record?.lastShown[lease.id];
+  if (known !== undefined) return known;
+  const listedAt = record?.listedAt ?? null;
+  return listedAt !== null && listedAt >= after(lease.activeAt, listLag) ? listedAt : null;
+}
+
+/** The longest-known suspects, as many as a record has room for. */
+export function rememberedOf(suspects: readonly (readonly [string, EpochMs])[]): Sightings {
+  const oldest = suspects.toSorted(([, a], [, b]) => a - b);
+  return Object.fromEntries(oldest.slice(0, policy.sweep.suspectsMost));
+}

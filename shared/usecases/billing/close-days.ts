@@ -1,0 +1,78 @@
+// Close days: once nothing can be entered for a day any more, its sums are kept, and reports read
+// them instead of its entries. The days of an account are closed in order, without a gap.
+
+import type { ConsumerId } from '../../core/base/ids.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { type EpochMs, earliest, epochMs } from '../../core/base/time.ts';
+import { type Day, dayOf, endOfDay, nextDay, startOfDay } from '../../core/billing/days.ts';
+import { addBooks, booksOf, type DayBooks, EMPTY_BOOKS } from '../../core/billing/report.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import type { DayStore } from '../../ports/stores.ts';
+import type { Records } from '../common/change-lease.ts';
+import { walkLedger } from '../ledger/walk-ledger.ts';
+
+export type CloseDaysPorts = Records & { readonly days: DayStore };
+
+/** From when on something of each account may still be entered: what waits in outboxes. */
+function pendingSince(open: readonly Lease[]): ReadonlyMap<ConsumerId, EpochMs> {
+  const since = new Map<ConsumerId, EpochMs>();
+  for (const { consumer, outbox } of open) {
+    for (const { at } of outbox.entries) {
+      since.set(consumer, earliest(at, since.get(consumer) ?? at));
+    }
+  }
+  return since;
+}
+
+/** The first day of the account that is not closed; null while it has no entries. */
+async function firstOpen(ports: CloseDaysPorts, consumer: ConsumerId): Promise<Day | null> {
+  const last = await ports.days.last(consumer);
+  if (last !== null) return nextDay(last);
+  const ever = { from: epochMs(0), to: ports.clock.now() };
+  const [first] = await ports.ledger.page({ ...ever, consumer, after: null, limit: 1 });
+  return first === undefined ? null : dayOf(first.at);
+}
+
+async function readBooks(ports: CloseDaysPorts, consumer: ConsumerId, day: Day): Promise<DayBooks> {
+  const span = { from: startOfDay(day), to: endOfDay(day) };
+  let books = EMPTY_BOOKS;
+  for await (const page of walkLedger(ports.ledger, { consumer, span })) {
+    books = addBooks(books, booksOf(page));
+  }
+  return books;
+}
+
+/** Closes the days of one account that end before `until`, the oldest first. */
+async function closeAccount(
+  ports: CloseDaysPorts,
+  consumer: ConsumerId,
+  until: EpochMs,
+): Promise<number> {
+  let day = await firstOpen(ports, consumer);
+  for (let closed = 0; closed < policy.days.closeMost; closed += 1) {
+    if (day === null || endOfDay(day) > until) return closed;
+    const books = await readBooks(ports, consumer, day);
+    const { rows, kinds } = books;
+    await ports.days.close({ consumer, day, closedAt: ports.clock.now(), rows, kinds });
+    day = nextDay(day);
+  }
+  return policy.days.closeMost;
+}
+
+/**
+ * Closes every day of every account that ended some time ago and has nothing pending. Pending
+ * entries are looked for before entries are read: what is not pending then is entered. Safe to
+ * repeat: a closed day stays as it is. Throws StoreDown.
+ */
+export function makeCloseDays(ports: CloseDaysPorts) {
+  return async (): Promise<{ readonly closed: number }> => {
+    const settledBy = epochMs(ports.clock.now() - policy.days.closeAfter);
+    const pending = pendingSince(await ports.leases.open());
+    let closed = 0;
+    for (const { consumer } of await ports.accounts.all()) {
+      const until = earliest(settledBy, pending.get(consumer) ?? settledBy);
+      closed += await closeAccount(ports, consumer, until);
+    }
+    return { closed };
+  };
+}

@@ -1,0 +1,53 @@
+// Correct charge: a person puts right what a settled lease was charged. Nothing is ever changed in
+// the ledger: the difference is one more entry, with who and why.
+
+import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
+import { Failure } from '../../core/base/failure.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
+import { formatUsd, type MicroUsd } from '../../core/base/money.ts';
+import { planCorrection } from '../../core/billing/correction.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import { changeLease, type Records } from '../common/change-lease.ts';
+
+export type CorrectInput = {
+  readonly leaseId: LeaseId;
+  readonly caller: Caller;
+  readonly key: string;
+  /** Below zero to give back. */
+  readonly amount: MicroUsd;
+  readonly why: string;
+};
+
+const bad = (message: string): Failure =>
+  new Failure('BadRequest', `amountMicroUsd: ${message}`, { field: 'amountMicroUsd' });
+
+/**
+ * Enters the difference, for operators. Safe to repeat with the same key. Throws Forbidden,
+ * NotFound, NotActive before settlement, BadRequest, KeyReused, StoreDown, Conflict.
+ */
+export function makeCorrectCharge(records: Records) {
+  return async ({ leaseId, caller, key, amount, why }: CorrectInput): Promise<Lease> => {
+    mustBeOperator(caller);
+    if (amount === 0) throw bad('must not be 0');
+    const by = caller.consumer;
+    const { lease } = await changeLease(records, leaseId, (current, now) => {
+      if (current.state !== 'ended') {
+        throw new Failure('NotActive', `it is ${current.state}: what it costs is not settled yet`);
+      }
+      const plan = planCorrection(current, { amount, by, why, key }, now);
+      switch (plan.kind) {
+        case 'known':
+          return { commit: null, result: null };
+        case 'correct':
+          return { commit: plan.lease, result: null };
+        case 'too-much':
+          throw bad(`gives back more than the ${formatUsd(plan.charged)} that are charged`);
+        case 'key-reused': {
+          const message = 'this Idempotency-Key was used for another correction';
+          throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
+        }
+      }
+    });
+    return lease;
+  };
+}

@@ -1,0 +1,176 @@
+// What machines cost in a span: from closed days, from the entries of days that are still open, and
+// for what is settled nowhere yet, from the leases themselves. They are read in the order that
+// neither misses a lease nor counts it twice: closed days, then running leases, then entries. A
+// lease that is settled in between is found by its entry, and taken out of the running ones.
+
+import type { Caller } from '../../core/base/caller.ts';
+import { brandId, type ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import type { EpochMs } from '../../core/base/time.ts';
+import {
+  type CostLine,
+  type GroupBy,
+  groupCosts,
+  linesOf,
+  needsEntries,
+  notEntered,
+  type Running,
+  runningLine,
+  runningOf,
+} from '../../core/billing/costs.ts';
+import { type Span, wholeDays, without } from '../../core/billing/days.ts';
+import { type DayReport, linesOfDay } from '../../core/billing/report.ts';
+import type { Account } from '../../core/ledger/account.ts';
+import type { EntryPlace, LedgerEntry } from '../../core/ledger/entry.ts';
+import type { DayStore, PulseStore } from '../../ports/stores.ts';
+import type { Records } from '../common/change-lease.ts';
+import { mayRead } from '../ledger/books-access.ts';
+import { readPage, walkLedger } from '../ledger/walk-ledger.ts';
+
+export type ReadCostsPorts = Records & {
+  readonly days: DayStore;
+  readonly pulses: Pick<PulseStore, 'getMany'>;
+};
+
+/** Where a report by lease, job or hour goes on: in which account, after which entry. */
+export type CostPlace = { readonly consumer: ConsumerId; readonly after: EntryPlace | null };
+
+export type ReadCostsInput = {
+  readonly caller: Caller;
+  /** Null: the caller's own; all of them for an operator. */
+  readonly consumer: ConsumerId | null;
+  readonly groupBy: GroupBy;
+  readonly span: Span;
+  readonly after: CostPlace | null;
+};
+
+export type CostReport = ReturnType<typeof groupCosts> & {
+  readonly asOf: EpochMs;
+  /** Groups of the next page add to those of this one; null after the last. */
+  readonly next: CostPlace | null;
+};
+
+type Asked = { readonly span: Span; readonly asOf: EpochMs };
+
+/** Costs that nobody has entered yet count where they would be entered: now. */
+const isNow = ({ span, asOf }: Asked): boolean => span.from <= asOf && asOf < span.to;
+
+/** Every hold stands for a lease whose charge is not entered, or was a moment ago. */
+async function readRunning(
+  { leases, pulses }: ReadCostsPorts,
+  account: Account | null,
+  asked: Asked,
+): Promise<readonly Running[]> {
+  if (account === null || !isNow(asked)) return [];
+  const ids = Object.keys(account.holds).map((id) => brandId(LeaseId, id));
+  const [held, beating] = await Promise.all([leases.getMany(ids), pulses.getMany(ids)]);
+  return [...held.values()].flatMap((lease) =>
+    runningOf(lease, beating.get(lease.id) ?? null, asked.asOf),
+  );
+}
+
+const runningLines = (
+  running: readonly Running[],
+  entries: readonly LedgerEntry[],
+  asOf: EpochMs,
+): readonly CostLine[] => notEntered(running, entries).map((machine) => runningLine(machine, asOf));
+
+/** One account by its days: those that are closed from their items, the others from entries. */
+async function readByDays(
+  ports: ReadCostsPorts,
+  consumer: ConsumerId,
+  asked: Asked,
+): Promise<readonly CostLine[]> {
+  const { span, asOf } = asked;
+  const closed: readonly DayReport[] = await ports.days.between(consumer, wholeDays(span));
+  const running = await readRunning(ports, await ports.accounts.get(consumer), asked);
+  const lines: CostLine[] = closed.flatMap(linesOfDay);
+  const entered: LedgerEntry[] = [];
+  const days = closed.map(({ day }) => day);
+  for (const open of without(span, days)) {
+    for await (const page of walkLedger(ports.ledger, { consumer, span: open })) {
+      lines.push(...linesOf(page));
+      if (running.length > 0) entered.push(...page.filter(({ kind }) => kind === 'charge'));
+    }
+  }
+  return [...lines, ...runningLines(running, entered, asOf)];
+}
+
+async function readAllByDays(
+  ports: ReadCostsPorts,
+  consumers: readonly ConsumerId[],
+  asked: Asked,
+): Promise<readonly CostLine[]> {
+  const lines: CostLine[] = [];
+  const { accountsAtOnce } = policy.costs;
+  for (let from = 0; from < consumers.length; from += accountsAtOnce) {
+    const some = consumers.slice(from, from + accountsAtOnce);
+    const read = await Promise.all(some.map((consumer) => readByDays(ports, consumer, asked)));
+    for (const each of read) lines.push(...each);
+  }
+  return lines;
+}
+
+type EntriesRead = { readonly lines: readonly CostLine[]; readonly next: CostPlace | null };
+
+/** A page of entries; running leases come with the last page of their account. */
+async function readByEntries(
+  ports: ReadCostsPorts,
+  { consumer, after }: CostPlace,
+  { limit, ...asked }: Asked & { readonly limit: number },
+): Promise<EntriesRead & { readonly read: number }> {
+  const running = await readRunning(ports, await ports.accounts.get(consumer), asked);
+  const { entries, next } = await readPage(ports.ledger, {
+    ...{ ...asked.span, consumer, after, limit },
+  });
+  const lines = linesOf(entries);
+  const read = entries.length;
+  if (next !== null) return { lines, read, next: { consumer, after: next } };
+  return { lines: [...lines, ...runningLines(running, entries, asked.asOf)], read, next: null };
+}
+
+/** A page: entries of as many accounts as it takes, the last one perhaps in part. */
+async function readPageOfAll(
+  ports: ReadCostsPorts,
+  { consumers, after }: { consumers: readonly ConsumerId[]; after: CostPlace | null },
+  asked: Asked,
+): Promise<EntriesRead> {
+  const { pageSize } = policy.ledger;
+  const lines: CostLine[] = [];
+  let read = 0;
+  for (const consumer of consumers) {
+    if (after !== null && consumer < after.consumer) continue;
+    if (read >= pageSize / 2) return { lines, next: { consumer, after: null } };
+    const place = consumer === after?.consumer ? after : { consumer, after: null };
+    const page = await readByEntries(ports, place, { ...asked, limit: pageSize });
+    lines.push(...page.lines);
+    read += page.read;
+    if (page.next !== null) return { lines, next: page.next };
+  }
+  return { lines, next: null };
+}
+
+async function consumersOf(
+  { accounts }: ReadCostsPorts,
+  { caller, consumer }: ReadCostsInput,
+): Promise<readonly ConsumerId[]> {
+  if (consumer !== null) return [mayRead(caller, consumer)];
+  if (!caller.operator) return [caller.consumer];
+  return (await accounts.all()).map((account) => account.consumer).toSorted();
+}
+
+/**
+ * Costs by group, with their total. A charge counts where it was posted: when its lease settled.
+ * By lease, job or hour it comes in pages whose groups add up. Throws Forbidden, StoreDown.
+ */
+export function makeReadCosts(ports: ReadCostsPorts) {
+  return async (input: ReadCostsInput): Promise<CostReport> => {
+    const { groupBy, span, after } = input;
+    const asked = { span, asOf: ports.clock.now() };
+    const consumers = await consumersOf(ports, input);
+    const { lines, next } = needsEntries(groupBy)
+      ? await readPageOfAll(ports, { consumers, after }, asked)
+      : { lines: await readAllByDays(ports, consumers, asked), next: null };
+    return { ...groupCosts(lines, groupBy), asOf: asked.asOf, next };
+  };
+}

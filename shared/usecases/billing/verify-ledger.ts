@@ -1,0 +1,83 @@
+// Verify: account by account, whether entries, leases, closed days and totals agree. A difference
+// is a page: money was lost or made up, and a person has to look.
+
+import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
+import type { ConsumerId } from '../../core/base/ids.ts';
+import { pageOf } from '../../core/base/page.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { between } from '../../core/base/time.ts';
+import type { Difference } from '../../core/billing/verify.ts';
+import { type AccountVerdict, type VerifyPorts, verifyAccount } from './verify-account.ts';
+
+export type VerifyLedgerPorts = VerifyPorts & { readonly page: (message: string) => void };
+
+export type VerifyInput = {
+  /** One account; null for all of them. */
+  readonly consumer: ConsumerId | null;
+  /** Goes on after this account. */
+  readonly after: ConsumerId | null;
+};
+
+export type VerifyPage = {
+  readonly verdicts: readonly AccountVerdict[];
+  /** The account to go on after; null when there are no more. */
+  readonly next: ConsumerId | null;
+};
+
+/** In words, for the person who is paged. */
+function told({ consumer, leaseId, what, ledger, found }: Difference): string {
+  const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
+  return pageOf('books-differ', `${where}: ${what}: the entries say ${ledger}, found ${found}`);
+}
+
+async function consumersOf(
+  { accounts }: VerifyPorts,
+  { consumer, after }: VerifyInput,
+): Promise<readonly ConsumerId[]> {
+  if (consumer !== null) return [consumer];
+  const names = (await accounts.all()).map((account) => account.consumer).toSorted();
+  return after === null ? names : names.filter((name) => name > after);
+}
+
+/**
+ * Verifies accounts in order of their names until there are no more or a page's time is over: one
+ * account at least. Safe to repeat: it changes nothing. Throws StoreDown.
+ */
+export function makeVerifyLedger(ports: VerifyLedgerPorts) {
+  return async (input: VerifyInput): Promise<VerifyPage> => {
+    const since = ports.clock.now();
+    const consumers = await consumersOf(ports, input);
+    const verdicts: AccountVerdict[] = [];
+    for (const consumer of consumers) {
+      const verdict = await verifyAccount(ports, consumer);
+      verdicts.push(verdict);
+      if (verdict.difference !== null) ports.page(told(verdict.difference));
+      const over = between(since, ports.clock.now()) > policy.verify.pageFor;
+      if (over && consumer !== consumers.at(-1)) return { verdicts, next: consumer };
+    }
+    return { verdicts, next: null };
+  };
+}
+
+/** The same for operators, when they ask. Throws Forbidden. */
+export function makeVerifyOnDemand(verify: ReturnType<typeof makeVerifyLedger>) {
+  return async ({ caller, ...input }: VerifyInput & { readonly caller: Caller }) => {
+    mustBeOperator(caller);
+    return verify(input);
+  };
+}
+
+/** Verifies every account, page after page: what a schedule asks for. Throws StoreDown. */
+export function makeVerifyAll(verify: ReturnType<typeof makeVerifyLedger>) {
+  return async (): Promise<{ readonly accounts: number; readonly differences: number }> => {
+    let [accounts, differences] = [0, 0];
+    let after: ConsumerId | null = null;
+    do {
+      const { verdicts, next }: VerifyPage = await verify({ consumer: null, after });
+      accounts += verdicts.length;
+      differences += verdicts.filter(({ difference }) => difference !== null).length;
+      after = next;
+    } while (after !== null);
+    return { accounts, differences };
+  };
+}

@@ -1,0 +1,100 @@
+// How every use case changes a lease: load, decide, commit under the version that was read, apply
+// the outbox. A lost race is decided again from what is there now, a bounded number of times.
+
+import { Failure } from '../../core/base/failure.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { after, type EpochMs, latest, total } from '../../core/base/time.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import { isCorrection } from '../../core/ledger/entry.ts';
+import type { AccountStore } from '../../ports/account-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { LeaseStore, LedgerStore } from '../../ports/stores.ts';
+
+/** The stores one commit of a lease reaches, its outbox included. */
+export type Records = {
+  readonly leases: LeaseStore;
+  readonly accounts: AccountStore;
+  readonly ledger: LedgerStore;
+  readonly clock: Clock;
+};
+
+/** What was decided: the lease as it shall be, or null to leave it as it is. */
+export type Decision<Result> = { readonly commit: Lease | null; readonly result: Result };
+
+export type Changed<Result> = { readonly lease: Lease; readonly result: Result };
+
+/** What the account has to do with the lease's hold: settle it, or follow it down or up. */
+async function followHold(records: Records, lease: Lease): Promise<void> {
+  const { consumer, id: leaseId, hold: to } = lease;
+  if (lease.state === 'ended') {
+    await records.accounts.settle({ consumer, leaseId, charged: lease.chargedMicroUsd });
+  } else if (lease.outbox.entries.some(({ kind }) => kind === 'hold-released')) {
+    await records.accounts.reprice({ consumer, leaseId, to });
+  } else if (lease.outbox.entries.some(({ kind }) => kind === 'overrun')) {
+    await records.accounts.grow({ consumer, leaseId, to: to.amountMicroUsd });
+  }
+}
+
+/**
+ * Applies what was committed with the lease and not yet elsewhere: events, entries and what its
+ * account has to do with its hold. Safe to repeat after a crash anywhere in between.
+ */
+export async function applyOutbox(records: Records, lease: Lease): Promise<Lease> {
+  const { events, entries } = lease.outbox;
+  if (events.length === 0 && entries.length === 0) return lease;
+  await records.leases.appendEvents(lease.id, events);
+  for (const entry of entries) {
+    await (isCorrection(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
+  }
+  await followHold(records, lease);
+  await records.leases.clearOutbox(lease);
+  return { ...lease, outbox: { events: [], entries: [] } };
+}
+
+/** Loads a lease with its outbox applied. Throws NotFound. */
+export async function loadLease(records: Records, id: LeaseId): Promise<Lease> {
+  const lease = await records.leases.get(id);
+  if (lease === null) throw new Failure('NotFound', `there is no lease ${id}`, { field: 'id' });
+  return applyOutbox(records, lease);
+}
+
+/** By when a lease in this state must have moved, or it counts as stuck. */
+function progressDue(lease: Lease, now: EpochMs): EpochMs {
+  const { due, teardownPause } = policy.step;
+  switch (lease.state) {
+    case 'booting':
+      return after(now, total(policy.ready.bootLimitMost, due));
+    case 'active':
+      return after(latest(now, lease.deadline), due);
+    case 'ending':
+      return after(now, total(teardownPause, due));
+    case 'requested':
+    case 'launching':
+    case 'ended':
+      return after(now, due);
+  }
+}
+
+/**
+ * Changes a lease by `decide`, which is called again with the newer lease when another actor was
+ * faster. Returns the lease as committed. Throws NotFound, StoreDown, and Conflict when it lost
+ * every race. `decide` must have no effects.
+ */
+export async function changeLease<Result>(
+  records: Records,
+  id: LeaseId,
+  decide: (lease: Lease, now: EpochMs) => Decision<Result>,
+): Promise<Changed<Result>> {
+  for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
+    const lease = await loadLease(records, id);
+    const now = records.clock.now();
+    const { commit, result } = decide(lease, now);
+    if (commit === null) return { lease, result };
+    const next = { ...commit, version: lease.version + 1, dueBy: progressDue(commit, now) };
+    if ((await records.leases.commit(next)) === 'committed') {
+      return { lease: await applyOutbox(records, next), result };
+    }
+  }
+  throw new Failure('Conflict', `lease ${id} changed under every attempt to change it`);
+}

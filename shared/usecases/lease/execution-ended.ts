@@ -1,0 +1,21 @@
+// An execution ended badly: it failed, ran too long, or was aborted by hand. Its lease is nobody's
+// now, so the next generation takes over at once instead of when the sweep misses it.
+
+import { policy } from '../../core/base/policy/policy.ts';
+import { type NudgePorts, restartLease } from './nudge-lease.ts';
+import type { StepInput } from './steps/step.ts';
+
+export type EndedExecution = StepInput & { readonly status: string };
+
+/**
+ * Starts the next generation unless the lease is ended or another generation drives it already.
+ * One that failed again and again is left to the sweep. Safe to repeat. Throws NotFound,
+ * StoreDown, ProviderDown, Conflict.
+ */
+export function makeExecutionEnded(ports: NudgePorts) {
+  return ({ leaseId, generation, status }: EndedExecution): Promise<void> =>
+    restartLease(ports, leaseId, {
+      why: `the execution of generation ${generation} ended as ${status}`,
+      due: (lease) => lease.generation === generation && generation <= policy.step.restartsAtOnce,
+    });
+}

@@ -1,0 +1,59 @@
+// Reading leases. Consumers see only their own; another's lease looks like one that isn't there.
+
+import { type Caller, visible } from '../../core/base/caller.ts';
+import { Failure } from '../../core/base/failure.ts';
+import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import type { Lease, LeaseEvent } from '../../core/lease/lease.ts';
+import type { LeasePlace, LeaseStore } from '../../ports/stores.ts';
+
+export type ReadLeasePorts = { readonly leases: LeaseStore };
+export type ReadInput = { readonly leaseId: LeaseId; readonly caller: Caller };
+
+/** The lease. Throws NotFound, StoreDown. */
+export function makeReadLease(ports: ReadLeasePorts) {
+  return async ({ leaseId, caller }: ReadInput): Promise<Lease> =>
+    visible(await ports.leases.get(leaseId), caller);
+}
+
+/** A page of the lease's events after `afterSeq`, those not yet applied included. */
+export function makeReadEvents(ports: ReadLeasePorts) {
+  const read = makeReadLease(ports);
+  return async (
+    input: ReadInput & { readonly afterSeq: number },
+  ): Promise<readonly LeaseEvent[]> => {
+    const lease = await read(input);
+    const applied = await ports.leases.events(lease.id, input.afterSeq);
+    const last = applied.at(-1)?.seq ?? input.afterSeq;
+    // Only what follows without a gap: the log may still lag behind by a whole page.
+    const pending = lease.outbox.events.filter(({ seq }) => seq > last);
+    return pending[0]?.seq === last + 1 ? [...applied, ...pending] : applied;
+  };
+}
+
+export type ListInput = {
+  readonly caller: Caller;
+  /** Whose leases; operators may ask for anybody's. */
+  readonly consumer: ConsumerId;
+  readonly after: LeasePlace | null;
+  readonly limit: number;
+};
+
+export type LeasePage = { readonly leases: readonly Lease[]; readonly next: LeasePlace | null };
+
+/**
+ * A consumer's leases, newest first. The list is eventually consistent: a lease of the last second
+ * may be missing; each lease shown is as it is now. Throws Forbidden, StoreDown.
+ */
+export function makeListLeases(ports: ReadLeasePorts) {
+  return async ({ caller, consumer, after, limit }: ListInput): Promise<LeasePage> => {
+    if (!caller.operator && consumer !== caller.consumer) {
+      throw new Failure('Forbidden', "only operators see others' leases", { field: 'consumer' });
+    }
+    const places = await ports.leases.listByConsumer(consumer, { after, limit });
+    const leases = await Promise.all(places.map(({ id }) => ports.leases.get(id)));
+    return {
+      leases: leases.filter((lease) => lease !== null),
+      next: places.length < limit ? null : (places.at(-1) ?? null),
+    };
+  };
+}

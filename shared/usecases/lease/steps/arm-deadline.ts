@@ -1,0 +1,24 @@
+// Arm deadline: the schedule that ends this lease without the workflow, set before any machine may
+// exist. When it can't be set the lease ends: fail closed.
+
+import { policy } from '../../../core/base/policy/policy.ts';
+import { after } from '../../../core/base/time.ts';
+import type { Scheduler } from '../../../ports/workflow.ts';
+import { loadLease, type Records } from '../../common/change-lease.ts';
+import { done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+
+export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
+
+/**
+ * Sets the schedule to the lease's deadline (before `active`: the launch bound). Safe to repeat.
+ * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
+ */
+export function makeArmDeadline(ports: ArmDeadlinePorts) {
+  return async (input: StepInput): Promise<StepOutcome> => {
+    const lease = await loadLease(ports, input.leaseId);
+    const alone = leftAlone(lease, input);
+    if (alone !== null) return alone;
+    await ports.scheduler.arm(lease.id, after(lease.deadline, policy.deadline.grace));
+    return done(null);
+  };
+}

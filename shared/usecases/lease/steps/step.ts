@@ -1,0 +1,32 @@
+// What every step of the workflow has in common: its input, its outcome, and the two questions it
+// asks first. A step of an older generation, or of a lease that is over, does nothing.
+
+import type { DetourKind } from '../../../core/base/failure.ts';
+import type { LeaseId } from '../../../core/base/ids.ts';
+import { isOver, type Lease } from '../../../core/lease/lease.ts';
+
+export type StepInput = { readonly leaseId: LeaseId; readonly generation: number };
+
+/** The ordinary path, with what the next state needs. */
+export type Done<Output> = { readonly kind: 'done'; readonly output: Output };
+/** Anything else: the handler throws its name and the state machine routes on it. */
+export type Detour = { readonly kind: DetourKind; readonly reason: string };
+export type StepOutcome<Output = null> = Done<Output> | Detour;
+
+export const done = <Output>(output: Output): Done<Output> => ({ kind: 'done', output });
+export const detour = (kind: DetourKind, reason: string): Detour => ({ kind, reason });
+
+/** Why a step must leave this lease alone: its execution was replaced. */
+export function supersededBy(lease: Lease, input: StepInput): Detour | null {
+  if (lease.generation <= input.generation) return null;
+  return detour('superseded', `generation ${lease.generation} has taken over`);
+}
+
+/** Why a step outside teardown must leave this lease alone. */
+export function leftAlone(lease: Lease, input: StepInput): Detour | null {
+  const superseded = supersededBy(lease, input);
+  if (superseded !== null) return superseded;
+  return isOver(lease)
+    ? detour('lease-over', `the lease is ${lease.state}: ${lease.reason}`)
+    : null;
+}

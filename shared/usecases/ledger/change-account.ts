@@ -1,0 +1,95 @@
+// Change account: an operator replaces the limits of one version, or opens an account. Room moves
+// by the difference, so that leases admitted meanwhile keep their money; none that runs is touched.
+
+import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
+import { Failure } from '../../core/base/failure.ts';
+import { brandId, type ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import { monthOf } from '../../core/base/time.ts';
+import { reviewOf, spentOf } from '../../core/billing/thresholds.ts';
+import type { Account, AccountLimits } from '../../core/ledger/account.ts';
+import { limitsNote } from '../../core/ledger/account-notes.ts';
+import type { AccountStore } from '../../ports/account-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { LeaseStore } from '../../ports/stores.ts';
+import { recordReview, tellNotes } from './review-account.ts';
+
+export type ChangeAccountPorts = {
+  readonly accounts: AccountStore;
+  readonly leases: Pick<LeaseStore, 'getMany'>;
+  readonly clock: Clock;
+};
+
+export type ChangeInput = {
+  readonly caller: Caller;
+  readonly consumer: ConsumerId;
+  /** Of the limits that are to be replaced; 0 when there is no account yet. */
+  readonly version: number;
+  readonly limits: AccountLimits;
+  readonly why: string;
+};
+
+function stale(consumer: ConsumerId, current: number): never {
+  const message = `the limits of ${consumer} are at version ${current}: read them again`;
+  throw new Failure('StaleVersion', message, { field: 'version', facts: { version: current } });
+}
+
+async function load(ports: ChangeAccountPorts, consumer: ConsumerId): Promise<Account> {
+  const account = await ports.accounts.get(consumer);
+  if (account !== null) return account;
+  const message = `${consumer} has no account: version 0 opens one`;
+  throw new Failure('NotFound', message, { field: 'consumer' });
+}
+
+async function open(ports: ChangeAccountPorts, input: ChangeInput): Promise<boolean> {
+  const { caller, consumer, limits, why } = input;
+  const now = ports.clock.now();
+  const note = limitsNote({ version: 1, by: caller.consumer, why, from: null, to: limits }, now);
+  const opened = await ports.accounts.open({ consumer, month: monthOf(now), limits, note });
+  return opened === 'opened';
+}
+
+async function replace(
+  ports: ChangeAccountPorts,
+  account: Account,
+  { caller, limits, why }: ChangeInput,
+): Promise<boolean> {
+  const change = { by: caller.consumer, why, from: account.limits, to: limits };
+  const version = account.limitsVersion + 1;
+  const note = limitsNote({ version, ...change }, ports.clock.now());
+  return (await ports.accounts.changeLimits({ account, limits, note })) === 'changed';
+}
+
+const same = (a: AccountLimits, b: AccountLimits): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(
+    ([field, value]) => JSON.stringify(value) === JSON.stringify(b[field as keyof AccountLimits]),
+  );
+
+/** What the new limits mean for what is spent: a freeze may be lifted, a threshold crossed. */
+async function review(ports: ChangeAccountPorts, account: Account): Promise<void> {
+  const ids = Object.keys(account.holds).map((id) => brandId(LeaseId, id));
+  const leases = await ports.leases.getMany(ids);
+  const spent = spentOf(account, leases, ports.clock.now());
+  await recordReview(ports, account, reviewOf(account, spent));
+  await tellNotes(ports, account);
+}
+
+/**
+ * Changes the limits and returns the account as it then is. Safe to repeat: the same change again
+ * finds it made. Throws Forbidden, NotFound, StaleVersion with the current version, StoreDown.
+ */
+export function makeChangeAccount(ports: ChangeAccountPorts) {
+  return async (input: ChangeInput): Promise<Account> => {
+    const { caller, consumer, version, limits } = input;
+    mustBeOperator(caller);
+    if (version > 0 || !(await open(ports, input))) {
+      const account = await load(ports, consumer);
+      const current = account.limitsVersion;
+      const made = current === version + 1 && same(account.limits, limits);
+      const fresh = current === version && (await replace(ports, account, input));
+      if (!made && !fresh) stale(consumer, (await load(ports, consumer)).limitsVersion);
+    }
+    await review(ports, await load(ports, consumer));
+    return load(ports, consumer);
+  };
+}

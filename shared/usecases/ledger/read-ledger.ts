@@ -1,0 +1,26 @@
+// The ledger itself, entry by entry, in order of time.
+
+import type { Caller } from '../../core/base/caller.ts';
+import type { ConsumerId } from '../../core/base/ids.ts';
+import type { Span } from '../../core/billing/days.ts';
+import type { EntryPlace } from '../../core/ledger/entry.ts';
+import type { LedgerStore } from '../../ports/stores.ts';
+import { mayRead } from './books-access.ts';
+import type { EntryPage } from './walk-ledger.ts';
+
+export type ReadLedgerInput = {
+  readonly caller: Caller;
+  readonly consumer: ConsumerId;
+  readonly span: Span;
+  readonly after: EntryPlace | null;
+  readonly limit: number;
+};
+
+/** A page of a consumer's entries. Throws Forbidden, StoreDown. */
+export function makeReadLedger({ ledger }: { readonly ledger: LedgerStore }) {
+  return async ({ caller, span, ...request }: ReadLedgerInput): Promise<EntryPage> => {
+    mayRead(caller, request.consumer);
+    const entries = await ledger.page({ ...span, ...request });
+    return { entries, next: entries.length < request.limit ? null : (entries.at(-1) ?? null) };
+  };
+}

@@ -1,0 +1,81 @@
+// Freeze and thaw: what operators do when something is very wrong. The freeze is on record before
+// anything is ended, so that nothing new begins behind its back.
+
+import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
+import { Failure } from '../../core/base/failure.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { after, type DurationMs, type EpochMs, total } from '../../core/base/time.ts';
+import { type Freeze, type FreezeScope, placeFreeze, thaw } from '../../core/operations/freeze.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FreezeStore } from '../../ports/stores.ts';
+import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
+
+type FreezeRecords = { readonly freezes: FreezeStore; readonly clock: Clock };
+
+export type PlaceFreezePorts = FreezeRecords &
+  EndFrozenPorts & {
+    /** How long after its intent a create call may land, at any provider in use. */
+    readonly createWindow: DurationMs;
+  };
+
+export type FreezeInput = {
+  readonly caller: Caller;
+  readonly scope: FreezeScope;
+  readonly why: string;
+};
+
+/** Changes a scope's record, again when somebody was faster; `decide` says null to leave it. */
+export async function changeFreeze(
+  records: FreezeRecords,
+  scope: FreezeScope,
+  decide: (before: Freeze | null, now: EpochMs) => Freeze | null,
+): Promise<Freeze | null> {
+  for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
+    const before = await records.freezes.get(scope);
+    const next = decide(before, records.clock.now());
+    if (next === null) return before;
+    if ((await records.freezes.commit(next)) === 'committed') return next;
+  }
+  throw new Failure('Conflict', 'the freeze changed under every attempt to change it');
+}
+
+/**
+ * Stops admissions and launches of the scope and begins to end what runs in it. Safe to repeat; a
+ * freeze that stands goes on. Throws Forbidden, StoreDown, ProviderDown, Conflict: when it throws
+ * after the record is written, the rounds end the rest.
+ */
+export function makePlaceFreeze(ports: PlaceFreezePorts) {
+  return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
+    mustBeOperator(caller);
+    const by = caller.consumer;
+    const freeze = await changeFreeze(ports, scope, (before, now) => {
+      // A launch that read "not frozen" just before has its function's time to write its intent.
+      const landedBy = after(now, total(policy.launch.functionTimeout, ports.createWindow));
+      return placeFreeze(before, { scope, landedBy, by, why }, now);
+    });
+    if (freeze === null) throw new Failure('Conflict', 'the freeze is neither placed nor there');
+    await endFrozen(ports, freeze);
+    return freeze;
+  };
+}
+
+/** Lets the scope go on. Safe to repeat. Throws Forbidden, NotFound, StoreDown, Conflict. */
+export function makeThaw(records: FreezeRecords) {
+  return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
+    mustBeOperator(caller);
+    const by = caller.consumer;
+    const thawed = await changeFreeze(records, scope, (before, now) =>
+      before === null ? null : thaw(before, { by, why }, now),
+    );
+    if (thawed === null) throw new Failure('NotFound', 'this was never frozen', { field: 'scope' });
+    return thawed;
+  };
+}
+
+/** Every freeze there ever was, with how far it has come. Throws Forbidden, StoreDown. */
+export function makeReadFreezes(records: FreezeRecords) {
+  return (caller: Caller): Promise<readonly Freeze[]> => {
+    mustBeOperator(caller);
+    return records.freezes.all();
+  };
+}

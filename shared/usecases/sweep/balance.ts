@@ -1,0 +1,84 @@
+// What a sweep does about prepaid funds: now and then it reads the balance, reckons what it can
+// still carry, and tells a person in time. A balance that can't be read stops nothing: machines end
+// without it, and offers are chosen without it.
+
+import { errorInWords, Failure } from '../../core/base/failure.ts';
+import type { ProviderName } from '../../core/base/ids.ts';
+import { pageOf } from '../../core/base/page.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { between, type EpochMs, isoTime } from '../../core/base/time.ts';
+import { isDue, type Room, reviewedRoom } from '../../core/billing/prepaid.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import type { RoomStore } from '../../ports/stores.ts';
+import type { Sight } from '../common/listing.ts';
+
+export type BalancePorts = Pick<Sight, 'providers'> & {
+  readonly rooms: RoomStore;
+  /** Tells a person. */
+  readonly page: (message: string) => void;
+  /** Keeps a line for whoever looks later. */
+  readonly note: (message: string) => void;
+};
+
+export type BalanceInput = {
+  /** When the sweep began: before it read the open leases. */
+  readonly now: EpochMs;
+  readonly lastSweepAt: EpochMs;
+  readonly open: readonly Lease[];
+};
+
+type Unread = { readonly why: string };
+
+async function balanceOf(
+  ports: BalancePorts,
+  provider: ProviderName,
+): Promise<number | null | Unread> {
+  try {
+    return await ports.providers(provider).balance();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { why: `no balance of ${provider}: ${errorInWords(error)}` };
+  }
+}
+
+/** Noted each time; once an hour a person is told, from an hour after the last reading on. */
+function tellUnread(ports: BalancePorts, known: Room | null, { why, now, lastSweepAt }: Blind) {
+  ports.note(why);
+  if (known === null) return;
+  const times = (until: EpochMs): number =>
+    Math.floor(between(known.readAt, until) / policy.balance.tellEvery);
+  if (times(now) > times(lastSweepAt)) {
+    ports.page(pageOf('blind', `${why}; it was last read at ${isoTime(known.readAt)}`));
+  }
+}
+
+type Blind = Unread & Pick<BalanceInput, 'now' | 'lastSweepAt'>;
+
+/**
+ * Reads the balance when that is due. Safe to repeat, and beside other sweeps: a room that moved on
+ * is reckoned again with what was taken since. Throws StoreDown.
+ */
+export async function reviewBalance(
+  ports: BalancePorts,
+  provider: ProviderName,
+  { now, lastSweepAt, open }: BalanceInput,
+): Promise<void> {
+  let known = await ports.rooms.get(provider);
+  if (!isDue(known, now)) return;
+  const balance = await balanceOf(ports, provider);
+  if (balance !== null && typeof balance !== 'number') {
+    tellUnread(ports, known, { ...balance, now, lastSweepAt });
+    return;
+  }
+  const { bootLimit } = ports.providers(provider).card;
+  for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
+    const { room, page } = reviewedRoom(known, { provider, balance, open, now, bootLimit });
+    if ((await ports.rooms.commit(room)) === 'committed') {
+      if (page !== null) ports.page(page);
+      return;
+    }
+    known = await ports.rooms.get(provider);
+    if (!isDue(known, now)) return;
+  }
+  ports.note(`the room of ${provider} moved on under every reading: the next sweep reads it again`);
+}

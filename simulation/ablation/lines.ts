@@ -1,0 +1,360 @@
+// The lines that safety hangs on, each with the one test that must fail without it. The text has to
+// stand in its file exactly once, so that this list can't outlive the code. The first ones run with
+// `npm test`, all of them with `npm run ablation`.
+
+import type { Ablation } from './run.ts';
+
+/** Those that run with every `npm test`. */
+export const ALWAYS: readonly Ablation[] = [
+  {
+    name: 'second sighting',
+    file: 'shared/core/sweep/instance-findings.ts',
+    line: 'again: between(since, listedAt) >= policy.sweep.apart',
+    instead: 'again: true',
+    test: {
+      file: 'test/machines/sweep.test.ts',
+      of: 'a machine with our tag and no lease on record',
+      name: 'is destroyed when it is seen for the second time',
+    },
+  },
+  {
+    name: 'mac of the tag',
+    file: 'shared/core/instance/ownership.ts',
+    line: "return signer.verify(signed(owner.data), match[4] ?? '') ? owner.data : null;",
+    instead: 'return owner.data;',
+    test: {
+      file: 'test/machines/sweep.test.ts',
+      of: 'a machine with our tag and no lease on record',
+      name: 'is never touched when it is not provably ours, whatever its label looks like',
+    },
+  },
+  {
+    name: 'circuit breaker',
+    file: 'shared/core/sweep/instance-findings.ts',
+    line: 'return isCrowd(unrecorded, findings.length) ? unrecorded : 0;',
+    instead: 'return 0;',
+    test: {
+      file: 'test/machines/sweep.test.ts',
+      of: 'the circuit breaker',
+      name: 'destroys none of four, and tells a person',
+    },
+  },
+  {
+    name: 'mass silence',
+    file: 'shared/usecases/lease/hold-silence.ts',
+    line: 'if (!isCrowd(silences, open)) return null;',
+    instead: 'return null;',
+    test: {
+      file: 'test/machines/silence.test.ts',
+      of: 'leases that fall silent',
+      name: 'are held when they are a crowd, told to a person, and go on once heard',
+    },
+  },
+  {
+    name: 'consistent read of the leases that a sweep compares',
+    file: 'shared/adapters/dynamodb/table.ts',
+    line: '{ Keys: keys, ConsistentRead: true }',
+    instead: '{ Keys: keys }',
+    test: {
+      file: 'test/shared/adapters/dynamodb/client.test.ts',
+      of: 'every read by key',
+      name: 'of many is consistent',
+    },
+  },
+  {
+    name: 'consistent read of the lease and pulse that a wake decides by',
+    file: 'shared/adapters/dynamodb/table.ts',
+    line: '{ TableName: name, Key: travelling(key), ConsistentRead: true }',
+    instead: '{ TableName: name, Key: travelling(key) }',
+    test: {
+      file: 'test/shared/adapters/dynamodb/client.test.ts',
+      of: 'every read by key',
+      name: 'of one item is consistent',
+    },
+  },
+  {
+    name: 'a part of a listing is no listing',
+    file: 'shared/adapters/providers/vastai/call.ts',
+    line: 'if (page.total === null || items.size >= page.total) return',
+    instead: 'if (items.size >= 0) return',
+    test: {
+      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      of: 'list',
+      name: 'throws BadReply when fewer came than it counts',
+    },
+  },
+  {
+    name: 'a 404 is no absence unless it names the machine',
+    file: 'shared/adapters/providers/vastai/errors.ts',
+    line: 'return unknown && NO_INSTANCE.includes(said.code)',
+    instead: 'return unknown',
+    test: {
+      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      of: 'destroy',
+      name: 'throws BadReply when it may still run',
+    },
+  },
+];
+
+const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
+
+const REST: readonly Ablation[] = [
+  {
+    name: 'a page that fails is no listing',
+    file: 'shared/adapters/providers/vastai/call.ts',
+    line: 'if (trouble !== null) throw failureOf(trouble, endpointOf(call));',
+    instead: '',
+    test: {
+      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      of: 'list',
+      name: 'throws ProviderDown, and no part, when the second page fails',
+    },
+  },
+  {
+    name: 'intent before create',
+    file: LAUNCH,
+    line: 'return changeLease<StepOutcome<BootWait> | Intended>(ports, ',
+    instead:
+      "const leases = { ...ports.leases, commit: async () => 'committed' as const };\n" +
+      '  return changeLease<StepOutcome<BootWait> | Intended>({ ...ports, leases }, ',
+    test: {
+      file: 'test/machines/launch-moments.test.ts',
+      of: 'a create call',
+      name: 'finds its intent on record',
+    },
+  },
+  {
+    name: 'a bad key is known as such',
+    file: 'shared/adapters/providers/vastai/errors.ts',
+    line: "if (isUnauthorised(reply, said)) return 'unauthorised';",
+    instead: '',
+    test: {
+      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      of: 'destroy',
+      name: 'throws Unauthorised when it may still run',
+    },
+  },
+  {
+    name: 'only the winner of the intent creates',
+    file: LAUNCH,
+    line: 'if (last !== undefined && isUnanswered(last)) {',
+    instead: 'if (last !== undefined && isUnanswered(last) && input.generation < 0) {',
+    test: {
+      file: 'test/machines/launch-moments.test.ts',
+      of: 'a create call',
+      name: 'is not made again by a second run of its step while it is under way',
+    },
+  },
+  {
+    name: 'create within seconds of its intent',
+    file: LAUNCH,
+    line: 'if (between(at, ports.clock.now()) > policy.launch.createWithin) return',
+    instead: 'if (at < 0) return',
+    test: {
+      file: 'test/machines/launch-moments.test.ts',
+      of: 'a create call',
+      name: 'is not made when too long has passed since its intent',
+    },
+  },
+  {
+    name: 'two listings for a proof',
+    file: 'shared/core/instance/absence.ts',
+    line: "return { kind: 'pending', absentSince: listedAt };",
+    instead:
+      "return { kind: 'proved', proof: { from: listedAt, until: listedAt } as AbsenceProof };",
+    test: {
+      file: 'test/shared/core/instance/absence.prop.test.ts',
+      of: 'a listing',
+      name: 'that is the first to count is remembered',
+    },
+  },
+  {
+    name: 'list lag between them',
+    file: 'shared/core/instance/absence.ts',
+    line: ' || between(absentSince, listedAt) < evidence.listLag',
+    instead: '',
+    test: {
+      file: 'test/shared/core/instance/absence.prop.test.ts',
+      of: 'a listing',
+      name: 'less than the lag after the first changes nothing',
+    },
+  },
+  {
+    name: 'no listing counts from before the floor',
+    file: 'shared/core/instance/absence.ts',
+    line: "if (listedAt < evidence.notBefore) return { kind: 'pending', absentSince: null };",
+    instead: '',
+    test: {
+      file: 'test/shared/core/instance/absence.prop.test.ts',
+      of: 'a listing',
+      name: 'begun before it could count proves nothing, and is not remembered',
+    },
+  },
+  {
+    name: 'the floor waits for what may still land',
+    file: 'shared/core/instance/attempt.ts',
+    line: 'if (isUnanswered(attempt)) floors.push(attempt.mayLandUntil);',
+    instead: '',
+    test: {
+      file: 'test/shared/core/instance/attempt.test.ts',
+      of: 'the floor of absence',
+      name: 'is the last instant at which something could still appear or be destroyed',
+    },
+  },
+  {
+    name: 'the floor waits for every destroy',
+    file: 'shared/core/instance/attempt.ts',
+    line: 'if (attempt.destroyAcceptedAt === null) return null;',
+    instead: 'if (attempt.destroyAcceptedAt === null) continue;',
+    test: {
+      file: 'test/shared/core/instance/attempt.test.ts',
+      of: 'the floor of absence',
+      name: 'is missing until every destroy was accepted',
+    },
+  },
+  {
+    name: 'schedule before machine',
+    file: 'state-machines/lease.asl.json',
+    line: 'ArmDeadline}',
+    instead: 'ChooseOffer}',
+    test: {
+      file: 'test/machines/deadline.test.ts',
+      of: 'a serving lease',
+      name: 'is not launched at all when its schedule cannot be set',
+    },
+  },
+  {
+    name: 'no machine without a schedule',
+    file: 'shared/usecases/lease/steps/arm-deadline.ts',
+    line: 'policy.deadline.grace));',
+    instead: 'policy.deadline.grace)).catch(() => undefined);',
+    test: {
+      file: 'test/machines/launch-moments.test.ts',
+      of: 'a create call',
+      name: 'is not made when no schedule can be set',
+    },
+  },
+  {
+    name: 'hold before lease',
+    file: 'shared/usecases/lease/request-lease.ts',
+    line: 'return placed;',
+    instead: "return { kind: 'placed', hold };",
+    test: {
+      file: 'test/functions/api.test.ts',
+      of: 'a bad request',
+      name: 'over a limit of the account names the limit and creates nothing',
+    },
+  },
+  {
+    name: 'a lease token is good for its attempt',
+    file: 'shared/adapters/dynamodb/lease/pulse-store.ts',
+    line: "const condition = '#over = :no AND #attempt = :attempt';",
+    instead: "const condition = '#over = :no AND #attempt >= :attempt';",
+    test: {
+      file: 'test/machines/heartbeat.test.ts',
+      of: 'a beat',
+      name: 'of an older attempt is told to stop once a newer machine serves',
+    },
+  },
+  {
+    name: 'a lease token names its attempt under the mac',
+    file: 'shared/adapters/lease-token.ts',
+    line: 'return signer.verify(signed(claims), mac) ? claims : null;',
+    instead: 'return claims;',
+    test: {
+      file: 'test/functions/api.test.ts',
+      of: 'a machine',
+      name: 'with a forged token is refused',
+    },
+  },
+  {
+    name: 'who parks to serve reads again',
+    file: 'shared/usecases/lease/steps/serve-lease.ts',
+    line: 'if (!goesOn) await ports.workflow.wake(token);',
+    instead: '',
+    test: {
+      file: 'test/machines/launch-moments.test.ts',
+      of: 'a release between the look at the lease and the token',
+      name: 'that ServeLease parks ends it at once',
+    },
+  },
+  {
+    name: 'who parks for readiness reads again',
+    file: 'shared/usecases/lease/steps/await-ready.ts',
+    line: 'if (settled) await ports.workflow.wake(token);',
+    instead: '',
+    test: {
+      file: 'test/machines/launch-moments.test.ts',
+      of: 'a release between the look at the lease and the token',
+      name: 'that AwaitReady parks ends it at once',
+    },
+  },
+  {
+    name: 'a freeze is read before an offer is chosen',
+    file: 'shared/usecases/lease/steps/choose-offer.ts',
+    line: 'if (frozen !== null) return { ...frozen, take: null };',
+    instead: '',
+    test: {
+      file: 'test/machines/freeze.test.ts',
+      of: 'an attempt in flight',
+      name: 'of a lease that the freeze did not see is not made: ChooseOffer looks again',
+    },
+  },
+  {
+    name: 'a freeze is read before a machine is created',
+    file: LAUNCH,
+    line: 'if (frozen !== null) return frozen;',
+    instead: '',
+    test: {
+      file: 'test/machines/freeze.test.ts',
+      of: 'an attempt in flight',
+      name: 'of a lease that the freeze did not see is not made: LaunchInstance looks again',
+    },
+  },
+  {
+    name: 'schedule and sweep look for what nobody answered',
+    file: 'shared/usecases/lease/tear-down-now.ts',
+    line: 'if (unanswered.length === 0) return;',
+    instead: 'if (unanswered.length >= 0) return;',
+    test: {
+      file: 'test/machines/nets.test.ts',
+      of: 'a machine whose create nobody answered',
+      name: 'is ended by its schedule alone at the launch bound, the workflow hanging',
+    },
+  },
+  {
+    name: 'a deadline is kept without the workflow',
+    file: 'shared/usecases/lease/enforce-deadline.ts',
+    line: 'await tearDownNow(ports, lease, () => nudgeLease(ports, lease));',
+    instead: 'await nudgeLease(ports, lease);',
+    test: {
+      file: 'test/machines/nets.test.ts',
+      of: 'a serving lease past its deadline',
+      name: 'is ended by its schedule alone, the workflow hanging',
+    },
+  },
+  {
+    name: 'what is stuck is restarted, though it looks like a lost wake',
+    file: 'shared/core/sweep/lease-findings.ts',
+    line: "if (now >= lease.dueBy) return { kind: 'stuck-step' };",
+    instead: '',
+    test: {
+      file: 'test/shared/core/sweep/lease-findings.test.ts',
+      of: 'an open lease',
+      name: 'is stuck when its progress is due',
+    },
+  },
+  {
+    name: 'an execution that fails at once does not loop',
+    file: 'shared/usecases/lease/execution-ended.ts',
+    line: ' && generation <= policy.step.restartsAtOnce',
+    instead: '',
+    test: {
+      file: 'test/machines/execution-ended.test.ts',
+      of: 'a lease whose execution fails at its deadline',
+      name: 'is not restarted without a pause when every execution fails the same way',
+    },
+  },
+];
+
+export const LINES: readonly Ablation[] = [...ALWAYS, ...REST];

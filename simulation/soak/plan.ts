@@ -1,0 +1,140 @@
+// What a seed draws: who asks for what and when, how each lease behaves, what goes wrong at the
+// provider, when the service is killed, and which strangers share the market.
+
+import type { FaultSpec } from '../../local/simulators/vastai/faults.ts';
+import type { Random } from '../../test/support/random.ts';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** What its consumer does about a lease, in ms from the request or from when it serves. */
+export type LeasePlan = {
+  readonly name: string;
+  readonly consumer: number;
+  readonly at: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** From the request on; null: it is left to its end. */
+  readonly releaseAfter: number | null;
+  /** Extensions, each from when it serves, by so many hours. */
+  readonly extensions: readonly { readonly after: number; readonly hours: number }[];
+  /** From when it serves on its machine's beats get lost; null: never. */
+  readonly deafAfter: number | null;
+  /** From when it serves on its machine does nothing; null: never. */
+  readonly idleAfter: number | null;
+  /** Its application beats for so long; null: never. */
+  readonly appBeatsFor: number | null;
+};
+
+export type Upset =
+  | { readonly kind: 'fault'; readonly spec: FaultSpec }
+  | { readonly kind: 'strike'; readonly what: 'vanish' | 'interrupt' | 'price-rise' }
+  | { readonly kind: 'kill'; readonly downMs: number }
+  | { readonly kind: 'freeze'; readonly consumer: number | null; readonly forMs: number }
+  | { readonly kind: 'stranger'; readonly label: 'plain' | 'other' | 'forged' }
+  | { readonly kind: 'unrecorded' };
+
+export type Plan = {
+  readonly leases: readonly LeasePlan[];
+  readonly upsets: readonly { readonly at: number; readonly upset: Upset }[];
+};
+
+export const CONSUMERS = 3;
+
+const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
+  items[random.below(items.length)] ?? items[0];
+const chance = (random: Random, percent: number): boolean => random.below(100) < percent;
+const span = (random: Random, least: number, most: number): number =>
+  least + random.below(most - least + 1);
+/** Draws either way, so that what follows doesn't depend on it. */
+const maybe = (random: Random, percent: number, value: number): number | null =>
+  chance(random, percent) ? value : null;
+
+function bodyOf(random: Random, name: string): Record<string, unknown> {
+  const idle = { gpuPercentBelow: 10, windowMinutes: span(random, 5, 15) };
+  return {
+    gpuNames: [],
+    hours: span(random, 10, 80) / 100,
+    diskGb: span(random, 8, 100),
+    ceilingMicroUsdPerHour: pick(random, [400_000, 1_000_000, 2_000_000, 5_000_000]),
+    silenceLimitSeconds: pick(random, [60, 180, 300, 300, 900, 1_800]),
+    liveness: pick(random, ['auto', 'auto', 'node', 'app', 'both']),
+    ...(chance(random, 25) && { idle: { ...idle, action: pick(random, ['warn', 'end']) } }),
+    startScript: `# ${'x'.repeat(random.below(900))}`,
+    sshPublicKey: `ssh-ed25519 ${'A'.repeat(68)} ${name}`,
+    env: { GPU_SHOPPER_JOB_ID: name },
+  };
+}
+
+function leaseOf(random: Random, index: number, until: number): LeasePlan {
+  const name = `lease-${index}`;
+  const body = bodyOf(random, name);
+  const byApp = ['app', 'both'].includes(String(body['liveness']));
+  const extensions = Array.from({ length: random.below(3) }, () => ({
+    after: span(random, MINUTE, HOUR),
+    hours: span(random, 9, 60) / 100,
+  }));
+  return {
+    name,
+    consumer: random.below(CONSUMERS),
+    at: random.below(until),
+    body,
+    releaseAfter: maybe(
+      random,
+      45,
+      random.below(pick(random, [2 * MINUTE, 20 * MINUTE, 2 * HOUR])),
+    ),
+    extensions: chance(random, 30) ? extensions : [],
+    deafAfter: maybe(random, 12, random.below(HOUR)),
+    idleAfter: maybe(random, 50, random.below(HOUR / 2)),
+    appBeatsFor: maybe(random, byApp ? 90 : 10, span(random, MINUTE, 2 * HOUR)),
+  };
+}
+
+function faultOf(random: Random): FaultSpec {
+  const times = span(random, 1, 3);
+  const forMs = span(random, MINUTE, 15 * MINUTE);
+  const effect = pick(random, ['create', 'create', 'destroy'] as const);
+  return pick<FaultSpec>(random, [
+    { name: 'refuse', times },
+    { name: 'rate-limit', times },
+    { name: 'rate-limit', operation: 'create', times },
+    { name: 'fail-before-effect', times },
+    { name: 'drop-after-effect', operation: effect, times: 1 },
+    { name: 'error-after-effect', operation: effect, times: 1 },
+    { name: 'bad-key', forMs },
+    { name: 'partial-page', times },
+    // As late as the provider's card says, and not more.
+    { name: 'stale-list', forMs: 30 * SECOND, times: 5 },
+    { name: 'refuse-destroy', forMs },
+    { name: 'zombie', forMs, times: 1 },
+    { name: 'vanish', forMs, times: 1 },
+    { name: 'interrupt', forMs, times: 1 },
+    { name: 'price-rise', times: 1 },
+    { name: 'never-boots', times: 1 },
+  ]);
+}
+
+function upsetOf(random: Random): Upset {
+  const fault = faultOf(random);
+  const consumer = chance(random, 75) ? random.below(CONSUMERS) : null;
+  const strike = pick(random, ['vanish', 'interrupt', 'price-rise'] as const);
+  const label = pick(random, ['plain', 'other', 'forged'] as const);
+  const [ms, drawn] = [random.below(8 * MINUTE), random.below(100)];
+  if (drawn < 62) return { kind: 'fault', spec: fault };
+  if (drawn < 72) return { kind: 'strike', what: strike };
+  if (drawn < 80) return { kind: 'kill', downMs: ms };
+  if (drawn < 84) return { kind: 'freeze', consumer, forMs: 2 * ms };
+  return drawn < 96 ? { kind: 'stranger', label } : { kind: 'unrecorded' };
+}
+
+/** As many leases over so long, and an upset for every two of them. */
+export function drawPlan(random: Random, leases: number, until: number): Plan {
+  return {
+    leases: Array.from({ length: leases }, (_, index) => leaseOf(random, index, until)),
+    upsets: Array.from({ length: Math.ceil(leases / 2) }, () => ({
+      at: random.below(until),
+      upset: upsetOf(random),
+    })),
+  };
+}

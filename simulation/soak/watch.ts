@@ -1,0 +1,144 @@
+// Looks at the market's own truth after every step, and at every commit as it is made. What it
+// knows of leases are the items that were written: it reads nothing and asks nobody.
+
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { VastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import type { TrueInstance } from '../../local/simulators/vastai/truth.ts';
+import { isClosed } from '../../shared/core/instance/attempt.ts';
+import type { Lease, LeaseState } from '../../shared/core/lease/lease.ts';
+import type { Sent } from '../../test/support/races/turns.ts';
+import { MINUTE } from './plan.ts';
+
+/**
+ * How long a machine may outlive its lease's end, counted from that end or, if that came later,
+ * from the end of the last trouble that holds teardown back: the longest pause of teardown (15
+ * min), and a round that a crash or an error spoiled.
+ */
+export const LATE_MOST = 20 * MINUTE;
+/** A machine that nobody recorded: two sightings, and as much for trouble. */
+const UNRECORDED_MOST = 20 * MINUTE;
+
+const TAG = /^gs-demo-([a-z0-9]{20})-(\d{1,2})-/;
+const ORDER: readonly LeaseState[] = [
+  'requested',
+  'launching',
+  'booting',
+  'active',
+  'ending',
+  'ended',
+];
+
+type Machine = { readonly is: TrueInstance; readonly role: Role };
+type Role =
+  | { readonly kind: 'leased'; readonly lease: string; readonly attempt: number }
+  | { readonly kind: 'stranger' }
+  | { readonly kind: 'unrecorded'; readonly since: number };
+
+export type Watch = ReturnType<typeof createWatch>;
+
+export function createWatch(market: VastaiSimulator, now: () => number) {
+  const leases = new Map<string, Lease>();
+  const roles = new Map<number, Role>();
+  const wrong = new Set<string>();
+  let machines: readonly Machine[] = [];
+  let troubleUntil = 0;
+  const worst = { lateMs: 0, calmLateMs: 0 };
+
+  const roleOf = ({ id, label }: TrueInstance): Role => {
+    const [, lease = '', attempt] = TAG.exec(label ?? '') ?? [];
+    const role = roles.get(id) ?? { kind: 'leased', lease, attempt: Number(attempt) };
+    roles.set(id, role);
+    return role;
+  };
+  /** Reads the truth anew: after whatever may have changed it. */
+  const look = (): void => {
+    const alive = market.instances().filter((instance) => instance.alive);
+    machines = alive.map((is) => ({ is, role: roleOf(is) }));
+    const ids = new Set(alive.map(({ id }) => id));
+    for (const [id, { kind }] of roles) {
+      if (kind === 'stranger' && !ids.has(id)) wrong.add(`the stranger ${id} is gone`);
+    }
+    const tags = machines.filter(({ role }) => role.kind === 'leased').map(({ is }) => is.label);
+    for (const tag of tags) {
+      if (tags.indexOf(tag) !== tags.lastIndexOf(tag)) wrong.add(`two machines of ${tag}`);
+    }
+  };
+  const lateness = ({ is }: Machine, lease: Lease): void => {
+    const due =
+      lease.state === 'ending' ? Math.min(lease.endingAt, lease.deadline) : lease.deadline;
+    // A zombie's end lies ahead, whoever asks for it.
+    const excused = is.end !== null ? now() : Math.max(due, troubleUntil);
+    worst.lateMs = Math.max(worst.lateMs, now() - due);
+    worst.calmLateMs = Math.max(worst.calmLateMs, now() - excused);
+    if (now() - excused > LATE_MOST) wrong.add(`${is.id} outlives lease ${lease.id}`);
+  };
+  const inspect = (machine: Machine): void => {
+    const { is, role } = machine;
+    if (role.kind === 'stranger') return;
+    if (role.kind === 'unrecorded') {
+      const late = now() - Math.max(role.since, troubleUntil) > UNRECORDED_MOST;
+      if (late && is.end === null) wrong.add(`${is.id}, which nobody recorded, lives on`);
+      return;
+    }
+    const lease = leases.get(role.lease);
+    const attempt = lease?.attempts.find(({ number }) => number === role.attempt);
+    if (lease === undefined || attempt === undefined) {
+      wrong.add(`${is.id} has no attempt on record`);
+    } else if (isClosed(attempt)) {
+      wrong.add(`${is.id} lives, and its attempt is ${attempt.state}`);
+    } else {
+      lateness(machine, lease);
+    }
+  };
+  const committed = (next: Lease): void => {
+    const before = leases.get(next.id);
+    leases.set(next.id, next);
+    if (before === undefined) return;
+    const [from, to] = [before.state, next.state];
+    const back = from === 'booting' && to === 'launching';
+    if (next.version !== before.version + 1) wrong.add(`lease ${next.id} lost a version`);
+    if (!back && ORDER.indexOf(to) < ORDER.indexOf(from)) wrong.add(`${next.id}: ${from} to ${to}`);
+    if (next.lastEvent < before.lastEvent) wrong.add(`lease ${next.id} lost an event`);
+    if (to === 'ended' && from !== 'ending') wrong.add(`lease ${next.id} ended from ${from}`);
+  };
+  return {
+    leases: leases as ReadonlyMap<string, Lease>,
+    wrong: wrong as ReadonlySet<string>,
+    worst,
+    /** What holds teardown back goes on until then. */
+    trouble: (until: number): void => {
+      troubleUntil = Math.max(troubleUntil, until);
+    },
+    know: (id: number, role: Role): void => {
+      roles.set(id, role);
+      look();
+    },
+    look,
+    alive: () => machines,
+    /** A call that was answered. */
+    seen({ name, input }: Sent, answer: unknown): void {
+      if (/^(?:PUT|DELETE) /.test(name)) look();
+      const item = name === 'PutItem' && answer !== 'refused' ? itemOf(input) : undefined;
+      if (item?.['sk'] === 'META' && String(item['pk']).startsWith('LEASE#')) {
+        // What the store itself has just written.
+        committed(item as unknown as Lease);
+      }
+    },
+    /** After each step. */
+    check(): void {
+      const before = wrong.size;
+      for (const machine of machines) inspect(machine);
+      if (wrong.size === before) return;
+      // A machine may have ended by itself since the last look.
+      const alarms = [...wrong].slice(before);
+      for (const alarm of alarms) wrong.delete(alarm);
+      look();
+      for (const machine of machines) inspect(machine);
+    },
+  };
+}
+
+function itemOf(input: object | undefined): Record<string, unknown> | undefined {
+  const { Item } = (input ?? {}) as { Item?: Parameters<typeof unmarshall>[0] };
+  return Item === undefined ? undefined : unmarshall(Item);
+}

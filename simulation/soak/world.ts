@@ -1,0 +1,197 @@
+// The world of a soak: one market, one database and one folder of journals, and a service that may
+// be killed and started again on them. Time moves only when nothing else can happen.
+
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryBlobs } from '../../local/aws/blobs.ts';
+import { openDatabase } from '../../local/aws/database.ts';
+import type { GatewayReply, GatewayRequest } from '../../local/aws/gateway.ts';
+import { type Machine, type NodeBody, startNode, type Told } from '../../local/node.ts';
+import { createService, type Service } from '../../local/service.ts';
+import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVirtualClock } from '../../local/workflow/clock.ts';
+import type { RouteName } from '../../shared/api/contract/contract.ts';
+import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
+import { holdEngines, holdWires, turn } from '../../test/support/races/turns.ts';
+import { createRandom, type Random } from '../../test/support/random.ts';
+import { HOUR, SECOND } from './plan.ts';
+import { createWatch } from './watch.ts';
+import { createWire, type Fate, isCrash } from './wire.ts';
+
+export const START = Date.UTC(2026, 10, 21, 12);
+export const TAG_KEY = 'c4'.repeat(32);
+const API_KEY = 'the-key-of-the-soak';
+
+export type SoakWorld = Awaited<ReturnType<typeof createSoakWorld>>;
+
+export type SoakOptions = {
+  readonly seed: number;
+  /** Whether the beat of that machine is lost on its way. */
+  readonly deaf: (job: string) => boolean;
+  readonly telemetry: (job: string) => Telemetry;
+};
+
+const NONE: Fate = { kind: 'none' };
+/** Calls in a hundred that die somewhere on the way, and those whose answer comes late. */
+const DYING = { percent: 1, callsMost: 14 };
+const LATE = { percent: 1, callsMost: 14, msMost: 25 * SECOND };
+
+function fateOf(random: Random): Fate {
+  const [drawn, at] = [random.below(100), 1 + random.below(DYING.callsMost)];
+  const [ms, when] = [
+    random.below(LATE.msMost),
+    random.below(2) === 0 ? 'before' : 'after',
+  ] as const;
+  if (drawn < DYING.percent) return { kind: 'dies', at, when };
+  return drawn < DYING.percent + LATE.percent ? { kind: 'late', at, ms } : NONE;
+}
+
+const ENV = {
+  GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
+  GPU_SHOPPER_TAG_KEY: TAG_KEY,
+  GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats',
+  GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '10000000000',
+  GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: '1000000000',
+  GPU_SHOPPER_OPEN_LEASES_MOST: '50',
+  GPU_SHOPPER_OPERATORS: '123456789012/operator',
+};
+
+/** By what the machine's environment holds: its own id, and a key that is good for it alone. */
+async function endOwnMachine(marketUrl: string, { env }: Machine): Promise<void> {
+  await fetch(`${marketUrl}/api/v0/instances/${env['CONTAINER_ID']}/`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${env['CONTAINER_API_KEY']}` },
+  });
+}
+
+export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
+  holdWires();
+  const folder = await mkdtemp(join(tmpdir(), 'soak-'));
+  const clock = createVirtualClock(START);
+  const random = createRandom(seed);
+  const after = (ms: number, run: () => void) => clock.at(clock.now() + ms, run);
+  const counts = { steps: 0, kills: 0, died: 0, late: 0 };
+  let service: Service | null = null;
+  let calm = false;
+  /** Resolves for whoever waits for an answer when the service is killed. */
+  let ended = Promise.withResolvers<null>();
+
+  const market = createVastaiSimulator({
+    apiKey: API_KEY,
+    now: clock.now,
+    after,
+    seed,
+    rateLimits: false,
+    credit: 100_000,
+    startMachine: (machine) => {
+      const job = machine.env['GPU_SHOPPER_JOB_ID'] ?? '';
+      const send = async (token: string, body: NodeBody): Promise<Told | null> => {
+        if (deaf(job)) return null;
+        const headers = { authorization: `Bearer ${token}` };
+        const reply = await call('recordNodeHeartbeat', { headers, body });
+        return reply?.status === 200 ? (reply.body as Told) : null;
+      };
+      const hardware = () => ({ sshHostKey: null, gpuName: null, gpuCount: null, driver: null });
+      const told = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
+      const end = (dying: Machine) =>
+        wire.run(
+          () => endOwnMachine(url, dying),
+          NONE,
+          () => false,
+        );
+      return startNode({ ...told, send, hardware, end }, machine);
+    },
+  });
+  const watch = createWatch(market, clock.now);
+  const wire = createWire({ random, after, seen: watch.seen });
+  const url = await market.listen();
+  const database = await openDatabase();
+  const blobs = memoryBlobs();
+
+  const around = (own: () => Service | null) => (_call: object, run: () => Promise<unknown>) => {
+    const fate = calm ? NONE : fateOf(random);
+    if (fate.kind === 'late') counts.late += 1;
+    return wire
+      .run(run, fate, () => own() !== service)
+      .catch((error: unknown) => {
+        if (isCrash(error)) counts.died += 1;
+        throw error;
+      });
+  };
+  /** One request of a client; null when nobody answers. */
+  async function call(route: RouteName, request: GatewayRequest): Promise<GatewayReply | null> {
+    if (service === null) return null;
+    const cut = ended.promise;
+    return Promise.race([service.call(route, request).catch(() => null), cut]);
+  }
+  let tokens = 0;
+  const ids = {
+    token: () => {
+      tokens += 1;
+      return `token-${tokens}-${randomUUID()}`;
+    },
+    random: random.next,
+  };
+  async function boot(): Promise<void> {
+    const own = createService({
+      env: { ...ENV, VAST_API_KEY: API_KEY, VAST_BASE_URL: url },
+      ...{ clock, databaseEndpoint: database.endpoint, blobs, folder, ids },
+      around: around(() => own),
+      pause: (ms) => turn({ name: 'pause' }, () => new Promise((resolve) => after(ms, resolve))),
+    });
+    holdEngines(own.runtime);
+    service = own;
+    own.resume();
+    own.keepFresh();
+    own.keepSwept();
+    own.keepFrozen();
+    await own.refresh().catch(() => undefined);
+  }
+  async function step(): Promise<boolean> {
+    const moved = clock.next();
+    await wire.quiet();
+    counts.steps += 1;
+    watch.check();
+    return moved;
+  }
+  let fresh = false;
+  void boot().then(() => {
+    fresh = true;
+  });
+  for (await wire.quiet(); !fresh; await step());
+  return {
+    ...{ clock, random, market, watch, wire, counts, call, step },
+    service: () => service,
+    /** Kills the service, as SIGKILL would, and starts it again after a while. */
+    kill(downMs: number): void {
+      if (service === null) return;
+      counts.kills += 1;
+      service.close();
+      service = null;
+      ended.resolve(null);
+      ended = Promise.withResolvers<null>();
+      watch.trouble(clock.now() + downMs);
+      after(downMs, () => void boot());
+    },
+    /** Nothing dies or is late from here on. */
+    calmDown: (): void => {
+      calm = true;
+    },
+    at: (instant: number, run: () => void) => clock.at(instant, run),
+    async until(done: () => boolean, hours: number): Promise<void> {
+      const limit = clock.now() + hours * HOUR;
+      while (!done()) {
+        if (clock.now() > limit) throw new Error(`not done in ${hours} simulated hours`);
+        if (!(await step())) throw new Error('nothing is left that could happen');
+      }
+    },
+    async close(): Promise<void> {
+      service?.close();
+      await market.close();
+      await database.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The service's log keeps the newest lines, and never more than twice its bound at a start.
+
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openLog } from '../../../local/files/log-file.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-log-'));
+  path = join(folder, 'service.log');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const line = { kind: 'step', error: 'StoreDown', message: 'it was full', id: undefined };
+const lines = (): readonly string[] => readFileSync(path, 'utf8').trim().split('\n');
+
+it('goes on in the log of the start before', () => {
+  openLog(path)(line);
+  openLog(path)(line);
+  expect(lines().map((each) => JSON.parse(each))).toMatchObject([
+    { kind: 'step', error: 'StoreDown', message: 'it was full' },
+    { kind: 'step' },
+  ]);
+  expect(existsSync(`${path}.1`)).toBe(false);
+});
+
+it('sets a long log aside at a start, in place of the one before', () => {
+  writeFileSync(`${path}.1`, 'older');
+  writeFileSync(path, 'newer');
+  truncateSync(path, 10_000_001);
+  openLog(path)(line);
+  expect(lines().length).toBe(1);
+  expect(readFileSync(`${path}.1`, 'utf8').slice(0, 5)).toBe('newer');
+});

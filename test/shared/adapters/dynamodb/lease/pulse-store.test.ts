@@ -1,0 +1,291 @@
+// Pulses on the real engine: one update checks and records a beat, and what is over stays over.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/base/ids.ts';
+import { minutes } from '../../../../../shared/core/base/time.ts';
+import type { ByteCount } from '../../../../../shared/core/instance/pulse.ts';
+import type { Telemetry } from '../../../../../shared/core/instance/telemetry.ts';
+import type { Beat, NodeBeat, Parking, PulseStart } from '../../../../../shared/ports/stores.ts';
+import { aConsumer, aLeaseId, aPulse, at } from '../../../../support/builders/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** Each test has a lease of its own. */
+let leaseId: LeaseId;
+let leases = 0;
+beforeEach(() => {
+  leases += 1;
+  leaseId = aLeaseId(`lease${String(leases).padStart(5, '0')}`);
+});
+
+const start = (change: Partial<PulseStart> = {}) => {
+  const { consumer, liveness, silenceLimit, idle, endsAt } = aPulse();
+  const first = { leaseId, consumer, attempt: 1, liveness, silenceLimit, idle, endsAt };
+  return database.pulses.start({ ...first, ...change });
+};
+const park = (change: Partial<Parking> = {}) => {
+  const first = { leaseId, generation: 1, attempt: 1, token: 'token-1' };
+  const told = { wait: 'ready', endsAt: at('15:00'), idleWarned: null } as const;
+  return database.pulses.park({ ...first, ...told, ...change });
+};
+const beat = (by: Beat['by'], time = '12:05') =>
+  database.pulses.beat({ leaseId, at: at(time), by });
+const read = () => database.pulses.get(leaseId);
+
+const facts = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: null, gpuCount: 1, driver: null };
+const telemetry: Telemetry = {
+  gpus: [[97, 21_004, 24_564, 71, null]],
+  processes: 31,
+  rxBytes: 52_428_800,
+  txBytes: 1_048_576,
+  networkKbps: 4_200,
+  uptimeSeconds: 60,
+  jobId: 'run-7',
+};
+let number = 0;
+beforeEach(() => {
+  number = 0;
+});
+/** Each beat has the next number. */
+const node = (attempt = 1, known: NodeBeat['facts'] = null): NodeBeat => {
+  number += 1;
+  return { kind: 'node', attempt, number, facts: known, telemetry };
+};
+const app = (consumer = aConsumer, busy = false) => ({ kind: 'app', consumer, busy }) as const;
+const probe = (attempt = 1) => ({ kind: 'probe', attempt }) as const;
+
+describe('starting a pulse', () => {
+  it('writes a pulse that nobody was heard on', async () => {
+    expect(await read()).toBeNull();
+    await start();
+    expect(await read()).toEqual(aPulse({ leaseId }));
+  });
+
+  it('changes nothing when the same attempt starts again', async () => {
+    await start();
+    await park();
+    await beat(node(1, facts));
+    const before = await read();
+    await start({ silenceLimit: minutes(9), endsAt: at('23:00') });
+    expect(await read()).toEqual(before);
+  });
+
+  it('forgets what an older attempt had said, and counts its waits on', async () => {
+    await start();
+    await park();
+    await beat(node(1, facts));
+    await beat(app());
+    await start({ attempt: 2, endsAt: at('16:00') });
+    const fresh = aPulse({ leaseId, attempt: 2, endsAt: at('16:00'), waitNumber: 1 });
+    expect(await read()).toEqual(fresh);
+  });
+
+  it('never lets an older attempt take the place of a newer one', async () => {
+    await start({ attempt: 3 });
+    await start({ attempt: 2 });
+    expect(await read()).toMatchObject({ attempt: 3 });
+  });
+
+  it('does not open again once it is over', async () => {
+    await start();
+    await database.pulses.close(leaseId);
+    await start({ attempt: 2 });
+    expect(await read()).toMatchObject({ over: true, attempt: 1 });
+  });
+
+  it('does not open when the lease was over before it ever started', async () => {
+    await database.pulses.close(leaseId);
+    await start();
+    expect(await read()).toBeNull();
+    expect(await park()).toBe('over');
+    expect(await beat(node())).toBe('refused');
+  });
+});
+
+describe('parking a token', () => {
+  it('is refused to an execution whose successor has parked', async () => {
+    await start();
+    await park({ generation: 2, token: 'token-of-2' });
+    expect(await park({ generation: 1, token: 'token-of-1' })).toBe('over');
+    expect(await read()).toMatchObject({ token: 'token-of-2' });
+    expect(await park({ generation: 2, token: 'next-of-2' })).toBe('parked');
+  });
+
+  it('stores each token under a newer wait number', async () => {
+    await start();
+    expect(await park()).toBe('parked');
+    const served = { wait: 'serve', token: 'token-2', endsAt: at('16:00') } as const;
+    expect(await park(served)).toBe('parked');
+    expect(await read()).toEqual(aPulse({ leaseId, ...served, waitNumber: 2 }));
+  });
+
+  it('is refused for another attempt, a lease that is over, or no lease at all', async () => {
+    expect(await park()).toBe('over');
+    await start({ attempt: 2 });
+    expect(await park({ attempt: 1 })).toBe('over');
+    await database.pulses.close(leaseId);
+    expect(await park({ attempt: 2 })).toBe('over');
+    expect(await read()).toMatchObject({ token: null, waitNumber: 0 });
+  });
+});
+
+describe('a beat', () => {
+  it('is exactly one call', async () => {
+    await start();
+    for (const by of [node(1, facts), app(), probe()]) {
+      database.calls.length = 0;
+      await beat(by);
+      expect(database.calls).toEqual(['UpdateItem']);
+    }
+  });
+
+  it('of a machine records it, its first as readiness too, and keeps its facts', async () => {
+    await start();
+    await beat(node(1, facts), '12:05');
+    const second = await beat(node(1, null), '12:06');
+    const counted = [telemetry.rxBytes ?? 0, telemetry.txBytes ?? 0] as const satisfies ByteCount;
+    const heard = {
+      readyAt: at('12:05'),
+      nodeBeatAt: at('12:06'),
+      nodeBeatNumber: 2,
+      facts,
+      telemetry,
+      bytes: counted,
+      bytesBefore: counted,
+    };
+    expect(second).toEqual(aPulse({ leaseId, ...heard }));
+    expect(await read()).toEqual(second);
+  });
+
+  it('of a machine is refused unless its number is greater than any before', async () => {
+    await start();
+    const [first, second] = [node(), node()];
+    expect(await beat(second, '12:05')).not.toBe('refused');
+    expect(await beat(second, '12:06')).toBe('refused');
+    expect(await beat(first, '12:07')).toBe('refused');
+    expect(await read()).toMatchObject({ nodeBeatAt: at('12:05'), nodeBeatNumber: 2 });
+  });
+
+  it('of a machine without telemetry leaves none of an older one', async () => {
+    await start();
+    await beat(node());
+    expect(await beat({ ...node(), telemetry: null })).toMatchObject({ telemetry: null });
+  });
+
+  it('of an application says nothing of readiness, and when it was busy last', async () => {
+    await start();
+    expect(await beat(app())).toEqual(aPulse({ leaseId, appBeatAt: at('12:05') }));
+    await beat(app(aConsumer, true), '12:06');
+    const busy = { appBeatAt: at('12:07'), appBusyAt: at('12:06') };
+    expect(await beat(app(), '12:07')).toEqual(aPulse({ leaseId, ...busy }));
+  });
+
+  it('of our own probe is readiness and no heartbeat', async () => {
+    await start();
+    await beat(probe(), '12:05');
+    expect(await beat(probe(), '12:06')).toEqual(aPulse({ leaseId, readyAt: at('12:05') }));
+  });
+
+  it('is refused to another attempt and to another consumer', async () => {
+    await start({ attempt: 2 });
+    const stranger = brandId(ConsumerId, '123456789012/stranger');
+    expect(await beat(node(1))).toBe('refused');
+    expect(await beat(node(3))).toBe('refused');
+    expect(await beat(probe(1))).toBe('refused');
+    expect(await beat(app(stranger))).toBe('refused');
+    expect(await read()).toEqual(aPulse({ leaseId, attempt: 2 }));
+  });
+
+  it('is refused once the lease is over, and where there is no lease', async () => {
+    expect(await beat(node())).toBe('refused');
+    await start();
+    await database.pulses.close(leaseId);
+    for (const by of [node(), app(), probe()]) expect(await beat(by)).toBe('refused');
+    expect(await read()).toMatchObject({ over: true, nodeBeatAt: null, appBeatAt: null });
+  });
+});
+
+describe('quiet', () => {
+  const quiet = (through: number) => ({ since: at('12:00'), through });
+
+  it('is carried on by the beat it was found in', async () => {
+    await start();
+    await beat(node());
+    await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
+    expect(await read()).toMatchObject({ quiet: quiet(1) });
+    expect(await beat(node())).toMatchObject({ nodeBeatNumber: 2, quiet: quiet(1) });
+  });
+
+  it('is left alone once a newer beat or a newer attempt has come', async () => {
+    await start();
+    await beat(node());
+    await beat(node());
+    await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
+    await start({ attempt: 2 });
+    await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(2) });
+    expect(await read()).toMatchObject({ quiet: null });
+  });
+});
+
+describe('the size of a pulse', () => {
+  /** As DynamoDB counts: names, text, about half a byte for each digit, one for each element. */
+  const bytes = (value: unknown): number => {
+    if (typeof value === 'string') return value.length;
+    if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
+    if (typeof value !== 'object' || value === null) return 1;
+    const parts = Array.isArray(value) ? value : Object.entries(value).flat();
+    return parts.reduce((all, part) => all + 1 + bytes(part), 3);
+  };
+
+  const idle: PulseStart['idle'] = {
+    ...{ gpuPercentBelow: 5, networkKbpsBelow: 100, app: true },
+    ...{ window: minutes(30), action: 'end' },
+  };
+
+  it('is below 800 bytes beside its token, with four GPUs and idleness looked for', async () => {
+    const gpu = telemetry.gpus[0] ?? [null, null, null, null, null];
+    const sshHostKey = `ssh-ed25519 ${'A'.repeat(68)} root@0123456789ab`;
+    const stated = { sshHostKey, gpuName: 'NVIDIA RTX 6000 Ada', gpuCount: 4, driver: '550.54' };
+    await start({ idle });
+    await beat({ ...node(1, stated), telemetry: { ...telemetry, gpus: [gpu, gpu, gpu, gpu] } });
+    expect(bytes(await read())).toBeLessThan(800);
+  });
+});
+
+describe('closing a pulse', () => {
+  it('may be repeated, and keeps what was heard', async () => {
+    await start();
+    await beat(node());
+    await database.pulses.close(leaseId);
+    await database.pulses.close(leaseId);
+    expect(await read()).toMatchObject({ over: true, nodeBeatAt: at('12:05') });
+  });
+});
+
+describe('a silence', () => {
+  it('is noted with its second look, until the lease is over', async () => {
+    await start();
+    expect(await database.pulses.noteSilence(leaseId, at('12:20'))).toBe('noted');
+    expect(await read()).toMatchObject({ silenceLookAt: at('12:20') });
+    await database.pulses.close(leaseId);
+    expect(await database.pulses.noteSilence(leaseId, at('12:30'))).toBe('over');
+    expect(await read()).toMatchObject({ silenceLookAt: at('12:20') });
+  });
+
+  it('is noted of no lease that has no pulse', async () => {
+    expect(await database.pulses.noteSilence(aLeaseId('none'), at('12:20'))).toBe('over');
+  });
+});
+
+describe('reading many pulses', () => {
+  it('returns those that are there', async () => {
+    await start();
+    const found = await database.pulses.getMany([leaseId, aLeaseId('none')]);
+    expect([...found]).toEqual([[leaseId, await read()]]);
+  });
+});

@@ -1,0 +1,199 @@
+// Laws of an account, whatever is done to it in whatever order, against a model that is a plain
+// map of holds: in every month, budget = room + held + charged, and repeats change nothing.
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { brandId, ConsumerId, LeaseId } from '../../../../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../../../../../shared/core/base/money.ts';
+import { epochMs, Month } from '../../../../../shared/core/base/time.ts';
+import type { Account, Hold } from '../../../../../shared/core/ledger/account.ts';
+import { someLimits } from '../../../../support/builders/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const BUDGET = 1_000;
+const RATE = 60;
+const LEASES = 4;
+const MONTHS = ['2026-11', '2026-12', '2027-01'].map((month) => Month.parse(month));
+
+const defaults = someLimits({
+  monthlyBudgetMicroUsd: microUsd(BUDGET),
+  leaseMicroUsdMost: microUsd(1_000_000),
+  rateMicroUsdPerHourMost: microUsdPerHour(RATE),
+  openLeasesMost: LEASES,
+});
+
+/** What is done: to one of six leases, with an amount, by clocks of which some lag at times. */
+const step = fc.record({
+  kind: fc.constantFrom('place', 'place', 'raise', 'reprice', 'settle', 'limit'),
+  lease: fc.nat({ max: 5 }),
+  amount: fc.nat({ max: 500 }),
+  rate: fc.nat({ max: 25 }),
+  nextMonth: fc.constantFrom(false, false, false, true),
+  lags: fc.boolean(),
+  twice: fc.boolean(),
+});
+type Step = { kind: string; lease: number; amount: number; rate: number; twice: boolean };
+
+type Held = { amount: number; rate: number; month: number; repriced?: boolean };
+type Model = {
+  holds: Map<number, Held>;
+  charged: number[];
+  accountMonth: number;
+  budget: number;
+  leases: number;
+  opened: boolean;
+};
+
+const heldIn = (model: Model, month: number): number =>
+  [...model.holds.values()]
+    .filter((held) => held.month === month)
+    .reduce((all, { amount }) => all + amount, 0);
+
+const roomOf = (model: Model): number =>
+  model.budget - heldIn(model, model.accountMonth) - (model.charged[model.accountMonth] ?? 0);
+
+/** What the account must do, and whether it says that the hold stands. */
+function expected(model: Model, { kind, lease, amount, rate }: Step, month: number): boolean {
+  const held = model.holds.get(lease);
+  if (kind === 'limit') {
+    if (!model.opened) return false;
+    model.budget = BUDGET + amount;
+    model.leases = 1 + (rate % LEASES);
+    return true;
+  }
+  if (kind === 'place') {
+    if (held !== undefined) return true;
+    model.opened = true;
+    model.accountMonth = Math.max(model.accountMonth, month);
+    const rates = [...model.holds.values()].reduce((all, other) => all + other.rate, 0);
+    const fits = amount <= roomOf(model) && rates + rate <= RATE && model.holds.size < model.leases;
+    if (fits) model.holds.set(lease, { amount, rate, month: model.accountMonth });
+    return fits;
+  }
+  if (held === undefined) return false;
+  if (kind === 'reprice') {
+    if (held.repriced === true) return true;
+    held.amount -= Math.min(held.amount, amount);
+    held.rate = Math.min(held.rate, rate);
+    held.repriced = true;
+    return true;
+  }
+  if (kind === 'raise') {
+    if (amount > Math.max(0, roomOf(model))) return false;
+    held.amount += amount;
+    return true;
+  }
+  model.charged[held.month] = (model.charged[held.month] ?? 0) + amount;
+  model.holds.delete(lease);
+  return true;
+}
+
+const wanted = { providers: [], gpuNames: [] };
+const leaseId = (lease: number) => brandId(LeaseId, `lease${lease}`.padEnd(20, '0'));
+
+/** Other limits: true when they stand, whoever wrote them. */
+async function limited(account: Account | null, { amount, rate }: Step): Promise<boolean> {
+  if (account === null) return false;
+  const limits = {
+    ...account.limits,
+    monthlyBudgetMicroUsd: microUsd(BUDGET + amount),
+    openLeasesMost: 1 + (rate % LEASES),
+  };
+  const id = String(account.limitsVersion + 1);
+  const who = { by: null, reason: 'a test', from: null, to: null };
+  const note = { at: epochMs(0), kind: 'limits-changed' as const, id, ...who };
+  return ['changed', 'stale'].includes(
+    await database.accounts.changeLimits({ account, limits, note }),
+  );
+}
+
+async function done(consumer: ConsumerId, action: Step, month: number): Promise<boolean> {
+  const { kind, lease, amount, rate } = action;
+  const who = { consumer, leaseId: leaseId(lease) };
+  const account = await database.accounts.get(consumer);
+  const held = account?.holds[who.leaseId];
+  const act = async (): Promise<boolean> => {
+    if (kind === 'place') {
+      const hold: Hold = {
+        amountMicroUsd: microUsd(amount),
+        rateMicroUsdPerHour: microUsdPerHour(rate),
+        month: MONTHS[month] ?? Month.parse('2027-02'),
+        placedAt: epochMs(0),
+      };
+      return (await database.accounts.place({ ...who, hold, wanted, defaults })).kind === 'placed';
+    }
+    if (kind === 'limit') return limited(account, action);
+    if (held === undefined) return false;
+    const from = held.amountMicroUsd;
+    const to = microUsd(from + amount);
+    if (kind === 'raise') {
+      const at = epochMs(0);
+      return (await database.accounts.raise({ ...who, to, at })).kind === 'placed';
+    }
+    if (kind === 'reprice') {
+      const less = microUsd(from - Math.min(from, amount));
+      const slower = microUsdPerHour(Math.min(held.rateMicroUsdPerHour, rate));
+      const at = epochMs(0);
+      const repriced = { amountMicroUsd: less, rateMicroUsdPerHour: slower, repricedAt: at };
+      await database.accounts.reprice({ ...who, to: { ...held, ...repriced } });
+      return true;
+    }
+    await database.accounts.settle({ ...who, charged: microUsd(amount) });
+    return true;
+  };
+  const outcome = await act();
+  if (!action.twice) return outcome;
+  const before = await database.accounts.get(consumer);
+  expect(await act()).toBe(outcome);
+  expect(await database.accounts.get(consumer)).toEqual(before);
+  return outcome;
+}
+
+async function agrees(consumer: ConsumerId, model: Model): Promise<void> {
+  const account = await database.accounts.get(consumer);
+  if (account === null) {
+    expect(model.holds.size).toBe(0);
+    return;
+  }
+  const now = model.accountMonth;
+  expect(account.month).toBe(MONTHS[now]);
+  const holds = Object.values(account.holds);
+  const held = holds
+    .filter(({ month }) => month === account.month)
+    .reduce((all, { amountMicroUsd }) => all + amountMicroUsd, 0);
+  expect(account.roomMicroUsd + held + account.chargedMicroUsd).toBe(model.budget);
+  const before = model.charged.slice(0, now).reduce((all, each) => all + (each ?? 0), 0);
+  expect(account.chargedBeforeMicroUsd).toBe(before);
+  expect(held).toBe(heldIn(model, now));
+  expect(account.chargedMicroUsd).toBe(model.charged[now] ?? 0);
+  expect(account.leaseRoom).toBe(model.leases - model.holds.size);
+  const rates = holds.reduce((all, hold) => all + hold.rateMicroUsdPerHour, 0);
+  expect(account.rateRoomMicroUsdPerHour).toBe(RATE - rates);
+  for (const hold of holds) expect(hold.amountMicroUsd).toBeGreaterThanOrEqual(0);
+}
+
+let runs = 0;
+
+it('keeps its sums and agrees with the model after every step', async () => {
+  const life = fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    runs += 1;
+    const consumer = brandId(ConsumerId, `123456789012/run-${runs}`);
+    const limits = { budget: BUDGET, leases: LEASES, opened: false };
+    const model: Model = { holds: new Map(), charged: [], accountMonth: 0, ...limits };
+    let month = 0;
+    for (const action of steps) {
+      if (action.nextMonth) month = Math.min(month + 1, MONTHS.length - 1);
+      const told = Math.max(0, action.lags ? month - 1 : month);
+      const outcome = await done(consumer, action, told);
+      expect(outcome).toBe(expected(model, action, told));
+      await agrees(consumer, model);
+    }
+  });
+  await fc.assert(life, { numRuns: 60 });
+});

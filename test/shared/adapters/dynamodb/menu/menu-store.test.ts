@@ -1,0 +1,124 @@
+// The menu on the real engine: a snapshot is parsed once, and time never runs backwards in it.
+
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { goneOffers, menuStore } from '../../../../../shared/adapters/dynamodb/menu/menu-store.ts';
+import { brandId, OfferId } from '../../../../../shared/core/base/ids.ts';
+import { policy } from '../../../../../shared/core/base/policy/policy.ts';
+import { epochMs } from '../../../../../shared/core/base/time.ts';
+import type { BlobStore, Snapshot } from '../../../../../shared/ports/stores.ts';
+import { anOffer, at } from '../../../../support/builders/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** Each test is a minute later than the one before: there is only one provider to tell apart. */
+let noon = at('12:00');
+beforeEach(() => {
+  noon = epochMs(noon + 60_000);
+});
+
+const snapshot = (secondsLater: number, change: Partial<Snapshot> = {}): Snapshot => {
+  const takenAt = epochMs(noon + secondsLater * 1_000);
+  return { provider: 'vastai', version: String(takenAt), takenAt, offers: [anOffer()], ...change };
+};
+
+describe('the menu', () => {
+  it('is empty before the first refresh', async () => {
+    const unused = await openTestDatabase();
+    const current = await unused.menu.current('vastai');
+    await unused.close();
+    expect(current).toBeNull();
+  });
+
+  it('shows the snapshot that was published last', async () => {
+    const first = snapshot(0);
+    const second = snapshot(1, { offers: [anOffer(), anOffer({ gpuName: 'H100' })] });
+    await database.menu.publish(first);
+    expect(await database.menu.current('vastai')).toEqual(first);
+    await database.menu.publish(second);
+    expect(await database.menu.current('vastai')).toEqual(second);
+  });
+
+  it('costs one read and no parsing while it is unchanged', async () => {
+    await database.menu.publish(snapshot(0));
+    const before = await database.menu.current('vastai');
+    database.calls.length = 0;
+    expect(await database.menu.current('vastai')).toBe(before);
+    expect(database.calls).toEqual(['GetItem']);
+  });
+
+  it('costs one read for all who ask at once, and another for who asks later', async () => {
+    await database.menu.publish(snapshot(0));
+    database.calls.length = 0;
+    await Promise.all([database.menu.current('vastai'), database.menu.current('vastai')]);
+    expect(database.calls).toEqual(['GetItem']);
+    const later = snapshot(1);
+    await database.menu.publish(later);
+    expect(await database.menu.current('vastai')).toEqual(later);
+  });
+
+  it('is seen by another process that publishes nothing itself', async () => {
+    const other = menuStore(database.tables.inventory, database.blobs);
+    const published = snapshot(0);
+    await database.menu.publish(published);
+    expect(await other.current('vastai')).toEqual(published);
+  });
+
+  it('leaves out what was found to be gone after it, and parses nothing again', async () => {
+    const [x, y] = [anOffer(), anOffer({ id: brandId(OfferId, 'vastai_1002') })];
+    await database.menu.publish(snapshot(0, { offers: [x, y] }));
+    const gone = goneOffers(database.tables.inventory);
+    await gone.passOver(x, epochMs(noon + 5_000));
+    await gone.passOver(x, epochMs(noon + 6_000));
+    const left = await database.menu.current('vastai');
+    expect(left?.offers).toEqual([y]);
+    expect(await database.menu.current('vastai')).toBe(left);
+  });
+
+  it('is not told by whoever looked before it was taken', async () => {
+    await database.menu.publish(snapshot(0));
+    await goneOffers(database.tables.inventory).passOver(anOffer(), epochMs(noon - 1));
+    expect((await database.menu.current('vastai'))?.offers.length).toBe(1);
+  });
+
+  it('remembers a bounded number of them', async () => {
+    const offers = Array.from({ length: policy.menu.goneMost + 1 }, (_, nth) =>
+      anOffer({ id: brandId(OfferId, `vastai_${nth + 1}`) }),
+    );
+    await database.menu.publish(snapshot(0, { offers }));
+    const gone = goneOffers(database.tables.inventory);
+    for (const offer of offers) await gone.passOver(offer, epochMs(noon + 5_000));
+    expect((await database.menu.current('vastai'))?.offers).toEqual(offers.slice(-1));
+  });
+
+  it('keeps the newer snapshot when an older one comes late', async () => {
+    const newer = snapshot(5);
+    await database.menu.publish(newer);
+    await database.menu.publish(snapshot(4));
+    expect(await database.menu.current('vastai')).toEqual(newer);
+    await database.menu.publish(newer);
+    expect(await database.menu.current('vastai')).toEqual(newer);
+  });
+
+  it('is empty when its snapshot was cleared away', async () => {
+    const cleared: BlobStore = { put: async () => {}, get: async () => null };
+    const menu = menuStore(database.tables.inventory, cleared);
+    await menu.publish(snapshot(0));
+    expect(await menu.current('vastai')).toBeNull();
+  });
+
+  it('says which blob and field are broken', async () => {
+    const broken = { ...snapshot(0), offers: [{ ...anOffer(), gpuCount: 'many' }] };
+    const body = gzipSync(JSON.stringify(broken));
+    const torn: BlobStore = { put: async () => {}, get: async () => body };
+    const menu = menuStore(database.tables.inventory, torn);
+    await menu.publish(snapshot(0));
+    const reading = menu.current('vastai');
+    await expect(reading).rejects.toThrow(/^snapshots\/vastai\/\d+: offers\.0\.gpuCount: /);
+  });
+});

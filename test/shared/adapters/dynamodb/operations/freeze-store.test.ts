@@ -1,0 +1,61 @@
+// Freezes on the real engine: a record changes only under the version it was read with, and
+// admission reads all it needs in one consistent call.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freezeStore } from '../../../../../shared/adapters/dynamodb/operations/freeze-store.ts';
+import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
+import { invariant } from '../../../../../shared/core/base/invariant.ts';
+import { type Freeze, placeFreeze } from '../../../../../shared/core/operations/freeze.ts';
+import type { FreezeStore } from '../../../../../shared/ports/stores.ts';
+import { aConsumer, aLeaseId, aRequestedLease, at } from '../../../../support/builders/builders.ts';
+import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
+
+let database: TestDatabase;
+let freezes: FreezeStore;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  freezes = freezeStore(database.tables.leases);
+});
+afterAll(() => database.close());
+
+const other = brandId(ConsumerId, '123456789012/other');
+
+function frozen(scope: Freeze['scope'], before: Freeze | null = null, why = 'a test'): Freeze {
+  const placing = { scope, landedBy: at('12:10'), by: other, why };
+  const freeze = placeFreeze(before, placing, at('12:00'));
+  invariant(freeze !== null, 'it changes something');
+  return freeze;
+}
+
+describe('freezes', () => {
+  it('are kept by scope, and replaced under the version that was read', async () => {
+    const all = frozen({ kind: 'all' });
+    expect(await freezes.commit(all)).toBe('committed');
+    expect(await freezes.commit(all)).toBe('conflict');
+    const next = frozen({ kind: 'all' }, all, 'another reason');
+    expect(await freezes.commit(next)).toBe('committed');
+    expect(await freezes.get({ kind: 'all' })).toEqual(next);
+    const there = frozen({ kind: 'provider', provider: 'vastai' });
+    await freezes.commit(there);
+    expect(await freezes.all()).toEqual([next, there]);
+    expect(await freezes.get({ kind: 'consumer', consumer: other })).toBeNull();
+  });
+
+  it('come to admission with the lease, everybody’s and its consumer’s, in one call', async () => {
+    const lease = aRequestedLease();
+    await database.leases.create(lease);
+    const [mine, theirs] = [
+      frozen({ kind: 'consumer', consumer: aConsumer }),
+      frozen({ kind: 'consumer', consumer: other }),
+    ];
+    await freezes.commit(mine);
+    await freezes.commit(theirs);
+    const all = await freezes.get({ kind: 'all' });
+    database.calls.length = 0;
+    const admission = await freezes.admission(lease.id, aConsumer);
+    expect(database.calls).toEqual(['BatchGetItem']);
+    expect(admission.lease).toEqual(lease);
+    expect(new Set(admission.freezes)).toEqual(new Set([all, mine]));
+    expect((await freezes.admission(aLeaseId('z'), aConsumer)).lease).toBeNull();
+  });
+});

@@ -1,0 +1,85 @@
+// The environment: what is missing or malformed stops the start, naming the variable and the rule.
+
+import { describe, expect, it } from 'vitest';
+import { readConfig, readCredentials } from '../../../shared/app/config.ts';
+
+const GOOD = {
+  GPU_SHOPPER_DEPLOYMENT_ID: 'prod1',
+  GPU_SHOPPER_TAG_KEY: 'ab'.repeat(32),
+  VAST_API_KEY: 'a-key',
+};
+
+describe('readConfig', () => {
+  it('reads a good environment', () => {
+    const config = readConfig(GOOD);
+    expect(config.deployment).toBe('prod1');
+    expect(config.vastai).toEqual({ apiKey: 'a-key', baseUrl: 'https://console.vast.ai' });
+    expect(config.limits.openLeasesMost).toBe(10);
+  });
+
+  it.each([
+    ['GPU_SHOPPER_DEPLOYMENT_ID', undefined, 'is missing'],
+    ['GPU_SHOPPER_DEPLOYMENT_ID', '', '2 to 12 characters'],
+    ['GPU_SHOPPER_DEPLOYMENT_ID', 'Prod_1', '2 to 12 characters'],
+    ['GPU_SHOPPER_TAG_KEY', 'short', '64 to 128 lower-case hex digits'],
+    ['GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD', '-5', 'whole number'],
+    ['GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD', '1.5', 'whole number'],
+    ['GPU_SHOPPER_OPEN_LEASES_MOST', '0', '1'],
+    ['GPU_SHOPPER_OPEN_LEASES_MOST', '201', '200'],
+    ['GPU_SHOPPER_NODE_URL', 'ftp://x', 'http or https URL'],
+  ])('refuses %s = %s and says what is allowed', (name, value, rule) => {
+    const failing = () => readConfig({ ...GOOD, [name]: value });
+    expect(failing).toThrow(expect.objectContaining({ name: 'BadConfig', field: name }));
+    expect(failing).toThrow(rule);
+  });
+
+  it('never repeats a secret in its refusal', () => {
+    const secret = 'not-hex-but-secret';
+    const failing = () => readConfig({ ...GOOD, GPU_SHOPPER_TAG_KEY: secret });
+    expect(failing).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining(secret) }),
+    );
+  });
+});
+
+describe('where services of AWS are', () => {
+  const own = 'http://127.0.0.1:4000';
+  const general = 'http://127.0.0.1:5000';
+
+  it.each([
+    ['DYNAMODB', 'dynamodb'],
+    ['S3', 's3'],
+    ['SCHEDULER', 'scheduler'],
+    ['SECRETS_MANAGER', 'secrets'],
+    ['SFN', 'workflow'],
+  ] as const)('is said for %s alone, or for all at once', (name, service) => {
+    const variables = { ...GOOD, [`AWS_ENDPOINT_URL_${name}`]: own };
+    const { [service]: alone, ...others } = readConfig(variables).endpoints;
+    expect(alone).toBe(own);
+    expect(Object.values(others)).toEqual([undefined, undefined, undefined, undefined]);
+    const both = readConfig({ ...variables, AWS_ENDPOINT_URL: general }).endpoints;
+    expect(both[service]).toBe(own);
+    expect(Object.values(both).filter((url) => url === general)).toHaveLength(4);
+  });
+
+  it('must be a URL', () => {
+    const failing = () => readConfig({ ...GOOD, AWS_ENDPOINT_URL_S3: 'localhost:4566' });
+    expect(failing).toThrow('AWS_ENDPOINT_URL_S3 must be an http or https URL');
+  });
+});
+
+describe('readCredentials', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'key' };
+
+  it('finds lasting and temporary keys', () => {
+    const lasting = { accessKeyId: 'AKID', secretAccessKey: 'key' };
+    expect(readCredentials(keys)).toEqual(lasting);
+    const temporary = { ...keys, AWS_SESSION_TOKEN: 'token' };
+    expect(readCredentials(temporary)).toEqual({ ...lasting, sessionToken: 'token' });
+  });
+
+  it.each(Object.keys(keys))('finds nothing without %s', (name) => {
+    expect(readCredentials({ ...keys, [name]: '' })).toBeNull();
+    expect(readCredentials({ ...keys, [name]: undefined })).toBeNull();
+  });
+});

@@ -1,0 +1,149 @@
+// What open leases can still cost a provider's funds, and what a reading makes of takes that it
+// meets under way.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd } from '../../../../shared/core/base/money.ts';
+import { type EpochMs, minutes } from '../../../../shared/core/base/time.ts';
+import {
+  carries,
+  isDue,
+  type Reading,
+  type Room,
+  reviewedRoom,
+  runwayOf,
+  type Take,
+} from '../../../../shared/core/billing/prepaid.ts';
+import { acceptDestroy, retireAttempt } from '../../../../shared/core/instance/attempt-moves.ts';
+import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
+import { chooseOffer, withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  aLeaseId,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  anOffer,
+  aRequestedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+/** An hour of the builders' machine costs $0.404; a boot may take 20 min, a teardown 10. */
+const HOUR = 404_000;
+const BALANCE = 10_000_000;
+
+const reading = (
+  open: readonly Lease[],
+  now: EpochMs = at('12:04'),
+  balance = BALANCE,
+): Reading => ({
+  ...{ provider: 'vastai', bootLimit: minutes(20) },
+  ...{ open, now, balance },
+});
+const read = (open: readonly Lease[], now?: EpochMs, balance?: number): Room =>
+  reviewedRoom(null, reading(open, now, balance)).room;
+
+const chosen = (): Lease =>
+  chooseOffer(aRequestedLease(), { offer: anOffer(), reason: 'the cheapest' }, at('12:01'));
+
+function aTake(change: Partial<Take> = {}): Take {
+  return {
+    leaseId: aLeaseId(),
+    attempt: 1,
+    amountMicroUsd: microUsd(606_000),
+    at: at('12:03'),
+    ...change,
+  };
+}
+
+/** A room with this take, as it was after it. */
+const taken = (take: Take): Room => ({
+  ...read([], at('12:00')),
+  version: 2,
+  takes: { [take.leaseId]: take },
+});
+
+describe('the room of a balance', () => {
+  it.each<[string, () => Lease, EpochMs, number]>([
+    ['nothing chosen', aRequestedLease, at('12:04'), 0],
+    ['an offer chosen: its time, a boot and a teardown', chosen, at('12:04'), 1.5],
+    ['a create under way for 9 min', aLaunchingLease, at('12:10'), 1.35],
+    ['a machine that boots for 8 min', aBootingLease, at('12:10'), 82 / 60],
+    ['a machine that serves for half an hour', anActiveLease, at('12:34'), 2 / 3],
+    ['a machine that should be gone by 12:40', anEndingLease, at('12:34'), 0.1],
+    ['nothing any more', anEndedLease, at('12:40'), 0],
+  ])('is less by what a lease can still cost: %s', (...[, lease, now, hours]) => {
+    const { roomMicroUsd } = read([lease()], now);
+    const used = BALANCE - (roomMicroUsd ?? 0);
+    // The launching lease was put on record at 12:01, the booting one's machine created at 12:02.
+    expect(Math.abs(used - HOUR * hours)).toBeLessThanOrEqual(2);
+  });
+
+  it('counts nothing for a machine whose destroy was accepted, nor for another provider', () => {
+    const ending = anEndingLease();
+    const attempt = currentAttempt(ending);
+    if (attempt?.state !== 'created') throw new Error('it has a machine');
+    const stopped = acceptDestroy(retireAttempt(attempt, 'lease-ended'), at('12:31'));
+    expect(read([withAttempt(ending, stopped)], at('12:32'))).toMatchObject({
+      roomMicroUsd: BALANCE,
+      burnMicroUsdPerHour: 0,
+    });
+  });
+
+  it('is unknown where the balance is', () => {
+    const room = reviewedRoom(null, { ...reading([anActiveLease()]), balance: null }).room;
+    expect(room).toMatchObject({ roomMicroUsd: null, balanceMicroUsd: null });
+    expect([carries(room, aLeaseId(), at('12:04')), runwayOf(room)]).toEqual([null, null]);
+  });
+});
+
+describe('a take', () => {
+  it('stays while its lease may still commit what it was for', () => {
+    const take = aTake();
+    const { room } = reviewedRoom(taken(take), reading([aRequestedLease()]));
+    expect(room).toMatchObject({ version: 3, roomMicroUsd: BALANCE - 606_000 });
+    expect(room.takes).toEqual({ [take.leaseId]: take });
+  });
+
+  it('is forgotten 2 min later: the step that took it was cut off', () => {
+    const { room } = reviewedRoom(taken(aTake()), reading([], at('12:05')));
+    expect(room).toMatchObject({ roomMicroUsd: BALANCE, takes: {} });
+  });
+
+  it('is counted once when its lease shows the choice, and not beside a machine', () => {
+    const known = taken(aTake());
+    expect(reviewedRoom(known, reading([chosen()])).room.roomMicroUsd).toBe(BALANCE - 606_000);
+    const serving = reviewedRoom(known, reading([anActiveLease()])).room;
+    expect(serving.takes).toEqual({});
+    expect(BALANCE - (serving.roomMicroUsd ?? 0)).toBeLessThan(HOUR * 1.2);
+  });
+
+  it('carries over to the next attempt of its lease, and to no other', () => {
+    const room = { ...taken(aTake()), roomMicroUsd: microUsd(100) };
+    expect(carries(room, aLeaseId(), at('12:04'))).toBe(606_100);
+    expect(carries(room, aLeaseId('b'), at('12:04'))).toBe(100);
+  });
+});
+
+describe('a reading', () => {
+  it('is due after 5 min, and limits nothing after 15', () => {
+    const room = read([], at('12:00'));
+    expect([isDue(null, at('12:00')), isDue(room, at('12:04')), isDue(room, at('12:05'))]).toEqual([
+      ...[true, false, true],
+    ]);
+    expect(carries(room, aLeaseId(), at('12:15'))).toBe(BALANCE);
+    expect(carries(room, aLeaseId(), at('12:15:01'))).toBeNull();
+  });
+
+  it('pages when less than an hour is left, and when what is open can not be carried', () => {
+    const page = (balance: number, open = [anActiveLease()]) =>
+      reviewedRoom(null, reading(open, at('12:04'), balance)).page;
+    expect(page(HOUR * 2)).toBeNull();
+    expect(page(363_600)).toBe(
+      'balance-low: vastai has $0.3636 left, 54 min at $0.4040/h: $0.107734 too little for what is open',
+    );
+    expect(page(450_000)).toContain('too little for what is open');
+    expect(page(-5)).toContain('0 min');
+    expect(page(-5, [])).toBeNull();
+  });
+});

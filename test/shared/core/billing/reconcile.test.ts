@@ -1,0 +1,57 @@
+// What a provider charged, against what we charged.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd } from '../../../../shared/core/base/money.ts';
+import { after as afterwards, hours } from '../../../../shared/core/base/time.ts';
+import { trueUp } from '../../../../shared/core/billing/correction.ts';
+import { compare, isSettled } from '../../../../shared/core/billing/reconcile.ts';
+import { aDeployment, anEndedLease, at } from '../../../support/builders/builders.ts';
+
+const terms = { step: microUsd(1_000), itemsMost: 4, settledAfter: hours(24) };
+const provider = 'vastai';
+const lease = anEndedLease();
+const CHARGED = lease.chargedMicroUsd;
+const owner = { deployment: aDeployment, leaseId: lease.id, attempt: 1 };
+const rows = (...amounts: number[]) => amounts.map((each) => ({ owner, amount: microUsd(each) }));
+const against = (...amounts: number[]) => compare(lease, { provider, terms }, rows(...amounts));
+
+describe('a comparison', () => {
+  it.each([0, 2_000, -2_000])('explains a difference of %i by rounding', (difference) => {
+    expect(against(CHARGED + difference)).toMatchObject({ explained: true, alarming: false });
+  });
+  it('is not explained beyond what rounding can do', () => {
+    expect(against(CHARGED + 2_100)).toMatchObject({ explained: false, difference: 2_100 });
+  });
+  it('alarms above a hundredth of the charge and above a cent, or above a dollar', () => {
+    expect(against(CHARGED + 10_000)).toMatchObject({ alarming: false });
+    expect(against(CHARGED + 10_001)).toMatchObject({ alarming: true });
+    expect(against(CHARGED + 1_000_001)).toMatchObject({ alarming: true });
+    expect(against(CHARGED - 10_001)).toMatchObject({ alarming: true });
+  });
+  it('adds up the rows of a lease, twins and second rows included', () => {
+    expect(against(CHARGED - 50_000, 50_000)).toMatchObject({ told: CHARGED, difference: 0 });
+  });
+  it('concludes nothing from a machine that is not shown', () => {
+    expect(compare(lease, { provider, terms }, [])).toEqual({ kind: 'not-shown', booked: CHARGED });
+    const other = [{ owner: { ...owner, attempt: 2 }, amount: microUsd(5) }];
+    expect(compare(lease, { provider, terms }, other)).toMatchObject({ kind: 'not-shown' });
+  });
+  it('agrees once the lease is trued up', () => {
+    const told = rows(CHARGED + 77_000);
+    const found = compare(lease, { provider, terms }, told);
+    if (found.kind !== 'compared') throw new Error('not compared');
+    const item = { provider, amount: found.difference, why: 'a test said so' } as const;
+    const trued = trueUp(lease, item, at('13:00'));
+    expect(compare(trued, { provider, terms }, told)).toMatchObject({ difference: 0 });
+    expect(trued.outbox.entries.at(-1)).toMatchObject({ kind: 'true-up', amountMicroUsd: 77_000 });
+  });
+});
+
+describe('the charges of a lease', () => {
+  it('are settled a while after its machines ended, and not before', () => {
+    const ended = at('12:31');
+    const settled = (now: typeof ended) => isSettled(lease, provider, { terms, now });
+    expect(settled(afterwards(ended, hours(23.9)))).toBe(false);
+    expect(settled(afterwards(ended, hours(24)))).toBe(true);
+  });
+});

@@ -1,0 +1,145 @@
+// The life of an attempt: it is over only when no machine of it can exist, and what was first seen
+// is never overwritten by a repeat.
+
+import { describe, expect, it } from 'vitest';
+import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import {
+  Attempt,
+  absenceFloor,
+  isClosed,
+  isHolding,
+  isUnanswered,
+  proofOf,
+  refusalReason,
+  triesOf,
+} from '../../../../shared/core/instance/attempt.ts';
+import {
+  acceptDestroy,
+  closeAttempt,
+  confirmAttempt,
+  doubtAttempt,
+  doubtDestroy,
+  dropAttempt,
+  observeRunning,
+  recordAttempt,
+  refuseAttempt,
+  retireAttempt,
+} from '../../../../shared/core/instance/attempt-moves.ts';
+import { tagOf } from '../../../../shared/core/instance/ownership.ts';
+import {
+  aDeployment,
+  aLeaseId,
+  anInstanceId,
+  anOffer,
+  aProof,
+  aSigner,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner);
+const intent = { number: 1, offer: anOffer(), tag, mayLandUntil: at('12:06') };
+const recorded = recordAttempt(intent, at('12:01'));
+const unknown = { ...doubtAttempt(recorded), absentSince: at('12:07') };
+const refused = refuseAttempt(recorded, 'offer-gone');
+const created = confirmAttempt(unknown, anInstanceId(), at('12:02'));
+const retiring = retireAttempt(created, 'bad-host');
+const accepted = acceptDestroy(retiring, at('12:10'));
+const gone = closeAttempt({ ...accepted, absentSince: at('12:11') }, aProof(at('12:13')));
+const never = dropAttempt(unknown, aProof(at('12:09')));
+const all: readonly Attempt[] = [recorded, unknown, refused, created, retiring, gone, never];
+
+describe('an attempt', () => {
+  it.each(all)('that is $state reads back from its stored form', (attempt) => {
+    expect(Attempt.parse(JSON.parse(JSON.stringify(attempt)))).toEqual(attempt);
+  });
+
+  it.each(all)('that is $state is just one of unanswered, holding and closed', (attempt) => {
+    const kinds = [isUnanswered(attempt), isHolding(attempt), isClosed(attempt)];
+    expect(kinds.filter((kind) => kind)).toHaveLength(1);
+  });
+
+  it('is closed when refused, gone or never created', () => {
+    expect(all.filter(isClosed)).toEqual([refused, gone, never]);
+    expect(all.filter(isUnanswered)).toEqual([recorded, unknown]);
+  });
+
+  it('has no number beyond what a tag can carry', () => {
+    expect(Attempt.safeParse({ ...recorded, number: 100 }).success).toBe(false);
+    expect(Attempt.safeParse({ ...recorded, number: 0 }).success).toBe(false);
+  });
+});
+
+describe('repeating a move', () => {
+  it('keeps what a doubted attempt has seen', () => {
+    expect(doubtAttempt(unknown)).toEqual(unknown);
+    expect(doubtAttempt(recorded).absentSince).toBeNull();
+  });
+
+  it('keeps the first reason for retiring', () => {
+    expect(retireAttempt(retiring, 'price-rose')).toEqual(retiring);
+  });
+
+  it('keeps the first acceptance of a destroy, which stops the charge', () => {
+    expect(acceptDestroy(accepted, at('12:40')).destroyAcceptedAt).toBe(at('12:10'));
+  });
+
+  it('keeps the first sighting, and takes the newest rate that was read', () => {
+    const first = observeRunning(created, { since: at('12:03'), rate: microUsdPerHour(404_000) });
+    const unread = observeRunning(first, { since: at('12:05'), rate: null });
+    expect(unread).toMatchObject({ runningAt: at('12:03'), observedRate: 404_000 });
+    const dearer = { since: at('12:06'), rate: microUsdPerHour(500_000) };
+    expect(observeRunning(unread, dearer)).toMatchObject({
+      runningAt: at('12:03'),
+      observedRate: 500_000,
+    });
+  });
+});
+
+it('a destroy that proved worthless is asked for again, and the charge runs on', () => {
+  const doubted = doubtDestroy({ ...accepted, absentSince: at('12:11') });
+  expect(doubted).toEqual(retiring);
+  expect(absenceFloor([doubted])).toBeNull();
+});
+
+describe('the proof of a lease', () => {
+  it('is missing while any attempt may hold a machine', () => {
+    for (const attempt of [recorded, unknown, created, retiring]) {
+      expect(proofOf([gone, attempt, never])).toBeNull();
+    }
+  });
+
+  it('is the newest of all its attempts', () => {
+    expect(proofOf([gone, never, refused])).toEqual(aProof(at('12:13')));
+    expect(proofOf([never, gone])).toEqual(aProof(at('12:13')));
+  });
+
+  it('is empty when no create call was answered with a machine', () => {
+    expect(proofOf([refused])).toEqual({ from: null, until: null });
+    expect(proofOf([])).toEqual({ from: null, until: null });
+  });
+});
+
+describe('the floor of absence', () => {
+  it('is the last instant at which something could still appear or be destroyed', () => {
+    expect(absenceFloor([unknown, accepted])).toBe(at('12:10'));
+    expect(absenceFloor([recorded])).toBe(at('12:06'));
+    expect(absenceFloor([gone, never, refused])).toBe(0);
+  });
+
+  it('is missing until every destroy was accepted', () => {
+    expect(absenceFloor([accepted, created])).toBeNull();
+    expect(absenceFloor([accepted, retiring])).toBeNull();
+  });
+});
+
+describe('the tries of a lease', () => {
+  it('are all attempts but those whose create call was not carried out', () => {
+    const limited = refuseAttempt(recorded, 'rate-limited');
+    const late = refuseAttempt(recorded, 'too-late');
+    expect(triesOf([limited, refused, late, gone, never])).toEqual([refused, gone, never]);
+  });
+
+  it('have a reason only when the provider refused', () => {
+    expect([refused, gone, recorded].map(refusalReason)).toEqual(['offer-gone', null, null]);
+  });
+});

@@ -1,0 +1,95 @@
+// Whose beat counts, and how long a lease has been silent.
+
+import { describe, expect, it } from 'vitest';
+import type { EpochMs } from '../../../../shared/core/base/time.ts';
+import {
+  type Liveness,
+  lastCountingBeat,
+  runningSince,
+  silentFor,
+} from '../../../../shared/core/instance/pulse.ts';
+import { aPulse, at } from '../../../support/builders/builders.ts';
+
+const early = at('12:10');
+const late = at('12:20');
+
+type Case = {
+  readonly liveness: Liveness;
+  readonly node: EpochMs | null;
+  readonly app: EpochMs | null;
+  readonly counts: EpochMs | null;
+};
+
+const cases: readonly Case[] = [
+  { liveness: 'node', node: early, app: late, counts: early },
+  { liveness: 'node', node: null, app: late, counts: null },
+  { liveness: 'app', node: early, app: late, counts: late },
+  { liveness: 'app', node: early, app: null, counts: null },
+  { liveness: 'both', node: early, app: late, counts: early },
+  { liveness: 'both', node: late, app: early, counts: early },
+  { liveness: 'both', node: early, app: null, counts: null },
+  { liveness: 'both', node: null, app: late, counts: null },
+  { liveness: 'auto', node: early, app: null, counts: early },
+  { liveness: 'auto', node: late, app: early, counts: early },
+  { liveness: 'auto', node: null, app: late, counts: late },
+  { liveness: 'auto', node: null, app: null, counts: null },
+];
+
+describe('the beat that counts', () => {
+  it.each(cases)('of $liveness, machine $node and application $app, is $counts', (given) => {
+    const { liveness, node, app, counts } = given;
+    const pulse = aPulse({ liveness, nodeBeatAt: node, appBeatAt: app });
+    expect(lastCountingBeat(pulse)).toBe(counts);
+  });
+});
+
+describe('the time since which a machine runs', () => {
+  const ready = { readyAt: at('12:06'), nodeBeatAt: at('12:08') };
+  const telling = (uptimeSeconds: number | null) => ({
+    ...ready,
+    telemetry: {
+      ...{ gpus: [], processes: null, rxBytes: null, txBytes: null, networkKbps: null },
+      ...{ uptimeSeconds, jobId: '' },
+    },
+  });
+
+  it.each([
+    ['told by its last beat', 240, at('12:04')],
+    ['its readiness, when it tells a later one', 30, at('12:06')],
+    ['its readiness, when it does not tell', null, at('12:06')],
+    ['its readiness, when it tells nonsense', -5, at('12:06')],
+    ['never before it was created', 1e15, at('12:02')],
+  ])('is %s', (_, uptimeSeconds, since) => {
+    expect(runningSince(aPulse(telling(uptimeSeconds)), at('12:02'))).toBe(since);
+  });
+
+  it('is its readiness when it was probed and never beat', () => {
+    expect(runningSince(aPulse({ ...ready, nodeBeatAt: null }), at('12:02'))).toBe(at('12:06'));
+  });
+});
+
+describe('silence', () => {
+  it('is counted from the last beat that counts', () => {
+    const pulse = aPulse({ nodeBeatAt: late });
+    expect(silentFor(pulse, at('12:04'), at('12:23'))).toBe(3 * 60_000);
+  });
+
+  it('is counted from the beginning while nobody was heard', () => {
+    expect(silentFor(aPulse(), at('12:04'), at('12:05'))).toBe(60_000);
+    expect(silentFor(null, at('12:04'), at('12:05'))).toBe(60_000);
+  });
+
+  it('is not counted from a beat before the beginning', () => {
+    const booted = aPulse({ nodeBeatAt: at('12:03') });
+    expect(silentFor(booted, at('12:04'), at('12:05'))).toBe(60_000);
+  });
+
+  it('of the application counts, however loud its machine is, once it has beaten', () => {
+    const pulse = aPulse({ nodeBeatAt: late, appBeatAt: early });
+    expect(silentFor(pulse, at('12:04'), late)).toBe(10 * 60_000);
+  });
+
+  it('is never negative when a beat is newer than the look', () => {
+    expect(silentFor(aPulse({ nodeBeatAt: late }), at('12:04'), early)).toBe(0);
+  });
+});

@@ -1,0 +1,52 @@
+// What machines used beside time, from their pulses.
+
+import { describe, expect, it } from 'vitest';
+import { minutes } from '../../../../shared/core/base/time.ts';
+import { carriedBytes, liveUsage } from '../../../../shared/core/instance/usage.ts';
+import { aPulse, at } from '../../../support/builders/builders.ts';
+
+describe('the bytes of a machine', () => {
+  it('are those counted now and those carried over', () => {
+    const pulse = aPulse({ bytes: [5, 7], bytesCarried: [100, 200] });
+    expect(liveUsage(pulse)).toMatchObject({ attempt: 1, usage: { bytes: [105, 207] } });
+  });
+  it('are unknown while none were told, which is not 0', () => {
+    expect(liveUsage(aPulse()).usage.bytes).toBeNull();
+    expect(liveUsage(aPulse({ bytesCarried: [3, 4] })).usage.bytes).toEqual([3, 4]);
+  });
+
+  it.each([
+    ['go on', [10, 10], [9, 10], null],
+    ['began anew', [1, 2], [9, 10], [9, 10]],
+    ['began anew for what was received alone', [1, 12], [9, 10], [9, 0]],
+    ['were never told before', [1, 2], null, null],
+  ] as const)('are carried over when counters %s: %j after %j', (...[, now, past, carried]) => {
+    const pulse = aPulse({ bytes: [...now], bytesBefore: past === null ? null : [...past] });
+    expect(carriedBytes(pulse)).toEqual(carried);
+  });
+  it('are carried over again on top of what was carried', () => {
+    const pulse = aPulse({ bytes: [1, 1], bytesBefore: [9, 9], bytesCarried: [100, 100] });
+    expect(carriedBytes(pulse)).toEqual([109, 109]);
+  });
+});
+
+describe('idleness at the end', () => {
+  const idle = { gpuPercentBelow: 5, networkKbpsBelow: null, app: false } as const;
+  const pulse = aPulse({
+    idle: { ...idle, window: minutes(10), action: 'end' },
+    quiet: { since: at('12:10'), through: 20 },
+    nodeBeatAt: at('12:20'),
+    nodeBeatNumber: 20,
+  });
+  const since = (change: Partial<typeof pulse>) =>
+    liveUsage({ ...pulse, ...change }).usage.idleSince;
+
+  it('began with the quiet that lasted the whole window to the last beat', () => {
+    expect(since({})).toBe(at('12:10'));
+  });
+  it('is none when the last beat was busy, the window not full, or nobody asked', () => {
+    expect(since({ nodeBeatNumber: 21 })).toBeNull();
+    expect(since({ nodeBeatAt: at('12:19') })).toBeNull();
+    expect(since({ idle: null })).toBeNull();
+  });
+});

@@ -1,0 +1,24 @@
+// The lease of a request that was cut off: ended before it began, its whole hold returned.
+
+import { describe, expect, it } from 'vitest';
+import { cancelledLease } from '../../../../shared/core/lease/cancelled-lease.ts';
+import { Lease } from '../../../../shared/core/lease/lease.ts';
+import { totalsOf } from '../../../../shared/core/ledger/entry.ts';
+import { aConsumer, aLeaseId, aRequestedLease, at } from '../../../support/builders/builders.ts';
+
+describe('a cancelled lease', () => {
+  const { hold } = aRequestedLease();
+  const left = { leaseId: aLeaseId('q'), consumer: aConsumer, hold };
+  const lease = cancelledLease(left, at('12:10'));
+
+  it('is ended, with the proof that nothing was created, and can be stored', () => {
+    expect(lease).toMatchObject({ state: 'ended', reason: 'cancelled', chargedMicroUsd: 0 });
+    expect(lease.proof).toEqual({ from: null, until: null });
+    expect(Lease.parse(lease)).toEqual(lease);
+  });
+
+  it('leaves nothing held and nothing charged in the ledger', () => {
+    expect(totalsOf(lease.outbox.entries)).toEqual({ held: 0, charged: 0 });
+    expect(lease.outbox.entries[0]).toMatchObject({ amountMicroUsd: hold.amountMicroUsd });
+  });
+});

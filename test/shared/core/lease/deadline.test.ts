@@ -1,0 +1,64 @@
+// When a lease's schedule looks at it next. Whatever it warns of, it is never set later than the
+// end and its grace.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { policy } from '../../../../shared/core/base/policy/policy.ts';
+import {
+  after as afterwards,
+  durationMs,
+  epochMs,
+  minutes,
+  seconds,
+} from '../../../../shared/core/base/time.ts';
+import { alarmOf, nextAlarm, warningDue } from '../../../../shared/core/lease/deadline.ts';
+import { aLaunchingLease, anActiveLease, at } from '../../../support/builders/builders.ts';
+
+const active = anActiveLease();
+const ahead = (length: number) => epochMs(active.deadline - length);
+
+describe('the next alarm', () => {
+  it.each([
+    ['20 minutes ahead', minutes(20), minutes(15)],
+    ['at the first warning', minutes(15), minutes(5)],
+    ['after the second warning', minutes(4), minutes(1)],
+  ])('%s is the next warning', (_when, left, warning) => {
+    expect(alarmOf(active, ahead(left))).toBe(ahead(warning));
+  });
+
+  it('after the last warning is the end and its grace', () => {
+    const end = afterwards(active.deadline, policy.deadline.grace);
+    expect(alarmOf(active, ahead(seconds(60)))).toBe(end);
+    expect(alarmOf(active, active.deadline)).toBe(end);
+  });
+
+  it('of a lease that does not serve is its launch bound and the grace', () => {
+    const lease = aLaunchingLease();
+    expect(alarmOf(lease, at('12:00'))).toBe(afterwards(lease.deadline, policy.deadline.grace));
+  });
+
+  it('is never later than the end and its grace, and never in the past before that', () => {
+    const span = fc.integer({ min: 0, max: minutes(120) });
+    fc.assert(
+      fc.property(span, span, (from, length) => {
+        const now = afterwards(at('12:00'), durationMs(from));
+        const deadline = afterwards(now, durationMs(length));
+        const alarm = nextAlarm(deadline, now);
+        expect(alarm).toBeLessThanOrEqual(afterwards(deadline, policy.deadline.grace));
+        expect(alarm).toBeGreaterThan(now);
+      }),
+    );
+  });
+});
+
+describe('a warning', () => {
+  it.each([
+    ['none far ahead', minutes(16), null, null],
+    ['the first in its time', minutes(15), null, minutes(15)],
+    ['only the closest of several', minutes(4), null, minutes(5)],
+    ['not again', minutes(4), minutes(5), null],
+    ['the next after the one before', seconds(50), minutes(5), minutes(1)],
+  ])('is due: %s', (...[, left, warnedBefore, due]) => {
+    expect(warningDue({ ...active, warnedBefore }, ahead(left))).toBe(due);
+  });
+});

@@ -1,0 +1,129 @@
+// What it takes to extend a lease, and what is trimmed when an extension was never committed.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { microUsd, sum } from '../../../../shared/core/base/money.ts';
+import { policy } from '../../../../shared/core/base/policy/policy.ts';
+import {
+  after as afterwards,
+  between,
+  durationMs,
+  epochMs,
+  hours,
+  minutes,
+} from '../../../../shared/core/base/time.ts';
+import { planExtension, trimmedHold } from '../../../../shared/core/lease/extension.ts';
+import { extendLease } from '../../../../shared/core/lease/lease-moves.ts';
+import {
+  aBootingLease,
+  anActiveLease,
+  anEndingLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const active = anActiveLease();
+const { activeAt, deadline } = active;
+const now = at('12:10');
+const until = (length: number) => ({ kind: 'until', until: epochMs(deadline + length) }) as const;
+const longest = afterwards(activeAt, policy.lease.durationMost);
+
+describe('an extension', () => {
+  it('holds the ceiling over the added time, on top of what is held', () => {
+    const { ceiling } = active.terms;
+    expect(planExtension(active, until(hours(2)), now)).toEqual({
+      kind: 'extend',
+      until: afterwards(deadline, hours(2)),
+      holdMicroUsd: sum(active.hold.amountMicroUsd, microUsd(2 * ceiling)),
+    });
+  });
+
+  it('is none when the lease runs that long, or was extended with this key', () => {
+    expect(planExtension(active, until(0), now).kind).toBe('unchanged');
+    const known = { ...active, extensions: [{ key: 'key-1', added: hours(1) }] };
+    const ask = { kind: 'more', added: hours(1), key: 'key-1' } as const;
+    expect(planExtension(known, ask, now).kind).toBe('unchanged');
+    expect(planExtension(known, { ...ask, added: hours(2) }, now).kind).toBe('key-reused');
+  });
+
+  it('is for leases that serve, and not past their end', () => {
+    expect(planExtension(aBootingLease(), until(hours(1)), now).kind).toBe('not-active');
+    expect(planExtension(anEndingLease(), until(hours(1)), now).kind).toBe('not-active');
+    expect(planExtension(active, until(hours(1)), deadline).kind).toBe('not-active');
+  });
+
+  it('goes to the longest time, or as far as an operator approved, and no further', () => {
+    const to = (instant: number) => ({ kind: 'until', until: epochMs(instant) }) as const;
+    expect(planExtension(active, to(longest), now).kind).toBe('extend');
+    const refusal = { limit: 'lease-duration', latest: longest };
+    const beyond = to(longest + 1);
+    expect(planExtension(active, beyond, now)).toEqual({ kind: 'refused', refusal });
+    const approved = { ...active, approvedUntil: epochMs(longest + 1) };
+    expect(planExtension(approved, beyond, now).kind).toBe('extend');
+    expect(planExtension(approved, to(longest + 2), now).kind).toBe('refused');
+    // An approval of less takes nothing away.
+    const less = { ...active, approvedUntil: epochMs(deadline) };
+    expect(planExtension(less, to(longest), now).kind).toBe('extend');
+  });
+
+  it('never goes beyond the time its host lends the machine for', () => {
+    const latest = afterwards(deadline, minutes(30));
+    const attempts = active.attempts.map((attempt) => ({
+      ...attempt,
+      offer: { ...attempt.offer, availableUntil: latest },
+    }));
+    const refusal = { limit: 'machine-availability', latest };
+    expect(planExtension({ ...active, attempts }, until(hours(1)), now)).toEqual({
+      kind: 'refused',
+      refusal,
+    });
+  });
+
+  it('in any number of steps never passes the longest time, and holds for all of it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: hours(6) }), { maxLength: 12 }), (steps) => {
+        let lease = active;
+        for (const step of steps) {
+          const plan = planExtension(
+            lease,
+            { kind: 'until', until: epochMs(deadline + step) },
+            now,
+          );
+          if (plan.kind !== 'extend') continue;
+          lease = extendLease(lease, { ...plan, asked: [], reason: 'a test' }, now);
+        }
+        expect(lease.deadline).toBeLessThanOrEqual(longest);
+        expect(lease.terms.duration).toBe(between(activeAt, lease.deadline));
+        const raised = lease.outbox.entries.filter(({ kind }) => kind === 'hold-raised');
+        const more = raised.map(({ amountMicroUsd }) => amountMicroUsd);
+        expect(lease.hold.amountMicroUsd).toBe(sum(active.hold.amountMicroUsd, ...more));
+      }),
+    );
+  });
+});
+
+describe('a raised hold', () => {
+  const raisedAt = at('12:10');
+  const held = { ...active.hold, amountMicroUsd: sum(active.hold.amountMicroUsd, microUsd(1)) };
+  const later = afterwards(raisedAt, policy.extension.trimAfter);
+
+  it('is trimmed to what the lease says, when its extension can no longer commit', () => {
+    expect(trimmedHold(active, { ...held, raisedAt }, later)).toBe(active.hold.amountMicroUsd);
+  });
+
+  it.each([
+    ['too early', { ...held, raisedAt }, epochMs(later - 1)],
+    ['as high as the lease says', { ...active.hold, raisedAt }, later],
+    ['never raised', held, later],
+  ])('is left alone: %s', (_case, hold, instant) => {
+    expect(trimmedHold(active, hold, instant)).toBeNull();
+  });
+
+  it('of an ending lease is left to its settlement', () => {
+    expect(trimmedHold(anEndingLease(), { ...held, raisedAt }, later)).toBeNull();
+  });
+
+  it('is at risk for no longer than an extension may take to commit', () => {
+    const window = durationMs(policy.extension.trimAfter - policy.extension.commitWithin);
+    expect(window).toBeGreaterThan(minutes(1));
+  });
+});

@@ -1,0 +1,133 @@
+// When a machine counts as idle: only by signals that were named, all of them quiet, all the time.
+
+import { describe, expect, it } from 'vitest';
+import { after as afterwards, minutes, seconds } from '../../../../shared/core/base/time.ts';
+import type { Pulse } from '../../../../shared/core/instance/pulse.ts';
+import type { GpuReading, Telemetry } from '../../../../shared/core/instance/telemetry.ts';
+import { type Idle, judgeIdle, quietAfter } from '../../../../shared/core/lease/idle.ts';
+import { aPulse, at } from '../../../support/builders/builders.ts';
+
+const NOW = at('12:30');
+
+const anIdle = (change: Partial<Idle> = {}): Idle => ({
+  ...{ gpuPercentBelow: 5, networkKbpsBelow: null, app: false },
+  ...{ window: minutes(10), action: 'end' },
+  ...change,
+});
+const gpu = (percent: number | null): GpuReading => [percent, 1, 24_564, 40, 20];
+const telemetry = (change: Partial<Telemetry> = {}): Telemetry => ({
+  ...{ gpus: [gpu(0)], processes: 9, rxBytes: 1, txBytes: 1 },
+  ...{ networkKbps: 0, uptimeSeconds: 60, jobId: '' },
+  ...change,
+});
+/** As the beat at 12:30 with number 7 leaves it. */
+const heard = (change: Partial<Pulse> = {}): Pulse =>
+  aPulse({
+    ...{ idle: anIdle(), telemetry: telemetry(), nodeBeatAt: NOW, nodeBeatNumber: 7 },
+    ...change,
+  });
+const quiet = (change: Partial<Pulse> = {}): boolean => quietAfter(heard(change), NOW) !== null;
+
+describe('a beat', () => {
+  it('is never quiet unless the lease asked to be looked at', () => {
+    expect(quiet({ idle: null })).toBe(false);
+    expect(quiet()).toBe(true);
+  });
+
+  it.each([
+    ['no telemetry', null],
+    ['no GPU', telemetry({ gpus: [] })],
+    ['a GPU that cannot say', telemetry({ gpus: [gpu(0), gpu(null)] })],
+    ['one GPU at work', telemetry({ gpus: [gpu(0), gpu(5)] })],
+  ])('with %s is busy', (_name, said) => {
+    expect(quiet({ telemetry: said })).toBe(false);
+  });
+
+  it.each([
+    [null, false],
+    [-1, false],
+    [100, false],
+    [99, true],
+  ])('with a network at %s kbit/s against 100 is quiet: %s', (networkKbps, expected) => {
+    const idle = anIdle({ gpuPercentBelow: null, networkKbpsBelow: 100 });
+    expect(quiet({ idle, telemetry: telemetry({ networkKbps }) })).toBe(expected);
+  });
+
+  it('is quiet only when every signal is that was named', () => {
+    const idle = anIdle({ networkKbpsBelow: 100, app: true });
+    const app = { appBeatAt: NOW, appBusyAt: null };
+    expect(quiet({ idle, ...app })).toBe(true);
+    expect(quiet({ idle, ...app, appBeatAt: null })).toBe(false);
+    expect(quiet({ idle, ...app, telemetry: telemetry({ networkKbps: 500 }) })).toBe(false);
+    expect(quiet({ idle, ...app, telemetry: telemetry({ gpus: [gpu(50)] }) })).toBe(false);
+  });
+});
+
+describe('an application', () => {
+  const idle = anIdle({ gpuPercentBelow: null, app: true });
+  const appQuiet = (appBeatAt: Pulse['appBeatAt'], appBusyAt: Pulse['appBusyAt']) =>
+    quiet({ idle, appBeatAt, appBusyAt });
+
+  it('is quiet once it says so, and busy while nothing is known of it', () => {
+    expect(appQuiet(at('12:29'), null)).toBe(true);
+    expect(appQuiet(at('12:29'), at('12:20'))).toBe(true);
+    expect(appQuiet(at('12:29'), at('12:29'))).toBe(false);
+    expect(appQuiet(null, null)).toBe(false);
+    expect(appQuiet(at('12:25'), null)).toBe(false);
+  });
+
+  it('that was busy for a moment between two beats of its machine was busy', () => {
+    expect(appQuiet(at('12:29:40'), at('12:29:20'))).toBe(false);
+  });
+});
+
+describe('quiet', () => {
+  it('begins with the first quiet beat and is carried on by the next number alone', () => {
+    const earlier = (through: number) => ({ quiet: { since: at('12:10'), through } });
+    expect(quietAfter(heard(), NOW)).toEqual({ since: NOW, through: 7 });
+    expect(quietAfter(heard(earlier(6)), NOW)).toEqual({ since: at('12:10'), through: 7 });
+    // Beat 6 was lost, or was busy: what happened then is not known.
+    expect(quietAfter(heard(earlier(5)), NOW)).toEqual({ since: NOW, through: 7 });
+  });
+});
+
+describe('an idle lease', () => {
+  const since = at('12:20');
+  const idling = (change: Partial<Pulse> = {}) =>
+    heard({ quiet: { since, through: 7 }, ...change });
+
+  it('is warned once the window has been quiet, not before', () => {
+    expect(judgeIdle(idling(), null, NOW)).toEqual({
+      ...{ kind: 'warn', since },
+      why: 'every GPU below 5 % for 10 min',
+    });
+    const early = { since: afterwards(since, seconds(1)), through: 7 };
+    expect(judgeIdle(idling({ quiet: early }), null, NOW).kind).toBe('busy');
+  });
+
+  it('ends once the notice after its warning was quiet too, if it asked for that', () => {
+    const warned = { since, at: at('12:25') };
+    expect(judgeIdle(idling(), warned, NOW).kind).toBe('end');
+    expect(judgeIdle(idling(), { since, at: at('12:25:01') }, NOW).kind).toBe('busy');
+    expect(judgeIdle(idling({ idle: anIdle({ action: 'warn' }) }), warned, NOW).kind).toBe('busy');
+  });
+
+  it('is warned anew when it fell idle anew', () => {
+    const warned = { since: at('12:00'), at: at('12:10') };
+    expect(judgeIdle(idling(), warned, NOW).kind).toBe('warn');
+  });
+
+  it('is busy while its machine is not heard, or its last beat was not quiet', () => {
+    expect(judgeIdle(idling(), null, afterwards(NOW, minutes(3))).kind).toBe('busy');
+    expect(judgeIdle(idling({ nodeBeatNumber: 8 }), null, NOW).kind).toBe('busy');
+    expect(judgeIdle(idling({ nodeBeatAt: null }), null, NOW).kind).toBe('busy');
+    expect(judgeIdle(idling({ idle: null }), null, NOW).kind).toBe('busy');
+  });
+
+  it('says of every signal why it is idle', () => {
+    const idle = anIdle({ networkKbpsBelow: 100, app: true });
+    expect(judgeIdle(idling({ idle }), null, NOW)).toMatchObject({
+      why: 'every GPU below 5 %, the network below 100 kbit/s, the application not busy for 10 min',
+    });
+  });
+});

@@ -1,0 +1,106 @@
+// The laws of judgement: no machine serves past its deadline or its silence limit, and the wait
+// that follows is one the state machine accepts.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { epochMs, minutes, seconds } from '../../../../shared/core/base/time.ts';
+import { judge } from '../../../../shared/core/lease/judge.ts';
+import { anActiveLease, aPulse, at } from '../../../support/builders/builders.ts';
+
+const START = at('12:04');
+const DEADLINE = at('13:04');
+const LIMIT = 5 * 60_000;
+const lease = anActiveLease();
+
+const instants = fc.integer({ min: -60_000, max: 7_200_000 }).map((ms) => epochMs(START + ms));
+const pulses = fc.option(
+  fc.record({
+    liveness: fc.constantFrom('node' as const, 'app' as const, 'both' as const, 'auto' as const),
+    nodeBeatAt: fc.option(instants),
+    appBeatAt: fc.option(instants),
+  }),
+);
+
+describe('a lease', () => {
+  it('never serves past its deadline', () => {
+    fc.assert(
+      fc.property(pulses, instants, (beats, now) => {
+        const verdict = judge(lease, beats === null ? null : aPulse(beats), now);
+        if (now >= DEADLINE) expect(verdict).toMatchObject({ kind: 'end', reason: 'expired' });
+        else expect(verdict).not.toMatchObject({ reason: 'expired' });
+      }),
+    );
+  });
+
+  it('serves exactly as long as its machine is heard within the silence limit', () => {
+    const beats = fc.integer({ min: 0, max: 3_599_999 }).map((ms) => epochMs(START + ms));
+    fc.assert(
+      fc.property(beats, beats, (beat, now) => {
+        const heard = now - beat < LIMIT;
+        const verdict = judge(lease, aPulse({ nodeBeatAt: beat }), now);
+        expect(verdict.kind).toBe(heard ? 'serve' : 'end');
+        if (verdict.kind === 'end') expect(verdict.reason).toBe('silent');
+      }),
+    );
+  });
+
+  it('waits no longer than its deadline, and no longer than its silence may last', () => {
+    fc.assert(
+      fc.property(pulses, instants, (beats, now) => {
+        const verdict = judge(lease, beats === null ? null : aPulse(beats), now);
+        if (verdict.kind === 'end') return;
+        const { timeoutSeconds, heartbeatSeconds } = verdict.times;
+        const left = DEADLINE - now;
+        expect(heartbeatSeconds).toBeGreaterThanOrEqual(1);
+        expect(timeoutSeconds).toBeGreaterThan(heartbeatSeconds);
+        expect(timeoutSeconds).toBeLessThan(Math.max(left / 1_000 + 1, 2.001));
+        expect(timeoutSeconds * 1_000).toBeGreaterThanOrEqual(left);
+        expect(heartbeatSeconds).toBeLessThanOrEqual(LIMIT / 1_000);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('a wait', () => {
+  const wait = (beat: string, now: string) =>
+    judge(lease, aPulse({ nodeBeatAt: at(beat) }), at(now));
+
+  it('lasts what is left of time and silence', () => {
+    expect(wait('12:10', '12:12')).toEqual({
+      kind: 'serve',
+      times: { timeoutSeconds: 52 * 60, heartbeatSeconds: 3 * 60 },
+    });
+  });
+
+  it('near the deadline keeps its heartbeat below its timeout', () => {
+    const times = { timeoutSeconds: 5, heartbeatSeconds: 4 };
+    expect(wait('13:03:50', '13:03:55')).toEqual({ kind: 'serve', times });
+  });
+
+  it('in the last second is as short as the state machine takes', () => {
+    const times = { timeoutSeconds: 2, heartbeatSeconds: 1 };
+    expect(wait('13:03:50', '13:03:59')).toEqual({ kind: 'serve', times });
+  });
+});
+
+describe('an end', () => {
+  it('names the silence and its limit', () => {
+    expect(judge(lease, null, at('12:09'))).toEqual({
+      kind: 'end',
+      reason: 'silent',
+      why: 'nothing heard for 300 s, the limit is 300 s',
+    });
+  });
+
+  it('is expired when time and patience run out together', () => {
+    expect(judge(lease, null, DEADLINE)).toMatchObject({ reason: 'expired' });
+  });
+
+  it('follows the limit that the lease asked for', () => {
+    const patient = { ...lease, terms: { ...lease.terms, silenceLimit: minutes(10) } };
+    expect(judge(patient, null, at('12:13')).kind).toBe('serve');
+    const hasty = { ...lease, terms: { ...lease.terms, silenceLimit: seconds(60) } };
+    expect(judge(hasty, null, at('12:05')).kind).toBe('end');
+  });
+});

@@ -1,0 +1,34 @@
+// A silence is noticed once, looked at again, and forgotten when its lease is heard.
+
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../../shared/core/base/time.ts';
+import { judge } from '../../../../shared/core/lease/judge.ts';
+import { isNoticed, untilLook } from '../../../../shared/core/lease/silence.ts';
+import { anActiveLease, aPulse, at } from '../../../support/builders/builders.ts';
+
+describe('a silence', () => {
+  const noticed = aPulse({ nodeBeatAt: at('12:20'), silenceLookAt: at('12:25:30') });
+
+  it('waits for its second look, and for nothing when none is to come', () => {
+    expect(untilLook(noticed, at('12:25:10'))).toBe(seconds(20));
+    expect(untilLook(noticed, at('12:25:30'))).toBeNull();
+    expect(untilLook(aPulse(), at('12:25'))).toBeNull();
+    expect(untilLook(null, at('12:25'))).toBeNull();
+  });
+
+  it('is another one when the lease was heard since it was noticed', () => {
+    expect(isNoticed(noticed, at('12:25'))).toBe(true);
+    expect(isNoticed(noticed, at('12:40'))).toBe(false);
+    expect(isNoticed(aPulse(), at('12:25'))).toBe(false);
+  });
+
+  it('lets the lease serve until the second look, and never past its deadline', () => {
+    const lease = anActiveLease();
+    const serving = judge(lease, noticed, at('12:25:10'));
+    expect(serving).toMatchObject({ kind: 'serve', times: { heartbeatSeconds: 20 } });
+    expect(judge(lease, noticed, at('12:25:30'))).toMatchObject({ kind: 'end', reason: 'silent' });
+    const held = { ...noticed, silenceLookAt: at('13:30') };
+    expect(judge(lease, held, at('13:00'))).toMatchObject({ kind: 'serve' });
+    expect(judge(lease, held, lease.deadline)).toMatchObject({ kind: 'end', reason: 'expired' });
+  });
+});

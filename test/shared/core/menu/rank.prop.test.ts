@@ -1,0 +1,218 @@
+// Which offers meet a requirement, what they cost, and the laws of their ranking.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { brandId, OfferId, type ProviderName } from '../../../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import {
+  allInRate,
+  type Limits,
+  machineOf,
+  meets,
+  Offer,
+  type Requirement,
+  rankOffers,
+} from '../../../../shared/core/instance/offer.ts';
+import { anOffer, aRequirement, at } from '../../../support/builders/builders.ts';
+
+const offerId = (number: number) => brandId(OfferId, `vastai_${number}`);
+
+function someLimits(change: Partial<Limits> = {}): Limits {
+  return {
+    ceiling: microUsdPerHour(500_000),
+    transferCeiling: microUsd(30_000),
+    neededUntil: at('14:00'),
+    failedMachines: [],
+    failedProviders: [],
+    ...change,
+  };
+}
+
+const anyRequirement = fc.record({
+  gpuNames: fc.constantFrom<string[]>([], ['RTX 4090']),
+  gpuCount: fc.integer({ min: 1, max: 2 }),
+  vramGbLeast: fc.constantFrom(0, 24),
+  countries: fc.constantFrom<string[]>([], ['SE', 'US']),
+  providers: fc.constantFrom<ProviderName[]>([], ['vastai']),
+  diskGb: fc.constantFrom(20, 200),
+});
+
+const anyLimits = fc.record({
+  ceiling: fc.integer({ min: 0, max: 600_000 }).map(microUsdPerHour),
+  transferCeiling: fc.constant(microUsd(30_000)),
+  neededUntil: fc.constant(at('14:00')),
+  failedMachines: fc.subarray(['vastai/m0', 'vastai/m1', 'vastai/m2']),
+  failedProviders: fc.constantFrom<string[]>([], [], [], ['vastai']),
+});
+
+/** Rates from a short list, so that many offers cost the same and only the order law decides. */
+const anyOffer = fc
+  .record({
+    machineId: fc.constantFrom('m0', 'm1', 'm2', 'm3', 'm4'),
+    gpuName: fc.constantFrom('RTX 4090', 'RTX 3090'),
+    gpuCount: fc.integer({ min: 1, max: 2 }),
+    vramGb: fc.constantFrom(16, 24),
+    country: fc.constantFrom('SE', 'US', 'CN', null),
+    reliabilityPermille: fc.constantFrom(900, 950, 999),
+    diskGbMost: fc.constantFrom(100, 500),
+    gpuMicroUsdPerHour: fc.constantFrom(100_000, 200_000, 300_000).map(microUsdPerHour),
+    diskMicroUsdPerGbHour: fc.constantFrom(0, 200, 1_000).map(microUsdPerHour),
+    uploadMicroUsdPerGb: fc.constantFrom(0, 30_000, 30_001).map(microUsd),
+    downloadMicroUsdPerGb: fc.constantFrom(0, 30_000, 30_001).map(microUsd),
+    availableUntil: fc.constantFrom(null, at('13:59'), at('14:00')),
+  })
+  .map((change) => anOffer(change));
+
+const anyMenu = fc
+  .array(anyOffer, { maxLength: 30 })
+  .map((menu) => menu.map((offer, place) => ({ ...offer, id: offerId(place) })));
+
+/** Runs a law over many menus; `offers` is empty when nothing was ranked. */
+function always(law: (offers: readonly Offer[], wanted: Requirement, limits: Limits) => void) {
+  fc.assert(
+    fc.property(anyMenu, anyRequirement, anyLimits, (menu, wanted, limits) => {
+      const ranking = rankOffers(menu, wanted, limits);
+      law(ranking.kind === 'ranked' ? ranking.offers : [], wanted, limits);
+    }),
+    { numRuns: 500 },
+  );
+}
+
+describe('a ranking', () => {
+  it('never depends on the order of the menu', () => {
+    const shuffled = anyMenu.chain((menu) =>
+      fc.tuple(
+        fc.constant(menu),
+        fc.shuffledSubarray(menu, { minLength: menu.length, maxLength: menu.length }),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffled, anyRequirement, anyLimits, ([menu, other], wanted, limits) => {
+        expect(rankOffers(other, wanted, limits)).toEqual(rankOffers(menu, wanted, limits));
+      }),
+    );
+  });
+
+  it('holds only what meets the requirement, within the ceiling', () => {
+    always((offers, wanted, { ceiling }) => {
+      for (const offer of offers) {
+        expect(meets(offer, wanted)).toBe(true);
+        expect(allInRate(offer, wanted.diskGb)).toBeLessThanOrEqual(ceiling);
+      }
+    });
+  });
+
+  it('never holds a machine or provider that failed before', () => {
+    always((offers, _wanted, { failedMachines, failedProviders }) => {
+      for (const offer of offers) {
+        expect(failedMachines).not.toContain(machineOf(offer));
+        expect(failedProviders).not.toContain(offer.provider);
+      }
+    });
+  });
+
+  it('never holds a machine that is taken back too early, or whose transfer is dear', () => {
+    always((offers) => {
+      for (const offer of offers) {
+        expect([null, at('14:00')]).toContain(offer.availableUntil);
+        expect(offer.uploadMicroUsdPerGb).toBeLessThanOrEqual(30_000);
+        expect(offer.downloadMicroUsdPerGb).toBeLessThanOrEqual(30_000);
+      }
+    });
+  });
+
+  it('goes from cheap to dear, and among equals from reliable to unreliable', () => {
+    always((offers, { diskGb }) => {
+      for (const [place, offer] of offers.slice(1).entries()) {
+        const before = offers[place];
+        const dearer =
+          before === undefined ? 0 : allInRate(offer, diskGb) - allInRate(before, diskGb);
+        expect(dearer).toBeGreaterThanOrEqual(0);
+        if (dearer > 0 || before === undefined) continue;
+        expect(before.reliabilityPermille).toBeGreaterThanOrEqual(offer.reliabilityPermille);
+      }
+    });
+  });
+
+  it('leaves nothing out that fits', () => {
+    const offers = [anOffer({ id: offerId(2) }), anOffer({ id: offerId(1) })];
+    const ranking = rankOffers(offers, aRequirement(), someLimits());
+    expect(ranking).toMatchObject({
+      kind: 'ranked',
+      offers: [{ id: 'vastai_1' }, { id: 'vastai_2' }],
+    });
+  });
+
+  it('takes an offer at exactly the ceiling', () => {
+    const limits = someLimits({ ceiling: microUsdPerHour(404_000) });
+    expect(rankOffers([anOffer()], aRequirement(), limits).kind).toBe('ranked');
+  });
+
+  it('takes an offer at the very edge of every limit', () => {
+    const dearest = microUsd(30_000);
+    const edge = anOffer({
+      availableUntil: at('14:00'),
+      uploadMicroUsdPerGb: dearest,
+      downloadMicroUsdPerGb: dearest,
+    });
+    const ranking = rankOffers([edge], aRequirement({ diskGb: 500 }), someLimits());
+    expect(ranking).toEqual({ kind: 'ranked', offers: [edge] });
+  });
+
+  it('says over-budget, and the cheapest rate, when machines exist but are too dear', () => {
+    const dearer = anOffer({ id: offerId(2), gpuMicroUsdPerHour: microUsdPerHour(450_000) });
+    const limits = someLimits({ ceiling: microUsdPerHour(403_999) });
+    const ranking = rankOffers([dearer, anOffer()], aRequirement(), limits);
+    expect(ranking).toEqual({ kind: 'over-budget', cheapest: 404_000 });
+  });
+
+  it('says no-offer when nothing fits at any price', () => {
+    const limits = someLimits({ failedMachines: ['vastai/m1'] });
+    expect(rankOffers([anOffer()], aRequirement(), limits)).toEqual({ kind: 'no-offer' });
+    expect(rankOffers([], aRequirement(), someLimits())).toEqual({ kind: 'no-offer' });
+  });
+});
+
+describe('an offer meets a requirement', () => {
+  const misses: readonly Partial<Requirement>[] = [
+    { gpuNames: ['RTX 3090'] },
+    { gpuCount: 2 },
+    { vramGbLeast: 25 },
+    { countries: ['US'] },
+    { diskGb: 501 },
+  ];
+
+  it.each(misses)('unless it misses %j', (change) => {
+    expect(meets(anOffer(), aRequirement())).toBe(true);
+    expect(meets(anOffer(), aRequirement(change))).toBe(false);
+  });
+
+  it('by any of the names it lists', () => {
+    const wanted = aRequirement({ gpuNames: ['H100', 'RTX 4090'], countries: ['NO', 'SE'] });
+    expect(meets(anOffer(), wanted)).toBe(true);
+  });
+
+  it('of a country only when its host says where it is', () => {
+    const nowhere = anOffer({ country: null });
+    expect(meets(nowhere, aRequirement({ countries: ['SE'] }))).toBe(false);
+    expect(meets(nowhere, aRequirement())).toBe(true);
+  });
+
+  it('with the exact number of GPUs, no more', () => {
+    expect(meets(anOffer({ gpuCount: 8 }), aRequirement())).toBe(false);
+  });
+});
+
+describe('what an offer costs', () => {
+  it('includes the disk that was asked for', () => {
+    expect(allInRate(anOffer(), 20)).toBe(404_000);
+    expect(allInRate(anOffer(), 100)).toBe(420_000);
+  });
+});
+
+it('an offer with half a GPU or a negative rate does not parse', () => {
+  expect(Offer.safeParse(anOffer()).success).toBe(true);
+  expect(Offer.safeParse({ ...anOffer(), gpuCount: 0.5 }).success).toBe(false);
+  expect(Offer.safeParse({ ...anOffer(), gpuMicroUsdPerHour: -1 }).success).toBe(false);
+  expect(Offer.safeParse({ ...anOffer(), reliabilityPermille: 1_001 }).success).toBe(false);
+});

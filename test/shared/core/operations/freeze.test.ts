@@ -1,0 +1,118 @@
+// How far a freeze has come follows from what its rounds saw, and from nothing else.
+
+import { describe, expect, it } from 'vitest';
+import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
+import { invariant } from '../../../../shared/core/base/invariant.ts';
+import { policy } from '../../../../shared/core/base/policy/policy.ts';
+import { type EpochMs, minutes, seconds } from '../../../../shared/core/base/time.ts';
+import {
+  advanceFreeze,
+  covers,
+  type Freeze,
+  isFrozen,
+  placeFreeze,
+  type Round,
+  thaw,
+} from '../../../../shared/core/operations/freeze.ts';
+import {
+  aConsumer,
+  aLaunchingLease,
+  anActiveLease,
+  anEndedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const by = brandId(ConsumerId, '123456789012/operator');
+const placing = { scope: { kind: 'all' }, landedBy: at('12:10'), by, why: 'a test' } as const;
+
+function placed(before: Freeze | null = null, change: object = {}, now = at('12:00')): Freeze {
+  const freeze = placeFreeze(before, { ...placing, ...change }, now);
+  invariant(freeze !== null, 'it changes something');
+  return freeze;
+}
+
+/** After rounds at these times, each of which saw so many leases and machines. */
+function afterRounds(...rounds: readonly (readonly [EpochMs, number, number])[]): Freeze {
+  return rounds.reduce((freeze, [listedAt, leases, instances]) => {
+    const round: Round = { listedAt, leases, instances, listLag: seconds(30) };
+    invariant(freeze.standing !== null, 'it stands');
+    return advanceFreeze(freeze, freeze.standing, round);
+  }, placed());
+}
+
+const finished = (freeze: Freeze): boolean => freeze.standing?.finishedAt !== null;
+
+describe('a freeze', () => {
+  it('is finished by two empty listings, the list lag apart, after all has landed', () => {
+    expect(finished(afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 0]))).toBe(true);
+  });
+
+  it.each<[string, Freeze]>([
+    ['by one', afterRounds([at('12:11'), 0, 0])],
+    ['by one that is looked at twice', afterRounds([at('12:11'), 0, 0], [at('12:11'), 0, 0])],
+    ['by listings before all has landed', afterRounds([at('12:08'), 0, 0], [at('12:09'), 0, 0])],
+    ['by one before and one after', afterRounds([at('12:09'), 0, 0], [at('12:11'), 0, 0])],
+    ['while a machine shows', afterRounds([at('12:11'), 0, 1], [at('12:12'), 0, 1])],
+    ['while a lease is not ended', afterRounds([at('12:11'), 1, 0], [at('12:12'), 1, 0])],
+    [
+      'when a machine shows in between',
+      afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 1], [at('12:13'), 0, 0]),
+    ],
+  ])('is not finished %s', (_case, freeze) => {
+    expect(finished(freeze)).toBe(false);
+  });
+
+  it('that stands goes on when it is placed again; who and why are added', () => {
+    const first = afterRounds([at('12:11'), 0, 0]);
+    expect(placeFreeze(first, placing, at('12:12'))).toBeNull();
+    const again = placed(first, { why: 'once more' }, at('12:12'));
+    expect(again.standing).toEqual(first.standing);
+    expect(again.acts.map(({ why }) => why)).toEqual(['a test', 'once more']);
+  });
+
+  it('that was thawed begins anew', () => {
+    const thawed = thaw(afterRounds([at('12:11'), 0, 0]), { by, why: 'over' }, at('12:12'));
+    expect(thawed?.standing).toBeNull();
+    invariant(thawed !== null, 'it was thawed');
+    expect(thaw(thawed, { by, why: 'over' }, at('12:13'))).toBeNull();
+    const anew = placed(thawed, {}, at('12:14'));
+    expect(anew.standing).toMatchObject({ since: at('12:14'), absentSince: null });
+    expect(anew.acts.map(({ kind }) => kind)).toEqual(['freeze', 'thaw', 'freeze']);
+  });
+
+  it('remembers a bounded number of acts', () => {
+    let freeze = placed();
+    for (let nth = 1; nth <= 30; nth += 1) {
+      freeze = placed(freeze, { why: `why ${nth}` }, at('12:01'));
+    }
+    expect(freeze.acts).toHaveLength(policy.freeze.actsKept);
+    expect(freeze.acts.at(-1)?.why).toBe('why 30');
+  });
+});
+
+describe('what a freeze concerns', () => {
+  const other = brandId(ConsumerId, '123456789012/other');
+  const all = placed();
+  const mine = placed(null, { scope: { kind: 'consumer', consumer: aConsumer } });
+  const there = placed(null, { scope: { kind: 'provider', provider: 'vastai' } });
+
+  it('is everybody, one consumer or one provider, while it stands', () => {
+    expect(isFrozen([all], { consumer: other })).toBe(true);
+    expect(isFrozen([mine, there], { consumer: aConsumer })).toBe(true);
+    expect(isFrozen([mine, there], { consumer: other })).toBe(false);
+    expect(isFrozen([mine, there], { provider: 'vastai' })).toBe(true);
+    expect(isFrozen([mine], { provider: 'vastai' })).toBe(false);
+    expect(isFrozen([{ ...all, standing: null }], { consumer: other })).toBe(false);
+  });
+
+  it('is a lease by its consumer, or by a machine that it may have at the provider', () => {
+    expect(covers(mine.scope, anActiveLease())).toBe(true);
+    expect(covers({ kind: 'consumer', consumer: other }, anActiveLease())).toBe(false);
+    expect(covers(there.scope, aLaunchingLease())).toBe(true);
+    expect(covers(there.scope, anEndedLease())).toBe(false);
+  });
+
+  it('waits for minutes, for creates take so long', () => {
+    expect(policy.launch.functionTimeout).toBeGreaterThan(minutes(1));
+  });
+});

@@ -1,0 +1,189 @@
+// What a sweep finds about leases and holds: one finding for each, from timestamps and sightings.
+
+import { describe, expect, it } from 'vitest';
+import { after as afterwards, minutes, seconds } from '../../../../shared/core/base/time.ts';
+import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import { note } from '../../../../shared/core/lease/lease-moves.ts';
+import { actionsOf } from '../../../../shared/core/sweep/actions.ts';
+import {
+  executionOf,
+  findHolds,
+  findLeases,
+  isSweptWith,
+  type LeasesView,
+} from '../../../../shared/core/sweep/lease-findings.ts';
+import {
+  aBootingLease,
+  aConsumer,
+  aLaunchingLease,
+  aLeaseId,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  anInstanceId,
+  aPulse,
+  aRequestedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const nothing = { instances: [], leases: [], holds: [], accounts: [] };
+
+const NOW = at('12:20');
+const machine = { id: anInstanceId(), owner: null, halted: null, rate: null };
+
+function view(open: readonly Lease[], change: Partial<LeasesView> = {}): LeasesView {
+  const instances = new Map([[machine.id, machine]]);
+  return {
+    now: NOW,
+    listing: { listedAt: NOW, listLag: seconds(30), instances },
+    open,
+    pulses: new Map(),
+    running: new Set(open.map(executionOf)),
+    earlier: {},
+    ...change,
+  };
+}
+
+/** As the last commit left it: with nothing still to be applied, and its progress not yet due. */
+const settled = <L extends Lease>(lease: L): L => ({
+  ...lease,
+  outbox: { events: [], entries: [] },
+  dueBy: at('15:00'),
+});
+const kindOf = (lease: Lease, change: Partial<LeasesView> = {}) =>
+  findLeases(view([lease], change))[0]?.kind;
+const empty = { listedAt: NOW, listLag: seconds(30), instances: new Map() };
+
+describe('an open lease', () => {
+  const active = settled(anActiveLease());
+
+  it('is found exactly once, whatever its state', () => {
+    const booting = aBootingLease();
+    const states: readonly Lease[] = [
+      aRequestedLease(),
+      aLaunchingLease(),
+      booting,
+      anActiveLease(booting),
+      anEndingLease(),
+      anEndedLease(),
+    ];
+    const found = findLeases(view(states));
+    expect(found.map(({ lease }) => lease)).toEqual(states);
+  });
+
+  it('is fine while its machine is listed and its execution runs', () => {
+    expect(kindOf(active)).toBe('ok');
+  });
+
+  it('is overdue a minute after its deadline, whatever else is found of it', () => {
+    const late = { now: afterwards(active.deadline, minutes(1)), listing: empty };
+    expect(kindOf(active, { ...late, running: new Set() })).toBe('overdue');
+    expect(kindOf(active, { now: afterwards(active.deadline, seconds(59)) })).not.toBe('overdue');
+    expect(actionsOf({ ...nothing, leases: findLeases(view([active], late)) })).toEqual([
+      { kind: 'end-overdue', leaseId: active.id },
+    ]);
+  });
+
+  it('that is ending is never overdue', () => {
+    const ending = settled(anEndingLease());
+    expect(kindOf(ending, { now: afterwards(ending.deadline, minutes(10)) })).toBe('ok');
+  });
+
+  it('is interrupted when its machine was stopped', () => {
+    const instances = new Map([[machine.id, { ...machine, halted: 'exited' }]]);
+    expect(kindOf(active, { listing: { ...empty, instances } })).toBe('interrupted');
+  });
+
+  it('is a ghost when a second listing, far enough later, misses its machine', () => {
+    const earlier = { [`lease:${active.id}`]: at('12:19') };
+    expect(kindOf(active, { listing: empty })).toBe('ghost-seen');
+    expect(kindOf(active, { listing: empty, earlier })).toBe('ghost');
+    expect(kindOf(active, { listing: null, earlier })).toBe('ok');
+  });
+
+  it('is no ghost while its machine may be too young to be listed', () => {
+    const listing = { ...empty, listedAt: afterwards(active.activeAt, seconds(29)) };
+    expect(kindOf(active, { listing })).toBe('ok');
+  });
+
+  it('has lost its execution when that is missed longer than the ones before it', () => {
+    const key = `execution:${executionOf(active)}`;
+    const since = (time: string) => ({ running: new Set<string>(), earlier: { [key]: at(time) } });
+    expect(kindOf(active, { running: new Set() })).toBe('unguided-seen');
+    expect(kindOf(active, since('12:19'))).toBe('lost-execution');
+    const fifth = { ...active, generation: 5 };
+    const later = { [`execution:${executionOf(fifth)}`]: at('12:19') };
+    expect(kindOf(fifth, { running: new Set(), earlier: later })).toBe('unguided-seen');
+    expect(kindOf(active, { running: null })).toBe('ok');
+  });
+
+  it('misses a wake when it is ending for a minute and nobody answered its wait', () => {
+    const ending = settled(anEndingLease());
+    const pulses = new Map([[ending.id, aPulse({ token: 'parked' })]]);
+    expect(kindOf(ending, { pulses, now: at('12:31') })).toBe('lost-wake');
+    expect(kindOf(ending, { pulses, now: at('12:30:59') })).toBe('ok');
+    const over = new Map([[ending.id, aPulse({ token: 'parked', over: true })]]);
+    expect(kindOf(ending, { pulses: over, now: at('12:31') })).toBe('ok');
+  });
+
+  it('is stuck rather than missing a wake once its progress is due, for that restarts it', () => {
+    const ending = settled(anEndingLease());
+    const pulses = new Map([[ending.id, aPulse({ token: 'parked' })]]);
+    expect(kindOf({ ...ending, dueBy: at('12:50') }, { pulses, now: at('12:50') })).toBe(
+      'stuck-step',
+    );
+  });
+
+  it('misses a wake when its machine is ready for a minute and it still waits', () => {
+    const booting = settled(aBootingLease());
+    const waiting = (readyAt: string) => {
+      const ready = { readyAt: at(readyAt), wait: 'ready', token: 'parked' } as const;
+      return new Map([[booting.id, aPulse(ready)]]);
+    };
+    expect(kindOf(booting, { pulses: waiting('12:19') })).toBe('lost-wake');
+    expect(kindOf(booting, { pulses: waiting('12:19:30') })).toBe('ok');
+  });
+
+  it('is stuck when its progress is due', () => {
+    expect(kindOf({ ...active, dueBy: NOW })).toBe('stuck-step');
+  });
+
+  it('has a pending outbox when something of it is not applied', () => {
+    expect(kindOf(note(active, { type: 'noted', reason: 'why' }, NOW))).toBe('pending-outbox');
+    expect(kindOf(anEndedLease())).toBe('pending-outbox');
+  });
+
+  it('belongs to the sweep of the provider that may hold a machine of it, or to any', () => {
+    expect(isSweptWith(active, 'vastai')).toBe(true);
+    expect(isSweptWith(aRequestedLease(), 'vastai')).toBe(true);
+  });
+});
+
+describe('a hold', () => {
+  const { hold } = aRequestedLease();
+  const kind = (lease: Lease | null, time: string, change = {}) => {
+    const held = { consumer: aConsumer, leaseId: aLeaseId(), hold: { ...hold, ...change }, lease };
+    return findHolds([held], at(time))[0]?.kind;
+  };
+
+  it('without a lease is cancelled once no request can be about to write it', () => {
+    expect(kind(null, '12:02')).toBe('ok');
+    expect(kind(null, '12:02:01')).toBe('hold-without-lease');
+  });
+
+  it('of an open lease is as it must be', () => {
+    expect(kind(anActiveLease(), '13:00')).toBe('ok');
+  });
+
+  it('of an ended lease is settled, but not while its outbox will do that', () => {
+    expect(kind(anEndedLease(), '13:00')).toBe('ok');
+    expect(kind(settled(anEndedLease()), '13:00')).toBe('hold-of-closed-lease');
+    expect(kind(settled(anEndedLease()), '12:35')).toBe('ok');
+  });
+
+  it('that an extension raised and nobody committed is lowered', () => {
+    const raised = { amountMicroUsd: hold.amountMicroUsd + 1, raisedAt: at('12:10') };
+    expect(kind(anActiveLease(), '12:11', raised)).toBe('ok');
+    expect(kind(anActiveLease(), '12:20', raised)).toBe('hold-left-raised');
+  });
+});

@@ -1,0 +1,311 @@
+// Who may meet over a lease, and when: the pairs of actors that the design says are harmless.
+
+import { handler as executionEnded } from '../../../functions/events/execution-ended.ts';
+import { handler as enforceDeadline } from '../../../functions/timers/enforce-deadline.ts';
+import { books } from '../../../shared/app/lease.ts';
+import { once, within } from '../../../shared/app/runtime.ts';
+import type { LeaseId } from '../../../shared/core/base/ids.ts';
+import { CONSUMER } from '../worlds/lease.ts';
+import { MINUTE } from '../worlds/sweep.ts';
+import type { Race, RaceWorld, Work } from './world.ts';
+
+const CONTEXT = { functionName: 'test' } as never;
+const SOON = { hours: 0.1 };
+/** A function is stopped after 60 s: nobody is held for longer than that. */
+const HELD_MOST = 50_000;
+
+const extend =
+  (world: RaceWorld, id: LeaseId, until: number): Work =>
+  () =>
+    world.ask('extendLease', { params: { id }, body: { until: new Date(until).toISOString() } });
+const addHours =
+  (world: RaceWorld, id: LeaseId, key: string): Work =>
+  () =>
+    world.ask('extendLease', {
+      params: { id },
+      headers: { 'idempotency-key': key },
+      body: { hours: 0.5 },
+    });
+const beatOfApp =
+  (world: RaceWorld, id: LeaseId): Work =>
+  () =>
+    world.ask('recordHeartbeat', { params: { id } });
+/** As the machine of the lease would; it counts on from any number. */
+const beatOfNode =
+  (world: RaceWorld, id: LeaseId, number: number): Work =>
+  () => {
+    const machine = world.market.instances().findLast(({ label }) => label?.includes(id));
+    const authorization = `Bearer ${machine?.env['GPU_SHOPPER_LEASE_TOKEN']}`;
+    return world.service.call('recordNodeHeartbeat', {
+      headers: { authorization },
+      body: { number },
+    });
+  };
+const schedule =
+  ({ service: { runtime } }: RaceWorld, leaseId: LeaseId): Work =>
+  () =>
+    within(runtime, () => enforceDeadline({ leaseId }, CONTEXT));
+const restart =
+  ({ service: { runtime } }: RaceWorld, id: LeaseId): Work =>
+  () =>
+    within(runtime, () =>
+      executionEnded({ detail: { name: `${id}-1`, status: 'ABORTED' } }, CONTEXT),
+    );
+
+/** A step of a lease that has just been requested. */
+async function starting(world: RaceWorld, step: string, body = {}) {
+  const caught = world.caught(step);
+  const id = await world.request(body);
+  return { id, first: await caught };
+}
+
+/** A step at the end of a lease whose time is up. */
+async function expiring(world: RaceWorld, step: string) {
+  const id = await world.active(SOON);
+  return { id, first: await world.caught(step) };
+}
+
+/** A step at the end of a lease that was released. */
+async function releasing(world: RaceWorld, step: string) {
+  const id = await world.active();
+  const caught = world.caught(step);
+  await world.release(id);
+  return { id, first: await caught };
+}
+
+const releasedWhile = (step: string): Race => ({
+  says: `${step} and a release`,
+  reasons: ['released'],
+  meet: async (world) => {
+    const { id, first } = await starting(world, step);
+    return { id, first, second: () => world.release(id) };
+  },
+});
+
+const STARTING = ['ChooseOffer', 'ArmDeadline', 'LaunchInstance', 'AwaitReady', 'ConfirmReady'];
+
+export const LAUNCH_RACES: readonly Race[] = [
+  ...[...STARTING, 'ServeLease'].map(releasedWhile),
+  {
+    says: 'AwaitReady and the first beat',
+    reasons: ['released'],
+    meet: async (world) => {
+      const { id, first } = await starting(world, 'AwaitReady');
+      return { id, first, second: beatOfNode(world, id, 1) };
+    },
+  },
+  ...['LaunchInstance', 'ConfirmReady'].map(
+    (step): Race => ({
+      says: `${step} and a sweep`,
+      reasons: ['released'],
+      market: { listLagMs: 0 },
+      meet: async (world) => {
+        const { id, first } = await starting(world, step);
+        return { id, first, second: () => world.service.sweep() };
+      },
+    }),
+  ),
+  {
+    says: 'FindLaunched and a sweep',
+    reasons: ['released'],
+    market: { listLagMs: 0 },
+    meet: async (world) => {
+      world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
+      const { id, first } = await starting(world, 'FindLaunched');
+      return { id, first, second: () => world.service.sweep() };
+    },
+  },
+  {
+    says: 'RetireAttempt and a sweep',
+    reasons: ['released'],
+    meet: async (world) => {
+      world.market.addFault({ name: 'never-boots', times: 1 });
+      const { id, first } = await starting(world, 'RetireAttempt');
+      return { id, first, second: () => world.service.sweep() };
+    },
+  },
+];
+
+const scheduledWhile = (step: string): Race => ({
+  says: `${step} and the schedule`,
+  reasons: ['expired'],
+  meet: async (world) => {
+    const { id, first } = await expiring(world, step);
+    return { id, first, second: schedule(world, id) };
+  },
+});
+
+const silent = async (world: RaceWorld) => {
+  const id = await world.active({ liveness: 'app', silenceLimitSeconds: 60 });
+  // The first look only notices the silence.
+  await (await world.caught('JudgeLease'))();
+  return { id, first: await world.caught('JudgeLease') };
+};
+
+export const END_RACES: readonly Race[] = [
+  ...['JudgeLease', 'DestroyInstance', 'ProveAbsence'].map(scheduledWhile),
+  {
+    says: 'Judge of a silence and a beat',
+    reasons: ['released', 'silent'],
+    meet: async (world) => {
+      const { id, first } = await silent(world);
+      return { id, first, second: beatOfApp(world, id) };
+    },
+  },
+  {
+    says: 'Judge of a silence and an extension',
+    reasons: ['silent'],
+    meet: async (world) => {
+      const { id, first } = await silent(world);
+      const { deadline } = await world.lease(id);
+      return { id, first, second: extend(world, id, deadline + 30 * MINUTE) };
+    },
+  },
+  {
+    says: 'a release and a beat of its machine',
+    reasons: ['released'],
+    meet: async (world) => {
+      const id = await world.active();
+      const beat = beatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
+      return { id, first: () => world.release(id), second: beat };
+    },
+  },
+  {
+    says: 'EndLease and a beat of its machine',
+    reasons: ['released'],
+    meet: async (world) => {
+      const { id, first } = await releasing(world, 'EndLease');
+      const beat = beatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
+      return { id, first, second: beat };
+    },
+  },
+  {
+    says: 'SettleLease and a release',
+    reasons: ['released'],
+    meet: async (world) => {
+      const { id, first } = await releasing(world, 'SettleLease');
+      return { id, first, second: () => world.release(id) };
+    },
+  },
+  {
+    says: 'SettleLease and the schedule',
+    reasons: ['expired'],
+    meet: async (world) => {
+      const { id, first } = await expiring(world, 'SettleLease');
+      return { id, first, second: schedule(world, id) };
+    },
+  },
+];
+
+/** That the lease was extended by so much, and that its money is held. */
+async function extended(world: RaceWorld, id: LeaseId) {
+  const before = await world.lease(id);
+  return (byMs: number) => async (): Promise<readonly string[]> => {
+    const { deadline, hold } = await world.lease(id);
+    const account = await once(world.service.runtime, books).accounts.get(CONSUMER);
+    const held = account?.holds[id]?.amountMicroUsd ?? 0;
+    return [
+      ...(deadline - before.deadline === byMs
+        ? []
+        : [`it ends ${deadline - before.deadline} later`]),
+      ...(held === hold.amountMicroUsd ? [] : [`${held} is held, it needs ${hold.amountMicroUsd}`]),
+    ];
+  };
+}
+
+export const EXTENSION_RACES: readonly Race[] = [
+  {
+    says: 'an extension and its release',
+    reasons: ['released'],
+    meet: async (world) => {
+      const id = await world.active();
+      const { deadline } = await world.lease(id);
+      const first = extend(world, id, deadline + 30 * MINUTE);
+      return { id, first, second: () => world.release(id) };
+    },
+  },
+  {
+    says: 'an extension and the last warning of the schedule',
+    reasons: ['released'],
+    meet: async (world) => {
+      const id = await world.active(SOON);
+      const { deadline } = await world.lease(id);
+      const fired = await world.caught('enforceDeadline');
+      return { id, first: extend(world, id, deadline + 30 * MINUTE), second: fired };
+    },
+  },
+  {
+    says: 'two extensions by hours',
+    reasons: ['released'],
+    meet: async (world) => {
+      const id = await world.active();
+      const [first, second] = [addHours(world, id, 'first-key'), addHours(world, id, 'second-key')];
+      return { id, first, second, also: (await extended(world, id))(60 * MINUTE) };
+    },
+  },
+  {
+    says: 'an extension and its repeat',
+    reasons: ['released'],
+    meet: async (world) => {
+      const id = await world.active();
+      const again = addHours(world, id, 'the-same-key');
+      return { id, first: again, second: again, also: (await extended(world, id))(30 * MINUTE) };
+    },
+  },
+];
+
+/** An extension that is held while its lease runs out. */
+export const EXTENSION_TOO_LATE: Race = {
+  says: 'an extension and the end of its lease',
+  reasons: ['expired', 'released'],
+  meet: async (world) => {
+    const id = await world.active(SOON);
+    const { deadline } = await world.lease(id);
+    await world.pass(deadline - world.clock.now() - 1_000);
+    const first = extend(world, id, deadline + 30 * MINUTE);
+    return { id, first, second: async () => undefined, heldMs: 20_000 };
+  },
+};
+
+/** Much to do at once: a twin, an unrecorded machine, and a lease that nobody ends. */
+export const TWO_SWEEPS: Race = {
+  says: 'two sweeps',
+  reasons: ['expired'],
+  meet: async (world) => {
+    const id = await world.active(SOON);
+    await world.caught('JudgeLease');
+    await world.service.runtime.scheduler?.disarm(id);
+    world.plant();
+    await world.pass(10_000);
+    await world.service.sweep();
+    await world.pass(MINUTE);
+    world.plant({ leaseId: id });
+    await world.pass(6_000);
+    const sweep = () => world.service.sweep();
+    return { id, first: sweep, second: sweep };
+  },
+};
+
+/** A create call that nobody answers is looked for this long. */
+const LOOKED_FOR = 9 * MINUTE;
+
+type Begin = (world: RaceWorld, step: string) => Promise<{ id: LeaseId; first: Work }>;
+
+const takenOver = (step: string, begin: Begin): Race => ({
+  says: `${step} and the next generation`,
+  reasons: ['released', 'expired'],
+  ...(step === 'LaunchInstance' && { calmMs: LOOKED_FOR }),
+  meet: async (world) => {
+    const { id, first } = await begin(world, step);
+    return { id, first, second: restart(world, id), heldMs: HELD_MOST };
+  },
+});
+
+const BEGINNING = ['ChooseOffer', 'LaunchInstance', 'AwaitReady', 'ConfirmReady', 'ServeLease'];
+const ENDING = ['JudgeLease', 'EndLease', 'DestroyInstance', 'ProveAbsence', 'SettleLease'];
+
+/** A step of an execution that is given up, held for as long as a function may run. */
+export const GENERATION_RACES: readonly Race[] = [
+  ...BEGINNING.map((step) => takenOver(step, starting)),
+  ...ENDING.map((step) => takenOver(step, expiring)),
+];

@@ -1,0 +1,256 @@
+// A world for races: one lease after the other in the same market, each run into a moment where two
+// actors meet. After it the lease is driven to its end, and everything that must hold is looked at.
+
+import type { WorldOptions } from '../../../local/demo/world.ts';
+import { books } from '../../../shared/app/lease.ts';
+import { once } from '../../../shared/app/runtime.ts';
+import type { LeaseId } from '../../../shared/core/base/ids.ts';
+import { type EndReason, isOver, type Lease } from '../../../shared/core/lease/lease.ts';
+import { CONSUMER, type Meddle } from '../worlds/lease.ts';
+import { aTag, MINUTE, type SweepWorld, sweepWorld } from '../worlds/sweep.ts';
+import { type Actor, createActor, holdEngines, holdWires, isActing, unheld } from './turns.ts';
+
+/** From the race to the end of its lease: whoever waits for a lost wake takes longer. */
+const CALM_AFTER = 4 * MINUTE;
+/** By the schedule's grace, one teardown and the provider's lag. */
+const LATE_MOST = 2 * MINUTE;
+
+export type Work = () => Promise<unknown>;
+
+export type RaceWorld = SweepWorld & {
+  /** Lets time pass until a function of that name is called; the call waits until it is run. */
+  caught(name: string): Promise<Work>;
+  /** Waits for what the present instant set off; no time passes. */
+  settle(): Promise<void>;
+  /** Ends the lease and says what is wrong then; empty when all is well. */
+  conclude(id: LeaseId, expected: Expected): Promise<readonly string[]>;
+  /** What is wrong with all leases so far taken together. */
+  audit(): Promise<readonly string[]>;
+};
+
+/** Steps of the workflow, as against calls from outside. */
+const isStep = (name: string): boolean => /^[A-Z]/.test(name);
+
+/** Holds the next call of a wanted function. */
+function createTrap() {
+  let wanted: string | null = null;
+  let prey: Work | null = null;
+  const meddle: Meddle = (call, run) => {
+    if (call.name === wanted) {
+      wanted = null;
+      const later = new Promise((resolve, reject) => {
+        prey = () => run().then(resolve, reject);
+      });
+      return { later };
+    }
+    if (!isActing()) return run();
+    // A call of an actor waits for the test, and what it sets off goes its own way.
+    return isStep(call.name) ? unheld(run) : { later: run() };
+  };
+  const set = (name: string): void => {
+    wanted = name;
+    prey = null;
+  };
+  return { meddle, set, prey: () => prey };
+}
+
+export async function raceWorld(options: Partial<WorldOptions> = {}): Promise<RaceWorld> {
+  holdWires();
+  const trap = createTrap();
+  const world = await sweepWorld(trap.meddle, options);
+  holdEngines(world.service.runtime);
+  const strangers = [
+    world.market.addForeignInstance(),
+    world.market.addForeignInstance(aTag().replace('gs-demo-', 'gs-other-')),
+  ];
+  const concluded: LeaseId[] = [];
+  return {
+    ...world,
+    async caught(name) {
+      trap.set(name);
+      await world.until(async () => trap.prey() !== null, 14);
+      return trap.prey() ?? never();
+    },
+    settle: () => world.until(async () => true),
+    async active(body) {
+      const before = world.calls.length;
+      const id = await world.request(body);
+      await world.until(async () => world.calls.lastIndexOf('ServeLease') >= before);
+      return id;
+    },
+    async conclude(id, expected) {
+      concluded.push(id);
+      const wrong = await endOf(world, id, expected);
+      return [...wrong, ...(await recordsOf(world, id))];
+    },
+    async audit() {
+      const touched = strangers.filter((stranger) => !world.lives(stranger));
+      const gone = touched.map((stranger) => `the stranger ${stranger} is gone`);
+      return [...gone, ...(await world.leftovers(...concluded))];
+    },
+  };
+}
+
+function never(): never {
+  throw new Error('nothing was caught');
+}
+
+/** Drives the lease to its end, released if nothing else ended it. */
+async function endOf(world: SweepWorld, id: LeaseId, { reasons, calmMs = CALM_AFTER }: Expected) {
+  await world.until(async () => true);
+  const from = world.clock.now();
+  if (!isOver(await world.lease(id))) await world.release(id);
+  const { engine } = world.service;
+  const idle = (): boolean => engine.running().length === 0;
+  await world.until(async () => idle() && (await world.lease(id)).state === 'ended', 3);
+  const lease = await world.lease(id);
+  if (lease.state !== 'ended') return ['it went on'];
+  const { reason, endedAt } = lease;
+  // An execution that was replaced may wait on for what never comes; it does nothing then.
+  const took = endedAt - from;
+  return [
+    ...(took > calmMs ? [`it took ${took / MINUTE} min to end`] : []),
+    ...(reasons.includes(reason) ? [] : [`it ended as ${reason}`]),
+  ];
+}
+
+/** Whether its machines are gone, each made once, and none ran beyond its end. */
+function machinesOf(world: SweepWorld, { id, attempts, deadline }: Lease): readonly string[] {
+  const all = world.market.instances().filter(({ label }) => label?.includes(id));
+  const made = all.filter(({ foreign }) => !foreign);
+  const late = made.filter(({ end }) => end === null || end.at > deadline + LATE_MOST);
+  return [
+    ...all.filter(({ alive }) => alive).map((machine) => `${machine.id} is alive`),
+    ...late.map((machine) => `${machine.id} ran beyond the end of its lease`),
+    ...(made.length <= attempts.length ? [] : [`${made.length} machines of ${attempts.length}`]),
+  ];
+}
+
+/** Events without gaps, one settlement, and nothing beyond the hold. */
+async function recordsOf(world: SweepWorld, id: LeaseId): Promise<readonly string[]> {
+  const { leases, ledger, accounts } = once(world.service.runtime, books);
+  const lease = await world.lease(id);
+  const { lastEvent, lastEntry } = lease;
+  const seqs: number[] = [];
+  let endings = 0;
+  for (let page = await leases.events(id, 0); page.length > 0; ) {
+    seqs.push(...page.map(({ seq }) => seq));
+    endings += page.filter(({ type }) => type === 'lease-ended').length;
+    page = await leases.events(id, seqs.length);
+  }
+  const gapless = seqs.length === lastEvent && seqs.every((seq, index) => seq === index + 1);
+  const entries = (await ledger.entries(CONSUMER)).filter(({ leaseId }) => leaseId === id);
+  const of = (kind: string): number => entries.filter((entry) => entry.kind === kind).length;
+  const held = (await accounts.get(CONSUMER))?.holds[id];
+  return [
+    ...machinesOf(world, lease),
+    ...(held === undefined ? [] : ['money is held']),
+    ...(gapless ? [] : [`events have gaps: ${seqs} of ${lastEvent}`]),
+    ...(entries.length === lastEntry ? [] : [`${entries.length} of ${lastEntry} entries`]),
+    ...(endings === 1 ? [] : ['it was not settled once']),
+    ...(of('overrun') === 0 ? [] : ['it went beyond its hold']),
+  ];
+}
+
+/** Two actors about to meet over one lease. */
+export type Meeting = {
+  readonly id: LeaseId;
+  readonly first: Work;
+  readonly second: Work;
+  /** How long the first is held while the other has finished; no time unless given. */
+  readonly heldMs?: number;
+  /** What else is wrong once both have finished, before the lease is ended. */
+  readonly also?: () => Promise<readonly string[]>;
+};
+
+/** What a race may come to. */
+export type Expected = {
+  readonly reasons: readonly EndReason[];
+  /** How long its lease may take to end afterwards; 4 min unless given. */
+  readonly calmMs?: number;
+};
+
+export type Race = Expected & {
+  readonly says: string;
+  readonly meet: (world: RaceWorld) => Promise<Meeting>;
+  readonly market?: WorldOptions['market'];
+};
+
+type Players = {
+  readonly first: Actor;
+  readonly second: Actor;
+  /** Lets happen what was set off, and the time pass for which an actor is held. */
+  readonly pause: () => Promise<void>;
+};
+export type Order = (players: Players) => Promise<'held' | 'finished'>;
+
+/** Plays one meeting in one order; says whether the first was held, and what is wrong after it. */
+export async function play(world: RaceWorld, race: Race, order: Order) {
+  const { id, first, second, heldMs = 0, also } = await race.meet(world);
+  const players = { first: createActor(first), second: createActor(second) };
+  const pause = async (): Promise<void> => {
+    await world.settle();
+    if (heldMs > 0) await world.pass(heldMs);
+  };
+  const met = await order({ ...players, pause });
+  await world.settle();
+  const unmet = (await also?.()) ?? [];
+  const wrong = [...unmet, ...(await world.conclude(id, race))];
+  return { met, wrong, trail: players.first.trail };
+}
+
+/** The first passes `points` points; the second runs to its end in between. */
+export const interrupted =
+  (points: number): Order =>
+  async ({ first, second, pause }) => {
+    const met = await first.advance(points);
+    await second.finish();
+    await pause();
+    await first.finish();
+    return met;
+  };
+
+/** Each is held once within the other. */
+export const entwined =
+  (points: { readonly first: number; readonly second: number }): Order =>
+  async ({ first, second, pause }) => {
+    const met = await first.advance(points.first);
+    await second.advance(points.second);
+    await pause();
+    await first.finish();
+    await second.finish();
+    return met;
+  };
+
+/** The same race with its actors changed over. */
+export const turned = (race: Race): Race => ({
+  ...race,
+  says: `${race.says}, the other way round`,
+  meet: async (world) => {
+    const { first, second, ...rest } = await race.meet(world);
+    return { ...rest, first: second, second: first };
+  },
+});
+
+/** More calls than any function makes. */
+const CALLS_MOST = 100;
+
+/**
+ * Plays a race with its first actor held before it begins and after each call it makes. After one
+ * call and before the next is the same: nothing happens in between but thought. A finished actor
+ * was held nowhere: then it has been played at every point.
+ */
+export async function everywhere(race: Race): Promise<readonly string[]> {
+  const world = await raceWorld({ ...(race.market !== undefined && { market: race.market }) });
+  try {
+    for (let calls = 0; calls <= CALLS_MOST; calls += 1) {
+      const { met, wrong, trail } = await play(world, race, interrupted(2 * calls));
+      const where = trail[2 * calls - 1] ?? 'before it begins';
+      if (wrong.length > 0) return [`at point ${2 * calls}, ${where}`, ...wrong];
+      if (met === 'finished') return await world.audit();
+    }
+    return ['it never finished'];
+  } finally {
+    await world.close();
+  }
+}

@@ -1,0 +1,83 @@
+// A world whose four nets can be taken away one by one: what a net would call is refused or never
+// answered, so that it is really gone, however the others come to rely on it.
+
+import type { WorldOptions } from '../../../local/demo/world.ts';
+import { policy } from '../../../shared/core/base/policy/policy.ts';
+import { type DurationMs, minutes, seconds, total } from '../../../shared/core/base/time.ts';
+import type { Meddle } from './lease.ts';
+import { type SweepWorld, sweepWorld } from './sweep.ts';
+
+export const NETS = ['workflow', 'schedule', 'sweep', 'machine'] as const;
+export type Net = (typeof NETS)[number];
+
+/**
+ * The bounds of `docs/invariants.md`, each counted from the moment its row names. Virtual time
+ * stands still within a call, so what the calls themselves take comes on top.
+ */
+export const BOUNDS = {
+  /** A wait has whole seconds, at least two. */
+  workflow: seconds(2),
+  schedule: policy.deadline.grace,
+  sweep: total(policy.sweep.overdueAfter, policy.sweep.every),
+  'sweep, nobody on record': total(policy.sweep.idleEvery, policy.sweep.every),
+  'sweep, stuck ending': total(policy.step.teardownPause, policy.step.due, policy.sweep.every),
+  machine: total(policy.node.grace, policy.heartbeat.every),
+  'machine, hears nothing': total(policy.node.deafLeast, policy.node.grace, policy.heartbeat.every),
+} as const satisfies Record<string, DurationMs>;
+
+/** How the workflow is gone: its steps never answer, or the engine itself takes no call. */
+export type Gone = 'hanging' | 'refusing';
+
+/** Which net a call belongs to; null for what is none, such as routes. */
+function netOf(name: string): Net | null {
+  if (/^[A-Z]/.test(name) || name === 'executionEnded') return 'workflow';
+  if (name === 'enforceDeadline') return 'schedule';
+  if (name === 'sweepProvider') return 'sweep';
+  return name === 'endOwnMachine' ? 'machine' : null;
+}
+
+export type NetsWorld = SweepWorld & {
+  /** From now on this net alone works. */
+  only(net: Net): void;
+  /** From now on all of them work. */
+  mend(): void;
+  /** Machines' beats get lost from now on. */
+  deafen(): void;
+};
+
+export async function netsWorld(
+  gone: Gone = 'hanging',
+  options: Partial<WorldOptions> = {},
+): Promise<NetsWorld> {
+  let alone: Net | null = null;
+  let deaf = false;
+  const isOff = (net: Net | null): boolean => alone !== null && net !== null && net !== alone;
+  const meddle: Meddle = (call, run) => {
+    const net = netOf(call.name);
+    if (deaf && call.name === 'recordNodeHeartbeat') return Promise.reject(new Error('lost'));
+    if (!isOff(net)) return run();
+    const hangs = net === 'workflow' && gone === 'hanging';
+    return hangs ? Promise.resolve('hang') : Promise.reject(new Error(`no ${net}`));
+  };
+  const world = await sweepWorld(meddle, {
+    sweepEvery: minutes(1),
+    deadManSwitch: true,
+    onWorkflowCall: (call) => {
+      if (isOff('workflow') && gone === 'refusing') throw new Error(`no ${call}`);
+    },
+    ...options,
+  });
+  return {
+    ...world,
+    only: (net) => {
+      alone = net;
+    },
+    mend: () => {
+      alone = null;
+      deaf = false;
+    },
+    deafen: () => {
+      deaf = true;
+    },
+  };
+}

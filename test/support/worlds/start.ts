@@ -1,0 +1,125 @@
+// `npm start` as a process of its own, as people run it, and its API as they call it.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Keys, signedFetch } from '../signing.ts';
+
+export const MAIN = new URL('../../../local/main.ts', import.meta.url).pathname;
+export const SSH_KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
+
+export type StartedProcess = Awaited<ReturnType<typeof startProcess>>;
+
+/** Environment of others must not decide whether real money is spent. */
+const plainEnv = () => ({ ...process.env, VAST_API_KEY: undefined, VAST_BASE_URL: undefined });
+
+/** Runs it with these flags; what it says is kept. */
+export function runMain(args: readonly string[], env: Record<string, string | undefined> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...plainEnv(), ...env },
+  });
+  const said = { text: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      said.text += chunk;
+    });
+  }
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  return { child, said, exited };
+}
+
+/** Looks again and again, as somebody at a terminal would. */
+export async function eventually<Value>(
+  what: string,
+  look: () => Promise<Value | null>,
+  limitMs = 15_000,
+): Promise<Value> {
+  const giveUpAt = Date.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (Date.now() > giveUpAt) throw new Error(`not in ${limitMs} ms: ${what}`);
+    await pause(25);
+  }
+}
+
+/** The processes that this one has started and that still live. */
+export function childrenOf(pid: number | undefined): readonly number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
+}
+
+export function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+export const allGone = (pids: readonly number[]): Promise<boolean> =>
+  eventually('children end', async () => (pids.some(lives) ? null : true));
+
+async function keysOf(folder: string, profile: string): Promise<Keys> {
+  const text = await readFile(join(folder, 'credentials'), 'utf8');
+  const part = text.split(`[${profile}]`)[1] ?? '';
+  const value = (name: string) => new RegExp(`${name} = (\\S+)`).exec(part)?.[1] ?? '';
+  return {
+    accessKeyId: value('aws_access_key_id'),
+    secretAccessKey: value('aws_secret_access_key'),
+  };
+}
+
+export type Lease = {
+  readonly id: string;
+  readonly state: string;
+  readonly endsAt: string | null;
+  readonly endedAt: string | null;
+  readonly endReason: string | null;
+  readonly chargedMicroUsd: number | null;
+  readonly ssh: readonly { readonly host: string; readonly port: number }[];
+  readonly sshHostKey: string | null;
+  readonly absenceProof: { readonly secondListingAt: string | null } | null;
+};
+
+/** Starts the service on `folder` and waits for its banner. */
+export async function startProcess(
+  folder: string,
+  args: readonly string[] = [],
+  env: Record<string, string | undefined> = {},
+) {
+  const { child, said, exited } = runMain(['--data', folder, '--port', '0', ...args], env);
+  const url = await eventually('the banner', async () => {
+    if (child.exitCode !== null) throw new Error(said.text);
+    const banner = /URL +(http:\/\/127\.0\.0\.1:\d+)[\s\S]*Ctrl-C/.exec(said.text);
+    return banner?.[1] ?? null;
+  });
+  const call = async <Body>(path: string, body?: object, profile = 'consumer') => {
+    const reply = await signedFetch({
+      url: `${url}${path}`,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'idempotency-key': 'the-only-request', 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      keys: await keysOf(folder, profile),
+    });
+    return { status: reply.status, body: (await reply.json()) as Body };
+  };
+  const read = async (id: string) => (await call<Lease>(`/v1/leases/${id}`)).body;
+  const untilState = (id: string, state: string) =>
+    eventually(`lease ${state}`, async () => {
+      const lease = await read(id);
+      return lease.state === state ? lease : null;
+    });
+  const stop = async (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => {
+    child.kill(signal);
+    return exited;
+  };
+  return { child, said, exited, url, call, read, untilState, stop };
+}
