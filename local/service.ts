@@ -12,8 +12,9 @@ import { Failure } from '../shared/core/base/failure.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
 import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
 import type { SweepRecord } from '../shared/core/sweep/record.ts';
-import type { BlobStore } from '../shared/ports/stores.ts';
-import type { Scheduler, Workflow } from '../shared/ports/workflow.ts';
+import type { BlobStore } from '../shared/ports/blob-store.ts';
+import type { Scheduler } from '../shared/ports/scheduler.ts';
+import type { Workflow } from '../shared/ports/workflow.ts';
 import { LOCAL_ACCESS } from './aws/database.ts';
 import {
   type GatewayReply,

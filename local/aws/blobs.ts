@@ -6,7 +6,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../shared/core/base/failure.ts';
 import { invariant } from '../../shared/core/base/invariant.ts';
-import type { BlobStore } from '../../shared/ports/stores.ts';
+import type { BlobStore } from '../../shared/ports/blob-store.ts';
 
 /** Parts that begin with a letter or digit: neither `..` nor an absolute path is one. */
 const KEY = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)*$/;

@@ -1,5 +1,5 @@
-// The database in a process of its own: `node local/aws/database-process.ts <folder>`. It prints its
-// address and ends when standard input does, which is when whoever started it is gone.
+// The database in a process of its own: `node local/aws/database-process.ts <folder>`. It prints
+// its address and ends when standard input does, which is when whoever started it is gone.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Database, openDatabase } from './database.ts';

@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { Failure } from '../../shared/core/base/failure.ts';
 import { LeaseId } from '../../shared/core/base/ids.ts';
 import { EpochMs, minutes } from '../../shared/core/base/time.ts';
-import type { Scheduler } from '../../shared/ports/workflow.ts';
+import type { Scheduler } from '../../shared/ports/scheduler.ts';
 import { type Journal, memoryJournal, openJournal } from '../files/journal.ts';
 
 /** A timer whose work failed is tried again after this, as EventBridge retries its targets. */

@@ -2,7 +2,7 @@
 
 import { Failure } from '../core/base/failure.ts';
 import { seconds } from '../core/base/time.ts';
-import type { BlobStore } from '../ports/stores.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
 import { type AwsAccess, createCaller, escaped } from './aws/caller.ts';
 import type { Trouble } from './aws/trouble.ts';
 

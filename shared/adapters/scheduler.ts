@@ -4,7 +4,7 @@
 import { Failure } from '../core/base/failure.ts';
 import type { DeploymentId, LeaseId } from '../core/base/ids.ts';
 import { type EpochMs, epochMs, isoTime, seconds } from '../core/base/time.ts';
-import type { Scheduler } from '../ports/workflow.ts';
+import type { Scheduler } from '../ports/scheduler.ts';
 import {
   type AwsAccess,
   type AwsRequest,

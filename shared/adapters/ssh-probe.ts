@@ -4,7 +4,7 @@
 import { connect } from 'node:net';
 import { policy } from '../core/base/policy/policy.ts';
 import type { DurationMs } from '../core/base/time.ts';
-import type { Probe } from '../ports/workflow.ts';
+import type { Probe } from '../ports/probe.ts';
 
 /** A server may send other lines first (RFC 4253, 4.2); what talks longer is no SSH server. */
 const LOOK_AT_BYTES = 255;

@@ -6,9 +6,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectOptions } from '../adapters/dynamodb/client.ts';
 import { type EpochMs, epochMs } from '../core/base/time.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { BlobStore } from '../ports/stores.ts';
-import type { Scheduler, Workflow } from '../ports/workflow.ts';
+import type { Scheduler } from '../ports/scheduler.ts';
+import type { Workflow } from '../ports/workflow.ts';
 import { type Config, readConfig } from './config.ts';
 
 /** One line of the log: names and ids only, from an allow-list. What has no error is no trouble. */

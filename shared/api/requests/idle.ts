@@ -4,7 +4,7 @@
 import * as z from 'zod/mini';
 import { policy } from '../../core/base/policy/policy.ts';
 import { minutes } from '../../core/base/time.ts';
-import type { Idle } from '../../core/lease/idle.ts';
+import type { Idle } from '../../core/instance/quiet.ts';
 
 const MINUTE_MS = minutes(1);
 

@@ -12,7 +12,7 @@ import {
   earliest,
   latest,
 } from '../base/time.ts';
-import { Idle, IdleWarning, Quiet } from '../lease/idle.ts';
+import { Idle, IdleWarning, Quiet } from './quiet.ts';
 import { Telemetry } from './telemetry.ts';
 
 /** Whose beat counts: the machine's, the application's, or both. */

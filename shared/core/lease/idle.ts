@@ -1,72 +1,9 @@
-// Decides whether a machine does nothing worth paying for. Only signals that the request named
-// count, all of them must be quiet, and what isn't known counts as busy. A lease without `idle` in
-// its terms is never judged here.
+// Decides whether an instance has been idle long enough to warn or to end its lease: by its quiet
+// heartbeats, see instance/quiet.ts.
 
-import * as z from 'zod/mini';
 import { policy } from '../base/policy/policy.ts';
-import { between, DurationMs, EpochMs, minutes, times } from '../base/time.ts';
-import type { Telemetry } from '../instance/telemetry.ts';
-
-/** What the request calls idle, and what it wants done about it. Null is no signal. */
-export const Idle = z.object({
-  gpuPercentBelow: z.nullable(z.int()),
-  networkKbpsBelow: z.nullable(z.int()),
-  app: z.boolean(),
-  window: DurationMs,
-  action: z.enum(['warn', 'end']),
-});
-export type Idle = z.infer<typeof Idle>;
-
-/** Quiet beats in a row: when the first came, and the number of the last. */
-export const Quiet = z.object({ since: EpochMs, through: z.int() });
-export type Quiet = z.infer<typeof Quiet>;
-
-/** The warning that was given: for the quiet that began at `since`. */
-export const IdleWarning = z.object({ since: EpochMs, at: EpochMs });
-export type IdleWarning = z.infer<typeof IdleWarning>;
-
-/** The part of a pulse that idleness is judged by. */
-export type Signals = {
-  readonly idle: Idle | null;
-  readonly quiet: Quiet | null;
-  readonly telemetry: Telemetry | null;
-  readonly nodeBeatAt: EpochMs | null;
-  readonly nodeBeatNumber: number | null;
-  readonly appBeatAt: EpochMs | null;
-  /** When the application last said that it is busy, or beat without a word about it. */
-  readonly appBusyAt: EpochMs | null;
-  readonly silenceLimit: DurationMs;
-};
-
-const below = (value: number | null, limit: number): boolean =>
-  value !== null && value >= 0 && value < limit;
-
-function appIsQuiet({ appBeatAt, appBusyAt, silenceLimit }: Signals, now: EpochMs): boolean {
-  if (appBeatAt === null || between(appBeatAt, now) >= silenceLimit) return false;
-  if (appBusyAt === null) return true;
-  // Busy for a moment between two beats of the machine is busy, too.
-  return appBusyAt < appBeatAt && between(appBusyAt, now) >= times(policy.heartbeat.every, 2);
-}
-
-function allQuiet(idle: Idle, signals: Signals, now: EpochMs): boolean {
-  const { gpuPercentBelow: gpu, networkKbpsBelow: network, app } = idle;
-  const gpus = signals.telemetry?.gpus ?? [];
-  if (gpu !== null && !(gpus.length > 0 && gpus.every(([percent]) => below(percent, gpu)))) {
-    return false;
-  }
-  if (network !== null && !below(signals.telemetry?.networkKbps ?? null, network)) return false;
-  return !app || appIsQuiet(signals, now);
-}
-
-/**
- * What the machine's beat just recorded makes of the quiet; null when it isn't part of any. A beat
- * that never came is missing from the row and begins it anew.
- */
-export function quietAfter(signals: Signals, now: EpochMs): Quiet | null {
-  const { idle, quiet, nodeBeatNumber: through } = signals;
-  if (idle === null || through === null || !allQuiet(idle, signals, now)) return null;
-  return { since: quiet?.through === through - 1 ? quiet.since : now, through };
-}
+import { between, type EpochMs, minutes } from '../base/time.ts';
+import type { Idle, IdleWarning, Signals } from '../instance/quiet.ts';
 
 export type IdleVerdict =
   | { readonly kind: 'busy' }

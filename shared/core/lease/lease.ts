@@ -10,11 +10,11 @@ import { AbsenceProof } from '../instance/absence.ts';
 import { Attempt } from '../instance/attempt.ts';
 import { Offer, Requirement } from '../instance/offer.ts';
 import { Liveness, NodeFacts, type Pulse } from '../instance/pulse.ts';
+import { Idle, IdleWarning } from '../instance/quiet.ts';
 import { liveUsage } from '../instance/usage.ts';
 import { Hold } from '../ledger/account.ts';
 import type { Bill } from '../ledger/charge.ts';
 import { LedgerEntry } from '../ledger/entry.ts';
-import { Idle, IdleWarning } from './idle.ts';
 
 export const EndReason = z.enum([
   'released',

@@ -7,7 +7,7 @@ import { type EpochMs, earliest, epochMs } from '../../core/base/time.ts';
 import { type Day, dayOf, endOfDay, nextDay, startOfDay } from '../../core/billing/days.ts';
 import { addBooks, booksOf, type DayBooks, EMPTY_BOOKS } from '../../core/billing/report.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import type { DayStore } from '../../ports/stores.ts';
+import type { DayStore } from '../../ports/day-store.ts';
 import type { Records } from '../common/change-lease.ts';
 import { walkLedger } from '../ledger/walk-ledger.ts';
 

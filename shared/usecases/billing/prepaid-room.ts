@@ -8,7 +8,7 @@ import type { DurationMs, EpochMs } from '../../core/base/time.ts';
 import { carries, fundsFor, type Room, type Take } from '../../core/billing/prepaid.ts';
 import { meets, type Offer } from '../../core/instance/offer.ts';
 import type { Starting } from '../../core/lease/lease.ts';
-import type { RoomStore } from '../../ports/stores.ts';
+import type { RoomStore } from '../../ports/room-store.ts';
 
 export type RoomPorts = { readonly rooms: RoomStore };
 

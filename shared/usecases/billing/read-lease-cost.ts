@@ -1,14 +1,17 @@
 // What one lease costs: reckoned live while it runs, as entered once it is settled.
 
-import { type Caller, visible } from '../../core/base/caller.ts';
+import type { Caller } from '../../core/base/caller.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { epochMs } from '../../core/base/time.ts';
 import { costOf, type LeaseCost } from '../../core/billing/lease-cost.ts';
 import type { LeaseIn } from '../../core/lease/lease.ts';
+import { visible } from '../../core/lease/visible.ts';
 import type { Charge } from '../../core/ledger/charge.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { LeaseStore, LedgerStore, PulseStore } from '../../ports/stores.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { LedgerStore } from '../../ports/ledger-store.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
 
 export type ReadLeaseCostPorts = {
   readonly leases: LeaseStore;

@@ -19,7 +19,7 @@ import {
 import { reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
 import { readTag } from '../../core/instance/ownership.ts';
 import type { Lease, LeaseIn } from '../../core/lease/lease.ts';
-import type { ReconciliationStore } from '../../ports/stores.ts';
+import type { ReconciliationStore } from '../../ports/reconciliation-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
 

@@ -25,7 +25,7 @@ import {
   withOutbox,
 } from '../../core/billing/verify.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import type { DayStore } from '../../ports/stores.ts';
+import type { DayStore } from '../../ports/day-store.ts';
 import type { Records } from '../common/change-lease.ts';
 import { walkLedger } from '../ledger/walk-ledger.ts';
 

@@ -9,7 +9,8 @@ import type { Lease } from '../../core/lease/lease.ts';
 import { isCorrection } from '../../core/ledger/entry.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { LeaseStore, LedgerStore } from '../../ports/stores.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { LedgerStore } from '../../ports/ledger-store.ts';
 
 /** The stores one commit of a lease reaches, its outbox included. */
 export type Records = {

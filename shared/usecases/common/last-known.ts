@@ -6,7 +6,8 @@ import type { EpochMs } from '../../core/base/time.ts';
 import { liveUsage, type Usage } from '../../core/instance/usage.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { lastShown } from '../../core/sweep/record.ts';
-import type { PulseStore, SweepStore } from '../../ports/stores.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
+import type { SweepStore } from '../../ports/sweep-store.ts';
 import type { Providers } from './listing.ts';
 
 export type SightPorts = {

@@ -2,7 +2,7 @@
 // before, and whoever wakes up reads it.
 
 import type { LeaseId } from '../../core/base/ids.ts';
-import type { PulseStore } from '../../ports/stores.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 
 export type WakePorts = { readonly pulses: PulseStore; readonly workflow: Workflow };

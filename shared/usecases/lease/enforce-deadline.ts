@@ -7,8 +7,9 @@ import { after, between, type DurationMs, type EpochMs } from '../../core/base/t
 import { alarmOf, warningDue } from '../../core/lease/deadline.ts';
 import { isOver, type Lease, type LeaseIn } from '../../core/lease/lease.ts';
 import { endLease, warnOfEnd } from '../../core/lease/lease-moves.ts';
-import type { PulseStore } from '../../ports/stores.ts';
-import type { Scheduler, Workflow } from '../../ports/workflow.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
+import type { Scheduler } from '../../ports/scheduler.ts';
+import type { Workflow } from '../../ports/workflow.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
 import { nudgeLease } from './nudge-lease.ts';

@@ -3,7 +3,8 @@
 
 import { after } from '../../core/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { LeaseStore, PulseStore } from '../../ports/stores.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
 
 export type ExcuseSilencePorts = {
   readonly leases: LeaseStore;

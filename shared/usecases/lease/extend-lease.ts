@@ -2,7 +2,7 @@
 // schedule and the workflow are told. Until that commit the old end stands, in the schedule too: a
 // crash before it leaves only a hold that is trimmed, and one after it an alarm that comes early.
 
-import { type Caller, visible } from '../../core/base/caller.ts';
+import type { Caller } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { formatUsd } from '../../core/base/money.ts';
@@ -17,7 +17,8 @@ import {
 } from '../../core/lease/extension.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { extendLease } from '../../core/lease/lease-moves.ts';
-import type { Scheduler } from '../../ports/workflow.ts';
+import { visible } from '../../core/lease/visible.ts';
+import type { Scheduler } from '../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../common/change-lease.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 

@@ -10,7 +10,8 @@ import { type Pulse, silentFor } from '../../core/instance/pulse.ts';
 import type { LeaseIn } from '../../core/lease/lease.ts';
 import { note } from '../../core/lease/lease-moves.ts';
 import { isNoticed } from '../../core/lease/silence.ts';
-import type { PulseStore, SweepStore } from '../../ports/stores.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
+import type { SweepStore } from '../../ports/sweep-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 
 export type HoldSilencePorts = Records & {

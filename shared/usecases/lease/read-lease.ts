@@ -1,10 +1,11 @@
 // Reading leases. Consumers see only their own; another's lease looks like one that isn't there.
 
-import { type Caller, visible } from '../../core/base/caller.ts';
+import type { Caller } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import type { Lease, LeaseEvent } from '../../core/lease/lease.ts';
-import type { LeasePlace, LeaseStore } from '../../ports/stores.ts';
+import { visible } from '../../core/lease/visible.ts';
+import type { LeasePlace, LeaseStore } from '../../ports/lease-store.ts';
 
 export type ReadLeasePorts = { readonly leases: LeaseStore };
 export type ReadInput = { readonly leaseId: LeaseId; readonly caller: Caller };

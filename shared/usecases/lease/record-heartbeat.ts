@@ -7,13 +7,15 @@ import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs } from '../../core/base/time.ts';
 import { lastCountingBeat, type NodeFacts, type Pulse } from '../../core/instance/pulse.ts';
+import { quietAfter } from '../../core/instance/quiet.ts';
 import type { Telemetry } from '../../core/instance/telemetry.ts';
 import { carriedBytes } from '../../core/instance/usage.ts';
-import { judgeIdle, quietAfter } from '../../core/lease/idle.ts';
+import { judgeIdle } from '../../core/lease/idle.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { isOver } from '../../core/lease/lease.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Beat, LeaseStore, PulseStore } from '../../ports/stores.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { Beat, PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 
 /** Why a beat was not heard: its lease is over, it came before, or it is another's. */

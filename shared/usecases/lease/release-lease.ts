@@ -1,9 +1,10 @@
 // Release: the consumer is done. The end is committed first, then the workflow is woken.
 
-import { type Caller, visible } from '../../core/base/caller.ts';
+import type { Caller } from '../../core/base/caller.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { isOver, type Lease } from '../../core/lease/lease.ts';
 import { endLease } from '../../core/lease/lease-moves.ts';
+import { visible } from '../../core/lease/visible.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 

@@ -3,7 +3,7 @@
 
 import { Failure } from '../../core/base/failure.ts';
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
-import { launchBound } from '../../core/base/policy/policy.ts';
+import { launchBound } from '../../core/base/policy/lease.ts';
 import { after, type DurationMs, type EpochMs, monthOf } from '../../core/base/time.ts';
 import { UNKNOWN_REQUEST } from '../../core/lease/cancelled-lease.ts';
 import { holdFor } from '../../core/lease/hold.ts';
@@ -14,7 +14,8 @@ import { refusalNote } from '../../core/ledger/account-notes.ts';
 import { isFrozen } from '../../core/operations/freeze.ts';
 import type { AccountStore, PlaceOutcome } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FreezeStore, LeaseStore } from '../../ports/stores.ts';
+import type { FreezeStore } from '../../ports/freeze-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 
 export type RequestLeasePorts = {

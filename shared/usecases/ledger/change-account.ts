@@ -10,7 +10,7 @@ import type { Account, AccountLimits } from '../../core/ledger/account.ts';
 import { limitsNote } from '../../core/ledger/account-notes.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { LeaseStore } from '../../ports/stores.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
 import { recordReview, tellNotes } from './review-account.ts';
 
 export type ChangeAccountPorts = {

@@ -4,7 +4,7 @@ import type { Caller } from '../../core/base/caller.ts';
 import type { ConsumerId } from '../../core/base/ids.ts';
 import type { Span } from '../../core/billing/days.ts';
 import type { EntryPlace } from '../../core/ledger/entry.ts';
-import type { LedgerStore } from '../../ports/stores.ts';
+import type { LedgerStore } from '../../ports/ledger-store.ts';
 import { mayRead } from './books-access.ts';
 import type { EntryPage } from './walk-ledger.ts';
 

@@ -6,7 +6,7 @@ import { invariant } from '../../core/base/invariant.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { Span } from '../../core/billing/days.ts';
 import { type EntryPlace, type LedgerEntry, uncut } from '../../core/ledger/entry.ts';
-import type { LedgerStore } from '../../ports/stores.ts';
+import type { LedgerStore } from '../../ports/ledger-store.ts';
 
 /** Where a walk goes on; `limit` is what one page may hold at most. */
 export type PageRequest = Span & {

@@ -5,7 +5,7 @@ import type { OfferId, ProviderName } from '../../core/base/ids.ts';
 import type { MicroUsdPerHour } from '../../core/base/money.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { allInRate, meets, type Offer, type Requirement } from '../../core/instance/offer.ts';
-import type { MenuStore, Snapshot } from '../../ports/stores.ts';
+import type { MenuStore, Snapshot } from '../../ports/menu-store.ts';
 
 export type ListOffersPorts = {
   readonly menu: MenuStore;

@@ -2,7 +2,7 @@
 
 import type { ProviderName } from '../../core/base/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { MenuStore, Snapshot } from '../../ports/stores.ts';
+import type { MenuStore, Snapshot } from '../../ports/menu-store.ts';
 import type { Providers } from '../common/listing.ts';
 
 export type RefreshOffersPorts = {

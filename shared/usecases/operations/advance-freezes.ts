@@ -10,7 +10,7 @@ import {
   type FreezeScope,
   type Standing,
 } from '../../core/operations/freeze.ts';
-import type { FreezeStore } from '../../ports/stores.ts';
+import type { FreezeStore } from '../../ports/freeze-store.ts';
 import type { Sight } from '../common/listing.ts';
 import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
 import { changeFreeze } from './place-freeze.ts';

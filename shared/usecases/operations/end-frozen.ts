@@ -6,7 +6,7 @@ import { policy } from '../../core/base/policy/policy.ts';
 import { after } from '../../core/base/time.ts';
 import { isOver } from '../../core/lease/lease.ts';
 import { covers, type Freeze } from '../../core/operations/freeze.ts';
-import type { Scheduler } from '../../ports/workflow.ts';
+import type { Scheduler } from '../../ports/scheduler.ts';
 import type { Records } from '../common/change-lease.ts';
 import type { WakePorts } from '../common/wake-lease.ts';
 import { endAndWake } from '../lease/end-from-outside.ts';

@@ -7,7 +7,7 @@ import { policy } from '../../core/base/policy/policy.ts';
 import { after, type DurationMs, type EpochMs, total } from '../../core/base/time.ts';
 import { type Freeze, type FreezeScope, placeFreeze, thaw } from '../../core/operations/freeze.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FreezeStore } from '../../ports/stores.ts';
+import type { FreezeStore } from '../../ports/freeze-store.ts';
 import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
 
 type FreezeRecords = { readonly freezes: FreezeStore; readonly clock: Clock };

@@ -12,13 +12,11 @@ import type { Freeze } from '../../core/operations/freeze.ts';
 import { type NetAct, nextActs } from '../../core/operations/nets.ts';
 import type { SweepRecord } from '../../core/sweep/record.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type {
-  FreezeStore,
-  LeaseStore,
-  PulseStore,
-  RoomStore,
-  SweepStore,
-} from '../../ports/stores.ts';
+import type { FreezeStore } from '../../ports/freeze-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
+import type { RoomStore } from '../../ports/room-store.ts';
+import type { SweepStore } from '../../ports/sweep-store.ts';
 
 export type ReadDoctorPorts = {
   readonly leases: LeaseStore;

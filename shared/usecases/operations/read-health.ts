@@ -5,7 +5,8 @@ import type { ProviderName } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { between, type DurationMs } from '../../core/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { MenuStore, SweepStore } from '../../ports/stores.ts';
+import type { MenuStore } from '../../ports/menu-store.ts';
+import type { SweepStore } from '../../ports/sweep-store.ts';
 
 export type ReadHealthPorts = {
   readonly menu: MenuStore;

@@ -9,7 +9,7 @@ import { policy } from '../../core/base/policy/policy.ts';
 import { between, type EpochMs, isoTime } from '../../core/base/time.ts';
 import { isDue, type Room, reviewedRoom } from '../../core/billing/prepaid.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import type { RoomStore } from '../../ports/stores.ts';
+import type { RoomStore } from '../../ports/room-store.ts';
 import type { Sight } from '../common/listing.ts';
 
 export type BalancePorts = Pick<Sight, 'providers'> & {

@@ -17,7 +17,7 @@ import {
 } from '../../core/sweep/lease-findings.ts';
 import type { Sightings } from '../../core/sweep/record.ts';
 import type { Instance } from '../../ports/provider.ts';
-import type { PulseStore } from '../../ports/stores.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import type { Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';

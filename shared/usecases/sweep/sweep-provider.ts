@@ -17,7 +17,7 @@ import {
   type Sightings,
   type SweepRecord,
 } from '../../core/sweep/record.ts';
-import type { SweepStore } from '../../ports/stores.ts';
+import type { SweepStore } from '../../ports/sweep-store.ts';
 import { recentSilences } from '../lease/hold-silence.ts';
 import { type Acted, type ActPorts, actAll } from './act.ts';
 import { type BalancePorts, reviewBalance } from './balance.ts';

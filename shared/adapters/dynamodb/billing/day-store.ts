@@ -2,7 +2,7 @@
 
 import { Day } from '../../../core/billing/days.ts';
 import { DayReport } from '../../../core/billing/report.ts';
-import type { DayStore } from '../../../ports/stores.ts';
+import type { DayStore } from '../../../ports/day-store.ts';
 import { accountKey, DAYS, dayKey } from '../schema.ts';
 import { ABSENT, parseItem, type Table } from '../table.ts';
 

@@ -1,7 +1,7 @@
 // Reconciliations: the last one with each provider, replaced by the next.
 
 import { Reconciliation } from '../../../core/billing/reconcile.ts';
-import type { ReconciliationStore } from '../../../ports/stores.ts';
+import type { ReconciliationStore } from '../../../ports/reconciliation-store.ts';
 import { reconciliationKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 

@@ -3,7 +3,7 @@
 // somebody took in between.
 
 import { Room } from '../../../core/billing/prepaid.ts';
-import type { RoomStore } from '../../../ports/stores.ts';
+import type { RoomStore } from '../../../ports/room-store.ts';
 import { roomKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 

@@ -7,7 +7,7 @@ import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
 import { EpochMs } from '../../../core/base/time.ts';
 import { Lease, LeaseEvent } from '../../../core/lease/lease.ts';
-import type { LeaseStore } from '../../../ports/stores.ts';
+import type { LeaseStore } from '../../../ports/lease-store.ts';
 import {
   BY_CONSUMER_INDEX,
   eventKey,

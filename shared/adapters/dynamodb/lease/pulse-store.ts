@@ -10,7 +10,7 @@ import type {
   PulseStart,
   PulseStore,
   QuietBeat,
-} from '../../../ports/stores.ts';
+} from '../../../ports/pulse-store.ts';
 import { pulseKey } from '../schema.ts';
 import { type Change, type Item, parseItem, type Table } from '../table.ts';
 

@@ -9,7 +9,7 @@ import { ABSENT, type Change, type Table } from '../table.ts';
 import { grow, lower, raise, reprice, settle } from './account-holds.ts';
 import { freshAccount, inRounds, readAccount, readAccounts } from './account-item.ts';
 import { applyNotes, changeLimits, cross, notesOf, openAccount } from './account-limits.ts';
-import { enterCorrection } from './correction-store.ts';
+import { enterCorrection } from './corrections.ts';
 import { holdText } from './hold-text.ts';
 
 type Placing = Parameters<AccountStore['place']>[0];

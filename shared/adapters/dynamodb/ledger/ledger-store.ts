@@ -1,7 +1,7 @@
 // The ledger: entries are added and read, never changed.
 
 import { LedgerEntry } from '../../../core/ledger/entry.ts';
-import type { LedgerStore } from '../../../ports/stores.ts';
+import type { LedgerStore } from '../../../ports/ledger-store.ts';
 import { accountKey, ENTRIES, entriesAt, entryKey } from '../schema.ts';
 import { ABSENT, parseItem, type Table } from '../table.ts';
 

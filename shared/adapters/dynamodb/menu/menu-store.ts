@@ -10,7 +10,9 @@ import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
 import { EpochMs } from '../../../core/base/time.ts';
 import { Offer } from '../../../core/instance/offer.ts';
-import type { BlobStore, GoneOffers, MenuStore, Snapshot } from '../../../ports/stores.ts';
+import type { BlobStore } from '../../../ports/blob-store.ts';
+import type { GoneOffers } from '../../../ports/gone-offers.ts';
+import type { MenuStore, Snapshot } from '../../../ports/menu-store.ts';
 import { snapshotKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 

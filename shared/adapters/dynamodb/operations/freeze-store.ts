@@ -3,7 +3,7 @@
 
 import { Lease } from '../../../core/lease/lease.ts';
 import { Freeze, type FreezeScope } from '../../../core/operations/freeze.ts';
-import type { FreezeStore } from '../../../ports/stores.ts';
+import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import { FREEZES, freezeKey, leaseKey } from '../schema.ts';
 import { type Item, parseItem, type Table } from '../table.ts';
 

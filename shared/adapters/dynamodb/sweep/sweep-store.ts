@@ -4,7 +4,7 @@
 import * as z from 'zod/mini';
 import type { EpochMs } from '../../../core/base/time.ts';
 import { SweepRecord } from '../../../core/sweep/record.ts';
-import type { SweepStore } from '../../../ports/stores.ts';
+import type { SweepStore } from '../../../ports/sweep-store.ts';
 import { silenceKey, sweepKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 

@@ -3,7 +3,7 @@
 
 import { policy } from '../../../core/base/policy/policy.ts';
 import { after } from '../../../core/base/time.ts';
-import type { Scheduler } from '../../../ports/workflow.ts';
+import type { Scheduler } from '../../../ports/scheduler.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import { done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
 

@@ -23,7 +23,8 @@ import {
 import { chooseOffer } from '../../../core/lease/lease-moves.ts';
 import { type Account, allows } from '../../../core/ledger/account.ts';
 import { type Freeze, isFrozen } from '../../../core/operations/freeze.ts';
-import type { FreezeStore, MenuStore, Snapshot } from '../../../ports/stores.ts';
+import type { FreezeStore } from '../../../ports/freeze-store.ts';
+import type { MenuStore, Snapshot } from '../../../ports/menu-store.ts';
 import {
   affordable,
   type Candidates,

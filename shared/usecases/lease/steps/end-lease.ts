@@ -4,7 +4,7 @@
 import type { EndReason, Lease } from '../../../core/lease/lease.ts';
 import { isOver } from '../../../core/lease/lease.ts';
 import { endLease } from '../../../core/lease/lease-moves.ts';
-import type { PulseStore } from '../../../ports/stores.ts';
+import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
 import { done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 

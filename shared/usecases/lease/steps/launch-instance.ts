@@ -31,8 +31,10 @@ import {
   note,
   withAttempt,
 } from '../../../core/lease/lease-moves.ts';
+import type { FreezeStore } from '../../../ports/freeze-store.ts';
+import type { GoneOffers } from '../../../ports/gone-offers.ts';
 import type { CreateOutcome, LaunchSpec, ProviderCard } from '../../../ports/provider.ts';
-import type { FreezeStore, GoneOffers, PulseStore } from '../../../ports/stores.ts';
+import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { createWindow } from '../../common/card-times.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';

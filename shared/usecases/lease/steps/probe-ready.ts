@@ -3,8 +3,8 @@
 
 import { between } from '../../../core/base/time.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
-import type { PulseStore } from '../../../ports/stores.ts';
-import type { Probe } from '../../../ports/workflow.ts';
+import type { Probe } from '../../../ports/probe.ts';
+import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
 import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';

@@ -3,7 +3,7 @@
 
 import { judge, servesUntil } from '../../../core/lease/judge.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
-import type { PulseStore } from '../../../ports/stores.ts';
+import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import type { WaitInput } from './await-ready.ts';

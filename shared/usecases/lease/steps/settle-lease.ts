@@ -3,7 +3,7 @@
 
 import { proofOf } from '../../../core/instance/attempt.ts';
 import { closeLease } from '../../../core/lease/lease-moves.ts';
-import type { Scheduler } from '../../../ports/workflow.ts';
+import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 

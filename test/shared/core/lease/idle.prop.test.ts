@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, minutes, times } from '../../../../shared/core/base/time.ts';
 import type { Pulse } from '../../../../shared/core/instance/pulse.ts';
-import { judgeIdle, quietAfter } from '../../../../shared/core/lease/idle.ts';
+import { quietAfter } from '../../../../shared/core/instance/quiet.ts';
+import { judgeIdle } from '../../../../shared/core/lease/idle.ts';
 import { aPulse, at } from '../../../support/builders/builders.ts';
 
 const WINDOW = 10;

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { after as afterwards, minutes, seconds } from '../../../../shared/core/base/time.ts';
 import type { Pulse } from '../../../../shared/core/instance/pulse.ts';
+import { type Idle, quietAfter } from '../../../../shared/core/instance/quiet.ts';
 import type { GpuReading, Telemetry } from '../../../../shared/core/instance/telemetry.ts';
-import { type Idle, judgeIdle, quietAfter } from '../../../../shared/core/lease/idle.ts';
+import { judgeIdle } from '../../../../shared/core/lease/idle.ts';
 import { aPulse, at } from '../../../support/builders/builders.ts';
 
 const NOW = at('12:30');

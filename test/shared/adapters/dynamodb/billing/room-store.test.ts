@@ -9,7 +9,7 @@ import {
   signedMicroUsd,
 } from '../../../../../shared/core/base/money.ts';
 import type { Room, Take } from '../../../../../shared/core/billing/prepaid.ts';
-import type { RoomStore } from '../../../../../shared/ports/stores.ts';
+import type { RoomStore } from '../../../../../shared/ports/room-store.ts';
 import { aLeaseId, at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

@@ -5,7 +5,12 @@ import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/ba
 import { minutes } from '../../../../../shared/core/base/time.ts';
 import type { ByteCount } from '../../../../../shared/core/instance/pulse.ts';
 import type { Telemetry } from '../../../../../shared/core/instance/telemetry.ts';
-import type { Beat, NodeBeat, Parking, PulseStart } from '../../../../../shared/ports/stores.ts';
+import type {
+  Beat,
+  NodeBeat,
+  Parking,
+  PulseStart,
+} from '../../../../../shared/ports/pulse-store.ts';
 import { aConsumer, aLeaseId, aPulse, at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

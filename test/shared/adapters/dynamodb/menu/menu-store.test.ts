@@ -6,7 +6,8 @@ import { goneOffers, menuStore } from '../../../../../shared/adapters/dynamodb/m
 import { brandId, OfferId } from '../../../../../shared/core/base/ids.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
-import type { BlobStore, Snapshot } from '../../../../../shared/ports/stores.ts';
+import type { BlobStore } from '../../../../../shared/ports/blob-store.ts';
+import type { Snapshot } from '../../../../../shared/ports/menu-store.ts';
 import { anOffer, at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

@@ -6,7 +6,7 @@ import { freezeStore } from '../../../../../shared/adapters/dynamodb/operations/
 import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import { invariant } from '../../../../../shared/core/base/invariant.ts';
 import { type Freeze, placeFreeze } from '../../../../../shared/core/operations/freeze.ts';
-import type { FreezeStore } from '../../../../../shared/ports/stores.ts';
+import type { FreezeStore } from '../../../../../shared/ports/freeze-store.ts';
 import { aConsumer, aLeaseId, aRequestedLease, at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

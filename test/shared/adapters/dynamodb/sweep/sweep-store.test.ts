@@ -5,7 +5,7 @@ import { sweepStore } from '../../../../../shared/adapters/dynamodb/sweep/sweep-
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
 import { rememberedOf, type SweepRecord } from '../../../../../shared/core/sweep/record.ts';
-import type { SweepStore } from '../../../../../shared/ports/stores.ts';
+import type { SweepStore } from '../../../../../shared/ports/sweep-store.ts';
 import { at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
-import { deafLimit, launchBound, policy } from '../../../../../shared/core/base/policy/policy.ts';
+import { deafLimit } from '../../../../../shared/core/base/policy/instance.ts';
+import { launchBound } from '../../../../../shared/core/base/policy/lease.ts';
+import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { hours, minutes } from '../../../../../shared/core/base/time.ts';
 import { holdFor } from '../../../../../shared/core/lease/hold.ts';
 

@@ -4,7 +4,7 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enterCorrection } from '../../../../../shared/adapters/dynamodb/ledger/correction-store.ts';
+import { enterCorrection } from '../../../../../shared/adapters/dynamodb/ledger/corrections.ts';
 import { ledgerStore } from '../../../../../shared/adapters/dynamodb/ledger/ledger-store.ts';
 import type { Table } from '../../../../../shared/adapters/dynamodb/table.ts';
 import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';

@@ -1,0 +1,64 @@
+// Decisions about instances: their launch, start, heartbeats and listings,
+// each with its unit and reason; see policy.ts.
+
+import { invariant } from '../invariant.ts';
+import { type DurationMs, durationMs, hours, minutes, seconds } from '../time.ts';
+
+export const instancePolicy = {
+  launch: {
+    /** The winner of the attempt write calls create within this, or not at all. */
+    createWithin: seconds(5),
+    /** How long the launch function may run: `Launch instance`'s function timeout. */
+    functionTimeout: minutes(3),
+  },
+  ready: {
+    /** How long one look at a booting machine's SSH port may take. */
+    probeTimeout: seconds(5),
+    /** No provider's card may allow a longer boot: a lease waits this long without progress. */
+    bootLimitMost: minutes(30),
+  },
+  heartbeat: {
+    /** How old the beat that counts may be when another beat extends a wait by a whole limit. */
+    freshFor: seconds(20),
+    /** How often a node is asked to beat. */
+    every: seconds(60),
+  },
+  node: {
+    /** A machine that hears nothing for this long ends itself; see `deafLimit`. */
+    deafLeast: minutes(30),
+    /** By so much it outlasts the silence limit: whoever is silent is ended by us first. */
+    deafMargin: minutes(5),
+    /** A machine waits for us this long after its end, then it ends itself. */
+    grace: seconds(60),
+    /** The consumer's last script begins so long before the end: its time is the lease's. */
+    lastScript: seconds(60),
+  },
+  idle: {
+    windowLeast: minutes(5),
+    windowMost: hours(12),
+    /** Between the warning and the end of an idle lease. */
+    notice: minutes(5),
+    /** Older beats say nothing about the present: two may get lost. */
+    dataGap: minutes(3),
+  },
+  listing: {
+    /** 25 a page at Vast.ai: room for 10,000 instances. More is a failure, not a guess. */
+    pagesMost: 400,
+  },
+} as const;
+
+/** After hearing nothing for this long a machine ends itself: always after we gave it up. */
+export const deafLimit = (silenceLimit: DurationMs): DurationMs =>
+  durationMs(
+    Math.max(instancePolicy.node.deafLeast, silenceLimit + instancePolicy.node.deafMargin),
+  );
+
+invariant(
+  instancePolicy.idle.dataGap >= 3 * instancePolicy.heartbeat.every,
+  'idleness must survive two late heartbeats',
+);
+
+invariant(
+  instancePolicy.launch.createWithin < instancePolicy.launch.functionTimeout,
+  'a function must outlive the moment in which it may call create',
+);
