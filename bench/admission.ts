@@ -3,14 +3,14 @@
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { leaseIdFor, requestHash } from '../shared/adapters/derive-ids.ts';
-import { freezeStore } from '../shared/adapters/dynamodb/operations/freeze-store.ts';
+import { createFreezeStore } from '../shared/adapters/dynamodb/operations/freeze-store.ts';
 import { accountKey } from '../shared/adapters/dynamodb/schema.ts';
 import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../shared/core/base/money.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
 import { minutes } from '../shared/core/base/time.ts';
 import { repriceHold } from '../shared/core/lease/hold.ts';
-import { makeRequestLease } from '../shared/usecases/lease/request-lease.ts';
+import { createRequestLease } from '../shared/usecases/lease/request-lease.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -24,7 +24,7 @@ import { openTestDatabase, type TestDatabase } from '../test/support/worlds/data
 import { openFilling } from './fill.ts';
 import { atLeast, atMost, type Row } from './row.ts';
 
-const FULL = policy.account.openLeasesMost;
+const FULL = policy.account.maxOpenLeases;
 /** So many at once, until the account is full; then they are settled, which isn't timed. */
 const WAVE = 8;
 const WAVES = 25;
@@ -34,14 +34,14 @@ const consumerOf = (name: string): ConsumerId => brandId(ConsumerId, `1234567890
 
 const limits = someLimits({
   monthlyBudgetMicroUsd: microUsd(1_000_000_000_000),
-  rateMicroUsdPerHourMost: microUsdPerHour(1_000_000_000),
-  openLeasesMost: FULL,
+  maxRateMicroUsdPerHour: microUsdPerHour(1_000_000_000),
+  maxOpenLeases: FULL,
 });
 
 function requester(database: TestDatabase) {
-  const run = makeRequestLease({
+  const run = createRequestLease({
     leases: database.leases,
-    freezes: freezeStore(database.tables.leases),
+    freezes: createFreezeStore(database.tables.leases),
     accounts: database.accounts,
     workflow: {
       start: async () => 'started',

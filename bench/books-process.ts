@@ -2,16 +2,16 @@
 // prints what they took. The database is the one whose address is the only argument.
 
 import { LOCAL_ACCESS } from '../local/aws/database.ts';
-import { dayStore } from '../shared/adapters/dynamodb/billing/day-store.ts';
+import { createDayStore } from '../shared/adapters/dynamodb/billing/day-store.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
-import { accountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
-import { ledgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
+import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { createAccountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
+import { createLedgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { monthOf } from '../shared/core/base/time.ts';
 import { startOfMonth, startOfNextMonth } from '../shared/core/billing/days.ts';
-import { makeReadCosts } from '../shared/usecases/billing/read-costs.ts';
+import { createReadCosts } from '../shared/usecases/billing/read-costs.ts';
 import { verifyAccount } from '../shared/usecases/billing/verify-account.ts';
 import { READ_AT, READER } from './books-fleet.ts';
 
@@ -21,15 +21,15 @@ const [endpoint = ''] = process.argv.slice(2);
 const client = connect({ endpoint, ...LOCAL_ACCESS });
 const ledger = openTable(client, 'ledger');
 const ports = {
-  leases: leaseStore(openTable(client, 'leases')),
-  accounts: accountStore(ledger),
-  ledger: ledgerStore(ledger),
-  pulses: pulseStore(openTable(client, 'leases')),
-  days: dayStore(ledger),
+  leases: createLeaseStore(openTable(client, 'leases')),
+  accounts: createAccountStore(ledger),
+  ledger: createLedgerStore(ledger),
+  pulses: createPulseStore(openTable(client, 'leases')),
+  days: createDayStore(ledger),
   clock: { now: () => READ_AT },
 };
 
-const readCosts = makeReadCosts(ports);
+const readCosts = createReadCosts(ports);
 const month = monthOf(READ_AT);
 const span = { from: startOfMonth(month), to: startOfNextMonth(month) };
 const caller = { consumer: READER, operator: false };

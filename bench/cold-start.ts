@@ -9,8 +9,8 @@ import * as z from 'zod/mini';
 import { LOCAL_ACCESS, openDatabase } from '../local/aws/database.ts';
 import { gatewayEvent } from '../local/aws/gateway.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { after, minutes } from '../shared/core/base/time.ts';
 import { aConsumer, aRequestedLease, at } from '../test/support/builders/builders.ts';
@@ -45,11 +45,11 @@ type Times = Readonly<Record<Variant, number>>;
 /** A lease on record whose machine serves and whose workflow waits for a token. */
 async function fill(endpoint: string): Promise<void> {
   const table = openTable(connect({ endpoint, ...LOCAL_ACCESS }), 'leases');
-  await leaseStore(table).create(lease);
+  await createLeaseStore(table).create(lease);
   const { id: leaseId, consumer } = lease;
   const endsAt = after(at('12:00'), minutes(60));
   const rules = { liveness: 'app', silenceLimit: minutes(60), idle: null } as const;
-  const pulses = pulseStore(table);
+  const pulses = createPulseStore(table);
   await pulses.start({ leaseId, consumer, attempt: 1, endsAt, ...rules });
   const token = 'a-token-of-the-workflow';
   await pulses.park({

@@ -2,8 +2,8 @@
 // thousand leases that beat each minute.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { epochMs, minutes } from '../shared/core/base/time.ts';
 import { openCaller, type Prepared } from './http-caller.ts';
 import { ratioOf } from './load.ts';
@@ -31,7 +31,7 @@ export function heartbeatRows(): Promise<readonly Row[]> {
   return onService({ leases: 100 }, async (serving) => {
     const { call, close } = openCaller();
     const beats = await beatsOf(serving);
-    const pulses = pulseStore(serving.table('leases'));
+    const pulses = createPulseStore(serving.table('leases'));
     const update = async (nth: number): Promise<void> => {
       const { id: leaseId } = nthOf(serving.leases, nth);
       const by = { kind: 'app', consumer: CONSUMER, busy: true } as const;
@@ -78,7 +78,7 @@ async function beatAll(beats: readonly Prepared[]): Promise<readonly number[]> {
 
 /** How many leases don't serve any more, were never heard, or were silent once. */
 async function lostOf({ leases, table }: Serving): Promise<number> {
-  const [store, pulses] = [leaseStore(table('leases')), pulseStore(table('leases'))];
+  const [store, pulses] = [createLeaseStore(table('leases')), createPulseStore(table('leases'))];
   const heard = await pulses.getMany(new Set(leases.map(({ id }) => id)));
   let lost = 0;
   for (const { id } of leases) {

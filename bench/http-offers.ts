@@ -2,9 +2,9 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderBlobs } from '../local/aws/blobs.ts';
+import { createFolderBlobs } from '../local/aws/blobs.ts';
 import { startChild } from '../local/children.ts';
-import { menuStore } from '../shared/adapters/dynamodb/menu/menu-store.ts';
+import { createMenuStore } from '../shared/adapters/dynamodb/menu/menu-store.ts';
 import type { Table } from '../shared/adapters/dynamodb/table.ts';
 import { Offer } from '../shared/core/instance/offer.ts';
 import { anOffer } from '../test/support/builders/builders.ts';
@@ -25,9 +25,9 @@ async function publish(table: (name: string) => Table, folder: string): Promise<
     const own = { id: `vastai_${number}`, providerOfferId: `${number}`, machineId: `m${number}` };
     return Offer.parse({ ...anOffer(), ...own, gpuMicroUsdPerHour });
   });
-  const blobs = folderBlobs(join(folder, 'blobs'));
+  const blobs = createFolderBlobs(join(folder, 'blobs'));
   const snapshot = { provider: 'vastai', version: 'bench', takenAt: BEATS_FROM, offers } as const;
-  await menuStore(table('inventory'), blobs).publish(snapshot);
+  await createMenuStore(table('inventory'), blobs).publish(snapshot);
 }
 
 /** `GET /v1/offers` for all offers, against a bare server that sends the same headers and bytes. */

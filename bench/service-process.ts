@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { folderBlobs } from '../local/aws/blobs.ts';
+import { createFolderBlobs } from '../local/aws/blobs.ts';
 import { openCredentials } from '../local/aws/credentials.ts';
 import { serveHttp } from '../local/aws/http-front.ts';
 import { createVerifier } from '../local/aws/sigv4.ts';
@@ -50,7 +50,7 @@ const clock: EngineClock = {
 const service = createService({
   clock,
   databaseEndpoint,
-  blobs: folderBlobs(join(folder, 'blobs')),
+  blobs: createFolderBlobs(join(folder, 'blobs')),
   folder,
   log,
   env: {

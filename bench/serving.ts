@@ -8,7 +8,7 @@ import { openCredentials } from '../local/aws/credentials.ts';
 import { LOCAL_ACCESS } from '../local/aws/database.ts';
 import { startChild } from '../local/children.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { openTable, type Table } from '../shared/adapters/dynamodb/table.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
 import type { Lease } from '../shared/core/lease/lease.ts';
@@ -43,7 +43,7 @@ const lost = (message: string): void => {
 async function startPulse(table: Table, lease: Lease): Promise<void> {
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;
-  const pulses = pulseStore(table);
+  const pulses = createPulseStore(table);
   await pulses.start({ leaseId, consumer, attempt: 1, liveness, silenceLimit, idle, endsAt });
   await pulses.beat({ leaseId, at: BEATS_FROM, by: { kind: 'probe', attempt: 1 } });
 }

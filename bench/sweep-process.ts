@@ -2,19 +2,19 @@
 // provider answers from memory; the database is the one whose address is the only argument.
 
 import { LOCAL_ACCESS } from '../local/aws/database.ts';
-import { roomStore } from '../shared/adapters/dynamodb/billing/room-store.ts';
+import { createRoomStore } from '../shared/adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
-import { leaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
-import { pulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
-import { accountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
-import { ledgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
-import { sweepStore } from '../shared/adapters/dynamodb/sweep/sweep-store.ts';
+import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
+import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { createAccountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
+import { createLedgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
+import { createSweepStore } from '../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { cards } from '../shared/adapters/providers/registry.ts';
 import { executionOf } from '../shared/core/sweep/lease-findings.ts';
 import type { Provider } from '../shared/ports/provider.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
-import { makeSweepProvider } from '../shared/usecases/sweep/sweep-provider.ts';
+import { createSweepProvider } from '../shared/usecases/sweep/sweep-provider.ts';
 import { aDeployment, aSigner } from '../test/support/builders/builders.ts';
 import { FLEET, fleetLease, machinesOf, SWEPT_AT } from './sweep-fleet.ts';
 
@@ -44,13 +44,13 @@ const workflow: Workflow = {
   ...{ start: unasked, wake: unasked, heartbeat: unasked },
 };
 
-const sweep = makeSweepProvider({
-  leases: leaseStore(leases),
-  pulses: pulseStore(leases),
-  accounts: accountStore(ledger),
-  ledger: ledgerStore(ledger),
-  sweeps: sweepStore(openTable(client, 'inventory')),
-  rooms: roomStore(openTable(client, 'inventory')),
+const sweep = createSweepProvider({
+  leases: createLeaseStore(leases),
+  pulses: createPulseStore(leases),
+  accounts: createAccountStore(ledger),
+  ledger: createLedgerStore(ledger),
+  sweeps: createSweepStore(openTable(client, 'inventory')),
+  rooms: createRoomStore(openTable(client, 'inventory')),
   clock: { now: () => SWEPT_AT },
   providers: () => provider,
   deployment: aDeployment,

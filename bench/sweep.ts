@@ -29,7 +29,7 @@ const Swept = z.object({
 /** An account with the holds of these leases. */
 function accountItems(number: number, leases: readonly Lease[]): readonly object[] {
   const consumer = brandId(ConsumerId, `123456789012/bench-${number}`);
-  const limits = someLimits({ openLeasesMost: ON_ONE_ACCOUNT });
+  const limits = someLimits({ maxOpenLeases: ON_ONE_ACCOUNT });
   const fresh = freshAccount(consumer, { limits, month: monthOf(SWEPT_AT) });
   const holds = Object.fromEntries(leases.map(({ id, hold }) => [id, holdText(hold)]));
   const account = { ...fresh, holds };

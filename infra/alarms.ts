@@ -82,7 +82,7 @@ const ON_SILENCE = {
 };
 
 /** Alarms of one deployment, all sent to one topic. */
-export function makeAlarms(scope: Construct, email: string | undefined): Alarms {
+export function createAlarms(scope: Construct, email: string | undefined): Alarms {
   const here = new Construct(scope, 'alarms');
   const topic = new Topic(here, 'topic', { enforceSSL: true });
   if (email !== undefined) topic.addSubscription(new EmailSubscription(email));

@@ -36,7 +36,7 @@ const LOGGED = AccessLogFormat.custom(
 );
 
 /** Makes the API without its routes: functions must be told its address. */
-export function makeApi(scope: Construct, deployment: string): HttpApi {
+export function createApi(scope: Construct, deployment: string): HttpApi {
   const here = new Construct(scope, 'api');
   const api = new HttpApi(here, 'http', {
     apiName: nameOf(deployment, 'api'),

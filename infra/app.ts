@@ -7,11 +7,11 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions } from './bundle.ts';
 import { ALL_FUNCTIONS } from './function-list.ts';
 import { readSettings } from './settings.ts';
-import { makeStack } from './stack.ts';
+import { createStack } from './stack.ts';
 
 const app = new App();
 const bundles = join(app.outdir, 'functions');
 const entries = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
 bundleFunctions(entries, bundles);
-makeStack(app, readSettings(app.node), bundles);
+createStack(app, readSettings(app.node), bundles);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

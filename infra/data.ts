@@ -59,7 +59,7 @@ function bucket(scope: Construct): Bucket {
 }
 
 /** Makes the tables of the schema and the bucket. */
-export function makeData(scope: Construct): Data {
+export function createData(scope: Construct): Data {
   const here = new Construct(scope, 'data');
   return {
     tables: {

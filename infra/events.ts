@@ -8,7 +8,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
 /** Tells `target` of each execution of `machine` that failed, ran too long or was aborted. */
-export function makeExecutionRule(
+export function createExecutionRule(
   scope: Construct,
   machine: StateMachine,
   target: IFunction,

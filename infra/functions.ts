@@ -13,7 +13,7 @@ import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list
 import { nameOf, stateMachineArn } from './names.ts';
 import { acknowledgeWildcards, type Reachable, statementsFor } from './permissions.ts';
 import type { Settings } from './settings.ts';
-import { makeTaskFunction } from './task-function.ts';
+import { createTaskFunction } from './task-function.ts';
 
 export type FunctionsProps = {
   readonly settings: Settings;
@@ -29,11 +29,11 @@ export type FunctionsProps = {
 export type Functions = (name: string) => IFunction;
 
 /** Limits of new accounts that have a default. */
-function optionalLimits({ leaseMicroUsdMost, providers, gpuNames, thresholds }: Settings) {
+function optionalLimits({ maxLeaseMicroUsd, providers, gpuNames, thresholds }: Settings) {
   const told = thresholds?.map(({ percent, action }) => `${percent}:${action}`).join(' ');
   return {
-    ...(leaseMicroUsdMost !== undefined && {
-      GPU_SHOPPER_LEASE_MICRO_USD_MOST: String(leaseMicroUsdMost),
+    ...(maxLeaseMicroUsd !== undefined && {
+      GPU_SHOPPER_MAX_LEASE_MICRO_USD: String(maxLeaseMicroUsd),
     }),
     ...(providers.length > 0 && { GPU_SHOPPER_PROVIDERS: providers.join(',') }),
     ...(gpuNames.length > 0 && { GPU_SHOPPER_GPU_NAMES: gpuNames.join(',') }),
@@ -48,8 +48,8 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
   return {
     GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
     GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: String(settings.monthlyBudgetMicroUsd),
-    GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: String(settings.rateMicroUsdPerHourMost),
-    GPU_SHOPPER_OPEN_LEASES_MOST: String(settings.openLeasesMost),
+    GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: String(settings.maxRateMicroUsdPerHour),
+    GPU_SHOPPER_MAX_OPEN_LEASES: String(settings.maxOpenLeases),
     ...optionalLimits(settings),
     GPU_SHOPPER_OPERATORS: settings.operators.join(' '),
     GPU_SHOPPER_NODE_URL: nodeUrl,
@@ -76,7 +76,7 @@ function keyEnvironment({ needs }: FunctionRow, { secrets }: Reachable): Record<
 }
 
 /** One log for all of them, so that one filter finds what a person has to hear of. */
-function makeLog(scope: Construct, deployment: string): LogGroup {
+function createLog(scope: Construct, deployment: string): LogGroup {
   return new LogGroup(scope, 'log', {
     logGroupName: `/gpu-shopper/${nameOf(deployment, 'functions')}`,
     retention: RetentionDays.ONE_MONTH,
@@ -85,18 +85,18 @@ function makeLog(scope: Construct, deployment: string): LogGroup {
 }
 
 /** Makes every function, each with its alarm. */
-export function makeFunctions(scope: Construct, props: FunctionsProps): Functions {
+export function createFunctions(scope: Construct, props: FunctionsProps): Functions {
   const here = new Construct(scope, 'functions');
   const { settings, reachable, alarms } = props;
   const { deployment } = settings;
-  const logGroup = makeLog(here, deployment);
+  const logGroup = createLog(here, deployment);
   alarms.onLog(logGroup);
   for (const provider of ProviderName.options) alarms.onSweeps(logGroup, provider);
   acknowledgeWildcards(here, reachable);
   const common = commonEnvironment(here, props);
   const made = new Map<string, IFunction>();
   for (const [name, row] of Object.entries(ALL_FUNCTIONS)) {
-    const each = makeTaskFunction(here, name, {
+    const each = createTaskFunction(here, name, {
       deployment,
       row,
       bundle: join(props.bundles, row.entry),

@@ -65,7 +65,7 @@ function queueOfFailures(scope: Construct, id: string): Queue {
 }
 
 /** The group, role and queues of the leases' own schedules. */
-export function makeDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
+export function createDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
   const here = new Construct(scope, 'deadlines');
   const groupName = nameOf(deployment, 'deadlines');
   new ScheduleGroup(here, 'group', { scheduleGroupName: groupName });
@@ -115,7 +115,7 @@ const repeating = (): readonly Repeating[] => [
 ];
 
 /** Schedules that repeat. A call that fails is not repeated: the next comes soon. */
-export function makeRepeatingSchedules(scope: Construct, deployment: string, queue: Queue): void {
+export function createRepeatingSchedules(scope: Construct, deployment: string, queue: Queue): void {
   const here = new Construct(scope, 'repeating');
   const roles = new Map<string, Role>();
   for (const { name, target, every = minutes(60), cron, input } of repeating()) {

@@ -9,7 +9,7 @@ import { acknowledge } from './acknowledge.ts';
 export type Secrets = { readonly tagKey: Secret; readonly vastKey: Secret };
 
 /** Makes both secrets, named after the deployment. */
-export function makeSecrets(scope: Construct, deployment: string): Secrets {
+export function createSecrets(scope: Construct, deployment: string): Secrets {
   const here = new Construct(scope, 'secrets');
   const tagKey = new Secret(here, 'tag-key', {
     secretName: `gpu-shopper/${deployment}/tag-key`,

@@ -14,10 +14,10 @@ const Settings = z.strictObject({
   /** Part of every tag, and of the names of functions, state machine and schedules. */
   deployment: DeploymentId,
   monthlyBudgetMicroUsd: limits.monthlyBudgetMicroUsd,
-  rateMicroUsdPerHourMost: limits.rateMicroUsdPerHourMost,
-  openLeasesMost: limits.openLeasesMost,
+  maxRateMicroUsdPerHour: limits.maxRateMicroUsdPerHour,
+  maxOpenLeases: limits.maxOpenLeases,
   /** The most held for one lease; the whole budget unless given. */
-  leaseMicroUsdMost: z.optional(limits.leaseMicroUsdMost),
+  maxLeaseMicroUsd: z.optional(limits.maxLeaseMicroUsd),
   /** What may be leased; anything unless given. */
   providers: z._default(limits.providers, []),
   gpuNames: z._default(limits.gpuNames, []),

@@ -41,7 +41,7 @@ const keptIn = ({ queueArn }: IQueue): IDestination => ({
 });
 
 /** Makes the function `name` of the deployment, under a name that others know beforehand. */
-export function makeTaskFunction(
+export function createTaskFunction(
   scope: Construct,
   name: string,
   props: TaskFunctionProps,

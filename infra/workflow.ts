@@ -27,7 +27,7 @@ export type WorkflowProps = {
 const FILE = fileURLToPath(new URL('../state-machines/lease.asl.json', import.meta.url));
 
 /** Makes the state machine under the name that functions know beforehand. */
-export function makeWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
+export function createWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
   const { deployment, functions, alarms } = props;
   const here = new Construct(scope, 'workflow');
   const steps = Object.keys(STEP_FUNCTIONS).map((name) => [name, functions(name)] as const);

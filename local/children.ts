@@ -21,7 +21,7 @@ export type Child = {
   end(): Promise<void>;
 };
 
-const END_MS_MOST = 5_000;
+const MAX_END_MS = 5_000;
 const URL_TOLD = /http:\/\/127\.0\.0\.1:\d+/;
 
 async function urlOf(name: string, child: ChildProcess): Promise<string> {
@@ -61,7 +61,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     async end() {
       asked = true;
       child.stdin.end();
-      const tooLong = setTimeout(() => child.kill('SIGKILL'), END_MS_MOST);
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), MAX_END_MS);
       await exited;
       clearTimeout(tooLong);
     },

@@ -25,8 +25,8 @@ const Seen = z.object({
 type Seen = z.infer<typeof Seen>;
 const Carry = z.object({ carryOn: z.boolean(), secondsLeft: z.optional(z.number()) });
 
-const CALL_MS_MOST = 5_000;
-const signal = () => AbortSignal.timeout(CALL_MS_MOST);
+const MAX_CALL_MS = 5_000;
+const signal = () => AbortSignal.timeout(MAX_CALL_MS);
 
 /** What the beat was answered; null when it did not arrive. A refused token stops the machine. */
 async function sendBeat(url: string, token: string, beat: NodeBody): Promise<Told | null> {

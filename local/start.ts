@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { once as onceFor } from '../shared/app/runtime.ts';
 import { excuseSilence } from '../shared/app/sweep.ts';
-import { folderBlobs } from './aws/blobs.ts';
+import { createFolderBlobs } from './aws/blobs.ts';
 import { OPERATOR, OPERATOR_ARN, openCredentials } from './aws/credentials.ts';
 import { serveHttp } from './aws/http-front.ts';
 import { createVerifier } from './aws/sigv4.ts';
@@ -47,10 +47,10 @@ const DATABASE = new URL('./aws/database-process.ts', import.meta.url);
 const SIMULATOR = new URL('./simulators/vastai/main.ts', import.meta.url);
 
 /** How long a start waits for a menu, in real time: most of it are pauses that Vast.ai asks for. */
-const MENU_MS_MOST = 30_000;
+const MAX_MENU_MS = 30_000;
 /** Simulated machines are looked for every 5 simulated seconds, but not without a break. */
 const LOOK_EVERY_MS = 5_000;
-const LOOK_EVERY_MS_LEAST = 100;
+const MIN_LOOK_EVERY_MS = 100;
 
 async function bind(port: number): Promise<{ server: Server; url: string }> {
   const server = createServer();
@@ -111,7 +111,7 @@ const startMachines = (simulator: Child, clock: EngineClock, scale: number): (()
   runMachines({
     simulatorUrl: simulator.url,
     clock,
-    lookEveryMs: Math.max(LOOK_EVERY_MS_LEAST, LOOK_EVERY_MS / scale),
+    lookEveryMs: Math.max(MIN_LOOK_EVERY_MS, LOOK_EVERY_MS / scale),
   });
 
 const Health = z.object({ status: z.string() });
@@ -125,7 +125,7 @@ async function openMenu(service: Service): Promise<void> {
   // A refresh that failed was logged, and is repeated.
   const refreshed = service.refresh().catch(() => undefined);
   if (Health.parse(body).status !== 'ok')
-    await Promise.race([refreshed, pause(MENU_MS_MOST, null, { ref: false })]);
+    await Promise.race([refreshed, pause(MAX_MENU_MS, null, { ref: false })]);
   service.keepFresh();
   service.keepFrozen();
   service.keepReconciled();
@@ -150,7 +150,7 @@ async function run(options: StartOptions): Promise<Started> {
   const service = createService({
     clock,
     databaseEndpoint: database.url,
-    blobs: folderBlobs(join(folder, 'blobs')),
+    blobs: createFolderBlobs(join(folder, 'blobs')),
     folder,
     log,
     env: environment(settings, `${url}/node/v1/heartbeats`, simulator),

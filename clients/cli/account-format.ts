@@ -41,9 +41,9 @@ export function accountLines(account: Account): readonly string[] {
   return [
     clean(`${consumer}, ${month}${frozen ? ': FROZEN, new leases are refused' : ''}`),
     `${barOf(account)} ${charged} charged, ${held} held, ${room} left of ${budget}`,
-    `Rate: ${rate(rateRoomMicroUsdPerHour)} left of ${rate(limits.rateMicroUsdPerHourMost)}`,
-    `Leases: ${account.leaseRoom} left of ${limits.openLeasesMost}`,
-    `One lease: at most ${formatUsd(limits.leaseMicroUsdMost)}`,
+    `Rate: ${rate(rateRoomMicroUsdPerHour)} left of ${rate(limits.maxRateMicroUsdPerHour)}`,
+    `Leases: ${account.leaseRoom} left of ${limits.maxOpenLeases}`,
+    `One lease: at most ${formatUsd(limits.maxLeaseMicroUsd)}`,
     clean(`Providers: ${listed(limits.providers)}; GPUs: ${listed(limits.gpuNames)}`),
     `Thresholds: ${thresholdsOf(account)}`,
     `Charged in earlier months: ${formatUsd(account.chargedBeforeMicroUsd)}`,

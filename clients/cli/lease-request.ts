@@ -106,7 +106,7 @@ export function leaseRequestOf(
     countries: country.map((code) => code.toUpperCase()),
     providers: provider.length === 0 ? undefined : [...provider],
     gpuCount: numberOf('--count', options.count),
-    vramGbLeast: numberOf('--vram', options.vram),
+    minVramGb: numberOf('--vram', options.vram),
     diskGb: numberOf('--disk', options.disk),
     hours: numberOf('--hours', options.hours),
     ceilingMicroUsdPerHour: ceilingOf(options.ceiling),

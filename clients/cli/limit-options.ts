@@ -16,9 +16,9 @@ export type LimitOptions = {
 /** Which flag sets which limit. */
 const FLAGS: Readonly<Record<string, string>> = {
   monthlyBudgetMicroUsd: '--budget',
-  rateMicroUsdPerHourMost: '--rate',
-  openLeasesMost: '--leases',
-  leaseMicroUsdMost: '--per-lease',
+  maxRateMicroUsdPerHour: '--rate',
+  maxOpenLeases: '--leases',
+  maxLeaseMicroUsd: '--per-lease',
   providers: '--providers',
   gpuNames: '--gpus',
   thresholds: '--thresholds',
@@ -47,7 +47,7 @@ function thresholdsOf(text: string) {
   return text.split(/\s+/).map((each) => {
     const [, percent, action] = /^(\d{1,4}):(\w+)$/.exec(each) ?? [];
     if (percent === undefined) {
-      return usage(`--thresholds must be such as "50:tell 80:freeze", not ${each}`);
+      return usage(`--thresholds must be such as "50:notify 80:freeze", not ${each}`);
     }
     return { percent: Number(percent), action };
   });
@@ -58,9 +58,9 @@ export function limitsOf(options: LimitOptions): Readonly<Record<string, unknown
   const { budget, rate, leases, perLease, providers, gpus, thresholds } = options;
   return {
     ...(budget !== undefined && { monthlyBudgetMicroUsd: dollarsOf('--budget', budget) }),
-    ...(rate !== undefined && { rateMicroUsdPerHourMost: dollarsOf('--rate', rate) }),
-    ...(leases !== undefined && { openLeasesMost: numberOf('--leases', leases) }),
-    ...(perLease !== undefined && { leaseMicroUsdMost: dollarsOf('--per-lease', perLease) }),
+    ...(rate !== undefined && { maxRateMicroUsdPerHour: dollarsOf('--rate', rate) }),
+    ...(leases !== undefined && { maxOpenLeases: numberOf('--leases', leases) }),
+    ...(perLease !== undefined && { maxLeaseMicroUsd: dollarsOf('--per-lease', perLease) }),
     ...(providers !== undefined && { providers: namesOf(providers) }),
     ...(gpus !== undefined && { gpuNames: namesOf(gpus) }),
     ...(thresholds !== undefined && { thresholds: thresholdsOf(thresholds) }),

@@ -15,8 +15,8 @@ import type {
   heartbeatView,
   leasesView,
   leaseView,
+  listedOfferView,
   offersView,
-  seenOfferView,
 } from '../../shared/api/views/lease.ts';
 import type { accountView, notesView } from '../../shared/api/views/ledger.ts';
 import type {
@@ -29,7 +29,7 @@ import type { sweepView } from '../../shared/api/views/sweep.ts';
 
 export type Lease = ReturnType<typeof leaseView>;
 export type LeaseState = Lease['state'];
-export type Offer = ReturnType<typeof seenOfferView>;
+export type Offer = ReturnType<typeof listedOfferView>;
 export type LeaseEvent = ReturnType<typeof eventsView>['events'][number];
 export type Freeze = ReturnType<typeof freezeView>;
 export type Diagnosis = ReturnType<typeof doctorView>;

@@ -40,7 +40,7 @@ export type Call = {
 export type Send = (name: RouteName, call: Call) => Promise<unknown>;
 
 /** Four pauses, 3 s in all at most: longer than a hiccup, and short for who sits and waits. */
-const ATTEMPTS_MOST = 5;
+const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 200;
 /** API Gateway gives up on a function after 30 s; nothing slower will ever answer. */
 const ANSWER_WITHIN_MS = 35_000;
@@ -193,7 +193,7 @@ export function createTransport(options: TransportOptions): Send {
       call.signal?.throwIfAborted();
       const outcome = await attempt(name, request, call.signal);
       if (!(outcome instanceof ApiProblem)) return outcome;
-      if (!outcome.retryable || nth === ATTEMPTS_MOST) throw outcome;
+      if (!outcome.retryable || nth === MAX_ATTEMPTS) throw outcome;
       const longest = FIRST_PAUSE_MS * 2 ** (nth - 1);
       await sleep(Math.floor(random() * longest), call.signal);
     }

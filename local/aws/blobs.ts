@@ -32,7 +32,7 @@ async function read(path: string): Promise<Uint8Array | null> {
 }
 
 /** Blobs as files below `folder`, which is made when needed. Throws StoreDown. */
-export function folderBlobs(folder: string): BlobStore {
+export function createFolderBlobs(folder: string): BlobStore {
   const at = async <Output>(key: string, op: (path: string) => Promise<Output>) => {
     invariant(KEY.test(key), `not a blob key: ${key}`);
     try {
@@ -48,7 +48,7 @@ export function folderBlobs(folder: string): BlobStore {
 }
 
 /** Blobs that are gone with the process. */
-export function memoryBlobs(): BlobStore {
+export function createMemoryBlobs(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
   return {
     put: async (key, body) => {

@@ -6,7 +6,7 @@ import { type Database, openDatabase } from './database.ts';
 
 /** The database of a killed service ends a moment after it, and holds the folder until then. */
 const PATIENCE_MS = 5_000;
-const CLOSE_MS_MOST = 3_000;
+const MAX_CLOSE_MS = 3_000;
 
 async function open(path: string, giveUpAt: number): Promise<Database> {
   try {
@@ -24,7 +24,7 @@ const database = await open(path, Date.now() + PATIENCE_MS);
 
 process.stdin.resume();
 process.stdin.once('close', () => {
-  setTimeout(() => process.exit(1), CLOSE_MS_MOST);
+  setTimeout(() => process.exit(1), MAX_CLOSE_MS);
   void database.close().then(() => process.exit(0));
 });
 process.stdout.write(`${database.endpoint}\n`);

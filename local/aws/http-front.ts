@@ -24,10 +24,10 @@ export type HttpFront = {
 };
 
 /** As much as the handlers read. */
-const BODY_BYTES_MOST = 65_536;
+const MAX_BODY_BYTES = 65_536;
 /** From a request's first byte to its last, in real time. */
-const REQUEST_MS_MOST = 30_000;
-const CLOSE_MS_MOST = 5_000;
+const MAX_REQUEST_MS = 30_000;
+const MAX_CLOSE_MS = 5_000;
 
 type Refusal = { readonly status: number; readonly name: string; readonly detail: string };
 
@@ -46,9 +46,9 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array | null> {
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size <= BODY_BYTES_MOST) chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return size <= BODY_BYTES_MOST ? Buffer.concat(chunks) : null;
+  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : null;
 }
 
 /** Every value of each header: Node's own view drops repeated ones. */
@@ -127,7 +127,7 @@ async function answered(
 ): Promise<HttpReply> {
   const body = await bodyOf(request);
   if (body !== null) return safeReply(options, wireRequest(request, body), requestId);
-  const detail = `body: must be at most ${BODY_BYTES_MOST} bytes`;
+  const detail = `body: must be at most ${MAX_BODY_BYTES} bytes`;
   return refusal({ status: 413, name: 'TooLarge', detail }, requestId);
 }
 
@@ -141,8 +141,8 @@ export function serveHttp(server: Server, options: FrontOptions): HttpFront {
     const own = { 'content-length': Buffer.byteLength(body), 'apigw-requestid': requestId };
     response.writeHead(statusCode, { ...headers, ...own }).end(body);
   };
-  server.requestTimeout = REQUEST_MS_MOST;
-  server.headersTimeout = REQUEST_MS_MOST;
+  server.requestTimeout = MAX_REQUEST_MS;
+  server.headersTimeout = MAX_REQUEST_MS;
   server.on('request', (request, response) => {
     serve(request, response).catch((error: unknown) => {
       response.destroy();
@@ -156,7 +156,7 @@ export function serveHttp(server: Server, options: FrontOptions): HttpFront {
     async close() {
       open = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const tooLong = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MOST);
+      const tooLong = setTimeout(() => server.closeAllConnections(), MAX_CLOSE_MS);
       await closed;
       clearTimeout(tooLong);
     },

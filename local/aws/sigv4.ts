@@ -40,7 +40,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** How far a caller's clock may be off (AWS, 2026). */
 const SKEW_MS = 5 * 60_000;
 /** A presigned URL lives seven days at most (AWS, 2026). */
-const EXPIRES_MOST = 604_800;
+const MAX_EXPIRES = 604_800;
 
 /** What a request says of its own signature. */
 type Claims = {
@@ -128,7 +128,7 @@ function queryClaims(request: WireRequest, query: URLSearchParams): Claims | nul
     date: query.get('X-Amz-Date'),
   });
   const expires = /^[1-9]\d{0,5}$/.exec(query.get('X-Amz-Expires') ?? '')?.[0];
-  if (common === null || expires === undefined || Number(expires) > EXPIRES_MOST) return null;
+  if (common === null || expires === undefined || Number(expires) > MAX_EXPIRES) return null;
   return {
     ...common,
     lifeMs: Number(expires) * 1_000,

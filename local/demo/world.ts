@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { DurationMs } from '../../shared/core/base/time.ts';
-import { memoryBlobs } from '../aws/blobs.ts';
+import { createMemoryBlobs } from '../aws/blobs.ts';
 import { openDatabase } from '../aws/database.ts';
 import { type Machine, type NodeBody, type NodeOptions, startNode, type Told } from '../node.ts';
 import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
@@ -67,7 +67,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const service = createService({
     clock,
     databaseEndpoint: database.endpoint,
-    blobs: memoryBlobs(),
+    blobs: createMemoryBlobs(),
     folder: options.folder ?? null,
     env: {
       GPU_SHOPPER_DEPLOYMENT_ID: 'demo',

@@ -16,7 +16,7 @@ export type HmacKeys = {
 };
 
 /** 128 bits: a shorter key would be easier to guess than the mac it makes. */
-const KEY_BYTES_LEAST = 16;
+const MIN_KEY_BYTES = 16;
 const HEX = /^([0-9a-f]{2})+$/i;
 /** Whole macs are 64 digits; a prefix is taken from as many as a tag carries. */
 const MAC = /^[0-9a-f]{1,64}$/;
@@ -26,8 +26,8 @@ function bytesOf(key: HmacKey): Uint8Array {
     throw new Failure('BadConfig', 'the signing key must be written in hex digits');
   }
   const bytes = typeof key === 'string' ? Buffer.from(key, 'hex') : key;
-  if (bytes.length < KEY_BYTES_LEAST) {
-    throw new Failure('BadConfig', `the signing key must have ${KEY_BYTES_LEAST} bytes or more`);
+  if (bytes.length < MIN_KEY_BYTES) {
+    throw new Failure('BadConfig', `the signing key must have ${MIN_KEY_BYTES} bytes or more`);
   }
   return bytes;
 }

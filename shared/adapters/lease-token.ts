@@ -16,7 +16,7 @@ const saidBy = ({ leaseId, attempt }: TokenClaims): string => `v1.${leaseId}.${a
 const signed = (claims: TokenClaims): string => `lease-token:${saidBy(claims)}`;
 
 /** Writes `v1.<leaseId>.<attempt>.<mac>`. The same claims always give the same token. */
-export function makeLeaseToken(claims: TokenClaims, signer: Signer): string {
+export function createLeaseToken(claims: TokenClaims, signer: Signer): string {
   const { attempt } = claims;
   invariant(
     Number.isInteger(attempt) && attempt >= 1 && attempt <= 99,

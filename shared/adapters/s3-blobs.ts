@@ -22,7 +22,7 @@ function placeOf({ bucket, endpoint }: S3BlobsOptions) {
 }
 
 /** Blobs in `options.bucket`. Both methods are safe to repeat. Throws StoreDown. */
-export function s3Blobs(options: S3BlobsOptions): BlobStore {
+export function createS3Blobs(options: S3BlobsOptions): BlobStore {
   const { host, root } = placeOf(options);
   const call = createCaller({ ...options, service: 's3', host, limits: LIMITS });
   const pathOf = (key: string): string => root + key.split('/').map(escaped).join('/');

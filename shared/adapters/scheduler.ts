@@ -32,7 +32,7 @@ const LIMITS = { connect: seconds(2), exchange: seconds(5) };
 const RETRIES = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
 
 /** Rounds of update and create: each loss means that another actor has just set the schedule. */
-const ROUNDS_MOST = 3;
+const MAX_ROUNDS = 3;
 
 /** `at(...)` takes whole seconds without a zone; rounded up, so that it never fires early. */
 function atExpression(instant: EpochMs): string {
@@ -99,7 +99,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const path = pathOf(leaseId);
       const body = JSON.stringify(scheduleOf(options, leaseId, at));
       let outcome: SetOutcome = 'conflict';
-      for (let round = 1; round <= ROUNDS_MOST && outcome !== 'set'; round += 1) {
+      for (let round = 1; round <= MAX_ROUNDS && outcome !== 'set'; round += 1) {
         outcome = await attempt(caller, { method: 'PUT', path, body });
         if (outcome !== 'missing') continue;
         outcome = await attempt(caller, { method: 'POST', path, body });

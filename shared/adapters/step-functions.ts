@@ -22,7 +22,7 @@ const STEP_FUNCTIONS = {
 /** The most that one page may hold. */
 const PAGE = 1_000;
 /** Room for a hundred thousand running executions, as for open leases. */
-const PAGES_MOST = 100;
+const MAX_PAGES = 100;
 
 const Page = z.object({
   executions: z.array(z.object({ name: z.string() })),
@@ -37,7 +37,7 @@ function down(call: string, { name, message }: Pick<Trouble, 'name' | 'message'>
 }
 
 const NO_PAGE = { name: 'BadReply', message: 'the reply is no page of executions' };
-const MORE_PAGES = { name: 'TooMany', message: `more than ${PAGES_MOST} pages` };
+const MORE_PAGES = { name: 'TooMany', message: `more than ${MAX_PAGES} pages` };
 
 /** These three depend on the engine's mood; all mean that this wait is over. */
 const OVER: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
@@ -55,7 +55,7 @@ async function answered(call: JsonCall, operation: string, answering: Answering)
 async function runningNames(call: JsonCall, stateMachineArn: string): Promise<Set<string>> {
   const names = new Set<string>();
   let nextToken: string | undefined;
-  for (let page = 1; page <= PAGES_MOST; page += 1) {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
     const asked = { stateMachineArn, statusFilter: 'RUNNING', maxResults: PAGE, nextToken };
     const reply = await call('ListExecutions', asked);
     if (reply.kind === 'trouble') throw down('list executions', reply);

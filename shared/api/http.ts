@@ -27,14 +27,14 @@ export type HttpReply = {
 };
 
 /** The largest body read, in characters. */
-const BODY_MOST = 65_536;
+const MAX_BODY = 65_536;
 
 /** The body as text, decoded; empty when there is none. Throws BadRequest when it is too large. */
 export function bodyText(event: HttpEvent): string {
   const { body = '', isBase64Encoded } = event;
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
-  if (text.length > BODY_MOST) {
-    const rule = `must be at most ${BODY_MOST} characters`;
+  if (text.length > MAX_BODY) {
+    const rule = `must be at most ${MAX_BODY} characters`;
     throw new Failure('BadRequest', `body: ${rule}`, { field: 'body' });
   }
   return text;

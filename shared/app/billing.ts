@@ -1,32 +1,32 @@
 // Factories of the books people read: costs, the ledger, closed days, and whether all of it agrees.
 
-import { dayStore } from '../adapters/dynamodb/billing/day-store.ts';
-import { makeCloseDays } from '../usecases/billing/close-days.ts';
-import { makeReadCosts } from '../usecases/billing/read-costs.ts';
-import { makeReadLeaseCost } from '../usecases/billing/read-lease-cost.ts';
+import { createDayStore } from '../adapters/dynamodb/billing/day-store.ts';
+import { createCloseDays } from '../usecases/billing/close-days.ts';
+import { createReadCosts } from '../usecases/billing/read-costs.ts';
+import { createReadLeaseCost } from '../usecases/billing/read-lease-cost.ts';
 import {
-  makeVerifyAll,
-  makeVerifyLedger,
-  makeVerifyOnDemand,
+  createVerifyAll,
+  createVerifyLedger,
+  createVerifyOnDemand,
 } from '../usecases/billing/verify-ledger.ts';
-import { makeReadLedger } from '../usecases/ledger/read-ledger.ts';
+import { createReadLedger } from '../usecases/ledger/read-ledger.ts';
 import { pulses, records, table } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
-const days = (runtime: Runtime) => dayStore(table(runtime, 'ledger'));
+const days = (runtime: Runtime) => createDayStore(table(runtime, 'ledger'));
 const books = (runtime: Runtime) => ({ ...records(runtime), days: once(runtime, days) });
 
 const verifying = (runtime: Runtime) =>
-  makeVerifyLedger({
+  createVerifyLedger({
     ...books(runtime),
     page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
   });
 
 export const readCosts = (runtime: Runtime) =>
-  makeReadCosts({ ...books(runtime), pulses: once(runtime, pulses) });
+  createReadCosts({ ...books(runtime), pulses: once(runtime, pulses) });
 export const readLeaseCost = (runtime: Runtime) =>
-  makeReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
-export const readLedger = (runtime: Runtime) => makeReadLedger(records(runtime));
-export const closeDays = (runtime: Runtime) => makeCloseDays(books(runtime));
-export const verifyOnDemand = (runtime: Runtime) => makeVerifyOnDemand(verifying(runtime));
-export const verifyLedger = (runtime: Runtime) => makeVerifyAll(verifying(runtime));
+  createReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
+export const readLedger = (runtime: Runtime) => createReadLedger(records(runtime));
+export const closeDays = (runtime: Runtime) => createCloseDays(books(runtime));
+export const verifyOnDemand = (runtime: Runtime) => createVerifyOnDemand(verifying(runtime));
+export const verifyLedger = (runtime: Runtime) => createVerifyAll(verifying(runtime));

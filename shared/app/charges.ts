@@ -1,19 +1,19 @@
 // Factories of what puts charges right after settlement: corrections by people, and true-ups to
 // what providers charged.
 
-import { makeCorrectCharge } from '../usecases/billing/correct-charge.ts';
+import { createCorrectCharge } from '../usecases/billing/correct-charge.ts';
 import {
-  makeReadReconciliations,
-  makeReconcileCharges,
-  makeReconcileOnDemand,
+  createReadReconciliations,
+  createReconcileCharges,
+  createReconcileOnDemand,
 } from '../usecases/billing/reconcile-charges.ts';
 import { providerNames, reconciliations, records, sight, withKeys } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
-export const correctCharge = (runtime: Runtime) => makeCorrectCharge(records(runtime));
+export const correctCharge = (runtime: Runtime) => createCorrectCharge(records(runtime));
 
 const reconciling = (runtime: Runtime) =>
-  makeReconcileCharges({
+  createReconcileCharges({
     ...records(runtime),
     ...sight(runtime),
     reconciliations: once(runtime, reconciliations),
@@ -23,7 +23,7 @@ const reconciling = (runtime: Runtime) =>
 export const reconcileCharges = (runtime: Runtime) => withKeys(runtime, reconciling);
 
 export const reconcileOnDemand = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => makeReconcileOnDemand(reconciling(keyed)));
+  withKeys(runtime, (keyed) => createReconcileOnDemand(reconciling(keyed)));
 
 export const readReconciliations = (runtime: Runtime) =>
-  makeReadReconciliations({ reconciliations: once(runtime, reconciliations), providerNames });
+  createReadReconciliations({ reconciliations: once(runtime, reconciliations), providerNames });

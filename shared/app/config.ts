@@ -42,15 +42,18 @@ const listed = z.pipe(
 /** Told at half of the month's budget, near its end, and at its end. */
 const THRESHOLDS: Threshold[] = [50, 80, 100].map((percent) => ({
   percent,
-  action: 'tell',
+  action: 'notify',
 }));
 
-/** Such as `50:tell 80:freeze 100:end`. */
+/** Such as `50:notify 80:freeze 100:end`. */
 const thresholds = z.pipe(
   z
     .string()
     .check(
-      z.regex(/^(\s*\d{1,4}:(tell|freeze|end))*\s*$/, 'must be such as 50:tell 80:freeze 100:end'),
+      z.regex(
+        /^(\s*\d{1,4}:(notify|freeze|end))*\s*$/,
+        'must be such as 50:notify 80:freeze 100:end',
+      ),
     ),
   z.pipe(
     z.transform((list: string) =>
@@ -69,9 +72,9 @@ const Environment = z.object({
   GPU_SHOPPER_TAG_KEY_PREVIOUS: z.optional(hexKey),
   GPU_SHOPPER_TAG_KEY_SECRET_ARN: z.optional(text),
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: z._default(whole, 100_000_000),
-  GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: z._default(whole, 10_000_000),
-  GPU_SHOPPER_OPEN_LEASES_MOST: z._default(whole, 10),
-  GPU_SHOPPER_LEASE_MICRO_USD_MOST: z.optional(whole),
+  GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: z._default(whole, 10_000_000),
+  GPU_SHOPPER_MAX_OPEN_LEASES: z._default(whole, 10),
+  GPU_SHOPPER_MAX_LEASE_MICRO_USD: z.optional(whole),
   GPU_SHOPPER_PROVIDERS: z._default(listed, []),
   GPU_SHOPPER_GPU_NAMES: z._default(listed, []),
   GPU_SHOPPER_THRESHOLDS: z._default(thresholds, THRESHOLDS),
@@ -102,9 +105,9 @@ type Environment = z.infer<typeof Environment>;
 /** Which limit of a new account an environment variable sets. */
 const LIMITS = {
   monthlyBudgetMicroUsd: 'GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD',
-  rateMicroUsdPerHourMost: 'GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST',
-  openLeasesMost: 'GPU_SHOPPER_OPEN_LEASES_MOST',
-  leaseMicroUsdMost: 'GPU_SHOPPER_LEASE_MICRO_USD_MOST',
+  maxRateMicroUsdPerHour: 'GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR',
+  maxOpenLeases: 'GPU_SHOPPER_MAX_OPEN_LEASES',
+  maxLeaseMicroUsd: 'GPU_SHOPPER_MAX_LEASE_MICRO_USD',
   providers: 'GPU_SHOPPER_PROVIDERS',
   gpuNames: 'GPU_SHOPPER_GPU_NAMES',
   thresholds: 'GPU_SHOPPER_THRESHOLDS',
@@ -117,10 +120,10 @@ function refuse(name: string, rule: string): never {
 function limitsOf(env: Environment): AccountLimits {
   const limits = AccountLimits.safeParse({
     monthlyBudgetMicroUsd: env[LIMITS.monthlyBudgetMicroUsd],
-    rateMicroUsdPerHourMost: env[LIMITS.rateMicroUsdPerHourMost],
-    openLeasesMost: env[LIMITS.openLeasesMost],
+    maxRateMicroUsdPerHour: env[LIMITS.maxRateMicroUsdPerHour],
+    maxOpenLeases: env[LIMITS.maxOpenLeases],
     // One lease may take the whole budget unless told otherwise.
-    leaseMicroUsdMost: env[LIMITS.leaseMicroUsdMost] ?? env[LIMITS.monthlyBudgetMicroUsd],
+    maxLeaseMicroUsd: env[LIMITS.maxLeaseMicroUsd] ?? env[LIMITS.monthlyBudgetMicroUsd],
     providers: env[LIMITS.providers],
     gpuNames: env[LIMITS.gpuNames],
     thresholds: env[LIMITS.thresholds],

@@ -6,31 +6,35 @@ import { leaseIdFor, requestHash } from '../adapters/derive-ids.ts';
 import { readLeaseToken } from '../adapters/lease-token.ts';
 import { createSshProbe } from '../adapters/ssh-probe.ts';
 import { attemptLimit } from '../usecases/common/card-times.ts';
-import { makeEnforceDeadline } from '../usecases/lease/enforce-deadline.ts';
-import { makeListLeases, makeReadEvents, makeReadLease } from '../usecases/lease/read-lease.ts';
+import { createEnforceDeadline } from '../usecases/lease/enforce-deadline.ts';
 import {
-  makeRecordAppHeartbeat,
-  makeRecordNodeHeartbeat,
+  createListLeases,
+  createReadEvents,
+  createReadLease,
+} from '../usecases/lease/read-lease.ts';
+import {
+  createRecordAppHeartbeat,
+  createRecordNodeHeartbeat,
 } from '../usecases/lease/record-heartbeat.ts';
-import { makeReleaseLease } from '../usecases/lease/release-lease.ts';
-import { makeRequestLease } from '../usecases/lease/request-lease.ts';
-import { makeArmDeadline } from '../usecases/lease/steps/arm-deadline.ts';
-import { makeAwaitReady } from '../usecases/lease/steps/await-ready.ts';
-import { makeChooseOffer } from '../usecases/lease/steps/choose-offer.ts';
-import { makeConfirmReady } from '../usecases/lease/steps/confirm-ready.ts';
-import { makeDestroyInstance } from '../usecases/lease/steps/destroy-instance.ts';
-import { makeEndLease } from '../usecases/lease/steps/end-lease.ts';
-import { makeFindLaunched } from '../usecases/lease/steps/find-launched.ts';
-import { makeJudgeLease } from '../usecases/lease/steps/judge-lease.ts';
-import { makeLaunchInstance } from '../usecases/lease/steps/launch-instance.ts';
-import { makeProbeReady } from '../usecases/lease/steps/probe-ready.ts';
-import { makeProveAbsence } from '../usecases/lease/steps/prove-absence.ts';
-import { makeRetireAttempt } from '../usecases/lease/steps/retire-attempt.ts';
-import { makeServeLease } from '../usecases/lease/steps/serve-lease.ts';
-import { makeSettleLease } from '../usecases/lease/steps/settle-lease.ts';
-import { makeListOffers, makeReadOffer } from '../usecases/menu/list-offers.ts';
-import { makeRefreshOffers } from '../usecases/menu/refresh-offers.ts';
-import { makeReadHealth } from '../usecases/operations/read-health.ts';
+import { createReleaseLease } from '../usecases/lease/release-lease.ts';
+import { createRequestLease } from '../usecases/lease/request-lease.ts';
+import { createArmDeadline } from '../usecases/lease/steps/arm-deadline.ts';
+import { createAwaitReady } from '../usecases/lease/steps/await-ready.ts';
+import { createChooseOffer } from '../usecases/lease/steps/choose-offer.ts';
+import { createConfirmReady } from '../usecases/lease/steps/confirm-ready.ts';
+import { createDestroyInstance } from '../usecases/lease/steps/destroy-instance.ts';
+import { createEndLease } from '../usecases/lease/steps/end-lease.ts';
+import { createFindLaunched } from '../usecases/lease/steps/find-launched.ts';
+import { createJudgeLease } from '../usecases/lease/steps/judge-lease.ts';
+import { createLaunchInstance } from '../usecases/lease/steps/launch-instance.ts';
+import { createProbeReady } from '../usecases/lease/steps/probe-ready.ts';
+import { createProveAbsence } from '../usecases/lease/steps/prove-absence.ts';
+import { createRetireAttempt } from '../usecases/lease/steps/retire-attempt.ts';
+import { createServeLease } from '../usecases/lease/steps/serve-lease.ts';
+import { createSettleLease } from '../usecases/lease/steps/settle-lease.ts';
+import { createListOffers, createReadOffer } from '../usecases/menu/list-offers.ts';
+import { createRefreshOffers } from '../usecases/menu/refresh-offers.ts';
+import { createReadHealth } from '../usecases/operations/read-health.ts';
 import {
   accounts,
   freezes,
@@ -58,7 +62,7 @@ import { once, type Runtime } from './runtime.ts';
 // The steps of the workflow.
 
 export const chooseOffer = (runtime: Runtime) =>
-  makeChooseOffer({
+  createChooseOffer({
     ...records(runtime),
     freezes: once(runtime, freezes),
     menu: once(runtime, menu),
@@ -68,11 +72,11 @@ export const chooseOffer = (runtime: Runtime) =>
   });
 
 export const armDeadline = (runtime: Runtime) =>
-  makeArmDeadline({ ...records(runtime), scheduler: once(runtime, scheduler) });
+  createArmDeadline({ ...records(runtime), scheduler: once(runtime, scheduler) });
 
 export const launchInstance = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeLaunchInstance({
+    createLaunchInstance({
       ...records(keyed),
       ...sight(keyed),
       pulses: once(keyed, pulses),
@@ -83,11 +87,11 @@ export const launchInstance = (runtime: Runtime) =>
   );
 
 export const findLaunched = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => makeFindLaunched({ ...records(keyed), ...sight(keyed) }));
+  withKeys(runtime, (keyed) => createFindLaunched({ ...records(keyed), ...sight(keyed) }));
 
 export const awaitReady = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeAwaitReady({
+    createAwaitReady({
       ...records(keyed),
       ...waking(keyed),
       providers: providers(keyed),
@@ -97,7 +101,7 @@ export const awaitReady = (runtime: Runtime) =>
 
 export const probeReady = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeProbeReady({
+    createProbeReady({
       ...records(keyed),
       pulses: once(keyed, pulses),
       providers: providers(keyed),
@@ -107,7 +111,7 @@ export const probeReady = (runtime: Runtime) =>
 
 export const confirmReady = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeConfirmReady({
+    createConfirmReady({
       ...records(keyed),
       pulses: once(keyed, pulses),
       providers: providers(keyed),
@@ -117,14 +121,14 @@ export const confirmReady = (runtime: Runtime) =>
 
 export const retireAttempt = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeRetireAttempt({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
+    createRetireAttempt({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
   );
 
 export const serveLease = (runtime: Runtime) =>
-  makeServeLease({ ...records(runtime), ...waking(runtime) });
+  createServeLease({ ...records(runtime), ...waking(runtime) });
 
 export const judgeLease = (runtime: Runtime) =>
-  makeJudgeLease({
+  createJudgeLease({
     ...records(runtime),
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),
@@ -132,11 +136,11 @@ export const judgeLease = (runtime: Runtime) =>
   });
 
 export const endLease = (runtime: Runtime) =>
-  makeEndLease({ ...records(runtime), pulses: once(runtime, pulses) });
+  createEndLease({ ...records(runtime), pulses: once(runtime, pulses) });
 
 export const destroyInstance = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeDestroyInstance({
+    createDestroyInstance({
       ...records(keyed),
       ...lastKnown(keyed),
       providers: providers(keyed),
@@ -145,17 +149,17 @@ export const destroyInstance = (runtime: Runtime) =>
 
 export const proveAbsence = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeProveAbsence({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
+    createProveAbsence({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
   );
 
 export const settleLease = (runtime: Runtime) =>
-  makeSettleLease({ ...records(runtime), scheduler: once(runtime, scheduler) });
+  createSettleLease({ ...records(runtime), scheduler: once(runtime, scheduler) });
 
 // Schedules.
 
 export const enforceDeadline = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeEnforceDeadline({
+    createEnforceDeadline({
       ...records(keyed),
       ...waking(keyed),
       ...lastKnown(keyed),
@@ -166,7 +170,7 @@ export const enforceDeadline = (runtime: Runtime) =>
 
 export const refreshOffers = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeRefreshOffers({
+    createRefreshOffers({
       providers: providers(keyed),
       menu: once(keyed, menu),
       clock: keyed.clock,
@@ -176,13 +180,13 @@ export const refreshOffers = (runtime: Runtime) =>
 // The API.
 
 export const listOffers = (runtime: Runtime) =>
-  makeListOffers({ menu: once(runtime, menu), providerNames });
+  createListOffers({ menu: once(runtime, menu), providerNames });
 
 export const readOffer = (runtime: Runtime) =>
-  makeReadOffer({ menu: once(runtime, menu), providerNames });
+  createReadOffer({ menu: once(runtime, menu), providerNames });
 
 export const readHealth = (runtime: Runtime) =>
-  makeReadHealth({
+  createReadHealth({
     menu: once(runtime, menu),
     sweeps: once(runtime, sweeps),
     providerNames,
@@ -190,7 +194,7 @@ export const readHealth = (runtime: Runtime) =>
   });
 
 export const requestLease = (runtime: Runtime) =>
-  makeRequestLease({
+  createRequestLease({
     leases: once(runtime, leases),
     freezes: once(runtime, freezes),
     accounts: once(runtime, accounts),
@@ -202,13 +206,13 @@ export const requestLease = (runtime: Runtime) =>
     hashOf: requestHash,
   });
 
-export const readLease = (runtime: Runtime) => makeReadLease({ leases: once(runtime, leases) });
-export const readEvents = (runtime: Runtime) => makeReadEvents({ leases: once(runtime, leases) });
+export const readLease = (runtime: Runtime) => createReadLease({ leases: once(runtime, leases) });
+export const readEvents = (runtime: Runtime) => createReadEvents({ leases: once(runtime, leases) });
 
-export const listLeases = (runtime: Runtime) => makeListLeases({ leases: once(runtime, leases) });
+export const listLeases = (runtime: Runtime) => createListLeases({ leases: once(runtime, leases) });
 
 export const releaseLease = (runtime: Runtime) =>
-  makeReleaseLease({ ...records(runtime), ...waking(runtime) });
+  createReleaseLease({ ...records(runtime), ...waking(runtime) });
 
 const heartbeats = (runtime: Runtime) => ({
   ...waking(runtime),
@@ -217,9 +221,10 @@ const heartbeats = (runtime: Runtime) => ({
   count: runtime.count,
 });
 
-export const recordAppHeartbeat = (runtime: Runtime) => makeRecordAppHeartbeat(heartbeats(runtime));
+export const recordAppHeartbeat = (runtime: Runtime) =>
+  createRecordAppHeartbeat(heartbeats(runtime));
 export const recordNodeHeartbeat = (runtime: Runtime) =>
-  makeRecordNodeHeartbeat(heartbeats(runtime));
+  createRecordNodeHeartbeat(heartbeats(runtime));
 
 /** Reads the bearer token of a rented machine; null when it isn't one of ours. */
 export const leaseTokenReader = (runtime: Runtime) =>

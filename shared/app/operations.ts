@@ -1,11 +1,15 @@
 // Factories of what extends leases, and of what operators do: freeze, thaw, look how things stand.
 
 import { createWindow } from '../usecases/common/card-times.ts';
-import { makeApproveExtension } from '../usecases/lease/approve-extension.ts';
-import { makeExtendLease } from '../usecases/lease/extend-lease.ts';
-import { makeAdvanceFreezes } from '../usecases/operations/advance-freezes.ts';
-import { makePlaceFreeze, makeReadFreezes, makeThaw } from '../usecases/operations/place-freeze.ts';
-import { makeReadDoctor } from '../usecases/operations/read-doctor.ts';
+import { createApproveExtension } from '../usecases/lease/approve-extension.ts';
+import { createExtendLease } from '../usecases/lease/extend-lease.ts';
+import { createAdvanceFreezes } from '../usecases/operations/advance-freezes.ts';
+import {
+  createPlaceFreeze,
+  createReadFreezes,
+  createThaw,
+} from '../usecases/operations/place-freeze.ts';
+import { createReadDoctor } from '../usecases/operations/read-doctor.ts';
 import {
   freezes,
   leases,
@@ -33,22 +37,22 @@ const freezing = (runtime: Runtime) => ({
   clock: runtime.clock,
 });
 
-export const extendLease = (runtime: Runtime) => makeExtendLease(ending(runtime));
-export const approveExtension = (runtime: Runtime) => makeApproveExtension(records(runtime));
+export const extendLease = (runtime: Runtime) => createExtendLease(ending(runtime));
+export const approveExtension = (runtime: Runtime) => createApproveExtension(records(runtime));
 
 export const placeFreeze = (runtime: Runtime) =>
-  makePlaceFreeze({
+  createPlaceFreeze({
     ...ending(runtime),
     ...freezing(runtime),
     createWindow: longest(createWindow),
   });
 
-export const thaw = (runtime: Runtime) => makeThaw(freezing(runtime));
-export const readFreezes = (runtime: Runtime) => makeReadFreezes(freezing(runtime));
+export const thaw = (runtime: Runtime) => createThaw(freezing(runtime));
+export const readFreezes = (runtime: Runtime) => createReadFreezes(freezing(runtime));
 
 export const advanceFreezes = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    makeAdvanceFreezes({
+    createAdvanceFreezes({
       ...ending(keyed),
       ...freezing(keyed),
       ...sight(keyed),
@@ -57,7 +61,7 @@ export const advanceFreezes = (runtime: Runtime) =>
   );
 
 export const readDoctor = (runtime: Runtime) =>
-  makeReadDoctor({
+  createReadDoctor({
     leases: once(runtime, leases),
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),

@@ -1,28 +1,31 @@
 // What use cases are made of: each part is made once for a runtime, on first use, from its
 // configuration or from what the runtime brings. It composes nothing and decides nothing.
 
-import { reconciliationStore } from '../adapters/dynamodb/billing/reconciliation-store.ts';
-import { roomStore } from '../adapters/dynamodb/billing/room-store.ts';
+import { createReconciliationStore } from '../adapters/dynamodb/billing/reconciliation-store.ts';
+import { createRoomStore } from '../adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../adapters/dynamodb/client.ts';
-import { leaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
-import { pulseStore } from '../adapters/dynamodb/lease/pulse-store.ts';
-import { accountStore } from '../adapters/dynamodb/ledger/account-store.ts';
-import { ledgerStore } from '../adapters/dynamodb/ledger/ledger-store.ts';
-import { goneOffers as goneOffersIn, menuStore } from '../adapters/dynamodb/menu/menu-store.ts';
-import { freezeStore } from '../adapters/dynamodb/operations/freeze-store.ts';
-import { sweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
+import { createLeaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
+import { createPulseStore } from '../adapters/dynamodb/lease/pulse-store.ts';
+import { createAccountStore } from '../adapters/dynamodb/ledger/account-store.ts';
+import { createLedgerStore } from '../adapters/dynamodb/ledger/ledger-store.ts';
+import {
+  createMenuStore,
+  goneOffers as goneOffersIn,
+} from '../adapters/dynamodb/menu/menu-store.ts';
+import { createFreezeStore } from '../adapters/dynamodb/operations/freeze-store.ts';
+import { createSweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
-import { makeLeaseToken } from '../adapters/lease-token.ts';
+import { createLeaseToken } from '../adapters/lease-token.ts';
 import { cards, createRegistry } from '../adapters/providers/registry.ts';
-import { s3Blobs } from '../adapters/s3-blobs.ts';
+import { createS3Blobs } from '../adapters/s3-blobs.ts';
 import { createScheduler } from '../adapters/scheduler.ts';
 import { createSecrets } from '../adapters/secrets.ts';
 import { createStepFunctions } from '../adapters/step-functions.ts';
 import { packedAgent } from '../agent/packed.ts';
 import { Failure } from '../core/base/failure.ts';
 import { ProviderName } from '../core/base/ids.ts';
-import { deafLimit } from '../core/base/policy/instance.ts';
+import { noContactLimit } from '../core/base/policy/instance.ts';
 import { policy } from '../core/base/policy/policy.ts';
 import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { Lease } from '../core/lease/lease.ts';
@@ -110,23 +113,24 @@ export const scheduler = (runtime: Runtime) => {
 };
 
 const blobs = (runtime: Runtime) =>
-  runtime.blobs ?? s3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
+  runtime.blobs ??
+  createS3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
 export const table = (runtime: Runtime, name: keyof Config['tables']) =>
   openTable(once(runtime, database), runtime.config.tables[name]);
 
 export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inventory'));
 export const menu = (runtime: Runtime) =>
-  menuStore(table(runtime, 'inventory'), once(runtime, blobs));
-export const freezes = (runtime: Runtime) => freezeStore(table(runtime, 'leases'));
-export const sweeps = (runtime: Runtime) => sweepStore(table(runtime, 'inventory'));
-export const rooms = (runtime: Runtime) => roomStore(table(runtime, 'inventory'));
+  createMenuStore(table(runtime, 'inventory'), once(runtime, blobs));
+export const freezes = (runtime: Runtime) => createFreezeStore(table(runtime, 'leases'));
+export const sweeps = (runtime: Runtime) => createSweepStore(table(runtime, 'inventory'));
+export const rooms = (runtime: Runtime) => createRoomStore(table(runtime, 'inventory'));
 export const reconciliations = (runtime: Runtime) =>
-  reconciliationStore(table(runtime, 'inventory'));
-export const leases = (runtime: Runtime) => leaseStore(table(runtime, 'leases'));
-export const pulses = (runtime: Runtime) => pulseStore(table(runtime, 'leases'));
-export const accounts = (runtime: Runtime) => accountStore(table(runtime, 'ledger'));
-const ledger = (runtime: Runtime) => ledgerStore(table(runtime, 'ledger'));
+  createReconciliationStore(table(runtime, 'inventory'));
+export const leases = (runtime: Runtime) => createLeaseStore(table(runtime, 'leases'));
+export const pulses = (runtime: Runtime) => createPulseStore(table(runtime, 'leases'));
+export const accounts = (runtime: Runtime) => createAccountStore(table(runtime, 'ledger'));
+const ledger = (runtime: Runtime) => createLedgerStore(table(runtime, 'ledger'));
 
 export const records = (runtime: Runtime) => ({
   leases: once(runtime, leases),
@@ -163,7 +167,7 @@ export const lastKnown = (runtime: Runtime) => ({
 
 const nodeSeconds = (lease: Lease): string => {
   const { grace, lastScript } = policy.node;
-  const deaf = deafLimit(lease.terms.silenceLimit);
+  const deaf = noContactLimit(lease.terms.silenceLimit);
   return [policy.heartbeat.every, deaf, grace, lastScript].map((ms) => ms / 1_000).join(' ');
 };
 
@@ -172,7 +176,7 @@ export const nodeSetup = (runtime: Runtime) => {
   const { nodeUrl } = runtime.config;
   return (lease: Lease, attempt: number): NodeSetup => {
     if (nodeUrl === undefined) return { env: {}, agent: null };
-    const token = makeLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
+    const token = createLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
     const env = {
       GPU_SHOPPER_NODE_URL: nodeUrl,
       GPU_SHOPPER_LEASE_TOKEN: token,

@@ -1,9 +1,9 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
 import type { SweepRecord } from '../core/sweep/record.ts';
-import { makeExcuseSilence } from '../usecases/lease/excuse-silence.ts';
-import { makeExecutionEnded } from '../usecases/lease/execution-ended.ts';
-import { makeSweepOnDemand, makeSweepProvider } from '../usecases/sweep/sweep-provider.ts';
+import { createExcuseSilence } from '../usecases/lease/excuse-silence.ts';
+import { createExecutionEnded } from '../usecases/lease/execution-ended.ts';
+import { createSweepOnDemand, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
 import { pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
 import { type LogLine, once, type Runtime } from './runtime.ts';
 
@@ -15,7 +15,7 @@ function lineOf({ provider, listed, open, counts }: SweepRecord): LogLine {
 }
 
 const sweeping = (runtime: Runtime) =>
-  makeSweepProvider({
+  createSweepProvider({
     ...records(runtime),
     ...waking(runtime),
     ...sight(runtime),
@@ -30,10 +30,10 @@ const sweeping = (runtime: Runtime) =>
 export const sweepProvider = (runtime: Runtime) => withKeys(runtime, sweeping);
 
 export const sweepOnDemand = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => makeSweepOnDemand(sweeping(keyed)));
+  withKeys(runtime, (keyed) => createSweepOnDemand(sweeping(keyed)));
 
 export const executionEnded = (runtime: Runtime) =>
-  makeExecutionEnded({ ...records(runtime), ...waking(runtime) });
+  createExecutionEnded({ ...records(runtime), ...waking(runtime) });
 
 export const excuseSilence = (runtime: Runtime) =>
-  makeExcuseSilence({ ...records(runtime), pulses: once(runtime, pulses) });
+  createExcuseSilence({ ...records(runtime), pulses: once(runtime, pulses) });

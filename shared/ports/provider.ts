@@ -24,7 +24,7 @@ export type ProviderCard = {
   readonly billing: { readonly step: DurationMs; readonly rounding: 'up' | 'nearest' };
   /** How charges are told. */
   readonly charges: ChargeTerms;
-  readonly tagLengthMost: number;
+  readonly maxTagLength: number;
   /** A machine that isn't ready by then is given back. */
   readonly bootLimit: DurationMs;
   /** The least time between two calls of a kind. */
@@ -35,7 +35,7 @@ export type ProviderCard = {
     readonly list: DurationMs;
   };
   /** The longest start script with its SSH key, in bytes: what our own lines leave. */
-  readonly startScriptBytesMost: number;
+  readonly maxStartScriptBytes: number;
   readonly sshUser: string;
   /** What may go on billing after destroy. */
   readonly residues: readonly string[];

@@ -325,8 +325,8 @@ const REST: readonly Ablation[] = [
   {
     name: 'a deadline is kept without the workflow',
     file: 'shared/usecases/lease/enforce-deadline.ts',
-    line: 'await tearDownNow(ports, lease, () => nudgeLease(ports, lease));',
-    instead: 'await nudgeLease(ports, lease);',
+    line: 'await tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));',
+    instead: 'await wakeOrRestartLease(ports, lease);',
     test: {
       file: 'test/machines/nets.test.ts',
       of: 'a serving lease past its deadline',

@@ -14,9 +14,9 @@ import { MINUTE } from './plan.ts';
  * from the end of the last trouble that holds teardown back: the longest pause of teardown (15
  * min), and a round that a crash or an error spoiled.
  */
-export const LATE_MOST = 20 * MINUTE;
+export const MAX_LATE = 20 * MINUTE;
 /** A machine that nobody recorded: two sightings, and as much for trouble. */
-const UNRECORDED_MOST = 20 * MINUTE;
+const MAX_UNRECORDED = 20 * MINUTE;
 
 const TAG = /^gs-demo-([a-z0-9]{20})-(\d{1,2})-/;
 const ORDER: readonly LeaseState[] = [
@@ -70,13 +70,13 @@ export function createWatch(market: VastaiSimulator, now: () => number) {
     const excused = is.end !== null ? now() : Math.max(due, troubleUntil);
     worst.lateMs = Math.max(worst.lateMs, now() - due);
     worst.calmLateMs = Math.max(worst.calmLateMs, now() - excused);
-    if (now() - excused > LATE_MOST) wrong.add(`${is.id} outlives lease ${lease.id}`);
+    if (now() - excused > MAX_LATE) wrong.add(`${is.id} outlives lease ${lease.id}`);
   };
   const inspect = (machine: Machine): void => {
     const { is, role } = machine;
     if (role.kind === 'stranger') return;
     if (role.kind === 'unrecorded') {
-      const late = now() - Math.max(role.since, troubleUntil) > UNRECORDED_MOST;
+      const late = now() - Math.max(role.since, troubleUntil) > MAX_UNRECORDED;
       if (late && is.end === null) wrong.add(`${is.id}, which nobody recorded, lives on`);
       return;
     }

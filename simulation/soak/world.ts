@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryBlobs } from '../../local/aws/blobs.ts';
+import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../local/aws/gateway.ts';
 import { type Machine, type NodeBody, startNode, type Told } from '../../local/node.ts';
@@ -35,13 +35,13 @@ export type SoakOptions = {
 
 const NONE: Fate = { kind: 'none' };
 /** Calls in a hundred that die somewhere on the way, and those whose answer comes late. */
-const DYING = { percent: 1, callsMost: 14 };
-const LATE = { percent: 1, callsMost: 14, msMost: 25 * SECOND };
+const DYING = { percent: 1, maxCalls: 14 };
+const LATE = { percent: 1, maxCalls: 14, maxMs: 25 * SECOND };
 
 function fateOf(random: Random): Fate {
-  const [drawn, at] = [random.below(100), 1 + random.below(DYING.callsMost)];
+  const [drawn, at] = [random.below(100), 1 + random.below(DYING.maxCalls)];
   const [ms, when] = [
-    random.below(LATE.msMost),
+    random.below(LATE.maxMs),
     random.below(2) === 0 ? 'before' : 'after',
   ] as const;
   if (drawn < DYING.percent) return { kind: 'dies', at, when };
@@ -53,8 +53,8 @@ const ENV = {
   GPU_SHOPPER_TAG_KEY: TAG_KEY,
   GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats',
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '10000000000',
-  GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: '1000000000',
-  GPU_SHOPPER_OPEN_LEASES_MOST: '50',
+  GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '1000000000',
+  GPU_SHOPPER_MAX_OPEN_LEASES: '50',
   GPU_SHOPPER_OPERATORS: '123456789012/operator',
 };
 
@@ -108,7 +108,7 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
   const wire = createWire({ random, after, seen: watch.seen });
   const url = await market.listen();
   const database = await openDatabase();
-  const blobs = memoryBlobs();
+  const blobs = createMemoryBlobs();
 
   const around = (own: () => Service | null) => (_call: object, run: () => Promise<unknown>) => {
     const fate = calm ? NONE : fateOf(random);

@@ -73,7 +73,7 @@ export function createPromises(begin: Start): void {
   it('takes a start script as long as the card says', async () => {
     const harness = await begin();
     const { provider } = harness;
-    const startScript = '#'.repeat(provider.card.startScriptBytesMost);
+    const startScript = '#'.repeat(provider.card.maxStartScriptBytes);
     const offer = await anyOffer(harness);
     const outcome = await provider.create(aTag(), offer, { ...spec, startScript });
     expect(outcome.kind).toBe('launched');
@@ -95,7 +95,7 @@ export function createPromises(begin: Start): void {
     const found = await provider.search();
     harness.pass(hours(1));
     const kinds = new Set<string>();
-    for (const offer of found.filter(({ diskGbMost }) => diskGbMost >= DISK_GB).slice(0, 30)) {
+    for (const offer of found.filter(({ maxDiskGb }) => maxDiskGb >= DISK_GB).slice(0, 30)) {
       const before = alive(harness).length;
       const { kind } = await provider.create(aTag(), offer, spec);
       kinds.add(kind);

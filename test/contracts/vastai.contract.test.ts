@@ -12,9 +12,9 @@ import { providerContract } from './provider.contract.ts';
 
 const API_KEY = 'the-right-key';
 const PAGE_SIZE = 25;
-const SEARCH_MOST = 64;
+const MAX_SEARCH = 64;
 /** Above every machine number of the simulator. */
-const MACHINES_MOST = 2 ** 20;
+const MAX_MACHINES = 2 ** 20;
 
 const Found = z.object({ offers: z.array(z.object({ id: z.number() })) });
 
@@ -22,15 +22,15 @@ const Found = z.object({ offers: z.array(z.object({ id: z.number() })) });
  * Every leasable offer, found by halving the machine numbers until less than a page comes: another
  * way than the adapter's, which climbs the prices.
  */
-async function leasable(url: string, from = 0, below = MACHINES_MOST): Promise<readonly OfferId[]> {
+async function leasable(url: string, from = 0, below = MAX_MACHINES): Promise<readonly OfferId[]> {
   const filters = { direct_port_count: { gte: 1 }, machine_id: { gte: from, lt: below } };
   const response = await fetch(`${url}/api/v0/bundles/`, {
     method: 'POST',
     headers: { authorization: `Bearer ${API_KEY}` },
-    body: JSON.stringify({ ...filters, limit: SEARCH_MOST }),
+    body: JSON.stringify({ ...filters, limit: MAX_SEARCH }),
   });
   const { offers } = Found.parse(await response.json());
-  if (offers.length < SEARCH_MOST) return offers.map(({ id }) => brandId(OfferId, `vastai_${id}`));
+  if (offers.length < MAX_SEARCH) return offers.map(({ id }) => brandId(OfferId, `vastai_${id}`));
   const middle = Math.floor((from + below) / 2);
   return [...(await leasable(url, from, middle)), ...(await leasable(url, middle, below))];
 }

@@ -24,7 +24,7 @@ describe('settings', () => {
   });
   it.each([
     ['operators', '["123456789012/admin"]', ['123456789012/admin']],
-    ['openLeasesMost', '7', 7],
+    ['maxOpenLeases', '7', 7],
     ['thresholds', '[{"percent":80,"action":"freeze"}]', [{ percent: 80, action: 'freeze' }]],
     ['deployment', '2026', '2026'],
   ] as const)('read %s = %s as it was said on the command line', (name, text, value) => {
@@ -33,7 +33,7 @@ describe('settings', () => {
   it.each([
     ['env', 'nowhere', 'no environment nowhere'],
     ['deployment', 'Not_Allowed', 'deployment: must be 2 to 12'],
-    ['openLeasesMost', 0, 'openLeasesMost'],
+    ['maxOpenLeases', 0, 'maxOpenLeases'],
     ['operators', 'everybody', 'operators'],
     ['alarmEmail', 'nobody', 'alarmEmail: must be an e-mail address'],
   ])('refuse %s = %j', (name, value, rule) => {

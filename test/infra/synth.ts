@@ -9,7 +9,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
 import { readSettings } from '../../infra/settings.ts';
-import { makeStack } from '../../infra/stack.ts';
+import { createStack } from '../../infra/stack.ts';
 
 const cdkJson = new URL('../../cdk.json', import.meta.url);
 
@@ -34,7 +34,7 @@ export function devStack(): Synthesis {
     writeFileSync(join(bundles, entry, 'index.mjs'), `// ${entry}\n`);
   }
   const app = new App({ context: contextWith(), outdir: join(folder, 'cdk.out') });
-  const stack = makeStack(app, readSettings(app.node), bundles);
+  const stack = createStack(app, readSettings(app.node), bundles);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   return { app, stack, [Symbol.dispose]: remove };
 }

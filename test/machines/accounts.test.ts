@@ -69,13 +69,13 @@ describe('an account', () => {
 
   it('is changed by operators alone, under its version, and says who did it and why', async () => {
     const before = await read(world);
-    const body = { ...before.limits, openLeasesMost: 7, version: 1, why: 'a smaller team' };
+    const body = { ...before.limits, maxOpenLeases: 7, version: 1, why: 'a smaller team' };
     const mine = await world.ask('changeAccount', { ...MINE, body });
     expect(mine).toMatchObject({ status: 403 });
     const changed = await world.ask('changeAccount', { ...THEIRS, body });
     expect(changed).toMatchObject({ status: 200, body: { version: 2, leaseRoom: 6 } });
     expect(await world.ask('changeAccount', { ...THEIRS, body })).toEqual(changed);
-    const other = { ...body, openLeasesMost: 9 };
+    const other = { ...body, maxOpenLeases: 9 };
     expect(await world.ask('changeAccount', { ...THEIRS, body: other })).toMatchObject({
       status: 409,
       body: { type: 'urn:gpu-shopper:problem:StaleVersion', field: 'version', version: 2 },
@@ -83,7 +83,7 @@ describe('an account', () => {
     expect(await eventsOf(world)).toMatchObject([
       {
         ...{ kind: 'limits-changed', by: '123456789012/operator', reason: 'a smaller team' },
-        ...{ from: { openLeasesMost: 50 }, to: { openLeasesMost: 7 } },
+        ...{ from: { maxOpenLeases: 50 }, to: { maxOpenLeases: 7 } },
       },
     ]);
   });
@@ -114,13 +114,13 @@ describe('a bad change', () => {
   it.each([
     ['monthlyBudgetMicroUsd', { monthlyBudgetMicroUsd: -1 }],
     ['monthlyBudgetMicroUsd', { monthlyBudgetMicroUsd: 1.5 }],
-    ['leaseMicroUsdMost', { leaseMicroUsdMost: '7' }],
-    ['openLeasesMost', { openLeasesMost: 0 }],
-    ['openLeasesMost', { openLeasesMost: 201 }],
+    ['maxLeaseMicroUsd', { maxLeaseMicroUsd: '7' }],
+    ['maxOpenLeases', { maxOpenLeases: 0 }],
+    ['maxOpenLeases', { maxOpenLeases: 201 }],
     ['providers.0', { providers: ['nobody'] }],
-    ['thresholds', { thresholds: [80, 50].map((percent) => ({ percent, action: 'tell' })) }],
-    ['thresholds', { thresholds: [50, 50].map((percent) => ({ percent, action: 'tell' })) }],
-    ['thresholds.0.percent', { thresholds: [{ percent: 0, action: 'tell' }] }],
+    ['thresholds', { thresholds: [80, 50].map((percent) => ({ percent, action: 'notify' })) }],
+    ['thresholds', { thresholds: [50, 50].map((percent) => ({ percent, action: 'notify' })) }],
+    ['thresholds.0.percent', { thresholds: [{ percent: 0, action: 'notify' }] }],
     ['thresholds.0.action', { thresholds: [{ percent: 50, action: 'shout' }] }],
     ['version', { version: -1 }],
     ['why', { why: '' }],
@@ -172,7 +172,7 @@ describe('a threshold', () => {
   it('is told once, by whichever of several sweeps comes first', async () => {
     const told = await sweepWorld();
     await told.active({ hours: 6 });
-    await change(told, spending('tell'));
+    await change(told, spending('notify'));
     await told.pass(90 * MINUTE);
     await Promise.allSettled([told.service.sweep(), told.service.sweep(), told.service.sweep()]);
     await told.sweep(2);

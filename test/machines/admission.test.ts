@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaseIdFor, requestHash } from '../../shared/adapters/derive-ids.ts';
-import { freezeStore } from '../../shared/adapters/dynamodb/operations/freeze-store.ts';
+import { createFreezeStore } from '../../shared/adapters/dynamodb/operations/freeze-store.ts';
 import { records } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
@@ -12,7 +12,7 @@ import { minutes } from '../../shared/core/base/time.ts';
 import { holdFor } from '../../shared/core/lease/hold.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { applyOutbox } from '../../shared/usecases/common/change-lease.ts';
-import { makeRequestLease } from '../../shared/usecases/lease/request-lease.ts';
+import { createRequestLease } from '../../shared/usecases/lease/request-lease.ts';
 import { aConsumer, at, someLimits, someTerms } from '../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../support/worlds/database.ts';
 import { CONSUMER } from '../support/worlds/lease.ts';
@@ -30,9 +30,9 @@ afterAll(() => database.close());
 
 function requester(limits = someLimits()) {
   const started: LeaseId[] = [];
-  const run = makeRequestLease({
+  const run = createRequestLease({
     leases: database.leases,
-    freezes: freezeStore(database.tables.leases),
+    freezes: createFreezeStore(database.tables.leases),
     accounts: database.accounts,
     workflow: {
       start: async (id) => {
@@ -83,8 +83,8 @@ describe('of 1,000 requests at once', () => {
     const { ask, started } = requester(
       someLimits({
         monthlyBudgetMicroUsd: microUsd(137 * EACH + EACH - 1),
-        rateMicroUsdPerHourMost: microUsdPerHour(1_000 * terms.ceiling),
-        openLeasesMost: 200,
+        maxRateMicroUsdPerHour: microUsdPerHour(1_000 * terms.ceiling),
+        maxOpenLeases: 200,
       }),
     );
     const outcomes = await crowd(1_000, ask);

@@ -6,8 +6,8 @@ import { records, scheduler, waking } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { type EpochMs, isoTime } from '../../shared/core/base/time.ts';
-import { makeExtendLease } from '../../shared/usecases/lease/extend-lease.ts';
-import { makeServeLease } from '../../shared/usecases/lease/steps/serve-lease.ts';
+import { createExtendLease } from '../../shared/usecases/lease/extend-lease.ts';
+import { createServeLease } from '../../shared/usecases/lease/steps/serve-lease.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
@@ -47,7 +47,7 @@ const portsOf = ({ service: { runtime } }: LeaseWorld) => ({
 function dyingBeforeCommit(world: LeaseWorld) {
   const ports = portsOf(world);
   const commit = () => Promise.reject(new Error('the process is gone'));
-  return makeExtendLease({ ...ports, leases: { ...ports.leases, commit } });
+  return createExtendLease({ ...ports, leases: { ...ports.leases, commit } });
 }
 
 async function eventsOf(world: LeaseWorld, id: LeaseId) {
@@ -282,7 +282,7 @@ describe('an extension against', () => {
       }
       return placed;
     };
-    const slow = makeExtendLease({ ...ports, accounts: { ...ports.accounts, raise } });
+    const slow = createExtendLease({ ...ports, accounts: { ...ports.accounts, raise } });
     const ask = { kind: 'until', until: until as EpochMs } as const;
     return slow({ leaseId: id, caller, ask });
   }
@@ -350,7 +350,7 @@ describe('an extension against', () => {
       await extend(world, id, { until: iso(deadline + HOUR) });
       return ports.pulses.park(parking);
     };
-    const serve = makeServeLease({
+    const serve = createServeLease({
       ...ports,
       pulses: { ...ports.pulses, park },
       workflow: { ...ports.workflow, wake },

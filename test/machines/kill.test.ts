@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { memoryBlobs } from '../../local/aws/blobs.ts';
+import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import { audit } from '../../local/demo/audit.ts';
 import { createService } from '../../local/service.ts';
@@ -67,7 +67,7 @@ async function leftovers(
   const { runtime, close } = createService({
     clock: createVirtualClock(0),
     databaseEndpoint: database.endpoint,
-    blobs: memoryBlobs(),
+    blobs: createMemoryBlobs(),
     folder: null,
     env: { GPU_SHOPPER_DEPLOYMENT_ID: 'doomed', GPU_SHOPPER_TAG_KEY: 'ab'.repeat(32) },
   });

@@ -14,7 +14,7 @@ import { createRandom } from '../support/random.ts';
 const SEED = Number(process.env['RACE_SEED'] ?? 1);
 const SAMPLES = 40;
 /** Few actors pass more points; who has finished before is held nowhere. */
-const POINTS_MOST = 24;
+const MAX_POINTS = 24;
 
 const RACES = [...LAUNCH_RACES, ...END_RACES, ...EXTENSION_RACES, ...GENERATION_RACES].filter(
   ({ market }) => market === undefined,
@@ -29,7 +29,7 @@ afterAll(() => world.close());
 const { below } = createRandom(SEED);
 const drawn = Array.from({ length: SAMPLES }, () => {
   const race = RACES[below(RACES.length)] ?? never();
-  return { race, first: below(POINTS_MOST), second: below(POINTS_MOST) };
+  return { race, first: below(MAX_POINTS), second: below(MAX_POINTS) };
 });
 
 function never(): never {

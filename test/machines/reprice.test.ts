@@ -73,8 +73,8 @@ describe('a hold', () => {
     expect(hold.amountMicroUsd).toBeLessThan(worst.amountMicroUsd / 5);
     await agree(world, id);
     const account = await accountOf(world);
-    const { rateMicroUsdPerHourMost } = account.limits;
-    expect(account.rateRoomMicroUsdPerHour).toBe(rateMicroUsdPerHourMost - rate);
+    const { maxRateMicroUsdPerHour } = account.limits;
+    expect(account.rateRoomMicroUsdPerHour).toBe(maxRateMicroUsdPerHour - rate);
     await world.close();
   });
 

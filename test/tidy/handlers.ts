@@ -4,7 +4,7 @@
 import { type Check, lineAt, type SourceFile, type Violation, views } from './source.ts';
 
 const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.ts$/;
-const LINES_MOST = 40;
+const MAX_LINES = 40;
 
 function faultsOf(file: SourceFile): readonly Violation[] {
   const { code } = views(file);
@@ -20,8 +20,8 @@ function faultsOf(file: SourceFile): readonly Violation[] {
     faults.push(fault(0, 'must export the result of a wrapper as `handler`'));
   if (exported.length > 1) faults.push(fault(exported[1]?.index ?? 0, 'exports more than one'));
   if (branch !== null) faults.push(fault(branch.index, `must not decide: ${branch[0]}`));
-  if (code.trimEnd().split('\n').length > LINES_MOST)
-    faults.push(fault(0, `is longer than ${LINES_MOST} lines`));
+  if (code.trimEnd().split('\n').length > MAX_LINES)
+    faults.push(fault(0, `is longer than ${MAX_LINES} lines`));
   return faults;
 }
 

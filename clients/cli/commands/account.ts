@@ -51,7 +51,7 @@ function addSet(program: Command, cli: Cli): void {
     .option('--per-lease <dollars>', 'the most that may be held for one lease')
     .option('--providers <names>', 'the only ones that may be leased from; "any" for all')
     .option('--gpus <names>', 'the only ones that may be leased, with commas; "any" for all')
-    .option('--thresholds <list>', 'such as "50:tell 80:freeze 100:end"; "none" for none')
+    .option('--thresholds <list>', 'such as "50:notify 80:freeze 100:end"; "none" for none')
     .requiredOption('--why <text>', 'for those who ask later')
     .action((consumer: string, options: ChangeOptions, command: Command) =>
       cli.run(command, (context) => change(context, consumer, options)),
@@ -76,9 +76,9 @@ function opening(options: LimitOptions): Readonly<Record<string, unknown>> {
   if (missing !== undefined) return usage(`there is no such account yet: give ${missing[0]} too`);
   return {
     monthlyBudgetMicroUsd: dollarsOf('--budget', budget ?? ''),
-    rateMicroUsdPerHourMost: dollarsOf('--rate', rate ?? ''),
-    openLeasesMost: Number(leases),
-    leaseMicroUsdMost: dollarsOf('--per-lease', perLease ?? budget ?? ''),
+    maxRateMicroUsdPerHour: dollarsOf('--rate', rate ?? ''),
+    maxOpenLeases: Number(leases),
+    maxLeaseMicroUsd: dollarsOf('--per-lease', perLease ?? budget ?? ''),
     ...{ providers: [], gpuNames: [], thresholds: [] },
   };
 }

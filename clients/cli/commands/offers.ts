@@ -42,9 +42,9 @@ function addMenu(program: Command, cli: Cli): void {
     .option('--cursor <text>', 'go on after the page that ended with this cursor')
     .action((options: OffersOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show, note }) => {
-        const { gpu: gpuName, count: gpuCount, vram: vramGbLeast, disk: diskGb } = options;
+        const { gpu: gpuName, count: gpuCount, vram: minVramGb, disk: diskGb } = options;
         const { limit, cursor } = options;
-        const query = { gpuName, gpuCount, vramGbLeast, diskGb, limit, cursor };
+        const query = { gpuName, gpuCount, minVramGb, diskGb, limit, cursor };
         const page = await client.listOffers(query, { signal });
         show(page, ({ offers }) => offersTable(offers));
         if (page.nextCursor !== null) note(`There are more: --cursor ${page.nextCursor}`);

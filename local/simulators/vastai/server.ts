@@ -50,7 +50,7 @@ export type VastaiSimulatorOptions = {
 
 export type VastaiSimulator = ReturnType<typeof createVastaiSimulator>;
 
-const offersLeast = 300;
+const minOffers = 300;
 const requestsKept = 10_000;
 
 export function createVastaiSimulator(options: VastaiSimulatorOptions) {
@@ -128,7 +128,7 @@ function settingsOf(options: VastaiSimulatorOptions): Settings {
 
 function fresh(options: VastaiSimulatorOptions): Kept {
   const { seed = 1, offers = 340, credit = 100 } = options;
-  if (offers < offersLeast) throw new RangeError(`a market has at least ${offersLeast} offers`);
+  if (offers < minOffers) throw new RangeError(`a market has at least ${minOffers} offers`);
   return {
     seed,
     market: createMarket(seed, offers, options.now()),

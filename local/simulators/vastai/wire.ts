@@ -6,7 +6,7 @@ import type { Incoming, Outcome } from './dispatch.ts';
 import { listenOnLoopback } from './loopback.ts';
 import type { Reply } from './replies.ts';
 
-const bodyBytesMost = 1_048_576;
+const maxBodyBytes = 1_048_576;
 
 export type Answer = (incoming: Incoming) => Promise<Outcome>;
 
@@ -49,11 +49,11 @@ function readBody(request: IncomingMessage): Promise<Read> {
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= bodyBytesMost) chunks.push(chunk);
+      if (bytes <= maxBodyBytes) chunks.push(chunk);
       else chunks.length = 0;
     });
     request.on('end', () => {
-      const body = bytes <= bodyBytesMost ? Buffer.concat(chunks).toString() : null;
+      const body = bytes <= maxBodyBytes ? Buffer.concat(chunks).toString() : null;
       resolve({ complete: true, body });
     });
     request.on('error', () => resolve({ complete: false, body: null }));

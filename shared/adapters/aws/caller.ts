@@ -48,7 +48,7 @@ export type AwsRequest = {
  */
 export type Caller = (request: AwsRequest) => Promise<AwsReply | Trouble>;
 
-const TRIES_MOST = 3;
+const MAX_TRIES = 3;
 /** The first pause, at most; twice as long each time (as the SDK does, November 2026). */
 const PAUSE_MS = 100;
 const PAUSE_WHEN_TOO_FAST_MS = 500;
@@ -139,7 +139,7 @@ export function createCaller(options: CallerOptions): Caller {
       if (credentials === null) return NO_CREDENTIALS;
       const exchanged = await send(request, credentials);
       const outcome = outcomeOf(exchanged, secretsOf(credentials, request));
-      if (outcome.kind === 'reply' || nth === TRIES_MOST) return outcome;
+      if (outcome.kind === 'reply' || nth === MAX_TRIES) return outcome;
       if (!(await remedied(outcome, exchanged, nth))) return outcome;
     }
   };

@@ -34,7 +34,7 @@ export type Exchanged =
 export type Exchange = (sending: Sending) => Promise<Exchanged>;
 
 /** BatchGetItem returns 16 MB of items at most (AWS, November 2026); JSON escapes make it more. */
-const BODY_BYTES_MOST = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** As the SDK has it. A kept connection is closed by AWS when idle; Node then forgets it. */
 const KEPT = { keepAlive: true, maxSockets: 50 };
 
@@ -58,7 +58,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
   for await (const chunk of incoming) {
     size += chunk.length;
     // Leaving the loop destroys the stream, and with it the connection.
-    if (size > BODY_BYTES_MOST) return null;
+    if (size > MAX_BODY_BYTES) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

@@ -43,7 +43,7 @@ const MISDATED: ReadonlySet<string> = new Set([
 ]);
 
 /** Longer messages quote what was sent. */
-const MESSAGE_MOST = 300;
+const MAX_MESSAGE = 300;
 
 const text = z.optional(z.string());
 const JsonError = z.object({ __type: text, code: text, message: text, Message: text });
@@ -71,7 +71,7 @@ function harmless(message: string, secrets: readonly string[]): string {
   const [line = ''] = message.split('\n', 1);
   return secrets
     .reduce((told, secret) => told.replaceAll(secret, '***'), line)
-    .slice(0, MESSAGE_MOST);
+    .slice(0, MAX_MESSAGE);
 }
 
 /** What an exchange came to. `secrets` are not empty, and in no message afterwards. */

@@ -58,12 +58,12 @@ export type Table = {
 };
 
 /** A page holds 1 MB, some thousand items: more pages than these are a mistake. */
-const PAGES_MOST = 200;
+const MAX_PAGES = 200;
 
 /** Keys in one batch (AWS documentation, November 2026). */
-const BATCH_MOST = 100;
+const MAX_BATCH = 100;
 /** A batch may come back in parts, for its size or its speed: more parts than these are trouble. */
-const PARTS_MOST = 100;
+const MAX_PARTS = 100;
 
 /** The condition under which an item that exists is left as it is. */
 export const ABSENT: Expression = { condition: 'attribute_not_exists(#pk)' };
@@ -94,8 +94,8 @@ export function openTable(connection: Connection, name: string): Table {
     },
     getMany: async (keys) => {
       const items: Item[] = [];
-      for (let from = 0; from < keys.length; from += BATCH_MOST) {
-        items.push(...(await readBatch(connection, name, keys.slice(from, from + BATCH_MOST))));
+      for (let from = 0; from < keys.length; from += MAX_BATCH) {
+        items.push(...(await readBatch(connection, name, keys.slice(from, from + MAX_BATCH))));
       }
       return items;
     },
@@ -145,7 +145,7 @@ async function readBatch(
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let keys = batch.map(travelling);
-  for (let part = 1; part <= PARTS_MOST; part += 1) {
+  for (let part = 1; part <= MAX_PARTS; part += 1) {
     const RequestItems = { [name]: { Keys: keys, ConsistentRead: true } };
     const reply = await connection.call('BatchGetItem', { RequestItems });
     for (const item of reply.Responses?.[name] ?? []) items.push(unmarshall(item));
@@ -162,7 +162,7 @@ async function readRange(
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let from: Marshalled | undefined;
-  for (let page = 1; page <= PAGES_MOST; page += 1) {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
     const { Items = [], LastEvaluatedKey } = await connection.call('Query', {
       TableName: name,
       ConsistentRead: true,
@@ -177,7 +177,7 @@ async function readRange(
     from = LastEvaluatedKey;
     if (from === undefined || limit !== undefined) return items;
   }
-  invariant(false, `${name} ${pk}: more than ${PAGES_MOST} pages from ${first} to ${last}`);
+  invariant(false, `${name} ${pk}: more than ${MAX_PAGES} pages from ${first} to ${last}`);
 }
 
 /**

@@ -41,7 +41,7 @@ export type Http = { send(request: HttpRequest): Promise<HttpAnswer> };
 /** One read and two more: the workflow and the sweep repeat the step as a whole anyway. */
 const READ_TRIES = 3;
 /** Sixteen times a page of 64 offers of 4 KB (Vast.ai's raw rows of June 2026 have 3 KB). */
-const BODY_BYTES_MOST = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Too fast, or a gateway that lost its server for a moment. */
 const PASSING_STATUSES: readonly number[] = [429, 502, 503, 504];
 const BROKEN = 'connection failed';
@@ -69,7 +69,7 @@ async function boundedText(response: Response): Promise<string | null> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > BODY_BYTES_MOST) return null;
+    if (size > MAX_BODY_BYTES) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

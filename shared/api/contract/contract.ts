@@ -14,12 +14,12 @@ import { accountRoutes } from './ledger.ts';
 import { operations } from './operations.ts';
 
 const HOUR_MS = 3_600_000;
-const leastHours = policy.lease.durationLeast / HOUR_MS;
-const mostHours = policy.lease.durationMost / HOUR_MS;
+const leastHours = policy.lease.minDuration / HOUR_MS;
+const mostHours = policy.lease.maxDuration / HOUR_MS;
 
 const CAP_RULE = 'must be whole micro-dollars, 1 or more';
-const TRANSFER_RULE = `must be at most ${policy.transfer.ceilingMost} micro-dollars a GB`;
-const CEILING_RULE = `must be 1 to ${policy.lease.ceilingMost} whole micro-dollars per hour`;
+const TRANSFER_RULE = `must be at most ${policy.transfer.maxCeiling} micro-dollars a GB`;
+const CEILING_RULE = `must be 1 to ${policy.lease.maxCeiling} whole micro-dollars per hour`;
 
 const matching = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule));
 
@@ -35,8 +35,8 @@ const StartScript = z
   .string()
   .check(
     z.refine(
-      (script) => bytesOf(script) <= policy.lease.startScriptBytesMost,
-      `must be at most ${policy.lease.startScriptBytesMost} bytes`,
+      (script) => bytesOf(script) <= policy.lease.maxStartScriptBytes,
+      `must be at most ${policy.lease.maxStartScriptBytes} bytes`,
     ),
   );
 
@@ -71,23 +71,23 @@ const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte
 const LeaseFields = z.strictObject({
   gpuNames: z._default(names(20), []),
   gpuCount: z._default(whole(1, 16), 1),
-  vramGbLeast: z._default(whole(0, 2_000), 0),
+  minVramGb: z._default(whole(0, 2_000), 0),
   countries: z._default(z.array(matching(/^[A-Z]{2}$/, 'must be two capital letters')), []),
   providers: z._default(z.array(ProviderName), []),
-  diskGb: z._default(whole(8, policy.lease.diskGbMost), policy.lease.diskGbDefault),
+  diskGb: z._default(whole(8, policy.lease.maxDiskGb), policy.lease.defaultDiskGb),
   hours: z._default(
     z.number().check(z.gte(leastHours), z.lte(mostHours)),
-    policy.lease.durationDefault / HOUR_MS,
+    policy.lease.defaultDuration / HOUR_MS,
   ),
   ceilingMicroUsdPerHour: z._default(
     MicroUsdPerHour.check(
-      z.refine((rate) => rate >= 1 && rate <= policy.lease.ceilingMost, CEILING_RULE),
+      z.refine((rate) => rate >= 1 && rate <= policy.lease.maxCeiling, CEILING_RULE),
     ),
-    policy.lease.ceilingDefault,
+    policy.lease.defaultCeiling,
   ),
   silenceLimitSeconds: z._default(
-    whole(policy.lease.silenceLeast / 1_000, policy.lease.silenceMost / 1_000),
-    policy.lease.silenceDefault / 1_000,
+    whole(policy.lease.minSilence / 1_000, policy.lease.maxSilence / 1_000),
+    policy.lease.defaultSilence / 1_000,
   ),
   liveness: z._default(Liveness, 'auto'),
   idle: z.optional(IdleRequest),
@@ -99,10 +99,10 @@ const LeaseFields = z.strictObject({
     z.nullable(MicroUsd.check(z.refine((cap) => cap >= 1, CAP_RULE))),
     null,
   ),
-  transferGb: z._default(whole(0, policy.transfer.gbMost), policy.transfer.gbDefault),
+  transferGb: z._default(whole(0, policy.transfer.maxGb), policy.transfer.defaultGb),
   transferCeilingMicroUsdPerGb: z._default(
-    MicroUsd.check(z.refine((most) => most <= policy.transfer.ceilingMost, TRANSFER_RULE)),
-    policy.transfer.ceilingDefault,
+    MicroUsd.check(z.refine((most) => most <= policy.transfer.maxCeiling, TRANSFER_RULE)),
+    policy.transfer.defaultCeiling,
   ),
   jobId: z.optional(matching(JOB_ID, 'must be at most 64 letters, digits, _ . : / or -')),
 });
@@ -111,10 +111,10 @@ const LeaseFields = z.strictObject({
 export const LeaseRequest = LeaseFields.check(
   z.refine(
     ({ startScript, sshPublicKey }) =>
-      bytesOf(startScript) + bytesOf(sshPublicKey) <= policy.lease.startScriptBytesMost,
+      bytesOf(startScript) + bytesOf(sshPublicKey) <= policy.lease.maxStartScriptBytes,
     {
       path: ['startScript'],
-      error: `must be at most ${policy.lease.startScriptBytesMost} bytes with the SSH key`,
+      error: `must be at most ${policy.lease.maxStartScriptBytes} bytes with the SSH key`,
     },
   ),
   z.refine(
@@ -168,8 +168,8 @@ export const routes = {
     query: z.strictObject({
       gpuName: z.optional(z.string().check(z.maxLength(60))),
       gpuCount: count(1, 16, 1),
-      vramGbLeast: count(0, 2_000, 0),
-      diskGb: count(8, policy.lease.diskGbMost, policy.lease.diskGbDefault),
+      minVramGb: count(0, 2_000, 0),
+      diskGb: count(8, policy.lease.maxDiskGb, policy.lease.defaultDiskGb),
       limit: count(1, 300, 20),
       cursor: Cursor,
     }),
@@ -182,7 +182,7 @@ export const routes = {
     status: 200,
     params: OfferPath,
     query: z.strictObject({
-      diskGb: count(8, policy.lease.diskGbMost, policy.lease.diskGbDefault),
+      diskGb: count(8, policy.lease.maxDiskGb, policy.lease.defaultDiskGb),
     }),
     body: NoBody,
   },

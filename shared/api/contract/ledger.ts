@@ -27,7 +27,7 @@ export const SELF = 'self';
 const ChangeRequest = z.strictObject({
   ...AccountLimits.shape,
   thresholds: z.pipe(
-    z.array(z.strictObject({ percent: z.int(), action: z.enum(['tell', 'freeze', 'end']) })),
+    z.array(z.strictObject({ percent: z.int(), action: z.enum(['notify', 'freeze', 'end']) })),
     AccountLimits.shape.thresholds,
   ),
   version: z.int().check(z.gte(0, 'must be 0 or more')),

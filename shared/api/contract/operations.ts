@@ -19,8 +19,8 @@ const Instant = z.pipe(
 );
 
 const HOUR_MS = 3_600_000;
-const least = policy.lease.durationLeast / HOUR_MS;
-const most = policy.extension.approvedMost / HOUR_MS;
+const least = policy.lease.minDuration / HOUR_MS;
+const most = policy.extension.maxApproved / HOUR_MS;
 
 /** `until` can be repeated as it is; `hours` come on top and need an Idempotency-Key. */
 export const ExtendRequest = z

@@ -28,9 +28,9 @@ export function spanOf(asked: Asked, now: EpochMs): Span {
   if (from >= to) {
     throw refused(asked.from === undefined ? 'to' : 'from', `must be before ${isoTime(to)}`);
   }
-  const { spanDaysMost } = policy.costs;
-  if (between(from, to) > times(hours(24), spanDaysMost)) {
-    throw refused('from', `must be at most ${spanDaysMost} days before ${isoTime(to)}`);
+  const { maxSpanDays } = policy.costs;
+  if (between(from, to) > times(hours(24), maxSpanDays)) {
+    throw refused('from', `must be at most ${maxSpanDays} days before ${isoTime(to)}`);
   }
   return { from, to };
 }

@@ -16,7 +16,7 @@ export const IdleRequest = z
     gpuPercentBelow: z.optional(whole(1, 100)),
     networkKbpsBelow: z.optional(whole(1, 100_000_000)),
     app: z.optional(z.literal(true)),
-    windowMinutes: whole(policy.idle.windowLeast / MINUTE_MS, policy.idle.windowMost / MINUTE_MS),
+    windowMinutes: whole(policy.idle.minWindow / MINUTE_MS, policy.idle.maxWindow / MINUTE_MS),
     action: z.enum(['warn', 'end']),
   })
   .check(

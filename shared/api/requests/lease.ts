@@ -16,10 +16,10 @@ export function envOf(request: LeaseRequest): Readonly<Record<string, string>> {
 
 /** What the lease promises. The write-only `env` travels apart from it. */
 export function termsOf(request: LeaseRequest): Terms {
-  const { gpuNames, gpuCount, vramGbLeast, countries, providers, diskGb } = request;
+  const { gpuNames, gpuCount, minVramGb, countries, providers, diskGb } = request;
   const { liveness, image, startScript, sshPublicKey } = request;
   return {
-    requirement: { gpuNames, gpuCount, vramGbLeast, countries, providers, diskGb },
+    requirement: { gpuNames, gpuCount, minVramGb, countries, providers, diskGb },
     ceiling: request.ceilingMicroUsdPerHour,
     duration: hours(request.hours),
     silenceLimit: seconds(request.silenceLimitSeconds),

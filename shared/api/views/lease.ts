@@ -8,7 +8,7 @@ import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/
 import type { LeasePage } from '../../usecases/lease/read-lease.ts';
 import type { HeartbeatReply } from '../../usecases/lease/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../../usecases/lease/request-lease.ts';
-import type { OfferPage, SeenOffer } from '../../usecases/menu/list-offers.ts';
+import type { ListedOffer, OfferPage } from '../../usecases/menu/list-offers.ts';
 import type { Health } from '../../usecases/operations/read-health.ts';
 import { writeCursor } from '../cursor.ts';
 import { refuse } from './refusal.ts';
@@ -34,14 +34,14 @@ function offerView(offer: Offer, diskGb: number) {
 }
 
 /** An offer with its age at `now`. */
-export function seenOfferView({ offer, observedAt }: SeenOffer, diskGb: number, now: EpochMs) {
+export function listedOfferView({ offer, observedAt }: ListedOffer, diskGb: number, now: EpochMs) {
   const ageSeconds = Math.round(between(observedAt, now) / 1_000);
   return { ...offerView(offer, diskGb), ageSeconds };
 }
 
 export function offersView(page: OfferPage, diskGb: number, now: EpochMs) {
   return {
-    offers: page.offers.map((seen) => seenOfferView(seen, diskGb, now)),
+    offers: page.offers.map((seen) => listedOfferView(seen, diskGb, now)),
     nextCursor: writeCursor(page.next),
   };
 }

@@ -71,7 +71,7 @@ export function fundsFor(offer: Offer, terms: Terms, bootLimit: DurationMs): Mic
 export function carries(room: Room | null, leaseId: LeaseId, now: EpochMs): MicroUsd | null {
   if (room === null || room.roomMicroUsd === null) return null;
   if (between(room.readAt, now) > policy.balance.staleAfter) return null;
-  if (Object.keys(room.takes).length >= policy.balance.takesMost) return null;
+  if (Object.keys(room.takes).length >= policy.balance.maxTakes) return null;
   return signedMicroUsd(room.roomMicroUsd + (room.takes[leaseId]?.amountMicroUsd ?? 0));
 }
 
@@ -171,7 +171,7 @@ export function runwayOf({ balanceMicroUsd, burnMicroUsdPerHour }: Room): Durati
 const isLow = (room: Room): boolean => {
   const runway = runwayOf(room);
   if (runway === null) return false;
-  return runway < policy.balance.runwayLeast || (room.roomMicroUsd ?? 0) < 0;
+  return runway < policy.balance.minRunway || (room.roomMicroUsd ?? 0) < 0;
 };
 
 function lowPage(room: Room): string {

@@ -10,12 +10,12 @@ import {
   differenceInWords,
   type ReconcileFinding,
   type Reconciliation,
-  type ToldCharge,
+  type ReportedCharge,
 } from './reconcile.ts';
 
 export type Compared = {
   readonly lease: LeaseIn<'ended'>;
-  readonly rows: readonly ToldCharge[];
+  readonly rows: readonly ReportedCharge[];
   readonly comparison: Comparison;
 };
 
@@ -25,7 +25,7 @@ export type Seen = {
   readonly from: EpochMs;
   readonly foreignRows: number;
   /** The provider's rows for machines of ours, by lease. */
-  readonly byLease: ReadonlyMap<LeaseId, readonly ToldCharge[]>;
+  readonly byLease: ReadonlyMap<LeaseId, readonly ReportedCharge[]>;
   readonly leases: ReadonlyMap<LeaseId, Lease>;
   /** Leases that were charged lately, and when their first machine began. */
   readonly began: ReadonlyMap<LeaseId, EpochMs>;

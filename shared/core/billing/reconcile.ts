@@ -24,13 +24,13 @@ import { amountOfCharge, type Charge, chargesOf } from '../ledger/charge.ts';
 /** How a provider tells its charges: each item rounded to a step, so many items a row at most. */
 export type ChargeTerms = {
   readonly step: MicroUsd;
-  readonly itemsMost: number;
+  readonly maxItems: number;
   /** A machine's charges don't change any more this long after its end. */
   readonly settledAfter: DurationMs;
 };
 
 /** One row of the provider's charges for a machine of ours. */
-export type ToldCharge = { readonly owner: Ownership; readonly amount: MicroUsd };
+export type ReportedCharge = { readonly owner: Ownership; readonly amount: MicroUsd };
 
 export type Comparison =
   /** `explained` by the provider's rounding, or not; `alarming` when a person must know. */
@@ -66,21 +66,21 @@ export function isSettled(
 
 /** Beyond this a person has to know, whatever the provider's rounding is. */
 function isAlarming(size: MicroUsd, booked: MicroUsd, rounding: MicroUsd): boolean {
-  const { driftShare, driftLeast, driftMost } = policy.reconcile;
-  return size > Math.max(amountOf(booked, driftShare), driftLeast, rounding) || size > driftMost;
+  const { driftShare, minDrift, maxDrift } = policy.reconcile;
+  return size > Math.max(amountOf(booked, driftShare), minDrift, rounding) || size > maxDrift;
 }
 
 /** Compares an ended lease with the provider's rows for it. The same rows give the same answer. */
 export function compare(
   lease: LeaseIn<'ended'>,
   { provider, terms }: { readonly provider: ProviderName; readonly terms: ChargeTerms },
-  rows: readonly ToldCharge[],
+  rows: readonly ReportedCharge[],
 ): Comparison {
   const charges = chargesAt(lease, provider, lease.endedAt);
   const settled = sum(...charges.map(amountOfCharge));
   const booked = microUsd(settled + (lease.truedUp[provider] ?? 0));
   // One for each of our own parts, which are rounded up; the provider's are rounded to its step.
-  const rounding = roundingOf(terms.step, terms.itemsMost * Math.max(1, rows.length));
+  const rounding = roundingOf(terms.step, terms.maxItems * Math.max(1, rows.length));
   const shown = (attempt: number) => rows.some(({ owner }) => owner.attempt === attempt);
   const missing = charges.some(
     (charge) => !shown(charge.attempt) && amountOfCharge(charge) > rounding,

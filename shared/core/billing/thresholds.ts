@@ -40,13 +40,13 @@ export function reviewOf(account: Account, spent: MicroUsd): Review {
   return {
     spent,
     crossed: reached.filter(({ percent }) => account.crossed[String(percent)] === undefined),
-    frozen: reached.some(({ action }) => action !== 'tell'),
+    frozen: reached.some(({ action }) => action !== 'notify'),
     ends: reached.find(({ action }) => action === 'end') ?? null,
   };
 }
 
 const FOLLOWS = {
-  tell: '',
+  notify: '',
   freeze: '; new leases are refused',
   end: '; new leases are refused, open ones end',
 } as const;

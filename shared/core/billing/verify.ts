@@ -144,9 +144,9 @@ function ownPairs({ limits, month, holds, ...account }: Account): readonly Pair[
     [
       'rate limit: room and holds',
       account.rateRoomMicroUsdPerHour + rates,
-      limits.rateMicroUsdPerHourMost,
+      limits.maxRateMicroUsdPerHour,
     ],
-    ['open leases: room and holds', account.leaseRoom + held.length, limits.openLeasesMost],
+    ['open leases: room and holds', account.leaseRoom + held.length, limits.maxOpenLeases],
   ];
 }
 

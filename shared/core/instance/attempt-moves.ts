@@ -23,7 +23,7 @@ export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded
 }
 
 /** The create call was not answered definitely: a machine may exist. */
-export function doubtAttempt(attempt: Unanswered): AttemptIn<'unknown'> {
+export function markOutcomeUnknown(attempt: Unanswered): AttemptIn<'unknown'> {
   return attempt.state === 'unknown'
     ? attempt
     : { ...attempt, state: 'unknown', absentSince: null };
@@ -58,7 +58,10 @@ export function confirmAttempt(
 }
 
 /** Complete listings, begun after the create call could land, never showed the machine. */
-export function dropAttempt(attempt: Unanswered, proof: AbsenceProof): AttemptIn<'never-created'> {
+export function closeNeverCreated(
+  attempt: Unanswered,
+  proof: AbsenceProof,
+): AttemptIn<'never-created'> {
   return { ...withoutSightings(attempt), state: 'never-created', proof };
 }
 
@@ -87,7 +90,7 @@ export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): Att
 }
 
 /** The machine was known to be there at `at`. */
-export function sawAttempt<A extends Holding>(attempt: A, at: EpochMs): A {
+export function recordSighting<A extends Holding>(attempt: A, at: EpochMs): A {
   return { ...attempt, lastSeenAt: latest(at, attempt.lastSeenAt ?? at) };
 }
 
@@ -95,7 +98,7 @@ export function sawAttempt<A extends Holding>(attempt: A, at: EpochMs): A {
  * Destroy found nothing: it went by itself, nobody knows when. It is charged until it was last
  * known to be there, by whatever saw it, and never beyond.
  */
-export function missAttempt(
+export function recordMissing(
   attempt: AttemptIn<'retiring'>,
   seenAt: readonly EpochMs[],
   now: EpochMs,
@@ -106,7 +109,7 @@ export function missAttempt(
 }
 
 /** It is still there long after: the acceptance was worth nothing, and the charge runs on. */
-export function doubtDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
+export function reopenDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
   return { ...attempt, destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
 }
 

@@ -23,7 +23,7 @@ export const Offer = z.object({
   /** The provider's own measure, 0 to 1,000. */
   reliabilityPermille: z.int().check(z.gte(0), z.lte(1000)),
   /** The largest disk the host can give. */
-  diskGbMost: z.number(),
+  maxDiskGb: z.number(),
   gpuMicroUsdPerHour: MicroUsdPerHour,
   diskMicroUsdPerGbHour: MicroUsdPerHour,
   uploadMicroUsdPerGb: MicroUsd,
@@ -37,7 +37,7 @@ export type Offer = z.infer<typeof Offer>;
 export const Requirement = z.object({
   gpuNames: z.array(z.string()),
   gpuCount: count,
-  vramGbLeast: z.int().check(z.gte(0)),
+  minVramGb: z.int().check(z.gte(0)),
   countries: z.array(z.string()),
   providers: z.array(ProviderName),
   diskGb: count,
@@ -59,8 +59,8 @@ export function meets(offer: Offer, wanted: Requirement): boolean {
     among(wanted.countries, offer.country) &&
     among(wanted.providers, offer.provider) &&
     offer.gpuCount === wanted.gpuCount &&
-    offer.vramGb >= wanted.vramGbLeast &&
-    offer.diskGbMost >= wanted.diskGb
+    offer.vramGb >= wanted.minVramGb &&
+    offer.maxDiskGb >= wanted.diskGb
   );
 }
 

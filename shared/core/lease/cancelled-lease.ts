@@ -17,14 +17,14 @@ const unknownTerms = (hold: Hold): Terms => ({
   requirement: {
     gpuNames: [],
     gpuCount: 1,
-    vramGbLeast: 0,
+    minVramGb: 0,
     countries: [],
     providers: [],
     diskGb: 1,
   },
   ceiling: hold.rateMicroUsdPerHour,
   duration: durationMs(0),
-  silenceLimit: policy.lease.silenceDefault,
+  silenceLimit: policy.lease.defaultSilence,
   liveness: 'auto',
   idle: null,
   image: '',
@@ -33,7 +33,7 @@ const unknownTerms = (hold: Hold): Terms => ({
   jobId: '',
   spendCapMicroUsd: null,
   transferGb: 0,
-  transferCeilingMicroUsdPerGb: policy.transfer.ceilingDefault,
+  transferCeilingMicroUsdPerGb: policy.transfer.defaultCeiling,
 });
 
 /** The ended lease of a hold that has none. Its outbox returns the whole hold. */

@@ -37,7 +37,7 @@ function endAsked(lease: LeaseIn<'active'>, ask: ExtensionAsk): EpochMs | 'known
 
 /** The longest anybody may ask for, or what an operator approved. */
 function durationLimit({ activeAt, approvedUntil }: LeaseIn<'active'>): EpochMs {
-  const longest = after(activeAt, policy.lease.durationMost);
+  const longest = after(activeAt, policy.lease.maxDuration);
   return approvedUntil === null ? longest : latest(longest, approvedUntil);
 }
 

@@ -46,10 +46,10 @@ export const pastSpendCap = (ceiling: HoldTerms['ceiling']): MicroUsd =>
  * more than the cap and the way past it: nothing is held that it can't cost.
  */
 export function holdFor(terms: HoldTerms): MicroUsd {
-  const { attemptsMost } = policy.lease;
-  const longest = total(terms.duration, times(terms.attemptLimit, attemptsMost));
+  const { maxAttempts } = policy.lease;
+  const longest = total(terms.duration, times(terms.attemptLimit, maxAttempts));
   const transfer = amountOf(terms.transferCeilingMicroUsdPerGb, terms.transferGb);
-  const rounding = microUsd(ROUNDINGS * attemptsMost);
+  const rounding = microUsd(ROUNDINGS * maxAttempts);
   const worst = sum(cost(terms.ceiling, longest), transfer, rounding);
   if (terms.spendCapMicroUsd === null) return worst;
   return lesser(worst, sum(terms.spendCapMicroUsd, pastSpendCap(terms.ceiling), rounding));

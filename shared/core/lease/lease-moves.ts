@@ -26,10 +26,10 @@ import {
   type Terms,
 } from './lease.ts';
 
-export type Happening = { readonly type: string; readonly reason: string };
+export type NewEvent = { readonly type: string; readonly reason: string };
 
 /** Adds an event to the outbox. */
-export function note<L extends Lease>(lease: L, event: Happening, now: EpochMs): L {
+export function note<L extends Lease>(lease: L, event: NewEvent, now: EpochMs): L {
   const seq = lease.lastEvent + 1;
   const events = [...lease.outbox.events, { seq, at: now, ...event }];
   return { ...lease, lastEvent: seq, outbox: { ...lease.outbox, events } };

@@ -50,8 +50,8 @@ export const Terms = z.object({
   /** What it may cost in all; null: what it holds. */
   spendCapMicroUsd: z._default(z.nullable(MicroUsd), null),
   /** Gigabytes of transfer that are held for, and the most one may cost. */
-  transferGb: z._default(z.int(), policy.transfer.gbDefault),
-  transferCeilingMicroUsdPerGb: z._default(MicroUsd, policy.transfer.ceilingDefault),
+  transferGb: z._default(z.int(), policy.transfer.defaultGb),
+  transferCeilingMicroUsdPerGb: z._default(MicroUsd, policy.transfer.defaultCeiling),
 });
 export type Terms = z.infer<typeof Terms>;
 

@@ -7,10 +7,10 @@ import { policy } from '../base/policy/policy.ts';
 import { EpochMs, isoTime, Month } from '../base/time.ts';
 import type { Offer } from '../instance/offer.ts';
 
-const { openLeasesMost, thresholdsMost, gpuNamesMost } = policy.account;
-const OPEN_RULE = `must be 1 to ${openLeasesMost}`;
+const { maxOpenLeases, maxThresholds, maxGpuNames } = policy.account;
+const OPEN_RULE = `must be 1 to ${maxOpenLeases}`;
 const PERCENT_RULE = 'must be 1 to 1000 percent';
-const THRESHOLDS_RULE = `must be at most ${thresholdsMost}, with percents that rise`;
+const THRESHOLDS_RULE = `must be at most ${maxThresholds}, with percents that rise`;
 
 /**
  * What happens once so much of the month's budget is spent: it is told; new leases are refused for
@@ -18,7 +18,7 @@ const THRESHOLDS_RULE = `must be at most ${thresholdsMost}, with percents that r
  */
 export const Threshold = z.object({
   percent: z.int().check(z.gte(1, PERCENT_RULE), z.lte(1_000, PERCENT_RULE)),
-  action: z.enum(['tell', 'freeze', 'end']),
+  action: z.enum(['notify', 'freeze', 'end']),
 });
 export type Threshold = z.infer<typeof Threshold>;
 
@@ -29,19 +29,19 @@ const rises = (thresholds: readonly Threshold[]): boolean =>
 export const AccountLimits = z.object({
   monthlyBudgetMicroUsd: MicroUsd,
   /** The most that all open leases together may cost in an hour. */
-  rateMicroUsdPerHourMost: MicroUsdPerHour,
-  openLeasesMost: z.int().check(z.gte(1, OPEN_RULE), z.lte(openLeasesMost, OPEN_RULE)),
+  maxRateMicroUsdPerHour: MicroUsdPerHour,
+  maxOpenLeases: z.int().check(z.gte(1, OPEN_RULE), z.lte(maxOpenLeases, OPEN_RULE)),
   /** The most that may be held for one lease. */
-  leaseMicroUsdMost: MicroUsd,
+  maxLeaseMicroUsd: MicroUsd,
   /** What may be leased at all. Empty: anything. */
   providers: z.array(ProviderName),
   gpuNames: z
     .array(z.string().check(z.minLength(1), z.maxLength(60)))
-    .check(z.maxLength(gpuNamesMost)),
+    .check(z.maxLength(maxGpuNames)),
   thresholds: z
     .array(Threshold)
     .check(
-      z.refine((all) => all.length <= thresholdsMost && rises(all as Threshold[]), THRESHOLDS_RULE),
+      z.refine((all) => all.length <= maxThresholds && rises(all as Threshold[]), THRESHOLDS_RULE),
     ),
 });
 export type AccountLimits = z.infer<typeof AccountLimits>;
@@ -146,7 +146,7 @@ export const allows = (limits: AccountLimits, { provider, gpuName }: Offer): boo
 
 /** The lowest threshold that was crossed and refuses new leases. */
 const freezingPercent = ({ limits, crossed }: Account): number =>
-  limits.thresholds.find(({ percent, action }) => action !== 'tell' && crossed[String(percent)])
+  limits.thresholds.find(({ percent, action }) => action !== 'notify' && crossed[String(percent)])
     ?.percent ?? 100;
 
 function forbidden(account: Account, wanted: Wanted): HoldRefusal | null {
@@ -161,10 +161,10 @@ function forbidden(account: Account, wanted: Wanted): HoldRefusal | null {
 export function refusalOf(account: Account, hold: Hold, wanted: Wanted): HoldRefusal | null {
   const no = forbidden(account, wanted);
   if (no !== null) return no;
-  const { leaseMicroUsdMost } = account.limits;
+  const { maxLeaseMicroUsd } = account.limits;
   const checks = [
     { limit: 'monthly-budget', room: account.roomMicroUsd, asked: hold.amountMicroUsd },
-    { limit: 'per-lease', room: leaseMicroUsdMost, asked: hold.amountMicroUsd },
+    { limit: 'per-lease', room: maxLeaseMicroUsd, asked: hold.amountMicroUsd },
     { limit: 'rate', room: account.rateRoomMicroUsdPerHour, asked: hold.rateMicroUsdPerHour },
     { limit: 'open-leases', room: account.leaseRoom, asked: 1 },
   ] as const;

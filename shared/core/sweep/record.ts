@@ -48,5 +48,5 @@ export function lastShown(
 /** The longest-known suspects, as many as a record has room for. */
 export function rememberedOf(suspects: readonly (readonly [string, EpochMs])[]): Sightings {
   const oldest = suspects.toSorted(([, a], [, b]) => a - b);
-  return Object.fromEntries(oldest.slice(0, policy.sweep.suspectsMost));
+  return Object.fromEntries(oldest.slice(0, policy.sweep.maxSuspects));
 }

@@ -49,14 +49,14 @@ async function closeAccount(
   until: EpochMs,
 ): Promise<number> {
   let day = await firstOpen(ports, consumer);
-  for (let closed = 0; closed < policy.days.closeMost; closed += 1) {
+  for (let closed = 0; closed < policy.days.maxClose; closed += 1) {
     if (day === null || endOfDay(day) > until) return closed;
     const books = await readBooks(ports, consumer, day);
     const { rows, kinds } = books;
     await ports.days.close({ consumer, day, closedAt: ports.clock.now(), rows, kinds });
     day = nextDay(day);
   }
-  return policy.days.closeMost;
+  return policy.days.maxClose;
 }
 
 /**
@@ -64,7 +64,7 @@ async function closeAccount(
  * entries are looked for before entries are read: what is not pending then is entered. Safe to
  * repeat: a closed day stays as it is. Throws StoreDown.
  */
-export function makeCloseDays(ports: CloseDaysPorts) {
+export function createCloseDays(ports: CloseDaysPorts) {
   return async (): Promise<{ readonly closed: number }> => {
     const settledBy = epochMs(ports.clock.now() - policy.days.closeAfter);
     const pending = pendingSince(await ports.leases.open());

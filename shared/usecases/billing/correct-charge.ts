@@ -25,7 +25,7 @@ const bad = (message: string): Failure =>
  * Enters the difference, for operators. Safe to repeat with the same key. Throws Forbidden,
  * NotFound, NotActive before settlement, BadRequest, KeyReused, StoreDown, Conflict.
  */
-export function makeCorrectCharge(records: Records) {
+export function createCorrectCharge(records: Records) {
   return async ({ leaseId, caller, key, amount, why }: CorrectInput): Promise<Lease> => {
     mustBeOperator(caller);
     if (amount === 0) throw bad('must not be 0');

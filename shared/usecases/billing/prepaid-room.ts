@@ -45,7 +45,10 @@ export async function roomsOf(
 }
 
 /** The offers that the funds of their providers can carry to the lease's end. */
-export function affordable(menu: Candidates, { rooms, lease, bootLimit, now }: Funds): Candidates {
+export function keepAffordable(
+  menu: Candidates,
+  { rooms, lease, bootLimit, now }: Funds,
+): Candidates {
   const left = new Map<ProviderName, MicroUsd | null>(
     [...rooms].map(([provider, room]) => [provider, carries(room, lease.id, now)]),
   );
@@ -65,7 +68,7 @@ export function affordable(menu: Candidates, { rooms, lease, bootLimit, now }: F
 }
 
 /** What must be taken for the choice; null where funds don't limit it. */
-export function takingOf(offer: Offer, { rooms, lease, bootLimit, now }: Funds): Taking | null {
+export function roomToTake(offer: Offer, { rooms, lease, bootLimit, now }: Funds): Taking | null {
   const { provider } = offer;
   const place = { leaseId: lease.id, attempt: lease.attempts.length + 1 };
   const room = rooms.get(provider) ?? null;

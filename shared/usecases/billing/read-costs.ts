@@ -164,7 +164,7 @@ async function consumersOf(
  * Costs by group, with their total. A charge counts where it was posted: when its lease settled.
  * By lease, job or hour it comes in pages whose groups add up. Throws Forbidden, StoreDown.
  */
-export function makeReadCosts(ports: ReadCostsPorts) {
+export function createReadCosts(ports: ReadCostsPorts) {
   return async (input: ReadCostsInput): Promise<CostReport> => {
     const { groupBy, span, after } = input;
     const asked = { span, asOf: ports.clock.now() };

@@ -39,7 +39,7 @@ async function settledCharges(
 }
 
 /** The lease's cost now. Throws NotFound, StoreDown. */
-export function makeReadLeaseCost(ports: ReadLeaseCostPorts) {
+export function createReadLeaseCost(ports: ReadLeaseCostPorts) {
   return async (input: {
     readonly leaseId: LeaseId;
     readonly caller: Caller;

@@ -14,7 +14,7 @@ import {
   differenceInWords,
   isSettled,
   type Reconciliation,
-  type ToldCharge,
+  type ReportedCharge,
 } from '../../core/billing/reconcile.ts';
 import { reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
 import { readTag } from '../../core/instance/ownership.ts';
@@ -53,7 +53,7 @@ async function chargedLately(ports: ReconcilePorts, { provider, now }: Task) {
 async function toldRows(ports: ReconcilePorts, { provider, now }: Task, from: EpochMs) {
   const charges = await ports.providers(provider).charges(from, now);
   return charges.map(
-    ({ label, amount }): { owner: ToldCharge['owner'] | null; amount: typeof amount } => ({
+    ({ label, amount }): { owner: ReportedCharge['owner'] | null; amount: typeof amount } => ({
       owner: readTag(label, ports.deployment, ports.signer),
       amount,
     }),
@@ -67,7 +67,7 @@ const ended = (lease: Lease | undefined): LeaseIn<'ended'> | null =>
 async function enterTrueUp(
   ports: ReconcilePorts,
   task: Task,
-  { id, rows }: { readonly id: LeaseId; readonly rows: readonly ToldCharge[] },
+  { id, rows }: { readonly id: LeaseId; readonly rows: readonly ReportedCharge[] },
 ): Promise<void> {
   const { provider } = task;
   await changeLease(ports, id, (current, now) => {
@@ -106,7 +106,7 @@ async function look(ports: ReconcilePorts, task: Task): Promise<Seen> {
  * Compares one provider's charges with ours. Safe to repeat, and several at once are. Throws, when
  * all that could be done is, what the provider threw, StoreDown, Conflict.
  */
-export function makeReconcileCharges(ports: ReconcilePorts) {
+export function createReconcileCharges(ports: ReconcilePorts) {
   return async ({ provider }: { readonly provider: ProviderName }): Promise<Reconciliation> => {
     const now = ports.clock.now();
     const task = { provider, now, terms: ports.providers(provider).card.charges };
@@ -131,7 +131,7 @@ export function makeReconcileCharges(ports: ReconcilePorts) {
 }
 
 /** One reconciliation now, for an operator. Throws Forbidden and what it throws. */
-export function makeReconcileOnDemand(reconcile: ReturnType<typeof makeReconcileCharges>) {
+export function createReconcileOnDemand(reconcile: ReturnType<typeof createReconcileCharges>) {
   return async (input: { readonly caller: Caller; readonly provider: ProviderName }) => {
     mustBeOperator(input.caller);
     return reconcile({ provider: input.provider });
@@ -144,7 +144,7 @@ export type ReadReconciliationsPorts = {
 };
 
 /** The last reconciliation with each provider. Throws Forbidden, StoreDown. */
-export function makeReadReconciliations(ports: ReadReconciliationsPorts) {
+export function createReadReconciliations(ports: ReadReconciliationsPorts) {
   return async (caller: Caller): Promise<readonly Reconciliation[]> => {
     mustBeOperator(caller);
     const found = await Promise.all(

@@ -173,7 +173,7 @@ async function compareTotals(
   { consumer, facts, since }: { consumer: ConsumerId; facts: Facts; since: EpochMs },
 ): Promise<Totals> {
   let last: Totals = { difference: null, doubtful: false };
-  for (let look = 1; look <= policy.verify.looksMost; look += 1) {
+  for (let look = 1; look <= policy.verify.maxLooks; look += 1) {
     const account = await ports.accounts.get(consumer);
     if (account === null) {
       const missing = { consumer, leaseId: null, what: 'accounts', ledger: 1, found: 0 };
@@ -198,7 +198,7 @@ export async function verifyAccount(
   const since = ports.clock.now();
   const { tallies, entries, closedDays, ...walked } = await walk(ports, consumer, since);
   const { facts, doubts } = await compareLeases(ports, consumer, tallies);
-  const ids = doubts.slice(0, policy.verify.doubtsMost);
+  const ids = doubts.slice(0, policy.verify.maxDoubts);
   const entered = await lookAgain(ports, consumer, { facts, ids });
   const found = walked.difference ?? entered;
   const counted = { consumer, leases: facts.size, entries, closedDays };

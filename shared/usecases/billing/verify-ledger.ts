@@ -43,7 +43,7 @@ async function consumersOf(
  * Verifies accounts in order of their names until there are no more or a page's time is over: one
  * account at least. Safe to repeat: it changes nothing. Throws StoreDown.
  */
-export function makeVerifyLedger(ports: VerifyLedgerPorts) {
+export function createVerifyLedger(ports: VerifyLedgerPorts) {
   return async (input: VerifyInput): Promise<VerifyPage> => {
     const since = ports.clock.now();
     const consumers = await consumersOf(ports, input);
@@ -60,7 +60,7 @@ export function makeVerifyLedger(ports: VerifyLedgerPorts) {
 }
 
 /** The same for operators, when they ask. Throws Forbidden. */
-export function makeVerifyOnDemand(verify: ReturnType<typeof makeVerifyLedger>) {
+export function createVerifyOnDemand(verify: ReturnType<typeof createVerifyLedger>) {
   return async ({ caller, ...input }: VerifyInput & { readonly caller: Caller }) => {
     mustBeOperator(caller);
     return verify(input);
@@ -68,7 +68,7 @@ export function makeVerifyOnDemand(verify: ReturnType<typeof makeVerifyLedger>) 
 }
 
 /** Verifies every account, page after page: what a schedule asks for. Throws StoreDown. */
-export function makeVerifyAll(verify: ReturnType<typeof makeVerifyLedger>) {
+export function createVerifyAll(verify: ReturnType<typeof createVerifyLedger>) {
   return async (): Promise<{ readonly accounts: number; readonly differences: number }> => {
     let [accounts, differences] = [0, 0];
     let after: ConsumerId | null = null;

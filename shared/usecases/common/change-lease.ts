@@ -65,7 +65,7 @@ function progressDue(lease: Lease, now: EpochMs): EpochMs {
   const { due, teardownPause } = policy.step;
   switch (lease.state) {
     case 'booting':
-      return after(now, total(policy.ready.bootLimitMost, due));
+      return after(now, total(policy.ready.maxBootLimit, due));
     case 'active':
       return after(latest(now, lease.deadline), due);
     case 'ending':

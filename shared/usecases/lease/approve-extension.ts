@@ -22,15 +22,15 @@ export type ApproveInput = {
  * approval takes the place of the older. Throws Forbidden, BadRequest, NotFound, NotActive,
  * StoreDown, Conflict.
  */
-export function makeApproveExtension(records: Records) {
+export function createApproveExtension(records: Records) {
   return async ({ leaseId, caller, until, why }: ApproveInput): Promise<Lease> => {
     mustBeOperator(caller);
     const { lease } = await changeLease(records, leaseId, (current, now) => {
       if (current.state !== 'active') {
         throw new Failure('NotActive', `it is ${current.state}: only a serving lease is extended`);
       }
-      if (until <= now || until > after(now, policy.extension.approvedMost)) {
-        const most = policy.extension.approvedMost / 3_600_000;
+      if (until <= now || until > after(now, policy.extension.maxApproved)) {
+        const most = policy.extension.maxApproved / 3_600_000;
         const message = `until: must be later than now, by at most ${most} hours`;
         throw new Failure('BadRequest', message, { field: 'until' });
       }

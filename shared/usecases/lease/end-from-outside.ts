@@ -7,7 +7,7 @@ import { type EndReason, isOver, type Lease } from '../../core/lease/lease.ts';
 import { endLease } from '../../core/lease/lease-moves.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
-import { nudgeLease } from './nudge-lease.ts';
+import { wakeOrRestartLease } from './restart-lease.ts';
 import { type TearDownPorts, tearDownNow } from './tear-down-now.ts';
 
 /** The lease as it shall be, or null to leave it as it is. It has no effects. */
@@ -51,5 +51,5 @@ export async function changeAndTearDown(
   const lease = await change(ports, id, decide);
   if (lease.state !== 'ending') return;
   await ports.pulses.close(id);
-  await tearDownNow(ports, lease, () => nudgeLease(ports, lease));
+  await tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));
 }

@@ -12,7 +12,7 @@ import type { Scheduler } from '../../ports/scheduler.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
-import { nudgeLease } from './nudge-lease.ts';
+import { wakeOrRestartLease } from './restart-lease.ts';
 import type { TeardownPorts } from './steps/teardown.ts';
 import { tearDownNow } from './tear-down-now.ts';
 
@@ -60,7 +60,7 @@ async function lookAgain(ports: EnforceDeadlinePorts, lease: Lease): Promise<voi
  * throw, StoreDown, ProviderDown, Conflict: the schedule's own retries and re-arming bring it
  * back.
  */
-export function makeEnforceDeadline(ports: EnforceDeadlinePorts) {
+export function createEnforceDeadline(ports: EnforceDeadlinePorts) {
   return async (input: { readonly leaseId: LeaseId }): Promise<DeadlineOutcome> => {
     const { lease } = await changeLease(ports, input.leaseId, (current, now) => ({
       commit: pastDeadline(current, now),
@@ -80,7 +80,7 @@ export function makeEnforceDeadline(ports: EnforceDeadlinePorts) {
     await ports.scheduler.arm(lease.id, after(now, pauseFor(lease, now)));
     await ports.pulses.close(lease.id);
     // This must hold without the workflow, and without the provider.
-    await tearDownNow(ports, lease, () => nudgeLease(ports, lease));
+    await tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));
     return 'ending';
   };
 }

@@ -16,7 +16,7 @@ export type ExcuseSilencePorts = {
  * Gives every serving lease its whole silence limit again; call it before executions go on. Safe to
  * repeat: each time counts from its own now. Throws StoreDown.
  */
-export function makeExcuseSilence({ leases, pulses, clock }: ExcuseSilencePorts) {
+export function createExcuseSilence({ leases, pulses, clock }: ExcuseSilencePorts) {
   return async (): Promise<void> => {
     for (const { id, state, terms } of await leases.open()) {
       if (state !== 'active') continue;

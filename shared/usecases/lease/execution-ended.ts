@@ -2,7 +2,7 @@
 // now, so the next generation takes over at once instead of when the sweep misses it.
 
 import { policy } from '../../core/base/policy/policy.ts';
-import { type NudgePorts, restartLease } from './nudge-lease.ts';
+import { type RestartPorts, restartLease } from './restart-lease.ts';
 import type { StepInput } from './steps/step.ts';
 
 export type EndedExecution = StepInput & { readonly status: string };
@@ -12,7 +12,7 @@ export type EndedExecution = StepInput & { readonly status: string };
  * One that failed again and again is left to the sweep. Safe to repeat. Throws NotFound,
  * StoreDown, ProviderDown, Conflict.
  */
-export function makeExecutionEnded(ports: NudgePorts) {
+export function createExecutionEnded(ports: RestartPorts) {
   return ({ leaseId, generation, status }: EndedExecution): Promise<void> =>
     restartLease(ports, leaseId, {
       why: `the execution of generation ${generation} ended as ${status}`,

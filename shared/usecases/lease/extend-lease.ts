@@ -88,7 +88,7 @@ async function round(ports: ExtendLeasePorts, input: ExtendInput): Promise<Exten
  * repeat: for the same instant, or with the same key, it finishes what a crash left. Throws
  * NotFound, StoreDown, ProviderDown, Conflict.
  */
-export function makeExtendLease(ports: ExtendLeasePorts) {
+export function createExtendLease(ports: ExtendLeasePorts) {
   return async (input: ExtendInput): Promise<ExtendOutcome> => {
     for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
       const outcome = await round(ports, input);

@@ -11,14 +11,14 @@ export type ReadLeasePorts = { readonly leases: LeaseStore };
 export type ReadInput = { readonly leaseId: LeaseId; readonly caller: Caller };
 
 /** The lease. Throws NotFound, StoreDown. */
-export function makeReadLease(ports: ReadLeasePorts) {
+export function createReadLease(ports: ReadLeasePorts) {
   return async ({ leaseId, caller }: ReadInput): Promise<Lease> =>
     visible(await ports.leases.get(leaseId), caller);
 }
 
 /** A page of the lease's events after `afterSeq`, those not yet applied included. */
-export function makeReadEvents(ports: ReadLeasePorts) {
-  const read = makeReadLease(ports);
+export function createReadEvents(ports: ReadLeasePorts) {
+  const read = createReadLease(ports);
   return async (
     input: ReadInput & { readonly afterSeq: number },
   ): Promise<readonly LeaseEvent[]> => {
@@ -45,7 +45,7 @@ export type LeasePage = { readonly leases: readonly Lease[]; readonly next: Leas
  * A consumer's leases, newest first. The list is eventually consistent: a lease of the last second
  * may be missing; each lease shown is as it is now. Throws Forbidden, StoreDown.
  */
-export function makeListLeases(ports: ReadLeasePorts) {
+export function createListLeases(ports: ReadLeasePorts) {
   return async ({ caller, consumer, after, limit }: ListInput): Promise<LeasePage> => {
     if (!caller.operator && consumer !== caller.consumer) {
       throw new Failure('Forbidden', "only operators see others' leases", { field: 'consumer' });

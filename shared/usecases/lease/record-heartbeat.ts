@@ -112,7 +112,7 @@ async function record(
  * A machine's beat; the first one says that it is ready. Safe to repeat: a beat that was heard
  * before is refused. Throws StoreDown, ProviderDown.
  */
-export function makeRecordNodeHeartbeat(ports: HeartbeatPorts) {
+export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: NodeHeartbeat): Promise<HeartbeatReply> => {
     const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'node', ...said } };
     return record(ports, beat, async (lease) => {
@@ -134,7 +134,7 @@ export function makeRecordNodeHeartbeat(ports: HeartbeatPorts) {
 }
 
 /** An application's beat. Safe to repeat. Throws StoreDown, ProviderDown. */
-export function makeRecordAppHeartbeat(ports: HeartbeatPorts) {
+export function createRecordAppHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: AppHeartbeat): Promise<HeartbeatReply> => {
     const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'app', ...said } };
     return record(ports, beat, async (lease) => {

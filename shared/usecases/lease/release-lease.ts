@@ -18,7 +18,7 @@ const byOperator = ({ consumer }: Caller): string => `the operator ${consumer} r
  * Begins to end a lease in any state; one that ends already is left as it is. Safe to repeat.
  * Throws NotFound (also for another consumer's lease), StoreDown, ProviderDown, Conflict.
  */
-export function makeReleaseLease(ports: ReleaseLeasePorts) {
+export function createReleaseLease(ports: ReleaseLeasePorts) {
   return async ({ leaseId, caller }: ReleaseInput): Promise<Lease> => {
     const { lease } = await changeLease(ports, leaseId, (current, now) => {
       visible(current, caller);

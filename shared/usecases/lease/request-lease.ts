@@ -113,7 +113,7 @@ function sameHold(placed: Extract<PlaceOutcome, { kind: 'placed' }>, { hold }: H
  * same key and body: it finishes what a crash left. Throws KeyReused, Frozen, StoreDown,
  * ProviderDown.
  */
-export function makeRequestLease(ports: RequestLeasePorts) {
+export function createRequestLease(ports: RequestLeasePorts) {
   return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
     const { lease: existing, freezes } = await ports.freezes.admission(id, input.consumer);

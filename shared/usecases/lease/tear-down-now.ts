@@ -5,8 +5,8 @@ import { isUnanswered } from '../../core/instance/attempt.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { changeLease } from '../common/change-lease.ts';
 import { listLease, type Sight } from '../common/listing.ts';
-import type { NudgePorts } from './nudge-lease.ts';
-import { adopt, destroyTarget, holdings, type TeardownPorts } from './steps/teardown.ts';
+import type { RestartPorts } from './restart-lease.ts';
+import { adopt, destroyTarget, destroyTargets, type TeardownPorts } from './steps/teardown.ts';
 
 /** All of them, whatever becomes of one. Throws the first trouble there was. */
 async function together(works: readonly Promise<unknown>[]): Promise<void> {
@@ -15,7 +15,7 @@ async function together(works: readonly Promise<unknown>[]): Promise<void> {
   if (failed !== undefined) throw failed.reason;
 }
 
-export type TearDownPorts = NudgePorts & TeardownPorts & Sight;
+export type TearDownPorts = RestartPorts & TeardownPorts & Sight;
 
 /** Machines of create calls that nobody answered are on record by their tags alone. */
 async function destroyUnanswered(ports: TearDownPorts, lease: Lease): Promise<void> {
@@ -30,7 +30,7 @@ async function destroyUnanswered(ports: TearDownPorts, lease: Lease): Promise<vo
     return { commit: next === current ? null : next, result: null };
   });
   const numbers = unanswered.map(({ number }) => number);
-  const found = holdings(adopted).filter(({ attempt }) => numbers.includes(attempt));
+  const found = destroyTargets(adopted).filter(({ attempt }) => numbers.includes(attempt));
   await together(found.map((target) => destroyTarget(ports, target)));
 }
 
@@ -44,6 +44,6 @@ export async function tearDownNow(
   lease: Lease,
   drive: () => Promise<void>,
 ): Promise<void> {
-  const destroys = holdings(lease).map((target) => destroyTarget(ports, target));
+  const destroys = destroyTargets(lease).map((target) => destroyTarget(ports, target));
   await together([drive(), ...destroys, destroyUnanswered(ports, lease)]);
 }

@@ -11,7 +11,7 @@ import { limitsNote } from '../../core/ledger/account-notes.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
-import { recordReview, tellNotes } from './review-account.ts';
+import { publishNotes, recordReview } from './review-account.ts';
 
 export type ChangeAccountPorts = {
   readonly accounts: AccountStore;
@@ -71,14 +71,14 @@ async function review(ports: ChangeAccountPorts, account: Account): Promise<void
   const leases = await ports.leases.getMany(ids);
   const spent = spentOf(account, leases, ports.clock.now());
   await recordReview(ports, account, reviewOf(account, spent));
-  await tellNotes(ports, account);
+  await publishNotes(ports, account);
 }
 
 /**
  * Changes the limits and returns the account as it then is. Safe to repeat: the same change again
  * finds it made. Throws Forbidden, NotFound, StaleVersion with the current version, StoreDown.
  */
-export function makeChangeAccount(ports: ChangeAccountPorts) {
+export function createChangeAccount(ports: ChangeAccountPorts) {
   return async (input: ChangeInput): Promise<Account> => {
     const { caller, consumer, version, limits } = input;
     mustBeOperator(caller);

@@ -12,7 +12,7 @@ export type ReadAccountPorts = { readonly accounts: AccountStore };
 export type AccountInput = { readonly caller: Caller; readonly consumer: ConsumerId };
 
 /** The account. Throws Forbidden, NotFound (none yet: it opens with the first lease), StoreDown. */
-export function makeReadAccount(ports: ReadAccountPorts) {
+export function createReadAccount(ports: ReadAccountPorts) {
   return async ({ caller, consumer }: AccountInput): Promise<Account> => {
     if (!caller.operator && consumer !== caller.consumer) {
       throw new Failure('Forbidden', "only operators see others' accounts", { field: 'consumer' });
@@ -34,8 +34,8 @@ export type NotePage = {
  * A page of what happened to the account, oldest first, with what was committed a moment ago and
  * isn't in its log yet. Throws what reading the account throws.
  */
-export function makeReadAccountEvents(ports: ReadAccountPorts) {
-  const read = makeReadAccount(ports);
+export function createReadAccountEvents(ports: ReadAccountPorts) {
+  const read = createReadAccount(ports);
   return async (input: AccountInput & { readonly after: NotePlace | null }): Promise<NotePage> => {
     const { consumer, after } = input;
     const account = await read(input);

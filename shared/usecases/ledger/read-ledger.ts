@@ -17,7 +17,7 @@ export type ReadLedgerInput = {
 };
 
 /** A page of a consumer's entries. Throws Forbidden, StoreDown. */
-export function makeReadLedger({ ledger }: { readonly ledger: LedgerStore }) {
+export function createReadLedger({ ledger }: { readonly ledger: LedgerStore }) {
   return async ({ caller, span, ...request }: ReadLedgerInput): Promise<EntryPage> => {
     mayRead(caller, request.consumer);
     const entries = await ledger.page({ ...span, ...request });

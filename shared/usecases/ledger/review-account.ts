@@ -29,7 +29,7 @@ export async function recordReview(
 }
 
 /** Writes to its log what was committed with the account by now, and returns it. Repeats safely. */
-export async function tellNotes({ accounts }: Reviewing, account: Account): Promise<Account> {
+export async function publishNotes({ accounts }: Reviewing, account: Account): Promise<Account> {
   const now = (await accounts.get(account.consumer)) ?? account;
   await accounts.applyNotes(now);
   return now;
@@ -39,12 +39,12 @@ export async function tellNotes({ accounts }: Reviewing, account: Account): Prom
  * Carries out what a sweep found about an account: records it, tells it, ends the leases that have
  * to end. Safe to repeat. Throws StoreDown, ProviderDown, Conflict.
  */
-export async function carryOutReview(
+export async function applyReview(
   ports: Records & WakePorts,
   { account, review, ending }: AccountFinding,
 ): Promise<void> {
   await recordReview(ports, account, review);
-  const now = await tellNotes(ports, account);
+  const now = await publishNotes(ports, account);
   const same = now.limitsVersion === account.limitsVersion && now.month === account.month;
   if (review.ends === null || !same) return;
   const { percent } = review.ends;

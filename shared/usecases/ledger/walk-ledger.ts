@@ -36,11 +36,11 @@ export async function* walkLedger(
 ): AsyncGenerator<readonly LedgerEntry[], void> {
   const limit = policy.ledger.pageSize;
   let after: EntryPlace | null = null;
-  for (let pages = 1; pages <= policy.ledger.pagesMost; pages += 1) {
+  for (let pages = 1; pages <= policy.ledger.maxPages; pages += 1) {
     const page: EntryPage = await readPage(ledger, { ...span, consumer, after, limit });
     yield page.entries;
     after = page.next;
     if (after === null) return;
   }
-  invariant(false, `${consumer} has more than ${policy.ledger.pagesMost} pages of entries`);
+  invariant(false, `${consumer} has more than ${policy.ledger.maxPages} pages of entries`);
 }

@@ -13,7 +13,7 @@ export type ListOffersPorts = {
 };
 
 /** An offer, what an hour of it costs, and when it was seen. */
-export type SeenOffer = {
+export type ListedOffer = {
   readonly offer: Offer;
   readonly rate: MicroUsdPerHour;
   readonly observedAt: EpochMs;
@@ -29,11 +29,11 @@ export type ListOffersInput = {
 };
 
 export type OfferPage = {
-  readonly offers: readonly SeenOffer[];
+  readonly offers: readonly ListedOffer[];
   readonly next: OfferPlace | null;
 };
 
-const placeOf = ({ offer, rate }: SeenOffer): OfferPlace => ({ id: offer.id, rate });
+const placeOf = ({ offer, rate }: ListedOffer): OfferPlace => ({ id: offer.id, rate });
 
 const compare = (a: OfferPlace, b: OfferPlace): number =>
   a.rate - b.rate || (a.id < b.id ? -1 : Number(a.id > b.id));
@@ -44,7 +44,7 @@ async function snapshotsOf(ports: ListOffersPorts): Promise<readonly Snapshot[]>
 }
 
 /** Offers that meet the requirement, cheapest first, one page. Throws StoreDown. */
-export function makeListOffers(ports: ListOffersPorts) {
+export function createListOffers(ports: ListOffersPorts) {
   return async ({ requirement, after, limit }: ListOffersInput): Promise<OfferPage> => {
     const seen = (await snapshotsOf(ports)).flatMap(({ offers, takenAt }) =>
       offers
@@ -64,8 +64,8 @@ export function makeListOffers(ports: ListOffersPorts) {
 }
 
 /** One offer of the menu, priced with a disk of `diskGb`. Throws NotFound, StoreDown. */
-export function makeReadOffer(ports: ListOffersPorts) {
-  return async (input: { readonly id: OfferId; readonly diskGb: number }): Promise<SeenOffer> => {
+export function createReadOffer(ports: ListOffersPorts) {
+  return async (input: { readonly id: OfferId; readonly diskGb: number }): Promise<ListedOffer> => {
     for (const { offers, takenAt } of await snapshotsOf(ports)) {
       const offer = offers.find(({ id }) => id === input.id);
       if (offer === undefined) continue;

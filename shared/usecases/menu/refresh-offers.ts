@@ -15,7 +15,7 @@ export type RefreshOffersPorts = {
  * Replaces the snapshot of one provider. A search that fails leaves the old one, whose age shows.
  * Safe to repeat. Throws what search throws, StoreDown.
  */
-export function makeRefreshOffers(ports: RefreshOffersPorts) {
+export function createRefreshOffers(ports: RefreshOffersPorts) {
   return async ({ provider }: { readonly provider: ProviderName }): Promise<Snapshot> => {
     const takenAt = ports.clock.now();
     const offers = await ports.providers(provider).search();

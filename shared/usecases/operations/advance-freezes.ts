@@ -66,7 +66,7 @@ async function advance(
  * all are finished. Throws the first trouble there was: what list throws, StoreDown, ProviderDown,
  * Conflict.
  */
-export function makeAdvanceFreezes(ports: AdvanceFreezesPorts) {
+export function createAdvanceFreezes(ports: AdvanceFreezesPorts) {
   return async (): Promise<{ readonly unfinished: number }> => {
     const rounds = (await ports.freezes.all()).flatMap((freeze) => {
       const { standing } = freeze;

@@ -10,14 +10,14 @@ import { type Detour, detour } from '../lease/steps/step.ts';
 const WHY = 'an operator has frozen what it belongs to';
 
 /** The end of a lease that a freeze covers; null when none does. */
-export function endedByFreeze(lease: Starting, freezes: readonly Freeze[], now: EpochMs) {
+export function endByFreeze(lease: Starting, freezes: readonly Freeze[], now: EpochMs) {
   if (!isFrozen(freezes, { consumer: lease.consumer })) return null;
   const commit = endLease(lease, { reason: 'operator', why: WHY }, now);
   return { commit, result: detour('lease-over', WHY) };
 }
 
 /** The chosen offer is given up when its provider is frozen: another may do. */
-export function withoutFrozenOffer(
+export function dropFrozenOffer(
   lease: Starting,
   freezes: readonly Freeze[],
   now: EpochMs,

@@ -44,7 +44,7 @@ export async function changeFreeze(
  * freeze that stands goes on. Throws Forbidden, StoreDown, ProviderDown, Conflict: when it throws
  * after the record is written, the rounds end the rest.
  */
-export function makePlaceFreeze(ports: PlaceFreezePorts) {
+export function createPlaceFreeze(ports: PlaceFreezePorts) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
     mustBeOperator(caller);
     const by = caller.consumer;
@@ -60,7 +60,7 @@ export function makePlaceFreeze(ports: PlaceFreezePorts) {
 }
 
 /** Lets the scope go on. Safe to repeat. Throws Forbidden, NotFound, StoreDown, Conflict. */
-export function makeThaw(records: FreezeRecords) {
+export function createThaw(records: FreezeRecords) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
     mustBeOperator(caller);
     const by = caller.consumer;
@@ -73,7 +73,7 @@ export function makeThaw(records: FreezeRecords) {
 }
 
 /** Every freeze there ever was, with how far it has come. Throws Forbidden, StoreDown. */
-export function makeReadFreezes(records: FreezeRecords) {
+export function createReadFreezes(records: FreezeRecords) {
   return (caller: Caller): Promise<readonly Freeze[]> => {
     mustBeOperator(caller);
     return records.freezes.all();

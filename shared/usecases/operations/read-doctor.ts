@@ -73,7 +73,7 @@ function oldestBeat(open: readonly Lease[], pulses: ReadonlyMap<LeaseId, Pulse>)
 }
 
 /** How things stand. Throws Forbidden, StoreDown. */
-export function makeReadDoctor(ports: ReadDoctorPorts) {
+export function createReadDoctor(ports: ReadDoctorPorts) {
   return async (caller: Caller): Promise<Diagnosis> => {
     mustBeOperator(caller);
     const open = await ports.leases.open();
@@ -103,7 +103,7 @@ export function makeReadDoctor(ports: ReadDoctorPorts) {
     return {
       at,
       open,
-      patients: urgent.slice(0, policy.doctor.patientsMost),
+      patients: urgent.slice(0, policy.doctor.maxLeases),
       oldestBeat: oldestBeat(open, pulses),
       sweeps,
       balances,

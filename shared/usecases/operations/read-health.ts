@@ -51,7 +51,7 @@ async function sweepHealth(ports: ReadHealthPorts, provider: ProviderName): Prom
 }
 
 /** The health of each provider's menu and sweep. Throws StoreDown. */
-export function makeReadHealth(ports: ReadHealthPorts) {
+export function createReadHealth(ports: ReadHealthPorts) {
   return async (): Promise<Health> => ({
     menus: await Promise.all(ports.providerNames.map((name) => menuHealth(ports, name))),
     sweeps: await Promise.all(ports.providerNames.map((name) => sweepHealth(ports, name))),

@@ -4,7 +4,7 @@
 import type { LeaseId, ProviderName } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
-import { sawAttempt } from '../../core/instance/attempt-moves.ts';
+import { recordSighting } from '../../core/instance/attempt-moves.ts';
 import { cancelledLease } from '../../core/lease/cancelled-lease.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../../core/lease/lease.ts';
 import { endLease, note, withAttempt } from '../../core/lease/lease-moves.ts';
@@ -16,13 +16,13 @@ import type { Sight } from '../common/listing.ts';
 import { wakeLease } from '../common/wake-lease.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
 import { pastDeadline } from '../lease/enforce-deadline.ts';
-import { type NudgePorts, nudgeLease, restartLease } from '../lease/nudge-lease.ts';
+import { type RestartPorts, restartLease, wakeOrRestartLease } from '../lease/restart-lease.ts';
 import type { TeardownPorts } from '../lease/steps/teardown.ts';
 import { tearDownNow } from '../lease/tear-down-now.ts';
-import { carryOutReview } from '../ledger/review-account.ts';
+import { applyReview } from '../ledger/review-account.ts';
 import { endOverspent, growOutgrown, notePrice } from './money.ts';
 
-export type ActPorts = NudgePorts & TeardownPorts & Sight;
+export type ActPorts = RestartPorts & TeardownPorts & Sight;
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
@@ -60,7 +60,7 @@ async function drive(ports: ActPorts, id: LeaseId, go: (lease: Lease) => Promise
 function missed(lease: LeaseIn<'ending'>, at: EpochMs | null): LeaseIn<'ending'> {
   const attempt = currentAttempt(lease);
   if (attempt?.state !== 'created' || at === null) return lease;
-  return withAttempt(lease, sawAttempt(attempt, at));
+  return withAttempt(lease, recordSighting(attempt, at));
 }
 
 /** A ghost ends only when the provider itself doesn't know its machine. */
@@ -111,13 +111,13 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
       return drive(ports, leaseId, () => restartLease(ports, leaseId, restart));
     }
     case 'nudge':
-      return drive(ports, action.leaseId, (lease) => nudgeLease(ports, lease));
+      return drive(ports, action.leaseId, (lease) => wakeOrRestartLease(ports, lease));
     case 'wake':
       return wakeLease(ports, action.leaseId);
     case 'apply-outbox':
       return loadLease(ports, action.leaseId);
     case 'review-account':
-      return carryOutReview(ports, action.found);
+      return applyReview(ports, action.found);
     case 'cancel-hold':
       return cancelHold(ports, action.held);
     case 'settle-hold':

@@ -11,10 +11,10 @@ import { outgrownHold, spentUp } from '../../core/lease/spend.ts';
 import { raisedRate } from '../../core/sweep/lease-findings.ts';
 import { changeLease } from '../common/change-lease.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
-import type { NudgePorts } from '../lease/nudge-lease.ts';
+import type { RestartPorts } from '../lease/restart-lease.ts';
 import type { TearDownPorts } from '../lease/tear-down-now.ts';
 
-export type SweepMoneyPorts = NudgePorts & TearDownPorts;
+export type SweepMoneyPorts = RestartPorts & TearDownPorts;
 
 /** Ends it and its machines, without waiting for its workflow. Throws what destroy throws. */
 export async function endOverspent(ports: SweepMoneyPorts, id: LeaseId): Promise<void> {

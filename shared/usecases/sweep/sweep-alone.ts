@@ -70,7 +70,7 @@ export async function sweepAlone(ports: SweepAlonePorts): Promise<SweepAloneOutc
   let absentSince: EpochMs | null = null;
   let notBefore = ports.clock.now();
   let left: readonly InstanceId[] = [];
-  for (let round = 1; round <= policy.standalone.roundsMost; round += 1) {
+  for (let round = 1; round <= policy.standalone.maxRounds; round += 1) {
     const { listedAt, ours } = await surveyAlone(ports);
     left = ours.map(({ instance }) => instance.id);
     for (const id of left) {

@@ -131,7 +131,7 @@ async function isIdle(ports: SweepPorts, last: SweepRecord, now: EpochMs): Promi
  * One sweep; several at once are safe. Returns the record it left, or the last one when there was
  * no need. Throws StoreDown, and at its end what the provider, the engine or an action threw.
  */
-export function makeSweepProvider(ports: SweepPorts) {
+export function createSweepProvider(ports: SweepPorts) {
   return async ({ provider, unlessIdle }: SweepInput): Promise<SweepRecord> => {
     const now = ports.clock.now();
     const last = await ports.sweeps.last(provider);
@@ -159,7 +159,7 @@ export function makeSweepProvider(ports: SweepPorts) {
 export type SweepOnDemand = { readonly caller: Caller; readonly provider: ProviderName };
 
 /** One sweep now, for an operator. Throws Forbidden and what the sweep throws. */
-export function makeSweepOnDemand(sweep: ReturnType<typeof makeSweepProvider>) {
+export function createSweepOnDemand(sweep: ReturnType<typeof createSweepProvider>) {
   return async ({ caller, provider }: SweepOnDemand): Promise<SweepRecord> => {
     mustBeOperator(caller);
     return sweep({ provider, unlessIdle: false });

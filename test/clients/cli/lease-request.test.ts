@@ -58,7 +58,7 @@ describe('a lease request', () => {
       countries: ['DE', 'FR'],
       providers: ['vastai'],
       gpuCount: 2,
-      vramGbLeast: 24,
+      minVramGb: 24,
       diskGb: 40,
       hours: 1.5,
       ceilingMicroUsdPerHour: 350_000,

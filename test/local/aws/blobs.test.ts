@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderBlobs, memoryBlobs } from '../../../local/aws/blobs.ts';
+import { createFolderBlobs, createMemoryBlobs } from '../../../local/aws/blobs.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,8 +15,8 @@ afterAll(() => rm(folder, { recursive: true }));
 const body = new Uint8Array([1, 2, 255]);
 
 describe.each([
-  ['in a folder', () => folderBlobs(join(folder, 'blobs'))],
-  ['in memory', () => memoryBlobs()],
+  ['in a folder', () => createFolderBlobs(join(folder, 'blobs'))],
+  ['in memory', () => createMemoryBlobs()],
 ])('blobs %s', (_where, open) => {
   it('come back as they were put', async () => {
     const blobs = open();
@@ -28,7 +28,7 @@ describe.each([
 
 describe('a folder of blobs', () => {
   it('holds nothing unfinished, even when many write one key', async () => {
-    const blobs = folderBlobs(join(folder, 'whole'));
+    const blobs = createFolderBlobs(join(folder, 'whole'));
     const large = new Uint8Array(100_000).fill(7);
     await Promise.all(Array.from({ length: 10 }, () => blobs.put('one', large)));
     expect(await readdir(join(folder, 'whole'))).toEqual(['one']);
@@ -38,7 +38,7 @@ describe('a folder of blobs', () => {
   it.each(['../a', 'a/../../b', '/etc/passwd', 'a//b', '.hidden', ''])(
     'takes no key such as "%s"',
     async (key) => {
-      const blobs = folderBlobs(join(folder, 'closed'));
+      const blobs = createFolderBlobs(join(folder, 'closed'));
       await expect(blobs.put(key, body)).rejects.toThrow('not a blob key');
       await expect(blobs.get(key)).rejects.toThrow('not a blob key');
     },
@@ -46,7 +46,7 @@ describe('a folder of blobs', () => {
 
   it('is StoreDown when the disk refuses', async () => {
     await writeFile(join(folder, 'file'), '');
-    const blobs = folderBlobs(join(folder, 'file'));
+    const blobs = createFolderBlobs(join(folder, 'file'));
     await expect(blobs.put('a', body)).rejects.toHaveProperty('name', 'StoreDown');
     await expect(blobs.get('a')).rejects.toHaveProperty('name', 'StoreDown');
   });

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
-import { makeLeaseToken, readLeaseToken } from '../../../shared/adapters/lease-token.ts';
+import { createLeaseToken, readLeaseToken } from '../../../shared/adapters/lease-token.ts';
 import { aLeaseId, aSigner } from '../../support/builders/builders.ts';
 
 const claims = { leaseId: aLeaseId(), attempt: 2 };
-const token = makeLeaseToken(claims, aSigner);
+const token = createLeaseToken(claims, aSigner);
 const read = (text: string) => readLeaseToken(text, aSigner);
 
 describe('a lease token', () => {
@@ -17,13 +17,13 @@ describe('a lease token', () => {
 
   it.each([1, 99])('is made for attempt %i', (attempt) => {
     const edge = { ...claims, attempt };
-    expect(read(makeLeaseToken(edge, aSigner))).toEqual(edge);
+    expect(read(createLeaseToken(edge, aSigner))).toEqual(edge);
   });
 
   it('is read after a change of the key', () => {
     const fresh = createHmacSigner({ current: '77'.repeat(32), previous: '5e'.repeat(32) });
     expect(readLeaseToken(token, fresh)).toEqual(claims);
-    expect(read(makeLeaseToken(claims, fresh))).toBeNull();
+    expect(read(createLeaseToken(claims, fresh))).toBeNull();
   });
 
   it('is refused when any one character was changed, dropped or doubled', () => {
@@ -56,6 +56,6 @@ describe('a lease token', () => {
   );
 
   it.each([0, 100, 1.5, Number.NaN])('has no attempt %f', (attempt) => {
-    expect(() => makeLeaseToken({ ...claims, attempt }, aSigner)).toThrow('out of range');
+    expect(() => createLeaseToken({ ...claims, attempt }, aSigner)).toThrow('out of range');
   });
 });

@@ -4,7 +4,7 @@
 import { createServer, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { s3Blobs } from '../../../shared/adapters/s3-blobs.ts';
+import { createS3Blobs } from '../../../shared/adapters/s3-blobs.ts';
 import { accessTo } from './aws-wire.ts';
 
 const objects = new Map<string, Buffer>();
@@ -37,7 +37,7 @@ afterAll(() => {
   server.close();
 });
 
-const blobsIn = (bucket: string, at = endpoint) => s3Blobs({ ...accessTo(at), bucket });
+const blobsIn = (bucket: string, at = endpoint) => createS3Blobs({ ...accessTo(at), bucket });
 
 describe('blobs in S3', () => {
   it('come back byte for byte, from the bucket and key they were put under', async () => {

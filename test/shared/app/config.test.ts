@@ -14,7 +14,7 @@ describe('readConfig', () => {
     const config = readConfig(GOOD);
     expect(config.deployment).toBe('prod1');
     expect(config.vastai).toEqual({ apiKey: 'a-key', baseUrl: 'https://console.vast.ai' });
-    expect(config.limits.openLeasesMost).toBe(10);
+    expect(config.limits.maxOpenLeases).toBe(10);
   });
 
   it.each([
@@ -24,8 +24,8 @@ describe('readConfig', () => {
     ['GPU_SHOPPER_TAG_KEY', 'short', '64 to 128 lower-case hex digits'],
     ['GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD', '-5', 'whole number'],
     ['GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD', '1.5', 'whole number'],
-    ['GPU_SHOPPER_OPEN_LEASES_MOST', '0', '1'],
-    ['GPU_SHOPPER_OPEN_LEASES_MOST', '201', '200'],
+    ['GPU_SHOPPER_MAX_OPEN_LEASES', '0', '1'],
+    ['GPU_SHOPPER_MAX_OPEN_LEASES', '201', '200'],
     ['GPU_SHOPPER_NODE_URL', 'ftp://x', 'http or https URL'],
   ])('refuses %s = %s and says what is allowed', (name, value, rule) => {
     const failing = () => readConfig({ ...GOOD, [name]: value });

@@ -25,8 +25,8 @@ import type { Attempt, AttemptIn } from '../../../shared/core/instance/attempt.t
 import {
   acceptDestroy,
   closeAttempt,
+  closeNeverCreated,
   confirmAttempt,
-  dropAttempt,
   observeRunning,
   retireAttempt,
 } from '../../../shared/core/instance/attempt-moves.ts';
@@ -73,7 +73,7 @@ export function aRequirement(change: Partial<Requirement> = {}): Requirement {
   return {
     gpuNames: ['RTX 4090'],
     gpuCount: 1,
-    vramGbLeast: 24,
+    minVramGb: 24,
     countries: [],
     providers: [],
     diskGb: 20,
@@ -94,7 +94,7 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
       vramGb: 24,
       country: 'SE',
       reliabilityPermille: 990,
-      diskGbMost: 500,
+      maxDiskGb: 500,
       gpuMicroUsdPerHour: 400_000,
       diskMicroUsdPerGbHour: 200,
       uploadMicroUsdPerGb: 3_000,
@@ -109,9 +109,9 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
 export function someLimits(change: Partial<AccountLimits> = {}): AccountLimits {
   return {
     monthlyBudgetMicroUsd: microUsd(10_000_000),
-    rateMicroUsdPerHourMost: microUsdPerHour(5_000_000),
-    openLeasesMost: 20,
-    leaseMicroUsdMost: change.monthlyBudgetMicroUsd ?? microUsd(10_000_000),
+    maxRateMicroUsdPerHour: microUsdPerHour(5_000_000),
+    maxOpenLeases: 20,
+    maxLeaseMicroUsd: change.monthlyBudgetMicroUsd ?? microUsd(10_000_000),
     providers: [],
     gpuNames: [],
     thresholds: [],
@@ -215,7 +215,7 @@ export function aClosedAttempt(attempt: Attempt): Attempt {
   switch (attempt.state) {
     case 'recorded':
     case 'unknown':
-      return dropAttempt(attempt, aProof());
+      return closeNeverCreated(attempt, aProof());
     case 'created':
     case 'retiring':
       return goneAttempt(attempt);

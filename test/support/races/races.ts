@@ -12,7 +12,7 @@ import type { Race, RaceWorld, Work } from './world.ts';
 const CONTEXT = { functionName: 'test' } as never;
 const SOON = { hours: 0.1 };
 /** A function is stopped after 60 s: nobody is held for longer than that. */
-const HELD_MOST = 50_000;
+const MAX_HELD = 50_000;
 
 const extend =
   (world: RaceWorld, id: LeaseId, until: number): Work =>
@@ -297,7 +297,7 @@ const takenOver = (step: string, begin: Begin): Race => ({
   ...(step === 'LaunchInstance' && { calmMs: LOOKED_FOR }),
   meet: async (world) => {
     const { id, first } = await begin(world, step);
-    return { id, first, second: restart(world, id), heldMs: HELD_MOST };
+    return { id, first, second: restart(world, id), heldMs: MAX_HELD };
   },
 });
 

@@ -13,7 +13,7 @@ import { type Actor, createActor, holdEngines, holdWires, isActing, unheld } fro
 /** From the race to the end of its lease: whoever waits for a lost wake takes longer. */
 const CALM_AFTER = 4 * MINUTE;
 /** By the schedule's grace, one teardown and the provider's lag. */
-const LATE_MOST = 2 * MINUTE;
+const MAX_LATE = 2 * MINUTE;
 
 export type Work = () => Promise<unknown>;
 
@@ -118,7 +118,7 @@ async function endOf(world: SweepWorld, id: LeaseId, { reasons, calmMs = CALM_AF
 function machinesOf(world: SweepWorld, { id, attempts, deadline }: Lease): readonly string[] {
   const all = world.market.instances().filter(({ label }) => label?.includes(id));
   const made = all.filter(({ foreign }) => !foreign);
-  const late = made.filter(({ end }) => end === null || end.at > deadline + LATE_MOST);
+  const late = made.filter(({ end }) => end === null || end.at > deadline + MAX_LATE);
   return [
     ...all.filter(({ alive }) => alive).map((machine) => `${machine.id} is alive`),
     ...late.map((machine) => `${machine.id} ran beyond the end of its lease`),
@@ -233,7 +233,7 @@ export const turned = (race: Race): Race => ({
 });
 
 /** More calls than any function makes. */
-const CALLS_MOST = 100;
+const MAX_CALLS = 100;
 
 /**
  * Plays a race with its first actor held before it begins and after each call it makes. After one
@@ -243,7 +243,7 @@ const CALLS_MOST = 100;
 export async function everywhere(race: Race): Promise<readonly string[]> {
   const world = await raceWorld({ ...(race.market !== undefined && { market: race.market }) });
   try {
-    for (let calls = 0; calls <= CALLS_MOST; calls += 1) {
+    for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
       const { met, wrong, trail } = await play(world, race, interrupted(2 * calls));
       const where = trail[2 * calls - 1] ?? 'before it begins';
       if (wrong.length > 0) return [`at point ${2 * calls}, ${where}`, ...wrong];

@@ -1,14 +1,14 @@
 // A DynamoDB of its own for a test file, in memory, with our tables and the stores on them. It
 // must stay the real engine: a store is never replaced by an imitation.
 
-import { memoryBlobs } from '../../../local/aws/blobs.ts';
+import { createMemoryBlobs } from '../../../local/aws/blobs.ts';
 import { LOCAL_ACCESS, openDatabase } from '../../../local/aws/database.ts';
 import { connect } from '../../../shared/adapters/dynamodb/client.ts';
-import { leaseStore } from '../../../shared/adapters/dynamodb/lease/lease-store.ts';
-import { pulseStore } from '../../../shared/adapters/dynamodb/lease/pulse-store.ts';
-import { accountStore } from '../../../shared/adapters/dynamodb/ledger/account-store.ts';
-import { ledgerStore } from '../../../shared/adapters/dynamodb/ledger/ledger-store.ts';
-import { menuStore } from '../../../shared/adapters/dynamodb/menu/menu-store.ts';
+import { createLeaseStore } from '../../../shared/adapters/dynamodb/lease/lease-store.ts';
+import { createPulseStore } from '../../../shared/adapters/dynamodb/lease/pulse-store.ts';
+import { createAccountStore } from '../../../shared/adapters/dynamodb/ledger/account-store.ts';
+import { createLedgerStore } from '../../../shared/adapters/dynamodb/ledger/ledger-store.ts';
+import { createMenuStore } from '../../../shared/adapters/dynamodb/menu/menu-store.ts';
 import { openTable } from '../../../shared/adapters/dynamodb/table.ts';
 
 export type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
@@ -24,7 +24,7 @@ export async function openTestDatabase() {
     calls.push(operation);
   };
   const connection = connect({ endpoint, onCall, ...LOCAL_ACCESS });
-  const blobs = memoryBlobs();
+  const blobs = createMemoryBlobs();
   const tables = {
     leases: openTable(connection, 'leases'),
     ledger: openTable(connection, 'ledger'),
@@ -35,11 +35,11 @@ export async function openTestDatabase() {
     calls,
     tables,
     blobs,
-    leases: leaseStore(tables.leases),
-    pulses: pulseStore(tables.leases),
-    accounts: accountStore(tables.ledger),
-    ledger: ledgerStore(tables.ledger),
-    menu: menuStore(tables.inventory, blobs),
+    leases: createLeaseStore(tables.leases),
+    pulses: createPulseStore(tables.leases),
+    accounts: createAccountStore(tables.ledger),
+    ledger: createLedgerStore(tables.ledger),
+    menu: createMenuStore(tables.inventory, blobs),
     close: closeEngine,
   };
 }

@@ -22,7 +22,11 @@ export const BOUNDS = {
   'sweep, nobody on record': total(policy.sweep.idleEvery, policy.sweep.every),
   'sweep, stuck ending': total(policy.step.teardownPause, policy.step.due, policy.sweep.every),
   machine: total(policy.node.grace, policy.heartbeat.every),
-  'machine, hears nothing': total(policy.node.deafLeast, policy.node.grace, policy.heartbeat.every),
+  'machine, hears nothing': total(
+    policy.node.minNoContact,
+    policy.node.grace,
+    policy.heartbeat.every,
+  ),
 } as const satisfies Record<string, DurationMs>;
 
 /** How the workflow is gone: its steps never answer, or the engine itself takes no call. */

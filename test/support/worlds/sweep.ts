@@ -4,7 +4,7 @@
 import { LOCAL_ACCESS } from '../../../local/aws/database.ts';
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { connect } from '../../../shared/adapters/dynamodb/client.ts';
-import { sweepStore } from '../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
+import { createSweepStore } from '../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../../../shared/adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { brandId, DeploymentId, LeaseId } from '../../../shared/core/base/ids.ts';
@@ -21,8 +21,8 @@ export const HOUR = 60 * MINUTE;
 const LIMITS = {
   GPU_SHOPPER_TAG_KEY: TAG_KEY,
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '1000000000',
-  GPU_SHOPPER_RATE_MICRO_USD_PER_HOUR_MOST: '100000000',
-  GPU_SHOPPER_OPEN_LEASES_MOST: '50',
+  GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '100000000',
+  GPU_SHOPPER_MAX_OPEN_LEASES: '50',
   GPU_SHOPPER_OPERATORS: '123456789012/operator',
 };
 
@@ -59,7 +59,7 @@ export async function sweepWorld(
   const world = await leaseWorld(meddle, { ...options, env });
   const { service, market } = world;
   const { tables } = service.runtime.config;
-  const store = sweepStore(
+  const store = createSweepStore(
     openTable(connect({ ...LOCAL_ACCESS, ...service.runtime.database }), tables.inventory),
   );
   return {

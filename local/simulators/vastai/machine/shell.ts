@@ -4,7 +4,7 @@
 import type { ServerChannel, Session } from 'ssh2';
 import { type Host, runLine } from './commands.ts';
 
-const lineMost = 4_096;
+const maxLine = 4_096;
 
 /** Answers everything a session may ask for. */
 export function serveSession(session: Session, host: Host): void {
@@ -80,7 +80,7 @@ function startShell(channel: ServerChannel, host: Host, isTerminal: boolean): vo
       if (over) return;
       const run = keys[key];
       if (run !== undefined) run();
-      else if (typed.length < lineMost) {
+      else if (typed.length < maxLine) {
         typed += key;
         say(key);
       }

@@ -15,14 +15,14 @@ const ident = 'OpenSSH_9.6p1 Ubuntu-3ubuntu13.5';
 export type HostKey = { readonly privateKey: string; readonly publicKey: string };
 
 /** ssh2 1.17.0 now and then writes a key that it can't read itself: then another is made. */
-const KEY_TRIES_MOST = 20;
+const MAX_KEY_TRIES = 20;
 
 export function createHostKey(): HostKey {
-  for (let tries = 1; tries <= KEY_TRIES_MOST; tries += 1) {
+  for (let tries = 1; tries <= MAX_KEY_TRIES; tries += 1) {
     const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
     if (!(ssh2.utils.parseKey(privateKey) instanceof Error)) return { privateKey, publicKey };
   }
-  throw new Error(`no readable host key in ${KEY_TRIES_MOST} tries`);
+  throw new Error(`no readable host key in ${MAX_KEY_TRIES} tries`);
 }
 
 export type SshOptions = {

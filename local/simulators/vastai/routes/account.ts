@@ -11,7 +11,7 @@ import { parseToken, tokenOf } from './tokens.ts';
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const pageDefault = 100;
-const pageMost = 500;
+const maxPage = 500;
 
 /** `credit` is what can be spent; `balance` is something else and stays at nothing. */
 export function balance(context: Context): Reply {
@@ -43,7 +43,7 @@ export function charges(context: Context, { query }: Request): Reply {
     .filter(({ row }) => conditions.value.every((condition) => condition.test(row)));
   if (query.get('latest_first') === 'true') rows.reverse();
   const at = after.value === null ? -1 : rows.findIndex(({ id }) => id === after.value?.id);
-  const size = Math.min(Number(query.get('limit') ?? pageDefault) || pageDefault, pageMost);
+  const size = Math.min(Number(query.get('limit') ?? pageDefault) || pageDefault, maxPage);
   const page = rows.slice(at + 1, at + 1 + size);
   const last = at + 1 + size < rows.length ? page.at(-1) : undefined;
   return ok({

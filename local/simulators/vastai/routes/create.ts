@@ -14,14 +14,14 @@ import { isTakenByOthers } from '../others.ts';
 import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';
 import { firstInstanceId, type Instance, type Machine, type Offer } from '../state.ts';
 
-const diskGbLeast = 8;
-const labelMost = 256;
-const imageMost = 1024;
-const scriptMost = 4096;
-const envValueMost = 256;
-const envMost = 32_768;
-const bidUsdLeast = 0.001;
-const bidUsdMost = 128;
+const minDiskGb = 8;
+const maxLabel = 256;
+const maxImage = 1024;
+const maxScript = 4096;
+const maxEnvValue = 256;
+const maxEnv = 32_768;
+const minBidUsd = 0.001;
+const maxBidUsd = 128;
 const defaultImage = 'vastai/base-image:@vastai-automatic-tag';
 
 type Asked = 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb';
@@ -128,7 +128,7 @@ function readWish(body: Row): Wish {
     runtype: text(body.runtype) ?? (body.args === undefined ? 'ssh' : 'args'),
     onstart: text(body.onstart) ?? '',
     env: readEnv(body.env),
-    diskGb: typeof body.disk === 'number' ? body.disk : diskGbLeast,
+    diskGb: typeof body.disk === 'number' ? body.disk : minDiskGb,
     bidNanoUsdPerHour: typeof body.price === 'number' ? Math.round(body.price * 1e9) : null,
     running: body.target_state !== 'stopped',
     foreign: false,
@@ -152,21 +152,21 @@ function text(value: unknown): string | null {
 
 /** The first thing wrong with the request, in the provider's words. */
 function findProblem(body: Row, machine: Machine): Reply | null {
-  const { label = null, image = null, disk = diskGbLeast, price = null } = body;
-  if (label !== null && (typeof label !== 'string' || label.length > labelMost)) {
+  const { label = null, image = null, disk = minDiskGb, price = null } = body;
+  if (label !== null && (typeof label !== 'string' || label.length > maxLabel)) {
     return invalid('Invalid args: label must be a string of at most 256 characters');
   }
-  if (image !== null && (typeof image !== 'string' || image.length > imageMost)) {
+  if (image !== null && (typeof image !== 'string' || image.length > maxImage)) {
     return invalid('Invalid args: image must be a string of at most 1024 characters');
   }
-  if (typeof disk !== 'number' || disk < diskGbLeast || disk > machine.diskGb) {
-    return invalid(`Invalid args: disk must be between ${diskGbLeast} and ${machine.diskGb}`);
+  if (typeof disk !== 'number' || disk < minDiskGb || disk > machine.diskGb) {
+    return invalid(`Invalid args: disk must be between ${minDiskGb} and ${machine.diskGb}`);
   }
-  if (scriptLength(body) > scriptMost) {
+  if (scriptLength(body) > maxScript) {
     return invalid('Invalid args: args, args_str and onstart must not exceed 4096 characters');
   }
-  const badEnv = Object.values(readEnv(body.env)).some((value) => value.length > envValueMost);
-  if (badEnv || JSON.stringify(readEnv(body.env)).length > envMost) {
+  const badEnv = Object.values(readEnv(body.env)).some((value) => value.length > maxEnvValue);
+  if (badEnv || JSON.stringify(readEnv(body.env)).length > maxEnv) {
     return invalid('Invalid args: env is too long');
   }
   if (price !== null && !isBid(price)) {
@@ -176,7 +176,7 @@ function findProblem(body: Row, machine: Machine): Reply | null {
 }
 
 function isBid(price: unknown): boolean {
-  return typeof price === 'number' && price >= bidUsdLeast && price <= bidUsdMost;
+  return typeof price === 'number' && price >= minBidUsd && price <= maxBidUsd;
 }
 
 function scriptLength({ onstart, args, args_str }: Row): number {

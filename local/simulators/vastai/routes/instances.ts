@@ -10,7 +10,7 @@ import { noSuchInstance, ok, type Reply, refusal } from '../replies.ts';
 import { type Instance, instanceOf } from '../state.ts';
 import { newKey } from './account-keys.ts';
 
-const labelMost = 1024;
+const maxLabel = 1024;
 /** How long a destroyed instance lives on under `zombie`, unless the fault says. */
 const zombieMs = 60_000;
 
@@ -74,7 +74,7 @@ function start(context: Context, instance: Instance): Reply {
 }
 
 function relabel(instance: Instance, label: string): Reply {
-  if (label.length > labelMost) return refusal(400, 'label_too_long', 'The label is too long.');
+  if (label.length > maxLabel) return refusal(400, 'label_too_long', 'The label is too long.');
   instance.label = label;
   return ok({ success: true, msg: `label for ${instance.id} set to '${label}'` });
 }

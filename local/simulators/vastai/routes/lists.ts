@@ -20,7 +20,7 @@ import type { Instance } from '../state.ts';
 import { show } from './instances.ts';
 import { parseToken, tokenOf } from './tokens.ts';
 
-const pageMost = 25;
+const maxPage = 25;
 const pageOfNonsense = 5;
 const staleMs = 60_000;
 const byId: Ordering = { field: 'id', descending: false };
@@ -124,9 +124,9 @@ function parseOrderings(text: string | null): Parsed<Ordering[]> {
 
 /** `limit` as the provider reads it: at most 25, and 5 for anything that isn't positive. */
 function pageSize(text: string | null): number {
-  if (text === null) return pageMost;
+  if (text === null) return maxPage;
   const limit = Number(text);
-  return limit > 0 ? Math.min(limit, pageMost) : pageOfNonsense;
+  return limit > 0 ? Math.min(limit, maxPage) : pageOfNonsense;
 }
 
 function countLabels(all: readonly Listed[]): Record<string, number> {

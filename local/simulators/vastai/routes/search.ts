@@ -18,8 +18,8 @@ import { type OfferView, offerView } from '../offer-view.ts';
 import { isTakenByOthers } from '../others.ts';
 import { badJson, badQuery, ok, type Reply } from '../replies.ts';
 
-const offersMost = 64;
-const diskGbDefault = 8;
+const maxOffers = 64;
+const defaultDiskGb = 8;
 const controls = ['type', 'order', 'limit', 'allocated_storage', 'disable_bundling'];
 const flags = ['chunked', 'georegion'];
 const kinds = ['on-demand', 'ondemand', 'reserved', 'bid'];
@@ -44,7 +44,7 @@ export function searchAsks(context: Context, { body }: Request): Reply {
 }
 
 function find(context: Context, body: Row, columns: readonly string[] = ['*']): Reply {
-  const { type = 'on-demand', limit = offersMost, allocated_storage = diskGbDefault } = body;
+  const { type = 'on-demand', limit = maxOffers, allocated_storage = defaultDiskGb } = body;
   if (typeof type !== 'string' || !kinds.includes(type)) return unknownWord('type');
   if (typeof limit !== 'number' || limit < 0) return unknownWord('limit');
   if (typeof allocated_storage !== 'number') return unknownWord('allocated_storage');
@@ -59,7 +59,7 @@ function find(context: Context, body: Row, columns: readonly string[] = ['*']): 
   const found = rows
     .filter((row) => conditions.value.every((condition) => condition.test(row)))
     .sort(comparator(orderings.value))
-    .slice(0, Math.min(limit, offersMost));
+    .slice(0, Math.min(limit, maxOffers));
   return ok({ offers: found.map(({ shown }) => pickColumns(shown, columns)) });
 }
 

@@ -7,7 +7,7 @@ import { accountKey, DAYS, dayKey } from '../schema.ts';
 import { ABSENT, parseItem, type Table } from '../table.ts';
 
 /** Days in the table `ledger`. */
-export function dayStore(table: Table): DayStore {
+export function createDayStore(table: Table): DayStore {
   return {
     close: async (report) => {
       await table.put(dayKey(report.consumer, report.day), report, ABSENT);

@@ -6,7 +6,7 @@ import { reconciliationKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 
 /** Records in the table `inventory`. */
-export function reconciliationStore(table: Table): ReconciliationStore {
+export function createReconciliationStore(table: Table): ReconciliationStore {
   return {
     last: async (provider) => {
       const item = await table.get(reconciliationKey(provider));

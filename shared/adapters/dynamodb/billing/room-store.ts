@@ -8,7 +8,7 @@ import { roomKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 
 /** Rooms in the table `inventory`. */
-export function roomStore(table: Table): RoomStore {
+export function createRoomStore(table: Table): RoomStore {
   return {
     get: async (provider) => {
       const item = await table.get(roomKey(provider));

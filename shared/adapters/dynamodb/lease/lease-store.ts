@@ -19,7 +19,7 @@ import {
 import { ABSENT, type Item, parseItem, type Table } from '../table.ts';
 
 /** DynamoDB takes 400 KB an item (AWS, November 2026); the rest is for keys and its own marks. */
-const LEASE_BYTES_MOST = 350_000;
+const MAX_LEASE_BYTES = 350_000;
 
 const NOTHING: Lease['outbox'] = { events: [], entries: [] };
 
@@ -30,7 +30,7 @@ function isOpen({ state, outbox }: Lease): boolean {
 
 function itemOf(lease: Lease): Item {
   const bytes = Buffer.byteLength(JSON.stringify(lease));
-  invariant(bytes <= LEASE_BYTES_MOST, `lease ${lease.id} has grown to ${bytes} bytes`);
+  invariant(bytes <= MAX_LEASE_BYTES, `lease ${lease.id} has grown to ${bytes} bytes`);
   if (!isOpen(lease)) return lease;
   return { ...lease, openShard: OPEN_SHARD, openDeadline: lease.deadline };
 }
@@ -42,7 +42,7 @@ function clearing(lease: Lease): string {
 }
 
 /** Leases in the table `leases`. */
-export function leaseStore(table: Table): LeaseStore {
+export function createLeaseStore(table: Table): LeaseStore {
   return {
     get: async (id) => {
       const item = await table.get(leaseKey(id));
@@ -102,20 +102,20 @@ async function readLeases(
 
 const OPEN_PAGE = 1_000;
 /** Room for a hundred thousand open leases. */
-const OPEN_PAGES_MOST = 100;
+const MAX_OPEN_PAGES = 100;
 
 /** By the index of open leases, which may lag behind by a second. */
 async function openIds(table: Table): Promise<readonly LeaseId[]> {
   const ids: LeaseId[] = [];
   let from: Item | undefined;
-  for (let page = 1; page <= OPEN_PAGES_MOST; page += 1) {
+  for (let page = 1; page <= MAX_OPEN_PAGES; page += 1) {
     const asked = { index: OPEN_INDEX, partition: OPEN_SHARD, limit: OPEN_PAGE, from };
     const items = await table.queryIndex(asked);
     ids.push(...items.map((item) => brandId(LeaseId, idIn(item['pk']))));
     from = items.at(-1);
     if (items.length < OPEN_PAGE) return ids;
   }
-  invariant(false, `more than ${OPEN_PAGE * OPEN_PAGES_MOST} open leases`);
+  invariant(false, `more than ${OPEN_PAGE * MAX_OPEN_PAGES} open leases`);
 }
 
 const idIn = (pk: unknown): string => String(pk).replace(/^LEASE#/, '');

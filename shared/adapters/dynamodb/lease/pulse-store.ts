@@ -132,7 +132,7 @@ function quietened({ attempt, quiet }: QuietBeat): Change {
 }
 
 /** Pulses in the table `leases`, in none of its indexes. */
-export function pulseStore(table: Table): PulseStore {
+export function createPulseStore(table: Table): PulseStore {
   return {
     get: async (leaseId) => {
       const item = await table.get(pulseKey(leaseId));

@@ -17,7 +17,7 @@ type Growing = Parameters<AccountStore['grow']>[0];
 type Settling = Parameters<AccountStore['settle']>[0];
 
 /** What a hold becomes: another one, or a charge. */
-type Other = { readonly to: Hold; readonly roomLeast?: number };
+type Other = { readonly to: Hold; readonly minRoom?: number };
 type Decided<Outcome> = Other | { readonly charged: MicroUsd } | { readonly stop: Outcome };
 
 /** A charge above its hold makes room fall, below zero if it must: it was really spent. */
@@ -40,11 +40,11 @@ function settling(account: Account, hold: Hold, charged: MicroUsd): Change {
 }
 
 /** A hold of an earlier month takes nothing from this month's room, and gives nothing to it. */
-function becoming(account: Account, hold: Hold, { to, roomLeast }: Other): Change {
+function becoming(account: Account, hold: Hold, { to, minRoom }: Other): Change {
   const counts = hold.month === account.month;
   const room = '#roomMicroUsd = #roomMicroUsd - :taken';
   const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour - :faster';
-  const within = roomLeast === undefined ? '' : ' AND #roomMicroUsd >= :least';
+  const within = minRoom === undefined ? '' : ' AND #roomMicroUsd >= :least';
   return {
     update: `SET #holds.#lease = :to, ${room}, ${rate}`,
     condition: `#holds.#lease = :held AND #month = :month${within}`,
@@ -52,7 +52,7 @@ function becoming(account: Account, hold: Hold, { to, roomLeast }: Other): Chang
       ...{ ':held': holdText(hold), ':to': holdText(to), ':month': account.month },
       ':taken': counts ? to.amountMicroUsd - hold.amountMicroUsd : 0,
       ':faster': to.rateMicroUsdPerHour - hold.rateMicroUsdPerHour,
-      ...(roomLeast === undefined ? {} : { ':least': roomLeast }),
+      ...(minRoom === undefined ? {} : { ':least': minRoom }),
     },
   };
 }
@@ -84,7 +84,7 @@ function refusedRaise(account: Account, hold: Hold, to: MicroUsd) {
   const asked = to - hold.amountMicroUsd;
   const { roomMicroUsd: room, limits } = account;
   if (asked > room) return { limit: 'monthly-budget', room, asked, holds } as const;
-  const most = limits.leaseMicroUsdMost;
+  const most = limits.maxLeaseMicroUsd;
   return to > most ? ({ limit: 'per-lease', room: most, asked: to, holds } as const) : null;
 }
 
@@ -99,8 +99,8 @@ export async function raise(table: Table, request: Raising): Promise<PlaceOutcom
     if (to <= hold.amountMicroUsd) return { to: { ...hold, raisedAt } };
     const refusal = refusedRaise(account, hold, to);
     if (refusal !== null) return { stop: { kind: 'refused', refusal } };
-    const roomLeast = to - hold.amountMicroUsd;
-    return { to: { ...hold, amountMicroUsd: to, raisedAt }, roomLeast };
+    const minRoom = to - hold.amountMicroUsd;
+    return { to: { ...hold, amountMicroUsd: to, raisedAt }, minRoom };
   });
   if (changed === 'missing') throw new Failure('Conflict', `lease ${leaseId} has no hold to raise`);
   return 'kind' in changed ? changed : { kind: 'placed', hold: changed };

@@ -18,7 +18,7 @@ import { holdOf } from './hold-text.ts';
  * Opening, turning the month and a race with another request take one round each; more rounds
  * than these are a crowd, and the caller comes again.
  */
-const ROUNDS_MOST = 8;
+const MAX_ROUNDS = 8;
 
 const Stored = z.record(LeaseId, z.string());
 
@@ -40,8 +40,8 @@ export function freshAccount(
     limits,
     limitsVersion: 1,
     roomMicroUsd: limits.monthlyBudgetMicroUsd,
-    rateRoomMicroUsdPerHour: limits.rateMicroUsdPerHourMost,
-    leaseRoom: limits.openLeasesMost,
+    rateRoomMicroUsdPerHour: limits.maxRateMicroUsdPerHour,
+    leaseRoom: limits.maxOpenLeases,
     chargedMicroUsd: 0,
     chargedBeforeMicroUsd: 0,
     correctionSeq: 0,
@@ -71,7 +71,7 @@ export async function inRounds<Outcome>(
   consumer: ConsumerId,
   attempt: () => Promise<Outcome | 'again'>,
 ): Promise<Outcome> {
-  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const outcome = await attempt();
     if (outcome !== 'again') return outcome;
   }

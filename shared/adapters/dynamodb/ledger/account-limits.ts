@@ -40,7 +40,7 @@ function keyed(notes: readonly AccountNote[]) {
 
 type Numbers = Pick<
   AccountLimits,
-  'monthlyBudgetMicroUsd' | 'rateMicroUsdPerHourMost' | 'openLeasesMost'
+  'monthlyBudgetMicroUsd' | 'maxRateMicroUsdPerHour' | 'maxOpenLeases'
 >;
 
 function changing({ account, limits, note }: Changing): Change {
@@ -60,8 +60,8 @@ function changing({ account, limits, note }: Changing): Change {
       ':version': account.limitsVersion,
       ':next': account.limitsVersion + 1,
       ':budget': more('monthlyBudgetMicroUsd'),
-      ':rate': more('rateMicroUsdPerHourMost'),
-      ':open': more('openLeasesMost'),
+      ':rate': more('maxRateMicroUsdPerHour'),
+      ':open': more('maxOpenLeases'),
       ...values,
     },
   };

@@ -31,7 +31,7 @@ function placing({ leaseId, hold, wanted }: Placing, month: Month): Change {
   const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour - :rate';
   const limits =
     '#roomMicroUsd >= :amount AND #rateRoomMicroUsdPerHour >= :rate AND #leaseRoom >= :one ' +
-    'AND #limits.#leaseMicroUsdMost >= :amount AND #frozen = :no';
+    'AND #limits.#maxLeaseMicroUsd >= :amount AND #frozen = :no';
   const as = 'attribute_not_exists(#holds.#lease) AND #month = :month';
   const providers = allowing('providers', wanted.providers);
   const gpus = allowing('gpuNames', wanted.gpuNames);
@@ -93,7 +93,7 @@ async function place(table: Table, request: Placing): Promise<PlaceOutcome> {
 }
 
 /** Accounts in the table `ledger`. */
-export function accountStore(table: Table): AccountStore {
+export function createAccountStore(table: Table): AccountStore {
   return {
     get: (consumer) => readAccount(table, consumer),
     all: () => readAccounts(table),

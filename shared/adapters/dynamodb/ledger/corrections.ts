@@ -22,7 +22,7 @@ import { accountOf } from './account-item.ts';
  * What is in the way when so many rounds are not enough is a crowd: each round in which this entry
  * isn't entered, another one is.
  */
-const ROUNDS_MOST = 12;
+const MAX_ROUNDS = 12;
 
 const Place = z.object({ entry: LedgerEntry });
 
@@ -65,7 +65,7 @@ function applying(account: Account, { amountMicroUsd: amount, month }: LedgerEnt
 
 /** Enters a true-up or correction. Safe to repeat. Throws Conflict in a crowd, StoreDown. */
 export async function enterCorrection(table: Table, entry: LedgerEntry): Promise<void> {
-  for (let round = 1; round <= ROUNDS_MOST; round += 1) {
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const account = await readAccount(table, entry);
     if (await isEntered(table, entry, account)) return;
     const place = account.correctionSeq + 1;

@@ -6,7 +6,7 @@ import { accountKey, ENTRIES, entriesAt, entryKey } from '../schema.ts';
 import { ABSENT, parseItem, type Table } from '../table.ts';
 
 /** Entries in the table `ledger`, beside the account they belong to. */
-export function ledgerStore(table: Table): LedgerStore {
+export function createLedgerStore(table: Table): LedgerStore {
   return {
     append: async (entry) => {
       await table.put(entryKey(entry.consumer, entry), entry, ABSENT);

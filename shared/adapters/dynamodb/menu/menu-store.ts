@@ -48,7 +48,7 @@ function leftOf(whole: Snapshot, gone: Pointer['gone']): Known {
   return { whole, gone: gone.size, left: gone.size === 0 ? whole : { ...whole, offers } };
 }
 
-/** The mark that `menuStore` reads, in the pointer's own item. */
+/** The mark that `createMenuStore` reads, in the pointer's own item. */
 export function goneOffers(table: Table): GoneOffers {
   return {
     passOver: async ({ id, provider }, at) => {
@@ -56,14 +56,14 @@ export function goneOffers(table: Table): GoneOffers {
       await table.update(snapshotKey(provider), {
         update: 'ADD #gone :gone',
         condition: `#takenAt <= :at AND (${few})`,
-        values: { ':gone': new Set([id]), ':at': at, ':most': policy.menu.goneMost },
+        values: { ':gone': new Set([id]), ':at': at, ':most': policy.menu.maxGone },
       });
     },
   };
 }
 
 /** Pointers in the table `inventory`, snapshots in the blob store. */
-export function menuStore(table: Table, blobs: BlobStore): MenuStore {
+export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
   const newest = new Map<ProviderName, Known>();
   /** Whoever asks while a read is under way gets its answer: a crowd of callers costs one read. */
   const underWay = new Map<ProviderName, Promise<Snapshot | null>>();

@@ -20,7 +20,7 @@ const placeOf = (scope: FreezeScope): string => {
 const keyOf = (scope: FreezeScope) => freezeKey(placeOf(scope));
 
 /** Freezes in the table `leases`. */
-export function freezeStore(table: Table): FreezeStore {
+export function createFreezeStore(table: Table): FreezeStore {
   const parse = (item: Item): Freeze => parseItem(table, Freeze, item);
   return {
     all: async () => (await table.query(FREEZES)).map(parse),

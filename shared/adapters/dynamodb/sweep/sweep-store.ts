@@ -13,7 +13,7 @@ const Silences = z.object({ count: z.int() });
 const minuteOf = (instant: EpochMs): number => Math.floor(instant / 60_000);
 
 /** Records and counters in the table `inventory`. */
-export function sweepStore(table: Table): SweepStore {
+export function createSweepStore(table: Table): SweepStore {
   return {
     last: async (provider) => {
       const item = await table.get(sweepKey(provider));

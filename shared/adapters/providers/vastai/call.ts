@@ -54,7 +54,7 @@ export type Walk<Item> = {
 
 /**
  * Walks all pages. Throws BadReply when a page comes again, when there is no end within
- * `policy.listing.pagesMost`, and when fewer items came than the last page counts. More may come:
+ * `policy.listing.maxPages`, and when fewer items came than the last page counts. More may come:
  * something seen on an early page may be gone by the last.
  */
 export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<readonly Item[]> {
@@ -62,7 +62,7 @@ export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<reado
   const items = new Map<string, Item>();
   const tokens = new Set<string>();
   let after: string | null = null;
-  for (let pages = 0; pages < policy.listing.pagesMost; pages += 1) {
+  for (let pages = 0; pages < policy.listing.maxPages; pages += 1) {
     if (pages > 0) await api.pause(walk.spacing);
     const page: Page<Item> = await walk.page(after);
     for (const item of page.items) items.set(walk.keyOf(item), item);
@@ -74,7 +74,7 @@ export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<reado
     tokens.add(page.next);
     after = page.next;
   }
-  throw bad(`no end after ${policy.listing.pagesMost} pages`);
+  throw bad(`no end after ${policy.listing.maxPages} pages`);
 }
 
 /** A reply's token for the next page; empty means none, too. */

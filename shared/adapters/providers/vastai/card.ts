@@ -9,7 +9,7 @@ import type { ProviderCard } from '../../../ports/provider.ts';
  * Start script and arguments may hold 4,096 bytes together (documentation); users report 4,048.
  * The SSH key, the agent, and the lines that install them travel in it.
  */
-export const ONSTART_BYTES_MOST = 4_000;
+export const MAX_ONSTART_BYTES = 4_000;
 /** The agent may take 2,000 bytes, our own lines 400. */
 const OUR_BYTES = 2_400;
 
@@ -28,14 +28,14 @@ export const card: ProviderCard = {
   billing: { step: seconds(1), rounding: 'up' },
   // Items (GPU, disk, bytes up, bytes down) are told to a tenth of a cent (documentation). When a
   // day's charges are final isn't documented: a day is our decision.
-  charges: { step: microUsd(1_000), itemsMost: 4, settledAfter: hours(24) },
+  charges: { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) },
   // 256 on create (documentation), "ideally below 128" (its own advice).
-  tagLengthMost: 128,
+  maxTagLength: 128,
   // 1 to 5 min is usual, huge images take 10 to 60 (documentation): 20 is our decision.
   bootLimit: minutes(20),
   // Least intervals per endpoint, key and address (documentation).
   spacing: { create: seconds(4.5), destroy: seconds(3), get: seconds(2), list: seconds(1) },
-  startScriptBytesMost: ONSTART_BYTES_MOST - OUR_BYTES,
+  maxStartScriptBytes: MAX_ONSTART_BYTES - OUR_BYTES,
   sshUser: 'root',
   // Only volumes outlive an instance, and we never create one.
   residues: [],

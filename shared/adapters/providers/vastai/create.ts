@@ -8,7 +8,7 @@ import type { Tag } from '../../../core/instance/ownership.ts';
 import type { CreateOutcome, LaunchSpec } from '../../../ports/provider.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Api } from './call.ts';
-import { CREATE_TIMEOUT, ONSTART_BYTES_MOST } from './card.ts';
+import { CREATE_TIMEOUT, MAX_ONSTART_BYTES } from './card.ts';
 import { shorten, type Trouble, troubleOf } from './errors.ts';
 import { numericId } from './ids.ts';
 import { Created } from './wire.ts';
@@ -91,12 +91,12 @@ export function readCreate(answer: HttpAnswer): CreateOutcome {
 }
 
 /** Shorter values hold no secret, and hiding them would hide half the message. */
-const SECRET_LENGTH_LEAST = 4;
+const MIN_SECRET_LENGTH = 4;
 
 /** Values of `env` are secret, and a refusal may quote the request. */
 function forPeople(outcome: CreateOutcome, spec: LaunchSpec): CreateOutcome {
   if (outcome.kind === 'launched') return outcome;
-  const secrets = Object.values(spec.env).filter((value) => value.length >= SECRET_LENGTH_LEAST);
+  const secrets = Object.values(spec.env).filter((value) => value.length >= MIN_SECRET_LENGTH);
   const open = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), outcome.reason);
   return { ...outcome, reason: shorten(open) };
 }
@@ -109,8 +109,8 @@ export async function create(
 ): Promise<CreateOutcome> {
   const onstart = onstartOf(launch.spec, api.baseUrl);
   const bytes = Buffer.byteLength(onstart);
-  if (bytes > ONSTART_BYTES_MOST) {
-    const reason = `start script, SSH key and agent take ${bytes} of ${ONSTART_BYTES_MOST} bytes`;
+  if (bytes > MAX_ONSTART_BYTES) {
+    const reason = `start script, SSH key and agent take ${bytes} of ${MAX_ONSTART_BYTES} bytes`;
     return { kind: 'refused', reason };
   }
   const answer = await api.send({

@@ -47,11 +47,11 @@ function describe(reply: Reply, said: Said): string {
   return `HTTP ${reply.status} ${words === '' ? '(no message)' : words}`;
 }
 
-const REASON_LENGTH_MOST = 200;
+const MAX_REASON_LENGTH = 200;
 
 /** A reason as people read it in an event: one line, not too long. */
 export const shorten = (reason: string): string =>
-  reason.replaceAll(/\s+/g, ' ').slice(0, REASON_LENGTH_MOST);
+  reason.replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
 
 /**
  * Looked for in the whole body, since status and `error` differ from case to case: a recorded 400

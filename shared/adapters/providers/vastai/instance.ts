@@ -74,12 +74,12 @@ export function sshOf(row: Row): readonly SshEndpoint[] {
   return [...endpoint(row.public_ipaddr, direct), ...endpoint(row.ssh_host, proxy)];
 }
 
-const STATUS_TEXT_LENGTH_MOST = 200;
+const MAX_STATUS_TEXT_LENGTH = 200;
 
 function statusTextOf(row: Row): string {
   const status = row.actual_status ?? 'no status yet';
   const message = (row.status_msg ?? '').trim();
-  return (message === '' ? status : `${status}: ${message}`).slice(0, STATUS_TEXT_LENGTH_MOST);
+  return (message === '' ? status : `${status}: ${message}`).slice(0, MAX_STATUS_TEXT_LENGTH);
 }
 
 const rateOf = ({ dph_total: total }: Row): Instance['rate'] =>

@@ -17,14 +17,14 @@ const SOLD_VRAM_GB = [
   4, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 64, 80, 94, 96, 141, 180, 192, 288,
 ];
 /** Usable memory is up to this share of the nominal size. */
-const USABLE_LEAST = 0.93;
+const MIN_USABLE = 0.93;
 const MB_PER_GB = 1_024;
 
 /** The size the card is sold with; the nearest whole size when it is none of these. */
 export function nominalVramGb(megabytes: number): number {
   const usable = megabytes / MB_PER_GB;
   const sold = SOLD_VRAM_GB.find((size) => usable <= size + 0.5);
-  return sold !== undefined && usable >= sold * USABLE_LEAST ? sold : Math.round(usable);
+  return sold !== undefined && usable >= sold * MIN_USABLE ? sold : Math.round(usable);
 }
 
 const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
@@ -81,7 +81,7 @@ export function offerOf(ask: Ask, storageGb: number): Offer | null {
     vramGb: nominalVramGb(ask.gpu_ram),
     country: countryOf(ask.geolocation),
     reliabilityPermille: Math.floor(Math.min(1, Math.max(0, ask.reliability2)) * 1_000),
-    diskGbMost: ask.disk_space,
+    maxDiskGb: ask.disk_space,
     gpuMicroUsdPerHour: fromUsdPerHour(gpuUsdPerHour(ask, storageGb)),
     diskMicroUsdPerGbHour: fromUsdPerHour(ask.storage_cost / STORAGE_MONTH_HOURS),
     uploadMicroUsdPerGb: fromUsd(ask.inet_up_cost),

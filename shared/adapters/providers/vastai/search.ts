@@ -14,7 +14,7 @@ const PATH = '/api/v0/bundles/';
 const ENDPOINT = `POST ${PATH}`;
 const PAGE_SIZE = 64;
 /** Prices are quoted with this disk; ours are split again, so it only orders the walk. */
-const STORAGE_GB = policy.lease.diskGbDefault;
+const STORAGE_GB = policy.lease.defaultDiskGb;
 
 /** Where the walk is: offers from this price on, without those of exactly that price seen. */
 type Cursor = { readonly price: number; readonly except: readonly number[] };
@@ -78,7 +78,7 @@ export async function search(api: Api): Promise<readonly Offer[]> {
   const seen = new Map<string, Seen>();
   let cursor = START;
   let longest = 0;
-  for (let pages = 0; pages < policy.search.pagesMost; pages += 1) {
+  for (let pages = 0; pages < policy.search.maxPages; pages += 1) {
     if (pages > 0) await api.pause(SEARCH_SPACING);
     const rows = await page(api, cursor);
     const fresh = rows.filter(({ id }) => !seen.has(id));
@@ -95,6 +95,6 @@ export async function search(api: Api): Promise<readonly Offer[]> {
       throw new Failure('BadReply', `vastai ${ENDPOINT}: offers of one price can't be told apart`);
     }
   }
-  const most = policy.search.pagesMost;
+  const most = policy.search.maxPages;
   throw new Failure('BadReply', `vastai ${ENDPOINT}: no end after ${most} pages`);
 }

@@ -17,9 +17,9 @@ export const billingPolicy = {
     lookBack: hours(62 * 24),
     /** A person is told of a difference above this share of the charge, and above $0.01. */
     driftShare: 0.01,
-    driftLeast: microUsd(10_000),
+    minDrift: microUsd(10_000),
     /** And of every one above $1. */
-    driftMost: microUsd(1_000_000),
+    maxDrift: microUsd(1_000_000),
     /** Findings that the record has room for; more are counted. */
     findingsKept: 100,
     /** Findings told one by one: more would be one story. */
@@ -33,9 +33,9 @@ export const billingPolicy = {
     /** A choice commits its lease within this after it took room, or never: a step takes 60 s. */
     takeFor: minutes(2),
     /** Takes between two readings: 50 KB of an item that each of them writes. */
-    takesMost: 500,
+    maxTakes: 500,
     /** A person is told when the balance lasts less than this. */
-    runwayLeast: hours(1),
+    minRunway: hours(1),
     /** Between two times of telling that it is low, or that it can't be read. */
     tellEvery: hours(1),
   },
@@ -46,19 +46,19 @@ export const billingPolicy = {
      */
     closeAfter: minutes(30),
     /** Days of one account that are closed in one run. */
-    closeMost: 400,
+    maxClose: 400,
   },
   costs: {
     /** A report spans a year and some, not everything there ever was. */
-    spanDaysMost: 400,
+    maxSpanDays: 400,
     /** Accounts read at once. */
     accountsAtOnce: 10,
   },
   verify: {
     /** Leases of one account that are looked at again because they moved while it was read. */
-    doubtsMost: 500,
+    maxDoubts: 500,
     /** Looks at an account that changes while it is looked at. */
-    looksMost: 4,
+    maxLooks: 4,
     /** How far back a second look reads the entries: clocks differ, steps take time. */
     overlap: minutes(10),
     /** A page of accounts ends after this: an HTTP API gives up after 30 s. */

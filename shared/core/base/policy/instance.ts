@@ -15,7 +15,7 @@ export const instancePolicy = {
     /** How long one look at a booting machine's SSH port may take. */
     probeTimeout: seconds(5),
     /** No provider's card may allow a longer boot: a lease waits this long without progress. */
-    bootLimitMost: minutes(30),
+    maxBootLimit: minutes(30),
   },
   heartbeat: {
     /** How old the beat that counts may be when another beat extends a wait by a whole limit. */
@@ -24,18 +24,18 @@ export const instancePolicy = {
     every: seconds(60),
   },
   node: {
-    /** A machine that hears nothing for this long ends itself; see `deafLimit`. */
-    deafLeast: minutes(30),
+    /** A machine that hears nothing for this long ends itself; see `noContactLimit`. */
+    minNoContact: minutes(30),
     /** By so much it outlasts the silence limit: whoever is silent is ended by us first. */
-    deafMargin: minutes(5),
+    noContactMargin: minutes(5),
     /** A machine waits for us this long after its end, then it ends itself. */
     grace: seconds(60),
     /** The consumer's last script begins so long before the end: its time is the lease's. */
     lastScript: seconds(60),
   },
   idle: {
-    windowLeast: minutes(5),
-    windowMost: hours(12),
+    minWindow: minutes(5),
+    maxWindow: hours(12),
     /** Between the warning and the end of an idle lease. */
     notice: minutes(5),
     /** Older beats say nothing about the present: two may get lost. */
@@ -43,14 +43,14 @@ export const instancePolicy = {
   },
   listing: {
     /** 25 a page at Vast.ai: room for 10,000 instances. More is a failure, not a guess. */
-    pagesMost: 400,
+    maxPages: 400,
   },
 } as const;
 
 /** After hearing nothing for this long a machine ends itself: always after we gave it up. */
-export const deafLimit = (silenceLimit: DurationMs): DurationMs =>
+export const noContactLimit = (silenceLimit: DurationMs): DurationMs =>
   durationMs(
-    Math.max(instancePolicy.node.deafLeast, silenceLimit + instancePolicy.node.deafMargin),
+    Math.max(instancePolicy.node.minNoContact, silenceLimit + instancePolicy.node.noContactMargin),
   );
 
 invariant(

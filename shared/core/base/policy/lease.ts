@@ -8,32 +8,32 @@ import { type DurationMs, hours, minutes, seconds, times, total } from '../time.
 export const leasePolicy = {
   lease: {
     /** An hour is enough to try something, and too little to hurt. */
-    durationDefault: hours(1),
-    durationLeast: minutes(5),
+    defaultDuration: hours(1),
+    minDuration: minutes(5),
     /** Beyond this a person has to decide. */
-    durationMost: hours(12),
-    silenceDefault: minutes(5),
-    silenceLeast: minutes(1),
-    silenceMost: minutes(60),
+    maxDuration: hours(12),
+    defaultSilence: minutes(5),
+    minSilence: minutes(1),
+    maxSilence: minutes(60),
     /** $2 an hour takes every single consumer card of November 2026 and no surprise. */
-    ceilingDefault: microUsdPerHour(2_000_000),
-    ceilingMost: microUsdPerHour(200_000_000),
-    diskGbDefault: 20,
-    diskGbMost: 2_000,
+    defaultCeiling: microUsdPerHour(2_000_000),
+    maxCeiling: microUsdPerHour(200_000_000),
+    defaultDiskGb: 20,
+    maxDiskGb: 2_000,
     /** Attempts at a machine before the lease ends as `no-offer`. */
-    attemptsMost: 3,
+    maxAttempts: 3,
     /** Calls that were never carried out use up numbers too; the tag has two digits. */
-    attemptNumbersMost: 90,
+    maxAttemptNumbers: 90,
     /** With the SSH key: Vast.ai allows 4,096 bytes in all, and the agent needs its share. */
-    startScriptBytesMost: 1_600,
+    maxStartScriptBytes: 1_600,
   },
   transfer: {
     /** Gigabytes set aside in the hold unless asked otherwise: an image, a data set, a result. */
-    gbDefault: 20,
-    gbMost: 10_000,
+    defaultGb: 20,
+    maxGb: 10_000,
     /** Offers with dearer transfer are left out: $0.03 a GB is ten times the common price. */
-    ceilingDefault: microUsd(30_000),
-    ceilingMost: microUsd(10_000_000),
+    defaultCeiling: microUsd(30_000),
+    maxCeiling: microUsd(10_000_000),
   },
   extension: {
     /** An extension commits within this after its hold was raised, or raises it again. */
@@ -43,7 +43,7 @@ export const leasePolicy = {
     /** Keys of the newest extensions that a lease remembers: retries come within seconds. */
     keysKept: 20,
     /** Beyond this even an approval has to be renewed. */
-    approvedMost: hours(720),
+    maxApproved: hours(720),
   },
   deadline: {
     /** How long before its end a lease warns of it, the longest first. */
@@ -85,11 +85,11 @@ export const leasePolicy = {
 
 /** The longest a lease can take to become active, when no attempt outlasts `attemptLimit`. */
 export const launchBound = (attemptLimit: DurationMs): DurationMs =>
-  times(total(attemptLimit, leasePolicy.step.due), leasePolicy.lease.attemptsMost);
+  times(total(attemptLimit, leasePolicy.step.due), leasePolicy.lease.maxAttempts);
 
 invariant(
-  leasePolicy.lease.durationDefault <= leasePolicy.lease.durationMost &&
-    leasePolicy.lease.durationLeast <= leasePolicy.lease.durationDefault,
+  leasePolicy.lease.defaultDuration <= leasePolicy.lease.maxDuration &&
+    leasePolicy.lease.minDuration <= leasePolicy.lease.defaultDuration,
   'the default duration must be within its bounds',
 );
 
@@ -104,6 +104,6 @@ invariant(
 );
 
 invariant(
-  leasePolicy.teardown.handOverAfter > leasePolicy.lease.durationMost,
+  leasePolicy.teardown.handOverAfter > leasePolicy.lease.maxDuration,
   'a teardown must be given longer than any lease',
 );

@@ -3,10 +3,10 @@
 export const ledgerPolicy = {
   account: {
     /** An item's write cost grows with its size; larger teams take several accounts. */
-    openLeasesMost: 200,
+    maxOpenLeases: 200,
     /** They are told one by one: more would be noise. */
-    thresholdsMost: 10,
-    gpuNamesMost: 50,
+    maxThresholds: 10,
+    maxGpuNames: 50,
     /** Open holds that a refusal names, the largest first. */
     holdsShown: 5,
     /** Events of an account in one page. */
@@ -16,6 +16,6 @@ export const ledgerPolicy = {
     /** Entries read at once: a page of DynamoDB holds 1 MB, and no entry 1 KB. */
     pageSize: 1_000,
     /** Ten million entries of one account. */
-    pagesMost: 10_000,
+    maxPages: 10_000,
   },
 } as const;

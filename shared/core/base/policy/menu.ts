@@ -7,13 +7,13 @@ import { minutes } from '../time.ts';
 export const menuPolicy = {
   search: {
     /** 64 offers a page at Vast.ai: room for 25,600 offers. */
-    pagesMost: 400,
+    maxPages: 400,
   },
   menu: {
     /** Between two refreshes of the menu. */
     refreshEvery: minutes(5),
     /** Offers of one snapshot that are known to be gone: 6 KB of names in an item read often. */
-    goneMost: 200,
+    maxGone: 200,
     /** An older snapshot is not chosen from: its offers are gone. */
     staleAfter: minutes(30),
   },

@@ -11,6 +11,6 @@ export const operationsPolicy = {
   },
   doctor: {
     /** Leases shown one by one, the most urgent first: more would hide them. */
-    patientsMost: 100,
+    maxLeases: 100,
   },
 } as const;

@@ -27,11 +27,11 @@ invariant(
 );
 
 invariant(
-  policy.lease.silenceLeast >= policy.heartbeat.every,
+  policy.lease.minSilence >= policy.heartbeat.every,
   'the silence limit must leave room for one heartbeat',
 );
 
 invariant(
-  policy.lease.silenceDefault >= 3 * policy.heartbeat.every,
+  policy.lease.defaultSilence >= 3 * policy.heartbeat.every,
   'the default silence limit must survive two lost heartbeats',
 );

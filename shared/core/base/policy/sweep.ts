@@ -24,7 +24,7 @@ export const sweepPolicy = {
     /** What it can't do in this time is left to the next: below its function's timeout. */
     longest: minutes(4),
     /** Suspects a record remembers: an item has 400 KB. More are seen again by the next. */
-    suspectsMost: 3_000,
+    maxSuspects: 3_000,
   },
   crowd: {
     /** So many strange things at once, or such a part of all, are our own mistake: people look. */
@@ -33,7 +33,7 @@ export const sweepPolicy = {
   },
   standalone: {
     /** Rounds of destroying and listing; a pause of the list lag between them. */
-    roundsMost: 20,
+    maxRounds: 20,
   },
 } as const;
 

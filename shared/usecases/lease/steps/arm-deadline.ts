@@ -5,7 +5,7 @@ import { policy } from '../../../core/base/policy/policy.ts';
 import { after } from '../../../core/base/time.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
-import { done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
 
@@ -13,10 +13,10 @@ export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
  * Sets the schedule to the lease's deadline (before `active`: the launch bound). Safe to repeat.
  * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
  */
-export function makeArmDeadline(ports: ArmDeadlinePorts) {
+export function createArmDeadline(ports: ArmDeadlinePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const alone = leftAlone(lease, input);
+    const alone = skipReason(lease, input);
     if (alone !== null) return alone;
     await ports.scheduler.arm(lease.id, after(lease.deadline, policy.deadline.grace));
     return done(null);

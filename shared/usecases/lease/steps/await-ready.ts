@@ -7,7 +7,7 @@ import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type AwaitReadyPorts = Records & {
   readonly pulses: PulseStore;
@@ -45,9 +45,9 @@ async function handOverKey(ports: AwaitReadyPorts, input: StepInput): Promise<vo
  * or the lease is over, it answers itself. Detours: use-probe, lease-over, superseded. Throws
  * StoreDown, ProviderDown, Conflict.
  */
-export function makeAwaitReady(ports: AwaitReadyPorts) {
+export function createAwaitReady(ports: AwaitReadyPorts) {
   return async (input: WaitInput): Promise<StepOutcome> => {
-    const alone = leftAlone(await loadLease(ports, input.leaseId), input);
+    const alone = skipReason(await loadLease(ports, input.leaseId), input);
     if (alone !== null) return alone;
     await handOverKey(ports, input);
     if (!ports.phoneHome) return detour('use-probe', 'machines have no address to call');
@@ -58,7 +58,7 @@ export function makeAwaitReady(ports: AwaitReadyPorts) {
     const parked = await ports.pulses.park({ leaseId, generation, attempt, ...wanted });
     const pulse = await ports.pulses.get(leaseId);
     const now = await loadLease(ports, leaseId);
-    const settled = parked === 'over' || leftAlone(now, input) !== null || pulse?.readyAt != null;
+    const settled = parked === 'over' || skipReason(now, input) !== null || pulse?.readyAt != null;
     if (settled) await ports.workflow.wake(token);
     return done(null);
   };

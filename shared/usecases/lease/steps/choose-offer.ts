@@ -26,18 +26,18 @@ import { type Freeze, isFrozen } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { MenuStore, Snapshot } from '../../../ports/menu-store.ts';
 import {
-  affordable,
   type Candidates,
+  keepAffordable,
   type RoomPorts,
   type Rooms,
   roomsOf,
+  roomToTake,
   type Taking,
   takeRoom,
-  takingOf,
 } from '../../billing/prepaid-room.ts';
 import { changeLease, type Decision, loadLease, type Records } from '../../common/change-lease.ts';
-import { endedByFreeze } from '../../operations/frozen.ts';
-import { type Detour, detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { endByFreeze } from '../../operations/frozen.ts';
+import { type Detour, detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ChooseOfferPorts = Records &
   RoomPorts & {
@@ -93,10 +93,10 @@ const described = (offer: Offer, diskGb: number): string =>
   `offer ${offer.id}, ${offer.country ?? 'country unknown'}`;
 
 function pick(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour {
-  if (triesOf(lease.attempts).length >= policy.lease.attemptsMost) {
-    return detour('no-offer', `all ${policy.lease.attemptsMost} attempts are used up`);
+  if (triesOf(lease.attempts).length >= policy.lease.maxAttempts) {
+    return detour('no-offer', `all ${policy.lease.maxAttempts} attempts are used up`);
   }
-  if (lease.attempts.length >= policy.lease.attemptNumbersMost) {
+  if (lease.attempts.length >= policy.lease.maxAttemptNumbers) {
     return detour('no-offer', 'the provider refused to be called too often');
   }
   const ranking = rankOffers(menu.offers, lease.terms.requirement, limits);
@@ -123,21 +123,21 @@ type Choice = Decision<StepOutcome> & { readonly take: Taking | null };
 
 function decide(lease: Lease, grounds: Grounds, input: StepInput): Choice {
   const left = (result: StepOutcome): Choice => ({ commit: null, result, take: null });
-  const alone = leftAlone(lease, input);
+  const alone = skipReason(lease, input);
   if (alone !== null) return left(alone);
   if (!isStarting(lease) || lease.chosen !== null || currentAttempt(lease)?.state === 'created') {
     return left(done(null));
   }
   const { bootLimit, rooms, now } = grounds;
-  const frozen = endedByFreeze(lease, grounds.freezes, now);
+  const frozen = endByFreeze(lease, grounds.freezes, now);
   if (frozen !== null) return { ...frozen, take: null };
   const funds = { rooms, lease, bootLimit, now };
-  const menu = affordable(usable(grounds.snapshots, grounds, now), funds);
+  const menu = keepAffordable(usable(grounds.snapshots, grounds, now), funds);
   const best = pick(lease, menu, limitsOf(lease, bootLimit, now));
   if ('kind' in best) return left(best);
   const reason = described(best, lease.terms.requirement.diskGb);
   const commit = chooseOffer(lease, { offer: best, reason }, now);
-  return { commit, result: done(null), take: takingOf(best, funds) };
+  return { commit, result: done(null), take: roomToTake(best, funds) };
 }
 
 /** The outcome, or null when the lease or the room is no longer what was decided on. */
@@ -166,7 +166,7 @@ async function chooseOnce(
  * takes no room twice. Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown,
  * Conflict.
  */
-export function makeChooseOffer(ports: ChooseOfferPorts) {
+export function createChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const snapshots = await Promise.all(
       ports.providerNames.map((name) => ports.menu.current(name)),

@@ -17,7 +17,7 @@ import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ConfirmReadyPorts = Records & {
   readonly pulses: PulseStore;
@@ -78,10 +78,10 @@ function givenBack(lease: LeaseIn<'booting'>, attempt: AttemptIn<'created'>, fau
  * repeat. Detours: attempt-failed, lease-over, superseded. Throws what get throws, ProviderDown,
  * StoreDown, Conflict.
  */
-export function makeConfirmReady(ports: ConfirmReadyPorts) {
+export function createConfirmReady(ports: ConfirmReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
     const before = await loadLease(ports, input.leaseId);
-    const alone = leftAlone(before, input);
+    const alone = skipReason(before, input);
     if (alone !== null) return alone;
     const pulse = await ports.pulses.get(input.leaseId);
     if (before.state === 'active') return serving(before, pulse, ports.clock.now());
@@ -100,7 +100,7 @@ export function makeConfirmReady(ports: ConfirmReadyPorts) {
       ports,
       input.leaseId,
       (lease, now) => {
-        const over = leftAlone(lease, input);
+        const over = skipReason(lease, input);
         if (over !== null) return { commit: null, result: over };
         if (lease.state === 'active') return { commit: null, result: serving(lease, pulse, now) };
         const attempt = currentAttempt(lease);

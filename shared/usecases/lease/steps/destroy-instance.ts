@@ -3,19 +3,19 @@
 
 import { ensureEnding } from './end-lease.ts';
 import { done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
-import { destroyTarget, type TeardownPorts, undestroyed } from './teardown.ts';
+import { destroyTarget, type TeardownPorts, targetsToDestroy } from './teardown.ts';
 
 /**
  * Destroys what is known and not yet accepted. Safe to repeat. Detours: superseded. Throws
  * RateLimited, ProviderDown, Unauthorised, BadReply, StoreDown, Conflict.
  */
-export function makeDestroyInstance(ports: TeardownPorts) {
+export function createDestroyInstance(ports: TeardownPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     // Nothing is destroyed for a lease that is not ending, even if End lease could not commit it.
     const lease = await ensureEnding(ports, input);
     const superseded = supersededBy(lease, input);
     if (superseded !== null) return superseded;
-    for (const target of undestroyed(lease)) await destroyTarget(ports, target);
+    for (const target of targetsToDestroy(lease)) await destroyTarget(ports, target);
     return done(null);
   };
 }

@@ -45,7 +45,7 @@ export async function ensureEnding(records: Records, input: EndLeaseInput): Prom
  * Commits that the lease ends, unless it does already, and closes its pulse: no beat counts any
  * more. Safe to repeat. Detours: superseded. Throws StoreDown, Conflict.
  */
-export function makeEndLease(ports: EndLeasePorts) {
+export function createEndLease(ports: EndLeasePorts) {
   return async (input: EndLeaseInput): Promise<StepOutcome> => {
     const lease = await ensureEnding(ports, input);
     const superseded = supersededBy(lease, input);

@@ -4,14 +4,18 @@
 import { type EpochMs, isoTime } from '../../../core/base/time.ts';
 import { proveAbsence } from '../../../core/instance/absence.ts';
 import { isUnanswered, type Unanswered } from '../../../core/instance/attempt.ts';
-import { confirmAttempt, doubtAttempt, dropAttempt } from '../../../core/instance/attempt-moves.ts';
+import {
+  closeNeverCreated,
+  confirmAttempt,
+  markOutcomeUnknown,
+} from '../../../core/instance/attempt-moves.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../../../core/lease/lease.ts';
 import { confirmInstance, note, withAttempt } from '../../../core/lease/lease-moves.ts';
 import type { ProviderCard } from '../../../ports/provider.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import { type LeaseListing, listLease, type Sight } from '../../common/listing.ts';
 import { type BootWait, bootWait } from './launch-instance.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type FindLaunchedPorts = Records & Sight;
 
@@ -44,11 +48,11 @@ function missing({ lease, attempt, seen, card }: Look, now: EpochMs): Found {
   const evidence = { notBefore: attempt.mayLandUntil, absentSince, listLag: card.listLag };
   const verdict = proveAbsence(evidence, seen.listedAt);
   if (verdict.kind === 'pending') {
-    const doubted = { ...doubtAttempt(attempt), absentSince: verdict.absentSince };
+    const doubted = { ...markOutcomeUnknown(attempt), absentSince: verdict.absentSince };
     const reason = `not listed; it may appear until ${isoTime(attempt.mayLandUntil)}`;
     return { lease: withAttempt(lease, doubted), outcome: detour('still-unknown', reason) };
   }
-  const dropped = withAttempt(lease, dropAttempt(attempt, verdict.proof));
+  const dropped = withAttempt(lease, closeNeverCreated(attempt, verdict.proof));
   const reason = `attempt ${attempt.number} never became a machine: two complete listings`;
   const event = { type: 'instance-not-created', reason };
   return { lease: note(dropped, event, now), outcome: detour('offer-gone', reason) };
@@ -59,10 +63,10 @@ function missing({ lease, attempt, seen, card }: Look, now: EpochMs): Found {
  * proved. Safe to repeat. Detours: still-unknown (look again), offer-gone (proved absent),
  * lease-over, superseded. Throws what list throws, StoreDown, Conflict.
  */
-export function makeFindLaunched(ports: FindLaunchedPorts) {
+export function createFindLaunched(ports: FindLaunchedPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
     const before = await loadLease(ports, input.leaseId);
-    const alone = leftAlone(before, input);
+    const alone = skipReason(before, input);
     if (alone !== null) return alone;
     const last = currentAttempt(before);
     if (last === undefined) return detour('offer-gone', 'no attempt was made');
@@ -72,7 +76,7 @@ export function makeFindLaunched(ports: FindLaunchedPorts) {
       ports,
       input.leaseId,
       (lease, now) => {
-        const over = leftAlone(lease, input);
+        const over = skipReason(lease, input);
         if (over !== null) return { commit: null, result: over };
         const attempt = currentAttempt(lease);
         const mine = attempt?.number === last.number && isUnanswered(attempt);

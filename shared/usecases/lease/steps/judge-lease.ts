@@ -8,7 +8,7 @@ import type { Lease, LeaseIn } from '../../../core/lease/lease.ts';
 import { endLease, warnOfIdleness } from '../../../core/lease/lease-moves.ts';
 import { changeLease, type Decision } from '../../common/change-lease.ts';
 import { type HoldSilencePorts, holdSilence } from '../hold-silence.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type JudgeLeasePorts = HoldSilencePorts;
 
@@ -23,7 +23,7 @@ type Facts = {
 };
 
 function decide(lease: Lease, { input, pulse, looked }: Facts, now: EpochMs): Decision<Judged> {
-  const alone = leftAlone(lease, input);
+  const alone = skipReason(lease, input);
   if (alone !== null) return { commit: null, result: alone };
   if (lease.state !== 'active') {
     return { commit: null, result: detour('attempt-failed', 'the lease does not serve') };
@@ -44,7 +44,7 @@ function decide(lease: Lease, { input, pulse, looked }: Facts, now: EpochMs): De
  * silence is looked at twice before it ends a lease. Detours: lease-over, superseded. Throws
  * StoreDown, Conflict.
  */
-export function makeJudgeLease(ports: JudgeLeasePorts) {
+export function createJudgeLease(ports: JudgeLeasePorts) {
   const judged = async (facts: Facts): Promise<Judged> => {
     const { leaseId } = facts.input;
     const { result } = await changeLease<Judged>(ports, leaseId, (lease, now) =>

@@ -14,7 +14,7 @@ import {
 } from '../../../core/instance/attempt.ts';
 import {
   confirmAttempt,
-  doubtAttempt,
+  markOutcomeUnknown,
   refuseAttempt,
 } from '../../../core/instance/attempt-moves.ts';
 import { type Signer, tagOf } from '../../../core/instance/ownership.ts';
@@ -38,8 +38,8 @@ import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { createWindow } from '../../common/card-times.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { endedByFreeze, withoutFrozenOffer } from '../../operations/frozen.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { dropFrozenOffer, endByFreeze } from '../../operations/frozen.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 /** What of a machine's specification is ours. */
 export type NodeSetup = Pick<LaunchSpec, 'env' | 'agent'>;
@@ -91,7 +91,7 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
 async function recordIntent(ports: LaunchPorts, input: StepInput) {
   const freezes = await ports.freezes.all();
   return changeLease<StepOutcome<BootWait> | Intended>(ports, input.leaseId, (lease, now) => {
-    const alone = leftAlone(lease, input);
+    const alone = skipReason(lease, input);
     if (alone !== null) return { commit: null, result: alone };
     const last = currentAttempt(lease);
     if (last !== undefined && isUnanswered(last)) {
@@ -103,7 +103,7 @@ async function recordIntent(ports: LaunchPorts, input: StepInput) {
       const { card } = ports.providers(last.offer.provider);
       return { commit: null, result: done(bootWait(card)) };
     }
-    const frozen = endedByFreeze(lease, freezes, now) ?? withoutFrozenOffer(lease, freezes, now);
+    const frozen = endByFreeze(lease, freezes, now) ?? dropFrozenOffer(lease, freezes, now);
     if (frozen !== null) return frozen;
     if (lease.chosen === null) {
       return { commit: null, result: detour('offer-gone', 'the chosen offer was used up') };
@@ -162,7 +162,7 @@ function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-l
         return { lease: noted, outcome: done({ timeoutSeconds: 1 }) };
       }
       case 'outcome-unknown': {
-        const doubted = withAttempt(lease, doubtAttempt(attempt));
+        const doubted = withAttempt(lease, markOutcomeUnknown(attempt));
         const { reason } = answer;
         const noted = note(doubted, { type: 'create-unanswered', reason }, now);
         return { lease: noted, outcome: detour('outcome-unknown', reason) };
@@ -188,7 +188,7 @@ function answered(lease: Lease, attempt: Attempt, answer: CreateOutcome | 'too-l
  * the intent of another goes looking instead. Detours: offer-gone, outcome-unknown,
  * rate-limited and not-called (come again), lease-over, superseded. Throws StoreDown, Conflict.
  */
-export function makeLaunchInstance(ports: LaunchPorts) {
+export function createLaunchInstance(ports: LaunchPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
     await startPulse(ports, await loadLease(ports, input.leaseId));
     const { result: intended } = await recordIntent(ports, input);

@@ -7,7 +7,7 @@ import type { Probe } from '../../../ports/probe.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ProbeReadyPorts = Records & {
   readonly pulses: PulseStore;
@@ -19,10 +19,10 @@ export type ProbeReadyPorts = Records & {
  * One look at the machine's SSH port. Safe to repeat. Detours: not-ready (look again), lease-over,
  * superseded. Throws what get throws, StoreDown.
  */
-export function makeProbeReady(ports: ProbeReadyPorts) {
+export function createProbeReady(ports: ProbeReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const alone = leftAlone(lease, input);
+    const alone = skipReason(lease, input);
     if (alone !== null) return alone;
     const attempt = currentAttempt(lease);
     if (attempt?.state !== 'created') return done(null);

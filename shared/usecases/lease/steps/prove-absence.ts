@@ -7,7 +7,7 @@ import { between, type DurationMs, durationMs, type EpochMs } from '../../../cor
 import type { AbsenceProof } from '../../../core/instance/absence.ts';
 import { type AbsenceVerdict, proveAbsence } from '../../../core/instance/absence.ts';
 import { absenceFloor, isClosed, isUnanswered, proofOf } from '../../../core/instance/attempt.ts';
-import { closeAttempt, dropAttempt } from '../../../core/instance/attempt-moves.ts';
+import { closeAttempt, closeNeverCreated } from '../../../core/instance/attempt-moves.ts';
 import type { Lease, LeaseIn } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
@@ -16,10 +16,10 @@ import { detour, done, type StepInput, type StepOutcome, supersededBy } from './
 import {
   adopt,
   destroyTarget,
-  fades,
-  sawAlive,
+  isWithinListLag,
+  observeStillPresent,
   type TeardownPorts,
-  undestroyed,
+  targetsToDestroy,
 } from './teardown.ts';
 
 export type ProveAbsencePorts = TeardownPorts & Sight;
@@ -44,7 +44,10 @@ function seen(lease: LeaseIn<'ending'>, { present, listedAt }: Listed, now: Epoc
   let next: Lease = { ...lease, absentSince: null };
   for (const sighting of present) {
     const { instance, owner } = sighting;
-    next = sawAlive(adopt(next, sighting, now), owner.attempt, { instance, at: listedAt });
+    next = observeStillPresent(adopt(next, sighting, now), owner.attempt, {
+      instance,
+      at: listedAt,
+    });
   }
   return note(next, { type: 'instance-still-present', reason: `still listed: ${ids}` }, now);
 }
@@ -92,7 +95,7 @@ async function destroyAgain(
 function closeAll(lease: LeaseIn<'ending'>, proof: AbsenceProof, now: EpochMs): Lease {
   let next: Lease = lease;
   for (const attempt of lease.attempts) {
-    if (isUnanswered(attempt)) next = withAttempt(next, dropAttempt(attempt, proof));
+    if (isUnanswered(attempt)) next = withAttempt(next, closeNeverCreated(attempt, proof));
     if (attempt.state === 'retiring') next = withAttempt(next, closeAttempt(attempt, proof));
   }
   const reason = 'two complete listings, far enough apart, show none of its machines';
@@ -146,7 +149,7 @@ async function showLife(ports: ProveAbsencePorts, lease: Lease): Promise<void> {
  * teardown-overdue (hand over to the sweep), superseded. Throws what list and destroy throw,
  * StoreDown, Conflict: an error is unknown, never absent.
  */
-export function makeProveAbsence(ports: ProveAbsencePorts) {
+export function createProveAbsence(ports: ProveAbsencePorts) {
   return async (input: ProveInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
     const superseded = supersededBy(lease, input);
@@ -162,7 +165,7 @@ export function makeProveAbsence(ports: ProveAbsencePorts) {
     const lag = listLagOf(ports, lease);
     const present = listing.present.filter(({ owner }) => {
       const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
-      return !fades(attempt, listing.listedAt, lag);
+      return !isWithinListLag(attempt, listing.listedAt, lag);
     });
     if (present.length > 0) {
       return destroyAgain(ports, lease, { present, listedAt: listing.listedAt });
@@ -171,7 +174,7 @@ export function makeProveAbsence(ports: ProveAbsencePorts) {
       await forgetAbsence(ports, lease);
       return detour('absence-pending', 'destroyed so lately that the listing may lag');
     }
-    for (const target of undestroyed(lease)) await destroyTarget(ports, target);
+    for (const target of targetsToDestroy(lease)) await destroyTarget(ports, target);
     return judgeAbsence(ports, lease, listing);
   };
 }

@@ -9,8 +9,14 @@ import { currentAttempt, type Lease } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { type LeaseListing, listLease, type Sight } from '../../common/listing.ts';
-import { detour, done, leftAlone, type StepInput, type StepOutcome } from './step.ts';
-import { destroyTarget, fades, sawAlive, type TeardownPorts, undestroyed } from './teardown.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
+import {
+  destroyTarget,
+  isWithinListLag,
+  observeStillPresent,
+  type TeardownPorts,
+  targetsToDestroy,
+} from './teardown.ts';
 
 export type RetireAttemptPorts = TeardownPorts & Sight;
 
@@ -41,7 +47,7 @@ function round(
 }
 
 async function retire(ports: RetireAttemptPorts, lease: Lease): Promise<Lease> {
-  const [target] = undestroyed(lease);
+  const [target] = targetsToDestroy(lease);
   if (target === undefined) return lease;
   await changeLease(ports, lease.id, (current) => {
     const attempt = currentAttempt(current);
@@ -58,10 +64,10 @@ async function retire(ports: RetireAttemptPorts, lease: Lease): Promise<Lease> {
  * absence-pending and still-present (come again), lease-over, superseded. Throws what destroy and
  * list throw, StoreDown, Conflict.
  */
-export function makeRetireAttempt(ports: RetireAttemptPorts) {
+export function createRetireAttempt(ports: RetireAttemptPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const before = await loadLease(ports, input.leaseId);
-    const alone = leftAlone(before, input);
+    const alone = skipReason(before, input);
     if (alone !== null) return alone;
     const lease = await retire(ports, before);
     const attempt = currentAttempt(lease);
@@ -69,9 +75,9 @@ export function makeRetireAttempt(ports: RetireAttemptPorts) {
     const listing = await listLease(ports, lease, [attempt.offer.provider]);
     const shown = listing.present.find(({ owner }) => owner.attempt === attempt.number);
     const { listLag } = ports.providers(attempt.offer.provider).card;
-    if (shown !== undefined && !fades(attempt, listing.listedAt, listLag)) {
+    if (shown !== undefined && !isWithinListLag(attempt, listing.listedAt, listLag)) {
       await changeLease(ports, lease.id, (current) => ({
-        commit: sawAlive(current, attempt.number, {
+        commit: observeStillPresent(current, attempt.number, {
           instance: shown.instance,
           at: listing.listedAt,
         }),
@@ -84,7 +90,7 @@ export function makeRetireAttempt(ports: RetireAttemptPorts) {
     }
     if (shown !== undefined) return detour('still-present', `${shown.instance.id} is still listed`);
     const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (current, now) => {
-      const over = leftAlone(current, input);
+      const over = skipReason(current, input);
       return over === null ? round(ports, current, listing)(now) : { commit: null, result: over };
     });
     return result;

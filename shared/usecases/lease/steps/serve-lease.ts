@@ -7,7 +7,7 @@ import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import type { WaitInput } from './await-ready.ts';
-import { done, leftAlone, type StepOutcome } from './step.ts';
+import { done, type StepOutcome, skipReason } from './step.ts';
 
 export type ServeLeasePorts = Records & {
   readonly pulses: PulseStore;
@@ -18,10 +18,10 @@ export type ServeLeasePorts = Records & {
  * Parks the token for serving and answers it at once if the lease should not be served any more.
  * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
  */
-export function makeServeLease(ports: ServeLeasePorts) {
+export function createServeLease(ports: ServeLeasePorts) {
   return async (input: WaitInput): Promise<StepOutcome> => {
     const before = await loadLease(ports, input.leaseId);
-    const alone = leftAlone(before, input);
+    const alone = skipReason(before, input);
     if (alone !== null) return alone;
     const { leaseId, generation, token } = input;
     const attempt = currentAttempt(before)?.number ?? 0;
@@ -40,7 +40,7 @@ export function makeServeLease(ports: ServeLeasePorts) {
       lease.state === 'active' &&
       // Extended meanwhile: its machine must be told the new end, which was not parked.
       lease.deadline === before.deadline &&
-      leftAlone(lease, input) === null &&
+      skipReason(lease, input) === null &&
       judge(lease, pulse, ports.clock.now()).kind === 'serve';
     if (!goesOn) await ports.workflow.wake(token);
     return done(null);

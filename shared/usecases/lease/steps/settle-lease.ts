@@ -14,7 +14,7 @@ export type SettleLeasePorts = Records & { readonly scheduler: Scheduler };
  * empty. Detours: absence-pending (no proof yet), superseded. Throws StoreDown, ProviderDown,
  * Conflict.
  */
-export function makeSettleLease(ports: SettleLeasePorts) {
+export function createSettleLease(ports: SettleLeasePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const { result } = await changeLease<StepOutcome>(ports, input.leaseId, (lease, now) => {
       const superseded = supersededBy(lease, input);

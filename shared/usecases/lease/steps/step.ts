@@ -23,7 +23,7 @@ export function supersededBy(lease: Lease, input: StepInput): Detour | null {
 }
 
 /** Why a step outside teardown must leave this lease alone. */
-export function leftAlone(lease: Lease, input: StepInput): Detour | null {
+export function skipReason(lease: Lease, input: StepInput): Detour | null {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return superseded;
   return isOver(lease)

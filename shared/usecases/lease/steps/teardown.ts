@@ -14,11 +14,11 @@ import {
 import {
   acceptDestroy,
   confirmAttempt,
-  doubtDestroy,
-  missAttempt,
   observeRunning,
+  recordMissing,
+  recordSighting,
+  reopenDestroy,
   retireAttempt,
-  sawAttempt,
 } from '../../../core/instance/attempt-moves.ts';
 import type { Lease } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
@@ -57,7 +57,7 @@ function destroyed(lease: Lease, target: Destroyed, now: EpochMs): Lease {
   const reason = `destroy of ${target.instanceId}: ${WORDS[target.how]}; absence is to be proved`;
   const { usage, seenAt } = target.last;
   const over =
-    target.how === 'absent' ? missAttempt(retiring, seenAt, now) : acceptDestroy(retiring, now);
+    target.how === 'absent' ? recordMissing(retiring, seenAt, now) : acceptDestroy(retiring, now);
   const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
   return note(next, { type: 'destroy-accepted', reason }, now);
 }
@@ -79,7 +79,7 @@ async function refused(ports: TeardownPorts, target: Target, error: unknown): Pr
 function asked(lease: Lease, target: Target, now: EpochMs): Lease {
   const attempt = lease.attempts.find(({ number }) => number === target.attempt);
   if (attempt === undefined || !isHolding(attempt) || attempt.lastSeenAt !== null) return lease;
-  return withAttempt(lease, sawAttempt(attempt, now));
+  return withAttempt(lease, recordSighting(attempt, now));
 }
 
 /**
@@ -103,16 +103,16 @@ export async function destroyTarget(ports: TeardownPorts, target: Target): Promi
 }
 
 /** The machines of `lease` that are not proved absent. */
-export function holdings(lease: Lease): readonly Target[] {
+export function destroyTargets(lease: Lease): readonly Target[] {
   return lease.attempts.filter(isHolding).map((attempt) => targetOf(lease, attempt));
 }
 
 /** Those of them whose destroy was never accepted. */
-export function undestroyed(lease: Lease): readonly Target[] {
+export function targetsToDestroy(lease: Lease): readonly Target[] {
   const accepted = lease.attempts.flatMap((attempt) =>
     attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null ? [attempt.number] : [],
   );
-  return holdings(lease).filter(({ attempt }) => !accepted.includes(attempt));
+  return destroyTargets(lease).filter(({ attempt }) => !accepted.includes(attempt));
 }
 
 function targetOf(lease: Lease, attempt: AttemptIn<'created' | 'retiring'>): Target {
@@ -138,22 +138,26 @@ export function adopt(lease: Lease, { instance, owner }: Sighting, now: EpochMs)
  * A machine that shall go is still there: its time is charged on, also if nobody saw it begin to
  * run, and it has to be destroyed again.
  */
-export function sawAlive(
+export function observeStillPresent(
   lease: Lease,
   attempt: number,
   { instance, at }: { readonly instance: Instance; readonly at: EpochMs },
 ): Lease {
   const mine = lease.attempts.find(({ number }) => number === attempt);
   if (mine === undefined || !isHolding(mine)) return lease;
-  const shown = sawAttempt(mine, at);
-  const doubted = shown.state === 'retiring' ? doubtDestroy(shown) : shown;
+  const shown = recordSighting(mine, at);
+  const doubted = shown.state === 'retiring' ? reopenDestroy(shown) : shown;
   if (instance.status !== 'running') return withAttempt(lease, doubted);
   const seen = { since: mine.createdAt, rate: instance.rate };
   return withAttempt(lease, observeRunning(doubted, seen));
 }
 
 /** Whether the machine was destroyed so lately that the listing may only lag behind. */
-export function fades(attempt: Attempt | undefined, listedAt: EpochMs, lag: DurationMs): boolean {
+export function isWithinListLag(
+  attempt: Attempt | undefined,
+  listedAt: EpochMs,
+  lag: DurationMs,
+): boolean {
   const accepted = attempt?.state === 'retiring' ? attempt.destroyAcceptedAt : null;
   return accepted !== null && between(accepted, listedAt) < lag;
 }

@@ -9,7 +9,7 @@ import type { AwsAccess } from '../../../../shared/adapters/aws/caller.ts';
 import type { AwsCredentials } from '../../../../shared/adapters/aws/sign.ts';
 import { connect } from '../../../../shared/adapters/dynamodb/client.ts';
 import { openTable } from '../../../../shared/adapters/dynamodb/table.ts';
-import { s3Blobs } from '../../../../shared/adapters/s3-blobs.ts';
+import { createS3Blobs } from '../../../../shared/adapters/s3-blobs.ts';
 import { createScheduler } from '../../../../shared/adapters/scheduler.ts';
 import { createSecrets } from '../../../../shared/adapters/secrets.ts';
 import { createStepFunctions } from '../../../../shared/adapters/step-functions.ts';
@@ -22,9 +22,9 @@ const schedule = { deployment: aDeployment, group: 'the leases', ...arns };
 /** Calls of each adapter, under the service they are signed for. */
 const CALLS: Readonly<Record<string, (access: AwsAccess) => Promise<unknown>>> = {
   dynamodb: (access) => openTable(connect(access), 'leases').get({ pk: 'ä/#', sk: 'b c' }),
-  s3: (access) => s3Blobs({ ...access, bucket: 'menu' }).get("a key/with (ö) 'all'/+1"),
+  s3: (access) => createS3Blobs({ ...access, bucket: 'menu' }).get("a key/with (ö) 'all'/+1"),
   's3 put': (access) =>
-    s3Blobs({ ...access, bucket: 'a.dotted.bucket' }).put('a', Buffer.from('a body, größer')),
+    createS3Blobs({ ...access, bucket: 'a.dotted.bucket' }).put('a', Buffer.from('a body, größer')),
   states: (access) => createStepFunctions({ ...access, stateMachineArn: 'a:b' }).wake('token'),
   scheduler: (access) => createScheduler({ ...access, ...schedule }).disarm(aLeaseId()),
   secretsmanager: (access) => createSecrets(access).read('arn:aws:secretsmanager:x'),

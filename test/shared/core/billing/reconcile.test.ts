@@ -7,7 +7,7 @@ import { trueUp } from '../../../../shared/core/billing/correction.ts';
 import { compare, isSettled } from '../../../../shared/core/billing/reconcile.ts';
 import { aDeployment, anEndedLease, at } from '../../../support/builders/builders.ts';
 
-const terms = { step: microUsd(1_000), itemsMost: 4, settledAfter: hours(24) };
+const terms = { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) };
 const provider = 'vastai';
 const lease = anEndedLease();
 const CHARGED = lease.chargedMicroUsd;

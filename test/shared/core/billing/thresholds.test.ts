@@ -8,7 +8,7 @@ import type { Account } from '../../../../shared/core/ledger/account.ts';
 import { aConsumer, anActiveLease, at, someLimits } from '../../../support/builders/builders.ts';
 
 const thresholds = [
-  { percent: 50, action: 'tell' as const },
+  { percent: 50, action: 'notify' as const },
   { percent: 80, action: 'freeze' as const },
   { percent: 120, action: 'end' as const },
 ];

@@ -16,13 +16,13 @@ import {
 import {
   acceptDestroy,
   closeAttempt,
+  closeNeverCreated,
   confirmAttempt,
-  doubtAttempt,
-  doubtDestroy,
-  dropAttempt,
+  markOutcomeUnknown,
   observeRunning,
   recordAttempt,
   refuseAttempt,
+  reopenDestroy,
   retireAttempt,
 } from '../../../../shared/core/instance/attempt-moves.ts';
 import { tagOf } from '../../../../shared/core/instance/ownership.ts';
@@ -39,13 +39,13 @@ import {
 const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner);
 const intent = { number: 1, offer: anOffer(), tag, mayLandUntil: at('12:06') };
 const recorded = recordAttempt(intent, at('12:01'));
-const unknown = { ...doubtAttempt(recorded), absentSince: at('12:07') };
+const unknown = { ...markOutcomeUnknown(recorded), absentSince: at('12:07') };
 const refused = refuseAttempt(recorded, 'offer-gone');
 const created = confirmAttempt(unknown, anInstanceId(), at('12:02'));
 const retiring = retireAttempt(created, 'bad-host');
 const accepted = acceptDestroy(retiring, at('12:10'));
 const gone = closeAttempt({ ...accepted, absentSince: at('12:11') }, aProof(at('12:13')));
-const never = dropAttempt(unknown, aProof(at('12:09')));
+const never = closeNeverCreated(unknown, aProof(at('12:09')));
 const all: readonly Attempt[] = [recorded, unknown, refused, created, retiring, gone, never];
 
 describe('an attempt', () => {
@@ -71,8 +71,8 @@ describe('an attempt', () => {
 
 describe('repeating a move', () => {
   it('keeps what a doubted attempt has seen', () => {
-    expect(doubtAttempt(unknown)).toEqual(unknown);
-    expect(doubtAttempt(recorded).absentSince).toBeNull();
+    expect(markOutcomeUnknown(unknown)).toEqual(unknown);
+    expect(markOutcomeUnknown(recorded).absentSince).toBeNull();
   });
 
   it('keeps the first reason for retiring', () => {
@@ -96,7 +96,7 @@ describe('repeating a move', () => {
 });
 
 it('a destroy that proved worthless is asked for again, and the charge runs on', () => {
-  const doubted = doubtDestroy({ ...accepted, absentSince: at('12:11') });
+  const doubted = reopenDestroy({ ...accepted, absentSince: at('12:11') });
   expect(doubted).toEqual(retiring);
   expect(absenceFloor([doubted])).toBeNull();
 });

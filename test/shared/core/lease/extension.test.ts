@@ -25,7 +25,7 @@ const active = anActiveLease();
 const { activeAt, deadline } = active;
 const now = at('12:10');
 const until = (length: number) => ({ kind: 'until', until: epochMs(deadline + length) }) as const;
-const longest = afterwards(activeAt, policy.lease.durationMost);
+const longest = afterwards(activeAt, policy.lease.maxDuration);
 
 describe('an extension', () => {
   it('holds the ceiling over the added time, on top of what is held', () => {

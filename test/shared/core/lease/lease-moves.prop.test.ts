@@ -13,12 +13,12 @@ import { type Attempt, isClosed, proofOf } from '../../../../shared/core/instanc
 import {
   acceptDestroy,
   closeAttempt,
+  closeNeverCreated,
   confirmAttempt,
-  doubtAttempt,
-  doubtDestroy,
-  dropAttempt,
+  markOutcomeUnknown,
   observeRunning,
   refuseAttempt,
+  reopenDestroy,
   retireAttempt,
 } from '../../../../shared/core/instance/attempt-moves.ts';
 import { tagOf } from '../../../../shared/core/instance/ownership.ts';
@@ -50,12 +50,12 @@ function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] 
   switch (attempt.state) {
     case 'recorded':
       return [
-        () => doubtAttempt(attempt),
+        () => markOutcomeUnknown(attempt),
         () => refuseAttempt(attempt, 'offer-gone'),
-        (now) => dropAttempt(attempt, aProof(now)),
+        (now) => closeNeverCreated(attempt, aProof(now)),
       ];
     case 'unknown':
-      return [(now) => dropAttempt(attempt, aProof(now))];
+      return [(now) => closeNeverCreated(attempt, aProof(now))];
     case 'created':
       return [
         (now) => observeRunning(attempt, { since: now, rate: null }),
@@ -64,7 +64,7 @@ function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] 
     case 'retiring':
       return [
         (now) => acceptDestroy(attempt, now),
-        () => doubtDestroy(attempt),
+        () => reopenDestroy(attempt),
         (now) => closeAttempt(attempt, aProof(now)),
       ];
     default:

@@ -65,7 +65,7 @@ describe('a hold', () => {
     boot: fc.integer({ min: 0, max: BOOT }),
     teardown: fc.integer({ min: 0, max: policy.teardown.allowance }),
   });
-  const lives = fc.array(tries, { minLength: 1, maxLength: policy.lease.attemptsMost });
+  const lives = fc.array(tries, { minLength: 1, maxLength: policy.lease.maxAttempts });
 
   it('covers the worst case of all attempts within the terms', () => {
     const served = fc.integer({ min: 0, max: hours(12) });

@@ -31,7 +31,7 @@ function someLimits(change: Partial<Limits> = {}): Limits {
 const anyRequirement = fc.record({
   gpuNames: fc.constantFrom<string[]>([], ['RTX 4090']),
   gpuCount: fc.integer({ min: 1, max: 2 }),
-  vramGbLeast: fc.constantFrom(0, 24),
+  minVramGb: fc.constantFrom(0, 24),
   countries: fc.constantFrom<string[]>([], ['SE', 'US']),
   providers: fc.constantFrom<ProviderName[]>([], ['vastai']),
   diskGb: fc.constantFrom(20, 200),
@@ -54,7 +54,7 @@ const anyOffer = fc
     vramGb: fc.constantFrom(16, 24),
     country: fc.constantFrom('SE', 'US', 'CN', null),
     reliabilityPermille: fc.constantFrom(900, 950, 999),
-    diskGbMost: fc.constantFrom(100, 500),
+    maxDiskGb: fc.constantFrom(100, 500),
     gpuMicroUsdPerHour: fc.constantFrom(100_000, 200_000, 300_000).map(microUsdPerHour),
     diskMicroUsdPerGbHour: fc.constantFrom(0, 200, 1_000).map(microUsdPerHour),
     uploadMicroUsdPerGb: fc.constantFrom(0, 30_000, 30_001).map(microUsd),
@@ -177,7 +177,7 @@ describe('an offer meets a requirement', () => {
   const misses: readonly Partial<Requirement>[] = [
     { gpuNames: ['RTX 3090'] },
     { gpuCount: 2 },
-    { vramGbLeast: 25 },
+    { minVramGb: 25 },
     { countries: ['US'] },
     { diskGb: 501 },
   ];

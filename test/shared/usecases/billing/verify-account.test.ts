@@ -3,7 +3,7 @@
 // reads of a verification.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dayStore } from '../../../../shared/adapters/dynamodb/billing/day-store.ts';
+import { createDayStore } from '../../../../shared/adapters/dynamodb/billing/day-store.ts';
 import { entryKey } from '../../../../shared/adapters/dynamodb/schema.ts';
 import type { Change } from '../../../../shared/adapters/dynamodb/table.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../../../shared/core/base/ids.ts';
@@ -12,12 +12,12 @@ import { after, type EpochMs, hours } from '../../../../shared/core/base/time.ts
 import { trueUp } from '../../../../shared/core/billing/correction.ts';
 import type { Lease, LeaseIn } from '../../../../shared/core/lease/lease.ts';
 import type { LedgerEntry } from '../../../../shared/core/ledger/entry.ts';
-import { makeCloseDays } from '../../../../shared/usecases/billing/close-days.ts';
+import { createCloseDays } from '../../../../shared/usecases/billing/close-days.ts';
 import {
   type VerifyPorts,
   verifyAccount,
 } from '../../../../shared/usecases/billing/verify-account.ts';
-import { makeVerifyLedger } from '../../../../shared/usecases/billing/verify-ledger.ts';
+import { createVerifyLedger } from '../../../../shared/usecases/billing/verify-ledger.ts';
 import { applyOutbox } from '../../../../shared/usecases/common/change-lease.ts';
 import {
   aBootingLease,
@@ -34,8 +34,8 @@ import { openTestDatabase, type TestDatabase } from '../../../support/worlds/dat
 
 const DEFAULTS = someLimits({
   monthlyBudgetMicroUsd: microUsd(100_000_000),
-  rateMicroUsdPerHourMost: microUsdPerHour(100_000_000),
-  openLeasesMost: 50,
+  maxRateMicroUsdPerHour: microUsdPerHour(100_000_000),
+  maxOpenLeases: 50,
 });
 const WANTED = { providers: [], gpuNames: [] };
 
@@ -59,7 +59,7 @@ async function aWorld() {
     ledger,
     accounts: store,
     clock,
-    days: dayStore(tables.ledger),
+    days: createDayStore(tables.ledger),
   };
   let count = 0;
 
@@ -230,7 +230,7 @@ describe('verify', () => {
     const [well, ill] = [await aWorld(), await aWorld()];
     await changeAccount(ill, 'ADD #leaseRoom :one', { ':one': 1 });
     const pages: string[] = [];
-    const verify = makeVerifyLedger({ ...well.ports, page: (message) => pages.push(message) });
+    const verify = createVerifyLedger({ ...well.ports, page: (message) => pages.push(message) });
     for (const { consumer } of [well, ill]) await verify({ consumer, after: null });
     expect(pages).toEqual([
       `books-differ: ${ill.consumer}: open leases: room and holds: the entries say 51, found 50`,
@@ -240,7 +240,7 @@ describe('verify', () => {
   it('names what was entered for a day after it was closed', async () => {
     const world = await aWorld();
     world.pass(after(at('23:00'), hours(3)));
-    await makeCloseDays(world.ports)();
+    await createCloseDays(world.ports)();
     expect(await world.verify()).toMatchObject({ closedDays: 1, difference: null });
     await again(world, { seq: 9, at: at('20:00'), kind: 'true-up', amountMicroUsd: microUsd(7) });
     expect((await world.verify()).difference).toMatchObject({

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 // biome-ignore lint/correctness/noUnresolvedImports: CommonJS; its types name no default export.
 import ssh2 from 'ssh2';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHostKey } from '../../../../../local/simulators/vastai/machine/ssh-server.ts';
 import {
   createUp,
   destroy,
@@ -22,7 +23,10 @@ import {
 const run = promisify(execFile);
 const isInstalled = spawnSync('ssh', ['-V']).status === 0;
 
-const newKey = () => ssh2.utils.generateKeyPairSync('ed25519');
+function newKey() {
+  const { privateKey, publicKey } = createHostKey();
+  return { private: privateKey, public: publicKey };
+}
 
 /** An instance that is up and the key that its start script lets in. */
 async function loggable(market: TestMarket, extra: Record<string, unknown> = {}) {

@@ -2,7 +2,7 @@
 // beside does not give it back.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { roomStore } from '../../../../../shared/adapters/dynamodb/billing/room-store.ts';
+import { createRoomStore } from '../../../../../shared/adapters/dynamodb/billing/room-store.ts';
 import {
   microUsd,
   microUsdPerHour,
@@ -17,7 +17,7 @@ let database: TestDatabase;
 let rooms: RoomStore;
 beforeAll(async () => {
   database = await openTestDatabase();
-  rooms = roomStore(database.tables.inventory);
+  rooms = createRoomStore(database.tables.inventory);
 });
 afterAll(() => database.close());
 

@@ -60,7 +60,7 @@ const change = async (limits: AccountLimits) =>
 describe('changed limits', () => {
   it('move room by the difference, below zero if they must, and touch no hold', async () => {
     await place(1, 600);
-    const lower = { ...defaults, monthlyBudgetMicroUsd: microUsd(500), openLeasesMost: 1 };
+    const lower = { ...defaults, monthlyBudgetMicroUsd: microUsd(500), maxOpenLeases: 1 };
     expect(await change(lower)).toBe('changed');
     expect(await read()).toMatchObject({
       ...{ limits: lower, limitsVersion: 2, roomMicroUsd: -100, leaseRoom: 0 },
@@ -72,7 +72,7 @@ describe('changed limits', () => {
   it('of a version that is over change nothing', async () => {
     await place(1);
     const account = await read();
-    await change({ ...defaults, openLeasesMost: 7 });
+    await change({ ...defaults, maxOpenLeases: 7 });
     const before = await read();
     const stale = { account, limits: defaults, note: note({ id: '3' }) };
     expect(await database.accounts.changeLimits(stale)).toBe('stale');
@@ -113,7 +113,7 @@ describe('an account that allows only some', () => {
 
   it('refuses a lease that would hold more than one may', async () => {
     await place(1);
-    await change({ ...defaults, leaseMicroUsdMost: microUsd(200) });
+    await change({ ...defaults, maxLeaseMicroUsd: microUsd(200) });
     expect(await place(2, 201)).toMatchObject({
       refusal: { limit: 'per-lease', room: 200, asked: 201, holds: [{ leaseId: lease(1) }] },
     });
@@ -163,7 +163,7 @@ describe('a crossing', () => {
 describe('the log', () => {
   it('holds what was committed with the account, once, and takes it off the account', async () => {
     await place(1);
-    await change({ ...defaults, openLeasesMost: 7 });
+    await change({ ...defaults, maxOpenLeases: 7 });
     const account = await read();
     expect(Object.values(account.notes)).toEqual([note()]);
     await database.accounts.applyNotes(account);

@@ -23,9 +23,9 @@ const MONTHS = ['2026-11', '2026-12', '2027-01'].map((month) => Month.parse(mont
 
 const defaults = someLimits({
   monthlyBudgetMicroUsd: microUsd(BUDGET),
-  leaseMicroUsdMost: microUsd(1_000_000),
-  rateMicroUsdPerHourMost: microUsdPerHour(RATE),
-  openLeasesMost: LEASES,
+  maxLeaseMicroUsd: microUsd(1_000_000),
+  maxRateMicroUsdPerHour: microUsdPerHour(RATE),
+  maxOpenLeases: LEASES,
 });
 
 /** What is done: to one of six leases, with an amount, by clocks of which some lag at times. */
@@ -103,7 +103,7 @@ async function limited(account: Account | null, { amount, rate }: Step): Promise
   const limits = {
     ...account.limits,
     monthlyBudgetMicroUsd: microUsd(BUDGET + amount),
-    openLeasesMost: 1 + (rate % LEASES),
+    maxOpenLeases: 1 + (rate % LEASES),
   };
   const id = String(account.limitsVersion + 1);
   const who = { by: null, reason: 'a test', from: null, to: null };

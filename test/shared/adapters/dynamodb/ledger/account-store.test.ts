@@ -27,8 +27,8 @@ const november = Month.parse('2026-11');
 const december = Month.parse('2026-12');
 const defaults = someLimits({
   monthlyBudgetMicroUsd: microUsd(1_000),
-  rateMicroUsdPerHourMost: microUsdPerHour(500),
-  openLeasesMost: 20,
+  maxRateMicroUsdPerHour: microUsdPerHour(500),
+  maxOpenLeases: 20,
 });
 
 const lease = (number: number): LeaseId =>
@@ -111,7 +111,7 @@ describe('placing a hold', () => {
   });
 
   it('is refused when as many leases are open as may be', async () => {
-    const limits = { ...defaults, openLeasesMost: 1 };
+    const limits = { ...defaults, maxOpenLeases: 1 };
     await place(1, hold(1), limits);
     expect(await place(2, hold(1), limits)).toEqual(refused('open-leases', 0, 1));
   });
@@ -124,7 +124,7 @@ describe('placing a hold', () => {
   });
 
   it('admits exactly as many as there is room for, of fifty at once', async () => {
-    const limits = { ...defaults, monthlyBudgetMicroUsd: microUsd(1_350), openLeasesMost: 50 };
+    const limits = { ...defaults, monthlyBudgetMicroUsd: microUsd(1_350), maxOpenLeases: 50 };
     const all = Array.from({ length: 50 }, (_, number) => place(number, hold(100), limits));
     const outcomes = await Promise.all(all);
     expect(outcomes.filter(({ kind }) => kind === 'placed')).toHaveLength(13);

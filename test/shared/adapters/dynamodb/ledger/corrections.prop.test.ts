@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enterCorrection } from '../../../../../shared/adapters/dynamodb/ledger/corrections.ts';
-import { ledgerStore } from '../../../../../shared/adapters/dynamodb/ledger/ledger-store.ts';
+import { createLedgerStore } from '../../../../../shared/adapters/dynamodb/ledger/ledger-store.ts';
 import type { Table } from '../../../../../shared/adapters/dynamodb/table.ts';
 import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import {
@@ -40,9 +40,9 @@ function gated(table: Table, gate: () => Promise<void>): Table {
 
 const limits = {
   monthlyBudgetMicroUsd: microUsd(100_000),
-  rateMicroUsdPerHourMost: microUsdPerHour(1_000),
-  openLeasesMost: 20,
-  leaseMicroUsdMost: microUsd(100_000),
+  maxRateMicroUsdPerHour: microUsdPerHour(1_000),
+  maxOpenLeases: 20,
+  maxLeaseMicroUsd: microUsd(100_000),
   providers: [],
   gpuNames: [],
   thresholds: [],
@@ -107,7 +107,7 @@ async function actor(entry: LedgerEntry, kills: readonly number[], turn: () => P
 
 async function audit(consumer: ConsumerId, wanted: readonly LedgerEntry[]) {
   const account = await database.accounts.get(consumer);
-  const entered = (await ledgerStore(database.tables.ledger).entries(consumer)).filter(
+  const entered = (await createLedgerStore(database.tables.ledger).entries(consumer)).filter(
     ({ correctionSeq }) => correctionSeq !== undefined,
   );
   const places = entered.map(({ correctionSeq = 0 }) => correctionSeq).toSorted((a, b) => a - b);

@@ -2,7 +2,10 @@
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { goneOffers, menuStore } from '../../../../../shared/adapters/dynamodb/menu/menu-store.ts';
+import {
+  createMenuStore,
+  goneOffers,
+} from '../../../../../shared/adapters/dynamodb/menu/menu-store.ts';
 import { brandId, OfferId } from '../../../../../shared/core/base/ids.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
@@ -64,7 +67,7 @@ describe('the menu', () => {
   });
 
   it('is seen by another process that publishes nothing itself', async () => {
-    const other = menuStore(database.tables.inventory, database.blobs);
+    const other = createMenuStore(database.tables.inventory, database.blobs);
     const published = snapshot(0);
     await database.menu.publish(published);
     expect(await other.current('vastai')).toEqual(published);
@@ -88,7 +91,7 @@ describe('the menu', () => {
   });
 
   it('remembers a bounded number of them', async () => {
-    const offers = Array.from({ length: policy.menu.goneMost + 1 }, (_, nth) =>
+    const offers = Array.from({ length: policy.menu.maxGone + 1 }, (_, nth) =>
       anOffer({ id: brandId(OfferId, `vastai_${nth + 1}`) }),
     );
     await database.menu.publish(snapshot(0, { offers }));
@@ -108,7 +111,7 @@ describe('the menu', () => {
 
   it('is empty when its snapshot was cleared away', async () => {
     const cleared: BlobStore = { put: async () => {}, get: async () => null };
-    const menu = menuStore(database.tables.inventory, cleared);
+    const menu = createMenuStore(database.tables.inventory, cleared);
     await menu.publish(snapshot(0));
     expect(await menu.current('vastai')).toBeNull();
   });
@@ -117,7 +120,7 @@ describe('the menu', () => {
     const broken = { ...snapshot(0), offers: [{ ...anOffer(), gpuCount: 'many' }] };
     const body = gzipSync(JSON.stringify(broken));
     const torn: BlobStore = { put: async () => {}, get: async () => body };
-    const menu = menuStore(database.tables.inventory, torn);
+    const menu = createMenuStore(database.tables.inventory, torn);
     await menu.publish(snapshot(0));
     const reading = menu.current('vastai');
     await expect(reading).rejects.toThrow(/^snapshots\/vastai\/\d+: offers\.0\.gpuCount: /);

@@ -2,7 +2,7 @@
 // admission reads all it needs in one consistent call.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freezeStore } from '../../../../../shared/adapters/dynamodb/operations/freeze-store.ts';
+import { createFreezeStore } from '../../../../../shared/adapters/dynamodb/operations/freeze-store.ts';
 import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import { invariant } from '../../../../../shared/core/base/invariant.ts';
 import { type Freeze, placeFreeze } from '../../../../../shared/core/operations/freeze.ts';
@@ -14,7 +14,7 @@ let database: TestDatabase;
 let freezes: FreezeStore;
 beforeAll(async () => {
   database = await openTestDatabase();
-  freezes = freezeStore(database.tables.leases);
+  freezes = createFreezeStore(database.tables.leases);
 });
 afterAll(() => database.close());
 

@@ -1,7 +1,7 @@
 // What sweeps leave behind, on the real engine: the newest record stays, and silences add up.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sweepStore } from '../../../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
+import { createSweepStore } from '../../../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
 import { rememberedOf, type SweepRecord } from '../../../../../shared/core/sweep/record.ts';
@@ -13,7 +13,7 @@ let database: TestDatabase;
 let sweeps: SweepStore;
 beforeAll(async () => {
   database = await openTestDatabase();
-  sweeps = sweepStore(database.tables.inventory);
+  sweeps = createSweepStore(database.tables.inventory);
 });
 afterAll(() => database.close());
 
@@ -44,11 +44,11 @@ describe('the record of a sweep', () => {
 
   it('has room for as many suspects as it may remember, the longest-known of them', async () => {
     const suspects = Array.from(
-      { length: policy.sweep.suspectsMost + 1 },
+      { length: policy.sweep.maxSuspects + 1 },
       (_, index) => [`execution:${'a'.repeat(20)}-${index}`, epochMs(9_999_999 - index)] as const,
     );
     const sightings = rememberedOf(suspects);
-    expect(Object.keys(sightings)).toHaveLength(policy.sweep.suspectsMost);
+    expect(Object.keys(sightings)).toHaveLength(policy.sweep.maxSuspects);
     expect(sightings[suspects[0]?.[0] ?? '']).toBeUndefined();
     const record = aRecord({ startedAt: at('12:02'), sightings });
     await sweeps.record(record);

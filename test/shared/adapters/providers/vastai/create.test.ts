@@ -59,13 +59,13 @@ describe('the create request', () => {
 
   it('has room for the agent beside the longest script and key that a lease may have', async () => {
     const sshPublicKey = `ssh-rsa ${'A'.repeat(716)} someone@example.org`;
-    const left = policy.lease.startScriptBytesMost - sshPublicKey.length;
+    const left = policy.lease.maxStartScriptBytes - sshPublicKey.length;
     const { outcome } = await create(
       { status: 200, body: { new_contract: 7 } },
       { startScript: 'x'.repeat(left), sshPublicKey, agent: 'A'.repeat(2_000) },
     );
     expect(outcome).toMatchObject({ kind: 'launched' });
-    expect(card.startScriptBytesMost).toBeGreaterThanOrEqual(policy.lease.startScriptBytesMost);
+    expect(card.maxStartScriptBytes).toBeGreaterThanOrEqual(policy.lease.maxStartScriptBytes);
   });
 });
 

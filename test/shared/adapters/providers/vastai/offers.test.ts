@@ -23,7 +23,7 @@ describe('a row of the search', () => {
       vramGb: 24,
       country: 'US',
       reliabilityPermille: 994,
-      diskGbMost: 505.5,
+      maxDiskGb: 505.5,
       gpuMicroUsdPerHour: 300_001,
       diskMicroUsdPerGbHour: 278,
       uploadMicroUsdPerGb: 4_000,

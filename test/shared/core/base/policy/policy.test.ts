@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
-import { deafLimit } from '../../../../../shared/core/base/policy/instance.ts';
+import { noContactLimit } from '../../../../../shared/core/base/policy/instance.ts';
 import { launchBound } from '../../../../../shared/core/base/policy/lease.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { hours, minutes } from '../../../../../shared/core/base/time.ts';
@@ -12,22 +12,22 @@ const { lease, launch, teardown, heartbeat, menu } = policy;
 
 describe('policy', () => {
   it('keeps every default within its bounds', () => {
-    expect(lease.durationLeast).toBeLessThanOrEqual(lease.durationDefault);
-    expect(lease.durationDefault).toBeLessThanOrEqual(lease.durationMost);
-    expect(lease.silenceLeast).toBeLessThanOrEqual(lease.silenceDefault);
-    expect(lease.silenceDefault).toBeLessThanOrEqual(lease.silenceMost);
-    expect(lease.ceilingDefault).toBeLessThanOrEqual(lease.ceilingMost);
-    expect(lease.diskGbDefault).toBeLessThanOrEqual(lease.diskGbMost);
+    expect(lease.minDuration).toBeLessThanOrEqual(lease.defaultDuration);
+    expect(lease.defaultDuration).toBeLessThanOrEqual(lease.maxDuration);
+    expect(lease.minSilence).toBeLessThanOrEqual(lease.defaultSilence);
+    expect(lease.defaultSilence).toBeLessThanOrEqual(lease.maxSilence);
+    expect(lease.defaultCeiling).toBeLessThanOrEqual(lease.maxCeiling);
+    expect(lease.defaultDiskGb).toBeLessThanOrEqual(lease.maxDiskGb);
   });
 
   it('lets a lease beat at least once within the shortest silence, and lose two of three', () => {
-    expect(heartbeat.every).toBeLessThanOrEqual(lease.silenceLeast);
-    expect(heartbeat.every * 3).toBeLessThanOrEqual(lease.silenceDefault);
+    expect(heartbeat.every).toBeLessThanOrEqual(lease.minSilence);
+    expect(heartbeat.every * 3).toBeLessThanOrEqual(lease.defaultSilence);
   });
 
   it('gives a machine 30 min of hearing nothing, and always more than its silence limit', () => {
-    expect(deafLimit(lease.silenceDefault)).toBe(minutes(30));
-    expect(deafLimit(lease.silenceMost)).toBe(minutes(65));
+    expect(noContactLimit(lease.defaultSilence)).toBe(minutes(30));
+    expect(noContactLimit(lease.maxSilence)).toBe(minutes(65));
   });
 
   it('lets a machine end itself only after its schedule had its turn', () => {
@@ -39,7 +39,7 @@ describe('policy', () => {
   });
 
   it('has no more attempts than a tag can number', () => {
-    expect(lease.attemptsMost).toBeLessThanOrEqual(99);
+    expect(lease.maxAttempts).toBeLessThanOrEqual(99);
   });
 
   it('refreshes the menu several times before it counts as stale', () => {
@@ -47,11 +47,11 @@ describe('policy', () => {
   });
 
   it('gives a teardown longer than any lease before the sweep takes over', () => {
-    expect(teardown.handOverAfter).toBeGreaterThan(lease.durationMost);
+    expect(teardown.handOverAfter).toBeGreaterThan(lease.maxDuration);
   });
 
   it('holds less than $10,000 for the dearest lease there can be', () => {
-    const terms = { ceiling: lease.ceilingMost, duration: lease.durationMost };
+    const terms = { ceiling: lease.maxCeiling, duration: lease.maxDuration };
     const transfer = { transferGb: 20, transferCeilingMicroUsdPerGb: microUsd(30_000) };
     const hold = holdFor({
       ...{ ...terms, ...transfer },

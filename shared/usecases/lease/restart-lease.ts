@@ -8,7 +8,7 @@ import { note } from '../../core/lease/lease-moves.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 
-export type NudgePorts = Records & WakePorts;
+export type RestartPorts = Records & WakePorts;
 
 export type Restart = {
   /** Whether the execution is still to be given up, asked of the lease as it is then. */
@@ -21,7 +21,7 @@ export type Restart = {
  * was raised before is only started, if it wasn't yet. Throws StoreDown, ProviderDown, Conflict.
  */
 export async function restartLease(
-  ports: NudgePorts,
+  ports: RestartPorts,
   id: LeaseId,
   { due, why }: Restart,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function restartLease(
  * Wakes a lease's workflow; when nobody waits and its progress is due, restarts it. Safe to repeat.
  * Throws StoreDown, ProviderDown, Conflict.
  */
-export async function nudgeLease(ports: NudgePorts, lease: Lease): Promise<void> {
+export async function wakeOrRestartLease(ports: RestartPorts, lease: Lease): Promise<void> {
   const woken = await wakeLease(ports, lease.id);
   if (woken === 'accepted' || ports.clock.now() < lease.dueBy) return;
   const why = 'no progress until it was due';
