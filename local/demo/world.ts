@@ -7,7 +7,7 @@ import { createMemoryBlobs } from '../aws/blobs.ts';
 import { openDatabase } from '../aws/database.ts';
 import { type Machine, type NodeBody, type NodeOptions, startNode, type Told } from '../node.ts';
 import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
-import { createVastaiSimulator, type VastaiSimulator } from '../simulators/vastai/server.ts';
+import { createVastaiSimulator, type VastaiSimulator } from '../simulators/vastai/simulator.ts';
 import type { EngineClock } from '../workflow/clock.ts';
 
 export type WorldOptions = {

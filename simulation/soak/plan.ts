@@ -1,7 +1,7 @@
 // What a seed draws: who asks for what and when, how each lease behaves, what goes wrong at the
 // provider, when the service is killed, and which strangers share the market.
 
-import type { FaultSpec } from '../../local/simulators/vastai/faults.ts';
+import type { FaultSpec } from '../../local/simulators/kit/faults.ts';
 import type { Random } from '../../test/support/random.ts';
 
 export const SECOND = 1_000;

@@ -2,7 +2,7 @@
 // knows of leases are the items that were written: it reads nothing and asks nobody.
 
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { VastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import type { VastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
 import type { TrueInstance } from '../../local/simulators/vastai/truth.ts';
 import { isClosed } from '../../shared/core/instance/attempt.ts';
 import type { Lease, LeaseState } from '../../shared/core/lease/lease.ts';

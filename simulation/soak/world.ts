@@ -10,7 +10,7 @@ import { openDatabase } from '../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../local/aws/gateway.ts';
 import { type Machine, type NodeBody, startNode, type Told } from '../../local/node.ts';
 import { createService, type Service } from '../../local/service.ts';
-import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';

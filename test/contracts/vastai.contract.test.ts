@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { totalMicroUsd } from '../../local/simulators/vastai/billing.ts';
-import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId, OfferId } from '../../shared/core/base/ids.ts';
 import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';

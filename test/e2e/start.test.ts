@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
 import {
   allGone,
   childrenOf,

@@ -12,7 +12,7 @@ import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import { audit } from '../../local/demo/audit.ts';
 import { createService } from '../../local/service.ts';
-import { createVastaiSimulator } from '../../local/simulators/vastai/server.ts';
+import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
 

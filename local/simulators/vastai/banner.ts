@@ -1,7 +1,7 @@
 // What the simulator says when it runs alone: where it is, how to point a client at it, and what
 // can be made to go wrong. It must name nothing that it doesn't do.
 
-import { faultNames } from './faults.ts';
+import { faultNames } from '../kit/faults.ts';
 
 export function bannerLines(url: string, apiKey: string): readonly string[] {
   const pairs = faultNames.map((name, index) => (index % 5 === 0 ? `\n    ${name}` : ` ${name}`));

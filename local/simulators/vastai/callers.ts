@@ -1,8 +1,8 @@
 // Who calls: the account, one of its instances with the key it was born with, or somebody else.
 // An instance's key must never reach beyond that instance.
 
+import type { Operation } from '../kit/faults.ts';
 import type { Context } from './context.ts';
-import type { Operation } from './faults.ts';
 import { exists } from './life.ts';
 import type { Instance } from './state.ts';
 

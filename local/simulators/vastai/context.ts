@@ -1,7 +1,7 @@
 // What every route is handed: the state, the instant of the request and what it asks. Nothing here
 // outlives the request.
 
-import type { Fault, FaultName } from './faults.ts';
+import type { Fault, FaultName } from '../kit/faults.ts';
 import type { Row } from './filters.ts';
 import type { Lags } from './life.ts';
 import type { Reply } from './replies.ts';

@@ -1,9 +1,9 @@
 // The simulator's back door: what is true, and what to make go wrong. Tests and the demo use it;
 // an adapter must never.
 
-import { type FaultSpec, faultOf, isLifeFault } from './faults.ts';
+import { type FaultSpec, faultOf, isLifeFault } from '../kit/faults.ts';
+import { raisePrice, strikeLife } from '../kit/life-faults.ts';
 import { exists, isFree, takenBy } from './life.ts';
-import { raisePrice, strikeLife } from './life-faults.ts';
 import { isTakenByOthers } from './others.ts';
 import { type Renting, rent } from './routes/create.ts';
 import { type Instance, instanceOf, type RequestEntry, type State } from './state.ts';

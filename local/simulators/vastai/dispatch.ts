@@ -1,11 +1,11 @@
 // One call from its path to its reply, in the order the provider checks: path, key, rate, then the
 // deed. Faults that must leave no trace strike before the deed, the others after it.
 
+import { strike } from '../kit/faults.ts';
+import { passGate } from '../kit/gates.ts';
 import { type Caller, identify, keyOf, mayCall } from './callers.ts';
 import type { Context } from './context.ts';
-import { strike } from './faults.ts';
 import { isRow, type Parsed, parseJson, type Row } from './filters.ts';
-import { passGate } from './gates.ts';
 import type { Reply } from './replies.ts';
 import * as replies from './replies.ts';
 import { sentinelIn } from './routes/create.ts';

@@ -3,9 +3,9 @@
 // the environment goes before the flag's: a command line is for everyone to read.
 
 import { parseArgs } from 'node:util';
+import { createClock, readClock } from '../kit/clock.ts';
 import { bannerLines } from './banner.ts';
-import { createClock, readClock } from './clock.ts';
-import { createVastaiSimulator } from './server.ts';
+import { createVastaiSimulator } from './simulator.ts';
 
 const usage = `npm run simulate:vastai -- [flags]
   --port N            where to listen on 127.0.0.1; 0 lets the system choose (0)

@@ -1,8 +1,8 @@
 // A seeded market: machines drawn from the calibration, each offered in several sizes. It must
 // depend on nothing but the seed, the wanted count and the instant it starts.
 
+import { between, createRandom, draw, pick, type Random } from '../kit/random.ts';
 import * as calibration from './calibration.ts';
-import { between, createRandom, draw, pick, type Random } from './random.ts';
 import type { Machine, Market, Offer } from './state.ts';
 
 const dayMs = 86_400_000;

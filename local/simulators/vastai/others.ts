@@ -1,8 +1,8 @@
 // Other people, who rent machines too: which ones and when follows from the seed and the instant
 // alone. They take a machine as a whole, and never one that has our instance on it.
 
+import { createRandom } from '../kit/random.ts';
 import type { Context } from './context.ts';
-import { createRandom } from './random.ts';
 
 /** Each machine is rented or free for this long at a stretch, each with a beginning of its own. */
 const stretchMs = 30 * 60_000;

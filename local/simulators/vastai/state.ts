@@ -3,7 +3,7 @@
 // Instants are epoch milliseconds and may lie ahead: what the future holds is already written.
 
 import * as z from 'zod/mini';
-import { Fault } from './faults.ts';
+import { Fault } from '../kit/faults.ts';
 
 const Machine = z.object({
   id: z.int(),

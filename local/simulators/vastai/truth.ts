@@ -1,10 +1,10 @@
 // What is true, whatever the provider says of it: for tests and the demo to compare with. Nothing
 // here changes anything.
 
+import { environmentOf } from '../kit/machines.ts';
 import { type Cost, costUntil, creditMicroUsd, totalMicroUsd } from './billing.ts';
 import { placeOf } from './context.ts';
 import { type ActualStatus, actualStatus, currentRun, exists, isUp } from './life.ts';
-import { environmentOf } from './machines.ts';
 import type { Instance, State } from './state.ts';
 
 /** What is true of an instance, whatever the provider says of it. */

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createVastaiSimulator } from '../../../local/simulators/vastai/server.ts';
+import { createVastaiSimulator } from '../../../local/simulators/vastai/simulator.ts';
 import { createScaledClock } from '../../../local/workflow/clock.ts';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { createVastai } from '../../../shared/adapters/providers/vastai/vastai.ts';

@@ -2,13 +2,19 @@
 // the reply says; even a bid that is too low leaves a stopped contract behind (seen by clients).
 
 import { createHash } from 'node:crypto';
+import {
+  type FaultName,
+  faultOf,
+  isFaultName,
+  lifeFaults,
+  sentinelTimes,
+} from '../../kit/faults.ts';
+import { strikeNewborn } from '../../kit/life-faults.ts';
+import { createHostKey } from '../../kit/machine/ssh-server.ts';
 import { creditMicroUsd } from '../billing.ts';
 import type { Context, Request } from '../context.ts';
-import { type FaultName, faultOf, isFaultName, lifeFaults, sentinelTimes } from '../faults.ts';
 import { isRow, type Row } from '../filters.ts';
 import { isFree, takenBy } from '../life.ts';
-import { strikeNewborn } from '../life-faults.ts';
-import { createHostKey } from '../machine/ssh-server.ts';
 import { diskNanoUsdPerHour, gpuNanoUsdPerHour } from '../offer-view.ts';
 import { isTakenByOthers } from '../others.ts';
 import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';

@@ -1,8 +1,8 @@
 // The account's instances: in pages (v1) and all at once (v0, deprecated March 2026). Lists lag
 // behind the machines, and what they leave out they leave out without a word.
 
+import type { Fault } from '../../kit/faults.ts';
 import { type Context, placeOf, type Request } from '../context.ts';
-import type { Fault } from '../faults.ts';
 import {
   comparator,
   isRow,

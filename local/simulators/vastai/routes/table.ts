@@ -1,8 +1,8 @@
 // Every endpoint: method, path, what it is called in faults, and the least time between two calls
 // of one caller (documented thresholds of 2026; a search goes by what is tolerated in practice).
 
+import type { Operation } from '../../kit/faults.ts';
 import type { Route } from '../context.ts';
-import type { Operation } from '../faults.ts';
 import { balance, charges } from './account.ts';
 import {
   addAccountKey,

@@ -2,7 +2,7 @@
 // timer on the simulated clock or at the next call, whichever comes first.
 
 import { describe, expect, it } from 'vitest';
-import type { MachineStart } from '../../../../local/simulators/vastai/machines.ts';
+import type { MachineStart } from '../../../../local/simulators/kit/machines.ts';
 import { create, createUp, destroy, MINUTE, startMarket, type TestMarket } from './support.ts';
 
 /** A market whose machines only leave a trace, and whose timers fire when told to. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { faultNames } from '../../../../local/simulators/vastai/faults.ts';
+import { faultNames } from '../../../../local/simulators/kit/faults.ts';
 import { asRow, asRows, directPort, greeting, type Json, KEY, numberOf } from './support.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../local/simulators/vastai/main.ts', import.meta.url));

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import {
   createVastaiSimulator,
   type VastaiSimulatorOptions,
-} from '../../../../local/simulators/vastai/server.ts';
+} from '../../../../local/simulators/vastai/simulator.ts';
 
 export const KEY = 'key-of-the-test';
 /** 2026-06-08 00:00 UTC, so that hours don't cross a day by chance. */

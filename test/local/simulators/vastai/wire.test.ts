@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createVastaiSimulator } from '../../../../local/simulators/vastai/server.ts';
+import { createVastaiSimulator } from '../../../../local/simulators/vastai/simulator.ts';
 import {
   asRow,
   create,

@@ -1,9 +1,9 @@
 // What a fault does to an instance's life, be it while it is created or later. It must only write
 // down what will happen and when.
 
+import { currentRun, endAt, stopAt } from '../vastai/life.ts';
+import type { Instance } from '../vastai/state.ts';
 import type { LifeFault } from './faults.ts';
-import { currentRun, endAt, stopAt } from './life.ts';
-import type { Instance } from './state.ts';
 
 const raiseFactor = 1.5;
 

@@ -1,7 +1,7 @@
 // The commands of a rented machine: what scripts ask of nvidia-smi, and that nothing else is there.
 
 import { describe, expect, it } from 'vitest';
-import { runLine } from '../../../../../local/simulators/vastai/machine/commands.ts';
+import { runLine } from '../../../../../local/simulators/kit/machine/commands.ts';
 
 const gpus = { model: 'H100 SXM', count: 2, ramMb: 81_559, driver: '570.124.04', cuda: '12.8' };
 const host = { name: 'C.7', gpus };

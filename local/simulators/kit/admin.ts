@@ -2,11 +2,11 @@
 // must never call it; it asks for no key, as the server listens on loopback only.
 
 import * as z from 'zod/mini';
-import type { Controls } from './controls.ts';
-import type { Incoming } from './dispatch.ts';
+import type { Controls } from '../vastai/controls.ts';
+import type { Incoming } from '../vastai/dispatch.ts';
+import { parseJson } from '../vastai/filters.ts';
+import type { Reply } from '../vastai/replies.ts';
 import { FaultSpec } from './faults.ts';
-import { parseJson } from './filters.ts';
-import type { Reply } from './replies.ts';
 
 const ForeignBody = z.strictObject({ label: z.optional(z.nullable(z.string())) });
 const InstanceBody = z.strictObject({ id: z.int() });

@@ -1,18 +1,18 @@
 // A Vast.ai that fits on a laptop: its own market, money and clock, behind its real wire format. It
 // must share nothing with the adapters, whose mistakes would cancel out. See FIDELITY.md.
 
-import { adminReply, isAdminPath } from './admin.ts';
+import { adminReply, isAdminPath } from '../kit/admin.ts';
+import { createClock } from '../kit/clock.ts';
+import { createMachines, type StartMachine } from '../kit/machines.ts';
+import { createStore, forgetful } from '../kit/store.ts';
+import { createWire } from '../kit/wire.ts';
 import { stopWhenBroke } from './billing.ts';
-import { createClock } from './clock.ts';
 import type { Settings } from './context.ts';
 import { createControls } from './controls.ts';
 import { dispatch, type Incoming, type Outcome, promptly } from './dispatch.ts';
 import { nextChangeAt } from './life.ts';
-import { createMachines, type StartMachine } from './machines.ts';
 import { createMarket } from './market.ts';
 import type { Kept, State } from './state.ts';
-import { createStore, forgetful } from './store.ts';
-import { createWire } from './wire.ts';
 
 export type VastaiSimulatorOptions = {
   readonly apiKey: string;

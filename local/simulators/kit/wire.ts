@@ -2,9 +2,9 @@
 // halfway must never harm the process; a mistake of ours must, so that it is seen.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Incoming, Outcome } from './dispatch.ts';
+import type { Incoming, Outcome } from '../vastai/dispatch.ts';
+import type { Reply } from '../vastai/replies.ts';
 import { listenOnLoopback } from './loopback.ts';
-import type { Reply } from './replies.ts';
 
 const maxBodyBytes = 1_048_576;
 

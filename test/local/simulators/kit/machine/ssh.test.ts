@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 // biome-ignore lint/correctness/noUnresolvedImports: CommonJS; its types name no default export.
 import ssh2 from 'ssh2';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHostKey } from '../../../../../local/simulators/vastai/machine/ssh-server.ts';
+import { createHostKey } from '../../../../../local/simulators/kit/machine/ssh-server.ts';
 import {
   createUp,
   destroy,
@@ -18,7 +18,7 @@ import {
   greeting,
   startMarket,
   type TestMarket,
-} from '../support.ts';
+} from '../../vastai/support.ts';
 
 const run = promisify(execFile);
 const isInstalled = spawnSync('ssh', ['-V']).status === 0;

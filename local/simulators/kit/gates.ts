@@ -1,7 +1,7 @@
 // The least time between two calls of one caller to one endpoint. It only says whether a call may
 // pass; what a refusal looks like is not decided here.
 
-import type { Gate } from './state.ts';
+import type { Gate } from '../vastai/state.ts';
 
 export type GateTerms = {
   readonly spacingMs: number;

@@ -3,7 +3,7 @@
 // are not kept.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { Kept, type State } from './state.ts';
+import { Kept, type State } from '../vastai/state.ts';
 
 /** Secrets of instances are in it, so it is for its owner alone. */
 const mode = 0o600;

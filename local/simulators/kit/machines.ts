@@ -1,12 +1,12 @@
 // What runs on rented machines: an SSH server on a loopback port, and whatever the caller of the
 // simulator starts there. Nothing here decides anything: it follows the instances' lives.
 
-import { placeOf } from './context.ts';
-import { isUp } from './life.ts';
+import { placeOf } from '../vastai/context.ts';
+import { isUp } from '../vastai/life.ts';
+import { cudaVersion, driverVersion, modelOf } from '../vastai/offer-view.ts';
+import type { Instance, State } from '../vastai/state.ts';
 import type { Host } from './machine/commands.ts';
 import { openSshServer, type SshServer } from './machine/ssh-server.ts';
-import { cudaVersion, driverVersion, modelOf } from './offer-view.ts';
-import type { Instance, State } from './state.ts';
 
 export type MachineStart = {
   readonly id: number;

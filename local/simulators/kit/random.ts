@@ -1,7 +1,7 @@
 // Seeded randomness, so that a market is the same for everyone who names its seed. It must never be
 // used for anything secret.
 
-import type { Spread } from './calibration.ts';
+import type { Spread } from '../vastai/calibration.ts';
 
 /** Numbers in [0, 1), the same ones for the same seed (the public-domain mulberry32 recipe). */
 export type Random = () => number;
