@@ -18,8 +18,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { FAILURES } from '../shared/core/base/failure.ts';
-import type { ProviderName } from '../shared/core/base/ids.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
+import type { ProviderName } from '../shared/core/base/providers.ts';
 
 export type Alarms = {
   /** Any failed call. For functions that turn expected failures into answers. */

@@ -6,8 +6,8 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ProviderName } from '../shared/core/base/ids.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
+import { ProviderName } from '../shared/core/base/providers.ts';
 import { type DurationMs, minutes } from '../shared/core/base/time.ts';
 import { acknowledge } from './acknowledge.ts';
 import { functionArn, nameOf } from './names.ts';

@@ -4,7 +4,7 @@
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createRegistry } from '../adapters/providers/registry.ts';
 import { Failure } from '../core/base/failure.ts';
-import { ProviderName } from '../core/base/ids.ts';
+import { ProviderName } from '../core/base/providers.ts';
 import type { DurationMs } from '../core/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type SweepAlonePorts, surveyAlone, sweepAlone } from '../usecases/sweep/sweep-alone.ts';

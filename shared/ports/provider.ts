@@ -1,8 +1,9 @@
 // What a use case may ask of a GPU marketplace, in our words. Each adapter keeps these promises or
 // throws a Failure; one contract suite holds all of them to it.
 
-import type { InstanceId, ProviderName } from '../core/base/ids.ts';
+import type { InstanceId } from '../core/base/ids.ts';
 import type { MicroUsd, MicroUsdPerHour } from '../core/base/money.ts';
+import type { ProviderName } from '../core/base/providers.ts';
 import type { DurationMs, EpochMs } from '../core/base/time.ts';
 import type { ChargeTerms } from '../core/billing/reconcile.ts';
 import type { Offer } from '../core/instance/offer.ts';

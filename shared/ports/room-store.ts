@@ -1,8 +1,8 @@
 // Where the room of each prepaid balance is kept. Each write is one item under one condition.
 // All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
-import type { ProviderName } from '../core/base/ids.ts';
 import type { MicroUsd } from '../core/base/money.ts';
+import type { ProviderName } from '../core/base/providers.ts';
 import type { Room, Take } from '../core/billing/prepaid.ts';
 
 /** What each provider's prepaid funds can still carry. */

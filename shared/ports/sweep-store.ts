@@ -1,7 +1,7 @@
 // Where records of sweeps and counts of silent leases are kept. Each write is one item under one
 // condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
-import type { ProviderName } from '../core/base/ids.ts';
+import type { ProviderName } from '../core/base/providers.ts';
 import type { EpochMs } from '../core/base/time.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
 

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createProgram } from '../../clients/cli/program.ts';
 import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
 import { FAILURES } from '../../shared/core/base/failure.ts';
-import { ProviderName } from '../../shared/core/base/ids.ts';
 import { PAGE_REASONS } from '../../shared/core/base/page.ts';
+import { ProviderName } from '../../shared/core/base/providers.ts';
 import { devStack } from './synth.ts';
 
 const synthesis = devStack();

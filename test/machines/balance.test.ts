@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';
 import { rooms } from '../../shared/app/parts.ts';
 import { type LogLine, once } from '../../shared/app/runtime.ts';
-import type { LeaseId, ProviderName } from '../../shared/core/base/ids.ts';
+import type { LeaseId } from '../../shared/core/base/ids.ts';
+import type { ProviderName } from '../../shared/core/base/providers.ts';
 import { allInRate } from '../../shared/core/instance/offer.ts';
 import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 

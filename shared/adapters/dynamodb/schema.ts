@@ -1,7 +1,8 @@
 // The tables, their keys and indexes, as data: what is deployed and what runs locally are both
 // made from it. It imports no AWS code, so that infrastructure code can read it.
 
-import type { ConsumerId, LeaseId, ProviderName } from '../../core/base/ids.ts';
+import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { type EpochMs, isoTime } from '../../core/base/time.ts';
 import type { Day } from '../../core/billing/days.ts';
 import { keyOfNote } from '../../core/ledger/account.ts';

@@ -1,7 +1,7 @@
 // Which providers this deployment may speak to. Keys stay inside the adapters made here.
 
 import { Failure } from '../../core/base/failure.ts';
-import { ProviderName } from '../../core/base/ids.ts';
+import { ProviderName } from '../../core/base/providers.ts';
 import type { Provider, ProviderCard } from '../../ports/provider.ts';
 import type { HttpOptions } from './http.ts';
 import { card as vastaiCard } from './vastai/card.ts';

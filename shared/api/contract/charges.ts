@@ -2,8 +2,9 @@
 // the provider charged. A part of the contract, kept apart for its size.
 
 import * as z from 'zod/mini';
-import { LeaseId, ProviderName } from '../../core/base/ids.ts';
+import { LeaseId } from '../../core/base/ids.ts';
 import { SignedMicroUsd } from '../../core/base/money.ts';
+import { ProviderName } from '../../core/base/providers.ts';
 
 const Nothing = z.strictObject({});
 

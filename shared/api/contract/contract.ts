@@ -2,9 +2,10 @@
 // client and documents. Everything that enters is parsed here; unknown fields are refused.
 
 import * as z from 'zod/mini';
-import { ConsumerId, LeaseId, OfferId, ProviderName } from '../../core/base/ids.ts';
+import { ConsumerId, LeaseId, OfferId } from '../../core/base/ids.ts';
 import { MicroUsd, MicroUsdPerHour } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import { ProviderName } from '../../core/base/providers.ts';
 import { Liveness, NodeFacts } from '../../core/instance/pulse.ts';
 import { Telemetry } from '../../core/instance/telemetry.ts';
 import { IdleRequest } from '../requests/idle.ts';

@@ -1,8 +1,9 @@
 // Routes for extending a lease and for operators: a part of the contract, kept apart for its size.
 
 import * as z from 'zod/mini';
-import { ConsumerId, LeaseId, ProviderName } from '../../core/base/ids.ts';
+import { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import { ProviderName } from '../../core/base/providers.ts';
 import { EpochMs, hours } from '../../core/base/time.ts';
 
 const Nothing = z.strictObject({});

@@ -1,7 +1,8 @@
 // What the state machine and the schedules hand to their functions.
 
 import * as z from 'zod/mini';
-import { brandId, LeaseId, ProviderName } from '../../core/base/ids.ts';
+import { brandId, LeaseId } from '../../core/base/ids.ts';
+import { ProviderName } from '../../core/base/providers.ts';
 import { EpochMs } from '../../core/base/time.ts';
 
 /** Which lease, driven by which generation of its execution. */

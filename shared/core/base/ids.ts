@@ -33,10 +33,6 @@ export const DeploymentId = text<DeploymentId>(
   'must be 2 to 12 characters of a-z and 0-9',
 );
 
-/** The marketplaces we know how to speak to. */
-export const ProviderName = z.enum(['vastai']);
-export type ProviderName = z.infer<typeof ProviderName>;
-
 /** Brands an id after checking its letters; throws InvariantBroken when they are not allowed. */
 export function brandId<Id extends string>(schema: z.ZodMiniType<Id>, value: string): Id {
   const parsed = schema.safeParse(value);

@@ -2,10 +2,11 @@
 // charged, and corrections by a person. The lease decides; its entry travels in the outbox, and its
 // account enters one after the other.
 
-import type { ConsumerId, ProviderName } from '../base/ids.ts';
+import type { ConsumerId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import { formatUsd, type MicroUsd, signedMicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { LeaseIn } from '../lease/lease.ts';
 import { enter, note } from '../lease/lease-moves.ts';

@@ -3,7 +3,7 @@
 // committed; each reading of the balance reckons it anew.
 
 import * as z from 'zod/mini';
-import { LeaseId, ProviderName } from '../base/ids.ts';
+import { LeaseId } from '../base/ids.ts';
 import {
   cost,
   formatUsd,
@@ -19,6 +19,7 @@ import {
 } from '../base/money.ts';
 import { pageOf } from '../base/page.ts';
 import { policy } from '../base/policy/policy.ts';
+import { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, EpochMs, total } from '../base/time.ts';
 import { type Attempt, isClosed } from '../instance/attempt.ts';
 import { allInRate, type Offer } from '../instance/offer.ts';

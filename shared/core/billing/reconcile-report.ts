@@ -1,8 +1,9 @@
 // What a reconciliation found, as it is kept and as people are told of it.
 
-import type { LeaseId, ProviderName } from '../base/ids.ts';
+import type { LeaseId } from '../base/ids.ts';
 import { formatUsd, signedMicroUsd, sum } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
 import type { EpochMs } from '../base/time.ts';
 import { isOver, type Lease, type LeaseIn } from '../lease/lease.ts';
 import {

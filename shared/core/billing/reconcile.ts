@@ -3,7 +3,7 @@
 // finding, for a person: nothing is ever entered that no lease and no row stand for.
 
 import * as z from 'zod/mini';
-import { LeaseId, ProviderName } from '../base/ids.ts';
+import { LeaseId } from '../base/ids.ts';
 import {
   amountOf,
   formatUsd,
@@ -16,6 +16,7 @@ import {
   sum,
 } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
+import { ProviderName } from '../base/providers.ts';
 import { between, type DurationMs, EpochMs, latest } from '../base/time.ts';
 import type { Ownership } from '../instance/ownership.ts';
 import { billOf, type LeaseIn } from '../lease/lease.ts';

@@ -1,8 +1,9 @@
 // What a provider would lease now, at a rate, and which offers meet a requirement.
 
 import * as z from 'zod/mini';
-import { OfferId, ProviderName } from '../base/ids.ts';
+import { OfferId } from '../base/ids.ts';
 import { MicroUsd, MicroUsdPerHour, rateOf, sumRates } from '../base/money.ts';
+import { ProviderName } from '../base/providers.ts';
 import { EpochMs } from '../base/time.ts';
 
 const count = z.int().check(z.gte(1));

@@ -1,9 +1,10 @@
 // Accounts and holds: what a consumer may spend, and what is set aside before a machine may exist.
 
 import * as z from 'zod/mini';
-import { ConsumerId, LeaseId, ProviderName } from '../base/ids.ts';
+import { ConsumerId, LeaseId } from '../base/ids.ts';
 import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, SignedMicroUsdPerHour } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
+import { ProviderName } from '../base/providers.ts';
 import { EpochMs, isoTime, Month } from '../base/time.ts';
 import type { Offer } from '../instance/offer.ts';
 

@@ -2,8 +2,8 @@
 // and when it is settled. The rates are those at which it was taken.
 
 import * as z from 'zod/mini';
-import { ProviderName } from '../base/ids.ts';
 import { cost, costOfBytes, MicroUsd, rateOf, rest, sum } from '../base/money.ts';
+import { ProviderName } from '../base/providers.ts';
 import { between, EpochMs, earliest, latest } from '../base/time.ts';
 import { type Attempt, isHolding } from '../instance/attempt.ts';
 import type { LiveUsage, Usage } from '../instance/usage.ts';

@@ -2,9 +2,10 @@
 // entries and the leases' own charges must always agree.
 
 import * as z from 'zod/mini';
-import { ConsumerId, LeaseId, ProviderName } from '../base/ids.ts';
+import { ConsumerId, LeaseId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import { type MicroUsd, rest, SignedMicroUsd } from '../base/money.ts';
+import { ProviderName } from '../base/providers.ts';
 import { EpochMs, Month } from '../base/time.ts';
 import { Charge } from './charge.ts';
 

@@ -3,8 +3,9 @@
 // it is thawed.
 
 import * as z from 'zod/mini';
-import { ConsumerId, ProviderName } from '../base/ids.ts';
+import { ConsumerId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
+import { ProviderName } from '../base/providers.ts';
 import { type DurationMs, EpochMs } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
 import { isClosed } from '../instance/attempt.ts';

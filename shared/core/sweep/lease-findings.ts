@@ -2,9 +2,10 @@
 // finding. Open leases are read before the listing, so that one that misses its instance there is
 // no newborn. All of it is decided again on the lease as it is when it is acted upon.
 
-import type { ConsumerId, InstanceId, LeaseId, ProviderName } from '../base/ids.ts';
+import type { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, durationMs, type EpochMs, times } from '../base/time.ts';
 import { isClosed } from '../instance/attempt.ts';
 import { allInRate } from '../instance/offer.ts';

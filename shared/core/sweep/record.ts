@@ -2,8 +2,9 @@
 // it sees something for the second time; health and alarms tell by it how old the last one is.
 
 import * as z from 'zod/mini';
-import { type LeaseId, ProviderName } from '../base/ids.ts';
+import type { LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
+import { ProviderName } from '../base/providers.ts';
 import { after, type DurationMs, EpochMs } from '../base/time.ts';
 
 /** When each suspect was first seen so, in an unbroken row of complete sweeps. */

@@ -2,8 +2,8 @@
 // is taken for what is chosen before the lease says so. Two that choose at once can't both take the
 // same room.
 
-import type { ProviderName } from '../../core/base/ids.ts';
 import { formatUsd, type MicroUsd } from '../../core/base/money.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import type { DurationMs, EpochMs } from '../../core/base/time.ts';
 import { carries, fundsFor, type Room, type Take } from '../../core/billing/prepaid.ts';
 import { meets, type Offer } from '../../core/instance/offer.ts';

@@ -4,8 +4,9 @@
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { errorInWords } from '../../core/base/failure.ts';
-import type { LeaseId, ProviderName } from '../../core/base/ids.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { before, type EpochMs, earliest, startOfDay } from '../../core/base/time.ts';
 import { trueUp } from '../../core/billing/correction.ts';
 import {

@@ -1,7 +1,8 @@
 // What is known of a machine when it is over: when it was last seen, and what it used. Nothing was
 // written for it while it lived but its pulse and the records of sweeps.
 
-import type { LeaseId, ProviderName } from '../../core/base/ids.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { liveUsage, type Usage } from '../../core/instance/usage.ts';
 import type { Lease } from '../../core/lease/lease.ts';

@@ -1,6 +1,7 @@
 // Complete listings: the only thing that proves a machine absent.
 
-import type { DeploymentId, ProviderName } from '../../core/base/ids.ts';
+import type { DeploymentId } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { type EpochMs, earliest } from '../../core/base/time.ts';
 import { type Ownership, readTag, type Signer } from '../../core/instance/ownership.ts';
 import type { Lease } from '../../core/lease/lease.ts';

@@ -3,8 +3,8 @@
 // at again, for as long as the crowd is silent.
 
 import { isCrowd } from '../../core/base/crowd.ts';
-import type { ProviderName } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { after, type DurationMs, type EpochMs, epochMs } from '../../core/base/time.ts';
 import { type Pulse, silentFor } from '../../core/instance/pulse.ts';
 import type { LeaseIn } from '../../core/lease/lease.ts';

@@ -1,8 +1,9 @@
 // The menu, as snapshots have it: a read never reaches a provider.
 
 import { Failure } from '../../core/base/failure.ts';
-import type { OfferId, ProviderName } from '../../core/base/ids.ts';
+import type { OfferId } from '../../core/base/ids.ts';
 import type { MicroUsdPerHour } from '../../core/base/money.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { allInRate, meets, type Offer, type Requirement } from '../../core/instance/offer.ts';
 import type { MenuStore, Snapshot } from '../../ports/menu-store.ts';

@@ -1,6 +1,6 @@
 // Refresh: one complete search of a provider becomes the snapshot that all reads of the menu use.
 
-import type { ProviderName } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MenuStore, Snapshot } from '../../ports/menu-store.ts';
 import type { Providers } from '../common/listing.ts';

@@ -1,7 +1,7 @@
 // Advance freezes: one round for each freeze that stands and is not finished. It ends what was
 // missed, lists the providers completely, and notes how far the freeze has come.
 
-import type { ProviderName } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { durationMs, type EpochMs } from '../../core/base/time.ts';
 import { readTag } from '../../core/instance/ownership.ts';
 import {

@@ -2,8 +2,9 @@
 // and tells; it calls no provider and changes nothing.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
-import type { LeaseId, ProviderName } from '../../core/base/ids.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
 import type { Room } from '../../core/billing/prepaid.ts';
 import { lastCountingBeat, type Pulse } from '../../core/instance/pulse.ts';

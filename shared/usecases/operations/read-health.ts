@@ -1,8 +1,8 @@
 // Health: whether the menu is fresh enough to choose from, and how long ago a sweep last saw every
 // machine. Reading it proves that the database answers.
 
-import type { ProviderName } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type DurationMs } from '../../core/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MenuStore } from '../../ports/menu-store.ts';

@@ -1,8 +1,9 @@
 // Carries out what a sweep decided, one action at a time. Each is decided once more on what is
 // there now, each is safe to repeat, and a failed one does not stop the others.
 
-import type { LeaseId, ProviderName } from '../../core/base/ids.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
 import { recordSighting } from '../../core/instance/attempt-moves.ts';
 import { cancelledLease } from '../../core/lease/cancelled-lease.ts';

@@ -3,9 +3,9 @@
 // without it, and offers are chosen without it.
 
 import { errorInWords, Failure } from '../../core/base/failure.ts';
-import type { ProviderName } from '../../core/base/ids.ts';
 import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs, isoTime } from '../../core/base/time.ts';
 import { isDue, type Room, reviewedRoom } from '../../core/billing/prepaid.ts';
 import type { Lease } from '../../core/lease/lease.ts';

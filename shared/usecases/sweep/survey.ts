@@ -1,7 +1,8 @@
 // Everything one sweep looks at, in the order that makes it conclusive: accounts, then open leases,
 // then what runs, then a complete listing, then the lease of every tag in it. It changes nothing.
 
-import { brandId, type InstanceId, LeaseId, type ProviderName } from '../../core/base/ids.ts';
+import { brandId, type InstanceId, LeaseId } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { findAccounts } from '../../core/billing/thresholds.ts';
 import { readTag } from '../../core/instance/ownership.ts';

@@ -5,9 +5,9 @@
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { isCrowd } from '../../core/base/crowd.ts';
 import { errorInWords } from '../../core/base/failure.ts';
-import type { ProviderName } from '../../core/base/ids.ts';
 import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type DurationMs, durationMs, type EpochMs } from '../../core/base/time.ts';
 import { actionsOf, countsOf, pagesOf, suspectsOf } from '../../core/sweep/actions.ts';
 import { EXECUTION } from '../../core/sweep/lease-findings.ts';

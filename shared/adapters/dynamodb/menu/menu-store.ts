@@ -5,9 +5,10 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import * as z from 'zod/mini';
-import { OfferId, ProviderName } from '../../../core/base/ids.ts';
+import { OfferId } from '../../../core/base/ids.ts';
 import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
+import { ProviderName } from '../../../core/base/providers.ts';
 import { EpochMs } from '../../../core/base/time.ts';
 import { Offer } from '../../../core/instance/offer.ts';
 import type { BlobStore } from '../../../ports/blob-store.ts';

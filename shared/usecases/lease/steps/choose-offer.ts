@@ -2,9 +2,9 @@
 // Reads snapshots only; a provider is never called for the menu.
 
 import { Failure } from '../../../core/base/failure.ts';
-import type { ProviderName } from '../../../core/base/ids.ts';
 import { formatUsd } from '../../../core/base/money.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../../core/base/providers.ts';
 import { after, between, type DurationMs, type EpochMs, total } from '../../../core/base/time.ts';
 import { refusalReason, triesOf } from '../../../core/instance/attempt.ts';
 import {

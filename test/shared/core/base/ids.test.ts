@@ -8,8 +8,8 @@ import {
   InstanceId,
   LeaseId,
   OfferId,
-  ProviderName,
 } from '../../../../shared/core/base/ids.ts';
+import { ProviderName } from '../../../../shared/core/base/providers.ts';
 
 const LEASE = 'a1'.repeat(10);
 const cases = [

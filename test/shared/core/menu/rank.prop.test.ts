@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brandId, OfferId, type ProviderName } from '../../../../shared/core/base/ids.ts';
+import { brandId, OfferId } from '../../../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import type { ProviderName } from '../../../../shared/core/base/providers.ts';
 import {
   allInRate,
   type Limits,
