@@ -10,7 +10,7 @@ import { createAccountStore } from '../shared/adapters/dynamodb/ledger/account-s
 import { createLedgerStore } from '../shared/adapters/dynamodb/ledger/ledger-store.ts';
 import { createSweepStore } from '../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
-import { cards } from '../shared/adapters/providers/registry.ts';
+import { cardOf } from '../shared/adapters/providers/registry.ts';
 import { executionOf } from '../shared/core/sweep/lease-findings.ts';
 import type { Provider } from '../shared/ports/provider.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
@@ -33,7 +33,7 @@ const names = new Set(
   Array.from({ length: FLEET }, (_, number) => executionOf(fleetLease(number))),
 );
 const provider: Provider = {
-  card: cards.vastai,
+  card: cardOf('vastai'),
   list: async () => instances,
   ...{ search: unasked, create: unasked, attachKey: unasked, get: unasked, destroy: unasked },
   charges: unasked,

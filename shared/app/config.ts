@@ -3,9 +3,10 @@
 
 import * as z from 'zod/mini';
 import type { AwsCredentials } from '../adapters/aws/sign.ts';
-import { Failure } from '../core/base/failure.ts';
 import { ConsumerId, DeploymentId } from '../core/base/ids.ts';
 import { AccountLimits, type Threshold } from '../core/ledger/account.ts';
+import { providerSecretsIn, providersIn } from './provider-access.ts';
+import { parseVariables, refuse, text, url, type Variables } from './variables.ts';
 
 const whole = z.pipe(
   z.string().check(z.regex(/^\d{1,15}$/, 'must be a whole number')),
@@ -14,10 +15,6 @@ const whole = z.pipe(
 const hexKey = z
   .string()
   .check(z.regex(/^[0-9a-f]{64,128}$/, 'must be 64 to 128 lower-case hex digits'));
-const url = z
-  .string()
-  .check(z.regex(/^https?:\/\/[^\s/]+(\/[^\s]*)?$/, 'must be an http or https URL'));
-const text = z.string().check(z.minLength(1, 'must not be empty'));
 
 /** Consumers, separated by spaces. */
 const consumers = z.pipe(
@@ -96,9 +93,6 @@ const Environment = z.object({
   AWS_ENDPOINT_URL_SCHEDULER: z.optional(url),
   AWS_ENDPOINT_URL_SECRETS_MANAGER: z.optional(url),
   AWS_ENDPOINT_URL_SFN: z.optional(url),
-  VAST_API_KEY: z.optional(text),
-  VAST_API_KEY_SECRET_ARN: z.optional(text),
-  VAST_BASE_URL: z._default(url, 'https://console.vast.ai'),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -112,10 +106,6 @@ const LIMITS = {
   gpuNames: 'GPU_SHOPPER_GPU_NAMES',
   thresholds: 'GPU_SHOPPER_THRESHOLDS',
 } as const;
-
-function refuse(name: string, rule: string): never {
-  throw new Failure('BadConfig', `${name} ${rule}`, { field: name });
-}
 
 function limitsOf(env: Environment): AccountLimits {
   const limits = AccountLimits.safeParse({
@@ -137,26 +127,13 @@ function limitsOf(env: Environment): AccountLimits {
 /** What a deployment is told from outside. Keys are secret: this object is never logged. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** Variables by name. */
-export type Variables = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads the configuration from `environment`, by default the process's own environment, and `keys`,
  * which are variables that a deployed function is told by secrets. Throws BadConfig.
  */
 export function readConfig(environment: Variables = process.env, keys: Variables = {}) {
   const source = { ...environment, ...keys };
-  const parsed = Environment.safeParse(source);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const name = String(issue?.path[0] ?? 'the environment');
-    const missing = source[name] === undefined;
-    return refuse(
-      name,
-      missing ? `is missing: it ${issue?.message}` : (issue?.message ?? 'is bad'),
-    );
-  }
-  const env = parsed.data;
+  const env = parseVariables(Environment, source);
   return {
     deployment: env.GPU_SHOPPER_DEPLOYMENT_ID,
     tagKey: env.GPU_SHOPPER_TAG_KEY,
@@ -164,8 +141,9 @@ export function readConfig(environment: Variables = process.env, keys: Variables
     /** The secrets that hold a variable's value, by the variable's name. */
     secretArns: {
       GPU_SHOPPER_TAG_KEY: env.GPU_SHOPPER_TAG_KEY_SECRET_ARN,
-      VAST_API_KEY: env.VAST_API_KEY_SECRET_ARN,
     },
+    /** The secret that holds all keys of a provider, by the provider's name. */
+    providerSecretArns: providerSecretsIn(source),
     limits: limitsOf(env),
     operators: env.GPU_SHOPPER_OPERATORS,
     nodeUrl: env.GPU_SHOPPER_NODE_URL,
@@ -191,10 +169,8 @@ export function readConfig(environment: Variables = process.env, keys: Variables
       roleArn: env.GPU_SHOPPER_SCHEDULE_ROLE_ARN,
       dlqArn: env.GPU_SHOPPER_SCHEDULE_DLQ_ARN,
     },
-    vastai:
-      env.VAST_API_KEY === undefined
-        ? undefined
-        : { apiKey: env.VAST_API_KEY, baseUrl: env.VAST_BASE_URL },
+    /** How to reach each provider that there are keys of. */
+    providers: providersIn(source),
   };
 }
 

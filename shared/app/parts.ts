@@ -17,7 +17,7 @@ import { createSweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createLeaseToken } from '../adapters/lease-token.ts';
-import { cards, createRegistry } from '../adapters/providers/registry.ts';
+import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
 import { createScheduler } from '../adapters/scheduler.ts';
 import { createSecrets } from '../adapters/secrets.ts';
@@ -26,13 +26,14 @@ import { packedAgent } from '../agent/packed.ts';
 import { Failure } from '../core/base/failure.ts';
 import { noContactLimit } from '../core/base/policy/instance.ts';
 import { policy } from '../core/base/policy/policy.ts';
-import { ProviderName } from '../core/base/providers.ts';
+import { configuredIn, keyVariables, ProviderName, rowOf } from '../core/base/providers.ts';
 import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { Lease } from '../core/lease/lease.ts';
 import type { ProviderCard } from '../ports/provider.ts';
 import type { NodeSetup } from '../usecases/lease/steps/launch-instance.ts';
 import { type Config, readConfig, readCredentials } from './config.ts';
 import { type Factory, once, type Runtime, realTime } from './runtime.ts';
+import type { Variables } from './variables.ts';
 
 const set = <Value>(value: Value | undefined, name: string): Value => {
   if (value === undefined) throw new Failure('BadConfig', `${name} is missing`, { field: name });
@@ -56,13 +57,19 @@ const secrets = (runtime: Runtime) => createSecrets(access(runtime, 'secrets'));
  * so the rest of its configuration is the process's own.
  */
 async function opened(runtime: Runtime): Promise<Runtime> {
-  const { secretArns } = runtime.config;
-  const named = Object.entries(secretArns).filter(([, arn]) => arn !== undefined);
-  if (named.length === 0) return runtime;
-  const read = async ([name, arn = '']: (typeof named)[number]) =>
-    [name, await once(runtime, secrets).read(arn)] as const;
-  const keys = Object.fromEntries(await Promise.all(named.map(read)));
-  return { ...runtime, config: readConfig(undefined, keys) };
+  const { secretArns, providerSecretArns } = runtime.config;
+  const { read, readFields } = once(runtime, secrets);
+  const own = Object.entries(secretArns).flatMap(([name, arn]) =>
+    arn === undefined ? [] : [read(arn).then((value) => ({ [name]: value }))],
+  );
+  const ofProviders = [...providerSecretArns].map(async ([name, arn]) => {
+    const row = rowOf(name);
+    // A secret that lacks a field is no trouble of other providers: this one has no keys.
+    return keyVariables(row, await readFields(arn, Object.keys(row.keys)));
+  });
+  const variables: readonly Variables[] = await Promise.all([...own, ...ofProviders]);
+  if (variables.length === 0) return runtime;
+  return { ...runtime, config: readConfig(undefined, Object.assign({}, ...variables)) };
 }
 
 /**
@@ -87,10 +94,7 @@ export const signer = ({ config }: Runtime) =>
   });
 
 const registry = ({ config, pause }: Runtime) =>
-  createRegistry({
-    pause,
-    access: { ...(config.vastai !== undefined && { vastai: config.vastai }) },
-  });
+  createRegistry({ pause, access: config.providers });
 
 export const workflow = (runtime: Runtime) => {
   const { config } = runtime;
@@ -143,9 +147,15 @@ export const providers = (runtime: Runtime) => once(runtime, registry).providerN
 
 export const providerNames = ProviderName.options;
 
+/** The providers that may be asked for: those there are keys of. Without any, all are named. */
+export function choicesOf({ config }: Runtime): readonly ProviderName[] {
+  const configured = configuredIn(config.providers);
+  return configured.length === 0 ? providerNames : configured;
+}
+
 /** The greatest time of any provider: what is held and waited for must do for each. */
 export const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
-  durationMs(Math.max(0, ...providerNames.map((name) => of(cards[name]))));
+  durationMs(Math.max(0, ...providerNames.map((name) => of(cardOf(name)))));
 
 export const sight = (runtime: Runtime) => ({
   providers: providers(runtime),

@@ -4,11 +4,12 @@
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createRegistry } from '../adapters/providers/registry.ts';
 import { Failure } from '../core/base/failure.ts';
-import { ProviderName } from '../core/base/providers.ts';
+import { ProviderName, rowOf } from '../core/base/providers.ts';
 import type { DurationMs } from '../core/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type SweepAlonePorts, surveyAlone, sweepAlone } from '../usecases/sweep/sweep-alone.ts';
-import { readConfig, type Variables } from './config.ts';
+import { readConfig } from './config.ts';
+import type { Variables } from './variables.ts';
 
 export type StandaloneOptions = {
   readonly environment: Variables;
@@ -27,11 +28,14 @@ function portsOf(options: StandaloneOptions): SweepAlonePorts {
   if (!name.success) {
     throw bad('--provider', `must be one of: ${ProviderName.options.join(', ')}`);
   }
-  const { deployment, tagKey, tagKeyPrevious: previous, vastai } = readConfig(environment);
+  const config = readConfig(environment);
+  const { deployment, tagKey, tagKeyPrevious: previous, providers: access } = config;
   if (tagKey === undefined) throw bad('GPU_SHOPPER_TAG_KEY', 'is missing: ours are told by it');
-  if (vastai === undefined) throw bad('VAST_API_KEY', 'is missing');
+  if (access[name.data] === undefined) {
+    throw bad(Object.values(rowOf(name.data).keys).join(' and '), 'is missing');
+  }
   const keys = { current: tagKey, ...(previous !== undefined && { previous }) };
-  const registry = createRegistry({ pause, access: { vastai } });
+  const registry = createRegistry({ pause, access });
   const signer = createHmacSigner(keys);
   const provider = registry.providerNamed(name.data);
   return { provider, clock, pause, deployment, signer, tell };

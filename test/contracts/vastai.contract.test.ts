@@ -53,8 +53,8 @@ async function start(options: StartOptions = {}): Promise<Harness> {
   const pause = async (length: DurationMs): Promise<void> => pass(length);
   const instanceId = (id: number): InstanceId => brandId(InstanceId, String(id));
   return {
-    provider: createVastai({ baseUrl, apiKey: API_KEY, pause }),
-    stranger: createVastai({ baseUrl, apiKey: 'a-wrong-key', pause }),
+    provider: createVastai({ baseUrl, keys: { apiKey: API_KEY }, pause }),
+    stranger: createVastai({ baseUrl, keys: { apiKey: 'a-wrong-key' }, pause }),
     pageSize: PAGE_SIZE,
     leasable: () => leasable(baseUrl),
     now: () => now,

@@ -31,9 +31,10 @@ describe('a machine', () => {
       // It may hear nothing for longer than the lease may be silent.
       GPU_SHOPPER_NODE_SECONDS: '60 3900 60 60',
     });
-    const { tagKey = '', vastai } = world.service.runtime.config;
-    expect(vastai?.apiKey).toMatch(/^\w+$/);
-    for (const key of [tagKey, vastai?.apiKey]) expect(Object.values(told)).not.toContain(key);
+    const { tagKey = '', providers } = world.service.runtime.config;
+    const keys = Object.values(providers).flatMap((access) => Object.values(access.keys));
+    expect(keys).toEqual([expect.stringMatching(/^[\w-]+$/)]);
+    for (const key of [tagKey, ...keys]) expect(Object.values(told)).not.toContain(key);
   });
 });
 

@@ -34,13 +34,13 @@ async function startAgain(): Promise<Service> {
   world.service.close();
   await world.clock.advanceTo(world.clock.now() + 10 * MINUTE);
   if (blobs === undefined) throw new Error('the world has blobs');
-  const { apiKey = '', baseUrl = '' } = config.vastai ?? {};
+  const { keys, baseUrl = '' } = config.providers.vastai ?? {};
   restarted = createService({
     ...{ clock: world.clock, databaseEndpoint: database?.endpoint ?? '', blobs, folder },
     env: {
       GPU_SHOPPER_DEPLOYMENT_ID: config.deployment,
       GPU_SHOPPER_TAG_KEY: TAG_KEY,
-      VAST_API_KEY: apiKey,
+      VAST_API_KEY: keys?.apiKey,
       VAST_BASE_URL: baseUrl,
     },
     pause: async () => undefined,

@@ -3,6 +3,7 @@
 // holds a request header, so that no key can end up in an error.
 
 import * as z from 'zod/mini';
+import type { ProviderAccess, ProviderName } from '../../core/base/providers.ts';
 import type { DurationMs } from '../../core/base/time.ts';
 
 export type HttpOptions = {
@@ -14,6 +15,10 @@ export type HttpOptions = {
   /** Waits that long: a provider's least time between two calls, before a read is tried again. */
   readonly pause: (length: DurationMs) => Promise<void>;
 };
+
+/** What an adapter is made with: the keys of its own row, whatever it does with them. */
+export type AdapterOptions<Name extends ProviderName> = ProviderAccess<Name> &
+  Pick<HttpOptions, 'fetch' | 'pause'>;
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -40,7 +45,7 @@ export type Http = { send(request: HttpRequest): Promise<HttpAnswer> };
 
 /** One read and two more: the workflow and the sweep repeat the step as a whole anyway. */
 const READ_TRIES = 3;
-/** Sixteen times a page of 64 offers of 4 KB (Vast.ai's raw rows of June 2026 have 3 KB). */
+/** Sixteen times a page of 64 offers of 4 KB (raw rows of June 2026 have 3 KB). */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Too fast, or a gateway that lost its server for a moment. */
 const PASSING_STATUSES: readonly number[] = [429, 502, 503, 504];

@@ -1,16 +1,31 @@
-// Which providers this deployment may speak to. Keys stay inside the adapters made here.
+// Which providers this deployment may speak to: one line for each joins its adapter and its card.
+// Keys stay inside the adapters made here.
 
 import { Failure } from '../../core/base/failure.ts';
-import { ProviderName } from '../../core/base/providers.ts';
+import {
+  configuredIn,
+  type ProviderName,
+  type Providers,
+  rowOf,
+} from '../../core/base/providers.ts';
 import type { Provider, ProviderCard } from '../../ports/provider.ts';
-import type { HttpOptions } from './http.ts';
-import { card as vastaiCard } from './vastai/card.ts';
+import type { AdapterOptions } from './http.ts';
+import { card as vastai } from './vastai/card.ts';
 import { createVastai } from './vastai/vastai.ts';
 
-export type ProviderAccess = Pick<HttpOptions, 'baseUrl' | 'apiKey'>;
+type Adapters = {
+  readonly [Name in ProviderName]: {
+    readonly card: ProviderCard;
+    readonly create: (options: AdapterOptions<Name>) => Provider;
+  };
+};
 
-export type RegistryOptions = Pick<HttpOptions, 'pause'> & {
-  readonly access: { readonly [Name in ProviderName]?: ProviderAccess };
+const ADAPTERS: Adapters = {
+  vastai: { card: vastai, create: createVastai },
+};
+
+export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause'> & {
+  readonly access: Providers;
 };
 
 export type Registry = {
@@ -18,40 +33,41 @@ export type Registry = {
   readonly providerNamed: (name: ProviderName) => Provider;
 };
 
-/** What each provider's words mean; nobody needs a key to read it. */
-export const cards: Readonly<Record<ProviderName, ProviderCard>> = { vastai: vastaiCard };
-
-const factories: Readonly<Record<ProviderName, (options: HttpOptions) => Provider>> = {
-  vastai: createVastai,
-};
+/** What the words of a provider mean; nobody needs a key to read it. */
+export const cardOf = (name: ProviderName): ProviderCard => ADAPTERS[name].card;
 
 const bad = (field: string, rule: string): Failure =>
   new Failure('BadConfig', `${field} ${rule}`, { field });
 
-function checkAccess(name: ProviderName, access: ProviderAccess): void {
+type Checked = { readonly baseUrl: string; readonly keys: Readonly<Record<string, string>> };
+
+function checkAccess(name: ProviderName, access: Checked): void {
   if (!URL.canParse(access.baseUrl) || access.baseUrl.endsWith('/')) {
     throw bad(`${name}.baseUrl`, 'must be a URL without a slash at the end');
   }
   // Anything else can't travel in a header; the value itself is never shown.
-  if (!/^[!-~]+$/.test(access.apiKey)) throw bad(`${name}.apiKey`, 'must be a key, without spaces');
+  for (const [field, key] of Object.entries(access.keys)) {
+    if (!/^[!-~]+$/.test(key)) throw bad(`${name}.${field}`, 'must be a key, without spaces');
+  }
 }
 
 /** Builds every provider there is access to. Throws BadConfig naming what is missing or wrong. */
-export function createRegistry(options: RegistryOptions): Registry {
-  const { pause, access } = options;
+export function createRegistry({ pause, access }: RegistryOptions): Registry {
   const providers = new Map<ProviderName, Provider>();
-  for (const name of ProviderName.options) {
+  const add = <Name extends ProviderName>(name: Name): void => {
     const given = access[name];
-    if (given === undefined) continue;
+    if (given === undefined) return;
     checkAccess(name, given);
-    providers.set(name, factories[name]({ ...given, pause }));
-  }
-  if (providers.size === 0) throw bad('providers', 'must name at least one provider');
+    providers.set(name, ADAPTERS[name].create({ ...given, pause }));
+  };
+  for (const name of configuredIn(access)) add(name);
+  if (providers.size === 0) throw bad('providers', 'must have the keys of at least one provider');
   return {
     providerNamed: (name) => {
       const provider = providers.get(name);
-      if (provider === undefined) throw bad(name, 'has no baseUrl and apiKey in this deployment');
-      return provider;
+      if (provider !== undefined) return provider;
+      const keys = Object.values(rowOf(name).keys).join(' and ');
+      throw bad(name, `has no keys in this deployment: it needs ${keys}`);
     },
   };
 }

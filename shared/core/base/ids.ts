@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { Brand } from './brand.ts';
 import { invariant } from './invariant.ts';
+import { ProviderName } from './providers.ts';
 
 /** Our promise: 20 letters or digits, derived from the consumer and its idempotency key. */
 export type LeaseId = Brand<string, 'LeaseId'>;
@@ -22,7 +23,7 @@ export const LeaseId = text<LeaseId>(/^[a-z0-9]{20}$/, 'must be 20 characters of
 export const InstanceId = text<InstanceId>(/^[A-Za-z0-9._-]{1,80}$/, 'must be an instance id');
 export const OfferId = text<OfferId>(
   /^[a-z]{2,20}_[A-Za-z0-9_-]{1,60}$/,
-  'must be an offer id such as vastai_123',
+  `must be an offer id such as ${ProviderName.options[0]}_123`,
 );
 export const ConsumerId = text<ConsumerId>(
   /^[A-Za-z0-9+=,.@_/:-]{1,128}$/,

@@ -23,7 +23,10 @@ async function market() {
   const simulator = createVastaiSimulator({ apiKey: API_KEY, now: clock.now, after });
   const baseUrl = await simulator.listen();
   onTestFinished(() => simulator.close());
-  const provider = createVastai({ baseUrl, apiKey: API_KEY, pause: async () => undefined });
+  const provider = createVastai({
+    ...{ baseUrl, keys: { apiKey: API_KEY } },
+    pause: async () => undefined,
+  });
   const env = {
     NODE_OPTIONS: `--import=${QUICK}`,
     GPU_SHOPPER_DEPLOYMENT_ID: aDeployment,

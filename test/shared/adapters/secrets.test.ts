@@ -55,3 +55,26 @@ describe('a secret', () => {
     expect(calls).toHaveLength(2);
   });
 });
+
+describe('the fields of a secret', () => {
+  const fieldsOf = async (SecretString: string, ...fields: readonly string[]) => {
+    await using wire = await startAwsWire(ok({ SecretString }));
+    return await createSecrets(accessTo(wire.endpoint)).readFields(ARN, fields);
+  };
+
+  it('are its text when one is asked for', async () => {
+    expect(await fieldsOf('{"a":"b"}', 'apiKey')).toEqual({ apiKey: '{"a":"b"}' });
+  });
+
+  it('are texts of its JSON object when several are', async () => {
+    const secret = JSON.stringify({ id: 'an-id', secret: 'a-secret', more: 'm' });
+    expect(await fieldsOf(secret, 'id', 'secret')).toEqual({ id: 'an-id', secret: 'a-secret' });
+  });
+
+  it.each(['random text', '["a"]', 'null', '{"id":"an-id","secret":7}', '{"id":"an-id"}'])(
+    'are left out where it lacks them: %s',
+    async (secret) => {
+      expect(await fieldsOf(secret, 'id', 'secret')).not.toHaveProperty('secret');
+    },
+  );
+});

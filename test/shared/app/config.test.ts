@@ -13,7 +13,9 @@ describe('readConfig', () => {
   it('reads a good environment', () => {
     const config = readConfig(GOOD);
     expect(config.deployment).toBe('prod1');
-    expect(config.vastai).toEqual({ apiKey: 'a-key', baseUrl: 'https://console.vast.ai' });
+    expect(config.providers).toEqual({
+      vastai: { baseUrl: 'https://console.vast.ai', keys: { apiKey: 'a-key' } },
+    });
     expect(config.limits.maxOpenLeases).toBe(10);
   });
 

@@ -2,7 +2,7 @@
 // spacing between calls of different processes is kept by shared gates, not here.
 
 import type { Provider } from '../../../ports/provider.ts';
-import { createHttp, type HttpOptions } from '../http.ts';
+import { type AdapterOptions, createHttp } from '../http.ts';
 import type { Api } from './call.ts';
 import { card } from './card.ts';
 import { create } from './create.ts';
@@ -11,9 +11,10 @@ import { listCharges, readBalance } from './money.ts';
 import { search } from './search.ts';
 
 /** The provider port for one account of Vast.ai. */
-export function createVastai(options: HttpOptions): Provider {
-  const { baseUrl, pause } = options;
-  const api: Api = { ...createHttp(options), baseUrl, pause };
+export function createVastai(options: AdapterOptions<'vastai'>): Provider {
+  const { keys, ...rest } = options;
+  const { baseUrl, pause } = rest;
+  const api: Api = { ...createHttp({ ...rest, apiKey: keys.apiKey }), baseUrl, pause };
   return {
     card,
     search: () => search(api),

@@ -21,7 +21,11 @@ export type Answer =
   | 'never';
 
 export type Loopback = {
-  readonly options: HttpOptions & { readonly pauses: number[] };
+  /** For the client alone, and for the adapter of a provider with a single key. */
+  readonly options: HttpOptions & {
+    readonly keys: { readonly apiKey: string };
+    readonly pauses: number[];
+  };
   readonly asked: Asked[];
 };
 
@@ -77,10 +81,9 @@ export async function serve(answer: (asked: Asked, nth: number) => Answer): Prom
   const pause = async (length: number): Promise<void> => {
     pauses.push(length);
   };
-  return {
-    options: { baseUrl: `http://127.0.0.1:${port}`, apiKey: 'key-of-the-test', pause, pauses },
-    asked,
-  };
+  const apiKey = 'key-of-the-test';
+  const baseUrl = `http://127.0.0.1:${port}`;
+  return { options: { baseUrl, apiKey, keys: { apiKey }, pause, pauses }, asked };
 }
 
 /** Serves these answers in turn, the last one for good. */

@@ -6,7 +6,7 @@ import {
   type RegistryOptions,
 } from '../../../../shared/adapters/providers/registry.ts';
 
-const access = { baseUrl: 'https://console.vast.ai', apiKey: 'a-key' };
+const access = { baseUrl: 'https://console.vast.ai', keys: { apiKey: 'a-key' } };
 const pause = async (): Promise<void> => {};
 const build = (given: RegistryOptions['access']) => createRegistry({ access: given, pause });
 
@@ -23,9 +23,9 @@ describe('the registry of providers', () => {
   it.each([
     ['vastai.baseUrl', { ...access, baseUrl: 'console.vast.ai' }],
     ['vastai.baseUrl', { ...access, baseUrl: 'https://console.vast.ai/' }],
-    ['vastai.apiKey', { ...access, apiKey: '' }],
-    ['vastai.apiKey', { ...access, apiKey: 'a key' }],
-    ['vastai.apiKey', { ...access, apiKey: 'a-key\n' }],
+    ['vastai.apiKey', { ...access, keys: { apiKey: '' } }],
+    ['vastai.apiKey', { ...access, keys: { apiKey: 'a key' } }],
+    ['vastai.apiKey', { ...access, keys: { apiKey: 'a-key\n' } }],
   ])('names %s when it is wrong', (field, wrong) => {
     expect(() => build({ vastai: wrong })).toThrow(
       expect.objectContaining({ name: 'BadConfig', field }),
@@ -33,7 +33,7 @@ describe('the registry of providers', () => {
   });
 
   it('never shows a wrong key', () => {
-    expect(() => build({ vastai: { ...access, apiKey: 'secret key' } })).toThrow(
+    expect(() => build({ vastai: { ...access, keys: { apiKey: 'secret key' } } })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
     );
   });

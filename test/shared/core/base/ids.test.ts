@@ -9,7 +9,6 @@ import {
   LeaseId,
   OfferId,
 } from '../../../../shared/core/base/ids.ts';
-import { ProviderName } from '../../../../shared/core/base/providers.ts';
 
 const LEASE = 'a1'.repeat(10);
 const cases = [
@@ -68,9 +67,4 @@ describe('brandId', () => {
     const wrong = () => brandId(DeploymentId, '');
     expect(wrong).toThrow(expect.objectContaining({ name: 'InvariantBroken' }));
   });
-});
-
-it('a provider is one of those we can speak to', () => {
-  expect(ProviderName.safeParse('vastai').success).toBe(true);
-  expect(ProviderName.safeParse('somebody').success).toBe(false);
 });
