@@ -3,14 +3,13 @@
 // that was charged, and one for each true-up or correction; holds and overruns cost nothing.
 // Columns of our own begin with `x_`, as the format asks.
 
+import { ProviderName, rowOf } from '../../shared/core/base/providers.ts';
 import { epochMs, isoTime, Month, monthOf } from '../../shared/core/base/time.ts';
 import { type Cell, decimalUsd } from './csv.ts';
 import type { LedgerEntry } from './replies.ts';
 
 export type FocusRow = Readonly<Record<string, Cell>>;
 
-/** The marketplaces by the names on their invoices. */
-const ISSUERS: Readonly<Record<string, string>> = { vastai: 'Vast.ai' };
 const UNKNOWN = 'Unknown';
 
 const HOUR_MS = 3_600_000;
@@ -47,9 +46,15 @@ function costs(micros: number) {
   return { BilledCost: amount, ContractedCost: amount, EffectiveCost: amount, ListCost: amount };
 }
 
+/** The marketplace by the name on its invoices; one that we have no row of, by its own name. */
+function issuerOf(provider: string | undefined): string {
+  const known = ProviderName.safeParse(provider);
+  return known.success ? rowOf(known.data).title : (provider ?? UNKNOWN);
+}
+
 function parties(entry: LedgerEntry, provider: string | undefined) {
   const [account = entry.consumer, ...role] = entry.consumer.split('/');
-  const issuer = ISSUERS[provider ?? ''] ?? provider ?? UNKNOWN;
+  const issuer = issuerOf(provider);
   return {
     BillingAccountId: account,
     BillingAccountName: null,

@@ -1,10 +1,12 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
+import type { Caller } from '../core/base/caller.ts';
+import { chooseProvider, type ProviderName } from '../core/base/providers.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
 import { createExcuseSilence } from '../usecases/lease/excuse-silence.ts';
 import { createExecutionEnded } from '../usecases/lease/execution-ended.ts';
 import { createSweepOnDemand, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
-import { pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
+import { choicesOf, pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
 import { type LogLine, once, type Runtime } from './runtime.ts';
 
 /** By these lines an alarm knows how old the last complete sweep is. */
@@ -29,8 +31,15 @@ const sweeping = (runtime: Runtime) =>
 
 export const sweepProvider = (runtime: Runtime) => withKeys(runtime, sweeping);
 
+/** An operator's request: without a provider, it is about the only one. */
+type Asked = { readonly caller: Caller; readonly provider?: ProviderName | undefined };
+
 export const sweepOnDemand = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => createSweepOnDemand(sweeping(keyed)));
+  withKeys(runtime, (keyed) => {
+    const sweep = createSweepOnDemand(sweeping(keyed));
+    return ({ caller, provider }: Asked) =>
+      sweep({ caller, provider: chooseProvider(choicesOf(keyed), provider) });
+  });
 
 export const executionEnded = (runtime: Runtime) =>
   createExecutionEnded({ ...records(runtime), ...waking(runtime) });

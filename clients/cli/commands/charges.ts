@@ -44,7 +44,7 @@ export function addCharges(program: Command, cli: Cli): void {
   program
     .command('reconcile')
     .description('operators: compare a provider’s charges with ours, and true up what differs')
-    .option('--provider <name>', 'which provider')
+    .option('--provider <name>', 'which; not needed while only one reports its charges')
     .option('--last', 'what the last comparisons came to, without a new one')
     .action((options: { provider?: string; last?: boolean }, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {

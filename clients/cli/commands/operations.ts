@@ -48,10 +48,10 @@ function addLooks(program: Command, cli: Cli): void {
   program
     .command('sweep-now')
     .description('operators: let the service sweep a provider now, and say what was found')
-    .option('--provider <name>', 'which', 'vastai')
-    .action(({ provider }: { provider: string }, command: Command) =>
+    .option('--provider <name>', 'which; not needed while there is only one')
+    .action((options: { provider?: string }, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
-        const body = routes.sweepProvider.body.safeParse({ provider });
+        const body = routes.sweepProvider.body.safeParse(options);
         const wanted = body.data ?? usage(`--provider: ${body.error?.issues[0]?.message}`);
         show(await client.sweepProvider(wanted, { signal }), sweepLines);
         return EXIT.ok;

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { openStandalone } from '../../../shared/app/standalone.ts';
 import { Failure } from '../../../shared/core/base/failure.ts';
+import { ProviderName, rowOf } from '../../../shared/core/base/providers.ts';
 import { epochMs } from '../../../shared/core/base/time.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
@@ -15,11 +16,19 @@ type Options = { readonly provider: string; readonly execute?: boolean; readonly
 type Standalone = ReturnType<typeof openStandalone>;
 type Survey = Awaited<ReturnType<Standalone['survey']>>;
 
+/** The variables of every provider's keys, a line each. */
+const keyLines = ProviderName.options
+  .map(rowOf)
+  .flatMap(({ title, keys }) =>
+    Object.values(keys).map((variable) => `  ${variable.padEnd(25)}  a key of ${title}`),
+  )
+  .join('\n');
+
 const HELP = `
 It needs no service and no AWS account. In the environment:
   GPU_SHOPPER_DEPLOYMENT_ID  whose machines they are
   GPU_SHOPPER_TAG_KEY        the key their tags are signed with
-  VAST_API_KEY               the provider's key
+${keyLines}
 It ends all machines of the deployment, those of leases that are served well too. One that is just
 being created may appear some minutes later: run it again then.`;
 
@@ -29,7 +38,9 @@ export function addSweep(program: Command, cli: Cli): void {
     .command('sweep')
     .description('without the service: find our machines at a provider, and end them')
     .addOption(
-      new Option('--provider <name>', 'where to look').choices(['vastai']).makeOptionMandatory(),
+      new Option('--provider <name>', 'where to look')
+        .choices(ProviderName.options)
+        .makeOptionMandatory(),
     )
     .option('--execute', 'destroy them; without it they are only shown')
     .option('--yes', 'do not ask before destroying')

@@ -29,7 +29,7 @@ export const chargeRoutes = {
     status: 200,
     params: Nothing,
     query: Nothing,
-    body: z.strictObject({ provider: z._default(ProviderName, 'vastai') }),
+    body: z.strictObject({ provider: z.optional(ProviderName) }),
   },
   readReconciliations: {
     method: 'GET',

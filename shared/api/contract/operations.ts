@@ -101,7 +101,7 @@ export const operations = {
     status: 200,
     params: Nothing,
     query: Nothing,
-    body: z.strictObject({ provider: z._default(ProviderName, 'vastai') }),
+    body: z.strictObject({ provider: z.optional(ProviderName) }),
   },
   readDoctor: {
     method: 'GET',

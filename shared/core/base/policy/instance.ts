@@ -42,7 +42,7 @@ export const instancePolicy = {
     dataGap: minutes(3),
   },
   listing: {
-    /** 25 a page at Vast.ai: room for 10,000 instances. More is a failure, not a guess. */
+    /** Room for 10,000 instances of a market that pages by 25. More is a failure, not a guess. */
     maxPages: 400,
   },
 } as const;

@@ -24,7 +24,7 @@ export const leasePolicy = {
     maxAttempts: 3,
     /** Calls that were never carried out use up numbers too; the tag has two digits. */
     maxAttemptNumbers: 90,
-    /** With the SSH key: Vast.ai allows 4,096 bytes in all, and the agent needs its share. */
+    /** With the SSH key: a market may allow 4,096 bytes in all, and the agent needs its share. */
     maxStartScriptBytes: 1_600,
   },
   transfer: {

@@ -6,7 +6,7 @@ import { minutes } from '../time.ts';
 
 export const menuPolicy = {
   search: {
-    /** 64 offers a page at Vast.ai: room for 25,600 offers. */
+    /** Room for 25,600 offers of a market that pages by 64. */
     maxPages: 400,
   },
   menu: {
