@@ -48,7 +48,7 @@ export type Need =
   | 'disarm-schedule'
   // Keys.
   | 'tag-key'
-  | 'vast-key';
+  | 'provider-keys';
 
 export type FunctionRow = {
   /** Below `functions/`, without `.ts`. */
@@ -80,7 +80,7 @@ const SWEEP_NEEDS: readonly Need[] = [
   'list-workflows',
   'wake-workflow',
   'tag-key',
-  'vast-key',
+  'provider-keys',
 ];
 
 /** What comparing charges needs, whether its schedule asks for it or an operator. */
@@ -90,7 +90,7 @@ const RECONCILE_NEEDS: readonly Need[] = [
   'all-accounts',
   'write-sweeps',
   'tag-key',
-  'vast-key',
+  'provider-keys',
 ];
 
 /** The routes, under the names of `shared/api/contract/contract.ts`. */
@@ -177,28 +177,28 @@ export const STEP_FUNCTIONS = {
     ...STEP,
     entry: 'steps/launch-instance',
     timeout: policy.launch.functionTimeout,
-    needs: ['records', 'read-freezes', 'pass-over-offers', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-freezes', 'pass-over-offers', 'tag-key', 'provider-keys'],
   },
   FindLaunched: {
     ...STEP,
     entry: 'steps/find-launched',
-    needs: ['records', 'tag-key', 'vast-key'],
+    needs: ['records', 'tag-key', 'provider-keys'],
   },
   AwaitReady: {
     ...STEP,
     entry: 'steps/await-ready',
-    needs: ['records', 'wake-workflow', 'vast-key'],
+    needs: ['records', 'wake-workflow', 'provider-keys'],
   },
-  ProbeReady: { ...STEP, entry: 'steps/probe-ready', needs: ['records', 'vast-key'] },
+  ProbeReady: { ...STEP, entry: 'steps/probe-ready', needs: ['records', 'provider-keys'] },
   ConfirmReady: {
     ...STEP,
     entry: 'steps/confirm-ready',
-    needs: ['records', 'vast-key', 'arm-schedule'],
+    needs: ['records', 'provider-keys', 'arm-schedule'],
   },
   RetireAttempt: {
     ...STEP,
     entry: 'steps/retire-attempt',
-    needs: ['records', 'read-sweeps', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'tag-key', 'provider-keys'],
   },
   ServeLease: { ...STEP, entry: 'steps/serve-lease', needs: ['records', 'wake-workflow'] },
   JudgeLease: { ...STEP, entry: 'steps/judge-lease', needs: ['records', 'write-sweeps'] },
@@ -206,12 +206,12 @@ export const STEP_FUNCTIONS = {
   DestroyInstance: {
     ...STEP,
     entry: 'steps/destroy-instance',
-    needs: ['records', 'read-sweeps', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'provider-keys'],
   },
   ProveAbsence: {
     ...STEP,
     entry: 'steps/prove-absence',
-    needs: ['records', 'read-sweeps', 'tag-key', 'vast-key'],
+    needs: ['records', 'read-sweeps', 'tag-key', 'provider-keys'],
   },
   SettleLease: { ...STEP, entry: 'steps/settle-lease', needs: ['records', 'disarm-schedule'] },
 } as const satisfies Record<string, FunctionRow>;
@@ -229,7 +229,7 @@ export const TIMER_FUNCTIONS = {
       'start-workflow',
       'wake-workflow',
       'tag-key',
-      'vast-key',
+      'provider-keys',
       'arm-schedule',
       'disarm-schedule',
     ],
@@ -239,7 +239,7 @@ export const TIMER_FUNCTIONS = {
     entry: 'timers/refresh-offers',
     /** Ends before the next one begins: two at once would exceed the provider's rate. */
     timeout: minutes(4.5),
-    needs: ['publish-menu', 'vast-key'],
+    needs: ['publish-menu', 'provider-keys'],
   },
   sweepEachProvider: {
     ...STEP,
@@ -265,7 +265,7 @@ export const TIMER_FUNCTIONS = {
   advanceFreezes: {
     ...STEP,
     entry: 'timers/advance-freezes',
-    needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow', 'tag-key', 'vast-key'],
+    needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow', 'tag-key', 'provider-keys'],
   },
 } as const satisfies Record<string, FunctionRow>;
 

@@ -7,7 +7,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { invariant } from '../shared/core/base/invariant.ts';
-import { ProviderName } from '../shared/core/base/providers.ts';
+import { ProviderName, rowOf, secretVariable } from '../shared/core/base/providers.ts';
 import type { Alarms } from './alarms.ts';
 import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list.ts';
 import { nameOf, stateMachineArn } from './names.ts';
@@ -62,7 +62,12 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
     GPU_SHOPPER_SCHEDULE_TARGET_ARN: schedules.targetArn,
     GPU_SHOPPER_SCHEDULE_ROLE_ARN: schedules.roleArn,
     GPU_SHOPPER_SCHEDULE_DLQ_ARN: schedules.queue.queueArn,
-    VAST_BASE_URL: settings.vastBaseUrl,
+    ...Object.fromEntries(
+      ProviderName.options.map((name) => {
+        const { variable, default: url } = rowOf(name).baseUrl;
+        return [variable, settings.baseUrls[name] ?? url];
+      }),
+    ),
   };
 }
 
@@ -71,7 +76,10 @@ function keyEnvironment({ needs }: FunctionRow, { secrets }: Reachable): Record<
     ...(needs.includes('tag-key') && {
       GPU_SHOPPER_TAG_KEY_SECRET_ARN: secrets.tagKey.secretArn,
     }),
-    ...(needs.includes('vast-key') && { VAST_API_KEY_SECRET_ARN: secrets.vastKey.secretArn }),
+    ...(needs.includes('provider-keys') &&
+      Object.fromEntries(
+        secrets.providers.map(({ row, secret }) => [secretVariable(row), secret.secretArn]),
+      )),
   };
 }
 

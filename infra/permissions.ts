@@ -123,9 +123,10 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     allow(['scheduler:DeleteSchedule'], schedules.schedulesArn),
   ],
   'tag-key': ({ secrets }) => [allow(['secretsmanager:GetSecretValue'], secrets.tagKey.secretArn)],
-  'vast-key': ({ secrets }) => [
-    allow(['secretsmanager:GetSecretValue'], secrets.vastKey.secretArn),
-  ],
+  'provider-keys': ({ secrets }) =>
+    secrets.providers.map(({ secret }) =>
+      allow(['secretsmanager:GetSecretValue'], secret.secretArn),
+    ),
 };
 
 /** The statements for a function with these needs. */

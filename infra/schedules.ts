@@ -7,7 +7,7 @@ import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { policy } from '../shared/core/base/policy/policy.ts';
-import { ProviderName } from '../shared/core/base/providers.ts';
+import { ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, minutes } from '../shared/core/base/time.ts';
 import { acknowledge } from './acknowledge.ts';
 import { functionArn, nameOf } from './names.ts';
@@ -86,28 +86,29 @@ type Repeating = {
   readonly input: object;
 };
 
-/** What a deployment does again and again: menus, sweeps, freezes, books. */
+const refresh = (provider: ProviderName): Repeating => ({
+  name: `refresh-${provider}`,
+  target: 'refreshOffers',
+  every: policy.menu.refreshEvery,
+  input: { provider },
+});
+const sweep = (provider: ProviderName): Repeating => ({
+  name: `sweep-${provider}`,
+  target: 'sweepEachProvider',
+  every: minutes(1),
+  input: { provider, unlessIdle: true },
+});
+const reconcile = (provider: ProviderName): Repeating => ({
+  name: `reconcile-${provider}`,
+  target: 'reconcileEachProvider',
+  every: policy.reconcile.every,
+  input: { provider },
+});
+
+/** What a deployment does again and again: menus, sweeps, charges, freezes, books. */
 const repeating = (): readonly Repeating[] => [
-  ...ProviderName.options.flatMap((provider) => [
-    {
-      name: `refresh-${provider}`,
-      target: 'refreshOffers',
-      every: policy.menu.refreshEvery,
-      input: { provider },
-    },
-    {
-      name: `sweep-${provider}`,
-      target: 'sweepEachProvider',
-      every: minutes(1),
-      input: { provider, unlessIdle: true },
-    },
-    {
-      name: `reconcile-${provider}`,
-      target: 'reconcileEachProvider',
-      every: policy.reconcile.every,
-      input: { provider },
-    },
-  ]),
+  ...ProviderName.options.flatMap((provider) => [refresh(provider), sweep(provider)]),
+  ...reportingCharges(ProviderName.options).map(reconcile),
   { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },
   // Half an hour after midnight is when a day may be closed.
   { name: 'close-days', target: 'closeDays', cron: 'cron(35 0 * * ? *)', input: {} },

@@ -1,17 +1,21 @@
 // The deployment's keys. The tag key is made here and proves which instances are ours: it outlives
-// the stack. A provider's key is put in by a person; until then it is a random text.
+// the stack. A provider's keys are put in by a person; until then its secret is a random text.
 
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { ProviderName, type ProviderRow, rowOf } from '../shared/core/base/providers.ts';
 import { acknowledge } from './acknowledge.ts';
 
-export type Secrets = { readonly tagKey: Secret; readonly vastKey: Secret };
+export type ProviderSecret = {
+  readonly name: ProviderName;
+  readonly row: ProviderRow;
+  readonly secret: Secret;
+};
+export type Secrets = { readonly tagKey: Secret; readonly providers: readonly ProviderSecret[] };
 
-/** Makes both secrets, named after the deployment. */
-export function createSecrets(scope: Construct, deployment: string): Secrets {
-  const here = new Construct(scope, 'secrets');
-  const tagKey = new Secret(here, 'tag-key', {
+function createTagKey(scope: Construct, deployment: string): Secret {
+  const tagKey = new Secret(scope, 'tag-key', {
     secretName: `gpu-shopper/${deployment}/tag-key`,
     description: 'Signs the tags of our instances and the tokens of their heartbeats.',
     // 64 of the 16 hex digits: 256 bits.
@@ -24,17 +28,41 @@ export function createSecrets(scope: Construct, deployment: string): Secrets {
     },
     removalPolicy: RemovalPolicy.RETAIN,
   });
-  const vastKey = new Secret(here, 'vast-key', {
-    secretName: `gpu-shopper/${deployment}/vast-api-key`,
-    description: 'The API key of the Vast.ai account that pays. Put in by a person.',
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
   acknowledge(tagKey, {
     'AwsSolutions-SMG4':
       'A new tag key must overlap with the old one for as long as instances carry the old tags.',
   });
-  acknowledge(vastKey, {
-    'AwsSolutions-SMG4': 'Vast.ai gives no way to rotate a key that AWS could drive.',
+  return tagKey;
+}
+
+/** What a person puts in: the key as it is, or a JSON object when there are several fields. */
+function contentOf({ keys }: ProviderRow): string {
+  const [field = '', ...others] = Object.keys(keys);
+  return others.length === 0 ? `The ${field}` : `A JSON object of ${[field, ...others].join(', ')}`;
+}
+
+function createProviderSecret(
+  scope: Construct,
+  deployment: string,
+  name: ProviderName,
+): ProviderSecret {
+  const row = rowOf(name);
+  const secret = new Secret(scope, `${name}-keys`, {
+    secretName: `gpu-shopper/${deployment}/${row.secretName}`,
+    description: `${contentOf(row)} of the ${row.title} account that pays. Put in by a person.`,
+    removalPolicy: RemovalPolicy.RETAIN,
   });
-  return { tagKey, vastKey };
+  acknowledge(secret, {
+    'AwsSolutions-SMG4': `${row.title} gives no way to rotate a key that AWS could drive.`,
+  });
+  return { name, row, secret };
+}
+
+/** Makes every secret, named after the deployment: the tag key, and one for each provider. */
+export function createSecrets(scope: Construct, deployment: string): Secrets {
+  const here = new Construct(scope, 'secrets');
+  return {
+    tagKey: createTagKey(here, deployment),
+    providers: ProviderName.options.map((name) => createProviderSecret(here, deployment, name)),
+  };
 }

@@ -5,6 +5,7 @@ import type { Node } from 'constructs';
 import * as z from 'zod/mini';
 import { ConsumerId, DeploymentId } from '../shared/core/base/ids.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
+import { ProviderName } from '../shared/core/base/providers.ts';
 import { AccountLimits } from '../shared/core/ledger/account.ts';
 
 const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+(\/\S+)?$/, 'must be an http(s) URL'));
@@ -27,7 +28,8 @@ const Settings = z.strictObject({
   operators: z.array(ConsumerId),
   /** Who is told of alarms; nobody unless given. */
   alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/, 'must be an e-mail address'))),
-  vastBaseUrl: z._default(url, 'https://console.vast.ai'),
+  /** Other addresses of providers' APIs, by provider, for a test against a simulator. */
+  baseUrls: z._default(z.partialRecord(ProviderName, url), {}),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -40,6 +40,9 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   alarms.onMessages('failed-schedules', schedules.queue);
   alarms.onMessages('unfinished-deadlines', schedules.unfinished);
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint });
-  new CfnOutput(stack, 'VastKeySecret', { value: secrets.vastKey.secretName });
+  for (const { name, row, secret } of secrets.providers) {
+    const description = `Where the keys of ${row.title} go.`;
+    new CfnOutput(stack, `${name}Secret`, { value: secret.secretName, description });
+  }
   return stack;
 }

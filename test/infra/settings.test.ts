@@ -11,7 +11,7 @@ const settingsWith = (more: Readonly<Record<string, unknown>>) =>
 
 describe('settings', () => {
   it.each(Object.keys(contextWith().environments))('are complete for %s', (env) => {
-    expect(settingsWith({ env }).vastBaseUrl).toBe('https://console.vast.ai');
+    expect(settingsWith({ env }).baseUrls).toEqual({});
   });
   it('differ between environments, so that neither owns the instances of the other', () => {
     expect(settingsWith({ env: 'dev' }).deployment).not.toBe(
@@ -19,13 +19,14 @@ describe('settings', () => {
     );
   });
   it('are overridden by the command line', () => {
-    const vastBaseUrl = 'http://127.0.0.1:1234';
-    expect(settingsWith({ vastBaseUrl }).vastBaseUrl).toBe(vastBaseUrl);
+    const baseUrls = { vastai: 'http://127.0.0.1:1234' };
+    expect(settingsWith({ baseUrls }).baseUrls).toEqual(baseUrls);
   });
   it.each([
     ['operators', '["123456789012/admin"]', ['123456789012/admin']],
     ['maxOpenLeases', '7', 7],
     ['thresholds', '[{"percent":80,"action":"freeze"}]', [{ percent: 80, action: 'freeze' }]],
+    ['baseUrls', '{"vastai":"http://a"}', { vastai: 'http://a' }],
     ['deployment', '2026', '2026'],
   ] as const)('read %s = %s as it was said on the command line', (name, text, value) => {
     expect(settingsWith({ [name]: text })[name]).toEqual(value);
@@ -35,6 +36,8 @@ describe('settings', () => {
     ['deployment', 'Not_Allowed', 'deployment: must be 2 to 12'],
     ['maxOpenLeases', 0, 'maxOpenLeases'],
     ['operators', 'everybody', 'operators'],
+    ['baseUrls', { nobody: 'http://a' }, 'baseUrls'],
+    ['baseUrls', { vastai: 'a' }, 'baseUrls.vastai: must be an http(s) URL'],
     ['alarmEmail', 'nobody', 'alarmEmail: must be an e-mail address'],
   ])('refuse %s = %j', (name, value, rule) => {
     expect(() => settingsWith({ [name]: value })).toThrow(rule);

@@ -11,6 +11,7 @@ import { nameOf } from '../../infra/names.ts';
 import { TABLES } from '../../shared/adapters/dynamodb/schema.ts';
 import { routes } from '../../shared/api/contract/contract.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
+import { ProviderName, rowOf, secretVariable } from '../../shared/core/base/providers.ts';
 import { Anything, devStack, FunctionShape, resourcesOf } from './synth.ts';
 
 const synthesis = devStack();
@@ -89,7 +90,7 @@ describe('data', () => {
     const kept = template.findResources('AWS::SecretsManager::Secret', {
       DeletionPolicy: 'Retain',
     });
-    expect(Object.keys(kept)).toHaveLength(2);
+    expect(Object.keys(kept)).toHaveLength(1 + ProviderName.options.length);
   });
 });
 
@@ -124,15 +125,18 @@ describe('functions', () => {
   });
   it('hold no key in their environment', () => {
     const variables = new Set(names.flatMap((name) => Object.keys(variablesOf(name))));
-    expect(variables).toContain('VAST_API_KEY_SECRET_ARN');
-    expect(variables).not.toContain('VAST_API_KEY');
     expect(variables).not.toContain('GPU_SHOPPER_TAG_KEY');
+    for (const row of ProviderName.options.map(rowOf)) {
+      expect(variables).toContain(secretVariable(row));
+      for (const key of Object.values(row.keys)) expect(variables).not.toContain(key);
+    }
   });
   // What an operator asks for calls the provider as its schedule does.
   const keyed = ['sweepProvider', 'reconcileCharges'];
   const unkeyed = Object.keys(API_FUNCTIONS).filter((name) => !keyed.includes(name));
   it.each(unkeyed)('of routes know no provider key: %s', (name) => {
-    expect(variablesOf(name)).not.toHaveProperty('VAST_API_KEY_SECRET_ARN');
+    const secrets = ProviderName.options.map((provider) => secretVariable(rowOf(provider)));
+    expect(Object.keys(variablesOf(name)).filter((each) => secrets.includes(each))).toEqual([]);
   });
   it('are told the group of schedules that is made', () => {
     template.hasResourceProperties('AWS::Scheduler::ScheduleGroup', {
@@ -173,11 +177,11 @@ describe('timeouts', () => {
   it.each(Object.keys(API_FUNCTIONS))('let %s answer within the 30 s of an HTTP API', (name) => {
     expect(deployed(name).Timeout).toBeLessThan(30);
   });
-  it('end a refresh before the next one begins', () => {
+  it.each(ProviderName.options)('end a refresh of %s before the next one begins', (provider) => {
     expect(deployed('refreshOffers').Timeout * 1_000).toBeLessThan(policy.menu.refreshEvery);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: `rate(${policy.menu.refreshEvery / 60_000} minutes)`,
-      Target: { Input: '{"provider":"vastai"}' },
+      Target: { Input: JSON.stringify({ provider }) },
     });
   });
 });
@@ -203,14 +207,17 @@ describe('alarms', () => {
     return alarms.find(({ MetricName }) => MetricName === name);
   };
 
-  it('ring when no sweep of a provider was complete for 15 min, also when nothing is said', () => {
-    expect(alarmOn('{ ($.kind = "sweep") && ($.id = "vastai") }')).toMatchObject({
-      ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
-      Threshold: 1,
-      EvaluationPeriods: policy.sweep.staleAfter / 300_000,
-    });
-  });
+  it.each(ProviderName.options)(
+    'ring when no sweep of %s was complete for 15 min, also when nothing is said',
+    (provider) => {
+      expect(alarmOn(`{ ($.kind = "sweep") && ($.id = "${provider}") }`)).toMatchObject({
+        ComparisonOperator: 'LessThanThreshold',
+        TreatMissingData: 'breaching',
+        Threshold: 1,
+        EvaluationPeriods: policy.sweep.staleAfter / 300_000,
+      });
+    },
+  );
   it('ring for each page, which is not told twice', () => {
     expect(alarmOn('{ $.kind = "page" }')).toMatchObject({
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -231,6 +238,19 @@ describe('alarms', () => {
     expect(queues).toHaveLength(2);
     for (const queue of queues) expect(alarmed).toContain(`"${queue}"`);
     expect(queues.some((queue) => JSON.stringify(config).includes(`"${queue}"`))).toBe(true);
+  });
+});
+
+describe('the output', () => {
+  it.each(ProviderName.options)('says which secret takes the keys of %s', (name) => {
+    const [secret] = Object.keys(
+      template.findResources('AWS::SecretsManager::Secret', {
+        Properties: { Name: `gpu-shopper/dev/${rowOf(name).secretName}` },
+      }),
+    );
+    // A name comes with a suffix that CloudFormation takes away again.
+    const { Value } = template.toJSON().Outputs[`${name}Secret`];
+    expect(JSON.stringify(Value)).toContain(`{"Ref":"${secret}"}`);
   });
 });
 
