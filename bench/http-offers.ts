@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFolderBlobs } from '../local/aws/blobs.ts';
 import { startChild } from '../local/children.ts';
+import { firstProvider } from '../local/markets.ts';
 import { createMenuStore } from '../shared/adapters/dynamodb/menu/menu-store.ts';
 import type { Table } from '../shared/adapters/dynamodb/table.ts';
 import { Offer } from '../shared/core/instance/offer.ts';
@@ -22,11 +23,15 @@ const OFFERS = 300;
 async function publish(table: (name: string) => Table, folder: string): Promise<void> {
   const offers = Array.from({ length: OFFERS }, (_, number) => {
     const gpuMicroUsdPerHour = 200_000 + 7 * number;
-    const own = { id: `vastai_${number}`, providerOfferId: `${number}`, machineId: `m${number}` };
+    const own = {
+      id: `${firstProvider}_${number}`,
+      providerOfferId: `${number}`,
+      machineId: `m${number}`,
+    };
     return Offer.parse({ ...anOffer(), ...own, gpuMicroUsdPerHour });
   });
   const blobs = createFolderBlobs(join(folder, 'blobs'));
-  const snapshot = { provider: 'vastai', version: 'bench', takenAt: BEATS_FROM, offers } as const;
+  const snapshot = { provider: firstProvider, version: 'bench', takenAt: BEATS_FROM, offers };
   await createMenuStore(table('inventory'), blobs).publish(snapshot);
 }
 

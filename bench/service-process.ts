@@ -11,6 +11,7 @@ import { createFolderBlobs } from '../local/aws/blobs.ts';
 import { openCredentials } from '../local/aws/credentials.ts';
 import { serveHttp } from '../local/aws/http-front.ts';
 import { createVerifier } from '../local/aws/sigv4.ts';
+import { accessVariables, firstProvider, simulatedKeys } from '../local/markets.ts';
 import { createService, type Service } from '../local/service.ts';
 import { REGION, SERVICE } from '../local/start.ts';
 import { createScaledClock, type EngineClock } from '../local/workflow/clock.ts';
@@ -58,7 +59,10 @@ const service = createService({
     GPU_SHOPPER_TAG_KEY: '5e'.repeat(32),
     GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats',
     // Nothing here may call a provider: nobody listens there.
-    ...{ VAST_API_KEY: 'bench', VAST_BASE_URL: 'http://127.0.0.1:9' },
+    ...accessVariables(firstProvider, {
+      baseUrl: 'http://127.0.0.1:9',
+      keys: simulatedKeys(firstProvider, 'bench'),
+    }),
   },
 });
 const keys = await openCredentials(join(folder, 'credentials'));

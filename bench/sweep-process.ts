@@ -2,6 +2,7 @@
 // provider answers from memory; the database is the one whose address is the only argument.
 
 import { LOCAL_ACCESS } from '../local/aws/database.ts';
+import { firstProvider } from '../local/markets.ts';
 import { createRoomStore } from '../shared/adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
 import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
@@ -33,7 +34,7 @@ const names = new Set(
   Array.from({ length: FLEET }, (_, number) => executionOf(fleetLease(number))),
 );
 const provider: Provider = {
-  card: cardOf('vastai'),
+  card: cardOf(firstProvider),
   list: async () => instances,
   ...{ search: unasked, create: unasked, attachKey: unasked, get: unasked, destroy: unasked },
   charges: unasked,
@@ -66,7 +67,7 @@ const sweep = createSweepProvider({
 });
 
 const from = performance.now();
-const { open, listed, counts } = await sweep({ provider: 'vastai', unlessIdle: true });
+const { open, listed, counts } = await sweep({ provider: firstProvider, unlessIdle: true });
 const milliseconds = performance.now() - from;
 const peakKb = process.resourceUsage().maxRSS;
 process.stdout.write(JSON.stringify({ open, listed, counts, milliseconds, peakKb }));

@@ -1,6 +1,13 @@
 // What `npm start` tells: where the service is, who may call it, and three commands that work when
 // pasted. It must never print a secret.
 
+export type RealMarket = {
+  readonly title: string;
+  readonly url: string;
+  /** The variables that hold its keys. */
+  readonly variables: readonly string[];
+};
+
 export type BannerFacts = {
   readonly url: string;
   readonly region: string;
@@ -9,8 +16,8 @@ export type BannerFacts = {
   readonly credentialsPath: string;
   readonly logPath: string;
   readonly timeScale: number;
-  /** Where real machines are leased; null with the simulator. */
-  readonly marketUrl: string | null;
+  /** Where real instances are leased; empty when all is simulated. */
+  readonly markets: readonly RealMarket[];
   /** Whether the command line tool finds this service without being told. */
   readonly isDefault: boolean;
 };
@@ -19,11 +26,14 @@ export type BannerFacts = {
 const quoted = (word: string): string =>
   /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
-function marketLines({ marketUrl, timeScale }: BannerFacts): readonly string[] {
-  if (marketUrl !== null) {
+function marketLines({ markets, timeScale }: BannerFacts): readonly string[] {
+  if (markets.length > 0) {
     return [
-      `Vast.ai at ${marketUrl}, with the key in VAST_API_KEY: leases cost real money`,
-      'and machines cannot call this one: they are ready when their SSH server answers, and',
+      ...markets.map(
+        ({ title, url, variables }) =>
+          `${title} at ${url}, with the key in ${variables.join(' and ')}: leases cost real money`,
+      ),
+      'and instances cannot call this computer: they are ready when their SSH server answers, and',
       'leases are kept alive by heartbeats of your application',
     ];
   }
@@ -46,7 +56,7 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
     `  URL          ${url}`,
     `  Region       ${region}, service ${service} (every call is signed with SigV4)`,
     `  Credentials  ${credentialsPath} (profile consumer, then operator)`,
-    `  Machines     ${market}`,
+    `  Instances    ${market}`,
     ...more.map((line) => `               ${line}`),
     `  Log          ${facts.logPath}`,
     '',

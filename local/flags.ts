@@ -1,12 +1,19 @@
 // The flags of `npm start`. Whatever can't be taken is explained, never guessed.
 
 import { parseArgs } from 'node:util';
+import { ProviderName, rowOf } from '../shared/core/base/providers.ts';
+
+/** Each provider's keys and its name, a line each. */
+const keyLines = ProviderName.options
+  .map(rowOf)
+  .map(({ title, keys }) => `  ${Object.values(keys).join(' and ')}: ${title}`);
 
 export const USAGE = `npm start -- [flags]
   --port N         where to listen on 127.0.0.1; 0 lets the system choose (8787)
   --data FOLDER    where state and credentials are kept (.gpu-shopper)
   --time-scale N   simulated seconds in a real one, 1 to 300 (1)
-With VAST_API_KEY in the environment, machines are leased at the real Vast.ai.`;
+With keys of a provider in the environment, leases cost real money there:
+${keyLines.join('\n')}`;
 
 export type Flags = {
   readonly port: number;
@@ -44,7 +51,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Reads the flags; `real` when machines are leased at a provider and not at its simulator. */
+/** Reads the flags; `real` when instances are leased at providers and not at their simulators. */
 export function readFlags(args: readonly string[], real: boolean): FlagsRead {
   const values = parsed(args);
   if (typeof values === 'string') return bad(`${values}\n\n${USAGE}`);
@@ -58,7 +65,7 @@ export function readFlags(args: readonly string[], real: boolean): FlagsRead {
   }
   if (folder.trim() === '') return bad('--data must name a folder');
   if (real && timeScale !== 1) {
-    return bad('--time-scale is for the simulator: Vast.ai keeps real time');
+    return bad('--time-scale is for simulated providers: real ones keep real time');
   }
   const isDefault = portText === OPTIONS.port.default && folder === OPTIONS.data.default;
   return { kind: 'run', flags: { port, folder, timeScale, isDefault } };

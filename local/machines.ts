@@ -15,7 +15,7 @@ export type MachinesOptions = {
 };
 
 const Seen = z.object({
-  id: z.int(),
+  id: z.string(),
   up: z.boolean(),
   env: z._default(z.record(z.string(), z.string()), {}),
   sshHostKey: z._default(z.nullable(z.string()), null),
@@ -56,7 +56,7 @@ async function look(simulatorUrl: string): Promise<readonly Seen[]> {
 
 /** Runs the machines until the returned function is called. */
 export function runMachines({ simulatorUrl, clock, lookEveryMs }: MachinesOptions): () => void {
-  const running = new Map<number, () => void>();
+  const running = new Map<string, () => void>();
   let stopped = false;
 
   const follow = (seen: readonly Seen[]): void => {

@@ -2,8 +2,10 @@
 // state is in the data folder. Ends with 0 when asked to, 1 for trouble, 2 for a flag that it
 // can't take.
 
-import { bannerLines } from './banner.ts';
+import { type ProviderRow, rowOf } from '../shared/core/base/providers.ts';
+import { bannerLines, type RealMarket } from './banner.ts';
 import { type Flags, readFlags, USAGE } from './flags.ts';
+import { realProviders } from './markets.ts';
 import { REGION, SERVICE, type Started, startService } from './start.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -36,11 +38,17 @@ function reasonOf(error: unknown, { port }: Flags): string {
 async function start(flags: Flags, real: boolean): Promise<Started> {
   const onLost = (message: string): void => stop(1, `${message}; start again to go on`);
   try {
-    return await startService({ ...flags, provider: real ? 'vastai' : 'simulator', onLost });
+    return await startService({ ...flags, market: real ? 'real' : 'simulated', onLost });
   } catch (error) {
     return stop(1, `The service did not start: ${reasonOf(error, flags)}`);
   }
 }
+
+const marketOf = ({ title, keys, baseUrl }: ProviderRow): RealMarket => ({
+  title,
+  url: process.env[baseUrl.variable] ?? baseUrl.default,
+  variables: Object.values(keys),
+});
 
 /** npm killed with -9 tells nobody: its script is then left with another parent. */
 function endWithNpm(end: () => void): void {
@@ -49,9 +57,12 @@ function endWithNpm(end: () => void): void {
   setInterval(() => process.ppid !== parent && end(), 500).unref();
 }
 
-const real = process.env['VAST_API_KEY'] !== undefined;
+const markets = realProviders(process.env).map(rowOf).map(marketOf);
+const real = markets.length > 0;
 const flags = flagsOrStop(real);
-if (real) say('VAST_API_KEY is set: this leases real machines at Vast.ai.');
+for (const { title, variables } of markets) {
+  say(`${variables.join(' and ')} is set: this leases real instances at ${title}.`);
+}
 say('Starting: the menu is being read ...');
 
 let started: Started | null = null;
@@ -73,6 +84,5 @@ endWithNpm(end);
 
 started = await start(flags, real);
 const { url, credentialsPath, logPath } = started;
-const marketUrl = real ? (process.env['VAST_BASE_URL'] ?? 'https://console.vast.ai') : null;
-const facts = { url, region: REGION, service: SERVICE, credentialsPath, logPath, marketUrl };
+const facts = { url, region: REGION, service: SERVICE, credentialsPath, logPath, markets };
 say(`\n${bannerLines({ ...facts, ...flags }).join('\n')}`);

@@ -5,7 +5,7 @@
 import type { Telemetry } from '../shared/core/instance/telemetry.ts';
 
 /** A machine as its provider starts it. */
-export type Machine = { readonly id: number; readonly env: Readonly<Record<string, string>> };
+export type Machine = { readonly id: string; readonly env: Readonly<Record<string, string>> };
 
 /** What the machine reads off its own hardware. */
 export type Hardware = {

@@ -1,8 +1,9 @@
-// What schedules do for a deployed service, again and again, by the service's own clock.
+// What schedules do for a deployed service, again and again, by the service's own clock: for each
+// provider that it holds keys of, and once for what is no provider's.
 
 import { policy } from '../shared/core/base/policy/policy.ts';
+import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, hours } from '../shared/core/base/time.ts';
-import type { SweepRecord } from '../shared/core/sweep/record.ts';
 import type { timerHandlers } from './handlers.ts';
 import { createSweeping } from './sweeping.ts';
 import type { EngineClock } from './workflow/clock.ts';
@@ -10,38 +11,59 @@ import type { EngineClock } from './workflow/clock.ts';
 /** Calls the function that a schedule would call. */
 export type CallOnTime = (name: keyof typeof timerHandlers, payload: object) => Promise<unknown>;
 
-/** The rounds of one service; none runs before its `keep` is called. */
-export function roundsOf(clock: EngineClock, call: CallOnTime) {
-  const refresh = async (): Promise<void> => {
-    await call('refreshOffers', { provider: 'vastai' });
+/** The rounds of one provider. */
+function providerRounds(clock: EngineClock, call: CallOnTime, provider: ProviderName) {
+  const refresh = () => call('refreshOffers', { provider });
+  const sweep = (unlessIdle: boolean) => call('sweepProvider', { provider, unlessIdle });
+  return {
+    refresh,
+    sweep: () => sweep(false),
+    menu: repeating(clock, policy.menu.refreshEvery, refresh),
+    sweeping: createSweeping(clock, () => sweep(true)),
   };
-  // The handler returns what its use case does.
-  const sweep = async (unlessIdle = false): Promise<SweepRecord> =>
-    (await call('sweepProvider', { provider: 'vastai', unlessIdle })) as SweepRecord;
-  const menu = repeating(clock, policy.menu.refreshEvery, refresh);
+}
+
+/** Does it for all; when all are done, rejects with the first failure. */
+async function forAll<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>) {
+  const results = await Promise.allSettled(items.map(work));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** The rounds of one service; none runs before its `keep` is called. */
+export function roundsOf(clock: EngineClock, call: CallOnTime, providers: readonly ProviderName[]) {
+  const each = providers.map((provider) => providerRounds(clock, call, provider));
+  const reconciling = reportingCharges(providers).map((provider) =>
+    repeating(clock, policy.reconcile.every, () => call('reconcileCharges', { provider })),
+  );
   const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
-  const reconcile = () => call('reconcileCharges', { provider: 'vastai' });
-  const reconciling = repeating(clock, policy.reconcile.every, reconcile);
   const books = repeating(clock, hours(24), async () => {
     // It has said so itself, and each proof stands for itself.
     await call('closeDays', {}).catch(() => undefined);
     await call('verifyLedger', {});
   });
-  const sweeping = createSweeping(clock, () => sweep(true));
   const stop = (): void => {
-    menu.stop();
     freezes.stop();
-    reconciling.stop();
     books.stop();
-    sweeping.stop();
+    for (const { menu, sweeping } of each) {
+      menu.stop();
+      sweeping.stop();
+    }
+    for (const { stop: stopEach } of reconciling) stopEach();
   };
   return {
-    refresh,
-    keepFresh: menu.start,
-    sweep: () => sweep(),
-    keepSwept: sweeping.start,
+    refresh: () => forAll(each, ({ refresh }) => refresh()),
+    keepFresh: () => {
+      for (const { menu } of each) menu.start();
+    },
+    sweep: () => forAll(each, ({ sweep }) => sweep()),
+    keepSwept: (every?: DurationMs) => {
+      for (const { sweeping } of each) sweeping.start(every);
+    },
     keepFrozen: freezes.start,
-    keepReconciled: reconciling.start,
+    keepReconciled: () => {
+      for (const { start } of reconciling) start();
+    },
     keepBooks: books.start,
     stop,
   };

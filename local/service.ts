@@ -10,8 +10,8 @@ import { type Config, readConfig } from '../shared/app/config.ts';
 import { type Runtime, within } from '../shared/app/runtime.ts';
 import { Failure } from '../shared/core/base/failure.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
+import { configuredIn } from '../shared/core/base/providers.ts';
 import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
-import type { SweepRecord } from '../shared/core/sweep/record.ts';
 import type { BlobStore } from '../shared/ports/blob-store.ts';
 import type { Scheduler } from '../shared/ports/scheduler.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
@@ -61,12 +61,12 @@ export type Service = {
   answer(route: RouteName, event: object): Promise<HttpReply>;
   /** One request of the HTTP API, from event to reply. */
   call(route: RouteName, request: GatewayRequest): Promise<GatewayReply>;
-  /** One refresh of the menu now. */
+  /** One refresh of each provider's menu now. */
   refresh(): Promise<void>;
   /** Refreshes from now on; a refresh that fails leaves the old menu, which ages. */
   keepFresh(): void;
-  /** One sweep of the provider now. */
-  sweep(): Promise<SweepRecord>;
+  /** One sweep of each provider now. */
+  sweep(): Promise<void>;
   /** Sweeps from now on, `every` so often while leases are open; as policy says unless given. */
   keepSwept(every?: DurationMs): void;
   /** Charges are compared with the provider's from now on, once a day. */
@@ -180,7 +180,7 @@ export function createService(options: ServiceOptions): Service {
   const counts = new Map<string, number>();
   const workflow = workflowOn(engine, onCall);
   const runtime = runtimeOf(options, { config, workflow, timers, counts });
-  const { stop, ...rounds } = roundsOf(clock, onTime);
+  const { stop, ...rounds } = roundsOf(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // Every handler of the API is made by the wrapper that returns this.
     (await invoke({ name: route, payload: event }, apiHandlers[route] as Handler)) as HttpReply;

@@ -1,5 +1,5 @@
-// What a data folder keeps besides records: the keys it was made with, whose machines it leases,
-// and where its time stands. A folder never changes its provider: real machines asked for at a
+// What a data folder keeps besides records: the keys it was made with, whether its market is real,
+// and where its time stands. A folder never changes its market: real instances looked for at a
 // simulator would seem to be gone.
 
 import { randomBytes } from 'node:crypto';
@@ -11,10 +11,10 @@ import { keptText, readPrivate, writePrivate } from './files/private-file.ts';
 
 const hexKey = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Settings = z.object({
-  provider: z.enum(['simulator', 'vastai']),
+  market: z.enum(['simulated', 'real']),
   deployment: DeploymentId,
   tagKey: hexKey,
-  /** What opens the simulator. */
+  /** What the keys of the simulators are made of. */
   simulatorKey: hexKey,
 });
 export type Settings = z.infer<typeof Settings>;
@@ -40,21 +40,17 @@ const textOf = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**
  * The settings of the data folder, made the first time. Throws BadConfig when they are damaged or
- * belong to another provider.
+ * belong to the other market.
  */
-export async function openSettings(
-  folder: string,
-  provider: Settings['provider'],
-): Promise<Settings> {
+export async function openSettings(folder: string, market: Settings['market']): Promise<Settings> {
   const path = join(folder, 'settings.json');
-  // Two laptops may share an account of a provider: a drawn id keeps their machines apart.
+  // Two laptops may share an account of a provider: a drawn id keeps their instances apart.
   const deployment = `local${hex(3)}`;
-  const fresh = () => textOf({ provider, deployment, tagKey: hex(32), simulatorKey: hex(32) });
+  const fresh = () => textOf({ market, deployment, tagKey: hex(32), simulatorKey: hex(32) });
   const settings = parsed(Settings, await keptText(path, fresh), path);
-  if (settings.provider === provider) return settings;
-  const kept = settings.provider === 'vastai' ? 'real machines at Vast.ai' : 'simulated machines';
+  if (settings.market === market) return settings;
   const hint = 'start it as before, or name another folder with --data';
-  throw new Failure('BadConfig', `${folder} holds leases of ${kept}: ${hint}`);
+  throw new Failure('BadConfig', `${folder} holds leases of ${settings.market} instances: ${hint}`);
 }
 
 export const timeAt = ({ realStart, simStart, scale }: TimeOrigin, real: number): number =>

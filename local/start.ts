@@ -1,4 +1,4 @@
-// Starts the whole service on a data folder: database and simulator as children, the engine, the
+// Starts the whole service on a data folder: database and simulators as children, the engine, the
 // HTTP front. All state is in the folder, so that the next start goes on where a crash left off.
 
 import { once } from 'node:events';
@@ -13,10 +13,11 @@ import { createFolderBlobs } from './aws/blobs.ts';
 import { OPERATOR, OPERATOR_ARN, openCredentials } from './aws/credentials.ts';
 import { serveHttp } from './aws/http-front.ts';
 import { createVerifier } from './aws/sigv4.ts';
-import { type Child, startChild } from './children.ts';
 import { takeLock } from './files/lock-file.ts';
 import { openLog } from './files/log-file.ts';
 import { runMachines } from './machines.ts';
+import { accessVariables } from './markets.ts';
+import { type Simulator, startProcesses } from './processes.ts';
 import { createService, type Service } from './service.ts';
 import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
 import { createScaledClock, type EngineClock } from './workflow/clock.ts';
@@ -29,8 +30,8 @@ export type StartOptions = {
   readonly port: number;
   readonly folder: string;
   readonly timeScale: number;
-  /** Whose machines are leased. */
-  readonly provider: Settings['provider'];
+  /** Whether instances are leased at real providers or at their simulators. */
+  readonly market: Settings['market'];
   /** Told when the service can't go on; what it holds is safe in its folder. */
   readonly onLost: (message: string) => void;
 };
@@ -43,10 +44,7 @@ export type Started = {
   close(): Promise<void>;
 };
 
-const DATABASE = new URL('./aws/database-process.ts', import.meta.url);
-const SIMULATOR = new URL('./simulators/vastai/main.ts', import.meta.url);
-
-/** How long a start waits for a menu, in real time: most of it are pauses that Vast.ai asks for. */
+/** How long a start waits for menus, in real time: most of it are pauses that markets ask for. */
 const MAX_MENU_MS = 30_000;
 /** Simulated machines are looked for every 5 simulated seconds, but not without a break. */
 const LOOK_EVERY_MS = 5_000;
@@ -61,45 +59,16 @@ async function bind(port: number): Promise<{ server: Server; url: string }> {
   return { server, url: `http://127.0.0.1:${bound}` };
 }
 
-/** The simulator on its own file and on the clock of the service. */
-function startSimulator(options: StartOptions, key: string): Promise<Child> {
-  const { folder, onLost } = options;
-  const state = join(folder, 'simulator.json');
-  const clock = join(folder, 'clock.json');
-  return startChild({
-    name: 'simulator',
-    file: SIMULATOR,
-    args: ['--port', '0', '--state', state, '--clock', clock, '--follow-parent'],
-    env: { SIM_API_KEY: key },
-    onLost,
-  });
-}
-
-async function startChildren(options: StartOptions, settings: Settings) {
-  const database = await startChild({
-    name: 'database',
-    file: DATABASE,
-    args: [join(options.folder, 'database')],
-    onLost: options.onLost,
-  });
-  const simulated = options.provider === 'simulator';
-  const simulator = simulated ? await startSimulator(options, settings.simulatorKey) : null;
-  const end = async (): Promise<void> => {
-    await Promise.all([database.end(), simulator?.end()]);
-  };
-  return { database, simulator, end };
-}
-
 /** Our own names come last: keys and addresses of the folder are not for the environment to set. */
-function environment(settings: Settings, nodeUrl: string, simulator: Child | null) {
+function environment(settings: Settings, nodeUrl: string, simulators: readonly Simulator[]) {
+  const reached = simulators.map(({ name, keys, child }) =>
+    accessVariables(name, { baseUrl: child.url, keys }),
+  );
   return {
     ...process.env,
-    ...(simulator !== null && {
-      VAST_API_KEY: settings.simulatorKey,
-      VAST_BASE_URL: simulator.url,
-      // Only simulated machines can reach a loopback address.
-      GPU_SHOPPER_NODE_URL: nodeUrl,
-    }),
+    ...Object.assign({}, ...reached),
+    // Only simulated instances can reach a loopback address.
+    ...(simulators.length > 0 && { GPU_SHOPPER_NODE_URL: nodeUrl }),
     GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
     GPU_SHOPPER_TAG_KEY: settings.tagKey,
     GPU_SHOPPER_OPERATORS: OPERATOR,
@@ -107,9 +76,9 @@ function environment(settings: Settings, nodeUrl: string, simulator: Child | nul
   };
 }
 
-const startMachines = (simulator: Child, clock: EngineClock, scale: number): (() => void) =>
+const startMachines = ({ child }: Simulator, clock: EngineClock, scale: number): (() => void) =>
   runMachines({
-    simulatorUrl: simulator.url,
+    simulatorUrl: child.url,
     clock,
     lookEveryMs: Math.max(MIN_LOOK_EVERY_MS, LOOK_EVERY_MS / scale),
   });
@@ -136,13 +105,13 @@ async function openMenu(service: Service): Promise<void> {
 async function run(options: StartOptions): Promise<Started> {
   const { folder, timeScale } = options;
   const [settings, time] = [
-    await openSettings(folder, options.provider),
+    await openSettings(folder, options.market),
     await openTime(join(folder, 'clock.json'), timeScale, Date.now()),
   ];
   const credentialsPath = join(folder, 'credentials');
   const logPath = join(folder, 'service.log');
   const keys = await openCredentials(credentialsPath);
-  const { database, simulator, end } = await startChildren(options, settings);
+  const { database, simulators, end } = await startProcesses(options, settings);
   const clock = createScaledClock(timeScale, { start: timeAt(time, Date.now()) });
   const log = openLog(logPath);
 
@@ -153,12 +122,12 @@ async function run(options: StartOptions): Promise<Started> {
     blobs: createFolderBlobs(join(folder, 'blobs')),
     folder,
     log,
-    env: environment(settings, `${url}/node/v1/heartbeats`, simulator),
+    env: environment(settings, `${url}/node/v1/heartbeats`, simulators),
   });
   const keyNamed = (id: string) => keys.get(id);
   const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
   const front = serveHttp(server, { verify, answer: service.answer, log });
-  const stopMachines = simulator === null ? null : startMachines(simulator, clock, timeScale);
+  const stopMachines = simulators.map((each) => startMachines(each, clock, timeScale));
   await openMenu(service);
   // Nobody could beat while it was down. On AWS the API is up without us; here the outage is ours.
   await onceFor(service.runtime, excuseSilence)();
@@ -166,7 +135,7 @@ async function run(options: StartOptions): Promise<Started> {
   const close = async (): Promise<void> => {
     await front.close();
     service.close();
-    stopMachines?.();
+    for (const stop of stopMachines) stop();
     await end();
   };
   return { url, credentialsPath, logPath, close };

@@ -6,8 +6,8 @@ import { once, type Runtime } from '../../shared/app/runtime.ts';
 import type { ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 
-/** A machine as the market itself knows it. */
-export type MarketInstance = { readonly id: number; readonly label: string | null };
+/** An instance as its market itself knows it. */
+export type MarketInstance = { readonly id: string; readonly label: string | null };
 
 /**
  * What is wrong, in words; empty when everything is as it must be. `alive` is the market's own

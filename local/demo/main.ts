@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
 import { formatUsd, microUsd } from '../../shared/core/base/money.ts';
+import { ProviderName } from '../../shared/core/base/providers.ts';
 import { minutes } from '../../shared/core/base/time.ts';
 import type { GatewayReply } from '../aws/gateway.ts';
 import { createScaledClock, type EngineClock } from '../workflow/clock.ts';
@@ -113,7 +114,8 @@ function proofText({ firstListingAt, secondListingAt }: Offered['absenceProof'])
 
 async function report(world: World, lease: LeaseBody): Promise<boolean> {
   const consumer = brandId(ConsumerId, '123456789012/trainer');
-  const alive = world.market.instances().filter((instance) => instance.alive);
+  const markets = [...world.markets.values()];
+  const alive = markets.flatMap((market) => market.instances()).filter((each) => each.alive);
   const leases = [brandId(LeaseId, lease.id)];
   const wrong = await audit(world.service.runtime, consumer, { leases, alive });
   const { transitions = 0 } = world.service.engine.describe(`${lease.id}-1`) ?? {};
@@ -121,7 +123,8 @@ async function report(world: World, lease: LeaseBody): Promise<boolean> {
   say(`Ended    ${lease.endReason}, after ${transitions} state transitions`);
   say(`Proof    ${proofText(lease.absenceProof)}`);
   say(`Charge   ${formatUsd(microUsd(lease.chargedMicroUsd))}`);
-  const billed = microUsd(world.market.books().spentMicroUsd);
+  const spent = markets.map((market) => market.books().spentMicroUsd);
+  const billed = microUsd(spent.reduce((sum, each) => sum + each, 0));
   say(`Market   ${alive.length} machines alive; its own books say ${formatUsd(billed)}`);
   for (const line of wrong) say(`WRONG    ${line}`);
   if (wrong.length === 0) say('Checked  nothing alive, nothing held, the ledger balances');
@@ -140,7 +143,7 @@ function faultAsked(): DemoFault | null {
 
 const fault = faultAsked();
 const clock = createScaledClock(TIME_SCALE);
-const world = await createWorld({ clock, seed: 7 });
+const world = await createWorld({ clock, seed: 7, providers: ProviderName.options });
 if (fault !== null) {
   say(`Fault: ${fault.says}`);
   if (fault.from === 'request') fault.set(world);

@@ -2,12 +2,16 @@
 // home: what the demo shows and the tests run. Everything is real but the money and the metal.
 
 import { randomBytes } from 'node:crypto';
+import { invariant } from '../../shared/core/base/invariant.ts';
+import type { ProviderName } from '../../shared/core/base/providers.ts';
 import type { DurationMs } from '../../shared/core/base/time.ts';
 import { createMemoryBlobs } from '../aws/blobs.ts';
 import { openDatabase } from '../aws/database.ts';
-import { type Machine, type NodeBody, type NodeOptions, startNode, type Told } from '../node.ts';
+import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../markets.ts';
+import { type NodeBody, type NodeOptions, startNode, type Told } from '../node.ts';
 import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
-import { createVastaiSimulator, type VastaiSimulator } from '../simulators/vastai/simulator.ts';
+import type { MachineStart } from '../simulators/kit/machines.ts';
+import type { MarketSimulator } from '../simulators/kit/simulator.ts';
 import type { EngineClock } from '../workflow/clock.ts';
 
 export type WorldOptions = {
@@ -28,18 +32,22 @@ export type WorldOptions = {
   readonly log?: NonNullable<ServiceOptions['log']>;
   readonly onDatabaseCall?: (command: string) => void;
   readonly onWorkflowCall?: (call: string) => void;
-  /** Puts something between the service and its market; returns the address to use instead. */
+  /** Whose markets there are; that of the first provider alone unless given. */
+  readonly providers?: readonly ProviderName[];
+  /** Puts something between the service and each market; returns the address to use instead. */
   readonly between?: (marketUrl: string) => Promise<string>;
   /** Whether the menu is read again and again; true unless given. */
   readonly freshMenu?: boolean;
-  /** How often the provider is swept while leases are open; never unless given. */
+  /** How often each provider is swept while leases are open; never unless given. */
   readonly sweepEvery?: DurationMs;
   readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
 };
 
 export type World = {
   readonly service: Service;
-  readonly market: VastaiSimulator;
+  /** Every market, and the first of them. */
+  readonly markets: ReadonlyMap<ProviderName, MarketSimulator>;
+  readonly market: MarketSimulator;
   close(): Promise<void>;
 };
 
@@ -48,21 +56,12 @@ export const CONSUMER_ARN = 'arn:aws:sts::123456789012:assumed-role/trainer/run-
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** Starts market, database and service, and reads the menu once. */
+/** Starts markets, database and service, and reads the menus once. */
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { clock, phoneHome = true } = options;
-  const apiKey = hex(16);
-  const market = createVastaiSimulator({
-    apiKey,
-    now: () => clock.now(),
-    after: (ms, run) => clock.at(clock.now() + ms, run),
-    ...(options.seed !== undefined && { seed: options.seed }),
-    rateLimits: false,
-    ...options.market,
-    startMachine: (machine) => startNode(nodeOptions(options, { service, url }), machine),
-  });
-  const url = await market.listen();
-  const marketUrl = options.between === undefined ? url : await options.between(url);
+  const { clock, phoneHome = true, providers = [firstProvider] } = options;
+  const made = await Promise.all(providers.map((name) => openMarket(name, options, () => service)));
+  const [first] = made;
+  invariant(first !== undefined, 'a world has a market');
   const database = await openDatabase();
   const service = createService({
     clock,
@@ -72,8 +71,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     env: {
       GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
       GPU_SHOPPER_TAG_KEY: hex(32),
-      VAST_API_KEY: apiKey,
-      VAST_BASE_URL: marketUrl,
+      ...Object.assign({}, ...made.map(({ variables }) => variables)),
       ...(phoneHome && { GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats' }),
       ...options.env,
     },
@@ -89,19 +87,39 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   if (options.sweepEvery !== undefined) service.keepSwept(options.sweepEvery);
   return {
     service,
-    market,
+    markets: new Map(made.map(({ name, market }) => [name, market])),
+    market: first.market,
     async close() {
       service.close();
-      await market.close();
+      await Promise.all(made.map(({ market }) => market.close()));
       await database.close();
     },
   };
 }
 
-type Reached = { readonly service: Service; readonly url: string };
+type Reached = () => Service;
 
-function nodeOptions(options: WorldOptions, { service, url }: Reached): NodeOptions {
+/** Starts a market; returns it with the variables by which the service reaches it. */
+async function openMarket(name: ProviderName, options: WorldOptions, reached: Reached) {
+  const { clock, between = async (url: string) => url } = options;
+  const keys = simulatedKeys(name, hex(16));
+  const createSimulator = await simulatorOf(name);
+  const market = createSimulator({
+    keys,
+    now: () => clock.now(),
+    after: (ms, run) => clock.at(clock.now() + ms, run),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    rateLimits: false,
+    ...options.market,
+    startMachine: (machine) => startNode(nodeOptions(options, reached, machine), machine),
+  });
+  const baseUrl = await between(await market.listen());
+  return { name, market, variables: accessVariables(name, { baseUrl, keys }) };
+}
+
+function nodeOptions(options: WorldOptions, reached: Reached, machine: MachineStart): NodeOptions {
   const { clock, telemetry, deadManSwitch = false, around = (_call, run) => run() } = options;
+  const call = { name: 'endOwnMachine', payload: { id: machine.id } };
   return {
     now: () => clock.now(),
     at: clock.at,
@@ -111,14 +129,9 @@ function nodeOptions(options: WorldOptions, { service, url }: Reached): NodeOpti
       gpuCount: null,
       driver: null,
     }),
-    send: (token, body) => beat(service, token, body),
+    send: (token, body) => beat(reached(), token, body),
     telemetry,
-    ...(deadManSwitch && {
-      end: async (machine) => {
-        const call = { name: 'endOwnMachine', payload: { id: machine.id } };
-        await around(call, () => endOwnMachine(url, machine));
-      },
-    }),
+    ...(deadManSwitch && { end: async () => void (await around(call, machine.endSelf)) }),
   };
 }
 
@@ -127,12 +140,4 @@ async function beat(service: Service, token: string, body: NodeBody): Promise<To
   const reply = await service.call('recordNodeHeartbeat', { headers, body });
   // The service's own view made it.
   return reply.status === 200 ? (reply.body as Told) : null;
-}
-
-/** By what the machine's environment holds: its own id, and a key that is good for it alone. */
-async function endOwnMachine(marketUrl: string, { env }: Machine): Promise<void> {
-  const url = `${marketUrl}/api/v0/instances/${env['CONTAINER_ID']}/`;
-  const headers = { authorization: `Bearer ${env['CONTAINER_API_KEY']}` };
-  const reply = await fetch(url, { method: 'DELETE', headers });
-  await reply.body?.cancel();
 }

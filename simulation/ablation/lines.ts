@@ -2,7 +2,11 @@
 // stand in its file exactly once, so that this list can't outlive the code. The first ones run with
 // `npm test`, all of them with `npm run ablation`.
 
+import { firstProvider } from '../../local/markets.ts';
 import type { Ablation } from './run.ts';
+
+/** Every adapter must read answers as carefully as this one; the contract suite sees to that. */
+const ADAPTER = `shared/adapters/providers/${firstProvider}`;
 
 /** Those that run with every `npm test`. */
 export const ALWAYS: readonly Ablation[] = [
@@ -74,22 +78,22 @@ export const ALWAYS: readonly Ablation[] = [
   },
   {
     name: 'a part of a listing is no listing',
-    file: 'shared/adapters/providers/vastai/call.ts',
+    file: `${ADAPTER}/call.ts`,
     line: 'if (page.total === null || items.size >= page.total) return',
     instead: 'if (items.size >= 0) return',
     test: {
-      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      file: `test/${ADAPTER}/instances.test.ts`,
       of: 'list',
       name: 'throws BadReply when fewer came than it counts',
     },
   },
   {
     name: 'a 404 is no absence unless it names the machine',
-    file: 'shared/adapters/providers/vastai/errors.ts',
+    file: `${ADAPTER}/errors.ts`,
     line: 'return unknown && NO_INSTANCE.includes(said.code)',
     instead: 'return unknown',
     test: {
-      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      file: `test/${ADAPTER}/instances.test.ts`,
       of: 'destroy',
       name: 'throws BadReply when it may still run',
     },
@@ -101,11 +105,11 @@ const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
 const REST: readonly Ablation[] = [
   {
     name: 'a page that fails is no listing',
-    file: 'shared/adapters/providers/vastai/call.ts',
+    file: `${ADAPTER}/call.ts`,
     line: 'if (trouble !== null) throw failureOf(trouble, endpointOf(call));',
     instead: '',
     test: {
-      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      file: `test/${ADAPTER}/instances.test.ts`,
       of: 'list',
       name: 'throws ProviderDown, and no part, when the second page fails',
     },
@@ -125,11 +129,11 @@ const REST: readonly Ablation[] = [
   },
   {
     name: 'a bad key is known as such',
-    file: 'shared/adapters/providers/vastai/errors.ts',
+    file: `${ADAPTER}/errors.ts`,
     line: "if (isUnauthorised(reply, said)) return 'unauthorised';",
     instead: '',
     test: {
-      file: 'test/shared/adapters/providers/vastai/instances.test.ts',
+      file: `test/${ADAPTER}/instances.test.ts`,
       of: 'destroy',
       name: 'throws Unauthorised when it may still run',
     },

@@ -2,8 +2,8 @@
 // knows of leases are the items that were written: it reads nothing and asks nobody.
 
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { VastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
-import type { TrueInstance } from '../../local/simulators/vastai/truth.ts';
+import type { TrueInstance } from '../../local/simulators/kit/controls.ts';
+import type { MarketSimulator } from '../../local/simulators/kit/simulator.ts';
 import { isClosed } from '../../shared/core/instance/attempt.ts';
 import type { Lease, LeaseState } from '../../shared/core/lease/lease.ts';
 import type { Sent } from '../../test/support/races/turns.ts';
@@ -36,9 +36,9 @@ type Role =
 
 export type Watch = ReturnType<typeof createWatch>;
 
-export function createWatch(market: VastaiSimulator, now: () => number) {
+export function createWatch(market: MarketSimulator, now: () => number) {
   const leases = new Map<string, Lease>();
-  const roles = new Map<number, Role>();
+  const roles = new Map<string, Role>();
   const wrong = new Set<string>();
   let machines: readonly Machine[] = [];
   let troubleUntil = 0;
@@ -109,7 +109,7 @@ export function createWatch(market: VastaiSimulator, now: () => number) {
     trouble: (until: number): void => {
       troubleUntil = Math.max(troubleUntil, until);
     },
-    know: (id: number, role: Role): void => {
+    know: (id: string, role: Role): void => {
       roles.set(id, role);
       look();
     },

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../local/aws/gateway.ts';
-import { type Machine, type NodeBody, startNode, type Told } from '../../local/node.ts';
+import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../../local/markets.ts';
+import { type NodeBody, startNode, type Told } from '../../local/node.ts';
 import { createService, type Service } from '../../local/service.ts';
-import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
@@ -22,7 +22,7 @@ import { createWire, type Fate, isCrash } from './wire.ts';
 
 export const START = Date.UTC(2026, 10, 21, 12);
 export const TAG_KEY = 'c4'.repeat(32);
-const API_KEY = 'the-key-of-the-soak';
+const KEYS = simulatedKeys(firstProvider, 'of-the-soak');
 
 export type SoakWorld = Awaited<ReturnType<typeof createSoakWorld>>;
 
@@ -58,14 +58,6 @@ const ENV = {
   GPU_SHOPPER_OPERATORS: '123456789012/operator',
 };
 
-/** By what the machine's environment holds: its own id, and a key that is good for it alone. */
-async function endOwnMachine(marketUrl: string, { env }: Machine): Promise<void> {
-  await fetch(`${marketUrl}/api/v0/instances/${env['CONTAINER_ID']}/`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${env['CONTAINER_API_KEY']}` },
-  });
-}
-
 export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
   holdWires();
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
@@ -78,8 +70,9 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
   /** Resolves for whoever waits for an answer when the service is killed. */
   let ended = Promise.withResolvers<null>();
 
-  const market = createVastaiSimulator({
-    apiKey: API_KEY,
+  const createSimulator = await simulatorOf(firstProvider);
+  const market = createSimulator({
+    keys: KEYS,
     now: clock.now,
     after,
     seed,
@@ -95,12 +88,7 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
       };
       const hardware = () => ({ sshHostKey: null, gpuName: null, gpuCount: null, driver: null });
       const told = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
-      const end = (dying: Machine) =>
-        wire.run(
-          () => endOwnMachine(url, dying),
-          NONE,
-          () => false,
-        );
+      const end = () => wire.run(machine.endSelf, NONE, () => false);
       return startNode({ ...told, send, hardware, end }, machine);
     },
   });
@@ -136,7 +124,7 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
   };
   async function boot(): Promise<void> {
     const own = createService({
-      env: { ...ENV, VAST_API_KEY: API_KEY, VAST_BASE_URL: url },
+      env: { ...ENV, ...accessVariables(firstProvider, { baseUrl: url, keys: KEYS }) },
       ...{ clock, databaseEndpoint: database.endpoint, blobs, folder, ids },
       around: around(() => own),
       pause: (ms) => turn({ name: 'pause' }, () => new Promise((resolve) => after(ms, resolve))),

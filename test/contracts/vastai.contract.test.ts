@@ -1,8 +1,7 @@
 // The Vast.ai adapter against the Vast.ai simulator, over real HTTP on loopback.
 
 import * as z from 'zod/mini';
-import { totalMicroUsd } from '../../local/simulators/vastai/billing.ts';
-import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
+import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId, OfferId } from '../../shared/core/base/ids.ts';
 import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';
@@ -40,8 +39,8 @@ async function start(options: StartOptions = {}): Promise<Harness> {
   const pass = (length: DurationMs): void => {
     now = after(now, length);
   };
-  const simulator = createVastaiSimulator({
-    apiKey: API_KEY,
+  const simulator = createSimulator({
+    keys: { apiKey: API_KEY },
     now: () => now,
     credit: options.creditUsd ?? 1_000,
     rateLimits: options.rateLimits ?? false,
@@ -51,7 +50,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
   });
   const baseUrl = await simulator.listen();
   const pause = async (length: DurationMs): Promise<void> => pass(length);
-  const instanceId = (id: number): InstanceId => brandId(InstanceId, String(id));
+  const instanceId = (id: string): InstanceId => brandId(InstanceId, id);
   return {
     provider: createVastai({ baseUrl, keys: { apiKey: API_KEY }, pause }),
     stranger: createVastai({ baseUrl, keys: { apiKey: 'a-wrong-key' }, pause }),
@@ -62,11 +61,11 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     addFault: (fault) => simulator.addFault(fault),
     clearFaults: () => simulator.clearFaults(),
     machines: () =>
-      simulator.instances().map(({ id, label, alive, cost }) => ({
+      simulator.instances().map(({ id, label, alive, chargedMicroUsd }) => ({
         id: instanceId(id),
         label,
         alive,
-        chargedMicroUsd: totalMicroUsd(cost),
+        chargedMicroUsd,
       })),
     addForeign: (label) => instanceId(simulator.addForeignInstance(label)),
     creates: () => simulator.requests().filter(({ path }) => path.includes('/asks/')).length,

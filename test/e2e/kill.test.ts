@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   allGone,
+  CHILDREN,
   childrenOf,
   eventually,
   type Lease,
@@ -43,7 +44,7 @@ async function activeLease(hours: number) {
 
 async function killed(victim: StartedProcess): Promise<void> {
   const children = childrenOf(victim.child.pid);
-  expect(children).toHaveLength(2);
+  expect(children).toHaveLength(CHILDREN);
   expect(await victim.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
   expect(await allGone(children)).toBe(true);
 }

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
+import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import {
   allGone,
+  CHILDREN,
   childrenOf,
   eventually,
   MAIN,
@@ -101,7 +102,7 @@ describe('a service asked to end', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('ends well on %s, with its children', async (signal) => {
     const service = await startProcess(await freshFolder(), ['--time-scale', '100']);
     const children = childrenOf(service.child.pid);
-    expect(children).toHaveLength(2);
+    expect(children).toHaveLength(CHILDREN);
     expect(await service.stop(signal)).toEqual({ code: 0, signal: null });
     expect(await allGone(children)).toBe(true);
   });
@@ -128,7 +129,7 @@ describe('a service that loses what it stands on', () => {
     const started = await eventually('children', async () => {
       const [main] = childrenOf(npm.pid);
       const children = childrenOf(main);
-      return main !== undefined && children.length === 2 ? [main, ...children] : null;
+      return main !== undefined && children.length === CHILDREN ? [main, ...children] : null;
     });
     npm.kill('SIGKILL');
     expect(await allGone(started)).toBe(true);
@@ -156,10 +157,10 @@ describe('a flag that can not be taken', () => {
 
 describe('with VAST_API_KEY', () => {
   const apiKey = 'a-real-key';
-  let market: ReturnType<typeof createVastaiSimulator>;
+  let market: ReturnType<typeof createSimulator>;
   let env: Record<string, string>;
   beforeAll(async () => {
-    market = createVastaiSimulator({ apiKey, now: Date.now, rateLimits: false });
+    market = createSimulator({ keys: { apiKey }, now: Date.now, rateLimits: false });
     env = { VAST_API_KEY: apiKey, VAST_BASE_URL: await market.listen() };
   });
   afterAll(() => market.close());
@@ -168,10 +169,10 @@ describe('with VAST_API_KEY', () => {
     for (const service of running.splice(0)) await service.stop('SIGTERM');
   });
 
-  it('says that machines are real, reads their menu and simulates nothing', async () => {
+  it('says that instances are real, reads their menu and simulates nothing', async () => {
     const service = await startProcess(await freshFolder(), [], env);
     running.push(service);
-    expect(service.said.text).toMatch(/^VAST_API_KEY is set: this leases real machines/);
+    expect(service.said.text).toMatch(/^VAST_API_KEY is set: this leases real instances/);
     expect(service.said.text).toContain('leases cost real money');
     expect(childrenOf(service.child.pid)).toHaveLength(1);
     expect(market.requests().map(({ path }) => path)).toContain('/api/v0/bundles/');
@@ -183,6 +184,6 @@ describe('with VAST_API_KEY', () => {
     for (const service of running.splice(0)) await service.stop('SIGTERM');
     const { exited, said } = runMain(['--data', folder, '--port', '0'], env);
     expect(await exited).toEqual({ code: 1, signal: null });
-    expect(said.text).toContain('holds leases of simulated machines');
+    expect(said.text).toContain('holds leases of simulated instances');
   });
 });

@@ -12,7 +12,7 @@ const FACTS: BannerFacts = {
   credentialsPath: '.gpu-shopper/credentials',
   logPath: '.gpu-shopper/service.log',
   timeScale: 1,
-  marketUrl: null,
+  markets: [],
   isDefault: true,
 };
 const text = (facts: Partial<BannerFacts> = {}): string =>
@@ -37,7 +37,10 @@ describe('the banner', () => {
   it.each<[Partial<BannerFacts>, string]>([
     [{}, 'simulated, in real time: nothing here costs money'],
     [{ timeScale: 300 }, 'simulated, in time 300 times as fast as real'],
-    [{ marketUrl: 'https://console.vast.ai' }, 'leases cost real money'],
+    [
+      { markets: [{ title: 'A', url: 'https://a.example', variables: ['A_ID', 'A_SECRET'] }] },
+      'A at https://a.example, with the key in A_ID and A_SECRET: leases cost real money',
+    ],
   ])('says of %j: %s', (facts, words) => {
     expect(text(facts)).toContain(words);
   });

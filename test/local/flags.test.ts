@@ -1,7 +1,7 @@
 // The flags of `npm start`: what is taken, and how each one that is not is explained.
 
 import { describe, expect, it } from 'vitest';
-import { readFlags } from '../../local/flags.ts';
+import { readFlags, USAGE } from '../../local/flags.ts';
 
 describe('flags', () => {
   it('have defaults that the command line tool shares', () => {
@@ -17,6 +17,10 @@ describe('flags', () => {
 
   it('are listed by --help', () => {
     expect(readFlags(['--help'], false)).toEqual({ kind: 'help' });
+  });
+
+  it('come with the keys that make a market real', () => {
+    expect(USAGE).toContain('\n  VAST_API_KEY: Vast.ai');
   });
 
   it.each([
@@ -37,7 +41,7 @@ describe('flags', () => {
   });
 
   it('take no scaled time where machines are real', () => {
-    const problem = expect.stringContaining('Vast.ai keeps real time');
+    const problem = expect.stringContaining('real ones keep real time');
     expect(readFlags(['--time-scale', '2'], true)).toEqual({ kind: 'bad', problem });
   });
 });

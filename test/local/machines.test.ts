@@ -46,7 +46,7 @@ const run = (): void => {
   stop = runMachines({ simulatorUrl: url, clock, lookEveryMs: 5 });
 };
 const machine = (up: boolean) => ({
-  id: 1,
+  id: '1',
   up,
   sshHostKey: 'ssh-ed25519 AAAA',
   gpuName: 'RTX 4090',
@@ -83,11 +83,11 @@ describe('a machine', () => {
     ['its token is no longer good', { status: 403, body: {} }],
   ])('stops when %s', async (_, answer) => {
     answers = [answer];
-    seen = [machine(true), { ...machine(true), id: 2 }];
+    seen = [machine(true), { ...machine(true), id: '2' }];
     run();
     await beaten(2);
     answers = [{ status: 200, body: { carryOn: true } }];
-    seen = [...seen, { ...machine(true), id: 3 }];
+    seen = [...seen, { ...machine(true), id: '3' }];
     await beaten(6);
     // The third machine alone has beaten since.
     expect(beats.filter(({ facts }) => facts !== null)).toHaveLength(3);
@@ -112,7 +112,7 @@ describe('a machine', () => {
   it('of somebody else, without our environment, is left alone', async () => {
     seen = [
       { ...machine(true), env: {} },
-      { ...machine(true), id: 2 },
+      { ...machine(true), id: '2' },
     ];
     run();
     await beaten(3);

@@ -1,4 +1,4 @@
-// What a data folder keeps: keys and provider for good, and time that runs on.
+// What a data folder keeps: keys and market for good, and time that runs on.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,23 +14,23 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('settings', () => {
   it('are drawn once and kept', async () => {
-    const first = await openSettings(folder, 'simulator');
+    const first = await openSettings(folder, 'simulated');
     expect(first.deployment).toMatch(/^local[0-9a-f]{6}$/);
-    expect(await openSettings(folder, 'simulator')).toEqual(first);
+    expect(await openSettings(folder, 'simulated')).toEqual(first);
   });
 
   it.each([
-    ['simulator', 'vastai', /simulated machines.*--data/],
-    ['vastai', 'simulator', /real machines at Vast\.ai.*--data/],
+    ['simulated', 'real', /leases of simulated instances.*--data/],
+    ['real', 'simulated', /leases of real instances.*--data/],
   ] as const)('of %s are never used for %s', async (before, after, words) => {
     await openSettings(folder, before);
     await expect(openSettings(folder, after)).rejects.toThrow(words);
   });
 
-  it.each(['', '{', '{"provider":"simulator"}'])('damaged to %j are not replaced', async (text) => {
+  it.each(['', '{', '{"market":"simulated"}'])('damaged to %j are not replaced', async (text) => {
     const path = join(folder, 'settings.json');
     await writeFile(path, text);
-    await expect(openSettings(folder, 'simulator')).rejects.toThrow(path);
+    await expect(openSettings(folder, 'simulated')).rejects.toThrow(path);
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 });

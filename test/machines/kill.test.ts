@@ -12,7 +12,7 @@ import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import { audit } from '../../local/demo/audit.ts';
 import { createService } from '../../local/service.ts';
-import { createVastaiSimulator } from '../../local/simulators/vastai/simulator.ts';
+import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
 
@@ -35,7 +35,7 @@ async function stage() {
   const [realStart, simStart] = [Date.now(), Date.UTC(2026, 10, 21, 12)];
   const now = (): number => Math.floor(simStart + (Date.now() - realStart) * SCALE);
   const apiKey = 'a-key-of-the-market';
-  const market = createVastaiSimulator({ apiKey, now, seed: 7, rateLimits: false });
+  const market = createSimulator({ keys: { apiKey }, now, seed: 7, rateLimits: false });
   const marketUrl = await market.listen();
   /** Runs the service until it ends or kills itself. */
   const run = async (dieAt?: DieAt) => {
@@ -61,7 +61,7 @@ async function stage() {
 async function leftovers(
   folder: string,
   id: string,
-  alive: { id: number; label: string | null }[],
+  alive: { id: string; label: string | null }[],
 ) {
   const database = await openDatabase({ path: join(folder, 'database') });
   const { runtime, close } = createService({

@@ -28,7 +28,7 @@ async function ended(world: SweepWorld, id: LeaseId) {
   return { lease, charge };
 }
 
-const machineOf = (world: SweepWorld): number => world.market.instances()[0]?.id ?? 0;
+const machineOf = (world: SweepWorld): string => world.market.instances()[0]?.id ?? '';
 const spentAtMarket = (world: SweepWorld): number => world.market.books().spentMicroUsd;
 const entries = (world: SweepWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
 

@@ -59,7 +59,7 @@ it('a machine is ended by the real agent alone, by the key of that one machine',
     await agent.until(() => heard > 0);
     await world.untilState(id, 'active', 1);
     gone = true;
-    await agent.until(() => !world.lives(machine?.id ?? 0));
+    await agent.until(() => !world.lives(machine?.id ?? ''));
     expect(world.lives(other)).toBe(true);
 
     gone = false;

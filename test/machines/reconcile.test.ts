@@ -19,7 +19,7 @@ async function aWorld(options: Parameters<typeof sweepWorld>[1] = {}): Promise<S
 async function anEndedLease(world: SweepWorld, raise = 1): Promise<LeaseId> {
   await world.service.refresh();
   const id = await world.active({ silenceLimitSeconds: 3_600 });
-  const machine = world.market.instances().at(-1)?.id ?? 0;
+  const machine = world.market.instances().at(-1)?.id ?? '';
   if (raise !== 1) world.market.raisePrice(machine, raise);
   await world.pass(30 * MINUTE);
   await world.release(id);

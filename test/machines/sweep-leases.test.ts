@@ -27,7 +27,7 @@ describe('a serving lease', () => {
     const world = await sweepWorld(undefined, { sweepEvery });
     const id = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
-    world.market.vanish(world.market.instances()[0]?.id ?? 0);
+    world.market.vanish(world.market.instances()[0]?.id ?? '');
     await world.untilState(id, 'ending', 1);
     expect(world.clock.now() - from).toBeLessThanOrEqual(2.5 * MINUTE);
     await endsAs(world, id, 'lost');
@@ -58,7 +58,7 @@ describe('a serving lease', () => {
     const world = await sweepWorld(undefined, { sweepEvery });
     const id = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
-    world.market.interrupt(world.market.instances()[0]?.id ?? 0);
+    world.market.interrupt(world.market.instances()[0]?.id ?? '');
     await world.untilState(id, 'ending', 1);
     expect(world.clock.now() - from).toBeLessThanOrEqual(MINUTE);
     await endsAs(world, id, 'interrupted');

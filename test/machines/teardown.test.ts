@@ -100,7 +100,7 @@ describe('teardown', () => {
     const world = await leaseWorld();
     const id = await activeLease(world);
     const [machine] = world.market.instances();
-    world.market.vanish(machine?.id ?? 0);
+    world.market.vanish(machine?.id ?? '');
     await world.release(id);
     await endsOnlyWhenGone(world, id);
     await world.close();

@@ -2,18 +2,17 @@
 // must never call it; it asks for no key, as the server listens on loopback only.
 
 import * as z from 'zod/mini';
-import type { Controls } from '../vastai/controls.ts';
-import type { Incoming } from '../vastai/dispatch.ts';
-import { parseJson } from '../vastai/filters.ts';
-import type { Reply } from '../vastai/replies.ts';
-import { FaultSpec } from './faults.ts';
+import type { Controls } from './controls.ts';
+import { FaultSpec, InstanceId } from './faults.ts';
+import { parseJson } from './json.ts';
+import type { Incoming, Reply } from './wire.ts';
 
 const ForeignBody = z.strictObject({ label: z.optional(z.nullable(z.string())) });
-const InstanceBody = z.strictObject({ id: z.int() });
-const PriceBody = z.strictObject({ id: z.int(), factor: z.number() });
+const InstanceBody = z.strictObject({ id: InstanceId });
+const PriceBody = z.strictObject({ id: InstanceId, factor: z.number() });
 const amount = z.number().check(z.nonnegative());
 const TrafficBody = z.strictObject({
-  id: z.int(),
+  id: InstanceId,
   upGb: z._default(amount, 0),
   downGb: z._default(amount, 0),
 });

@@ -62,13 +62,16 @@ export function isLifeFault(name: FaultName): name is LifeFault {
   return lifeFaults.some((fault) => fault === name);
 }
 
+/** Ids are texts; a caller of the back door may write a number. */
+export const InstanceId = z.pipe(z.union([z.string(), z.int()]), z.transform(String));
+
 const spec = {
   name: z.enum(faultNames),
   operation: z.optional(z.enum(operations)),
   /** How often it strikes; without it, until cleared. */
   times: z.optional(z.int()),
   /** Only calls about this instance. */
-  instanceId: z.optional(z.int()),
+  instanceId: z.optional(InstanceId),
   /** As each fault says; with the others, how long it lasts from when it was added. */
   forMs: z.optional(z.number()),
   /** Which body, by its place in replies.ts, instead of one after the other. */
@@ -88,7 +91,7 @@ export function faultOf(spec: FaultSpec, now: number): Fault {
 
 export type Call = {
   readonly operation: Operation;
-  readonly instanceId: number | null;
+  readonly instanceId: string | null;
   readonly now: number;
   /** The fault that a create request asks for itself, in its environment. */
   readonly sentinel: FaultName | null;

@@ -1,12 +1,13 @@
 // The least time between two calls of one caller to one endpoint. It only says whether a call may
 // pass; what a refusal looks like is not decided here.
 
-import type { Gate } from '../vastai/state.ts';
+/** When a caller may next call an endpoint, and whether a call was refused meanwhile. */
+export type Gate = { readonly openAt: number; readonly refused: boolean };
 
 export type GateTerms = {
   readonly spacingMs: number;
   readonly penaltyMs: number;
-  /** Whether each refused call makes the wait begin anew. */
+  /** Whether each refused call makes the wait begin again. */
   readonly refusalRestarts: boolean;
 };
 
@@ -21,8 +22,8 @@ export function passGate(
     gates[name] = { openAt: now + spacingMs, refused: false };
     return true;
   }
-  const anew = refusalRestarts ? Math.max(spacingMs, penaltyMs) : 0;
+  const again = refusalRestarts ? Math.max(spacingMs, penaltyMs) : 0;
   const punished = gate.refused ? 0 : penaltyMs;
-  gates[name] = { openAt: Math.max(gate.openAt, now + Math.max(anew, punished)), refused: true };
+  gates[name] = { openAt: Math.max(gate.openAt, now + Math.max(again, punished)), refused: true };
   return false;
 }

@@ -1,8 +1,11 @@
 // What a fault does to an instance's life, be it while it is created or later. It must only write
 // down what will happen and when.
 
-import { currentRun, endAt, stopAt } from '../vastai/life.ts';
-import type { Instance } from '../vastai/state.ts';
+import { currentRun, endAt, type Life, stopAt } from './life.ts';
+
+type Instance = Life & { readonly gpuRates: Rate[] };
+
+import type { Rate } from './billing.ts';
 import type { LifeFault } from './faults.ts';
 
 const raiseFactor = 1.5;

@@ -1,7 +1,8 @@
 // Seeded randomness, so that a market is the same for everyone who names its seed. It must never be
 // used for anything secret.
 
-import type { Spread } from '../vastai/calibration.ts';
+/** 10th, 50th and 90th percentile. */
+export type Spread = readonly [low: number, median: number, high: number];
 
 /** Numbers in [0, 1), the same ones for the same seed (the public-domain mulberry32 recipe). */
 export type Random = () => number;

@@ -1,10 +1,41 @@
 // HTTP in and out: bounded bodies, late and cut replies, a log without keys. A client that leaves
 // halfway must never harm the process; a mistake of ours must, so that it is seen.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Incoming, Outcome } from '../vastai/dispatch.ts';
-import type { Reply } from '../vastai/replies.ts';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { listenOnLoopback } from './loopback.ts';
+
+export type Incoming = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  /** Null when it was longer than the server reads. */
+  readonly body: string | null;
+};
+
+/** What goes back over the wire: JSON, or text as it is. */
+export type Reply = { readonly status: number; readonly body: unknown } | TextReply;
+export type TextReply = {
+  readonly status: number;
+  readonly text: string;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** What goes back, and how badly: late, or never. */
+export type Outcome = {
+  readonly reply: Reply;
+  readonly lateMs: number;
+  readonly dropped: boolean;
+};
+
+export function promptly(reply: Reply): Outcome {
+  return { reply, lateMs: 0, dropped: false };
+}
 
 const maxBodyBytes = 1_048_576;
 
@@ -19,9 +50,8 @@ export function createWire(answer: Answer) {
     if (!read.complete) return;
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
     if (url === null) return send(response, { status: 400, text: '', type: 'text/plain' });
-    const { authorization } = request.headers;
-    const method = request.method ?? '';
-    const outcome = await answer({ method, url, authorization, body: read.body });
+    const { method = '', headers } = request;
+    const outcome = await answer({ method, url, headers, body: read.body });
     if (outcome.lateMs > 0) await realTime(outcome.lateMs);
     if (outcome.dropped) request.socket.destroy();
     else send(response, outcome.reply);

@@ -2,7 +2,15 @@
 // container is up, disk from create to the end, bytes either way when they went. It must never
 // depend on when somebody asks.
 
-import { exists, runEnd, stopAt } from './life.ts';
+import {
+  brokeAt,
+  bytesUntil,
+  microUsd,
+  nanoHours,
+  nanoHoursAt,
+  transferMicroUsd,
+} from '../kit/billing.ts';
+import { exists, runEnd, stopAt } from '../kit/life.ts';
 import type { Instance, State } from './state.ts';
 
 /** Whole micro-dollars, and the time the GPUs were billed for. */
@@ -26,39 +34,18 @@ export function costUntil(instance: Instance, until: number): Cost {
     if (run.readyAt === null) continue;
     const end = Math.min(until, runEnd(instance, run));
     gpuMs += Math.max(0, end - run.readyAt);
-    instance.gpuRates.forEach((rate, index) => {
-      const next = instance.gpuRates[index + 1]?.from ?? Infinity;
-      const from = Math.max(run.readyAt ?? Infinity, rate.from);
-      gpuNano += nanoHours(rate.nanoUsdPerHour, Math.min(end, next) - from);
-    });
+    gpuNano += nanoHoursAt(instance.gpuRates, run.readyAt, end);
   }
   const diskEnd = Math.min(until, instance.end?.at ?? Infinity);
   const diskNano = nanoHours(instance.diskNanoUsdPerHour, diskEnd - instance.createdAt);
-  const bytes = bytesUntil(instance, until);
+  const bytes = bytesUntil(instance.traffic, until);
   return {
     gpuMicroUsd: microUsd(gpuNano),
     diskMicroUsd: microUsd(diskNano),
-    upMicroUsd: transferMicroUsd(instance, bytes.up),
-    downMicroUsd: transferMicroUsd(instance, bytes.down),
+    upMicroUsd: transferMicroUsd(instance.nanoUsdPerGbTransfer, bytes.up),
+    downMicroUsd: transferMicroUsd(instance.nanoUsdPerGbTransfer, bytes.down),
     gpuMs,
   };
-}
-
-/** What went over the instance's network until the instant. */
-export function bytesUntil(instance: Instance, until: number): { up: number; down: number } {
-  const bytes = { up: 0, down: 0 };
-  for (const entry of instance.traffic) {
-    if (entry.at > until) continue;
-    bytes.up += entry.upBytes;
-    bytes.down += entry.downBytes;
-  }
-  return bytes;
-}
-
-const bytesPerGb = 1_000_000_000n;
-
-function transferMicroUsd({ nanoUsdPerGbTransfer }: Instance, bytes: number): number {
-  return Number((BigInt(nanoUsdPerGbTransfer) * BigInt(bytes)) / bytesPerGb / 1_000n);
 }
 
 /** What the instance cost between two instants; adjoining spans add up without a gap. */
@@ -92,23 +79,9 @@ export function creditMicroUsd(state: State, now: number): number {
 export function stopWhenBroke(state: State, now: number): void {
   if (creditMicroUsd(state, now) > 0) return;
   const { instances } = state;
-  let funded = Math.min(now, ...instances.map((instance) => instance.createdAt - 1));
-  let broke = now;
-  while (broke - funded > 1) {
-    const middle = Math.floor((funded + broke) / 2);
-    if (creditMicroUsd(state, middle) > 0) funded = middle;
-    else broke = middle;
-  }
+  const funded = Math.min(now, ...instances.map((instance) => instance.createdAt - 1));
+  const at = brokeAt((instant) => creditMicroUsd(state, instant), funded, now);
   for (const instance of instances) {
-    if (exists(instance, broke)) stopAt(instance, broke);
+    if (exists(instance, at)) stopAt(instance, at);
   }
-}
-
-/** Nano-dollars per hour over milliseconds, not yet divided; nothing for a span turned round. */
-function nanoHours(nanoUsdPerHour: number, ms: number): bigint {
-  return ms > 0 ? BigInt(nanoUsdPerHour) * BigInt(Math.floor(ms)) : 0n;
-}
-
-function microUsd(nanoMs: bigint): number {
-  return Number(nanoMs / 3_600_000_000n);
 }

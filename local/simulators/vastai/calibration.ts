@@ -3,8 +3,7 @@
 // (verified machines that were free); countries, GPU counts and bid ratios of 2026-06-07 (1,000
 // verified offers, the cheapest first); hosts' extras from 8 raw rows of 2024 to 2026.
 
-/** 10th, 50th and 90th percentile. */
-export type Spread = readonly [low: number, median: number, high: number];
+import type { Spread } from '../kit/random.ts';
 
 /** `free` weighs the model; prices are USD per GPU and hour; `ramMb` is usable memory per GPU. */
 export type GpuModel = {

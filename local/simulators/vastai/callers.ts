@@ -2,16 +2,17 @@
 // An instance's key must never reach beyond that instance.
 
 import type { Operation } from '../kit/faults.ts';
+import { exists } from '../kit/life.ts';
+import type { Incoming } from '../kit/wire.ts';
 import type { Context } from './context.ts';
-import { exists } from './life.ts';
 import type { Instance } from './state.ts';
 
 export type Caller = 'account' | 'nobody' | 'stranger' | Instance;
 
 /** The bearer key, or the legacy query parameter; null without either. */
-export function keyOf(incoming: { authorization: string | undefined; url: URL }): string | null {
-  const bearer = /^Bearer (.+)$/.exec(incoming.authorization ?? '')?.[1];
-  return bearer ?? incoming.url.searchParams.get('api_key');
+export function keyOf({ headers, url }: Incoming): string | null {
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  return bearer ?? url.searchParams.get('api_key');
 }
 
 export function identify({ state, settings, now }: Context, key: string | null): Caller {

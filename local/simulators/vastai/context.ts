@@ -2,9 +2,9 @@
 // outlives the request.
 
 import type { Fault, FaultName } from '../kit/faults.ts';
-import type { Row } from './filters.ts';
+import type { Row } from '../kit/json.ts';
+import type { Reply } from '../kit/wire.ts';
 import type { Lags } from './life.ts';
-import type { Reply } from './replies.ts';
 import type { Instance, Machine, Offer, State } from './state.ts';
 
 export type Settings = Lags & {

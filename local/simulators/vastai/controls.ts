@@ -1,18 +1,14 @@
-// The simulator's back door: what is true, and what to make go wrong. Tests and the demo use it;
-// an adapter must never.
+// The simulator's back door over its own state: what is true, and what to make go wrong.
 
+import type { Controls, TrafficSpec } from '../kit/controls.ts';
 import { type FaultSpec, faultOf, isLifeFault } from '../kit/faults.ts';
+import { exists } from '../kit/life.ts';
 import { raisePrice, strikeLife } from '../kit/life-faults.ts';
-import { exists, isFree, takenBy } from './life.ts';
+import { isFree, takenBy } from './life.ts';
 import { isTakenByOthers } from './others.ts';
 import { type Renting, rent } from './routes/create.ts';
-import { type Instance, instanceOf, type RequestEntry, type State } from './state.ts';
-import { type Books, type TrueInstance, trueBooks, trueInstances } from './truth.ts';
-
-export type Controls = ReturnType<typeof createControls>;
-
-/** What an instance sent and received; GB are 10^9 bytes. */
-export type TrafficSpec = { readonly id: number; readonly upGb: number; readonly downGb: number };
+import { type Instance, instanceOf, type State } from './state.ts';
+import { trueBooks, trueInstances } from './truth.ts';
 
 /**
  * `settle` brings the simulator up to the instant it returns; whatever changes something settles
@@ -30,34 +26,26 @@ export function createControls(world: Pick<Renting, 'state' | 'settings'>, settl
   const addFault = changing((now, spec: FaultSpec) => add(state, spec, now));
 
   return {
-    instances: (): TrueInstance[] => trueInstances(state, settle()),
-    books: (): Books => trueBooks(state, settle()),
-    /** The latest calls, oldest first; keys are left out. */
-    requests: (): readonly RequestEntry[] => state.requests,
-    /** An instance of the account that nobody created through the API; its id. */
-    addForeignInstance: changing(
-      (now, label: string | null = 'somebody-elses-training') =>
-        rentForeign({ ...world, now, strike: () => undefined }, label).id,
+    instances: () => trueInstances(state, settle()),
+    books: () => trueBooks(state, settle()),
+    requests: () => state.requests,
+    addForeignInstance: changing((now, label: string | null = 'somebody-elses-training') =>
+      String(rentForeign({ ...world, now, strike: () => undefined }, label).id),
     ),
     addFault,
     clearFaults: changing(() => {
       state.faults = [];
     }),
-    /** It is gone, without a word. */
-    vanish: (id: number) => addFault({ name: 'vanish', instanceId: id }),
-    /** The provider stops it; its disk goes on billing. */
-    interrupt: (id: number) => addFault({ name: 'interrupt', instanceId: id }),
-    /** Its GPU rate is multiplied from now on. */
-    raisePrice: changing((now, id: number, factor: number) =>
+    vanish: (id: string) => addFault({ name: 'vanish', instanceId: id }),
+    interrupt: (id: string) => addFault({ name: 'interrupt', instanceId: id }),
+    raisePrice: changing((now, id: string, factor: number) =>
       raisePrice(find(state, id), factor, now),
     ),
-    /** It has just sent and received this much. */
     addTraffic: changing((now, spec: TrafficSpec) => addTraffic(state, spec, now)),
-    /** Pays in. */
     addCredit: changing((_now, usd: number) => {
       state.paidInMicroUsd += Math.round(usd * 1e6);
     }),
-  };
+  } satisfies Controls;
 }
 
 /** Faults of an instance's life strike at once, or `forMs` from now, when they name one. */
@@ -77,8 +65,8 @@ function addTraffic(state: State, { id, upGb, downGb }: TrafficSpec, now: number
   instance.traffic.push({ at: now, upBytes, downBytes });
 }
 
-function find(state: State, id: number): Instance {
-  const instance = instanceOf(state, id);
+function find(state: State, id: string): Instance {
+  const instance = instanceOf(state, Number(id));
   if (instance === undefined) throw new Error(`there is no instance ${id}`);
   return instance;
 }

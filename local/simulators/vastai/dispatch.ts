@@ -3,28 +3,13 @@
 
 import { strike } from '../kit/faults.ts';
 import { passGate } from '../kit/gates.ts';
+import { isRow, type Parsed, parseJson, type Row } from '../kit/json.ts';
+import { type Incoming, type Outcome, promptly, type Reply } from '../kit/wire.ts';
 import { type Caller, identify, keyOf, mayCall } from './callers.ts';
 import type { Context } from './context.ts';
-import { isRow, type Parsed, parseJson, type Row } from './filters.ts';
-import type { Reply } from './replies.ts';
 import * as replies from './replies.ts';
 import { sentinelIn } from './routes/create.ts';
 import { type Match, matchEndpoint } from './routes/table.ts';
-
-export type Incoming = {
-  readonly method: string;
-  readonly url: URL;
-  readonly authorization: string | undefined;
-  /** Null when it was longer than the server reads. */
-  readonly body: string | null;
-};
-
-/** What goes back, and how badly: late, or never. */
-export type Outcome = {
-  readonly reply: Reply;
-  readonly lateMs: number;
-  readonly dropped: boolean;
-};
 
 export type World = Omit<Context, 'strike' | 'strikeAbout'>;
 
@@ -51,15 +36,16 @@ function contextOf(world: World, { url, body }: Incoming, { endpoint, ids }: Mat
   const parsed = isCreate ? parseBody(body ?? '') : { problem: '' };
   const sentinel = 'value' in parsed ? sentinelIn(parsed.value) : null;
   const isAbout = url.pathname.startsWith('/api/v0/instances/');
-  const instanceId = isAbout ? (ids[0] ?? null) : null;
+  const instanceId = isAbout && ids[0] !== undefined ? String(ids[0]) : null;
   const call = { operation, instanceId, now: world.now, sentinel };
   const { faults } = world.state;
   return {
     ...world,
     strike: (name) => strike(faults, name, call),
     strikeAbout: (name, id) => {
-      const own = faults.filter((fault) => fault.instanceId === id);
-      return strike(own, name, { ...call, instanceId: id, sentinel: null });
+      const instanceId = String(id);
+      const own = faults.filter((fault) => fault.instanceId === instanceId);
+      return strike(own, name, { ...call, instanceId, sentinel: null });
     },
   };
 }
@@ -125,8 +111,4 @@ function spoil(context: Context, reply: Reply): Outcome {
   const lie = context.strike('error-after-effect');
   if (lie === undefined) return { reply, lateMs, dropped: false };
   return { reply: replies.failed(context.state, lie.variant ?? 0), lateMs, dropped: false };
-}
-
-export function promptly(reply: Reply): Outcome {
-  return { reply, lateMs: 0, dropped: false };
 }

@@ -1,8 +1,7 @@
 // The query language of searches and lists: `{field: {op: value}}` and `[[field, "asc"]]`, with the
 // provider's own errors for what it doesn't know. It must never guess what a filter meant.
 
-export type Row = Readonly<Record<string, unknown>>;
-export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+import { isRow, type Parsed, type Row } from '../kit/json.ts';
 
 type Operator = (value: unknown, wanted: unknown) => boolean;
 
@@ -69,17 +68,4 @@ function compare(left: unknown, right: unknown, holds: (order: number) => boolea
 export function pickColumns(row: Row, columns: readonly string[]): Row {
   if (columns.includes('*')) return row;
   return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
-}
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** JSON from a stranger. */
-export function parseJson(text: string): Parsed<unknown> {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return { problem: text };
-  }
 }

@@ -1,7 +1,8 @@
 // An instance as the wire shows it: four states, odd spellings and all. What isn't known yet is
 // null, as there; the SSH port is the only thing it can't work out by itself.
 
-import { currentRun, shownStatus } from './life.ts';
+import { currentRun } from '../kit/life.ts';
+import { shownStatus } from './life.ts';
 import { gpuNanoUsdPerHour, machineView, priceView, usd } from './offer-view.ts';
 import type { Instance, Machine, Offer } from './state.ts';
 

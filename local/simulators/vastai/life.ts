@@ -1,28 +1,18 @@
-// An instance's life as a function of the instant asked about. It must read no clock and keep no
-// memory: a clock that jumps hours gives the same answers as one that ticks.
+// What this provider's words say of an instance's life, and which offers its instances leave free.
+// As in the kit: a function of the instant asked about, without clock or memory.
 
-import type { Instance, Machine, Offer, Run, State } from './state.ts';
+import { currentRun, exists, type Lags as KitLags } from '../kit/life.ts';
+import type { Instance, Machine, Offer, State } from './state.ts';
 
 /** A new contract shows no status at all for this long. */
 const nullStatusMs = 3_000;
 
 export type ActualStatus = null | 'created' | 'loading' | 'running' | 'exited';
 
-/** Whether the contract still exists: from create until its end, whatever lists say. */
-export function exists(instance: Instance, now: number): boolean {
-  return instance.end === null || now < instance.end.at;
-}
-
-/** The run under way, if any: it holds its GPUs whether it has booted or not. */
-export function currentRun(instance: Instance, now: number): Run | undefined {
-  const run = instance.runs.at(-1);
-  return run !== undefined && (run.stoppedAt === null || now < run.stoppedAt) ? run : undefined;
-}
-
-/** Whether the container is up: it answers on its SSH port and its GPUs are billed. */
-export function isUp(instance: Instance, now: number): boolean {
-  return exists(instance, now) && actualStatus(instance, now) === 'running';
-}
+export type Lags = KitLags & {
+  /** How long the status of before is shown after a stop or a start. */
+  readonly statusLagMs: number;
+};
 
 /** What the host says of the container. It doesn't know of the contract's end. */
 export function actualStatus(instance: Instance, now: number): ActualStatus {
@@ -41,55 +31,6 @@ export function shownStatus(instance: Instance, now: number, lagMs: number): Act
   if (stoppedAt !== null && isRecent(stoppedAt)) return actualStatus(instance, stoppedAt - 1);
   if (instance.runs.length > 1 && isRecent(startedAt)) return 'exited';
   return actualStatus(instance, now);
-}
-
-/** When the run stops billing its GPUs: stopped, or the contract's end, or not yet known. */
-export function runEnd(instance: Instance, run: Run): number {
-  return Math.min(run.stoppedAt ?? Infinity, instance.end?.at ?? Infinity);
-}
-
-export type Lags = {
-  readonly readLagMs: number;
-  readonly listLagMs: number;
-  readonly destroyLagMs: number;
-  /** How long the status of before is shown after a stop or a start. */
-  readonly statusLagMs: number;
-};
-
-/** Whether a read of this one instance finds it. */
-export function isReadable(instance: Instance, now: number, lags: Lags): boolean {
-  return now >= instance.createdAt + lags.readLagMs && isRemembered(instance, now, lags);
-}
-
-/** Whether lists show it; `staleMs` hides instances younger than that. */
-export function isListed(instance: Instance, now: number, lags: Lags & { staleMs: number }) {
-  const from = instance.createdAt + Math.max(lags.listLagMs, lags.staleMs);
-  return now >= from && isRemembered(instance, now, lags);
-}
-
-function isRemembered(instance: Instance, now: number, lags: Lags): boolean {
-  if (instance.end === null) return true;
-  const lag = instance.end.kind === 'destroyed' ? lags.destroyLagMs : 0;
-  return now < instance.end.at + lag;
-}
-
-/** Ends the contract at the instant, unless it ends sooner anyway. */
-export function endAt(instance: Instance, at: number, kind: 'destroyed' | 'vanished'): void {
-  if (instance.end === null || at < instance.end.at) instance.end = { at, kind };
-}
-
-/** Stops the run under way at the instant, unless it stops sooner anyway. */
-export function stopAt(instance: Instance, at: number): void {
-  const run = instance.runs.at(-1);
-  if (run === undefined) return;
-  run.stoppedAt = Math.min(run.stoppedAt ?? Infinity, Math.max(at, run.startedAt));
-}
-
-/** The next instant at which the instance changes by itself; Infinity if nothing is to come. */
-export function nextChangeAt(instance: Instance, now: number): number {
-  const run = instance.runs.at(-1);
-  const instants = [run?.readyAt, run?.stoppedAt, instance.end?.at].map((at) => at ?? Infinity);
-  return Math.min(...instants.filter((at) => at > now));
 }
 
 /** What running contracts hold: GPUs per machine, and the offers themselves. */

@@ -1,16 +1,8 @@
 // The bodies this provider answers failures with, odd as they are. Recorded ones are marked with
 // their month, the rest follow its public documentation of 2026; FIDELITY.md says what is a guess.
 
+import type { Reply } from '../kit/wire.ts';
 import type { State } from './state.ts';
-
-/** What goes back over the wire: JSON, or text as it is. */
-export type Reply = { readonly status: number; readonly body: unknown } | TextReply;
-export type TextReply = {
-  readonly status: number;
-  readonly text: string;
-  readonly type: string;
-  readonly headers?: Readonly<Record<string, string>>;
-};
 
 export function ok(body: Record<string, unknown>): Reply {
   return { status: 200, body };

@@ -3,7 +3,11 @@
 // Instants are epoch milliseconds and may lie ahead: what the future holds is already written.
 
 import * as z from 'zod/mini';
+import { Rate, Traffic } from '../kit/billing.ts';
+import type { RequestEntry } from '../kit/controls.ts';
 import { Fault } from '../kit/faults.ts';
+import type { Gate } from '../kit/gates.ts';
+import { End, Run } from '../kit/life.ts';
 
 const Machine = z.object({
   id: z.int(),
@@ -43,21 +47,6 @@ const byId = <Value extends z.ZodMiniType>(value: Value) => z.record(z.coerce.nu
 const Market = z.object({ machines: byId(Machine), offers: byId(Offer) });
 export type Market = Readonly<z.infer<typeof Market>>;
 
-/** The GPU is held from `startedAt` and billed from `readyAt`, which is null if it never boots. */
-const Run = z.object({
-  startedAt: z.number(),
-  readyAt: z.nullable(z.number()),
-  stoppedAt: z.nullable(z.number()),
-});
-export type Run = z.infer<typeof Run>;
-
-const GpuRate = z.object({ from: z.number(), nanoUsdPerHour: z.int() });
-export type GpuRate = Readonly<z.infer<typeof GpuRate>>;
-
-/** What went over the network until the instant, since the entry before. */
-const Traffic = z.object({ at: z.number(), upBytes: z.int(), downBytes: z.int() });
-export type Traffic = Readonly<z.infer<typeof Traffic>>;
-
 const SshKey = z.object({ id: z.int(), publicKey: z.string(), addedAt: z.number() });
 export type SshKey = Readonly<z.infer<typeof SshKey>>;
 
@@ -76,7 +65,7 @@ const Instance = z.object({
   apiKey: z.string(),
   createdAt: z.number(),
   runs: z.array(Run),
-  gpuRates: z.array(GpuRate),
+  gpuRates: z.array(Rate),
   diskNanoUsdPerHour: z.int(),
   nanoUsdPerGbTransfer: z.int(),
   traffic: z.array(Traffic),
@@ -86,22 +75,9 @@ const Instance = z.object({
   hostKey: z.object({ privateKey: z.string(), publicKey: z.string() }),
   /** Where SSH last listened, so that it does again. */
   sshPort: z.nullable(z.int()),
-  end: z.nullable(z.object({ at: z.number(), kind: z.enum(['destroyed', 'vanished']) })),
+  end: z.nullable(End),
 });
 export type Instance = z.infer<typeof Instance>;
-
-/** When a caller may next call an endpoint, and whether a call was refused meanwhile. */
-export type Gate = { readonly openAt: number; readonly refused: boolean };
-
-export type RequestEntry = {
-  readonly at: number;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly body: string;
-  /** 0 when the connection was dropped instead of answered. */
-  readonly status: number;
-};
 
 /** What a restart must not forget. */
 export const Kept = z.object({

@@ -3,7 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createVastaiSimulator } from '../../../local/simulators/vastai/simulator.ts';
+import { createSimulator } from '../../../local/simulators/vastai/simulator.ts';
 import { createScaledClock } from '../../../local/workflow/clock.ts';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { createVastai } from '../../../shared/adapters/providers/vastai/vastai.ts';
@@ -20,7 +20,7 @@ const NOWHERE = 'http://127.0.0.1:9';
 async function market() {
   const clock = createScaledClock(200, { unref: true });
   const after = (ms: number, run: () => void) => clock.at(clock.now() + ms, run);
-  const simulator = createVastaiSimulator({ apiKey: API_KEY, now: clock.now, after });
+  const simulator = createSimulator({ keys: { apiKey: API_KEY }, now: clock.now, after });
   const baseUrl = await simulator.listen();
   onTestFinished(() => simulator.close());
   const provider = createVastai({
@@ -83,9 +83,10 @@ describe('gpu-shopper sweep', () => {
     const document = JSON.parse(stdout) as { ours: { id: string }[]; outcome: { kind: string } };
     expect(document.outcome.kind).toBe('proved-empty');
     expect(new Set(document.ours.map(({ id }) => id))).toEqual(new Set<string>(ours));
-    expect(
-      alive().map(({ id, label }) => (label === 'somebody-else' ? label : String(id))),
-    ).toEqual([forged, 'somebody-else']);
+    expect(alive().map(({ id, label }) => (label === 'somebody-else' ? label : id))).toEqual([
+      forged,
+      'somebody-else',
+    ]);
     expect(await sweep()).toMatchObject({ code: 0 });
   });
 

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ProviderName, rowOf } from '../../../shared/core/base/providers.ts';
 import { type Keys, signedFetch } from '../signing.ts';
 
 export const MAIN = new URL('../../../local/main.ts', import.meta.url).pathname;
@@ -13,7 +14,13 @@ export const SSH_KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 export type StartedProcess = Awaited<ReturnType<typeof startProcess>>;
 
 /** Environment of others must not decide whether real money is spent. */
-const plainEnv = () => ({ ...process.env, VAST_API_KEY: undefined, VAST_BASE_URL: undefined });
+const providerVariables = ProviderName.options
+  .map(rowOf)
+  .flatMap(({ keys, baseUrl }) => [...Object.values(keys), baseUrl.variable]);
+const plainEnv = () => ({
+  ...process.env,
+  ...Object.fromEntries(providerVariables.map((name) => [name, undefined])),
+});
 
 /** Runs it with these flags; what it says is kept. */
 export function runMain(args: readonly string[], env: Record<string, string | undefined> = {}) {
@@ -45,6 +52,9 @@ export async function eventually<Value>(
     await pause(25);
   }
 }
+
+/** How many processes a start stands on: its database, and a simulator for each provider. */
+export const CHILDREN = 1 + ProviderName.options.length;
 
 /** The processes that this one has started and that still live. */
 export function childrenOf(pid: number | undefined): readonly number[] {

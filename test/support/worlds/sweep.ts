@@ -3,6 +3,7 @@
 
 import { LOCAL_ACCESS } from '../../../local/aws/database.ts';
 import type { WorldOptions } from '../../../local/demo/world.ts';
+import { firstProvider } from '../../../local/markets.ts';
 import { connect } from '../../../shared/adapters/dynamodb/client.ts';
 import { createSweepStore } from '../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../../../shared/adapters/dynamodb/table.ts';
@@ -28,9 +29,9 @@ const LIMITS = {
 
 export type SweepWorld = LeaseWorld & {
   /** Puts a machine with a tag of ours at the provider; nobody asked for it. */
-  plant(owner?: Partial<Ownership>): number;
+  plant(owner?: Partial<Ownership>): string;
   /** Whether a machine exists. */
-  lives(id: number): boolean;
+  lives(id: string): boolean;
   alive(): number;
   /** Sweeps `times`, each after a minute, and returns the last record, failed or not. */
   sweep(times?: number): Promise<SweepRecord>;
@@ -72,7 +73,7 @@ export async function sweepWorld(
         await world.pass(MINUTE);
         await service.sweep().catch(() => undefined);
       }
-      const record = await store.last('vastai');
+      const record = await store.last(firstProvider);
       if (record === null) throw new Error('nothing was recorded');
       return record;
     },

@@ -1,8 +1,9 @@
 // The account's SSH keys: copied to each instance when it is created, so that keys added later
 // reach only later ones. Never safe to believe that a key here opens an instance that is up.
 
+import type { Reply } from '../../kit/wire.ts';
 import type { Context, Request } from '../context.ts';
-import { ok, type Reply, refusal } from '../replies.ts';
+import { ok, refusal } from '../replies.ts';
 import type { SshKey } from '../state.ts';
 
 const userId = 123456;

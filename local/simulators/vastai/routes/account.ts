@@ -1,10 +1,13 @@
 // What is left of the money and where it went. Both follow from the instances' lives; charges are
 // told by whole UTC days, rounded to a tenth of a cent, and outlive the instance.
 
-import { bytesUntil, costBetween, creditMicroUsd } from '../billing.ts';
+import { bytesUntil } from '../../kit/billing.ts';
+import { isRow, parseJson, type Row } from '../../kit/json.ts';
+import type { Reply } from '../../kit/wire.ts';
+import { costBetween, creditMicroUsd } from '../billing.ts';
 import type { Context, Request } from '../context.ts';
-import { isRow, parseFilters, parseJson, type Row } from '../filters.ts';
-import { badQuery, ok, type Reply, refusal } from '../replies.ts';
+import { parseFilters } from '../filters.ts';
+import { badQuery, ok, refusal } from '../replies.ts';
 import type { Instance } from '../state.ts';
 import { parseToken, tokenOf } from './tokens.ts';
 
@@ -88,7 +91,7 @@ function chargeRows(instance: Instance, day: Row, now: number): { id: number; ro
 function chargeItems(instance: Instance, from: number, to: number) {
   const cost = costBetween(instance, from, to);
   const diskMs = to - Math.max(from, instance.createdAt);
-  const [before, after] = [bytesUntil(instance, from), bytesUntil(instance, to)];
+  const [before, after] = [bytesUntil(instance.traffic, from), bytesUntil(instance.traffic, to)];
   return [
     chargeItem('gpu', 'hour', { amount: cost.gpuMs / hourMs, microUsd: cost.gpuMicroUsd }),
     chargeItem('disk', 'hour', { amount: diskMs / hourMs, microUsd: cost.diskMicroUsd }),

@@ -9,15 +9,16 @@ import {
   lifeFaults,
   sentinelTimes,
 } from '../../kit/faults.ts';
+import { isRow, type Row } from '../../kit/json.ts';
 import { strikeNewborn } from '../../kit/life-faults.ts';
 import { createHostKey } from '../../kit/machine/ssh-server.ts';
+import type { Reply } from '../../kit/wire.ts';
 import { creditMicroUsd } from '../billing.ts';
 import type { Context, Request } from '../context.ts';
-import { isRow, type Row } from '../filters.ts';
 import { isFree, takenBy } from '../life.ts';
 import { diskNanoUsdPerHour, gpuNanoUsdPerHour } from '../offer-view.ts';
 import { isTakenByOthers } from '../others.ts';
-import { createRefused, noCredit, ok, type Reply, refusal } from '../replies.ts';
+import { createRefused, noCredit, ok, refusal } from '../replies.ts';
 import { firstInstanceId, type Instance, type Machine, type Offer } from '../state.ts';
 
 const minDiskGb = 8;
@@ -118,7 +119,7 @@ function bringFaults({ state, strike, now }: Renting, instance: Instance): void 
   const name = sentinelIn(instance);
   const times = name === null ? undefined : sentinelTimes[name];
   if (name === null || times === undefined) return;
-  state.faults.push(faultOf({ name, times, instanceId: instance.id }, now));
+  state.faults.push(faultOf({ name, times, instanceId: String(instance.id) }, now));
 }
 
 /** The fault that a create request asks for itself. */

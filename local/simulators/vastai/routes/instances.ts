@@ -1,12 +1,14 @@
 // One instance: read, change, destroy, and its SSH keys. Destroy takes effect at once; reads go on
 // showing the instance for a while, and another destroy says it is unknown.
 
+import { currentRun, endAt, exists, isReadable, stopAt } from '../../kit/life.ts';
+import type { Reply } from '../../kit/wire.ts';
 import { creditMicroUsd } from '../billing.ts';
 import { type Context, placeOf, type Request } from '../context.ts';
 import { instanceView } from '../instance-view.ts';
-import { currentRun, endAt, exists, isFree, isReadable, stopAt, takenBy } from '../life.ts';
+import { isFree, takenBy } from '../life.ts';
 import { isTakenByOthers } from '../others.ts';
-import { noSuchInstance, ok, type Reply, refusal } from '../replies.ts';
+import { noSuchInstance, ok, refusal } from '../replies.ts';
 import { type Instance, instanceOf } from '../state.ts';
 import { newKey } from './account-keys.ts';
 
@@ -25,6 +27,8 @@ export async function get(context: Context, { ids }: Request): Promise<Reply> {
 
 export async function show(context: Context, instance: Instance) {
   const sshPort = await context.sshPort(instance);
+  // Whoever knows the port finds it there again, also after a restart.
+  if (sshPort !== null) instance.sshPort = sshPort;
   const place = placeOf(context.state, instance);
   const { statusLagMs } = context.settings;
   return instanceView(instance, place, { now: context.now, statusLagMs, sshPort });

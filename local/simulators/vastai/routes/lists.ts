@@ -2,20 +2,13 @@
 // behind the machines, and what they leave out they leave out without a word.
 
 import type { Fault } from '../../kit/faults.ts';
+import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
+import { isListed } from '../../kit/life.ts';
+import type { Reply } from '../../kit/wire.ts';
 import { type Context, placeOf, type Request } from '../context.ts';
-import {
-  comparator,
-  isRow,
-  type Ordering,
-  type Parsed,
-  parseFilters,
-  parseJson,
-  pickColumns,
-  type Row,
-} from '../filters.ts';
+import { comparator, type Ordering, parseFilters, pickColumns } from '../filters.ts';
 import { storedView } from '../instance-view.ts';
-import { isListed } from '../life.ts';
-import { badQuery, ok, type Reply, refusal, serverError } from '../replies.ts';
+import { badQuery, ok, refusal, serverError } from '../replies.ts';
 import type { Instance } from '../state.ts';
 import { show } from './instances.ts';
 import { parseToken, tokenOf } from './tokens.ts';

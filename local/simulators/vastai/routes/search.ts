@@ -2,21 +2,14 @@
 // caller is silent, and never more than 64 offers come back, whatever the limit says (observed
 // September 2026).
 
+import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
+import type { Reply } from '../../kit/wire.ts';
 import type { Context, Request } from '../context.ts';
-import {
-  comparator,
-  isRow,
-  type Ordering,
-  type Parsed,
-  parseFilters,
-  parseJson,
-  pickColumns,
-  type Row,
-} from '../filters.ts';
+import { comparator, type Ordering, parseFilters, pickColumns } from '../filters.ts';
 import { isFree, takenBy } from '../life.ts';
 import { type OfferView, offerView } from '../offer-view.ts';
 import { isTakenByOthers } from '../others.ts';
-import { badJson, badQuery, ok, type Reply } from '../replies.ts';
+import { badJson, badQuery, ok } from '../replies.ts';
 
 const maxOffers = 64;
 const defaultDiskGb = 8;

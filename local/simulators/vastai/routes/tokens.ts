@@ -1,7 +1,7 @@
 // Page tokens: the last row's place in the order, in base64. Callers must treat them as opaque; a
 // token that we didn't hand out is refused.
 
-import { isRow, type Parsed, parseJson, type Row } from '../filters.ts';
+import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
 
 export function tokenOf(values: Row): string {
   return Buffer.from(JSON.stringify({ values })).toString('base64');

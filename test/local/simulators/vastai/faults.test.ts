@@ -95,7 +95,7 @@ describe('faults without an effect', () => {
     const names = ['rate-limit', 'bad-key', 'fail-before-effect', 'error-after-effect'] as const;
     const answers = [];
     for (const name of names) {
-      market.simulator.addFault({ name, instanceId: struck, times: 1 });
+      market.simulator.addFault({ name, instanceId: String(struck), times: 1 });
       const path = (id: number) => `PUT /api/v0/instances/${id}/`;
       const body = { label: name };
       answers.push([
@@ -197,7 +197,7 @@ describe('faults of lists and lives', () => {
   it('vanish ends an instance without a word', async () => {
     const market = await startMarket();
     const id = await createUp(market);
-    market.simulator.vanish(id);
+    market.simulator.vanish(String(id));
     expect([await get(market, id), await listedIds(market)]).toEqual([null, []]);
     expect((await destroy(market, id)).json.error).toBe('no_such_instance');
     const spent = market.simulator.books().spentMicroUsd;
@@ -247,7 +247,7 @@ describe('faults of lists and lives', () => {
     const id = await createUp(market);
     const old = numberOf((await get(market, id))?.dph_base);
     market.pass(59 * MINUTE + 40 * SECOND);
-    market.simulator.raisePrice(id, 3);
+    market.simulator.raisePrice(String(id), 3);
     market.pass(60 * MINUTE);
     expect((await get(market, id))?.dph_base).toBeCloseTo(old * 3, 8);
     const gpuUsd = (market.simulator.books().instances[0]?.gpuMicroUsd ?? 0) / 1e6;

@@ -56,7 +56,7 @@ describe('machines', () => {
     market.simulator.instances();
     expect(started).toEqual([
       {
-        id,
+        id: String(id),
         label: 'ours',
         onstart: 'agent',
         image: 'nvidia/cuda:12',
@@ -69,8 +69,24 @@ describe('machines', () => {
           CONTAINER_ID: String(id),
           CONTAINER_API_KEY: reply.json.instance_api_key,
         },
+        endSelf: expect.any(Function),
       },
     ]);
+  });
+
+  it('end their own instance by the API, and no other', async () => {
+    const { market, started, trace } = await startTraced();
+    const [first, second] = [await createUp(market), await createUp(market)];
+    market.simulator.instances();
+    await started[0]?.endSelf();
+    expect(market.simulator.instances().map(({ id, alive }) => [id, alive])).toEqual([
+      [String(first), false],
+      [String(second), true],
+    ]);
+    expect(market.simulator.requests().at(-1)).toMatchObject({
+      ...{ method: 'DELETE', path: `/api/v0/instances/${first}/`, status: 200 },
+    });
+    expect(trace.filter((line) => line.startsWith('stop'))).toHaveLength(1);
   });
 
   it('stop in the very call that destroys them', async () => {

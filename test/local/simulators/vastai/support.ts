@@ -4,8 +4,8 @@
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 import {
-  createVastaiSimulator,
-  type VastaiSimulatorOptions,
+  createSimulator,
+  type VastaiOptions,
 } from '../../../../local/simulators/vastai/simulator.ts';
 
 export const KEY = 'key-of-the-test';
@@ -17,13 +17,13 @@ export const DAY = 24 * HOUR;
 
 export type Json = Record<string, unknown>;
 export type Answer = { status: number; text: string; json: Json; headers: Headers };
-type Options = Partial<Omit<VastaiSimulatorOptions, 'now'>>;
+type Options = Partial<Omit<VastaiOptions, 'now'>>;
 
 /** A running simulator that is closed when the test ends. */
 export async function startMarket(options: Options = {}) {
   let now = START;
-  const simulator = createVastaiSimulator({
-    ...{ apiKey: KEY, rateLimits: false, ...options },
+  const simulator = createSimulator({
+    ...{ keys: { apiKey: KEY }, rateLimits: false, ...options },
     now: () => now,
   });
   const address = await simulator.listen();

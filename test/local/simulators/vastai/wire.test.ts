@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createVastaiSimulator } from '../../../../local/simulators/vastai/simulator.ts';
+import { createSimulator } from '../../../../local/simulators/vastai/simulator.ts';
 import {
   asRow,
   create,
@@ -122,7 +122,7 @@ describe('rates', () => {
       [{}, 429],
       [{ rateLimits: false }, 200],
     ] as const) {
-      const simulator = createVastaiSimulator({ apiKey: KEY, now: () => START, ...options });
+      const simulator = createSimulator({ keys: { apiKey: KEY }, now: () => START, ...options });
       onTestFinished(() => simulator.close());
       const url = `${await simulator.listen()}/api/v1/instances/`;
       const list = async () => (await fetch(url, { headers })).status;

@@ -59,7 +59,7 @@ describe('transfer', () => {
     const id = await createUp(market);
     const row = await get(market, id);
     const before = await creditOf(market);
-    market.simulator.addTraffic({ id, upGb: 100, downGb: 0.5 });
+    market.simulator.addTraffic({ id: String(id), upGb: 100, downGb: 0.5 });
     const usdPerGb = numberOf(row?.inet_up_cost);
     expect(before - (await creditOf(market))).toBeCloseTo(usdPerGb * 100.5, 5);
     await destroy(market, id);
@@ -68,6 +68,8 @@ describe('transfer', () => {
     const items = asRows(charge?.items).map(({ type, amount }) => [type, amount]);
     expect(items.map(([type]) => type)).toEqual(['gpu', 'disk', 'bwu', 'bwd']);
     expect(numberOf(items[2]?.[1])).toBeCloseTo(usdPerGb * 100, 2);
-    expect(() => market.simulator.addTraffic({ id, upGb: 1, downGb: 0 })).toThrow('gone');
+    expect(() => market.simulator.addTraffic({ id: String(id), upGb: 1, downGb: 0 })).toThrow(
+      'gone',
+    );
   });
 });

@@ -1,0 +1,16 @@
+// JSON from a stranger: what it is, or that it is none. It must never throw for what was sent.
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
+
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function parseJson(text: string): Parsed<unknown> {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { problem: text };
+  }
+}
