@@ -13,6 +13,7 @@ import { checkLinks, checkOpenings, checkPrivate } from './tidy/files.ts';
 import { checkHandlers } from './tidy/handlers.ts';
 import { viewsOf } from './tidy/lexer.ts';
 import { checkPackages } from './tidy/packages.ts';
+import { checkProviders } from './tidy/providers.ts';
 import { checkFileSizes, checkLineLengths } from './tidy/sizes.ts';
 import { type Check, isSource, type SourceFile, show, views } from './tidy/source.ts';
 import { readTree } from './tidy/tree.ts';
@@ -51,6 +52,7 @@ describe('the repository', () => {
     ['names no local paths and private hosts', checkPrivate],
     ['has no dead files', checkDead],
     ['has handlers that are one wrapped use case', checkHandlers],
+    ['names each provider in its own places only', checkProviders],
   ])('%s', (_, check) => {
     expect(check(tree).map(show)).toEqual([]);
   });

@@ -79,6 +79,8 @@ const ARROWS: readonly Arrow[] = [
       'shared/adapters/dynamodb/schema.ts',
     ),
   },
+  { from: /^local\/simulators\/kit\//, values: ours('local/simulators/kit/') },
+  // Its own folder and the kit, which is checked further down.
   { from: /^local\/simulators\//, values: ours('local/simulators/') },
   {
     from: /^local\//,
@@ -124,12 +126,21 @@ function isOtherAdapter(path: string, target: string): boolean {
   return !(bothProviders && (/\/http\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
 }
 
+/** A simulator knows the kit and itself. */
+function isOtherSimulator(path: string, target: string): boolean {
+  const own = /^local\/simulators\/[^/]+\//.exec(path)?.[0];
+  const other = /^local\/simulators\/[^/]+\//.exec(target)?.[0];
+  if (own === undefined || other === undefined) return false;
+  return other !== own && other !== 'local/simulators/kit/';
+}
+
 function faultOf(path: string, item: Import): string | null {
   const { target } = item;
   const arrow = ARROWS.find(({ from }) => from.test(path));
   if (arrow === undefined) return 'is in a folder that no import rule knows';
   if (!isAllowed(arrow, item)) return `must not import ${target}`;
   if (isOtherAdapter(path, target)) return `must not import another adapter: ${target}`;
+  if (isOtherSimulator(path, target)) return `must not import another simulator: ${target}`;
   if (SDK_FREE.test(path) && target.startsWith('@aws-sdk/')) return `must not import ${target}`;
   if (CLIENT_FREE.test(path) && /^@aws-sdk\/(?:client|lib)-/.test(target)) {
     return `must not import ${target}`;
