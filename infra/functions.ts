@@ -7,7 +7,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { invariant } from '../shared/core/base/invariant.ts';
-import { ProviderName, rowOf, secretVariable } from '../shared/core/base/providers.ts';
+import { rowOf, secretVariable } from '../shared/core/base/providers.ts';
 import type { Alarms } from './alarms.ts';
 import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list.ts';
 import { nameOf, stateMachineArn } from './names.ts';
@@ -62,8 +62,9 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
     GPU_SHOPPER_SCHEDULE_TARGET_ARN: schedules.targetArn,
     GPU_SHOPPER_SCHEDULE_ROLE_ARN: schedules.roleArn,
     GPU_SHOPPER_SCHEDULE_DLQ_ARN: schedules.queue.queueArn,
+    GPU_SHOPPER_ENABLED_PROVIDERS: settings.enabledProviders.join(','),
     ...Object.fromEntries(
-      ProviderName.options.map((name) => {
+      settings.enabledProviders.map((name) => {
         const { variable, default: url } = rowOf(name).baseUrl;
         return [variable, settings.baseUrls[name] ?? url];
       }),
@@ -99,7 +100,7 @@ export function createFunctions(scope: Construct, props: FunctionsProps): Functi
   const { deployment } = settings;
   const logGroup = createLog(here, deployment);
   alarms.onLog(logGroup);
-  for (const provider of ProviderName.options) alarms.onSweeps(logGroup, provider);
+  for (const provider of settings.enabledProviders) alarms.onSweeps(logGroup, provider);
   acknowledgeWildcards(here, reachable);
   const common = commonEnvironment(here, props);
   const made = new Map<string, IFunction>();

@@ -7,10 +7,11 @@ import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { policy } from '../shared/core/base/policy/policy.ts';
-import { ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
+import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, minutes } from '../shared/core/base/time.ts';
 import { acknowledge } from './acknowledge.ts';
 import { functionArn, nameOf } from './names.ts';
+import type { Settings } from './settings.ts';
 
 export type DeadlineSchedules = {
   readonly groupName: string;
@@ -106,9 +107,9 @@ const reconcile = (provider: ProviderName): Repeating => ({
 });
 
 /** What a deployment does again and again: menus, sweeps, charges, freezes, books. */
-const repeating = (): readonly Repeating[] => [
-  ...ProviderName.options.flatMap((provider) => [refresh(provider), sweep(provider)]),
-  ...reportingCharges(ProviderName.options).map(reconcile),
+const repeating = (providers: readonly ProviderName[]): readonly Repeating[] => [
+  ...providers.flatMap((provider) => [refresh(provider), sweep(provider)]),
+  ...reportingCharges(providers).map(reconcile),
   { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },
   // Half an hour after midnight is when a day may be closed.
   { name: 'close-days', target: 'closeDays', cron: 'cron(35 0 * * ? *)', input: {} },
@@ -116,10 +117,14 @@ const repeating = (): readonly Repeating[] => [
 ];
 
 /** Schedules that repeat. A call that fails is not repeated: the next comes soon. */
-export function createRepeatingSchedules(scope: Construct, deployment: string, queue: Queue): void {
+export function createRepeatingSchedules(
+  scope: Construct,
+  { deployment, enabledProviders }: Pick<Settings, 'deployment' | 'enabledProviders'>,
+  queue: Queue,
+): void {
   const here = new Construct(scope, 'repeating');
   const roles = new Map<string, Role>();
-  for (const { name, target, every = minutes(60), cron, input } of repeating()) {
+  for (const { name, target, every = minutes(60), cron, input } of repeating(enabledProviders)) {
     const targetArn = functionArn(here, deployment, target);
     const role =
       roles.get(target) ??

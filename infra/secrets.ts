@@ -4,8 +4,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { ProviderName, type ProviderRow, rowOf } from '../shared/core/base/providers.ts';
+import { type ProviderName, type ProviderRow, rowOf } from '../shared/core/base/providers.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { Settings } from './settings.ts';
 
 export type ProviderSecret = {
   readonly name: ProviderName;
@@ -59,10 +60,13 @@ function createProviderSecret(
 }
 
 /** Makes every secret, named after the deployment: the tag key, and one for each provider. */
-export function createSecrets(scope: Construct, deployment: string): Secrets {
+export function createSecrets(
+  scope: Construct,
+  { deployment, enabledProviders }: Pick<Settings, 'deployment' | 'enabledProviders'>,
+): Secrets {
   const here = new Construct(scope, 'secrets');
   return {
     tagKey: createTagKey(here, deployment),
-    providers: ProviderName.options.map((name) => createProviderSecret(here, deployment, name)),
+    providers: enabledProviders.map((name) => createProviderSecret(here, deployment, name)),
   };
 }

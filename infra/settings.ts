@@ -28,6 +28,11 @@ const Settings = z.strictObject({
   operators: z.array(ConsumerId),
   /** Who is told of alarms; nobody unless given. */
   alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/, 'must be an e-mail address'))),
+  /** Whose offers are leased: each has its secret, schedules and alarms; all unless given. */
+  enabledProviders: z._default(
+    z.array(ProviderName).check(z.minLength(1, 'must name a provider')),
+    [...ProviderName.options],
+  ),
   /** Other addresses of providers' APIs, by provider, for a test against a simulator. */
   baseUrls: z._default(z.partialRecord(ProviderName, url), {}),
 });

@@ -23,7 +23,7 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   Tags.of(stack).add('gpu-shopper:deployment', deployment);
   const alarms = createAlarms(stack, settings.alarmEmail);
   const data = createData(stack);
-  const secrets = createSecrets(stack, deployment);
+  const secrets = createSecrets(stack, settings);
   const schedules = createDeadlineSchedules(stack, deployment);
   const api = createApi(stack, deployment);
   const functions = createFunctions(stack, {
@@ -36,7 +36,7 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   addRoutes(api, functions);
   const machine = createWorkflow(stack, { deployment, functions, alarms });
   createExecutionRule(stack, machine, functions('executionEnded'));
-  createRepeatingSchedules(stack, deployment, schedules.queue);
+  createRepeatingSchedules(stack, settings, schedules.queue);
   alarms.onMessages('failed-schedules', schedules.queue);
   alarms.onMessages('unfinished-deadlines', schedules.unfinished);
   new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint });

@@ -9,7 +9,7 @@ import {
   createReconcileCharges,
   createReconcileOnDemand,
 } from '../usecases/billing/reconcile-charges.ts';
-import { choicesOf, providerNames, reconciliations, records, sight, withKeys } from './parts.ts';
+import { providerNames, reconciliations, records, sight, withKeys } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 export const correctCharge = (runtime: Runtime) => createCorrectCharge(records(runtime));
@@ -30,10 +30,13 @@ type Asked = { readonly caller: Caller; readonly provider?: ProviderName | undef
 export const reconcileOnDemand = (runtime: Runtime) =>
   withKeys(runtime, (keyed) => {
     const reconcile = createReconcileOnDemand(reconciling(keyed));
-    const choices = reportingCharges(choicesOf(keyed));
+    const choices = reportingCharges(providerNames(keyed));
     return ({ caller, provider }: Asked) =>
       reconcile({ caller, provider: chooseProvider(choices, provider) });
   });
 
 export const readReconciliations = (runtime: Runtime) =>
-  createReadReconciliations({ reconciliations: once(runtime, reconciliations), providerNames });
+  createReadReconciliations({
+    reconciliations: once(runtime, reconciliations),
+    providerNames: providerNames(runtime),
+  });

@@ -4,8 +4,9 @@
 import * as z from 'zod/mini';
 import type { AwsCredentials } from '../adapters/aws/sign.ts';
 import { ConsumerId, DeploymentId } from '../core/base/ids.ts';
+import { ProviderName } from '../core/base/providers.ts';
 import { AccountLimits, type Threshold } from '../core/ledger/account.ts';
-import { providerSecretsIn, providersIn } from './provider-access.ts';
+import { enabledProviders, providerSecretsIn, providersIn } from './provider-access.ts';
 import { parseVariables, refuse, text, url, type Variables } from './variables.ts';
 
 const whole = z.pipe(
@@ -35,6 +36,8 @@ const listed = z.pipe(
       .filter(Boolean),
   ),
 );
+
+const enabled = z.pipe(listed, z.array(ProviderName).check(z.minLength(1, 'must name a provider')));
 
 /** Told at half of the month's budget, near its end, and at its end. */
 const THRESHOLDS: Threshold[] = [50, 80, 100].map((percent) => ({
@@ -72,6 +75,7 @@ const Environment = z.object({
   GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: z._default(whole, 10_000_000),
   GPU_SHOPPER_MAX_OPEN_LEASES: z._default(whole, 10),
   GPU_SHOPPER_MAX_LEASE_MICRO_USD: z.optional(whole),
+  GPU_SHOPPER_ENABLED_PROVIDERS: z.optional(enabled),
   GPU_SHOPPER_PROVIDERS: z._default(listed, []),
   GPU_SHOPPER_GPU_NAMES: z._default(listed, []),
   GPU_SHOPPER_THRESHOLDS: z._default(thresholds, THRESHOLDS),
@@ -134,6 +138,7 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(environment: Variables = process.env, keys: Variables = {}) {
   const source = { ...environment, ...keys };
   const env = parseVariables(Environment, source);
+  const providers = providersIn(source);
   return {
     deployment: env.GPU_SHOPPER_DEPLOYMENT_ID,
     tagKey: env.GPU_SHOPPER_TAG_KEY,
@@ -170,7 +175,9 @@ export function readConfig(environment: Variables = process.env, keys: Variables
       dlqArn: env.GPU_SHOPPER_SCHEDULE_DLQ_ARN,
     },
     /** How to reach each provider that there are keys of. */
-    providers: providersIn(source),
+    providers,
+    /** The providers that are leased from: what is shown, swept and frozen. */
+    enabledProviders: enabledProviders(env.GPU_SHOPPER_ENABLED_PROVIDERS, providers),
   };
 }
 

@@ -67,7 +67,7 @@ export const chooseOffer = (runtime: Runtime) =>
     freezes: once(runtime, freezes),
     menu: once(runtime, menu),
     rooms: once(runtime, rooms),
-    providerNames,
+    providerNames: providerNames(runtime),
     bootLimit: longest((card) => card.bootLimit),
   });
 
@@ -132,7 +132,7 @@ export const judgeLease = (runtime: Runtime) =>
     ...records(runtime),
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),
-    providerNames,
+    providerNames: providerNames(runtime),
   });
 
 export const endLease = (runtime: Runtime) =>
@@ -180,16 +180,16 @@ export const refreshOffers = (runtime: Runtime) =>
 // The API.
 
 export const listOffers = (runtime: Runtime) =>
-  createListOffers({ menu: once(runtime, menu), providerNames });
+  createListOffers({ menu: once(runtime, menu), providerNames: providerNames(runtime) });
 
 export const readOffer = (runtime: Runtime) =>
-  createReadOffer({ menu: once(runtime, menu), providerNames });
+  createReadOffer({ menu: once(runtime, menu), providerNames: providerNames(runtime) });
 
 export const readHealth = (runtime: Runtime) =>
   createReadHealth({
     menu: once(runtime, menu),
     sweeps: once(runtime, sweeps),
-    providerNames,
+    providerNames: providerNames(runtime),
     clock: runtime.clock,
   });
 

@@ -56,7 +56,7 @@ export const advanceFreezes = (runtime: Runtime) =>
       ...ending(keyed),
       ...freezing(keyed),
       ...sight(keyed),
-      providerNames,
+      providerNames: providerNames(keyed),
     }),
   );
 
@@ -67,6 +67,6 @@ export const readDoctor = (runtime: Runtime) =>
     sweeps: once(runtime, sweeps),
     rooms: once(runtime, rooms),
     freezes: once(runtime, freezes),
-    providerNames,
+    providerNames: providerNames(runtime),
     clock: runtime.clock,
   });

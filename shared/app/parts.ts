@@ -26,7 +26,7 @@ import { packedAgent } from '../agent/packed.ts';
 import { Failure } from '../core/base/failure.ts';
 import { noContactLimit } from '../core/base/policy/instance.ts';
 import { policy } from '../core/base/policy/policy.ts';
-import { configuredIn, keyVariables, ProviderName, rowOf } from '../core/base/providers.ts';
+import { keyVariables, ProviderName, rowOf } from '../core/base/providers.ts';
 import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { Lease } from '../core/lease/lease.ts';
 import type { ProviderCard } from '../ports/provider.ts';
@@ -145,17 +145,11 @@ export const records = (runtime: Runtime) => ({
 
 export const providers = (runtime: Runtime) => once(runtime, registry).providerNamed;
 
-export const providerNames = ProviderName.options;
-
-/** The providers that may be asked for: those there are keys of. Without any, all are named. */
-export function choicesOf({ config }: Runtime): readonly ProviderName[] {
-  const configured = configuredIn(config.providers);
-  return configured.length === 0 ? providerNames : configured;
-}
+export const providerNames = ({ config }: Runtime) => config.enabledProviders;
 
 /** The greatest time of any provider: what is held and waited for must do for each. */
 export const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
-  durationMs(Math.max(0, ...providerNames.map((name) => of(cardOf(name)))));
+  durationMs(Math.max(0, ...ProviderName.options.map((name) => of(cardOf(name)))));
 
 export const sight = (runtime: Runtime) => ({
   providers: providers(runtime),

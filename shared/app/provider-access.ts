@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini';
 import {
+  configuredIn,
   keysOf,
   type ProviderAccess,
   ProviderName,
@@ -52,6 +53,16 @@ export function providersIn(source: Variables): Providers {
     if (access !== null) found = { ...found, [name]: access };
   }
   return found;
+}
+
+/** The providers in use: those that are named, or those there are keys of, or else all. */
+export function enabledProviders(
+  named: readonly ProviderName[] | undefined,
+  providers: Providers,
+): readonly ProviderName[] {
+  if (named !== undefined) return named;
+  const configured = configuredIn(providers);
+  return configured.length === 0 ? ProviderName.options : configured;
 }
 
 /** The ARNs of secrets in `source`, each with the provider whose keys it holds. */

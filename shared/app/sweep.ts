@@ -6,7 +6,7 @@ import type { SweepRecord } from '../core/sweep/record.ts';
 import { createExcuseSilence } from '../usecases/lease/excuse-silence.ts';
 import { createExecutionEnded } from '../usecases/lease/execution-ended.ts';
 import { createSweepOnDemand, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
-import { choicesOf, pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
+import { providerNames, pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
 import { type LogLine, once, type Runtime } from './runtime.ts';
 
 /** By these lines an alarm knows how old the last complete sweep is. */
@@ -38,7 +38,7 @@ export const sweepOnDemand = (runtime: Runtime) =>
   withKeys(runtime, (keyed) => {
     const sweep = createSweepOnDemand(sweeping(keyed));
     return ({ caller, provider }: Asked) =>
-      sweep({ caller, provider: chooseProvider(choicesOf(keyed), provider) });
+      sweep({ caller, provider: chooseProvider(providerNames(keyed), provider) });
   });
 
 export const executionEnded = (runtime: Runtime) =>

@@ -4,6 +4,7 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/settings.ts';
+import { ProviderName } from '../../shared/core/base/providers.ts';
 import { contextWith } from './synth.ts';
 
 const settingsWith = (more: Readonly<Record<string, unknown>>) =>
@@ -11,7 +12,8 @@ const settingsWith = (more: Readonly<Record<string, unknown>>) =>
 
 describe('settings', () => {
   it.each(Object.keys(contextWith().environments))('are complete for %s', (env) => {
-    expect(settingsWith({ env }).baseUrls).toEqual({});
+    const { baseUrls, enabledProviders } = settingsWith({ env });
+    expect([baseUrls, enabledProviders]).toEqual([{}, ProviderName.options]);
   });
   it('differ between environments, so that neither owns the instances of the other', () => {
     expect(settingsWith({ env: 'dev' }).deployment).not.toBe(
@@ -36,6 +38,8 @@ describe('settings', () => {
     ['deployment', 'Not_Allowed', 'deployment: must be 2 to 12'],
     ['maxOpenLeases', 0, 'maxOpenLeases'],
     ['operators', 'everybody', 'operators'],
+    ['enabledProviders', ['nobody'], 'enabledProviders'],
+    ['enabledProviders', [], 'enabledProviders: must name a provider'],
     ['baseUrls', { nobody: 'http://a' }, 'baseUrls'],
     ['baseUrls', { vastai: 'a' }, 'baseUrls.vastai: must be an http(s) URL'],
     ['alarmEmail', 'nobody', 'alarmEmail: must be an e-mail address'],

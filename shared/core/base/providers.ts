@@ -32,7 +32,8 @@ export const PROVIDERS = {
 const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>): readonly Name[] =>
   Object.keys(table) as Name[];
 
-export const ProviderName = z.enum(namesOf(PROVIDERS));
+const names = namesOf(PROVIDERS);
+export const ProviderName = z.enum(names, `must be one of: ${names.join(', ')}`);
 export type ProviderName = z.infer<typeof ProviderName>;
 
 /** The value of each key field of a provider. */

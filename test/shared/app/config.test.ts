@@ -29,6 +29,8 @@ describe('readConfig', () => {
     ['GPU_SHOPPER_MAX_OPEN_LEASES', '0', '1'],
     ['GPU_SHOPPER_MAX_OPEN_LEASES', '201', '200'],
     ['GPU_SHOPPER_NODE_URL', 'ftp://x', 'http or https URL'],
+    ['GPU_SHOPPER_ENABLED_PROVIDERS', 'nobody', 'must be one of: vastai'],
+    ['GPU_SHOPPER_ENABLED_PROVIDERS', '', 'must name a provider'],
   ])('refuses %s = %s and says what is allowed', (name, value, rule) => {
     const failing = () => readConfig({ ...GOOD, [name]: value });
     expect(failing).toThrow(expect.objectContaining({ name: 'BadConfig', field: name }));

@@ -1,8 +1,13 @@
 // What the environment says about providers: rows with one key or several, and secrets for them.
 
 import { describe, expect, it } from 'vitest';
-import { providerSecretsIn, providersIn, readAccess } from '../../../shared/app/provider-access.ts';
-import type { ProviderRow } from '../../../shared/core/base/providers.ts';
+import {
+  enabledProviders,
+  providerSecretsIn,
+  providersIn,
+  readAccess,
+} from '../../../shared/app/provider-access.ts';
+import { ProviderName, type ProviderRow } from '../../../shared/core/base/providers.ts';
 
 const TWO_KEYS: ProviderRow = {
   title: 'Two Keys',
@@ -39,6 +44,20 @@ describe('a provider', () => {
     const reading = () => readAccess(TWO_KEYS, { ...KEYS, [name]: value });
     expect(reading).toThrow(expect.objectContaining({ name: 'BadConfig', field: name }));
     expect(reading).toThrow(rule);
+  });
+});
+
+describe('the providers in use', () => {
+  const vastai = { baseUrl: 'https://console.vast.ai', keys: { apiKey: 'a-key' } };
+
+  it('are those that are named, whatever keys there are', () => {
+    expect(enabledProviders(['vastai'], {})).toEqual(['vastai']);
+    expect(enabledProviders([], { vastai })).toEqual([]);
+  });
+
+  it('are those there are keys of when none is named, or else all', () => {
+    expect(enabledProviders(undefined, { vastai })).toEqual(['vastai']);
+    expect(enabledProviders(undefined, {})).toEqual(ProviderName.options);
   });
 });
 
