@@ -14,10 +14,7 @@ type Writing = { readonly table: string; readonly items: readonly object[] };
 
 /** The SDK's own client of the embedded database; ours writes no batches. */
 export function openFilling(endpoint: string): DynamoDBDocumentClient {
-  const { region, credentials } = LOCAL_ACCESS;
-  return DynamoDBDocumentClient.from(
-    new DynamoDBClient({ endpoint, region, credentials: credentials() }),
-  );
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, ...LOCAL_ACCESS }));
 }
 
 /** Writes items as they are, in batches. */

@@ -117,8 +117,7 @@ describe('import arrows', () => {
     ['shared/adapters/dynamodb/a.ts', '../b.ts'],
     ['shared/adapters/providers/vastai/a.ts', '../tensordock/b.ts'],
     ['shared/adapters/aws/a.ts', '../dynamodb/b.ts'],
-    ['shared/adapters/dynamodb/a.ts', '@aws-sdk/client-dynamodb'],
-    ['shared/adapters/a.ts', '@aws-sdk/lib-dynamodb'],
+    ['shared/app/a.ts', '@aws-sdk/client-dynamodb'],
     ['shared/api/a.ts', '../usecases/end-lease.ts'],
     ['shared/app/lease.ts', '../../functions/wrap/wrap.ts'],
     ['shared/app/lease.ts', '../../local/main.ts'],
@@ -151,9 +150,9 @@ describe('import arrows', () => {
     ['shared/adapters/providers/vastai/a.ts', '../http.ts'],
     ['shared/adapters/providers/registry.ts', './vastai/vastai.ts'],
     ['shared/adapters/dynamodb/a.ts', './schema.ts'],
-    ['shared/adapters/dynamodb/a.ts', '../aws/caller.ts'],
-    ['shared/adapters/dynamodb/a.ts', '@aws-sdk/util-dynamodb'],
-    ['shared/adapters/a.ts', './aws/caller.ts'],
+    ['shared/adapters/dynamodb/a.ts', '../aws/calls.ts'],
+    ['shared/adapters/dynamodb/a.ts', '@aws-sdk/client-dynamodb'],
+    ['shared/adapters/a.ts', './aws/calls.ts'],
     ['functions/steps/a.ts', '../wrap/wrap.ts'],
     ['clients/cli/standalone/a.ts', '../../../shared/app/standalone.ts'],
     ['test/a.test.ts', '../shared/usecases/lease/steps/end-lease.ts'],
@@ -174,10 +173,11 @@ describe('import arrows', () => {
     expect(checkArrows([file('shared/core/base/a.ts', text)])).toHaveLength(1);
   });
   it('find an adapter with two SDKs', () => {
-    const one = importing('shared/adapters/x/a.ts', '@aws-sdk/util-dynamodb');
-    const other = importing('shared/adapters/x/b.ts', '@smithy/signature-v4');
-    expect(checkSdks([one, one])).toEqual([]);
-    expect(checkSdks([one, other])).toHaveLength(1);
+    const client = importing('shared/adapters/x/a.ts', '@aws-sdk/client-dynamodb');
+    const helper = importing('shared/adapters/x/b.ts', '@aws-sdk/util-dynamodb');
+    const other = importing('shared/adapters/x/c.ts', '@aws-sdk/client-sfn');
+    expect(checkSdks([client, helper])).toEqual([]);
+    expect(checkSdks([client, other])).toHaveLength(1);
   });
   it('find a value in ports', () => {
     expect(checkPorts([file('shared/ports/a.ts', 'export type A = 1;')])).toEqual([]);

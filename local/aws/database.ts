@@ -20,7 +20,6 @@ import {
   SORT,
   TABLES,
 } from '../../shared/adapters/dynamodb/schema.ts';
-import { realTime } from '../../shared/app/runtime.ts';
 import { takeLock } from '../files/lock-file.ts';
 import { guard } from './dynalite-guard.ts';
 
@@ -36,7 +35,7 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const region = 'us-east-1';
 
 /** What a connection needs besides the endpoint. */
-export const LOCAL_ACCESS = { region, credentials: () => credentials, ...realTime };
+export const LOCAL_ACCESS = { region, credentials };
 
 const keysOf = (partition: KeyAttribute, sort: KeyAttribute): KeySchemaElement[] => [
   { AttributeName: partition.name, KeyType: 'HASH' },

@@ -1,17 +1,18 @@
 // The alarm clock of a deployed service: one EventBridge schedule per lease, whose target ends the
 // lease without the workflow. It must never report a schedule as set that isn't.
 
+import {
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
 import { Failure } from '../core/base/failure.ts';
 import type { DeploymentId, LeaseId } from '../core/base/ids.ts';
-import { type EpochMs, epochMs, isoTime, seconds } from '../core/base/time.ts';
+import { type EpochMs, epochMs, isoTime } from '../core/base/time.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
-import {
-  type AwsAccess,
-  type AwsRequest,
-  type Caller,
-  createCaller,
-  escaped,
-} from './aws/caller.ts';
+import { createCalls, type Sent } from './aws/calls.ts';
+import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type SchedulerOptions = AwsAccess & {
   readonly deployment: DeploymentId;
@@ -25,9 +26,6 @@ export type SchedulerOptions = AwsAccess & {
   readonly deadLetterArn: string;
 };
 
-/** One call takes at most 3 x 5 s and its pauses, below the timeout of any function. */
-const LIMITS = { connect: seconds(2), exchange: seconds(5) };
-
 /** The most EventBridge allows: 185 retries within 24 h (API reference, seen November 2026). */
 const RETRIES = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
 
@@ -40,9 +38,12 @@ function atExpression(instant: EpochMs): string {
   return `at(${isoTime(second).slice(0, 19)})`;
 }
 
-/** Everything about a schedule but its name, which stands in the path. */
+const nameOf = ({ deployment }: SchedulerOptions, leaseId: LeaseId): string =>
+  `${deployment}-${leaseId}`;
+
 function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
   return {
+    Name: nameOf(options, leaseId),
     GroupName: options.group,
     ScheduleExpression: atExpression(at),
     ScheduleExpressionTimezone: 'UTC',
@@ -59,7 +60,7 @@ function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
       Input: JSON.stringify({ leaseId }),
       RetryPolicy: RETRIES,
     },
-  };
+  } as const;
 }
 
 function down(call: string, outcome: string, cause?: unknown): Failure {
@@ -69,48 +70,42 @@ function down(call: string, outcome: string, cause?: unknown): Failure {
 
 type SetOutcome = 'set' | 'missing' | 'conflict';
 
-/** What each method of a schedule's path does, in words and by its name at AWS. */
-const CALLS = {
-  PUT: { call: 'move a schedule', operation: 'UpdateSchedule' },
-  POST: { call: 'create a schedule', operation: 'CreateSchedule' },
-  DELETE: { call: 'delete a schedule', operation: 'DeleteSchedule' },
-} as const;
-
-type Asked = Pick<AwsRequest, 'path' | 'query' | 'body'> & { readonly method: keyof typeof CALLS };
-
-/** Sends one call; a schedule that is missing or just being changed is an outcome. */
-async function attempt(caller: Caller, asked: Asked): Promise<SetOutcome> {
-  const { call, operation } = CALLS[asked.method];
-  const headers = { 'content-type': 'application/json' };
-  const answer = await caller({ ...asked, operation, headers });
-  if (answer.kind === 'reply') return 'set';
-  if (answer.name === 'ResourceNotFoundException') return 'missing';
-  if (answer.name === 'ConflictException') return 'conflict';
-  throw down(call, `${answer.name}: ${answer.message}`, answer);
+/** A schedule that is missing or just being changed is an outcome; all else is trouble. */
+function setOutcome(call: string, sent: Sent<unknown>): SetOutcome {
+  if (sent.kind === 'reply') return 'set';
+  if (sent.name === 'ResourceNotFoundException') return 'missing';
+  if (sent.name === 'ConflictException') return 'conflict';
+  throw down(call, `${sent.name}: ${sent.message}`, sent);
 }
 
 /** The scheduler port on EventBridge. Its methods throw ProviderDown and repeat safely. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { deployment, group } = options;
-  const caller = createCaller({ ...options, service: 'scheduler', limits: LIMITS });
-  const pathOf = (leaseId: LeaseId) => `/schedules/${escaped(`${deployment}-${leaseId}`)}`;
+  const client = new SchedulerClient(clientConfig(options));
+  const calls = createCalls(client);
+  const send = async (call: string, sending: () => Promise<unknown>): Promise<SetOutcome> =>
+    setOutcome(call, await calls(sending));
   return {
     async arm(leaseId, at) {
-      const path = pathOf(leaseId);
-      const body = JSON.stringify(scheduleOf(options, leaseId, at));
+      const schedule = scheduleOf(options, leaseId, at);
       let outcome: SetOutcome = 'conflict';
       for (let round = 1; round <= MAX_ROUNDS && outcome !== 'set'; round += 1) {
-        outcome = await attempt(caller, { method: 'PUT', path, body });
+        outcome = await send('move a schedule', () =>
+          client.send(new UpdateScheduleCommand(schedule)),
+        );
         if (outcome !== 'missing') continue;
-        outcome = await attempt(caller, { method: 'POST', path, body });
+        outcome = await send('create a schedule', () =>
+          client.send(new CreateScheduleCommand(schedule)),
+        );
         // A group that is missing stays so: asking again would not help.
         if (outcome === 'missing') break;
       }
       if (outcome !== 'set') throw down('set a schedule', outcome);
     },
     async disarm(leaseId) {
-      const query = { groupName: group };
-      const outcome = await attempt(caller, { method: 'DELETE', path: pathOf(leaseId), query });
+      const named = { Name: nameOf(options, leaseId), GroupName: options.group };
+      const outcome = await send('delete a schedule', () =>
+        client.send(new DeleteScheduleCommand(named)),
+      );
       if (outcome === 'conflict') throw down('delete a schedule', outcome);
     },
   };

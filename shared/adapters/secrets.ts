@@ -1,11 +1,11 @@
 // Keys of a deployed service, read from Secrets Manager by the functions that need them. A value
 // is never logged, and trouble becomes StoreDown here and nowhere else.
 
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { Failure } from '../core/base/failure.ts';
-import { seconds } from '../core/base/time.ts';
-import type { AwsAccess } from './aws/caller.ts';
-import { createJsonCall } from './aws/json.ts';
+import { createCalls } from './aws/calls.ts';
+import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type Secrets = {
   /** The present value of a secret of text. Safe to repeat. Throws StoreDown. */
@@ -16,16 +16,6 @@ export type Secrets = {
    */
   readFields(arn: string, fields: readonly string[]): Promise<Readonly<Record<string, string>>>;
 };
-
-/** One call takes at most 3 x 5 s and its pauses, below the timeout of any function. */
-const SECRETS_MANAGER = {
-  service: 'secretsmanager',
-  target: 'secretsmanager',
-  version: '1.1',
-  limits: { connect: seconds(2), exchange: seconds(5) },
-} as const;
-
-const Reply = z.object({ SecretString: z.string() });
 
 const Fields = z.record(z.string(), z.unknown());
 
@@ -43,18 +33,22 @@ function textsIn(json: string): Readonly<Record<string, string>> {
 
 /** Secrets of the deployment's own account. Nothing is kept: each read asks again. */
 export function createSecrets(access: AwsAccess): Secrets {
-  const call = createJsonCall(access, SECRETS_MANAGER);
+  const client = new SecretsManagerClient(clientConfig(access));
+  const calls = createCalls(client);
 
   async function read(arn: string): Promise<string> {
-    const answer = await call('GetSecretValue', { SecretId: arn });
-    if (answer.kind === 'trouble') {
-      const { name, message } = answer;
-      throw new Failure('StoreDown', `Secrets Manager: ${name}: ${message}`, { cause: answer });
+    const command = new GetSecretValueCommand({ SecretId: arn });
+    const sent = await calls(() => client.send(command));
+    if (sent.kind === 'trouble') {
+      const { name, message } = sent;
+      throw new Failure('StoreDown', `Secrets Manager: ${name}: ${message}`, { cause: sent });
     }
-    const reply = Reply.safeParse(answer.output);
-    // The reply may hold the value: no word of it in an error.
-    if (!reply.success) throw new Failure('StoreDown', `Secrets Manager: ${arn} holds no text`);
-    return reply.data.SecretString;
+    const { SecretString: value } = sent.output;
+    // The reply may hold the value in another form: no word of it in an error.
+    if (typeof value !== 'string') {
+      throw new Failure('StoreDown', `Secrets Manager: ${arn} holds no text`);
+    }
+    return value;
   }
 
   async function readFields(arn: string, fields: readonly string[]) {

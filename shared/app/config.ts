@@ -2,7 +2,6 @@
 // start with the variable's name and what is allowed.
 
 import * as z from 'zod/mini';
-import type { AwsCredentials } from '../adapters/aws/sign.ts';
 import { ConsumerId, DeploymentId } from '../core/base/ids.ts';
 import { ProviderName } from '../core/base/providers.ts';
 import { AccountLimits, type Threshold } from '../core/ledger/account.ts';
@@ -179,15 +178,4 @@ export function readConfig(environment: Variables = process.env, keys: Variables
     /** The providers that are leased from: what is shown, swept and frozen. */
     enabledProviders: enabledProviders(env.GPU_SHOPPER_ENABLED_PROVIDERS, providers),
   };
-}
-
-/**
- * What a Lambda function signs with, or who exported its keys: read anew for each request. Null
- * when a part is missing; nothing else is looked for, such as profiles of a laptop.
- */
-export function readCredentials(environment: Variables = process.env): AwsCredentials | null {
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'] ?? '';
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'] ?? '';
-  if (accessKeyId === '' || secretAccessKey === '') return null;
-  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
 }

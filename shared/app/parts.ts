@@ -31,8 +31,8 @@ import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { Lease } from '../core/lease/lease.ts';
 import type { ProviderCard } from '../ports/provider.ts';
 import type { NodeSetup } from '../usecases/lease/steps/launch-instance.ts';
-import { type Config, readConfig, readCredentials } from './config.ts';
-import { type Factory, once, type Runtime, realTime } from './runtime.ts';
+import { type Config, readConfig } from './config.ts';
+import { type Factory, once, type Runtime } from './runtime.ts';
 import type { Variables } from './variables.ts';
 
 const set = <Value>(value: Value | undefined, name: string): Value => {
@@ -43,8 +43,6 @@ const set = <Value>(value: Value | undefined, name: string): Value => {
 const access = ({ config }: Runtime, service: keyof Config['endpoints']) => ({
   region: config.region,
   endpoint: config.endpoints[service],
-  credentials: readCredentials,
-  ...realTime,
 });
 
 export const database = (runtime: Runtime) =>

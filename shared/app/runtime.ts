@@ -3,7 +3,7 @@
 // tests, because each call runs inside its own.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectOptions } from '../adapters/dynamodb/client.ts';
 import { type EpochMs, epochMs } from '../core/base/time.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
@@ -28,7 +28,7 @@ export type Runtime = {
   readonly count: (name: string) => void;
   /** Waits between two tries of one read. */
   readonly pause: (ms: number) => Promise<void>;
-  /** Where the database is, if not where AWS has it; and who counts its calls. */
+  /** Where the database is, if not where AWS has it, and what counts its calls. */
   readonly database?: Partial<ConnectOptions>;
   /** Services without a local engine: given here, or AWS's own. */
   readonly workflow?: Workflow;
@@ -50,12 +50,10 @@ function metricLine(name: string, at: EpochMs): string {
 
 const clock: Clock = { now: () => epochMs(Date.now()) };
 
-/** What calls of AWS go by, whatever the runtime's own clock is: signatures know no other. */
-export const realTime = { clock, pause: (ms: number): Promise<void> => pause(ms) };
-
 const aws = (): Runtime => ({
   config: readConfig(),
-  ...realTime,
+  clock,
+  pause: (ms) => wait(ms),
   count: (name) => process.stdout.write(`${metricLine(name, clock.now())}\n`),
   log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
 });

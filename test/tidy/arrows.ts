@@ -103,9 +103,8 @@ const ARROWS: readonly Arrow[] = [
   { from: /^[^/]+$/, values: any },
 ];
 
-const SDK_FREE = /^(?:infra|functions|scripts)\//;
-/** Clients of the SDK weigh 200 KB each in every function: our own caller does their work. */
-const CLIENT_FREE = /^shared\//;
+/** In what is deployed, only adapters speak to AWS. */
+const SDK_FREE = /^(?:infra|functions|scripts|shared\/(?!adapters\/))/;
 
 function isAllowed(arrow: Arrow, { target, typesOnly }: Import): boolean {
   return arrow.values.test(target) || (typesOnly && (arrow.types?.test(target) ?? false));
@@ -120,7 +119,7 @@ function adapterOf(path: string): string {
 function isOtherAdapter(path: string, target: string): boolean {
   if (!/^shared\/adapters\//.test(path) || !/^shared\/adapters\//.test(target)) return false;
   if (adapterOf(path) === adapterOf(target)) return false;
-  // The one caller of AWS, for all adapters that need it.
+  // What all clients of AWS have in common.
   if (target.startsWith('shared/adapters/aws/')) return false;
   const bothProviders = [path, target].every((each) => each.includes('/adapters/providers/'));
   return !(bothProviders && (/\/http\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
@@ -142,9 +141,6 @@ function faultOf(path: string, item: Import): string | null {
   if (isOtherAdapter(path, target)) return `must not import another adapter: ${target}`;
   if (isOtherSimulator(path, target)) return `must not import another simulator: ${target}`;
   if (SDK_FREE.test(path) && target.startsWith('@aws-sdk/')) return `must not import ${target}`;
-  if (CLIENT_FREE.test(path) && /^@aws-sdk\/(?:client|lib)-/.test(target)) {
-    return `must not import ${target}`;
-  }
   if (target === 'zod') return 'must import zod/mini, not zod';
   return null;
 }
@@ -158,10 +154,10 @@ export const checkArrows: Check = (files) =>
     }),
   );
 
-/** Built-in modules and zod are no SDK. */
+/** Built-in modules and zod are no SDK; a client of AWS and its helpers are one. */
 function sdkOf(target: string): string | null {
   if (!any.test(target) || /^(?:node:|zod\/)/.test(target)) return null;
-  return target;
+  return target.replace(/^@aws-sdk\/(?:client|lib|util)-/, '@aws-sdk/');
 }
 
 function sdksOf(files: readonly SourceFile[]): ReadonlySet<string> {

@@ -1,10 +1,18 @@
 // One table, as the stores use it: consistent reads, and writes of one item under one condition.
 // It adds nothing to DynamoDB's expressions but the names that they mention.
 
+import {
+  BatchGetItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
 import { invariant } from '../../core/base/invariant.ts';
+import { policy } from '../../core/base/policy/policy.ts';
 import type { Connection, Marshalled } from './client.ts';
 import type { IndexSchema, Key } from './schema.ts';
 
@@ -62,8 +70,6 @@ const MAX_PAGES = 200;
 
 /** Keys in one batch (AWS documentation, November 2026). */
 const MAX_BATCH = 100;
-/** A batch may come back in parts, for its size or its speed: more parts than these are trouble. */
-const MAX_PARTS = 100;
 
 /** The condition under which an item that exists is left as it is. */
 export const ABSENT: Expression = { condition: 'attribute_not_exists(#pk)' };
@@ -89,7 +95,7 @@ export function openTable(connection: Connection, name: string): Table {
     name,
     get: async (key) => {
       const asked = { TableName: name, Key: travelling(key), ConsistentRead: true };
-      const { Item } = await connection.call('GetItem', asked);
+      const { Item } = await connection.call(new GetItemCommand(asked));
       return Item === undefined ? null : unmarshall(Item);
     },
     getMany: async (keys) => {
@@ -100,17 +106,18 @@ export function openTable(connection: Connection, name: string): Table {
       return items;
     },
     put: async (key, item, { condition, values, names }) => {
-      const reply = await connection.write('PutItem', {
+      const put = new PutItemCommand({
         TableName: name,
         Item: travelling({ ...item, ...key }),
         ConditionExpression: condition,
         ExpressionAttributeNames: namesIn(condition, names),
         ...valuesIn(values),
       });
+      const reply = await connection.write(put);
       return reply === 'refused' ? 'refused' : 'written';
     },
     update: async (key, { update, condition, values, names }) => {
-      const reply = await connection.write('UpdateItem', {
+      const change = new UpdateItemCommand({
         TableName: name,
         Key: travelling(key),
         UpdateExpression: update,
@@ -119,11 +126,12 @@ export function openTable(connection: Connection, name: string): Table {
         ...valuesIn(values),
         ReturnValues: 'ALL_NEW',
       });
+      const reply = await connection.write(change);
       return reply === 'refused' ? 'refused' : unmarshall(reply.Attributes ?? {});
     },
     query: (range) => readRange(connection, name, range),
     queryIndex: async ({ index, partition, limit, from }) => {
-      const { Items = [] } = await connection.call('Query', {
+      const query = new QueryCommand({
         TableName: name,
         IndexName: index.name,
         KeyConditionExpression: '#partition = :partition',
@@ -133,6 +141,7 @@ export function openTable(connection: Connection, name: string): Table {
         ExclusiveStartKey: from === undefined ? undefined : travelling(from),
         Limit: limit,
       });
+      const { Items = [] } = await connection.call(query);
       return Items.map((item) => unmarshall(item));
     },
   };
@@ -145,9 +154,9 @@ async function readBatch(
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
   let keys = batch.map(travelling);
-  for (let part = 1; part <= MAX_PARTS; part += 1) {
+  for (let part = 1; part <= policy.aws.maxBatchParts; part += 1) {
     const RequestItems = { [name]: { Keys: keys, ConsistentRead: true } };
-    const reply = await connection.call('BatchGetItem', { RequestItems });
+    const reply = await connection.call(new BatchGetItemCommand({ RequestItems }));
     for (const item of reply.Responses?.[name] ?? []) items.push(unmarshall(item));
     keys = reply.UnprocessedKeys?.[name]?.Keys ?? [];
     if (keys.length === 0) return items;
@@ -163,7 +172,7 @@ async function readRange(
   const items: Item[] = [];
   let from: Marshalled | undefined;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const { Items = [], LastEvaluatedKey } = await connection.call('Query', {
+    const query = new QueryCommand({
       TableName: name,
       ConsistentRead: true,
       KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :first AND :last',
@@ -173,6 +182,7 @@ async function readRange(
       ExclusiveStartKey: from,
       Limit: limit,
     });
+    const { Items = [], LastEvaluatedKey } = await connection.call(query);
     for (const item of Items) items.push(unmarshall(item));
     from = LastEvaluatedKey;
     if (from === undefined || limit !== undefined) return items;

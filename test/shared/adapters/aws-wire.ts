@@ -4,8 +4,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { AwsAccess } from '../../../shared/adapters/aws/caller.ts';
-import { at } from '../../support/builders/builders.ts';
+import type { AwsAccess } from '../../../shared/adapters/aws/client-config.ts';
 
 /** A call as it came in. `target` is set by services that name the operation in a header. */
 export type Call = {
@@ -19,7 +18,10 @@ export type Call = {
   readonly body: unknown;
 };
 
-/** `hang up` closes the connection before an answer, `tear` within one, `never` keeps it open. */
+/**
+ * `hang up` closes the connection before an answer, `tear` within one; `never` and `stall` keep it
+ * open instead.
+ */
 export type Answer =
   | {
       readonly status: number;
@@ -29,30 +31,26 @@ export type Answer =
     }
   | 'hang up'
   | 'tear'
-  | 'never';
+  | 'never'
+  | 'stall';
 
-export const ok = (body: unknown = {}): Answer => ({ status: 200, body });
+export const ok = (body: unknown = {}) => ({ status: 200, body });
 
-/** Reaches the wire with keys of a test; pauses are noted in milliseconds and pass at once. */
-export function accessTo(endpoint: string) {
-  const pauses: number[] = [];
-  const access = {
+/** Reaches the wire with keys of a test. */
+export const accessTo = (endpoint: string) =>
+  ({
     endpoint,
     region: 'eu-west-1',
-    credentials: () => ({ accessKeyId: 'AKIDTEST', secretAccessKey: 'test' }),
-    clock: { now: () => at('12:00') },
-    pause: async (length) => void pauses.push(length),
-  } satisfies AwsAccess;
-  return { ...access, pauses };
-}
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test-key' },
+  }) satisfies AwsAccess;
 
 function send(response: ServerResponse, answer: Answer): void {
   if (answer === 'never') return;
   if (answer === 'hang up') {
     response.socket?.destroy();
-  } else if (answer === 'tear') {
+  } else if (answer === 'tear' || answer === 'stall') {
     response.writeHead(200, { 'content-length': 100 });
-    response.write('{"half":', () => response.socket?.destroy());
+    response.write('{"half":', () => answer === 'tear' && response.socket?.destroy());
   } else {
     const { status, headers, body } = answer;
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -72,6 +70,7 @@ function parsed(body: string): unknown {
 export async function startAwsWire(...answers: readonly Answer[]) {
   const calls: Call[] = [];
   let connections = 0;
+  let open = 0;
   const server = createServer(async (request, response) => {
     const body = await text(request);
     calls.push({
@@ -85,8 +84,12 @@ export async function startAwsWire(...answers: readonly Answer[]) {
     });
     send(response, answers[calls.length - 1] ?? answers.at(-1) ?? ok());
   });
-  server.on('connection', () => {
+  server.on('connection', (socket) => {
     connections += 1;
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -95,7 +98,9 @@ export async function startAwsWire(...answers: readonly Answer[]) {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
+    /** All of them, those that are closed included. */
     connections: () => connections,
+    openConnections: () => open,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

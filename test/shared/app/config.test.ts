@@ -1,7 +1,7 @@
 // The environment: what is missing or malformed stops the start, naming the variable and the rule.
 
 import { describe, expect, it } from 'vitest';
-import { readConfig, readCredentials } from '../../../shared/app/config.ts';
+import { readConfig } from '../../../shared/app/config.ts';
 
 const GOOD = {
   GPU_SHOPPER_DEPLOYMENT_ID: 'prod1',
@@ -69,21 +69,5 @@ describe('where services of AWS are', () => {
   it('must be a URL', () => {
     const failing = () => readConfig({ ...GOOD, AWS_ENDPOINT_URL_S3: 'localhost:4566' });
     expect(failing).toThrow('AWS_ENDPOINT_URL_S3 must be an http or https URL');
-  });
-});
-
-describe('readCredentials', () => {
-  const keys = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'key' };
-
-  it('finds lasting and temporary keys', () => {
-    const lasting = { accessKeyId: 'AKID', secretAccessKey: 'key' };
-    expect(readCredentials(keys)).toEqual(lasting);
-    const temporary = { ...keys, AWS_SESSION_TOKEN: 'token' };
-    expect(readCredentials(temporary)).toEqual({ ...lasting, sessionToken: 'token' });
-  });
-
-  it.each(Object.keys(keys))('finds nothing without %s', (name) => {
-    expect(readCredentials({ ...keys, [name]: '' })).toBeNull();
-    expect(readCredentials({ ...keys, [name]: undefined })).toBeNull();
   });
 });

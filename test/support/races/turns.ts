@@ -131,13 +131,18 @@ async function wholly(reply: Response): Promise<Response> {
   return new Response(body.byteLength === 0 ? null : body, { status, headers });
 }
 
+const turnOf = (operation: { readonly input: object }) => ({
+  name: operation.constructor.name.replace(/Command$/, ''),
+  input: operation.input,
+});
+
 /** Lets actors of this runtime be held at its database, its engine and its schedules too. */
 export function holdEngines(runtime: Runtime): void {
   const connection = once(runtime, database);
   const { call, write } = connection;
   Object.assign(connection, {
-    call: (name: string, input: object) => turn({ name, input }, () => call(name, input)),
-    write: (name: string, input: object) => turn({ name, input }, () => write(name, input)),
+    call: (operation) => turn(turnOf(operation), () => call(operation)),
+    write: (operation) => turn(turnOf(operation), () => write(operation)),
   } satisfies typeof connection);
   // A crowd shares one read of the menu, so it is nobody's own: holding it would hold them all.
   const store = once(runtime, menu);

@@ -3,6 +3,7 @@
 // those of one domain in its own file, those of several domains here.
 
 import { invariant } from '../invariant.ts';
+import { awsPolicy } from './aws.ts';
 import { billingPolicy } from './billing.ts';
 import { instancePolicy } from './instance.ts';
 import { leasePolicy } from './lease.ts';
@@ -19,6 +20,7 @@ export const policy = {
   ...menuPolicy,
   ...sweepPolicy,
   ...operationsPolicy,
+  ...awsPolicy,
 } as const;
 
 invariant(

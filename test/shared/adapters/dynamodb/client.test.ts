@@ -85,10 +85,10 @@ describe('values', () => {
   });
 
   it('are StoreDown when a reply is not one of DynamoDB', async () => {
-    await using wire = await startAwsWire({ status: 200, body: { Item: 'text' } });
+    await using wire = await startAwsWire({ status: 200, body: '<html>hello</html>' });
     await expect(tableAt(wire.endpoint).get(KEY)).rejects.toMatchObject({
       name: 'StoreDown',
-      message: expect.stringContaining('DynamoDB: Item:'),
+      message: expect.stringContaining('DynamoDB: SyntaxError'),
     });
   });
 });

@@ -50,9 +50,8 @@ function everyState(letters: string): readonly Lease[] {
 
 /** What lies in the tables, as the SDK reads it: another reader than the store under test. */
 function sdk(): DynamoDBDocumentClient {
-  const { region, credentials } = LOCAL_ACCESS;
-  const where = { endpoint: database.endpoint, region, credentials: credentials() };
-  return DynamoDBDocumentClient.from(new DynamoDBClient(where));
+  const { endpoint } = database;
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, ...LOCAL_ACCESS }));
 }
 
 async function raw(id: LeaseId): Promise<Record<string, unknown> | undefined> {

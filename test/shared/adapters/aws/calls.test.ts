@@ -1,0 +1,167 @@
+// Calls of the AWS SDK over a real wire: what is repeated and what isn't, when a call is given up,
+// how many connections it takes, and what no error ever tells. Step Functions stands for all.
+
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCalls } from '../../../../shared/adapters/aws/calls.ts';
+import { type AwsAccess, clientConfig } from '../../../../shared/adapters/aws/client-config.ts';
+import { policy } from '../../../../shared/core/base/policy/policy.ts';
+import { minutes, seconds } from '../../../../shared/core/base/time.ts';
+import { type Answer, accessTo, ok, startAwsWire } from '../aws-wire.ts';
+
+// The SDK waits between two tries for a random part of a bound: here for none of it.
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
+afterEach(() => void vi.restoreAllMocks());
+
+const refusal = (name: string, status = 400): Answer => ({
+  status,
+  body: { __type: name, message: `because of ${name}` },
+});
+
+/** Sends one call after the other; `secret` is the token that they send. */
+function caller(access: AwsAccess, timeout = seconds(5)) {
+  const client = new SFNClient(clientConfig(access, timeout));
+  const calls = createCalls(client);
+  const command = () => new SendTaskHeartbeatCommand({ taskToken: 'a-task-token' });
+  return () => calls(() => client.send(command()), 'a-task-token');
+}
+
+/** One call against these answers: how it ended, and what was sent. */
+async function calling(...answers: readonly Answer[]) {
+  await using wire = await startAwsWire(...answers);
+  const outcome = await caller(accessTo(wire.endpoint))();
+  return { outcome, sent: wire.calls.length };
+}
+
+describe('what passes', () => {
+  it.each<[string, Answer]>([
+    ['a server in trouble', refusal('InternalServerError', 500)],
+    ['a gateway without a server', { status: 502, body: '<html>bad gateway</html>' }],
+    ['too many requests', { status: 429, body: '' }],
+    ['throttling', refusal('ThrottlingException')],
+    ['a slow request', refusal('RequestTimeout')],
+    ['a connection that is hung up', 'hang up'],
+    ['a reply that is torn', 'tear'],
+  ])('is asked again: %s', async (_, answer) => {
+    const { outcome, sent } = await calling(answer, ok());
+    expect(outcome).toMatchObject({ kind: 'reply' });
+    expect(sent).toBe(2);
+  });
+
+  it('is asked as often as policy says, and no more', async () => {
+    const { outcome, sent } = await calling(refusal('InternalServerError', 500));
+    expect(outcome).toMatchObject({ kind: 'trouble', name: 'InternalServerError', status: 500 });
+    expect(sent).toBe(policy.aws.maxAttempts);
+  });
+});
+
+describe('what stays', () => {
+  it.each(['ValidationException', 'AccessDeniedException', 'ExpiredTokenException'])(
+    'is asked once: %s',
+    async (name) => {
+      const { outcome, sent } = await calling(refusal(name));
+      expect(outcome).toMatchObject({ name, message: `because of ${name}`, status: 400 });
+      expect(sent).toBe(1);
+    },
+  );
+});
+
+describe('an endpoint that is not there', () => {
+  it('is a refused connection after all tries', async () => {
+    const gone = await startAwsWire();
+    await gone[Symbol.asyncDispose]();
+    const outcome = await caller(accessTo(gone.endpoint))();
+    expect(outcome).toMatchObject({ kind: 'trouble', name: 'ECONNREFUSED', status: null });
+  });
+
+  it.each<[string, Answer]>([
+    ['answers', 'never'],
+    ['ends its answer', 'stall'],
+  ])('is given up when it never %s, and its connections are closed', async (_, answer) => {
+    await using wire = await startAwsWire(answer);
+    const outcome = await caller(accessTo(wire.endpoint), seconds(0.05))();
+    expect(outcome).toMatchObject({ kind: 'trouble', name: 'TimeoutError' });
+    expect(wire.calls).toHaveLength(policy.aws.maxAttempts);
+    await expect.poll(wire.openConnections).toBe(0);
+  });
+
+  it('is given up when it takes the connection but no TLS', async () => {
+    const sockets = new Set<{ destroy(): void }>();
+    const server = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = Object(server.address());
+    const outcome = await caller(accessTo(`https://127.0.0.1:${port}`), seconds(0.05))();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    expect(outcome).toMatchObject({ name: 'TimeoutError', status: null });
+    expect(sockets.size).toBe(policy.aws.maxAttempts);
+  });
+});
+
+describe('connections', () => {
+  it('are kept for the next call', async () => {
+    await using wire = await startAwsWire(ok());
+    const call = caller(accessTo(wire.endpoint));
+    for (let nth = 1; nth <= 3; nth += 1) await call();
+    expect(wire.calls).toHaveLength(3);
+    expect(wire.connections()).toBe(1);
+  });
+
+  it('are as many as policy says, however many calls come at once', async () => {
+    await using wire = await startAwsWire(ok());
+    const call = caller(accessTo(wire.endpoint));
+    const outcomes = await Promise.all(Array.from({ length: 200 }, call));
+    expect(outcomes.filter(({ kind }) => kind === 'reply')).toHaveLength(200);
+    expect(wire.connections()).toBe(policy.aws.maxSockets);
+  });
+
+  it('are waited for before a call begins, so that no time limit counts the wait', async () => {
+    const calls = createCalls(new SFNClient(clientConfig(accessTo('http://127.0.0.1:9'))));
+    const { maxSockets } = policy.aws;
+    const begun: (() => void)[] = [];
+    const begin = () => calls(() => new Promise<void>((end) => void begun.push(end)));
+    const outcomes = Array.from({ length: maxSockets + 2 }, begin);
+    expect(begun).toHaveLength(maxSockets);
+    begun[0]?.();
+    await outcomes[0];
+    expect(begun).toHaveLength(maxSockets + 1);
+    begun[1]?.();
+    await outcomes[1];
+    for (const end of begun) end();
+    expect(await Promise.all(outcomes)).toHaveLength(maxSockets + 2);
+  });
+});
+
+describe('clocks that disagree', () => {
+  it('are set right by the date of the refusal, for good', async () => {
+    const date = new Date(Date.now() + minutes(61)).toUTCString();
+    const body = { __type: 'InvalidSignatureException', message: 'Signature not yet current' };
+    await using wire = await startAwsWire({ status: 403, headers: { date }, body }, ok());
+    const call = caller(accessTo(wire.endpoint));
+    expect(await call()).toMatchObject({ kind: 'reply' });
+    const [wrong, right] = wire.calls.map(({ headers }) => String(headers['x-amz-date']));
+    expect(wire.calls).toHaveLength(2);
+    expect(right?.slice(0, 11)).not.toBe(wrong?.slice(0, 11));
+  });
+});
+
+describe('an error', () => {
+  const keys = { accessKeyId: 'AKIDTEST', secretAccessKey: 'the-key', sessionToken: 'the-token' };
+
+  it('holds no key, token or signed request, though AWS quotes them', async () => {
+    const message = 'no: the-token, the-key, a-task-token\nThe Canonical String was the-token';
+    const answer = { status: 400, body: { __type: 'the-token', message } };
+    await using wire = await startAwsWire(answer);
+    const outcome = await caller({ ...accessTo(wire.endpoint), credentials: keys })();
+    const shown = { name: '***', message: 'no: ***, ***, ***', status: 400 };
+    expect(outcome).toEqual({ kind: 'trouble', ...shown });
+  });
+
+  it('says what is wrong when something else than an error is thrown', async () => {
+    const client = new SFNClient(clientConfig(accessTo('http://127.0.0.1:9')));
+    const outcome = await createCalls(client)(() => Promise.reject('no error'));
+    expect(outcome).toMatchObject({ kind: 'trouble', name: 'UnknownError', status: null });
+  });
+});
