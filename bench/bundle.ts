@@ -41,8 +41,8 @@ function sizeRows(folder: string): readonly Row[] {
     Math.round(10 * Math.max(...entries.map(kilobytes))) / 10;
   const others = API_ENTRIES.filter((entry) => !HEARTBEATS.includes(entry));
   return [
-    atMost(310, { name: 'bundle-api', value: greatest(others), unit: 'KB' }),
-    atMost(240, { name: 'bundle-heartbeat', value: greatest(HEARTBEATS), unit: 'KB' }),
+    atMost(460, { name: 'bundle-api', value: greatest(others), unit: 'KB' }),
+    atMost(340, { name: 'bundle-heartbeat', value: greatest(HEARTBEATS), unit: 'KB' }),
   ];
 }
 
@@ -57,8 +57,8 @@ async function importRows(folder: string): Promise<readonly Row[]> {
     const best = await starts.quickest(bundles, ROUNDS);
     const ratio = (ms: number) => Math.round((100 * ms) / best.bare) / 100;
     return [
-      atMost(1, { name: 'import-api', value: ratio(best.readLease), unit: 'x bare' }),
-      atMost(0.9, { name: 'import-heartbeat', value: ratio(best.recordHeartbeat), unit: 'x bare' }),
+      atMost(1.3, { name: 'import-api', value: ratio(best.readLease), unit: 'x bare' }),
+      atMost(1.1, { name: 'import-heartbeat', value: ratio(best.recordHeartbeat), unit: 'x bare' }),
     ];
   } finally {
     await starts.close();

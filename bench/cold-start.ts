@@ -1,9 +1,12 @@
 // Starts bundles in fresh processes, shuffled, and takes the time of their import and first call.
-// The database is real and holds a serving lease; the workflow engine only says yes.
+// The database is real and holds a serving lease; the workflow engine only says yes. Both are
+// reached over TLS, as AWS is: without it, the SDK would load more of Node (`node:http` and fetch).
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { request as httpRequest, type RequestListener } from 'node:http';
+import { createServer } from 'node:https';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { LOCAL_ACCESS, openDatabase } from '../local/aws/database.ts';
@@ -63,18 +66,37 @@ async function fill(endpoint: string): Promise<void> {
   });
 }
 
-/** Step Functions, as far as a heartbeat needs it. */
-async function startYes() {
-  const server = createServer((incoming, response) => {
-    incoming.resume();
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
-  });
+/** The engine's package has a certificate of its own, which nobody else trusts. */
+const ofDynalite = (file: string): Buffer =>
+  readFileSync(new URL(import.meta.resolve(`dynalite/ssl/${file}.pem`)));
+
+async function startTls(answer: RequestListener) {
+  const tls = { key: ofDynalite('server-key'), cert: ofDynalite('server-crt') };
+  const server = createServer(tls, answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : '';
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return { url: `https://127.0.0.1:${port}`, close: () => server.close() };
 }
+
+/** Passes everything on to `endpoint`. */
+const passingTo =
+  (endpoint: string): RequestListener =>
+  (incoming, response) => {
+    const { method, headers } = incoming;
+    const outgoing = httpRequest(endpoint, { method: method ?? 'POST', headers }, (reply) => {
+      response.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.pipe(response);
+    });
+    incoming.pipe(outgoing);
+  };
+
+/** Step Functions, as far as a heartbeat needs it. */
+const sayYes: RequestListener = (incoming, response) => {
+  incoming.resume();
+  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+};
 
 /** In some other order, so that no variant always runs after the same one. */
 function shuffled<Item>(items: readonly Item[]): Item[] {
@@ -88,15 +110,19 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
 export async function openColdStarts() {
   const database = await openDatabase();
   await fill(database.endpoint);
-  const yes = await startYes();
+  const front = await startTls(passingTo(database.endpoint));
+  const yes = await startTls(sayYes);
   const env = {
     GPU_SHOPPER_DEPLOYMENT_ID: 'bench',
     GPU_SHOPPER_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:123456789012:stateMachine:bench',
     AWS_REGION: 'us-east-1',
+    // As Lambda sets them: bundles take credentials from nowhere else.
+    AWS_LAMBDA_FUNCTION_NAME: 'bench',
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
-    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: front.url,
     AWS_ENDPOINT_URL_SFN: yes.url,
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
   };
   const time = async (variant: Variant, bundle: string): Promise<number> => {
     const told = { ...env, BUNDLE: bundle, EVENT: JSON.stringify(EVENTS[variant]) };
@@ -118,6 +144,7 @@ export async function openColdStarts() {
     },
     async close() {
       yes.close();
+      front.close();
       await database.close();
     },
   };

@@ -2,6 +2,7 @@
 // start with the variable's name and what is allowed.
 
 import * as z from 'zod/mini';
+import type { AwsCredentials } from '../adapters/aws/client-config.ts';
 import { ConsumerId, DeploymentId } from '../core/base/ids.ts';
 import { ProviderName } from '../core/base/providers.ts';
 import { AccountLimits, type Threshold } from '../core/ledger/account.ts';
@@ -177,5 +178,21 @@ export function readConfig(environment: Variables = process.env, keys: Variables
     providers,
     /** The providers that are leased from: what is shown, swept and frozen. */
     enabledProviders: enabledProviders(env.GPU_SHOPPER_ENABLED_PROVIDERS, providers),
+  };
+}
+
+/**
+ * The credentials that Lambda sets for each of its functions; they may have been renewed since the
+ * last call. Throws BadConfig outside Lambda, where the SDK's own chain finds the right ones.
+ */
+export function readLambdaCredentials(environment: Variables = process.env): AwsCredentials {
+  const variable = (name: string): string =>
+    environment[name] || refuse(name, 'is missing: only Lambda sets it');
+  variable('AWS_LAMBDA_FUNCTION_NAME');
+  const { AWS_SESSION_TOKEN: sessionToken } = environment;
+  return {
+    accessKeyId: variable('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken !== undefined && { sessionToken }),
   };
 }

@@ -1,18 +1,25 @@
-// The bundles as they are deployed: each stands by itself.
+// The bundles as they are deployed: each stands by itself, and holds what it uses of the AWS SDK.
 
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Metafile } from 'esbuild';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
+import { gatewayEvent } from '../../local/aws/gateway.ts';
+import { startAwsWire } from '../shared/adapters/aws-wire.ts';
+import { aConsumer, aLeaseId } from '../support/builders/builders.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const entries = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
 const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-bundle-test-'));
-beforeAll(() => bundleFunctions(entries, folder));
+let metafile: Metafile;
+beforeAll(() => {
+  metafile = bundleFunctions(entries, folder);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const textOf = (entry: string): string => readFileSync(join(folder, entry, 'index.mjs'), 'utf8');
 
 describe('the bundles', () => {
   it('are one for each function', () => {
@@ -23,15 +30,62 @@ describe('the bundles', () => {
   });
 
   it('import nothing but what Node has built in, and require nothing', () => {
-    for (const entry of new Set(entries)) {
-      const text = textOf(entry);
-      const imports = [...text.matchAll(/\b(?:import|from)\s*"([\w@][^"]*)"/g)].map(
-        ([, name]) => name,
-      );
-      expect(imports.filter((name) => !name?.startsWith('node:'))).toEqual([]);
-      expect(imports).toContain('node:https');
+    for (const [path, { imports }] of Object.entries(metafile.outputs)) {
+      const paths = imports.map((each) => each.path);
+      expect(paths.filter((each) => !each.startsWith('node:'))).toEqual([]);
+      expect(paths).toContain('node:https');
       // What esbuild leaves behind where CommonJS asks for a module.
-      expect(text).not.toContain('Dynamic require of');
+      expect(readFileSync(join(ROOT, path), 'utf8')).not.toContain('Dynamic require of');
     }
+  });
+
+  it('hold nothing of the SDK that looks for credentials, and no event streams', () => {
+    const inputs = Object.keys(metafile.inputs);
+    const weights = /credential-provider|nested-clients|token-providers|event-?streams\//;
+    expect(inputs.filter((input) => weights.test(input))).toEqual([]);
+    expect(inputs).toContain('shared/app/lambda-credentials.ts');
+  });
+});
+
+describe('a bundle', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  /** One call of a bundled handler; what it sent to DynamoDB, and its status. */
+  async function calling(functionName: string | undefined) {
+    await using wire = await startAwsWire();
+    const environment = {
+      GPU_SHOPPER_DEPLOYMENT_ID: 'test',
+      AWS_ENDPOINT_URL_DYNAMODB: wire.endpoint,
+      AWS_LAMBDA_FUNCTION_NAME: functionName,
+      AWS_ACCESS_KEY_ID: 'AKIDFUNCTION',
+      AWS_SECRET_ACCESS_KEY: 'a-key',
+      AWS_SESSION_TOKEN: 'a-token',
+    };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const bundle = pathToFileURL(join(folder, 'api/read-lease/index.mjs'));
+    // A module of its own each time, as in a process of its own.
+    const { handler } = await import(`${bundle.href}?${functionName}`);
+    const userArn = `arn:aws:sts::${aConsumer.replace('/', ':assumed-role/')}/run-1`;
+    const event = gatewayEvent('readLease', { userArn, params: { id: aLeaseId() } }, 'test');
+    const { statusCode } = await handler(event, { functionName });
+    return { calls: wire.calls, statusCode };
+  }
+
+  it('signs its calls with the credentials of its function', async () => {
+    const { calls, statusCode } = await calling('a-function');
+    expect(statusCode).toBe(404);
+    expect(calls).toMatchObject([
+      {
+        target: 'DynamoDB_20120810.GetItem',
+        authorization: expect.stringContaining('Credential=AKIDFUNCTION/'),
+        headers: { 'x-amz-security-token': 'a-token' },
+      },
+    ]);
+  });
+
+  it('sends nothing outside Lambda', async () => {
+    const { calls, statusCode } = await calling(undefined);
+    expect(statusCode).toBe(503);
+    expect(calls).toEqual([]);
   });
 });

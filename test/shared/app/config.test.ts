@@ -1,7 +1,7 @@
 // The environment: what is missing or malformed stops the start, naming the variable and the rule.
 
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../shared/app/config.ts';
+import { readConfig, readLambdaCredentials } from '../../../shared/app/config.ts';
 
 const GOOD = {
   GPU_SHOPPER_DEPLOYMENT_ID: 'prod1',
@@ -69,5 +69,27 @@ describe('where services of AWS are', () => {
   it('must be a URL', () => {
     const failing = () => readConfig({ ...GOOD, AWS_ENDPOINT_URL_S3: 'localhost:4566' });
     expect(failing).toThrow('AWS_ENDPOINT_URL_S3 must be an http or https URL');
+  });
+});
+
+describe('readLambdaCredentials', () => {
+  const set = {
+    AWS_LAMBDA_FUNCTION_NAME: 'a-function',
+    AWS_ACCESS_KEY_ID: 'AKID',
+    AWS_SECRET_ACCESS_KEY: 'key',
+  };
+
+  it('finds lasting and temporary keys', () => {
+    const lasting = { accessKeyId: 'AKID', secretAccessKey: 'key' };
+    expect(readLambdaCredentials(set)).toEqual(lasting);
+    const temporary = { ...set, AWS_SESSION_TOKEN: 'token' };
+    expect(readLambdaCredentials(temporary)).toEqual({ ...lasting, sessionToken: 'token' });
+  });
+
+  it.each(Object.keys(set))('refuses without %s, as outside Lambda', (name) => {
+    for (const value of ['', undefined]) {
+      const reading = () => readLambdaCredentials({ ...set, [name]: value });
+      expect(reading).toThrow(`${name} is missing: only Lambda sets it`);
+    }
   });
 });
