@@ -10,6 +10,7 @@ import { fleetRows, heartbeatRows } from './http-heartbeats.ts';
 import { offersRows } from './http-offers.ts';
 import { leaseRows } from './lease.ts';
 import type { Measure, Row } from './row.ts';
+import { socketRows } from './sockets.ts';
 import { sweepRows } from './sweep.ts';
 
 /** Each part with the rows it yields, so that `--only` runs no more than it must. */
@@ -36,6 +37,7 @@ const PARTS: readonly { readonly names: readonly string[]; readonly measure: Mea
     names: ['heartbeats-1000', 'heartbeats-1000-p95', 'heartbeats-1000-lost'],
     measure: fleetRows,
   },
+  { names: ['sockets-1000-beats', 'sockets-1000-warm'], measure: socketRows },
   { names: ['bundle-api', 'bundle-heartbeat'], measure: bundleRows },
   { names: ['import-api', 'import-heartbeat'], measure: coldStartRows },
 ];
