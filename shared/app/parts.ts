@@ -16,6 +16,7 @@ import { createFreezeStore } from '../adapters/dynamodb/operations/freeze-store.
 import { createSweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
+import { createKeyring, type Keys } from '../adapters/keyring.ts';
 import { createLeaseToken } from '../adapters/lease-token.ts';
 import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
@@ -33,7 +34,6 @@ import type { ProviderCard } from '../ports/provider.ts';
 import type { NodeSetup } from '../usecases/lease/steps/launch-instance.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Factory, once, type Runtime } from './runtime.ts';
-import type { Variables } from './variables.ts';
 
 const set = <Value>(value: Value | undefined, name: string): Value => {
   if (value === undefined) throw new Failure('BadConfig', `${name} is missing`, { field: name });
@@ -50,11 +50,8 @@ export const database = (runtime: Runtime) =>
 
 const secrets = (runtime: Runtime) => createSecrets(access(runtime, 'secrets'));
 
-/**
- * The same runtime with the keys that secrets hold for it. Only a deployed function names secrets,
- * so the rest of its configuration is the process's own.
- */
-async function opened(runtime: Runtime): Promise<Runtime> {
+/** The keys that secrets hold, by the variables that they stand for. */
+async function readKeys(runtime: Runtime): Promise<Keys> {
   const { secretArns, providerSecretArns } = runtime.config;
   const { read, readFields } = once(runtime, secrets);
   const own = Object.entries(secretArns).flatMap(([name, arn]) =>
@@ -65,25 +62,37 @@ async function opened(runtime: Runtime): Promise<Runtime> {
     // A secret that lacks a field is no trouble of other providers: this one has no keys.
     return keyVariables(row, await readFields(arn, Object.keys(row.keys)));
   });
-  const variables: readonly Variables[] = await Promise.all([...own, ...ofProviders]);
-  if (variables.length === 0) return runtime;
-  return { ...runtime, config: readConfig(undefined, Object.assign({}, ...variables)) };
+  return Object.assign({}, ...(await Promise.all([...own, ...ofProviders])));
 }
 
-/**
- * A use case that needs keys: they are read before its first call, and kept once all are there.
- * Use cases that need none never ask for them.
- */
+/** What adds current keys to the runtime; null where the configuration names no secret. */
+const keyring = (runtime: Runtime) => {
+  const { secretArns, providerSecretArns } = runtime.config;
+  const named = [...Object.values(secretArns), ...providerSecretArns.values()];
+  if (named.every((arn) => arn === undefined)) return null;
+  return createKeyring<Runtime>({
+    read: () => readKeys(runtime),
+    clock: runtime.clock,
+    // Only a deployed function names secrets: the rest of its configuration is the process's own.
+    make: (keys) => ({ ...runtime, config: readConfig(undefined, keys), withoutKeys: runtime }),
+  });
+};
+
+/** A use case that needs keys: it always has the current ones. Others never read them. */
 export function withKeys<Input, Output>(
   runtime: Runtime,
   factory: Factory<(input: Input) => Output | Promise<Output>>,
 ) {
-  let run: ReturnType<typeof factory> | undefined;
   return async (input: Input): Promise<Output> => {
-    run ??= factory(await opened(runtime));
-    return run(input);
+    const keys = once(runtime, keyring);
+    return keys === null
+      ? once(runtime, factory)(input)
+      : keys.use((keyed) => once(keyed, factory)(input));
   };
 }
+
+/** The runtime whose clients of AWS are shared, whatever keys come and go. */
+const shared = (runtime: Runtime): Runtime => runtime.withoutKeys ?? runtime;
 
 export const signer = ({ config }: Runtime) =>
   createHmacSigner({
@@ -94,15 +103,16 @@ export const signer = ({ config }: Runtime) =>
 const registry = ({ config, pause }: Runtime) =>
   createRegistry({ pause, access: config.providers });
 
-export const workflow = (runtime: Runtime) => {
-  const { config } = runtime;
-  if (runtime.workflow !== undefined) return runtime.workflow;
-  const stateMachineArn = set(config.stateMachineArn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
+const stepFunctions = (runtime: Runtime) => {
+  const { stateMachineArn: arn } = runtime.config;
+  const stateMachineArn = set(arn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
   return createStepFunctions({ ...access(runtime, 'workflow'), stateMachineArn });
 };
 
-export const scheduler = (runtime: Runtime) => {
-  if (runtime.scheduler !== undefined) return runtime.scheduler;
+export const workflow = (runtime: Runtime) =>
+  runtime.workflow ?? once(shared(runtime), stepFunctions);
+
+const schedules = (runtime: Runtime) => {
   const { deployment, schedule } = runtime.config;
   return createScheduler({
     ...access(runtime, 'scheduler'),
@@ -114,12 +124,16 @@ export const scheduler = (runtime: Runtime) => {
   });
 };
 
-const blobs = (runtime: Runtime) =>
-  runtime.blobs ??
+export const scheduler = (runtime: Runtime) =>
+  runtime.scheduler ?? once(shared(runtime), schedules);
+
+const bucket = (runtime: Runtime) =>
   createS3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
+const blobs = (runtime: Runtime) => runtime.blobs ?? once(shared(runtime), bucket);
+
 export const table = (runtime: Runtime, name: keyof Config['tables']) =>
-  openTable(once(runtime, database), runtime.config.tables[name]);
+  openTable(once(shared(runtime), database), runtime.config.tables[name]);
 
 export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inventory'));
 export const menu = (runtime: Runtime) =>

@@ -30,6 +30,8 @@ export type Runtime = {
   readonly pause: (ms: number) => Promise<void>;
   /** Where the database is, if not where AWS has it, and what counts its calls. */
   readonly database?: Partial<ConnectOptions>;
+  /** The runtime that this one adds keys to. It makes the clients of AWS: one of each a process. */
+  readonly withoutKeys?: Runtime;
   /** Services without a local engine: given here, or AWS's own. */
   readonly workflow?: Workflow;
   readonly scheduler?: Scheduler;

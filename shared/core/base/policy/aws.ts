@@ -1,7 +1,7 @@
 // Decisions about calls of AWS, each with its unit and reason; see policy.ts.
 
 import { invariant } from '../invariant.ts';
-import { seconds } from '../time.ts';
+import { minutes, seconds } from '../time.ts';
 
 export const awsPolicy = {
   aws: {
@@ -18,9 +18,20 @@ export const awsPolicy = {
     /** Parts of one batch of reads: it has 3 parts for its size, the rest is throttling. */
     maxBatchParts: 10,
   },
+  keys: {
+    /** A key that was replaced is picked up within this time, even if nobody refuses the old. */
+    maxAge: minutes(5),
+    /** Between two reads: refusals of a key that is plainly wrong must not cost a read each. */
+    minReadInterval: minutes(1),
+  },
 } as const;
 
 invariant(
   awsPolicy.aws.connectionTimeout <= awsPolicy.aws.requestTimeout,
   'a request must have time for its connection',
+);
+
+invariant(
+  awsPolicy.keys.minReadInterval <= awsPolicy.keys.maxAge,
+  'keys must be read again before they are too old',
 );

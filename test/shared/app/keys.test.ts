@@ -1,0 +1,65 @@
+// A deployed function that lives long, as its parts compose it: it gets its keys from Secrets
+// Manager, takes a new one without a deploy, and has one client of each service all the while.
+
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { readConfig } from '../../../shared/app/config.ts';
+import { leases, providers, withKeys } from '../../../shared/app/parts.ts';
+import { once, type Runtime } from '../../../shared/app/runtime.ts';
+import { policy } from '../../../shared/core/base/policy/policy.ts';
+import { PROVIDERS, ProviderName, secretVariable } from '../../../shared/core/base/providers.ts';
+import { after } from '../../../shared/core/base/time.ts';
+import { aLeaseId, at } from '../../support/builders/builders.ts';
+import { ok, startAwsWire } from '../adapters/aws-wire.ts';
+
+const [provider = 'vastai'] = ProviderName.options;
+
+beforeEach(() => {
+  vi.stubEnv('GPU_SHOPPER_DEPLOYMENT_ID', 'test');
+  vi.stubEnv(secretVariable(PROVIDERS[provider]), 'arn:provider');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDTEST');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test-key');
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+let now = at('12:00');
+function aRuntime(endpoint: string): Runtime {
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+  return {
+    config: readConfig(),
+    clock: { now: () => now },
+    log: () => undefined,
+    count: () => undefined,
+    pause: async () => undefined,
+  };
+}
+
+/** A use case that calls the database, and tells which provider's client it would call. */
+const lookingUp = (keyed: Runtime) => async () => {
+  await once(keyed, leases).get(aLeaseId());
+  return { key: keyed.config.providers[provider]?.keys.apiKey, client: providers(keyed)(provider) };
+};
+
+it('a key that is put in after the deploy is taken, and the provider’s client made again', async () => {
+  const holding = (SecretString: string) => ok({ SecretString });
+  await using wire = await startAwsWire(holding('a'), ok(), ok(), holding('b'), ok());
+  const runtime = aRuntime(wire.endpoint);
+  const run = withKeys(runtime, lookingUp);
+  const first = await run(null);
+  const second = await run(null);
+  now = after(now, policy.keys.maxAge);
+  const third = await run(null);
+  expect([first.key, second.key, third.key]).toEqual(['a', 'a', 'b']);
+  expect(second.client).toBe(first.client);
+  expect(third.client).not.toBe(first.client);
+});
+
+it('use cases with and without keys share one connection to each service', async () => {
+  await using wire = await startAwsWire(ok({ SecretString: 'a' }));
+  const runtime = aRuntime(wire.endpoint);
+  await withKeys(runtime, lookingUp)(null);
+  await withKeys(runtime, (keyed) => lookingUp(keyed))(null);
+  await once(runtime, leases).get(aLeaseId());
+  const targets = wire.calls.map(({ target }) => target?.split('.')[1]);
+  expect(targets).toEqual(['GetSecretValue', 'GetItem', 'GetItem', 'GetItem']);
+  expect(wire.connections()).toBe(2);
+});
