@@ -4,7 +4,7 @@
 import type { Command } from 'commander';
 import { type Client, createClient } from '../client/client.ts';
 import type { Lease, LeaseEvent } from '../client/replies.ts';
-import { findCredentials } from './credentials.ts';
+import { createCredentials } from './credentials.ts';
 import { type ExitCode, usage } from './exit-codes.ts';
 import { eventLine, leaseLines } from './format.ts';
 import { createRemarks } from './remarks.ts';
@@ -55,7 +55,7 @@ function clientOf({ endpoint, region, profile }: GlobalOptions): Client {
   return createClient({
     endpoint,
     region,
-    credentials: async () => findCredentials({ endpoint: url, profile, env: process.env }),
+    credentials: createCredentials({ endpoint: url, profile, env: process.env }),
   });
 }
 

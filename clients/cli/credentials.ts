@@ -1,6 +1,6 @@
-// Whose signature requests carry: found by flag, environment and files as AWS's tools do, and on a
-// loopback endpoint in the data folder of `npm start`. Secrets are never printed, nor any line of
-// a credentials file.
+// Whose signature requests carry: found by flag, environment, files and the SDK's own chain, as
+// AWS's tools do, and on a loopback endpoint in the data folder of `npm start`. Secrets are never
+// printed, nor any line of a credentials file.
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -78,15 +78,47 @@ function placesOf({ endpoint, profile, env }: Wanted): readonly Place[] {
   ];
 }
 
-/** The credentials to sign with. Ends the command when there are none, saying where it looked. */
-export function findCredentials(wanted: Wanted): Credentials {
+/** Keys that stand in the environment or in a credentials file. */
+function findKeys(wanted: Wanted): Credentials | null {
   const given = wanted.profile === undefined ? fromEnvironment(wanted.env) : null;
   if (given !== null) return given;
-  const places = placesOf(wanted);
-  for (const place of places) {
+  for (const place of placesOf(wanted)) {
     const found = fromPlace(place);
     if (found !== null) return found;
   }
-  const looked = places.map(({ file, profile }) => `[${profile}] in ${file}`).join(', nor ');
-  return usage(`no credentials: neither AWS_ACCESS_KEY_ID is set nor is there a profile ${looked}`);
+  return null;
+}
+
+function missing(wanted: Wanted): string {
+  const places = placesOf(wanted).map(({ file, profile }) => `[${profile}] in ${file}`);
+  const looked = places.join(', nor ');
+  return `no credentials: neither AWS_ACCESS_KEY_ID is set nor is there a profile ${looked}`;
+}
+
+/** The SDK's own chain: SSO, roles, programs of a profile, metadata of an instance. */
+async function openChain({ profile }: Wanted): Promise<() => Promise<Credentials>> {
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  return defaultProvider(profile === undefined ? {} : { profile });
+}
+
+/**
+ * Finds the credentials to sign with, for each signature: temporary ones are renewed. Ends the
+ * command when there are none, saying where it looked.
+ */
+export function createCredentials(wanted: Wanted): () => Promise<Credentials> {
+  let chain: (() => Promise<Credentials>) | undefined;
+  return async () => {
+    const found = findKeys(wanted);
+    if (found !== null) return found;
+    // A local service has its own file of credentials, and knows nobody from AWS.
+    if (isLoopback(wanted.endpoint)) return usage(missing(wanted));
+    chain ??= await openChain(wanted);
+    try {
+      const { accessKeyId, secretAccessKey, sessionToken } = await chain();
+      return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'it failed';
+      return usage(`${missing(wanted)}; AWS's other ways to find them: ${reason}`);
+    }
+  };
 }

@@ -20,7 +20,8 @@ import { addSweep } from './standalone/sweep.ts';
 const CREDENTIALS_HELP = `
 Credentials are looked for in this order: --profile; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
 AWS_SESSION_TOKEN; AWS_PROFILE. Profiles are read from AWS_SHARED_CREDENTIALS_FILE or
-~/.aws/credentials. On a loopback endpoint the credentials of "npm start" come first: the profile
+~/.aws/credentials, then as by AWS's own tools: SSO, roles and programs in ~/.aws/config, the role
+of an EC2 instance. On a loopback endpoint the credentials of "npm start" come first: the profile
 "consumer" in .gpu-shopper, or in the folder that GPU_SHOPPER_DATA names.`;
 
 /** What was typed may be a value of --env in the wrong place: commander shall not repeat it. */

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCredentials } from '../../clients/cli/credentials.ts';
+import { createCredentials } from '../../clients/cli/credentials.ts';
 import { createClient } from '../../clients/client/client.ts';
 import type { Lease } from '../../clients/client/replies.ts';
 import { HOST_KEY } from '../clients/builders.ts';
@@ -79,7 +79,7 @@ describe('a lease by the typed client', () => {
       profile: undefined,
       env: { GPU_SHOPPER_DATA: data },
     };
-    const credentials = async () => findCredentials(wanted);
+    const credentials = createCredentials(wanted);
     const client = createClient({ endpoint, region: 'us-east-1', credentials });
 
     const body = { gpuNames: ['RTX 4090'], hours: 4, sshPublicKey: HOST_KEY };

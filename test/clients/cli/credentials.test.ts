@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findCredentials, readProfile } from '../../../clients/cli/credentials.ts';
+import { createCredentials, readProfile } from '../../../clients/cli/credentials.ts';
 import { aHome } from './run-cli.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -54,37 +54,37 @@ describe('credentials', () => {
     ],
     ['AWS_PROFILE', { endpoint: AWS, env: { AWS_PROFILE: 'work' }, found: 'WORK' }],
     ['the default profile elsewhere', { endpoint: AWS, found: 'SHARED' }],
-  ])('are %s', (_, { endpoint = LOCAL, profile, env, found }) => {
+  ])('are %s', async (_, { endpoint = LOCAL, profile, env, found }) => {
     const { data } = places();
     const wanted = {
       endpoint: new URL(endpoint),
       profile,
       env: { GPU_SHOPPER_DATA: data, ...env },
     };
-    expect(findCredentials(wanted)).toEqual({
+    expect(await createCredentials(wanted)()).toEqual({
       accessKeyId: found,
       secretAccessKey: `${found}-secret`,
     });
   });
 
-  it('come from the file that the environment names, and no other', () => {
+  it('come from the file that the environment names, and no other', async () => {
     const { home } = places();
     const file = join(home, 'mine');
     writeFileSync(file, section('default', 'MINE'));
     const env = { AWS_SHARED_CREDENTIALS_FILE: file };
-    const found = findCredentials({ endpoint: new URL(LOCAL), profile: undefined, env });
+    const found = await createCredentials({ endpoint: new URL(LOCAL), profile: undefined, env })();
     expect(found.accessKeyId).toBe('MINE');
     const other = { endpoint: new URL(LOCAL), profile: 'work', env };
-    expect(() => findCredentials(other)).toThrow(`[work] in ${file}`);
+    await expect(createCredentials(other)()).rejects.toThrow(`[work] in ${file}`);
   });
 
-  it('keep the token of temporary ones', () => {
+  it('keep the token of temporary ones', async () => {
     const env = { ...FROM_ENV, AWS_SESSION_TOKEN: 'token' };
-    const found = findCredentials({ endpoint: new URL(AWS), profile: undefined, env });
+    const found = await createCredentials({ endpoint: new URL(AWS), profile: undefined, env })();
     expect(found.sessionToken).toBe('token');
   });
 
-  it('are missed with every place that was looked at', () => {
+  it('are missed with every place that was looked at', async () => {
     const { home } = places();
     const wanted = {
       endpoint: new URL(LOCAL),
@@ -92,7 +92,42 @@ describe('credentials', () => {
       env: { GPU_SHOPPER_DATA: join(home, 'data') },
     };
     const looked = `[nobody] in ${join(home, 'data', 'credentials')}, nor [nobody] in ${home}`;
-    expect(() => findCredentials(wanted)).toThrow(looked);
+    await expect(createCredentials(wanted)()).rejects.toThrow(looked);
+  });
+});
+
+describe('the chain of the SDK', () => {
+  /** A home whose profile `work` gets its keys from a program. */
+  function aProgram() {
+    const { home } = places();
+    const keys = { Version: 1, AccessKeyId: 'PROGRAM', SecretAccessKey: 'a-key' };
+    const program = join(home, 'keys.mjs');
+    writeFileSync(program, `console.log(${JSON.stringify(JSON.stringify(keys))})`);
+    const line = `credential_process = ${process.execPath} ${program}`;
+    writeFileSync(join(home, '.aws', 'config'), `[profile program]\n${line}\n`);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_CONFIG_FILE', undefined);
+  }
+
+  it('finds what a profile has instead of keys', async () => {
+    aProgram();
+    const wanted = { endpoint: new URL(AWS), profile: 'program', env: {} };
+    const credentials = createCredentials(wanted);
+    expect(await credentials()).toEqual({ accessKeyId: 'PROGRAM', secretAccessKey: 'a-key' });
+  });
+
+  it('says why it finds nothing', async () => {
+    aProgram();
+    const wanted = { endpoint: new URL(AWS), profile: 'nobody', env: {} };
+    await expect(createCredentials(wanted)()).rejects.toThrow(
+      /no credentials: .*\[nobody\].*; AWS's other ways to find them: \S/,
+    );
+  });
+
+  it('is not asked for a local service', async () => {
+    aProgram();
+    const wanted = { endpoint: new URL(LOCAL), profile: 'program', env: {} };
+    await expect(createCredentials(wanted)()).rejects.toThrow('no credentials');
   });
 });
 
