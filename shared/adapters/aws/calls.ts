@@ -22,7 +22,7 @@ export type Sent<Output> = { readonly kind: 'reply'; readonly output: Output } |
  * Carries out one call; never rejects. `secret` is a value of the request that no message may
  * quote.
  */
-export type Calls = <Output>(send: () => Promise<Output>, secret?: string) => Promise<Sent<Output>>;
+type Calls = <Output>(send: () => Promise<Output>, secret?: string) => Promise<Sent<Output>>;
 
 /** The part of the SDK's clients that knows their credentials. */
 type Signing = { readonly config: { readonly credentials: () => Promise<AwsCredentials> } };
@@ -50,18 +50,27 @@ function redact(text: string, secrets: readonly string[]): string {
     .slice(0, MAX_MESSAGE);
 }
 
+/** The parts of the credentials that a message may quote; null when they are gone. */
+async function keysOf(client: Signing): Promise<readonly string[] | null> {
+  try {
+    const { secretAccessKey, sessionToken = '' } = await client.config.credentials();
+    return [secretAccessKey, sessionToken];
+  } catch {
+    return null;
+  }
+}
+
 async function troubleOf(client: Signing, thrown: unknown, secret: string): Promise<Trouble> {
   const { data } = SdkError.safeParse(thrown);
-  if (data === undefined) {
-    return { kind: 'trouble', name: 'UnknownError', message: 'no reason given', status: null };
-  }
+  const unknown = { kind: 'trouble', name: 'UnknownError', message: 'not shown' } as const;
+  if (data === undefined) return { ...unknown, status: null };
   const status = data.$metadata?.httpStatusCode ?? null;
-  // Only what AWS has received can be quoted. Where credentials failed, they must not be asked for.
-  const keys = status === null ? null : await client.config.credentials();
-  const secrets = [secret, keys?.secretAccessKey ?? '', keys?.sessionToken ?? ''];
-  const name = data.name === 'Error' ? (data.code ?? data.name) : data.name;
-  const message = redact(data.message, secrets);
-  return { kind: 'trouble', name: redact(name, secrets), message, status };
+  // Only AWS quotes keys, which it knows by a request that had a reply.
+  const keys = status === null ? [] : await keysOf(client);
+  if (keys === null) return { ...unknown, status };
+  const secrets = [secret, ...keys];
+  const name = redact(data.name === 'Error' ? (data.code ?? data.name) : data.name, secrets);
+  return { kind: 'trouble', name, message: redact(data.message, secrets), status };
 }
 
 /** Lets `limit` calls run at once; the others wait for their turn, in order. */

@@ -22,10 +22,13 @@ export type ConnectOptions = AwsAccess & {
 export type Marshalled = Record<string, AttributeValue>;
 
 /** One operation with its input. */
-export type Operation<
-  Input extends ServiceInputTypes,
-  Output extends ServiceOutputTypes,
-> = $Command<Input, Output, DynamoDBClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>;
+type Operation<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> = $Command<
+  Input,
+  Output,
+  DynamoDBClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes
+>;
 
 export type Connection = {
   /** Runs one call. Safe to repeat as the operation is. Throws StoreDown, whatever went wrong. */

@@ -159,9 +159,15 @@ describe('an error', () => {
     expect(outcome).toEqual({ kind: 'trouble', ...shown });
   });
 
-  it('says what is wrong when something else than an error is thrown', async () => {
-    const client = new SFNClient(clientConfig(accessTo('http://127.0.0.1:9')));
-    const outcome = await createCalls(client)(() => Promise.reject('no error'));
-    expect(outcome).toMatchObject({ kind: 'trouble', name: 'UnknownError', status: null });
+  it('shows nothing of what AWS says when the keys that it may quote are gone', async () => {
+    const error = Object.assign(new Error('no: the-key'), { $metadata: { httpStatusCode: 403 } });
+    const credentials = () => Promise.reject(new Error('expired'));
+    const outcome = await createCalls({ config: { credentials } })(() => Promise.reject(error));
+    expect(outcome).toEqual({
+      kind: 'trouble',
+      name: 'UnknownError',
+      message: 'not shown',
+      status: 403,
+    });
   });
 });
