@@ -39,7 +39,7 @@ const lookingUp = (keyed: Runtime) => async () => {
   return { key: keyed.config.providers[provider]?.keys.apiKey, client: providers(keyed)(provider) };
 };
 
-it('a key that is put in after the deploy is taken, and the provider’s client made again', async () => {
+it('a key put in after the deploy is taken, and the provider’s client made again', async () => {
   const holding = (SecretString: string) => ok({ SecretString });
   await using wire = await startAwsWire(holding('a'), ok(), ok(), holding('b'), ok());
   const runtime = aRuntime(wire.endpoint);

@@ -1,11 +1,12 @@
 // Numbers that are decisions. Those that only make sense together are checked against each other.
 
 import { describe, expect, it } from 'vitest';
+import { ALL_FUNCTIONS } from '../../../../../infra/function-list.ts';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
 import { noContactLimit } from '../../../../../shared/core/base/policy/instance.ts';
 import { launchBound } from '../../../../../shared/core/base/policy/lease.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
-import { hours, minutes } from '../../../../../shared/core/base/time.ts';
+import { hours, minutes, seconds } from '../../../../../shared/core/base/time.ts';
 import { holdFor } from '../../../../../shared/core/lease/hold.ts';
 
 const { lease, launch, teardown, heartbeat, menu } = policy;
@@ -36,6 +37,15 @@ describe('policy', () => {
 
   it('calls create well within the time its function has', () => {
     expect(launch.createWithin).toBeLessThan(launch.functionTimeout);
+  });
+
+  it('gives every function more time than one call of AWS takes, retries included', () => {
+    const { maxAttempts, requestTimeout } = policy.aws;
+    // The SDK's longest pauses, which follow throttling: 1 s, then 2 s.
+    const longest = maxAttempts * requestTimeout + seconds(3);
+    for (const { timeout } of Object.values(ALL_FUNCTIONS)) {
+      expect(timeout).toBeGreaterThan(longest);
+    }
   });
 
   it('has no more attempts than a tag can number', () => {
