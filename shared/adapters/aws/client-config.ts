@@ -36,6 +36,7 @@ export function clientConfig(access: AwsAccess, timeout: DurationMs = aws.reques
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
     authSchemePreference: ['sigv4'],
+    disableClockSkewCorrection: false,
     userAgentAppId: 'gpu-shopper',
     // Each command's chain of middleware is built once.
     cacheMiddleware: true,
