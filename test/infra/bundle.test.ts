@@ -48,6 +48,16 @@ describe('the bundles', () => {
 });
 
 describe('a bundle', () => {
+  it('holds no store and no provider that its function uses nothing of', () => {
+    const outputs = Object.entries(metafile.outputs);
+    const [, output] = outputs.find(([path]) => path.endsWith('api/read-lease/index.mjs')) ?? [];
+    const inputs = Object.keys(output?.inputs ?? {});
+    expect(inputs).toContain('shared/adapters/dynamodb/lease/lease-store.ts');
+    expect(
+      inputs.filter((path) => /menu-store|sweep-store|providers\/\w+\/wire/.test(path)),
+    ).toEqual([]);
+  });
+
   afterEach(() => void vi.unstubAllEnvs());
 
   /** One call of a bundled handler; what it sent to DynamoDB, and its status. */
