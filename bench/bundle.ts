@@ -14,7 +14,7 @@ const HEARTBEATS = ['api/record-heartbeat', 'api/record-node-heartbeat'];
 const API_ENTRIES = readdirSync(API).map((file) => `api/${file.replace(/\.ts$/, '')}`);
 
 /** Each variant is started so often; the quickest counts, since noise only ever adds time. */
-const ROUNDS = 30;
+const ROUNDS = 15;
 
 /** What anybody would bundle to read one item, credential chain included. */
 const BARE = `
