@@ -16,8 +16,11 @@ export type ConsumerId = Brand<string, 'ConsumerId'>;
 /** Which deployment of this product an instance belongs to. */
 export type DeploymentId = Brand<string, 'DeploymentId'>;
 
+/** The metadata is for JSON Schema, which can't see into a custom type. */
 const text = <Id extends string>(pattern: RegExp, rule: string) =>
-  z.custom<Id>((value) => typeof value === 'string' && pattern.test(value), rule);
+  z
+    .custom<Id>((value) => typeof value === 'string' && pattern.test(value), rule)
+    .register(z.globalRegistry, { type: 'string', pattern: pattern.source });
 
 export const LeaseId = text<LeaseId>(/^[a-z0-9]{20}$/, 'must be 20 characters of a-z and 0-9');
 export const InstanceId = text<InstanceId>(/^[A-Za-z0-9._-]{1,80}$/, 'must be an instance id');

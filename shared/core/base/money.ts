@@ -17,21 +17,27 @@ const GB = 1_000_000_000n;
 
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
-export const MicroUsd = z.custom<MicroUsd>(isAmount, 'must be whole micro-dollars, 0 or more');
+/** For JSON Schema, which can't see into a custom type. */
+const AMOUNT = { type: 'integer', minimum: 0 };
+const DIFFERENCE = { type: 'integer' };
+
+export const MicroUsd = z
+  .custom<MicroUsd>(isAmount, 'must be whole micro-dollars, 0 or more')
+  .register(z.globalRegistry, AMOUNT);
 /** A difference of amounts: may be below zero (an account's room after an overrun). */
-export const SignedMicroUsd = z.custom<MicroUsd>(
-  (value) => Number.isSafeInteger(value),
-  'must be whole micro-dollars',
-);
+export const SignedMicroUsd = z
+  .custom<MicroUsd>((value) => Number.isSafeInteger(value), 'must be whole micro-dollars')
+  .register(z.globalRegistry, DIFFERENCE);
 /** As SignedMicroUsd, for rates. */
-export const SignedMicroUsdPerHour = z.custom<MicroUsdPerHour>(
-  (value) => Number.isSafeInteger(value),
-  'must be whole micro-dollars per hour',
-);
-export const MicroUsdPerHour = z.custom<MicroUsdPerHour>(
-  isAmount,
-  'must be whole micro-dollars per hour, 0 or more',
-);
+export const SignedMicroUsdPerHour = z
+  .custom<MicroUsdPerHour>(
+    (value) => Number.isSafeInteger(value),
+    'must be whole micro-dollars per hour',
+  )
+  .register(z.globalRegistry, DIFFERENCE);
+export const MicroUsdPerHour = z
+  .custom<MicroUsdPerHour>(isAmount, 'must be whole micro-dollars per hour, 0 or more')
+  .register(z.globalRegistry, AMOUNT);
 
 /** Brands a whole, non-negative number of micro-dollars. */
 export function microUsd(amount: number): MicroUsd {

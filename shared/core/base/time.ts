@@ -83,10 +83,13 @@ export function isoTime(instant: EpochMs): string {
 
 /** A UTC month, `YYYY-MM`: the key of budgets and ledger entries. */
 export type Month = Brand<string, 'Month'>;
-export const Month = z.custom<Month>(
-  (value) => typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(value),
-  'must be a month such as 2026-11',
-);
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+export const Month = z
+  .custom<Month>(
+    (value) => typeof value === 'string' && MONTH.test(value),
+    'must be a month such as 2026-11',
+  )
+  .register(z.globalRegistry, { type: 'string', pattern: MONTH.source });
 
 /** The UTC month an instant falls in. */
 export function monthOf(instant: EpochMs): Month {
