@@ -5,27 +5,26 @@ import type { RouteName, Routes } from '../../shared/api/contract/contract.ts';
 import type {
   costsView,
   leaseCostView,
-  ledgerView,
+  reconciliationsView,
+  reconciliationView,
   verifyView,
 } from '../../shared/api/views/billing.ts';
-import type { reconciliationsView, reconciliationView } from '../../shared/api/views/charges.ts';
 import type {
   eventsView,
-  healthView,
+  extendedView,
   heartbeatView,
   leasesView,
   leaseView,
-  listedOfferView,
-  offersView,
 } from '../../shared/api/views/lease.ts';
-import type { accountView, notesView } from '../../shared/api/views/ledger.ts';
+import type { accountView, ledgerView, notesView } from '../../shared/api/views/ledger.ts';
+import type { listedOfferView, offersView } from '../../shared/api/views/menu.ts';
 import type {
   doctorView,
-  extendedView,
   freezesView,
   freezeView,
+  healthView,
+  sweepView,
 } from '../../shared/api/views/operations.ts';
-import type { sweepView } from '../../shared/api/views/sweep.ts';
 
 export type Lease = ReturnType<typeof leaseView>;
 export type LeaseState = Lease['state'];

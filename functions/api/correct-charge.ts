@@ -1,6 +1,6 @@
 // POST /v1/leases/{id}/correct: an operator puts right what a settled lease was charged.
 
-import { IdempotencyKey } from '../../shared/api/contract/contract.ts';
+import { IdempotencyKey } from '../../shared/api/contract/fields.ts';
 import { parse } from '../../shared/api/parse.ts';
 import { leaseView } from '../../shared/api/views/lease.ts';
 import { correctCharge } from '../../shared/app/charges.ts';

@@ -1,7 +1,7 @@
-// POST /v1/leases/{id}/extend: serves longer, or says which limit binds.
+// POST /v1/leases/{id}/extend: moves the end, or names the limit that was exceeded.
 
-import { askOf } from '../../shared/api/requests/operations.ts';
-import { extendedView } from '../../shared/api/views/operations.ts';
+import { askOf } from '../../shared/api/requests/lease.ts';
+import { extendedView } from '../../shared/api/views/lease.ts';
 import { extendLease } from '../../shared/app/operations.ts';
 import { api } from '../wrap/wrap.ts';
 

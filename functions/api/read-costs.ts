@@ -1,7 +1,7 @@
 // GET /v1/costs: the caller's own; operators may ask for anybody's, or for all of them.
 
-import { spanOf } from '../../shared/api/contract/span.ts';
 import { CostCursor, costPlaceOf, readCursor } from '../../shared/api/cursor.ts';
+import { spanOf } from '../../shared/api/requests/billing.ts';
 import { costsView } from '../../shared/api/views/billing.ts';
 import { readCosts } from '../../shared/app/billing.ts';
 import { api } from '../wrap/wrap.ts';

@@ -1,8 +1,8 @@
 // GET /v1/ledger: the caller's own entries; operators may ask for anybody's.
 
-import { spanOf } from '../../shared/api/contract/span.ts';
 import { EntryCursor, readCursor } from '../../shared/api/cursor.ts';
-import { ledgerView } from '../../shared/api/views/billing.ts';
+import { spanOf } from '../../shared/api/requests/billing.ts';
+import { ledgerView } from '../../shared/api/views/ledger.ts';
 import { readLedger } from '../../shared/app/billing.ts';
 import { api } from '../wrap/wrap.ts';
 

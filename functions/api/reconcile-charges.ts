@@ -1,6 +1,6 @@
 // POST /v1/reconciliations: an operator compares a provider's charges with ours now.
 
-import { reconciliationView } from '../../shared/api/views/charges.ts';
+import { reconciliationView } from '../../shared/api/views/billing.ts';
 import { reconcileOnDemand } from '../../shared/app/charges.ts';
 import { api } from '../wrap/wrap.ts';
 

@@ -1,6 +1,6 @@
 // POST /v1/leases: accepts a lease or says which limit binds.
 
-import { IdempotencyKey } from '../../shared/api/contract/contract.ts';
+import { IdempotencyKey } from '../../shared/api/contract/fields.ts';
 import { parse } from '../../shared/api/parse.ts';
 import { envOf, termsOf } from '../../shared/api/requests/lease.ts';
 import { acceptedView } from '../../shared/api/views/lease.ts';

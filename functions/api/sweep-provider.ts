@@ -1,6 +1,6 @@
 // POST /v1/sweeps: an operator sweeps a provider now and sees what was found.
 
-import { sweepView } from '../../shared/api/views/sweep.ts';
+import { sweepView } from '../../shared/api/views/operations.ts';
 import { sweepOnDemand } from '../../shared/app/sweep.ts';
 import { api } from '../wrap/wrap.ts';
 

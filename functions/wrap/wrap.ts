@@ -11,11 +11,11 @@ import {
   consumerOf,
   HttpEvent,
   type HttpReply,
-  problem,
   queryOf,
   reply,
 } from '../../shared/api/http.ts';
 import { parse } from '../../shared/api/parse.ts';
+import { problem } from '../../shared/api/problem.ts';
 import { leaseTokenReader } from '../../shared/app/lease.ts';
 import { compose, currentRuntime, type Factory } from '../../shared/app/runtime.ts';
 import type { Caller } from '../../shared/core/base/caller.ts';

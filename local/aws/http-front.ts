@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
-import { type HttpReply, problem } from '../../shared/api/http.ts';
+import type { HttpReply } from '../../shared/api/http.ts';
+import { problem } from '../../shared/api/problem.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
 import { eventOf, matchRoute } from './gateway.ts';

@@ -1,7 +1,7 @@
-// The HTTP API's envelope: API Gateway v2 events in, JSON or problem documents out.
+// The HTTP API's envelope: API Gateway v2 events in, JSON replies out.
 
 import * as z from 'zod/mini';
-import { FAILURES, Failure } from '../core/base/failure.ts';
+import { Failure } from '../core/base/failure.ts';
 import { brandId, ConsumerId } from '../core/base/ids.ts';
 
 /** The part of an API Gateway v2 event that is used. Everything else is ignored. */
@@ -81,34 +81,4 @@ export function bearerOf(event: HttpEvent): string {
 export function reply(statusCode: number, body: unknown): HttpReply {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   return { statusCode, headers, body: JSON.stringify(body) };
-}
-
-const TITLES: Partial<Record<Failure['name'], string>> = {
-  BadRequest: 'The request is not valid',
-  Forbidden: 'Not allowed',
-  NotFound: 'Not found',
-  KeyReused: 'Idempotency key reused',
-  OverBudget: 'A limit binds',
-  OverLimit: 'A limit binds',
-  StaleVersion: 'Changed meanwhile',
-  NotActive: 'The lease does not serve',
-  Frozen: 'New leases are stopped',
-};
-
-/** An RFC 9457 problem document. `retryable` tells whether the same request may succeed later. */
-export function problem(failure: Failure, requestId: string): HttpReply {
-  const { status, action } = FAILURES[failure.name];
-  const document = {
-    type: `urn:gpu-shopper:problem:${failure.name}`,
-    title: TITLES[failure.name] ?? 'The request could not be completed now',
-    status,
-    detail: failure.message,
-    requestId,
-    retryable: action === 'retry' || action === 'reload',
-    ...(failure.field === undefined ? {} : { field: failure.field }),
-    ...(failure.limit === undefined ? {} : { limit: failure.limit }),
-    ...failure.facts,
-  };
-  const body = JSON.stringify(document);
-  return { statusCode: status, headers: { 'content-type': 'application/problem+json' }, body };
 }

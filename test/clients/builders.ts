@@ -76,7 +76,7 @@ export function anEndedLease(over: Partial<Lease> = {}): Lease {
     endedAt: at(420),
     ssh: [],
     sshHostKey: null,
-    holdMicroUsd: 0,
+    holdMicroUsd: microUsd(0),
     chargedMicroUsd: microUsd(25_294),
     absenceProof: { firstListingAt: at(390), secondListingAt: at(410) },
     can: [],

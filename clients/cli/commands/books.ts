@@ -2,7 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import { Argument, type Command, Option } from 'commander';
-import { costRoutes, GROUPINGS } from '../../../shared/api/contract/billing.ts';
+import { billingRoutes, GROUPINGS } from '../../../shared/api/contract/billing.ts';
 import { joinCosts } from '../../client/costs.ts';
 import type { Verdict } from '../../client/replies.ts';
 import {
@@ -103,7 +103,7 @@ const joined = (a: Verdict, b: Verdict): Verdict => ({
 
 async function verify(context: Context, { consumer }: LedgerOptions): Promise<ExitCode> {
   const { client, signal, show } = context;
-  const asked = costRoutes.verifyLedger.body.safeParse({ consumer }).data;
+  const asked = billingRoutes.verifyLedger.body.safeParse({ consumer }).data;
   if (asked == null) return usage(`--consumer must be a consumer, not ${consumer}`);
   let verdict = await client.verifyLedger(asked, { signal });
   while (verdict.nextCursor !== null) {

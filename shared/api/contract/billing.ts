@@ -1,52 +1,16 @@
-// Routes of the books: costs, the ledger, and whether it adds up. A part of the contract, kept
-// apart for its size.
+// Routes of billing: what leases cost, whether the books agree, and how charges are put right.
 
 import * as z from 'zod/mini';
-import { ConsumerId, LeaseId } from '../../core/base/ids.ts';
-import { policy } from '../../core/base/policy/policy.ts';
-import { EpochMs } from '../../core/base/time.ts';
+import { ConsumerId } from '../../core/base/ids.ts';
+import { SignedMicroUsd } from '../../core/base/money.ts';
+import { ProviderName } from '../../core/base/providers.ts';
 import { GroupBy } from '../../core/billing/costs.ts';
-import { Day } from '../../core/billing/days.ts';
-
-const Nothing = z.strictObject({});
-const NoBody = z.nullable(Nothing);
-
-const WHEN = 'must be a day such as 2026-11-21, or an instant such as 2026-11-21T18:00:00Z';
-const instant = z.iso.datetime({ offset: true });
-
-/** A UTC day, which stands for its first instant, or ISO 8601 with its zone. */
-const When = z.pipe(
-  z
-    .string()
-    .check(
-      z.refine((text) => Day.safeParse(text).success || instant.safeParse(text).success, WHEN),
-    ),
-  z.pipe(
-    z.transform((text: string) => Date.parse(text)),
-    EpochMs,
-  ),
-);
-
-/** Opaque: what `nextCursor` of the page before said. */
-const Cursor = z.optional(z.string().check(z.maxLength(500)));
-
-/** From `from` until just before `to`; both have defaults that depend on the present. */
-const spanFields = { from: z.optional(When), to: z.optional(When) };
-
-const { pageSize } = policy.ledger;
-const LIMIT = `must be 1 to ${pageSize}`;
-const Limit = z._default(
-  z.pipe(
-    z.string().check(z.regex(/^\d{1,9}$/, LIMIT)),
-    z.pipe(z.transform(Number), z.int().check(z.gte(1, LIMIT), z.lte(pageSize, LIMIT))),
-  ),
-  100,
-);
+import { Cursor, LeasePath, NoBody, Nothing, spanFields, Why } from './fields.ts';
 
 /** By what costs may be grouped. */
 export const GROUPINGS = GroupBy.options;
 
-export const costRoutes = {
+export const billingRoutes = {
   readCosts: {
     method: 'GET',
     path: '/v1/costs',
@@ -66,22 +30,8 @@ export const costRoutes = {
     path: '/v1/leases/{id}/cost',
     caller: 'consumer',
     status: 200,
-    params: z.strictObject({ id: LeaseId }),
+    params: LeasePath,
     query: Nothing,
-    body: NoBody,
-  },
-  readLedger: {
-    method: 'GET',
-    path: '/v1/ledger',
-    caller: 'consumer',
-    status: 200,
-    params: Nothing,
-    query: z.strictObject({
-      ...spanFields,
-      consumer: z.optional(ConsumerId),
-      limit: Limit,
-      cursor: Cursor,
-    }),
     body: NoBody,
   },
   verifyLedger: {
@@ -92,5 +42,33 @@ export const costRoutes = {
     params: Nothing,
     query: Nothing,
     body: z.nullable(z.strictObject({ consumer: z.optional(ConsumerId), cursor: Cursor })),
+  },
+  correctCharge: {
+    method: 'POST',
+    path: '/v1/leases/{id}/correct',
+    caller: 'consumer',
+    status: 200,
+    params: LeasePath,
+    query: Nothing,
+    /** Below zero to give back. */
+    body: z.strictObject({ amountMicroUsd: SignedMicroUsd, why: Why }),
+  },
+  reconcileCharges: {
+    method: 'POST',
+    path: '/v1/reconciliations',
+    caller: 'consumer',
+    status: 200,
+    params: Nothing,
+    query: Nothing,
+    body: z.strictObject({ provider: z.optional(ProviderName) }),
+  },
+  readReconciliations: {
+    method: 'GET',
+    path: '/v1/reconciliations',
+    caller: 'consumer',
+    status: 200,
+    params: Nothing,
+    query: Nothing,
+    body: NoBody,
   },
 } as const;

@@ -1,13 +1,12 @@
-// Routes of accounts: a part of the contract, kept apart for its size.
+// Routes of accounts and of the ledger's entries.
 
 import * as z from 'zod/mini';
 import { ConsumerId } from '../../core/base/ids.ts';
+import { policy } from '../../core/base/policy/policy.ts';
 import { AccountLimits } from '../../core/ledger/account.ts';
+import { Cursor, limit, NoBody, Nothing, spanFields, Why } from './fields.ts';
 
-const Nothing = z.strictObject({});
-const NoBody = z.nullable(Nothing);
-
-/** In a path a consumer is written with `~` for `/`: no proxy on the way takes it for two parts. */
+/** In a path a consumer is written with `~` for `/`, so that no proxy reads it as two parts. */
 export const consumerInPath = (consumer: string): string => consumer.replaceAll('/', '~');
 
 /** A consumer is ASCII: an escape is one letter. */
@@ -23,7 +22,7 @@ const AccountPath = z.strictObject({
 /** As `AccountPath` gives it. */
 export const SELF = 'self';
 
-/** The whole of the limits, and the version they take the place of; 0 opens the account. */
+/** All limits, and the version that they replace; version 0 opens the account. */
 const ChangeRequest = z.strictObject({
   ...AccountLimits.shape,
   thresholds: z.pipe(
@@ -31,12 +30,11 @@ const ChangeRequest = z.strictObject({
     AccountLimits.shape.thresholds,
   ),
   version: z.int().check(z.gte(0, 'must be 0 or more')),
-  /** For those who ask later. */
-  why: z.string().check(z.minLength(3), z.maxLength(300)),
+  why: Why,
 });
 export type ChangeRequest = z.infer<typeof ChangeRequest>;
 
-export const accountRoutes = {
+export const ledgerRoutes = {
   readAccount: {
     method: 'GET',
     path: '/v1/accounts/{consumer}',
@@ -61,7 +59,21 @@ export const accountRoutes = {
     caller: 'consumer',
     status: 200,
     params: AccountPath,
-    query: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(300))) }),
+    query: z.strictObject({ cursor: Cursor }),
+    body: NoBody,
+  },
+  readLedger: {
+    method: 'GET',
+    path: '/v1/ledger',
+    caller: 'consumer',
+    status: 200,
+    params: Nothing,
+    query: z.strictObject({
+      ...spanFields,
+      consumer: z.optional(ConsumerId),
+      limit: limit(policy.ledger.pageSize, 100),
+      cursor: Cursor,
+    }),
     body: NoBody,
   },
 } as const;

@@ -1,17 +1,33 @@
-// From a parsed request to the terms of a lease.
+// From parsed requests about leases to what use cases take.
 
-import { hours, seconds } from '../../core/base/time.ts';
+import { Failure } from '../../core/base/failure.ts';
+import { hours, minutes, seconds } from '../../core/base/time.ts';
+import type { Idle } from '../../core/instance/quiet.ts';
+import type { ExtensionAsk } from '../../core/lease/extension.ts';
 import type { Terms } from '../../core/lease/lease.ts';
-import type { LeaseRequest } from '../contract/contract.ts';
-import { idleOf } from './idle.ts';
+import { IdempotencyKey } from '../contract/fields.ts';
+import type { ExtendRequest, IdleRequest, LeaseRequest } from '../contract/lease.ts';
+import { parse } from '../parse.ts';
 
 const jobOf = ({ jobId, env }: LeaseRequest): string | undefined =>
   jobId ?? env['GPU_SHOPPER_JOB_ID'];
 
-/** What the machine is told: with its job's name, whichever way it was given. */
+/** The environment of the instance, with the job's name, whichever way it was given. */
 export function envOf(request: LeaseRequest): Readonly<Record<string, string>> {
   const job = jobOf(request);
   return job === undefined ? request.env : { ...request.env, GPU_SHOPPER_JOB_ID: job };
+}
+
+function idleOf(request: IdleRequest | undefined): Idle | null {
+  if (request === undefined) return null;
+  const { gpuPercentBelow, networkKbpsBelow, app = false, windowMinutes, action } = request;
+  return {
+    gpuPercentBelow: gpuPercentBelow ?? null,
+    networkKbpsBelow: networkKbpsBelow ?? null,
+    app,
+    window: minutes(windowMinutes),
+    action,
+  };
 }
 
 /** What the lease promises. The write-only `env` travels apart from it. */
@@ -33,4 +49,11 @@ export function termsOf(request: LeaseRequest): Terms {
     transferGb: request.transferGb,
     transferCeilingMicroUsdPerGb: request.transferCeilingMicroUsdPerGb,
   };
+}
+
+/** An instant as it is; more time only with the key that tells a repeat from a second request. */
+export function askOf({ until, hours }: ExtendRequest, key: string | undefined): ExtensionAsk {
+  if (until !== undefined) return { kind: 'until', until };
+  if (hours === undefined) throw new Failure('BadRequest', 'must say either until or hours');
+  return { kind: 'more', added: hours, key: parse(IdempotencyKey, key, 'Idempotency-Key') };
 }

@@ -1,16 +1,15 @@
-// How costs, ledger entries and verdicts on the books look from outside.
+// Costs, verdicts on the books and reconciliations as consumers and operators see them.
 
 import { sum } from '../../core/base/money.ts';
 import { isoTime } from '../../core/base/time.ts';
 import type { CostGroup, GroupBy } from '../../core/billing/costs.ts';
 import type { Span } from '../../core/billing/days.ts';
 import type { LeaseCost } from '../../core/billing/lease-cost.ts';
-import type { Charge } from '../../core/ledger/charge.ts';
-import type { LedgerEntry } from '../../core/ledger/entry.ts';
+import type { Reconciliation } from '../../core/billing/reconcile.ts';
 import type { CostReport } from '../../usecases/billing/read-costs.ts';
 import type { VerifyPage } from '../../usecases/billing/verify-ledger.ts';
-import type { EntryPage } from '../../usecases/ledger/walk-ledger.ts';
 import { writeCursor } from '../cursor.ts';
+import { chargeView } from './ledger.ts';
 
 function groupView(group: CostGroup) {
   return {
@@ -46,12 +45,6 @@ export function costsView(
   };
 }
 
-const chargeView = (charge: Charge) => ({
-  ...charge,
-  from: isoTime(charge.from),
-  until: isoTime(charge.until),
-});
-
 export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost) {
   return {
     leaseId: lease.id,
@@ -72,17 +65,6 @@ export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost) {
   };
 }
 
-const entryView = ({ at, charge, ...entry }: LedgerEntry) => ({
-  ...entry,
-  at: isoTime(at),
-  charge: charge === undefined ? null : chargeView(charge),
-});
-
-export function ledgerView({ entries, next }: EntryPage) {
-  const place = next === null ? null : { at: next.at, leaseId: next.leaseId, seq: next.seq };
-  return { entries: entries.map(entryView), nextCursor: writeCursor(place) };
-}
-
 export function verifyView({ verdicts, next }: VerifyPage) {
   const count = (of: (verdict: VerifyPage['verdicts'][number]) => number): number =>
     verdicts.reduce((all, verdict) => all + of(verdict), 0);
@@ -91,10 +73,22 @@ export function verifyView({ verdicts, next }: VerifyPage) {
     leases: count(({ leases }) => leases),
     entries: count(({ entries }) => entries),
     closedDays: count(({ closedDays }) => closedDays),
-    /** What moved while it was looked at and could not be judged: the next run will. */
     doubtful: count(({ doubtful }) => doubtful),
-    /** The first difference of each account. */
     differences: verdicts.flatMap(({ difference }) => (difference === null ? [] : [difference])),
     nextCursor: writeCursor(next === null ? null : { consumer: next }),
   };
 }
+
+/** What one comparison came to; `failure` says that it is not complete. */
+export function reconciliationView(record: Reconciliation) {
+  const { startedAt, from, ...rest } = record;
+  return {
+    ...rest,
+    startedAt: isoTime(startedAt),
+    from: from === null ? null : isoTime(from),
+  };
+}
+
+export const reconciliationsView = (records: readonly Reconciliation[]) => ({
+  reconciliations: records.map(reconciliationView),
+});

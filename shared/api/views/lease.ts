@@ -1,50 +1,21 @@
-// What callers get to see. A view never holds a secret: no env, no token, no tag, no hash.
+// Leases as callers see them. A view never holds a secret: no env, no token, no tag, no hash.
 
 import { Failure } from '../../core/base/failure.ts';
+import { microUsd } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { between, type DurationMs, type EpochMs, isoTime } from '../../core/base/time.ts';
-import { allInRate, type Offer } from '../../core/instance/offer.ts';
+import { type EpochMs, isoTime } from '../../core/base/time.ts';
+import type { ExtensionRefusal } from '../../core/lease/extension.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/lease/lease.ts';
+import type { ExtendOutcome } from '../../usecases/lease/extend-lease.ts';
 import type { LeasePage } from '../../usecases/lease/read-lease.ts';
 import type { HeartbeatReply } from '../../usecases/lease/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../../usecases/lease/request-lease.ts';
-import type { ListedOffer, OfferPage } from '../../usecases/menu/list-offers.ts';
-import type { Health } from '../../usecases/operations/read-health.ts';
 import { writeCursor } from '../cursor.ts';
-import { refuse } from './refusal.ts';
+import { refuseHold } from '../problem.ts';
+import { offerView } from './menu.ts';
 
 const shown = (instant: EpochMs | null): string | null =>
   instant === null ? null : isoTime(instant);
-
-function offerView(offer: Offer, diskGb: number) {
-  return {
-    id: offer.id,
-    provider: offer.provider,
-    gpuName: offer.gpuName,
-    gpuCount: offer.gpuCount,
-    vramGb: offer.vramGb,
-    country: offer.country,
-    reliabilityPermille: offer.reliabilityPermille,
-    microUsdPerHour: allInRate(offer, diskGb),
-    gpuMicroUsdPerHour: offer.gpuMicroUsdPerHour,
-    diskMicroUsdPerGbHour: offer.diskMicroUsdPerGbHour,
-    uploadMicroUsdPerGb: offer.uploadMicroUsdPerGb,
-    downloadMicroUsdPerGb: offer.downloadMicroUsdPerGb,
-  };
-}
-
-/** An offer with its age at `now`. */
-export function listedOfferView({ offer, observedAt }: ListedOffer, diskGb: number, now: EpochMs) {
-  const ageSeconds = Math.round(between(observedAt, now) / 1_000);
-  return { ...offerView(offer, diskGb), ageSeconds };
-}
-
-export function offersView(page: OfferPage, diskGb: number, now: EpochMs) {
-  return {
-    offers: page.offers.map((seen) => listedOfferView(seen, diskGb, now)),
-    nextCursor: writeCursor(page.next),
-  };
-}
 
 /** What the caller can do with the lease now. */
 function abilities(lease: Lease): readonly string[] {
@@ -71,7 +42,7 @@ export function leaseView(lease: Lease) {
     offer: attempt === undefined ? null : offerView(attempt.offer, terms.requirement.diskGb),
     ssh: active?.ssh ?? [],
     sshHostKey: active?.facts?.sshHostKey ?? null,
-    holdMicroUsd: ended === null ? hold.amountMicroUsd : 0,
+    holdMicroUsd: ended === null ? hold.amountMicroUsd : microUsd(0),
     chargedMicroUsd: ended?.chargedMicroUsd ?? null,
     absenceProof: ended === null ? null : proofView(ended.proof),
     can: abilities(lease),
@@ -86,7 +57,7 @@ export function leasesView({ leases, next }: LeasePage) {
   return { leases: leases.map(leaseView), nextCursor: writeCursor(next) };
 }
 
-/** Events go on while a lease lives: the cursor of the last page stays good to ask again. */
+/** A lease may have more events later: the cursor of the last page stays valid. */
 export function eventsView(events: readonly LeaseEvent[], after: number) {
   return {
     events: events.map((event) => ({ ...event, at: isoTime(event.at) })),
@@ -94,45 +65,46 @@ export function eventsView(events: readonly LeaseEvent[], after: number) {
   };
 }
 
-const secondsOf = (age: DurationMs | null): number | null =>
-  age === null ? null : Math.round(age / 1_000);
-
-/**
- * `degraded` when any menu is missing or too old to choose from, or when sweeps began and none saw
- * every machine for so long that the next ones must have failed, too.
- */
-export function healthView({ menus, sweeps }: Health) {
-  const swept = sweeps.every(({ age }) => age === null || age <= policy.sweep.staleAfter);
-  return {
-    status: swept && menus.every(({ usable }) => usable) ? 'ok' : 'degraded',
-    menus: menus.map(({ provider, age, offers, usable }) => ({
-      provider,
-      offers,
-      usable,
-      ageSeconds: secondsOf(age),
-    })),
-    sweeps: sweeps.map(({ provider, age, failure }) => ({
-      provider,
-      failure,
-      ageSeconds: secondsOf(age),
-    })),
-  };
-}
-
 /** The accepted lease; a refusal is a problem that names the limit and its room. */
 export function acceptedView(outcome: RequestLeaseOutcome) {
   if (outcome.kind === 'accepted') return leaseView(outcome.lease);
-  return refuse(outcome.refusal);
+  return refuseHold(outcome.refusal);
 }
 
-/** What a heartbeat is answered. Nothing here tells a stranger whether a lease exists. */
+function refused(refusal: ExtensionRefusal): never {
+  if (!('latest' in refusal)) return refuseHold(refusal);
+  const { limit } = refusal;
+  const whose =
+    limit === 'lease-duration'
+      ? 'without an operator’s approval it can last'
+      : 'its host lends the machine';
+  const message = `${whose} until ${isoTime(refusal.latest)} at the latest`;
+  throw new Failure('OverBudget', message, { limit });
+}
+
+/** The lease with its new end, or a problem that names the limit and its room. */
+export function extendedView(outcome: ExtendOutcome) {
+  switch (outcome.kind) {
+    case 'extended':
+      return leaseView(outcome.lease);
+    case 'refused':
+      return refused(outcome.refusal);
+    case 'not-active':
+      throw new Failure('NotActive', `the lease can't be extended: ${outcome.why}`);
+    case 'key-reused': {
+      const message = 'this Idempotency-Key was used for another extension';
+      throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
+    }
+  }
+}
+
+/** The reply to a heartbeat. Nothing here tells a stranger whether a lease exists. */
 export function heartbeatView(reply: HeartbeatReply) {
   switch (reply.kind) {
     case 'carry-on':
       return {
         carryOn: true,
         endsAt: isoTime(reply.endsAt),
-        // Machines count seconds: their clocks are wrong more often than not.
         secondsLeft: Math.floor(reply.left / 1_000),
         everySeconds: policy.heartbeat.every / 1_000,
       };

@@ -1,17 +1,23 @@
-// Accounts as their consumers and operators see them.
+// Accounts and ledger entries as their consumers and operators see them.
 
+import { brandId, LeaseId } from '../../core/base/ids.ts';
+import { sum } from '../../core/base/money.ts';
 import { isoTime } from '../../core/base/time.ts';
 import type { Account, AccountNote } from '../../core/ledger/account.ts';
+import type { Charge } from '../../core/ledger/charge.ts';
+import type { LedgerEntry } from '../../core/ledger/entry.ts';
 import type { NotePage } from '../../usecases/ledger/read-account.ts';
+import type { EntryPage } from '../../usecases/ledger/walk-ledger.ts';
 import { writeCursor } from '../cursor.ts';
 
 /** What is held for this month; holds of earlier months belong to those. */
-const heldOf = ({ holds, month }: Account): number =>
-  Object.values(holds)
-    .filter((hold) => hold.month === month)
-    .reduce((all, { amountMicroUsd }) => all + amountMicroUsd, 0);
+const heldOf = ({ holds, month }: Account) =>
+  sum(
+    ...Object.values(holds)
+      .filter((hold) => hold.month === month)
+      .map(({ amountMicroUsd }) => amountMicroUsd),
+  );
 
-/** Limits, what is left of them and what takes it up. budget = room + held + charged. */
 export function accountView(account: Account) {
   const { consumer, month, limits, limitsVersion: version, frozen } = account;
   return {
@@ -25,14 +31,13 @@ export function accountView(account: Account) {
     chargedBeforeMicroUsd: account.chargedBeforeMicroUsd,
     rateRoomMicroUsdPerHour: account.rateRoomMicroUsdPerHour,
     leaseRoom: account.leaseRoom,
-    /** Whether a threshold refuses new leases now. */
     frozen,
     crossed: Object.entries(account.crossed).map(([percent, at]) => ({
       percent: Number(percent),
       at: isoTime(at),
     })),
     holds: Object.entries(account.holds).map(([leaseId, hold]) => ({
-      leaseId,
+      leaseId: brandId(LeaseId, leaseId),
       amountMicroUsd: hold.amountMicroUsd,
       rateMicroUsdPerHour: hold.rateMicroUsdPerHour,
       month: hold.month,
@@ -54,3 +59,20 @@ export const notesView = ({ notes, next }: NotePage) => ({
   events: notes.map(noteView),
   nextCursor: writeCursor(next),
 });
+
+export const chargeView = (charge: Charge) => ({
+  ...charge,
+  from: isoTime(charge.from),
+  until: isoTime(charge.until),
+});
+
+const entryView = ({ at, charge, ...entry }: LedgerEntry) => ({
+  ...entry,
+  at: isoTime(at),
+  charge: charge === undefined ? null : chargeView(charge),
+});
+
+export function ledgerView({ entries, next }: EntryPage) {
+  const place = next === null ? null : { at: next.at, leaseId: next.leaseId, seq: next.seq };
+  return { entries: entries.map(entryView), nextCursor: writeCursor(place) };
+}

@@ -1,15 +1,13 @@
-// What operators, and those who extend a lease, get to see.
+// Freezes, sweeps and the state of the service as operators see them.
 
-import { Failure } from '../../core/base/failure.ts';
-import { between, type EpochMs, isoTime } from '../../core/base/time.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { between, type DurationMs, type EpochMs, isoTime } from '../../core/base/time.ts';
 import { type Room, runwayOf } from '../../core/billing/prepaid.ts';
-import type { ExtensionRefusal } from '../../core/lease/extension.ts';
 import { isOver } from '../../core/lease/lease.ts';
 import type { Freeze, Standing } from '../../core/operations/freeze.ts';
-import type { ExtendOutcome } from '../../usecases/lease/extend-lease.ts';
+import type { SweepRecord } from '../../core/sweep/record.ts';
 import type { Diagnosis, Patient } from '../../usecases/operations/read-doctor.ts';
-import { leaseView } from './lease.ts';
-import { refuse } from './refusal.ts';
+import type { Health } from '../../usecases/operations/read-health.ts';
 
 const shown = (instant: EpochMs | null): string | null =>
   instant === null ? null : isoTime(instant);
@@ -17,39 +15,11 @@ const shown = (instant: EpochMs | null): string | null =>
 const secondsSince = (from: EpochMs, now: EpochMs): number =>
   Math.round(between(from, now) / 1_000);
 
-function refused(refusal: ExtensionRefusal): never {
-  if (!('latest' in refusal)) return refuse(refusal);
-  const { limit } = refusal;
-  const whose =
-    limit === 'lease-duration'
-      ? 'without an operator’s approval it can last'
-      : 'its host lends the machine';
-  const message = `${whose} until ${isoTime(refusal.latest)} at the latest`;
-  throw new Failure('OverBudget', message, { limit });
-}
-
-/** The lease with its new end, or a problem that names the limit and its room. */
-export function extendedView(outcome: ExtendOutcome) {
-  switch (outcome.kind) {
-    case 'extended':
-      return leaseView(outcome.lease);
-    case 'refused':
-      return refused(outcome.refusal);
-    case 'not-active':
-      throw new Failure('NotActive', `the lease can't be extended: ${outcome.why}`);
-    case 'key-reused': {
-      const message = 'this Idempotency-Key was used for another extension';
-      throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
-    }
-  }
-}
-
 function stateOf(standing: Standing | null): 'thawed' | 'freezing' | 'frozen' {
   if (standing === null) return 'thawed';
   return standing.finishedAt === null ? 'freezing' : 'frozen';
 }
 
-/** One scope: whether it is frozen, how far that has come, and who did what. */
 export function freezeView({ scope, standing, acts }: Freeze) {
   return {
     scope: scope.kind,
@@ -57,7 +27,6 @@ export function freezeView({ scope, standing, acts }: Freeze) {
     provider: scope.kind === 'provider' ? scope.provider : null,
     state: stateOf(standing),
     since: shown(standing?.since ?? null),
-    /** Nothing that was under way can appear after this. */
     landedBy: shown(standing?.landedBy ?? null),
     lastLook: standing?.seen == null ? null : { ...standing.seen, at: isoTime(standing.seen.at) },
     absentSince: shown(standing?.absentSince ?? null),
@@ -66,7 +35,9 @@ export function freezeView({ scope, standing, acts }: Freeze) {
   };
 }
 
-export const freezesView = (freezes: readonly Freeze[]) => ({ freezes: freezes.map(freezeView) });
+export const freezesView = (freezes: readonly Freeze[]) => ({
+  freezes: freezes.map(freezeView),
+});
 
 function patientView({ lease, stuck, nets }: Patient) {
   return {
@@ -76,7 +47,7 @@ function patientView({ lease, stuck, nets }: Patient) {
     endReason: isOver(lease) ? lease.reason : null,
     deadline: isoTime(lease.deadline),
     dueBy: isoTime(lease.dueBy),
-    stuck,
+    stuck: [...stuck],
     next: nets.map((act) => ({ ...act, at: shown(act.at) })),
   };
 }
@@ -87,21 +58,18 @@ const hoursLeft = (room: Room): number | null => {
   return runway === null ? null : Math.floor(runway / 36_000) / 100;
 };
 
-/** Prepaid funds; every value null until the balance was read, or where it isn't told. */
 function balanceView({ provider, room }: Diagnosis['balances'][number], now: EpochMs) {
   return {
     provider,
     balanceMicroUsd: room?.balanceMicroUsd ?? null,
     burnMicroUsdPerHour: room?.burnMicroUsdPerHour ?? null,
     runwayHours: room === null ? null : hoursLeft(room),
-    /** What it can carry beside the leases that are open; below zero when it can't carry those. */
     roomMicroUsd: room?.roomMicroUsd ?? null,
     readAt: shown(room?.readAt ?? null),
     ageSeconds: room === null ? null : secondsSince(room.readAt, now),
   };
 }
 
-/** How things stand, the most urgent leases first. */
 export function doctorView(diagnosis: Diagnosis) {
   const { at, open, patients, oldestBeat, sweeps, balances, freezes } = diagnosis;
   const states = Map.groupBy(open, ({ state }) => state);
@@ -128,5 +96,44 @@ export function doctorView(diagnosis: Diagnosis) {
     freezes: freezes.filter(({ standing }) => standing !== null).map(freezeView),
     stuck: patients.filter(({ stuck }) => stuck.length > 0).length,
     leases: patients.map(patientView),
+  };
+}
+
+export function sweepView(record: SweepRecord) {
+  const { provider, startedAt, listedAt, listed, open, counts, pages } = record;
+  return {
+    provider,
+    startedAt: isoTime(startedAt),
+    listedAt: listedAt === null ? null : isoTime(listedAt),
+    instances: listed,
+    openLeases: open,
+    findings: counts,
+    suspects: Object.keys(record.sightings).length,
+    pages,
+  };
+}
+
+const secondsOf = (age: DurationMs | null): number | null =>
+  age === null ? null : Math.round(age / 1_000);
+
+/**
+ * `degraded` when any menu is missing or too old to choose from, or when the last complete sweep is
+ * so old that the ones after it must have failed.
+ */
+export function healthView({ menus, sweeps }: Health) {
+  const swept = sweeps.every(({ age }) => age === null || age <= policy.sweep.staleAfter);
+  return {
+    status: swept && menus.every(({ usable }) => usable) ? 'ok' : 'degraded',
+    menus: menus.map(({ provider, age, offers, usable }) => ({
+      provider,
+      offers,
+      usable,
+      ageSeconds: secondsOf(age),
+    })),
+    sweeps: sweeps.map(({ provider, age, failure }) => ({
+      provider,
+      failure,
+      ageSeconds: secondsOf(age),
+    })),
   };
 }

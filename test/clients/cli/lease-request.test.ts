@@ -9,7 +9,7 @@ import {
   publicKeyOf,
   variablesOf,
 } from '../../../clients/cli/lease-request.ts';
-import { LeaseRequest } from '../../../shared/api/contract/contract.ts';
+import { LeaseRequest } from '../../../shared/api/contract/lease.ts';
 import { HOST_KEY } from '../builders.ts';
 import { aHome } from './run-cli.ts';
 

@@ -7,7 +7,7 @@ import { EXPORTS } from '../../../clients/cli/book-format.ts';
 import { csvLine, decimalUsd } from '../../../clients/client/csv.ts';
 import { FOCUS_COLUMNS, type FocusRow, focusRow } from '../../../clients/client/focus.ts';
 import type { LedgerEntry } from '../../../clients/client/replies.ts';
-import { ledgerView } from '../../../shared/api/views/billing.ts';
+import { ledgerView } from '../../../shared/api/views/ledger.ts';
 import { signedMicroUsd } from '../../../shared/core/base/money.ts';
 import type { LedgerEntry as Entry } from '../../../shared/core/ledger/entry.ts';
 import { anEndedLease } from '../../support/builders/builders.ts';

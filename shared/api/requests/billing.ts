@@ -1,4 +1,4 @@
-// The span a report is asked for: the present month unless told otherwise, and never without end.
+// From parsed requests about costs to what use cases take: the span of a report.
 
 import { Failure } from '../../core/base/failure.ts';
 import { policy } from '../../core/base/policy/policy.ts';
@@ -19,8 +19,8 @@ const refused = (field: string, rule: string): Failure =>
   new Failure('BadRequest', `${field}: ${rule}`, { field });
 
 /**
- * From `from` until just before `to`. Without `to`, until the present month ends; without `from`,
- * from where the month of the end begins. Throws BadRequest.
+ * From `from` until just before `to`. Without `to`, until the current month ends; without `from`,
+ * from the beginning of the month in which the span ends. Throws BadRequest.
  */
 export function spanOf(asked: Asked, now: EpochMs): Span {
   const to = asked.to ?? startOfNextMonth(monthOf(now));

@@ -1,0 +1,36 @@
+// Routes of the menu: the offers that can be leased now.
+
+import * as z from 'zod/mini';
+import { OfferId } from '../../core/base/ids.ts';
+import { policy } from '../../core/base/policy/policy.ts';
+import { Cursor, count, limit, NoBody, Nothing } from './fields.ts';
+
+const DiskGb = count(8, policy.lease.maxDiskGb, policy.lease.defaultDiskGb);
+
+export const menuRoutes = {
+  listOffers: {
+    method: 'GET',
+    path: '/v1/offers',
+    caller: 'consumer',
+    status: 200,
+    params: Nothing,
+    query: z.strictObject({
+      gpuName: z.optional(z.string().check(z.maxLength(60))),
+      gpuCount: count(1, 16, 1),
+      minVramGb: count(0, 2_000, 0),
+      diskGb: DiskGb,
+      limit: limit(300, 20),
+      cursor: Cursor,
+    }),
+    body: NoBody,
+  },
+  readOffer: {
+    method: 'GET',
+    path: '/v1/offers/{id}',
+    caller: 'consumer',
+    status: 200,
+    params: z.strictObject({ id: OfferId }),
+    query: z.strictObject({ diskGb: DiskGb }),
+    body: NoBody,
+  },
+} as const;

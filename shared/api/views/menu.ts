@@ -1,0 +1,37 @@
+// Offers as callers see them.
+
+import { between, type EpochMs } from '../../core/base/time.ts';
+import { allInRate, type Offer } from '../../core/instance/offer.ts';
+import type { ListedOffer, OfferPage } from '../../usecases/menu/list-offers.ts';
+import { writeCursor } from '../cursor.ts';
+
+/** An offer at its rate with a disk of `diskGb`. */
+export function offerView(offer: Offer, diskGb: number) {
+  return {
+    id: offer.id,
+    provider: offer.provider,
+    gpuName: offer.gpuName,
+    gpuCount: offer.gpuCount,
+    vramGb: offer.vramGb,
+    country: offer.country,
+    reliabilityPermille: offer.reliabilityPermille,
+    microUsdPerHour: allInRate(offer, diskGb),
+    gpuMicroUsdPerHour: offer.gpuMicroUsdPerHour,
+    diskMicroUsdPerGbHour: offer.diskMicroUsdPerGbHour,
+    uploadMicroUsdPerGb: offer.uploadMicroUsdPerGb,
+    downloadMicroUsdPerGb: offer.downloadMicroUsdPerGb,
+  };
+}
+
+type Shown = { readonly diskGb: number; readonly now: EpochMs };
+
+/** An offer with its age at `now`. */
+export function listedOfferView({ offer, observedAt }: ListedOffer, { diskGb, now }: Shown) {
+  const ageSeconds = Math.round(between(observedAt, now) / 1_000);
+  return { ...offerView(offer, diskGb), ageSeconds };
+}
+
+export const offersView = ({ offers, next }: OfferPage, shown: Shown) => ({
+  offers: offers.map((offer) => listedOfferView(offer, shown)),
+  nextCursor: writeCursor(next),
+});
