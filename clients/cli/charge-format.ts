@@ -1,7 +1,7 @@
 // How a comparison of charges looks to an operator.
 
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
-import type { Reply } from '../client/replies.ts';
 import { clean, time } from './format.ts';
 
 /** The sums first, then each finding. */

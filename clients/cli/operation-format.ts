@@ -1,7 +1,8 @@
 // How freezes and the state of things look to an operator.
 
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { formatUsd } from '../../shared/core/base/money.ts';
-import type { Diagnosis, Freeze, Reply } from '../client/replies.ts';
+import type { Diagnosis, Freeze } from '../client/replies.ts';
 import { age, clean, rate, table, time } from './format.ts';
 
 const scopeOf = ({ scope, consumer, provider }: Freeze): string =>

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { accountRoutes } from './accounts.ts';
 import { bookRoutes } from './books.ts';
 import { chargeMethods } from './charges.ts';
@@ -15,7 +16,6 @@ import type {
   LedgerEntry,
   Offer,
   Query,
-  Reply,
 } from './replies.ts';
 import { type Call, createTransport, sleepFor, type TransportOptions } from './transport.ts';
 import { createWait } from './wait.ts';

@@ -1,24 +1,27 @@
 // Joins the pages of a cost report: a group that is on several of them adds up.
 
+import { signedMicroUsd, sum } from '../../shared/core/base/money.ts';
 import type { Costs } from './replies.ts';
 
 type Group = Costs['total'];
 
 /** Every amount and count of two groups, added up. */
-function addGroups(a: Group, b: Group): Group {
-  const add = <Part extends object>(x: Part, y: Part): Part => {
-    const others = new Map<string, unknown>(Object.entries(y));
-    const sums = Object.entries(x).map(([name, value]) => {
-      const other = others.get(name);
-      return [
-        name,
-        typeof value === 'number' ? value + Number(other) : add(value, other as object),
-      ];
-    });
-    return Object.fromEntries(sums) as Part;
-  };
-  return add(a, b);
-}
+const addGroups = (a: Group, b: Group): Group => ({
+  chargedMicroUsd: sum(a.chargedMicroUsd, b.chargedMicroUsd),
+  correctedMicroUsd: signedMicroUsd(a.correctedMicroUsd + b.correctedMicroUsd),
+  ofWhich: {
+    gpuMicroUsd: sum(a.ofWhich.gpuMicroUsd, b.ofWhich.gpuMicroUsd),
+    diskMicroUsd: sum(a.ofWhich.diskMicroUsd, b.ofWhich.diskMicroUsd),
+    transferMicroUsd: sum(a.ofWhich.transferMicroUsd, b.ofWhich.transferMicroUsd),
+  },
+  waste: {
+    failedMicroUsd: sum(a.waste.failedMicroUsd, b.waste.failedMicroUsd),
+    teardownMicroUsd: sum(a.waste.teardownMicroUsd, b.waste.teardownMicroUsd),
+    idleMicroUsd: sum(a.waste.idleMicroUsd, b.waste.idleMicroUsd),
+  },
+  leases: a.leases + b.leases,
+  runningMicroUsd: sum(a.runningMicroUsd, b.runningMicroUsd),
+});
 
 /** One report of two pages that follow each other. */
 export function joinCosts(first: Costs, next: Costs): Costs {

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
-import type { Body, Reply } from './replies.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
+import type { Body } from './replies.ts';
 import type { Call } from './transport.ts';
 
 export type Routed = <Name extends RouteName>(name: Name, call: Call) => Promise<Reply<Name>>;

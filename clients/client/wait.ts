@@ -1,7 +1,8 @@
 // Waiting for a lease: asks how it stands with growing pauses and hands out its events in order,
 // each once. It decides nothing about the lease; giving up here ends nothing there.
 
-import type { Lease, LeaseEvent, LeaseState, Reply } from './replies.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
+import type { Lease, LeaseEvent, LeaseState } from './replies.ts';
 import type { Sleep } from './transport.ts';
 
 export type WaitOptions = {

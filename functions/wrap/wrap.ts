@@ -5,6 +5,7 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod/mini';
 import { type RouteName, type Routes, routes } from '../../shared/api/contract/contract.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import {
   bearerOf,
   bodyText,
@@ -118,7 +119,7 @@ const problems = (): MiddlewareObj<unknown, HttpReply, Error> => ({
 
 function answering<Name extends RouteName>(
   name: Name,
-  answer: (event: HttpEvent) => Promise<unknown>,
+  answer: (event: HttpEvent) => Promise<Reply<Name>>,
 ) {
   return middy<unknown, HttpReply>()
     .use(watch(name))
@@ -130,7 +131,7 @@ function answering<Name extends RouteName>(
 export function api<Name extends RouteName, UseCase>(
   name: Name,
   factory: Factory<UseCase>,
-  answer: (run: UseCase, request: ConsumerRequest<Name>) => Promise<unknown>,
+  answer: (run: UseCase, request: ConsumerRequest<Name>) => Promise<Reply<Name>>,
 ) {
   return answering(name, (event) => {
     const consumer = consumerOf(event);
@@ -153,7 +154,7 @@ const countRefused = (): MiddlewareObj<unknown, HttpReply, Error> => ({
 export function node<Name extends RouteName, UseCase>(
   name: Name,
   factory: Factory<UseCase>,
-  answer: (run: UseCase, request: NodeRequest<Name>) => Promise<unknown>,
+  answer: (run: UseCase, request: NodeRequest<Name>) => Promise<Reply<Name>>,
 ) {
   const answered = answering(name, async (event) => {
     const claims = await compose(leaseTokenReader)(bearerOf(event));

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
+import type { ProblemReply } from '../../shared/api/contract/replies/problem.ts';
 import type { HttpReply } from '../../shared/api/http.ts';
 import { problem } from '../../shared/api/problem.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
@@ -36,7 +37,7 @@ type Refusal = { readonly status: number; readonly name: string; readonly detail
 function refusal({ status, name, detail }: Refusal, requestId: string): HttpReply {
   const type = `urn:gpu-shopper:problem:${name}`;
   const title = 'The request could not be served';
-  const document = { type, title, status, detail, requestId, retryable: false };
+  const document: ProblemReply = { type, title, status, detail, requestId, retryable: false };
   const headers = { 'content-type': 'application/problem+json' };
   return { statusCode: status, headers, body: JSON.stringify(document) };
 }

@@ -3,6 +3,7 @@
 import { FAILURES, Failure } from '../core/base/failure.ts';
 import type { HoldRefusal } from '../core/ledger/account.ts';
 import { refusalText } from '../core/ledger/account-notes.ts';
+import type { ProblemReply } from './contract/replies/problem.ts';
 import type { HttpReply } from './http.ts';
 
 const TITLES: Partial<Record<Failure['name'], string>> = {
@@ -20,7 +21,7 @@ const TITLES: Partial<Record<Failure['name'], string>> = {
 /** The document of a failure. `retryable` says whether the same request may succeed later. */
 export function problem(failure: Failure, requestId: string): HttpReply {
   const { status, action } = FAILURES[failure.name];
-  const document = {
+  const document: ProblemReply = {
     type: `urn:gpu-shopper:problem:${failure.name}`,
     title: TITLES[failure.name] ?? 'The request could not be completed now',
     status,

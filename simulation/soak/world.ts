@@ -16,6 +16,7 @@ import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { holdEngines, holdWires, turn } from '../../test/support/races/turns.ts';
 import { createRandom, type Random } from '../../test/support/random.ts';
+import { strictly } from '../../test/support/strict-replies.ts';
 import { HOUR, SECOND } from './plan.ts';
 import { createWatch } from './watch.ts';
 import { createWire, type Fate, isCrash } from './wire.ts';
@@ -126,7 +127,7 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
     const own = createService({
       env: { ...ENV, ...accessVariables(firstProvider, { baseUrl: url, keys: KEYS }) },
       ...{ clock, databaseEndpoint: database.endpoint, blobs, folder, ids },
-      around: around(() => own),
+      around: strictly(around(() => own)),
       pause: (ms) => turn({ name: 'pause' }, () => new Promise((resolve) => after(ms, resolve))),
     });
     holdEngines(own.runtime);

@@ -10,13 +10,15 @@ import { serveHttp } from '../../local/aws/http-front.ts';
 import { createVerifier } from '../../local/aws/sigv4.ts';
 import { createWorld, type World } from '../../local/demo/world.ts';
 import { createScaledClock } from '../../local/workflow/clock.ts';
+import { strictly } from '../support/strict-replies.ts';
 
 export type Front = { readonly url: string; readonly world: World };
 
 /** Serves until the test is over. The credentials file is made in `folder`, as `npm start` does. */
 export async function startFront(folder: string, timeScale: number): Promise<Front> {
   const clock = createScaledClock(timeScale, { unref: true });
-  const world = await createWorld({ clock, seed: 7, env: { GPU_SHOPPER_OPERATORS: OPERATOR } });
+  const env = { GPU_SHOPPER_OPERATORS: OPERATOR };
+  const world = await createWorld({ clock, seed: 7, env, around: strictly() });
   const keys = await openCredentials(join(folder, 'credentials'));
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -45,6 +45,12 @@ describe('the bundles', () => {
     expect(inputs.filter((input) => weights.test(input))).toEqual([]);
     expect(inputs).toContain('shared/app/lambda-credentials.ts');
   });
+
+  it('hold no schema of a reply: functions write replies, and only clients parse them', () => {
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs).toContain('shared/api/contract/contract.ts');
+    expect(inputs.filter((input) => input.includes('/replies/'))).toEqual([]);
+  });
 });
 
 describe('a bundle', () => {

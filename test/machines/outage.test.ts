@@ -10,6 +10,7 @@ import { createService, type Service } from '../../local/service.ts';
 import { once } from '../../shared/app/runtime.ts';
 import { excuseSilence } from '../../shared/app/sweep.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { strictly } from '../support/strict-replies.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/sweep.ts';
 
@@ -43,6 +44,7 @@ async function startAgain(): Promise<Service> {
       VAST_API_KEY: keys?.apiKey,
       VAST_BASE_URL: baseUrl,
     },
+    around: strictly(),
     pause: async () => undefined,
   });
   await once(restarted.runtime, excuseSilence)();

@@ -1,5 +1,6 @@
 // The routes of the HTTP API and the shape of what they take: the single source for handlers,
-// clients and documents. Unknown fields are refused.
+// clients and documents. Unknown fields are refused. What routes answer is in `replies/`, apart
+// from this, so that no function bundles it.
 
 import type * as z from 'zod/mini';
 import { billingRoutes } from './billing.ts';

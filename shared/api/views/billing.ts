@@ -8,10 +8,18 @@ import type { LeaseCost } from '../../core/billing/lease-cost.ts';
 import type { Reconciliation } from '../../core/billing/reconcile.ts';
 import type { CostReport } from '../../usecases/billing/read-costs.ts';
 import type { VerifyPage } from '../../usecases/billing/verify-ledger.ts';
+import type {
+  CostGroupReply,
+  CostsReply,
+  LeaseCostReply,
+  ReconciliationReply,
+  ReconciliationsReply,
+  VerifyReply,
+} from '../contract/replies/billing.ts';
 import { writeCursor } from '../cursor.ts';
 import { chargeView } from './ledger.ts';
 
-function groupView(group: CostGroup) {
+function groupView(group: CostGroup): CostGroupReply {
   return {
     chargedMicroUsd: group.chargedMicroUsd,
     correctedMicroUsd: group.correctedMicroUsd,
@@ -33,7 +41,7 @@ function groupView(group: CostGroup) {
 export function costsView(
   { groups, total, asOf, next }: CostReport,
   { groupBy, span }: { readonly groupBy: GroupBy; readonly span: Span },
-) {
+): CostsReply {
   return {
     groupBy,
     from: isoTime(span.from),
@@ -45,7 +53,7 @@ export function costsView(
   };
 }
 
-export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost) {
+export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost): LeaseCostReply {
   return {
     leaseId: lease.id,
     state: lease.state,
@@ -65,7 +73,7 @@ export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost) {
   };
 }
 
-export function verifyView({ verdicts, next }: VerifyPage) {
+export function verifyView({ verdicts, next }: VerifyPage): VerifyReply {
   const count = (of: (verdict: VerifyPage['verdicts'][number]) => number): number =>
     verdicts.reduce((all, verdict) => all + of(verdict), 0);
   return {
@@ -80,7 +88,7 @@ export function verifyView({ verdicts, next }: VerifyPage) {
 }
 
 /** What one comparison came to; `failure` says that it is not complete. */
-export function reconciliationView(record: Reconciliation) {
+export function reconciliationView(record: Reconciliation): ReconciliationReply {
   const { startedAt, from, ...rest } = record;
   return {
     ...rest,
@@ -89,6 +97,6 @@ export function reconciliationView(record: Reconciliation) {
   };
 }
 
-export const reconciliationsView = (records: readonly Reconciliation[]) => ({
+export const reconciliationsView = (records: readonly Reconciliation[]): ReconciliationsReply => ({
   reconciliations: records.map(reconciliationView),
 });

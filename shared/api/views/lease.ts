@@ -8,8 +8,14 @@ import type { ExtensionRefusal } from '../../core/lease/extension.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/lease/lease.ts';
 import type { ExtendOutcome } from '../../usecases/lease/extend-lease.ts';
 import type { LeasePage } from '../../usecases/lease/read-lease.ts';
-import type { HeartbeatReply } from '../../usecases/lease/record-heartbeat.ts';
+import type { HeartbeatReply as Heard } from '../../usecases/lease/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../../usecases/lease/request-lease.ts';
+import type {
+  EventsReply,
+  HeartbeatReply,
+  LeaseReply,
+  LeasesReply,
+} from '../contract/replies/lease.ts';
 import { writeCursor } from '../cursor.ts';
 import { refuseHold } from '../problem.ts';
 import { offerView } from './menu.ts';
@@ -18,13 +24,13 @@ const shown = (instant: EpochMs | null): string | null =>
   instant === null ? null : isoTime(instant);
 
 /** What the caller can do with the lease now. */
-function abilities(lease: Lease): readonly string[] {
+function abilities(lease: Lease): LeaseReply['can'] {
   if (isOver(lease)) return [];
   return lease.state === 'active' ? ['extend', 'heartbeat', 'release'] : ['release'];
 }
 
 /** A lease as its consumer sees it. */
-export function leaseView(lease: Lease) {
+export function leaseView(lease: Lease): LeaseReply {
   const attempt = currentAttempt(lease);
   const { terms, hold } = lease;
   const active = lease.state === 'active' ? lease : null;
@@ -53,12 +59,12 @@ function proofView(proof: { readonly from: EpochMs | null; readonly until: Epoch
   return { firstListingAt: shown(proof.from), secondListingAt: shown(proof.until) };
 }
 
-export function leasesView({ leases, next }: LeasePage) {
+export function leasesView({ leases, next }: LeasePage): LeasesReply {
   return { leases: leases.map(leaseView), nextCursor: writeCursor(next) };
 }
 
 /** A lease may have more events later: the cursor of the last page stays valid. */
-export function eventsView(events: readonly LeaseEvent[], after: number) {
+export function eventsView(events: readonly LeaseEvent[], after: number): EventsReply {
   return {
     events: events.map((event) => ({ ...event, at: isoTime(event.at) })),
     nextCursor: writeCursor({ seq: events.at(-1)?.seq ?? after }),
@@ -66,7 +72,7 @@ export function eventsView(events: readonly LeaseEvent[], after: number) {
 }
 
 /** The accepted lease; a refusal is a problem that names the limit and its room. */
-export function acceptedView(outcome: RequestLeaseOutcome) {
+export function acceptedView(outcome: RequestLeaseOutcome): LeaseReply {
   if (outcome.kind === 'accepted') return leaseView(outcome.lease);
   return refuseHold(outcome.refusal);
 }
@@ -83,7 +89,7 @@ function refused(refusal: ExtensionRefusal): never {
 }
 
 /** The lease with its new end, or a problem that names the limit and its room. */
-export function extendedView(outcome: ExtendOutcome) {
+export function extendedView(outcome: ExtendOutcome): LeaseReply {
   switch (outcome.kind) {
     case 'extended':
       return leaseView(outcome.lease);
@@ -99,7 +105,7 @@ export function extendedView(outcome: ExtendOutcome) {
 }
 
 /** The reply to a heartbeat. Nothing here tells a stranger whether a lease exists. */
-export function heartbeatView(reply: HeartbeatReply) {
+export function heartbeatView(reply: Heard): HeartbeatReply {
   switch (reply.kind) {
     case 'carry-on':
       return {

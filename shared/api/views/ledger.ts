@@ -8,6 +8,14 @@ import type { Charge } from '../../core/ledger/charge.ts';
 import type { LedgerEntry } from '../../core/ledger/entry.ts';
 import type { NotePage } from '../../usecases/ledger/read-account.ts';
 import type { EntryPage } from '../../usecases/ledger/walk-ledger.ts';
+import type {
+  AccountEventReply,
+  AccountEventsReply,
+  AccountReply,
+  ChargeReply,
+  LedgerEntryReply,
+  LedgerReply,
+} from '../contract/replies/ledger.ts';
 import { writeCursor } from '../cursor.ts';
 
 /** What is held for this month; holds of earlier months belong to those. */
@@ -18,7 +26,7 @@ const heldOf = ({ holds, month }: Account) =>
       .map(({ amountMicroUsd }) => amountMicroUsd),
   );
 
-export function accountView(account: Account) {
+export function accountView(account: Account): AccountReply {
   const { consumer, month, limits, limitsVersion: version, frozen } = account;
   return {
     consumer,
@@ -46,7 +54,7 @@ export function accountView(account: Account) {
   };
 }
 
-const noteView = ({ at, kind, by, reason, from, to }: AccountNote) => ({
+const noteView = ({ at, kind, by, reason, from, to }: AccountNote): AccountEventReply => ({
   at: isoTime(at),
   kind,
   by,
@@ -55,24 +63,24 @@ const noteView = ({ at, kind, by, reason, from, to }: AccountNote) => ({
   to,
 });
 
-export const notesView = ({ notes, next }: NotePage) => ({
+export const notesView = ({ notes, next }: NotePage): AccountEventsReply => ({
   events: notes.map(noteView),
   nextCursor: writeCursor(next),
 });
 
-export const chargeView = (charge: Charge) => ({
+export const chargeView = (charge: Charge): ChargeReply => ({
   ...charge,
   from: isoTime(charge.from),
   until: isoTime(charge.until),
 });
 
-const entryView = ({ at, charge, ...entry }: LedgerEntry) => ({
+const entryView = ({ at, charge, ...entry }: LedgerEntry): LedgerEntryReply => ({
   ...entry,
   at: isoTime(at),
   charge: charge === undefined ? null : chargeView(charge),
 });
 
-export function ledgerView({ entries, next }: EntryPage) {
+export function ledgerView({ entries, next }: EntryPage): LedgerReply {
   const place = next === null ? null : { at: next.at, leaseId: next.leaseId, seq: next.seq };
   return { entries: entries.map(entryView), nextCursor: writeCursor(place) };
 }

@@ -3,10 +3,11 @@
 import { between, type EpochMs } from '../../core/base/time.ts';
 import { allInRate, type Offer } from '../../core/instance/offer.ts';
 import type { ListedOffer, OfferPage } from '../../usecases/menu/list-offers.ts';
+import type { ListedOfferReply, OfferReply, OffersReply } from '../contract/replies/menu.ts';
 import { writeCursor } from '../cursor.ts';
 
 /** An offer at its rate with a disk of `diskGb`. */
-export function offerView(offer: Offer, diskGb: number) {
+export function offerView(offer: Offer, diskGb: number): OfferReply {
   return {
     id: offer.id,
     provider: offer.provider,
@@ -26,12 +27,15 @@ export function offerView(offer: Offer, diskGb: number) {
 type Shown = { readonly diskGb: number; readonly now: EpochMs };
 
 /** An offer with its age at `now`. */
-export function listedOfferView({ offer, observedAt }: ListedOffer, { diskGb, now }: Shown) {
+export function listedOfferView(
+  { offer, observedAt }: ListedOffer,
+  { diskGb, now }: Shown,
+): ListedOfferReply {
   const ageSeconds = Math.round(between(observedAt, now) / 1_000);
   return { ...offerView(offer, diskGb), ageSeconds };
 }
 
-export const offersView = ({ offers, next }: OfferPage, shown: Shown) => ({
+export const offersView = ({ offers, next }: OfferPage, shown: Shown): OffersReply => ({
   offers: offers.map((offer) => listedOfferView(offer, shown)),
   nextCursor: writeCursor(next),
 });

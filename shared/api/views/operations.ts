@@ -8,6 +8,15 @@ import type { Freeze, Standing } from '../../core/operations/freeze.ts';
 import type { SweepRecord } from '../../core/sweep/record.ts';
 import type { Diagnosis, Patient } from '../../usecases/operations/read-doctor.ts';
 import type { Health } from '../../usecases/operations/read-health.ts';
+import type {
+  BalanceReply,
+  DoctorReply,
+  FreezeReply,
+  FreezesReply,
+  HealthReply,
+  PatientReply,
+  SweepReply,
+} from '../contract/replies/operations.ts';
 
 const shown = (instant: EpochMs | null): string | null =>
   instant === null ? null : isoTime(instant);
@@ -15,12 +24,12 @@ const shown = (instant: EpochMs | null): string | null =>
 const secondsSince = (from: EpochMs, now: EpochMs): number =>
   Math.round(between(from, now) / 1_000);
 
-function stateOf(standing: Standing | null): 'thawed' | 'freezing' | 'frozen' {
+function stateOf(standing: Standing | null): FreezeReply['state'] {
   if (standing === null) return 'thawed';
   return standing.finishedAt === null ? 'freezing' : 'frozen';
 }
 
-export function freezeView({ scope, standing, acts }: Freeze) {
+export function freezeView({ scope, standing, acts }: Freeze): FreezeReply {
   return {
     scope: scope.kind,
     consumer: scope.kind === 'consumer' ? scope.consumer : null,
@@ -35,11 +44,11 @@ export function freezeView({ scope, standing, acts }: Freeze) {
   };
 }
 
-export const freezesView = (freezes: readonly Freeze[]) => ({
+export const freezesView = (freezes: readonly Freeze[]): FreezesReply => ({
   freezes: freezes.map(freezeView),
 });
 
-function patientView({ lease, stuck, nets }: Patient) {
+function patientView({ lease, stuck, nets }: Patient): PatientReply {
   return {
     id: lease.id,
     consumer: lease.consumer,
@@ -58,7 +67,10 @@ const hoursLeft = (room: Room): number | null => {
   return runway === null ? null : Math.floor(runway / 36_000) / 100;
 };
 
-function balanceView({ provider, room }: Diagnosis['balances'][number], now: EpochMs) {
+function balanceView(
+  { provider, room }: Diagnosis['balances'][number],
+  now: EpochMs,
+): BalanceReply {
   return {
     provider,
     balanceMicroUsd: room?.balanceMicroUsd ?? null,
@@ -70,7 +82,7 @@ function balanceView({ provider, room }: Diagnosis['balances'][number], now: Epo
   };
 }
 
-export function doctorView(diagnosis: Diagnosis) {
+export function doctorView(diagnosis: Diagnosis): DoctorReply {
   const { at, open, patients, oldestBeat, sweeps, balances, freezes } = diagnosis;
   const states = Map.groupBy(open, ({ state }) => state);
   return {
@@ -99,7 +111,7 @@ export function doctorView(diagnosis: Diagnosis) {
   };
 }
 
-export function sweepView(record: SweepRecord) {
+export function sweepView(record: SweepRecord): SweepReply {
   const { provider, startedAt, listedAt, listed, open, counts, pages } = record;
   return {
     provider,
@@ -120,7 +132,7 @@ const secondsOf = (age: DurationMs | null): number | null =>
  * `degraded` when any menu is missing or too old to choose from, or when the last complete sweep is
  * so old that the ones after it must have failed.
  */
-export function healthView({ menus, sweeps }: Health) {
+export function healthView({ menus, sweeps }: Health): HealthReply {
   const swept = sweeps.every(({ age }) => age === null || age <= policy.sweep.staleAfter);
   return {
     status: swept && menus.every(({ usable }) => usable) ? 'ok' : 'degraded',

@@ -8,6 +8,7 @@ import { createWorld } from '../../../local/demo/world.ts';
 import { createVirtualClock } from '../../../local/workflow/clock.ts';
 import type { LogLine } from '../../../shared/app/runtime.ts';
 import type { Keys } from '../signing.ts';
+import { strictly } from '../strict-replies.ts';
 
 export const LASTING: Keys = {
   accessKeyId: 'AKIALASTING',
@@ -46,7 +47,8 @@ export async function openFront(answer: FrontOptions['answer']) {
 /** The whole service, its menu read, at an instant that stands still. */
 export async function openFrontedWorld() {
   const clock = createVirtualClock(Date.UTC(2026, 10, 21, 12));
-  const world = await createWorld({ clock, seed: 7, pause: async () => undefined });
+  const pause = async (): Promise<void> => undefined;
+  const world = await createWorld({ clock, seed: 7, pause, around: strictly() });
   const front = await openFront(world.service.answer);
   const close = async (): Promise<void> => {
     await front.close();

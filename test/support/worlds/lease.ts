@@ -17,6 +17,7 @@ import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
 import { brandId, ConsumerId, LeaseId } from '../../../shared/core/base/ids.ts';
 import type { Lease } from '../../../shared/core/lease/lease.ts';
+import { strictly } from '../strict-replies.ts';
 
 export const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 export const START = Date.UTC(2026, 10, 21, 12);
@@ -75,7 +76,10 @@ export async function leaseWorld(
   };
   // Within a call time stands still, so a pause in it may not wait for the clock.
   const pause = async (): Promise<void> => undefined;
-  const world = await createWorld({ clock, seed: 7, around, pause, ...options });
+  const world = await createWorld({
+    ...{ clock, seed: 7, pause, ...options },
+    around: strictly(options.around ?? around),
+  });
   const { service } = world;
 
   const quiet = async (): Promise<void> => {

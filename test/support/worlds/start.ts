@@ -5,8 +5,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { matchRoute } from '../../../local/aws/gateway.ts';
 import { ProviderName, rowOf } from '../../../shared/core/base/providers.ts';
 import { type Keys, signedFetch } from '../signing.ts';
+import { checkReply } from '../strict-replies.ts';
 
 export const MAIN = new URL('../../../local/main.ts', import.meta.url).pathname;
 export const SSH_KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
@@ -112,14 +114,18 @@ export async function startProcess(
     return banner?.[1] ?? null;
   });
   const call = async <Body>(path: string, body?: object, profile = 'consumer') => {
+    const method = body === undefined ? 'GET' : 'POST';
     const reply = await signedFetch({
       url: `${url}${path}`,
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: { 'idempotency-key': 'the-only-request', 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       keys: await keysOf(folder, profile),
     });
-    return { status: reply.status, body: (await reply.json()) as Body };
+    const answer = (await reply.json()) as Body;
+    const match = matchRoute(method, path.split('?')[0] ?? '');
+    if (match.kind === 'found') checkReply(match.route, reply.status, answer);
+    return { status: reply.status, body: answer };
   };
   const read = async (id: string) => (await call<Lease>(`/v1/leases/${id}`)).body;
   const untilState = (id: string, state: string) =>

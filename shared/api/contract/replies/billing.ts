@@ -1,0 +1,129 @@
+// What routes of billing answer.
+
+import * as z from 'zod/mini';
+import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
+import { MicroUsd, SignedMicroUsd } from '../../../core/base/money.ts';
+import { ProviderName } from '../../../core/base/providers.ts';
+import { GroupBy } from '../../../core/billing/costs.ts';
+import { IsoTime, NextCursor } from '../fields.ts';
+import { LeaseReply, LeaseStateReply } from './lease.ts';
+import { ChargeReply } from './ledger.ts';
+
+/** What a charge is made of. */
+const OfWhich = z.strictObject({
+  gpuMicroUsd: MicroUsd,
+  diskMicroUsd: MicroUsd,
+  transferMicroUsd: MicroUsd,
+});
+/** Parts of a charge that served nobody. */
+const Waste = z.strictObject({
+  failedMicroUsd: MicroUsd,
+  teardownMicroUsd: MicroUsd,
+  idleMicroUsd: MicroUsd,
+});
+
+const CostGroupReply = z.strictObject({
+  chargedMicroUsd: MicroUsd,
+  correctedMicroUsd: SignedMicroUsd,
+  ofWhich: OfWhich,
+  waste: Waste,
+  leases: z.int(),
+  runningMicroUsd: MicroUsd,
+});
+export type CostGroupReply = z.infer<typeof CostGroupReply>;
+
+/** A group may be on several pages; its amounts add up. */
+export const CostsReply = z.strictObject({
+  groupBy: GroupBy,
+  from: IsoTime,
+  to: IsoTime,
+  asOf: IsoTime,
+  groups: z.array(z.extend(CostGroupReply, { key: z.string() })),
+  total: CostGroupReply,
+  nextCursor: NextCursor,
+});
+export type CostsReply = z.infer<typeof CostsReply>;
+
+export const LeaseCostReply = z.strictObject({
+  leaseId: LeaseId,
+  state: LeaseStateReply,
+  asOf: IsoTime,
+  chargedMicroUsd: MicroUsd,
+  correctedMicroUsd: SignedMicroUsd,
+  /** By its end; null until it is active, and once it is over. */
+  forecastMicroUsd: z.nullable(MicroUsd),
+  heldMicroUsd: MicroUsd,
+  /** Null: only its hold limits it. */
+  spendCapMicroUsd: z.nullable(MicroUsd),
+  leftMicroUsd: MicroUsd,
+  ofWhich: OfWhich,
+  waste: Waste,
+  /** One for each instance there was. */
+  machines: z.array(ChargeReply),
+});
+export type LeaseCostReply = z.infer<typeof LeaseCostReply>;
+
+/** Two numbers that must be equal and are not. */
+const DifferenceReply = z.strictObject({
+  consumer: ConsumerId,
+  leaseId: z.nullable(LeaseId),
+  what: z.string(),
+  /** What the entries say. */
+  ledger: z.int(),
+  /** What the lease, the account or the closed day says. */
+  found: z.int(),
+});
+
+export const VerifyReply = z.strictObject({
+  accounts: z.int(),
+  leases: z.int(),
+  entries: z.int(),
+  closedDays: z.int(),
+  /** What changed while it was read and could not be judged: the next run will. */
+  doubtful: z.int(),
+  /** The first difference of each account. */
+  differences: z.array(DifferenceReply),
+  nextCursor: NextCursor,
+});
+export type VerifyReply = z.infer<typeof VerifyReply>;
+
+const FindingReply = z.strictObject({
+  kind: z.enum(['drift', 'not-shown', 'unknown-lease', 'charged-after-end']),
+  leaseId: LeaseId,
+  amountMicroUsd: SignedMicroUsd,
+  why: z.string(),
+});
+
+export const ReconciliationReply = z.strictObject({
+  provider: ProviderName,
+  startedAt: IsoTime,
+  /** Null when the provider was not asked for its charges. */
+  from: z.nullable(IsoTime),
+  /** Why it is not complete; null when it is. */
+  failure: z.nullable(z.string()),
+  leases: z.int(),
+  truedUp: z.int(),
+  bookedMicroUsd: MicroUsd,
+  toldMicroUsd: MicroUsd,
+  truedUpMicroUsd: SignedMicroUsd,
+  /** Rows without a tag of this deployment. */
+  foreignRows: z.int(),
+  /** The first findings, and how many there are in all. */
+  findings: z.array(FindingReply),
+  findingsInAll: z.int(),
+});
+export type ReconciliationReply = z.infer<typeof ReconciliationReply>;
+
+export const ReconciliationsReply = z.strictObject({
+  reconciliations: z.array(ReconciliationReply),
+});
+export type ReconciliationsReply = z.infer<typeof ReconciliationsReply>;
+
+export const billingReplies = {
+  readCosts: CostsReply,
+  readLeaseCost: LeaseCostReply,
+  verifyLedger: VerifyReply,
+  correctCharge: LeaseReply,
+  reconcileCharges: ReconciliationReply,
+  readReconciliations: ReconciliationsReply,
+} as const;

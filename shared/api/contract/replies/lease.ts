@@ -1,0 +1,89 @@
+// What routes of leases answer.
+
+import * as z from 'zod/mini';
+import { LeaseId } from '../../../core/base/ids.ts';
+import { MicroUsd } from '../../../core/base/money.ts';
+import { EndReason } from '../../../core/lease/lease.ts';
+import { IsoTime, NextCursor } from '../fields.ts';
+import { OfferReply } from './menu.ts';
+
+/** In the order a lease passes them; a retired attempt leads back from booting to launching. */
+export const LeaseStateReply = z.enum([
+  'requested',
+  'launching',
+  'booting',
+  'active',
+  'ending',
+  'ended',
+]);
+
+/** When two complete listings showed the instance absent; null where none was ever created. */
+const AbsenceProofReply = z.strictObject({
+  firstListingAt: z.nullable(IsoTime),
+  secondListingAt: z.nullable(IsoTime),
+});
+
+export const LeaseReply = z.strictObject({
+  id: LeaseId,
+  state: LeaseStateReply,
+  endReason: z.nullable(EndReason),
+  requestedAt: IsoTime,
+  activeAt: z.nullable(IsoTime),
+  /** Null unless it is active. */
+  endsAt: z.nullable(IsoTime),
+  endedAt: z.nullable(IsoTime),
+  attempts: z.int(),
+  offer: z.nullable(OfferReply),
+  ssh: z.array(z.strictObject({ host: z.string(), port: z.int(), user: z.string() })),
+  sshHostKey: z.nullable(z.string()),
+  holdMicroUsd: MicroUsd,
+  chargedMicroUsd: z.nullable(MicroUsd),
+  absenceProof: z.nullable(AbsenceProofReply),
+  /** What the caller can do with it now. */
+  can: z.array(z.enum(['extend', 'heartbeat', 'release'])),
+});
+export type LeaseReply = z.infer<typeof LeaseReply>;
+
+export const LeasesReply = z.strictObject({ leases: z.array(LeaseReply), nextCursor: NextCursor });
+export type LeasesReply = z.infer<typeof LeasesReply>;
+
+const LeaseEventReply = z.strictObject({
+  seq: z.int(),
+  at: IsoTime,
+  type: z.string(),
+  /** For people. */
+  reason: z.string(),
+});
+
+/** The cursor of the last page stays valid: later it gives the events since. */
+export const EventsReply = z.strictObject({
+  events: z.array(LeaseEventReply),
+  nextCursor: NextCursor,
+});
+export type EventsReply = z.infer<typeof EventsReply>;
+
+export const HeartbeatReply = z.discriminatedUnion('carryOn', [
+  z.strictObject({
+    carryOn: z.literal(true),
+    endsAt: IsoTime,
+    /** The same as a length of time, since clocks of instances are often wrong. */
+    secondsLeft: z.int(),
+    /** The next beat is due after this time. */
+    everySeconds: z.int(),
+  }),
+  z.strictObject({ carryOn: z.literal(false), reason: z.string() }),
+]);
+export type HeartbeatReply = z.infer<typeof HeartbeatReply>;
+
+export const leaseReplies = {
+  listLeases: LeasesReply,
+  requestLease: LeaseReply,
+  readLease: LeaseReply,
+  readEvents: EventsReply,
+  recordHeartbeat: HeartbeatReply,
+  extendLease: LeaseReply,
+  approveExtension: LeaseReply,
+  releaseLease: LeaseReply,
+  deleteLease: LeaseReply,
+  recordNodeHeartbeat: HeartbeatReply,
+} as const;

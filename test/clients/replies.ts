@@ -1,0 +1,145 @@
+// One reply of each route, with every field there can be: as the service answers, and as a newer
+// service would.
+
+import type { Account, Freeze, LedgerEntry } from '../../clients/client/replies.ts';
+import type { RouteName } from '../../shared/api/contract/contract.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
+import { brandId, ConsumerId } from '../../shared/core/base/ids.ts';
+import { microUsd, microUsdPerHour, signedMicroUsd } from '../../shared/core/base/money.ts';
+import type { ProviderName } from '../../shared/core/base/providers.ts';
+import { epochMs, monthOf } from '../../shared/core/base/time.ts';
+import { someLimits } from '../support/builders/builders.ts';
+import { aLease, anActiveLease, anEndedLease, anEvent, anOffer, at } from './builders.ts';
+
+const consumer = brandId(ConsumerId, '123456789012/trainer');
+const provider: ProviderName = 'vastai';
+const month = monthOf(epochMs(Date.UTC(2026, 10, 21)));
+const leaseId = aLease().id;
+const amount = microUsd(1_250_000);
+const rate = microUsdPerHour(242_800);
+const limits = someLimits({ thresholds: [{ percent: 80, action: 'notify' }] });
+
+const parts = { gpuMicroUsd: amount, diskMicroUsd: amount, transferMicroUsd: amount };
+const waste = { failedMicroUsd: amount, teardownMicroUsd: amount, idleMicroUsd: amount };
+const charge: NonNullable<LedgerEntry['charge']> = {
+  ...{ attempt: 1, provider, gpuName: 'RTX 4090', gpuCount: 1, jobId: 'job-1' },
+  ...{ from: at(0), until: at(60), ...parts, ...waste },
+};
+
+const entry: LedgerEntry = {
+  ...{ leaseId, consumer, seq: 2, month, at: at(60), kind: 'charge' },
+  ...{ amountMicroUsd: amount, charge },
+  ...{ why: 'a test', by: consumer, provider, correctionSeq: 1 },
+};
+
+const account: Account = {
+  ...{ consumer, version: 1, month, limits, frozen: false },
+  ...{ roomMicroUsd: amount, heldMicroUsd: amount, chargedMicroUsd: amount },
+  ...{ chargedBeforeMicroUsd: amount, rateRoomMicroUsdPerHour: rate, leaseRoom: 9 },
+  crossed: [{ percent: 50, at: at(30) }],
+  holds: [{ leaseId, amountMicroUsd: amount, rateMicroUsdPerHour: rate, month, placedAt: at(0) }],
+};
+
+const freeze: Freeze = {
+  ...{ scope: 'provider', consumer, provider, state: 'frozen' },
+  ...{ since: at(0), landedBy: at(60), absentSince: at(90), finishedAt: at(120) },
+  lastLook: { at: at(120), leases: 0, instances: 0 },
+  acts: [{ kind: 'freeze', at: at(0), by: consumer, why: 'a test' }],
+};
+
+const group = {
+  ...{ chargedMicroUsd: amount, correctedMicroUsd: signedMicroUsd(-5), runningMicroUsd: amount },
+  ...{ ofWhich: parts, waste, leases: 1 },
+};
+
+const reconciliation: Reply<'reconcileCharges'> = {
+  ...{ provider, startedAt: at(60), from: at(0), failure: 'a page is missing' },
+  ...{ leases: 1, truedUp: 1, foreignRows: 0, findingsInAll: 1 },
+  ...{ bookedMicroUsd: amount, toldMicroUsd: amount, truedUpMicroUsd: signedMicroUsd(-5) },
+  findings: [{ kind: 'drift', leaseId, amountMicroUsd: signedMicroUsd(-5), why: 'a test' }],
+};
+
+const carryOn = { carryOn: true, endsAt: at(60), secondsLeft: 60, everySeconds: 60 } as const;
+
+export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
+  listOffers: { offers: [anOffer()], nextCursor: 'next' },
+  readOffer: anOffer(),
+  listLeases: { leases: [anActiveLease()], nextCursor: 'next' },
+  requestLease: aLease(),
+  readLease: anActiveLease(),
+  readEvents: { events: [anEvent(1, 'lease-requested')], nextCursor: 'next' },
+  recordHeartbeat: carryOn,
+  extendLease: anActiveLease(),
+  approveExtension: anActiveLease(),
+  releaseLease: anEndedLease(),
+  deleteLease: anEndedLease(),
+  recordNodeHeartbeat: { carryOn: false, reason: 'released' },
+  readAccount: account,
+  changeAccount: account,
+  readAccountEvents: {
+    events: [
+      {
+        ...{ at: at(0), kind: 'limits-changed', by: consumer, reason: 'a test' },
+        ...{ from: limits, to: limits },
+      },
+    ],
+    nextCursor: 'next',
+  },
+  readLedger: { entries: [entry], nextCursor: 'next' },
+  readCosts: {
+    ...{ groupBy: 'gpu', from: at(0), to: at(3_600), asOf: at(60) },
+    ...{ groups: [{ key: 'RTX 4090', ...group }], total: group, nextCursor: 'next' },
+  },
+  readLeaseCost: {
+    ...{ leaseId, state: 'active', asOf: at(60), ofWhich: parts, waste, machines: [charge] },
+    ...{ chargedMicroUsd: amount, correctedMicroUsd: amount, forecastMicroUsd: amount },
+    ...{ heldMicroUsd: amount, spendCapMicroUsd: amount, leftMicroUsd: amount },
+  },
+  verifyLedger: {
+    ...{ accounts: 1, leases: 1, entries: 2, closedDays: 0, doubtful: 0, nextCursor: 'next' },
+    differences: [{ consumer, leaseId, what: 'charged', ledger: 1, found: 2 }],
+  },
+  correctCharge: anEndedLease(),
+  reconcileCharges: reconciliation,
+  readReconciliations: { reconciliations: [reconciliation] },
+  placeFreeze: freeze,
+  readFreezes: { freezes: [freeze] },
+  thaw: freeze,
+  sweepProvider: {
+    ...{ provider, startedAt: at(0), listedAt: at(1), instances: 1, openLeases: 1 },
+    ...{ findings: { orphan: 1 }, suspects: 1, pages: ['a page'] },
+  },
+  readDoctor: {
+    ...{ at: at(60), openLeases: 1, byState: { active: 1 }, stuck: 1, freezes: [freeze] },
+    oldestHeartbeat: { leaseId, at: at(0), ageSeconds: 60 },
+    sweeps: [
+      { provider, lastCompleteAt: at(0), ageSeconds: 60, failure: 'a page is missing', pages: [] },
+    ],
+    balances: [
+      {
+        ...{ provider, balanceMicroUsd: amount, burnMicroUsdPerHour: rate, runwayHours: 1.5 },
+        ...{ roomMicroUsd: signedMicroUsd(-5), readAt: at(0), ageSeconds: 60 },
+      },
+    ],
+    leases: [
+      {
+        ...{ id: leaseId, consumer, state: 'ending', endReason: 'released' },
+        ...{ deadline: at(60), dueBy: at(60), stuck: ['it is past its deadline'] },
+        next: [{ net: 'sweep', at: at(60), does: 'looks for its instance' }],
+      },
+    ],
+  },
+  readHealth: {
+    status: 'ok',
+    menus: [{ provider, offers: 1, usable: true, ageSeconds: 60 }],
+    sweeps: [{ provider, failure: 'a page is missing', ageSeconds: 60 }],
+  },
+};
+
+/** The same value with one more field in each object at every depth. */
+export function withAddedFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withAddedFields);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([name, field]) => [name, withAddedFields(field)]);
+  return { ...Object.fromEntries(fields), addedLater: 1 };
+}

@@ -1,0 +1,40 @@
+// Replies that must not compile. Nothing here runs: tsc fails when a line below stops being an
+// error.
+
+import { api } from '../../functions/wrap/wrap.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
+import { leaseView } from '../../shared/api/views/lease.ts';
+import { listLeases, readLease } from '../../shared/app/lease.ts';
+import type { MicroUsd } from '../../shared/core/base/money.ts';
+import type { Lease } from '../../shared/core/lease/lease.ts';
+
+type Given = { readonly lease: Lease; readonly reply: Reply<'readLease'>; readonly paid: MicroUsd };
+
+/** A view answers what its route promises. */
+export function views({ lease, reply, paid }: Given): unknown[] {
+  const { state: _, ...stateless } = reply;
+  return [
+    // @ts-expect-error: a field is missing.
+    stateless satisfies Reply<'readLease'>,
+    // @ts-expect-error: no reply has such a field.
+    { ...reply, colour: 'red' } satisfies Reply<'readLease'>,
+    // @ts-expect-error: an instant is text in a reply.
+    { ...reply, requestedAt: lease.requestedAt } satisfies Reply<'readLease'>,
+    // @ts-expect-error: no lease is in such a state.
+    { ...reply, state: 'paused' } satisfies Reply<'readLease'>,
+    // @ts-expect-error: a number says nothing of its unit.
+    { ...reply, holdMicroUsd: 5 } satisfies Reply<'readLease'>,
+    { ...reply, holdMicroUsd: paid } satisfies Reply<'readLease'>,
+  ];
+}
+
+/** A handler answers what its route promises, not what another one does. */
+export function handlers({ lease }: Given): unknown[] {
+  return [
+    api('readLease', readLease, async () => leaseView(lease)),
+    // @ts-expect-error: a stored lease is no reply.
+    api('readLease', readLease, async () => lease),
+    // @ts-expect-error: one lease is no list of them.
+    api('listLeases', listLeases, async () => leaseView(lease)),
+  ];
+}
