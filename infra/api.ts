@@ -14,7 +14,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { routes } from '../shared/api/contract/contract.ts';
+import { ACCESS, routes } from '../shared/api/contract/contract.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import { nameOf } from './names.ts';
@@ -59,15 +59,15 @@ export function createApi(scope: Construct, deployment: string): HttpApi {
 
 /** Adds every route of the contract, each with its own function. */
 export function addRoutes(api: HttpApi, functions: Functions): void {
-  const authorizers = { consumer: new HttpIamAuthorizer(), node: new HttpNoneAuthorizer() };
-  for (const [name, { method, path, caller }] of Object.entries(routes)) {
+  const authorizers = { iam: new HttpIamAuthorizer(), token: new HttpNoneAuthorizer() };
+  for (const [name, { method, path, access }] of Object.entries(routes)) {
     const made = api.addRoutes({
       path,
       methods: [HttpMethod[method]],
       integration: new HttpLambdaIntegration(name, functions(name)),
-      authorizer: authorizers[caller],
+      authorizer: authorizers[ACCESS[access]],
     });
-    if (caller === 'consumer') continue;
+    if (ACCESS[access] === 'iam') continue;
     for (const route of made) {
       acknowledge(route, {
         'AwsSolutions-APIG4':

@@ -4,7 +4,7 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type RouteName, routes } from '../../shared/api/contract/contract.ts';
+import { ACCESS, type RouteName, routes } from '../../shared/api/contract/contract.ts';
 import { ApiProblem, problemOf, problemType, unreachable } from './problem.ts';
 
 export type Credentials = {
@@ -168,7 +168,7 @@ export function createTransport(options: TransportOptions): Send {
 
   const attempt = async (name: RouteName, request: Prepared, signal?: AbortSignal) => {
     const { method, url, body } = request;
-    const headers = routes[name].caller === 'node' ? request.headers : await sign(request);
+    const headers = ACCESS[routes[name].access] === 'iam' ? await sign(request) : request.headers;
     const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
       const response = await send(url, {

@@ -19,7 +19,7 @@ import { parse } from '../../shared/api/parse.ts';
 import { problem } from '../../shared/api/problem.ts';
 import { leaseTokenReader } from '../../shared/app/lease.ts';
 import { compose, currentRuntime, type Factory } from '../../shared/app/runtime.ts';
-import type { Caller } from '../../shared/core/base/caller.ts';
+import { type Caller, mustBeOperator } from '../../shared/core/base/caller.ts';
 import { Failure, type FailureName, OUTCOME_NAMES } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { EpochMs } from '../../shared/core/base/time.ts';
@@ -127,18 +127,25 @@ function answering<Name extends RouteName>(
     .handler(async (event) => reply(routes[name].status, await answer(parse(HttpEvent, event))));
 }
 
-/** A route for consumers, known by IAM. */
+/** With who calls, as AWS states it. Throws Forbidden when the route is not open to the caller. */
+function consumerRequestOf<Name extends RouteName>(
+  name: Name,
+  event: HttpEvent,
+): ConsumerRequest<Name> {
+  const consumer = consumerOf(event);
+  const caller = { consumer, operator: currentRuntime().config.operators.includes(consumer) };
+  const request = { ...requestOf(name, event), caller };
+  if (routes[name].access === 'operator') mustBeOperator(caller);
+  return request;
+}
+
+/** A route for consumers or operators, identified by IAM. */
 export function api<Name extends RouteName, UseCase>(
   name: Name,
   factory: Factory<UseCase>,
   answer: (run: UseCase, request: ConsumerRequest<Name>) => Promise<Reply<Name>>,
 ) {
-  return answering(name, (event) => {
-    const consumer = consumerOf(event);
-    const operator = currentRuntime().config.operators.includes(consumer);
-    const caller = { consumer, operator };
-    return answer(compose(factory), { ...requestOf(name, event), caller });
-  });
+  return answering(name, async (event) => answer(compose(factory), consumerRequestOf(name, event)));
 }
 
 /** Beats that don't even reach a use case are counted, too. */

@@ -4,13 +4,13 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { RouteName } from '../../shared/api/contract/contract.ts';
+import { ACCESS, type RouteName, routes } from '../../shared/api/contract/contract.ts';
 import type { ProblemReply } from '../../shared/api/contract/replies/problem.ts';
 import type { HttpReply } from '../../shared/api/http.ts';
 import { problem } from '../../shared/api/problem.ts';
 import type { Runtime } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
-import { eventOf, matchRoute } from './gateway.ts';
+import { eventOf, matchRoute, type RouteMatch } from './gateway.ts';
 import type { Verifier, WireRequest } from './sigv4.ts';
 
 export type FrontOptions = {
@@ -69,9 +69,17 @@ function wireRequest(request: IncomingMessage, body: Uint8Array): WireRequest {
   return { method, path, query: query.join('?'), headers: headersOf(request), body };
 }
 
-/** Refuses what is not signed as it must be; else the caller's identity, none for machines. */
-function identityOf({ verify }: FrontOptions, request: WireRequest): { userArn?: string } {
-  if (!/^\/v1(\/|$)/.test(request.path)) return {};
+/** By the route's access; where there is no route, everything under /v1 asks for a signature. */
+const needsSignature = (match: RouteMatch, path: string): boolean =>
+  match.kind === 'found' ? ACCESS[routes[match.route].access] === 'iam' : /^\/v1(\/|$)/.test(path);
+
+/** The caller's identity where a signature is needed. Throws Forbidden for a missing or bad one. */
+function identityOf(
+  { verify }: FrontOptions,
+  request: WireRequest,
+  match: RouteMatch,
+): { userArn?: string } {
+  if (!needsSignature(match, request.path)) return {};
   const verdict = verify(request);
   if (verdict.kind === 'refused') throw new Failure('Forbidden', verdict.reason);
   return { userArn: verdict.userArn };
@@ -82,8 +90,8 @@ async function replyTo(
   request: WireRequest,
   requestId: string,
 ): Promise<HttpReply> {
-  const identity = identityOf(options, request);
   const match = matchRoute(request.method, request.path);
+  const identity = identityOf(options, request, match);
   switch (match.kind) {
     case 'unknown':
       throw new Failure('NotFound', 'there is no such route');

@@ -267,7 +267,7 @@ describe('the API', () => {
   });
   it.each(all)('knows who calls %s by what the contract says', (_, route) => {
     const { AuthorizationType } = made.find(({ RouteKey }) => RouteKey === keyOf(route)) ?? {};
-    expect(AuthorizationType).toBe(route.caller === 'consumer' ? 'AWS_IAM' : 'NONE');
+    expect(AuthorizationType).toBe(route.access === 'node' ? 'NONE' : 'AWS_IAM');
   });
   it.each(all)('answers %s by its own function', (name, route) => {
     const found = made.find(({ RouteKey }) => RouteKey === keyOf(route));

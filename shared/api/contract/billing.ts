@@ -14,7 +14,7 @@ export const billingRoutes = {
   readCosts: {
     method: 'GET',
     path: '/v1/costs',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: Nothing,
     query: z.strictObject({
@@ -28,7 +28,7 @@ export const billingRoutes = {
   readLeaseCost: {
     method: 'GET',
     path: '/v1/leases/{id}/cost',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: LeasePath,
     query: Nothing,
@@ -37,7 +37,7 @@ export const billingRoutes = {
   verifyLedger: {
     method: 'POST',
     path: '/v1/ledger/verify',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,
@@ -46,7 +46,7 @@ export const billingRoutes = {
   correctCharge: {
     method: 'POST',
     path: '/v1/leases/{id}/correct',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: LeasePath,
     query: Nothing,
@@ -56,7 +56,7 @@ export const billingRoutes = {
   reconcileCharges: {
     method: 'POST',
     path: '/v1/reconciliations',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,
@@ -65,7 +65,7 @@ export const billingRoutes = {
   readReconciliations: {
     method: 'GET',
     path: '/v1/reconciliations',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,

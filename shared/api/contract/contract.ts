@@ -9,13 +9,17 @@ import { ledgerRoutes } from './ledger.ts';
 import { menuRoutes } from './menu.ts';
 import { operationsRoutes } from './operations.ts';
 
-/** Who may call: a consumer by IAM, or a rented instance by its lease token. */
-export type Caller = 'consumer' | 'node';
+/**
+ * Who may call a route, and how a caller proves who it is: `iam` by an AWS signature, which is
+ * checked before the function is called; `token` by a bearer token, which the function checks.
+ */
+export const ACCESS = { consumer: 'iam', operator: 'iam', node: 'token' } as const;
+export type Access = keyof typeof ACCESS;
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
-  readonly caller: Caller;
+  readonly access: Access;
   /** Of a reply that is no problem document. */
   readonly status: number;
   readonly params: z.ZodMiniType;

@@ -165,7 +165,7 @@ export const leaseRoutes = {
   listLeases: {
     method: 'GET',
     path: '/v1/leases',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: Nothing,
     query: z.strictObject({
@@ -178,7 +178,7 @@ export const leaseRoutes = {
   requestLease: {
     method: 'POST',
     path: '/v1/leases',
-    caller: 'consumer',
+    access: 'consumer',
     status: 202,
     params: Nothing,
     query: Nothing,
@@ -187,7 +187,7 @@ export const leaseRoutes = {
   readLease: {
     method: 'GET',
     path: '/v1/leases/{id}',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: LeasePath,
     query: Nothing,
@@ -196,7 +196,7 @@ export const leaseRoutes = {
   readEvents: {
     method: 'GET',
     path: '/v1/leases/{id}/events',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: LeasePath,
     query: z.strictObject({ cursor: Cursor }),
@@ -205,7 +205,7 @@ export const leaseRoutes = {
   recordHeartbeat: {
     method: 'POST',
     path: '/v1/leases/{id}/heartbeats',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: LeasePath,
     query: Nothing,
@@ -214,7 +214,7 @@ export const leaseRoutes = {
   extendLease: {
     method: 'POST',
     path: '/v1/leases/{id}/extend',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: LeasePath,
     query: Nothing,
@@ -223,7 +223,7 @@ export const leaseRoutes = {
   approveExtension: {
     method: 'POST',
     path: '/v1/leases/{id}/approve-extension',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: LeasePath,
     query: Nothing,
@@ -232,7 +232,7 @@ export const leaseRoutes = {
   releaseLease: {
     method: 'POST',
     path: '/v1/leases/{id}/release',
-    caller: 'consumer',
+    access: 'consumer',
     status: 202,
     params: LeasePath,
     query: Nothing,
@@ -241,7 +241,7 @@ export const leaseRoutes = {
   deleteLease: {
     method: 'DELETE',
     path: '/v1/leases/{id}',
-    caller: 'consumer',
+    access: 'consumer',
     status: 202,
     params: LeasePath,
     query: Nothing,
@@ -250,7 +250,7 @@ export const leaseRoutes = {
   recordNodeHeartbeat: {
     method: 'POST',
     path: '/node/v1/heartbeats',
-    caller: 'node',
+    access: 'node',
     status: 200,
     params: Nothing,
     query: Nothing,

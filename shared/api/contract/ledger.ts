@@ -38,7 +38,7 @@ export const ledgerRoutes = {
   readAccount: {
     method: 'GET',
     path: '/v1/accounts/{consumer}',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: AccountPath,
     query: Nothing,
@@ -47,7 +47,7 @@ export const ledgerRoutes = {
   changeAccount: {
     method: 'PUT',
     path: '/v1/accounts/{consumer}',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: AccountPath,
     query: Nothing,
@@ -56,7 +56,7 @@ export const ledgerRoutes = {
   readAccountEvents: {
     method: 'GET',
     path: '/v1/accounts/{consumer}/events',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: AccountPath,
     query: z.strictObject({ cursor: Cursor }),
@@ -65,7 +65,7 @@ export const ledgerRoutes = {
   readLedger: {
     method: 'GET',
     path: '/v1/ledger',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: Nothing,
     query: z.strictObject({

@@ -11,7 +11,7 @@ export const menuRoutes = {
   listOffers: {
     method: 'GET',
     path: '/v1/offers',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: Nothing,
     query: z.strictObject({
@@ -27,7 +27,7 @@ export const menuRoutes = {
   readOffer: {
     method: 'GET',
     path: '/v1/offers/{id}',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: z.strictObject({ id: OfferId }),
     query: z.strictObject({ diskGb: DiskGb }),

@@ -17,7 +17,7 @@ export const operationsRoutes = {
   placeFreeze: {
     method: 'POST',
     path: '/v1/freeze',
-    caller: 'consumer',
+    access: 'operator',
     status: 202,
     params: Nothing,
     query: Nothing,
@@ -26,7 +26,7 @@ export const operationsRoutes = {
   readFreezes: {
     method: 'GET',
     path: '/v1/freeze',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,
@@ -35,7 +35,7 @@ export const operationsRoutes = {
   thaw: {
     method: 'POST',
     path: '/v1/thaw',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,
@@ -44,7 +44,7 @@ export const operationsRoutes = {
   sweepProvider: {
     method: 'POST',
     path: '/v1/sweeps',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,
@@ -53,7 +53,7 @@ export const operationsRoutes = {
   readDoctor: {
     method: 'GET',
     path: '/v1/doctor',
-    caller: 'consumer',
+    access: 'operator',
     status: 200,
     params: Nothing,
     query: Nothing,
@@ -62,7 +62,7 @@ export const operationsRoutes = {
   readHealth: {
     method: 'GET',
     path: '/v1/health',
-    caller: 'consumer',
+    access: 'consumer',
     status: 200,
     params: Nothing,
     query: Nothing,

@@ -37,7 +37,7 @@ describe('the client', () => {
     expect(asked.map(({ route }) => route)).toEqual(Object.keys(CALLS));
     const signed = asked.filter(({ verdict }) => verdict.kind === 'signed');
     expect(signed.map(({ route }) => route)).toEqual(
-      Object.entries(routes).flatMap(([name, { caller }]) => (caller === 'node' ? [] : name)),
+      Object.entries(routes).flatMap(([name, { access }]) => (access === 'node' ? [] : name)),
     );
     expect(asked[0]?.query).toEqual({ gpuName: 'RTX 4090 (a*b!)', limit: '3' });
     expect(asked[2]?.query).toEqual({ consumer: '000000000000/user/you+me' });
