@@ -57,6 +57,7 @@ const service = createService({
   env: {
     GPU_SHOPPER_DEPLOYMENT_ID: 'test',
     GPU_SHOPPER_TAG_KEY: '5e'.repeat(32),
+    GPU_SHOPPER_CURSOR_KEY: 'c5'.repeat(32),
     GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats',
     // Nothing here may call a provider: nobody listens there.
     ...accessVariables(firstProvider, {

@@ -48,6 +48,7 @@ export type Need =
   | 'disarm-schedule'
   // Keys.
   | 'tag-key'
+  | 'cursor-key'
   | 'provider-keys';
 
 export type FunctionRow = {
@@ -95,7 +96,7 @@ const RECONCILE_NEEDS: readonly Need[] = [
 
 /** The routes, under the names of `shared/api/contract/contract.ts`. */
 export const API_FUNCTIONS = {
-  listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu'] },
+  listOffers: { ...API, ...MENU, entry: 'api/list-offers', needs: ['read-menu', 'cursor-key'] },
   readOffer: { ...API, ...MENU, entry: 'api/read-offer', needs: ['read-menu'] },
   readHealth: {
     ...API,
@@ -103,14 +104,14 @@ export const API_FUNCTIONS = {
     entry: 'api/read-health',
     needs: ['read-menu', 'read-sweeps'],
   },
-  listLeases: { ...API, entry: 'api/list-leases', needs: ['list-leases'] },
+  listLeases: { ...API, entry: 'api/list-leases', needs: ['list-leases', 'cursor-key'] },
   requestLease: {
     ...API,
     entry: 'api/request-lease',
     needs: ['admission', 'read-freezes', 'start-workflow'],
   },
   readLease: { ...API, entry: 'api/read-lease', needs: ['read-lease'] },
-  readEvents: { ...API, entry: 'api/read-events', needs: ['read-events'] },
+  readEvents: { ...API, entry: 'api/read-events', needs: ['read-events', 'cursor-key'] },
   recordHeartbeat: { ...API, entry: 'api/record-heartbeat', needs: ['beat', 'beat-workflow'] },
   releaseLease: { ...API, entry: 'api/release-lease', needs: ['records', 'wake-workflow'] },
   deleteLease: { ...API, entry: 'api/delete-lease', needs: ['records', 'wake-workflow'] },
@@ -144,7 +145,7 @@ export const API_FUNCTIONS = {
   readAccountEvents: {
     ...API,
     entry: 'api/read-account-events',
-    needs: ['read-account-events'],
+    needs: ['read-account-events', 'cursor-key'],
   },
   changeAccount: { ...API, entry: 'api/change-account', needs: ['change-account'] },
   sweepProvider: {
@@ -153,10 +154,15 @@ export const API_FUNCTIONS = {
     entry: 'api/sweep-provider',
     needs: SWEEP_NEEDS,
   },
-  readCosts: { ...API, ...MENU, entry: 'api/read-costs', needs: ['read-books'] },
+  readCosts: { ...API, ...MENU, entry: 'api/read-costs', needs: ['read-books', 'cursor-key'] },
   readLeaseCost: { ...API, entry: 'api/read-lease-cost', needs: ['read-lease-cost'] },
-  readLedger: { ...API, entry: 'api/read-ledger', needs: ['read-ledger'] },
-  verifyLedger: { ...API, ...MENU, entry: 'api/verify-ledger', needs: ['read-books'] },
+  readLedger: { ...API, entry: 'api/read-ledger', needs: ['read-ledger', 'cursor-key'] },
+  verifyLedger: {
+    ...API,
+    ...MENU,
+    entry: 'api/verify-ledger',
+    needs: ['read-books', 'cursor-key'],
+  },
   recordNodeHeartbeat: {
     ...API,
     entry: 'api/record-node-heartbeat',

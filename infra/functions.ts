@@ -77,6 +77,9 @@ function keyEnvironment({ needs }: FunctionRow, { secrets }: Reachable): Record<
     ...(needs.includes('tag-key') && {
       GPU_SHOPPER_TAG_KEY_SECRET_ARN: secrets.tagKey.secretArn,
     }),
+    ...(needs.includes('cursor-key') && {
+      GPU_SHOPPER_CURSOR_KEY_SECRET_ARN: secrets.cursorKey.secretArn,
+    }),
     ...(needs.includes('provider-keys') &&
       Object.fromEntries(
         secrets.providers.map(({ row, secret }) => [secretVariable(row), secret.secretArn]),

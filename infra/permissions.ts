@@ -123,6 +123,9 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     allow(['scheduler:DeleteSchedule'], schedules.schedulesArn),
   ],
   'tag-key': ({ secrets }) => [allow(['secretsmanager:GetSecretValue'], secrets.tagKey.secretArn)],
+  'cursor-key': ({ secrets }) => [
+    allow(['secretsmanager:GetSecretValue'], secrets.cursorKey.secretArn),
+  ],
   'provider-keys': ({ secrets }) =>
     secrets.providers.map(({ secret }) =>
       allow(['secretsmanager:GetSecretValue'], secret.secretArn),

@@ -14,6 +14,8 @@ const Settings = z.object({
   market: z.enum(['simulated', 'real']),
   deployment: DeploymentId,
   tagKey: hexKey,
+  /** Signs the cursors of lists. */
+  cursorKey: hexKey,
   /** What the keys of the simulators are made of. */
   simulatorKey: hexKey,
 });
@@ -46,7 +48,8 @@ export async function openSettings(folder: string, market: Settings['market']): 
   const path = join(folder, 'settings.json');
   // Two laptops may share an account of a provider: a drawn id keeps their instances apart.
   const deployment = `local${hex(3)}`;
-  const fresh = () => textOf({ market, deployment, tagKey: hex(32), simulatorKey: hex(32) });
+  const keys = () => ({ tagKey: hex(32), cursorKey: hex(32), simulatorKey: hex(32) });
+  const fresh = () => textOf({ market, deployment, ...keys() });
   const settings = parsed(Settings, await keptText(path, fresh), path);
   if (settings.market === market) return settings;
   const hint = 'start it as before, or name another folder with --data';

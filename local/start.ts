@@ -71,6 +71,7 @@ function environment(settings: Settings, nodeUrl: string, simulators: readonly S
     ...(simulators.length > 0 && { GPU_SHOPPER_NODE_URL: nodeUrl }),
     GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
     GPU_SHOPPER_TAG_KEY: settings.tagKey,
+    GPU_SHOPPER_CURSOR_KEY: settings.cursorKey,
     GPU_SHOPPER_OPERATORS: OPERATOR,
     AWS_REGION: REGION,
   };

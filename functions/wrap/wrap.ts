@@ -6,6 +6,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod/mini';
 import { type RouteName, type Routes, routes } from '../../shared/api/contract/contract.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
+import type { Cursors } from '../../shared/api/cursor.ts';
 import {
   bearerOf,
   bodyText,
@@ -17,6 +18,7 @@ import {
 } from '../../shared/api/http.ts';
 import { parse } from '../../shared/api/parse.ts';
 import { problem } from '../../shared/api/problem.ts';
+import { openCursors } from '../../shared/app/cursors.ts';
 import { leaseTokenReader } from '../../shared/app/lease.ts';
 import { compose, currentRuntime, type Factory } from '../../shared/app/runtime.ts';
 import { type Caller, mustBeOperator } from '../../shared/core/base/caller.ts';
@@ -82,6 +84,9 @@ export type ApiRequest<Name extends RouteName> = {
 export type ConsumerRequest<Name extends RouteName> = ApiRequest<Name> & {
   readonly caller: Caller;
 };
+export type ListRequest<Name extends RouteName> = ConsumerRequest<Name> & {
+  readonly cursors: Cursors;
+};
 export type NodeRequest<Name extends RouteName> = ApiRequest<Name> & {
   readonly leaseId: LeaseId;
   readonly attempt: number;
@@ -146,6 +151,20 @@ export function api<Name extends RouteName, UseCase>(
   answer: (run: UseCase, request: ConsumerRequest<Name>) => Promise<Reply<Name>>,
 ) {
   return answering(name, async (event) => answer(compose(factory), consumerRequestOf(name, event)));
+}
+
+/** The same for a route that answers in pages: its cursors are valid for this caller alone. */
+export function list<Name extends RouteName, UseCase>(
+  name: Name,
+  factory: Factory<UseCase>,
+  answer: (run: UseCase, request: ListRequest<Name>) => Promise<Reply<Name>>,
+) {
+  return answering(name, async (event) => {
+    const request = consumerRequestOf(name, event);
+    const { consumer } = request.caller;
+    const cursors = await compose(openCursors)({ route: name, consumer });
+    return answer(compose(factory), { ...request, cursors });
+  });
 }
 
 /** Beats that don't even reach a use case are counted, too. */

@@ -71,6 +71,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     env: {
       GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
       GPU_SHOPPER_TAG_KEY: hex(32),
+      GPU_SHOPPER_CURSOR_KEY: hex(32),
       ...Object.assign({}, ...made.map(({ variables }) => variables)),
       ...(phoneHome && { GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats' }),
       ...options.env,

@@ -1,59 +1,46 @@
-// Cursors of lists: where a page ended, as opaque text. A cursor opens nothing: what a caller may
-// see is decided without it, and one that was tampered with is refused.
+// Cursors of lists: where a page ended, as `<base64url of JSON>.<mac>`. The mac covers the route
+// and the caller, so that a cursor which is forged, edited, or from another list is refused. A
+// cursor grants nothing: what a caller may read is decided without it.
 
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { Failure } from '../core/base/failure.ts';
-import { ConsumerId, LeaseId, OfferId } from '../core/base/ids.ts';
-import { MicroUsdPerHour } from '../core/base/money.ts';
-import { EpochMs } from '../core/base/time.ts';
-import { AccountNote } from '../core/ledger/account.ts';
-import { EntryPlace } from '../core/ledger/entry.ts';
-import type { CostPlace } from '../usecases/billing/read-costs.ts';
+import type { ConsumerId } from '../core/base/ids.ts';
+import type { Signer } from '../core/instance/ownership.ts';
 
-/** In the list of leases: the last one shown. */
-export const LeaseCursor = z.object({ id: LeaseId, requestedAt: EpochMs });
-/** In the list of offers: the last one shown, by what the list is ordered by. */
-export const OfferCursor = z.object({ id: OfferId, rate: MicroUsdPerHour });
-/** In a lease's events: the last one shown. */
-export const EventCursor = z.object({ seq: z.int().check(z.gte(0)) });
+/** 32 hex digits: 128 bits. */
+const MAC_LENGTH = 32;
+const CURSOR = /^([\w-]+)\.([0-9a-f]{32})$/;
 
-/** In an account's events: the last one shown. */
-export const NoteCursor = z.pick(AccountNote, { at: true, kind: true, id: true });
-/** In the ledger: the last entry shown. */
-export const EntryCursor = EntryPlace;
-/** In a list of accounts: the last one. */
-export const AccountCursor = z.object({ consumer: ConsumerId });
-/** In costs by entries: the account, and its last entry that was read, if any was. */
-export const CostCursor = z.union([z.extend(EntryPlace, { consumer: ConsumerId }), AccountCursor]);
+/** The list that a cursor belongs to, and who reads it. */
+export type CursorOwner = { readonly route: string; readonly consumer: ConsumerId };
 
-/** Where costs go on; null for the first page. */
-export function costPlaceOf(cursor: z.infer<typeof CostCursor> | null): CostPlace | null {
-  if (cursor === null) return null;
-  const { consumer } = cursor;
-  return { consumer, after: 'at' in cursor ? EntryPlace.parse(cursor) : null };
-}
+/** Writes and reads the cursors of one list for one caller. */
+export type Cursors = ReturnType<typeof createCursors>;
 
-/** Writes a cursor; null stays null: there is no further page. */
-export function writeCursor(place: object | null): string | null {
-  return place === null ? null : Buffer.from(JSON.stringify(place)).toString('base64url');
-}
+const refused = (): Failure =>
+  new Failure('BadRequest', 'cursor: must be the nextCursor of the page before, for this list', {
+    field: 'cursor',
+  });
 
-/** Reads a cursor; null without one, which is the first page. Throws BadRequest. */
-export function readCursor<Place>(
-  schema: z.ZodMiniType<Place>,
-  text: string | undefined,
-): Place | null {
-  if (text === undefined) return null;
-  const pairs = z.safeParse(schema, fields(Buffer.from(text, 'base64url').toString('utf8')));
-  if (pairs.success) return pairs.data;
-  const rule = 'must be the nextCursor of the page before';
-  throw new Failure('BadRequest', `cursor: ${rule}`, { field: 'cursor' });
-}
-
-/** The flat object that `writeCursor` wrote; anything else gives nothing that would parse. */
-function fields(json: string): Record<string, unknown> {
-  const pairs = json.matchAll(/"(\w+)":(?:"([\w./:@+=,-]*)"|(\d{1,16}))/g);
-  return Object.fromEntries(
-    [...pairs].map(([, name = '', text, digits]) => [name, text ?? Number(digits)]),
-  );
+export function createCursors({ route, consumer }: CursorOwner, signer: Signer) {
+  /** As JSON, since names joined by a separator could be read in two ways. */
+  const signed = (place: string): string => JSON.stringify([route, consumer, place]);
+  return {
+    /** The cursor that goes on after `place`; null stays null: there is no further page. */
+    write(place: object | null): string | null {
+      if (place === null) return null;
+      const text = Buffer.from(JSON.stringify(place)).toString('base64url');
+      return `${text}.${signer.mac(signed(text)).slice(0, MAC_LENGTH)}`;
+    },
+    /** Where the page begins; null without a cursor: at the beginning. Throws BadRequest. */
+    read<Place>(schema: z.ZodMiniType<Place>, cursor: string | undefined): Place | null {
+      if (cursor === undefined) return null;
+      const [, text = '', mac = ''] = CURSOR.exec(cursor) ?? [];
+      if (!signer.verify(signed(text), mac)) throw refused();
+      // The mac proves that `write` made this JSON.
+      const place = schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+      if (!place.success) throw refused();
+      return place.data;
+    },
+  };
 }

@@ -71,6 +71,8 @@ const Environment = z.object({
   GPU_SHOPPER_TAG_KEY: z.optional(hexKey),
   GPU_SHOPPER_TAG_KEY_PREVIOUS: z.optional(hexKey),
   GPU_SHOPPER_TAG_KEY_SECRET_ARN: z.optional(text),
+  GPU_SHOPPER_CURSOR_KEY: z.optional(hexKey),
+  GPU_SHOPPER_CURSOR_KEY_SECRET_ARN: z.optional(text),
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: z._default(whole, 100_000_000),
   GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: z._default(whole, 10_000_000),
   GPU_SHOPPER_MAX_OPEN_LEASES: z._default(whole, 10),
@@ -143,9 +145,11 @@ export function readConfig(environment: Variables = process.env, keys: Variables
     deployment: env.GPU_SHOPPER_DEPLOYMENT_ID,
     tagKey: env.GPU_SHOPPER_TAG_KEY,
     tagKeyPrevious: env.GPU_SHOPPER_TAG_KEY_PREVIOUS,
+    cursorKey: env.GPU_SHOPPER_CURSOR_KEY,
     /** The secrets that hold a variable's value, by the variable's name. */
     secretArns: {
       GPU_SHOPPER_TAG_KEY: env.GPU_SHOPPER_TAG_KEY_SECRET_ARN,
+      GPU_SHOPPER_CURSOR_KEY: env.GPU_SHOPPER_CURSOR_KEY_SECRET_ARN,
     },
     /** The secret that holds all keys of a provider, by the provider's name. */
     providerSecretArns: providerSecretsIn(source),

@@ -100,6 +100,10 @@ export const signer = ({ config }: Runtime) =>
     ...(config.tagKeyPrevious !== undefined && { previous: config.tagKeyPrevious }),
   });
 
+/** Signs cursors with a key of its own: functions that list must not hold the tag key. */
+export const cursorSigner = ({ config }: Runtime) =>
+  createHmacSigner({ current: set(config.cursorKey, 'GPU_SHOPPER_CURSOR_KEY') });
+
 const registry = ({ config, pause }: Runtime) =>
   createRegistry({ pause, access: config.providers });
 

@@ -56,11 +56,23 @@ describe('a list of leases', () => {
     expect(own).toEqual({ leases: [], nextCursor: null });
   });
 
-  it("shows nothing of another's by that one's cursor", async () => {
+  it("refuses another's cursor, and that of another list", async () => {
+    const refused = { status: 400, body: { field: 'cursor', retryable: false } };
     const { nextCursor } = await list<Leases>('listLeases', { limit: '1' });
     const query = { cursor: nextCursor ?? '' };
-    const page = await list<Leases>('listLeases', query, { userArn: STRANGER });
-    expect(page.leases).toEqual([]);
+    expect(await world.ask('listLeases', { query, userArn: STRANGER })).toMatchObject(refused);
+    expect(await world.ask('listOffers', { query })).toMatchObject(refused);
+    expect((await list<Leases>('listLeases', query)).leases).not.toEqual([]);
+  });
+
+  it('refuses a cursor that was edited', async () => {
+    const { nextCursor } = await list<Leases>('listLeases', { limit: '1' });
+    const [text = '', mac] = (nextCursor ?? '').split('.');
+    const place = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    const edited = JSON.stringify({ ...place, requestedAt: place.requestedAt + 1 });
+    const query = { cursor: `${Buffer.from(edited).toString('base64url')}.${mac}` };
+    const reply = await world.ask('listLeases', { query });
+    expect(reply).toMatchObject({ status: 400, body: { field: 'cursor' } });
   });
 
   it('shows an operator those of the consumer it names', async () => {

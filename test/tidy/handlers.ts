@@ -16,7 +16,7 @@ function faultsOf(file: SourceFile): readonly Violation[] {
   const exported = [...code.matchAll(/^export\b/gm)];
   const branch = /\b(?:if|switch|for|while|try|throw)\b/.exec(code);
   const faults: Violation[] = [];
-  if (!/^export const handler = (?:api|node|step|timer|event)\(/m.test(code))
+  if (!/^export const handler = (?:api|list|node|step|timer|event)\(/m.test(code))
     faults.push(fault(0, 'must export the result of a wrapper as `handler`'));
   if (exported.length > 1) faults.push(fault(exported[1]?.index ?? 0, 'exports more than one'));
   if (branch !== null) faults.push(fault(branch.index, `must not decide: ${branch[0]}`));

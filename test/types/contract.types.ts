@@ -1,7 +1,7 @@
 // Replies that must not compile. Nothing here runs: tsc fails when a line below stops being an
 // error.
 
-import { api } from '../../functions/wrap/wrap.ts';
+import { api, list } from '../../functions/wrap/wrap.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { leaseView } from '../../shared/api/views/lease.ts';
 import { listLeases, readLease } from '../../shared/app/lease.ts';
@@ -35,6 +35,6 @@ export function handlers({ lease }: Given): unknown[] {
     // @ts-expect-error: a stored lease is no reply.
     api('readLease', readLease, async () => lease),
     // @ts-expect-error: one lease is no list of them.
-    api('listLeases', listLeases, async () => leaseView(lease)),
+    list('listLeases', listLeases, async () => leaseView(lease)),
   ];
 }

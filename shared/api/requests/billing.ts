@@ -1,6 +1,9 @@
-// From parsed requests about costs to what use cases take: the span of a report.
+// From parsed requests about costs to what use cases take: the span of a report, and where its next
+// page begins.
 
+import * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
+import { ConsumerId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import {
   between,
@@ -12,6 +15,12 @@ import {
   times,
 } from '../../core/base/time.ts';
 import { type Span, startOfMonth, startOfNextMonth } from '../../core/billing/days.ts';
+import { EntryPlace } from './ledger.ts';
+
+/** In a list of accounts: the last one of a page. */
+export const AccountPlace = z.object({ consumer: ConsumerId });
+/** In costs by entries: the account, and the last of its entries that was read, if any was. */
+export const CostPlace = z.object({ consumer: ConsumerId, after: z.nullable(EntryPlace) });
 
 type Asked = { readonly from?: EpochMs | undefined; readonly to?: EpochMs | undefined };
 

@@ -1,13 +1,20 @@
 // From parsed requests about leases to what use cases take.
 
+import * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
-import { hours, minutes, seconds } from '../../core/base/time.ts';
+import { LeaseId } from '../../core/base/ids.ts';
+import { EpochMs, hours, minutes, seconds } from '../../core/base/time.ts';
 import type { Idle } from '../../core/instance/quiet.ts';
 import type { ExtensionAsk } from '../../core/lease/extension.ts';
 import type { Terms } from '../../core/lease/lease.ts';
 import { IdempotencyKey } from '../contract/fields.ts';
 import type { ExtendRequest, IdleRequest, LeaseRequest } from '../contract/lease.ts';
 import { parse } from '../parse.ts';
+
+/** In the list of leases: the last one of a page. */
+export const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
+/** In a lease's events: the last one of a page. */
+export const EventPlace = z.object({ seq: z.int().check(z.gte(0)) });
 
 const jobOf = ({ jobId, env }: LeaseRequest): string | undefined =>
   jobId ?? env['GPU_SHOPPER_JOB_ID'];

@@ -16,7 +16,7 @@ import type {
   ReconciliationsReply,
   VerifyReply,
 } from '../contract/replies/billing.ts';
-import { writeCursor } from '../cursor.ts';
+import type { Cursors } from '../cursor.ts';
 import { chargeView } from './ledger.ts';
 
 function groupView(group: CostGroup): CostGroupReply {
@@ -41,6 +41,7 @@ function groupView(group: CostGroup): CostGroupReply {
 export function costsView(
   { groups, total, asOf, next }: CostReport,
   { groupBy, span }: { readonly groupBy: GroupBy; readonly span: Span },
+  cursors: Cursors,
 ): CostsReply {
   return {
     groupBy,
@@ -49,7 +50,7 @@ export function costsView(
     asOf: isoTime(asOf),
     groups: groups.map(({ key, ...group }) => ({ key, ...groupView(group) })),
     total: groupView(total),
-    nextCursor: writeCursor(next === null ? null : { consumer: next.consumer, ...next.after }),
+    nextCursor: cursors.write(next),
   };
 }
 
@@ -73,7 +74,7 @@ export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost): 
   };
 }
 
-export function verifyView({ verdicts, next }: VerifyPage): VerifyReply {
+export function verifyView({ verdicts, next }: VerifyPage, cursors: Cursors): VerifyReply {
   const count = (of: (verdict: VerifyPage['verdicts'][number]) => number): number =>
     verdicts.reduce((all, verdict) => all + of(verdict), 0);
   return {
@@ -83,7 +84,7 @@ export function verifyView({ verdicts, next }: VerifyPage): VerifyReply {
     closedDays: count(({ closedDays }) => closedDays),
     doubtful: count(({ doubtful }) => doubtful),
     differences: verdicts.flatMap(({ difference }) => (difference === null ? [] : [difference])),
-    nextCursor: writeCursor(next === null ? null : { consumer: next }),
+    nextCursor: cursors.write(next === null ? null : { consumer: next }),
   };
 }
 

@@ -16,7 +16,7 @@ import type {
   LeaseReply,
   LeasesReply,
 } from '../contract/replies/lease.ts';
-import { writeCursor } from '../cursor.ts';
+import type { Cursors } from '../cursor.ts';
 import { refuseHold } from '../problem.ts';
 import { offerView } from './menu.ts';
 
@@ -59,15 +59,19 @@ function proofView(proof: { readonly from: EpochMs | null; readonly until: Epoch
   return { firstListingAt: shown(proof.from), secondListingAt: shown(proof.until) };
 }
 
-export function leasesView({ leases, next }: LeasePage): LeasesReply {
-  return { leases: leases.map(leaseView), nextCursor: writeCursor(next) };
+export function leasesView({ leases, next }: LeasePage, cursors: Cursors): LeasesReply {
+  return { leases: leases.map(leaseView), nextCursor: cursors.write(next) };
 }
 
 /** A lease may have more events later: the cursor of the last page stays valid. */
-export function eventsView(events: readonly LeaseEvent[], after: number): EventsReply {
+export function eventsView(
+  events: readonly LeaseEvent[],
+  after: number,
+  cursors: Cursors,
+): EventsReply {
   return {
     events: events.map((event) => ({ ...event, at: isoTime(event.at) })),
-    nextCursor: writeCursor({ seq: events.at(-1)?.seq ?? after }),
+    nextCursor: cursors.write({ seq: events.at(-1)?.seq ?? after }),
   };
 }
 

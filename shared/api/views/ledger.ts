@@ -16,7 +16,7 @@ import type {
   LedgerEntryReply,
   LedgerReply,
 } from '../contract/replies/ledger.ts';
-import { writeCursor } from '../cursor.ts';
+import type { Cursors } from '../cursor.ts';
 
 /** What is held for this month; holds of earlier months belong to those. */
 const heldOf = ({ holds, month }: Account) =>
@@ -63,9 +63,9 @@ const noteView = ({ at, kind, by, reason, from, to }: AccountNote): AccountEvent
   to,
 });
 
-export const notesView = ({ notes, next }: NotePage): AccountEventsReply => ({
+export const notesView = ({ notes, next }: NotePage, cursors: Cursors): AccountEventsReply => ({
   events: notes.map(noteView),
-  nextCursor: writeCursor(next),
+  nextCursor: cursors.write(next),
 });
 
 export const chargeView = (charge: Charge): ChargeReply => ({
@@ -80,7 +80,7 @@ const entryView = ({ at, charge, ...entry }: LedgerEntry): LedgerEntryReply => (
   charge: charge === undefined ? null : chargeView(charge),
 });
 
-export function ledgerView({ entries, next }: EntryPage): LedgerReply {
+export function ledgerView({ entries, next }: EntryPage, cursors: Cursors): LedgerReply {
   const place = next === null ? null : { at: next.at, leaseId: next.leaseId, seq: next.seq };
-  return { entries: entries.map(entryView), nextCursor: writeCursor(place) };
+  return { entries: entries.map(entryView), nextCursor: cursors.write(place) };
 }

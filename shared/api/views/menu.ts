@@ -4,7 +4,7 @@ import { between, type EpochMs } from '../../core/base/time.ts';
 import { allInRate, type Offer } from '../../core/instance/offer.ts';
 import type { ListedOffer, OfferPage } from '../../usecases/menu/list-offers.ts';
 import type { ListedOfferReply, OfferReply, OffersReply } from '../contract/replies/menu.ts';
-import { writeCursor } from '../cursor.ts';
+import type { Cursors } from '../cursor.ts';
 
 /** An offer at its rate with a disk of `diskGb`. */
 export function offerView(offer: Offer, diskGb: number): OfferReply {
@@ -35,7 +35,11 @@ export function listedOfferView(
   return { ...offerView(offer, diskGb), ageSeconds };
 }
 
-export const offersView = ({ offers, next }: OfferPage, shown: Shown): OffersReply => ({
+export const offersView = (
+  { offers, next }: OfferPage,
+  shown: Shown,
+  cursors: Cursors,
+): OffersReply => ({
   offers: offers.map((offer) => listedOfferView(offer, shown)),
-  nextCursor: writeCursor(next),
+  nextCursor: cursors.write(next),
 });

@@ -7,14 +7,21 @@ import { EXPORTS } from '../../../clients/cli/book-format.ts';
 import { csvLine, decimalUsd } from '../../../clients/client/csv.ts';
 import { FOCUS_COLUMNS, type FocusRow, focusRow } from '../../../clients/client/focus.ts';
 import type { LedgerEntry } from '../../../clients/client/replies.ts';
+import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
+import { createCursors } from '../../../shared/api/cursor.ts';
 import { ledgerView } from '../../../shared/api/views/ledger.ts';
+import { brandId, ConsumerId } from '../../../shared/core/base/ids.ts';
 import { signedMicroUsd } from '../../../shared/core/base/money.ts';
 import type { LedgerEntry as Entry } from '../../../shared/core/ledger/entry.ts';
 import { anEndedLease } from '../../support/builders/builders.ts';
 import { faultsOf, type Row, RULES } from './focus-rules.ts';
 
+const cursors = createCursors(
+  { route: 'readLedger', consumer: brandId(ConsumerId, '123456789012/trainer') },
+  createHmacSigner({ current: 'c5'.repeat(32) }),
+);
 const shown = (entries: readonly Entry[]): readonly LedgerEntry[] =>
-  ledgerView({ entries, next: null }).entries;
+  ledgerView({ entries, next: null }, cursors).entries;
 
 const ended = anEndedLease();
 const [placed] = ended.outbox.entries;
