@@ -1,36 +1,11 @@
-// The client's methods that extend a lease, and those of operators.
+// The client's methods for operators, and for the health of the service.
 
-import { randomUUID } from 'node:crypto';
-import type { RouteName } from '../../shared/api/contract/contract.ts';
-import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import type { Body } from './replies.ts';
-import type { Call } from './transport.ts';
-
-export type Routed = <Name extends RouteName>(name: Name, call: Call) => Promise<Reply<Name>>;
-
-type CallOptions = { readonly signal?: AbortSignal | undefined };
-type KeyOptions = CallOptions & { readonly idempotencyKey?: string | undefined };
+import type { CallOptions, Send } from './transport.ts';
 
 /** One method for each route; all may be repeated. */
-export function operationRoutes(call: Routed) {
+export function operationsMethods(call: Send) {
   return {
-    /**
-     * Lets a serving lease run longer: `until` an instant, or for some `hours` more. Retries carry
-     * the same key; without a key of your own, repeating this method with `hours` adds them again.
-     */
-    extendLease: (
-      id: string,
-      body: Body<'extendLease'>,
-      { idempotencyKey = randomUUID(), signal }: KeyOptions = {},
-    ) => {
-      const headers = { 'idempotency-key': idempotencyKey };
-      return call('extendLease', { params: { id }, body, headers, signal });
-    },
-
-    /** Operators: lifts the longest time for one lease; it extends nothing by itself. */
-    approveExtension: (id: string, body: Body<'approveExtension'>, { signal }: CallOptions = {}) =>
-      call('approveExtension', { params: { id }, body, signal }),
-
     /** Operators: stops a scope and ends what runs in it. */
     placeFreeze: (body: Body<'placeFreeze'>, { signal }: CallOptions = {}) =>
       call('placeFreeze', { body, signal }),
@@ -47,5 +22,7 @@ export function operationRoutes(call: Routed) {
 
     /** Operators: how things stand. */
     readDoctor: ({ signal }: CallOptions = {}) => call('readDoctor', { signal }),
+
+    readHealth: ({ signal }: CallOptions = {}) => call('readHealth', { signal }),
   };
 }

@@ -1,10 +1,12 @@
-// One call of the HTTP API: its URL, its signature, its retries. Every route may be repeated (a
-// lease request by its Idempotency-Key), so that a lost answer is simply asked for again.
+// One call of the HTTP API: its URL, its signature, its retries. Every route may be
+// repeated (a lease request by its Idempotency-Key), so that a lost reply is asked for again.
 
+import { randomUUID } from 'node:crypto';
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ACCESS, type RouteName, routes } from '../../shared/api/contract/contract.ts';
+import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { ApiProblem, problemOf, problemType, unreachable } from './problem.ts';
 
 export type Credentials = {
@@ -37,7 +39,18 @@ export type Call = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 };
-export type Send = (name: RouteName, call: Call) => Promise<unknown>;
+export type Send = <Name extends RouteName>(name: Name, call: Call) => Promise<Reply<Name>>;
+
+/** What every method takes last. */
+export type CallOptions = { readonly signal?: AbortSignal | undefined };
+/** 8 to 128 letters, digits, `_ . : -`. The same key and request have an effect once. */
+type Key = { readonly idempotencyKey?: string | undefined };
+export type KeyOptions = CallOptions & Key;
+
+/** The caller's key, or a new one for this call and its retries. */
+export const keyHeaders = ({ idempotencyKey = randomUUID() }: Key) => ({
+  'idempotency-key': idempotencyKey,
+});
 
 /** Four pauses, 3 s in all at most: longer than a hiccup, and short for who sits and waits. */
 const MAX_ATTEMPTS = 5;
@@ -147,26 +160,40 @@ function jsonOf(text: string): { readonly value: unknown } | null {
   }
 }
 
+type Answer = {
+  readonly status: number;
+  readonly text: string;
+  readonly requestId: string | undefined;
+};
+
 /** What an answer means. Something else than this API may be listening there. */
-function outcomeOf(status: number, text: string, requestId: string | undefined): unknown {
+function outcomeOf<Name extends RouteName>(answer: Answer): Reply<Name> | ApiProblem {
+  const { status, text, requestId } = answer;
   const json = jsonOf(text);
   if (status >= 300) return problemOf(status, json?.value, requestId);
-  if (json !== null) return json.value;
-  const detail = 'the endpoint does not answer as this service does';
-  const type = problemType('NotThisService');
-  return new ApiProblem({ status, type, detail, retryable: false, requestId });
+  if (json === null) {
+    const detail = 'the endpoint does not answer as this service does';
+    const type = problemType('NotThisService');
+    return new ApiProblem({ status, type, detail, retryable: false, requestId });
+  }
+  // The service's own views made this JSON, and its types are derived from them.
+  return json.value as Reply<Name>;
 }
 
 /**
  * Makes the function that carries out calls. It resolves with the reply's JSON; rejects with
  * ApiProblem, or with the signal's reason. Network errors and what a problem calls retryable are
- * tried again, each time signed afresh, with full jitter.
+ * tried again, each time with a new signature, with full jitter.
  */
 export function createTransport(options: TransportOptions): Send {
   const { endpoint, fetch: send = fetch, sleep = sleepFor, random = Math.random } = options;
   const sign = createSigner(options);
 
-  const attempt = async (name: RouteName, request: Prepared, signal?: AbortSignal) => {
+  const attempt = async <Name extends RouteName>(
+    name: Name,
+    request: Prepared,
+    signal?: AbortSignal,
+  ): Promise<Reply<Name> | ApiProblem> => {
     const { method, url, body } = request;
     const headers = ACCESS[routes[name].access] === 'iam' ? await sign(request) : request.headers;
     const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
@@ -180,7 +207,7 @@ export function createTransport(options: TransportOptions): Send {
         ...(body !== undefined && { body }),
       });
       const requestId = response.headers.get('apigw-requestid') ?? undefined;
-      return outcomeOf(response.status, await response.text(), requestId);
+      return outcomeOf<Name>({ status: response.status, text: await response.text(), requestId });
     } catch (error) {
       signal?.throwIfAborted();
       return unreachable(endpoint, reasonOf(error), error);

@@ -1,15 +1,13 @@
-// The client's methods for accounts. `self` is the caller's own.
+// The client's methods for accounts and the ledger. `self` is the caller's own account.
 
 import { consumerInPath, SELF } from '../../shared/api/contract/ledger.ts';
-import type { Routed } from './operations.ts';
-import type { Body } from './replies.ts';
-
-type CallOptions = { readonly signal?: AbortSignal | undefined };
+import type { Body, Query } from './replies.ts';
+import type { CallOptions, Send } from './transport.ts';
 
 const of = (consumer: string) => ({ consumer: consumerInPath(consumer) });
 
 /** One method for each route; all may be repeated. */
-export function accountRoutes(call: Routed) {
+export function ledgerMethods(call: Send) {
   return {
     /** Limits, what is left of them, and what takes it up; operators: anybody's. */
     readAccount: (consumer: string = SELF, { signal }: CallOptions = {}) =>
@@ -24,5 +22,9 @@ export function accountRoutes(call: Routed) {
       consumer: string = SELF,
       { cursor, signal }: CallOptions & { readonly cursor?: string | undefined } = {},
     ) => call('readAccountEvents', { params: of(consumer), query: { cursor }, signal }),
+
+    /** A page of the ledger, the oldest entries first. */
+    readLedger: (query: Query<'readLedger'> = {}, { signal }: CallOptions = {}) =>
+      call('readLedger', { query, signal }),
   };
 }

@@ -1,0 +1,67 @@
+// The client's methods for leases.
+
+import type { Body, Query } from './replies.ts';
+import { type CallOptions, type KeyOptions, keyHeaders, type Send } from './transport.ts';
+
+/** One method for each route; all may be repeated. */
+export function leaseMethods(call: Send) {
+  return {
+    /**
+     * Requests a lease; resolves once it is accepted, long before its instance is ready. Retries
+     * carry the same key. Without a key of your own, a repeat of this method is another lease.
+     */
+    requestLease: (body: Body<'requestLease'>, { signal, ...key }: KeyOptions = {}) =>
+      call('requestLease', { body, headers: keyHeaders(key), signal }),
+
+    /** A page of your leases, newest first; one of the last second may be missing. */
+    listLeases: (query: Query<'listLeases'> = {}, { signal }: CallOptions = {}) =>
+      call('listLeases', { query, signal }),
+
+    readLease: (id: string, { signal }: CallOptions = {}) =>
+      call('readLease', { params: { id }, signal }),
+
+    /** A page of a lease's events. Its `nextCursor` stays valid for the events that come later. */
+    readEvents: (
+      id: string,
+      { cursor, signal }: CallOptions & { readonly cursor?: string | undefined } = {},
+    ) => call('readEvents', { params: { id }, query: { cursor }, signal }),
+
+    /** Says that the application is alive, and busy unless it says otherwise. */
+    recordHeartbeat: (
+      id: string,
+      { busy, signal }: CallOptions & { readonly busy?: boolean | undefined } = {},
+    ) =>
+      call('recordHeartbeat', {
+        params: { id },
+        body: busy === undefined ? null : { busy },
+        signal,
+      }),
+
+    /**
+     * Moves the end of an active lease: `until` an instant, or by some `hours`. Retries carry the
+     * same key; without a key of your own, repeating this method with `hours` adds them again.
+     */
+    extendLease: (id: string, body: Body<'extendLease'>, { signal, ...key }: KeyOptions = {}) =>
+      call('extendLease', { params: { id }, body, headers: keyHeaders(key), signal }),
+
+    /** Operators: lifts the longest time for one lease; it extends nothing by itself. */
+    approveExtension: (id: string, body: Body<'approveExtension'>, { signal }: CallOptions = {}) =>
+      call('approveExtension', { params: { id }, body, signal }),
+
+    /** Ends the lease. Safe to repeat; the instance is proved gone some time after. */
+    releaseLease: (id: string, { signal }: CallOptions = {}) =>
+      call('releaseLease', { params: { id }, signal }),
+
+    /** The same as `releaseLease`. */
+    deleteLease: (id: string, { signal }: CallOptions = {}) =>
+      call('deleteLease', { params: { id }, signal }),
+
+    /** What a rented instance sends, with its lease token instead of a signature. */
+    recordNodeHeartbeat: (
+      token: string,
+      body: Body<'recordNodeHeartbeat'>,
+      { signal }: CallOptions = {},
+    ) =>
+      call('recordNodeHeartbeat', { headers: { authorization: `Bearer ${token}` }, body, signal }),
+  };
+}
