@@ -72,6 +72,18 @@ export function problemOf(status: number, body: unknown, requestId?: string): Ap
   });
 }
 
+/** The reply can't be read: the service is another, or not of this client's version. */
+export function unexpectedReply(
+  route: string,
+  field: string,
+  { status, requestId }: Pick<ProblemFacts, 'status' | 'requestId'>,
+): ApiProblem {
+  const what = field === '' ? 'is not of the expected form' : `has no valid field "${field}"`;
+  const detail = `the reply of ${route} ${what}: update this client, or check its endpoint`;
+  const type = problemType('UnexpectedReply');
+  return new ApiProblem({ status, type, detail, retryable: false, requestId });
+}
+
 /** No answer came: whether the request had an effect is not known. */
 export function unreachable(endpoint: string, why: string, cause: unknown): ApiProblem {
   const detail = `no answer from ${endpoint}: ${why}`;

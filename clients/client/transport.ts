@@ -1,4 +1,4 @@
-// One call of the HTTP API: its URL, its signature, its retries. Every route may be
+// One call of the HTTP API: its URL, its signature, its retries, its reply. Every route may be
 // repeated (a lease request by its Idempotency-Key), so that a lost reply is asked for again.
 
 import { randomUUID } from 'node:crypto';
@@ -7,7 +7,8 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ACCESS, type RouteName, routes } from '../../shared/api/contract/contract.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
-import { ApiProblem, problemOf, problemType, unreachable } from './problem.ts';
+import { parseReply } from './parse-reply.ts';
+import { ApiProblem, problemOf, problemType, unexpectedReply, unreachable } from './problem.ts';
 
 export type Credentials = {
   readonly accessKeyId: string;
@@ -167,7 +168,7 @@ type Answer = {
 };
 
 /** What an answer means. Something else than this API may be listening there. */
-function outcomeOf<Name extends RouteName>(answer: Answer): Reply<Name> | ApiProblem {
+function outcomeOf<Name extends RouteName>(name: Name, answer: Answer): Reply<Name> | ApiProblem {
   const { status, text, requestId } = answer;
   const json = jsonOf(text);
   if (status >= 300) return problemOf(status, json?.value, requestId);
@@ -176,12 +177,13 @@ function outcomeOf<Name extends RouteName>(answer: Answer): Reply<Name> | ApiPro
     const type = problemType('NotThisService');
     return new ApiProblem({ status, type, detail, retryable: false, requestId });
   }
-  // The service's own views made this JSON, and its types are derived from them.
-  return json.value as Reply<Name>;
+  const parsed = parseReply(name, json.value);
+  if (parsed.kind === 'reply') return parsed.reply;
+  return unexpectedReply(name, parsed.field, { status, requestId });
 }
 
 /**
- * Makes the function that carries out calls. It resolves with the reply's JSON; rejects with
+ * Makes the function that carries out calls. It resolves with the parsed reply; rejects with
  * ApiProblem, or with the signal's reason. Network errors and what a problem calls retryable are
  * tried again, each time with a new signature, with full jitter.
  */
@@ -207,7 +209,7 @@ export function createTransport(options: TransportOptions): Send {
         ...(body !== undefined && { body }),
       });
       const requestId = response.headers.get('apigw-requestid') ?? undefined;
-      return outcomeOf<Name>({ status: response.status, text: await response.text(), requestId });
+      return outcomeOf(name, { status: response.status, text: await response.text(), requestId });
     } catch (error) {
       signal?.throwIfAborted();
       return unreachable(endpoint, reasonOf(error), error);

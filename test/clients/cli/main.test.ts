@@ -23,6 +23,7 @@ import {
   type Script,
   serveScript,
 } from '../client/scripted.ts';
+import { REPLIES } from '../replies.ts';
 import { aHome, KEYS, runCli } from './run-cli.ts';
 
 /** A server with this script, a home with an SSH key, and the command line between them. */
@@ -124,7 +125,7 @@ describe('gpu-shopper', () => {
     [['--busy'], { busy: true }],
     [['--idle'], { busy: false }],
   ])('beats with %j as %j', async (flags, body) => {
-    const { run, asked } = await world(answering({ carryOn: true, endsAt: 'x' }));
+    const { run, asked } = await world(answering(REPLIES.recordHeartbeat));
     expect((await run(['heartbeat', LEASE_ID, ...flags])).code).toBe(0);
     expect(asked[0]?.body ?? null).toEqual(body);
   });
@@ -142,14 +143,16 @@ describe('gpu-shopper', () => {
   });
 });
 
+const STOP = { body: REPLIES.recordNodeHeartbeat };
+
 describe('exit codes', () => {
   it.each<[number, string, readonly string[], Answer]>([
     [1, 'a problem', ['leases'], problem(403, 'Forbidden')],
     [2, 'a value the service refuses', ['lease'], problem(400, 'BadRequest', { field: 'hours' })],
     [3, 'a limit', ['lease'], problem(402, 'OverBudget', { limit: 'open-leases' })],
     [4, 'an unknown lease', ['show', LEASE_ID], problem(404, 'NotFound', { field: 'id' })],
-    [5, 'a heartbeat that is told to stop', ['heartbeat', LEASE_ID], { body: { carryOn: false } }],
-    [0, 'a heartbeat', ['heartbeat', LEASE_ID], { body: { carryOn: true, endsAt: 'x' } }],
+    [5, 'a heartbeat that is told to stop', ['heartbeat', LEASE_ID], STOP],
+    [0, 'a heartbeat', ['heartbeat', LEASE_ID], { body: REPLIES.recordHeartbeat }],
     [6, 'no answer', ['leases'], 'hang up'],
   ])('are %i for %s', async (...[code, , args, answer]) => {
     const { run } = await world(inTurn(answer));
