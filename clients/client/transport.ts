@@ -1,8 +1,6 @@
 // One call of the HTTP API: its URL, its signature, its retries, its reply. Every route may be
 // repeated (a lease request by its Idempotency-Key), so that a lost reply is asked for again.
 
-import { randomUUID } from 'node:crypto';
-import { setTimeout as realSleep } from 'node:timers/promises';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ACCESS, type RouteName, routes } from '../../shared/api/contract/contract.ts';
@@ -49,7 +47,7 @@ type Key = { readonly idempotencyKey?: string | undefined };
 export type KeyOptions = CallOptions & Key;
 
 /** The caller's key, or a new one for this call and its retries. */
-export const keyHeaders = ({ idempotencyKey = randomUUID() }: Key) => ({
+export const keyHeaders = ({ idempotencyKey = crypto.randomUUID() }: Key) => ({
   'idempotency-key': idempotencyKey,
 });
 
@@ -60,14 +58,19 @@ const FIRST_PAUSE_MS = 200;
 const ANSWER_WITHIN_MS = 35_000;
 
 /** Real time. Rejects with the signal's own reason, as fetch does. */
-export const sleepFor: Sleep = async (ms, signal) => {
-  try {
-    await realSleep(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
+export const sleepFor: Sleep = (ms, signal) =>
+  new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    throw error;
-  }
-};
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 
 /** As SigV4 wants it: everything but unreserved characters in percent form, so never a `+`. */
 const escapeText = (text: string): string =>
