@@ -11,10 +11,10 @@ const TITLES: Partial<Record<Failure['name'], string>> = {
   Forbidden: 'Not allowed',
   NotFound: 'Not found',
   KeyReused: 'Idempotency key reused',
-  OverBudget: 'A limit binds',
-  OverLimit: 'A limit binds',
-  StaleVersion: 'Changed meanwhile',
-  NotActive: 'The lease does not serve',
+  OverBudget: 'Limit exceeded',
+  OverLimit: 'Limit exceeded',
+  StaleVersion: 'Version conflict',
+  NotActive: 'Lease is not active',
   Frozen: 'New leases are stopped',
 };
 
