@@ -3,12 +3,13 @@
 import { expect, it } from 'vitest';
 import { readConfig } from '../../../shared/app/config.ts';
 import { openCursors } from '../../../shared/app/cursors.ts';
-import { realTime } from '../../../shared/app/runtime.ts';
 import { brandId, ConsumerId } from '../../../shared/core/base/ids.ts';
+import { at } from '../../support/builders/builders.ts';
 
 const runtimeWith = (key?: string) => ({
   config: readConfig({ GPU_SHOPPER_DEPLOYMENT_ID: 'test', GPU_SHOPPER_CURSOR_KEY: key }),
-  ...{ ...realTime, log: () => undefined, count: () => undefined },
+  clock: { now: () => at('12:00') },
+  ...{ log: () => undefined, count: () => undefined, pause: async () => undefined },
 });
 const owner = { route: 'listLeases', consumer: brandId(ConsumerId, '123456789012/trainer') };
 
