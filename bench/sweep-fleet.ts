@@ -2,8 +2,8 @@
 // always make the same fleet, so that two processes agree on it.
 
 import { isHolding } from '../shared/core/instance/attempt.ts';
+import type { Instance } from '../shared/core/instance/instance.ts';
 import type { Lease } from '../shared/core/lease/lease.ts';
-import type { Instance } from '../shared/ports/provider.ts';
 import {
   aBootingLease,
   aLaunchingLease,

@@ -5,7 +5,7 @@
 import { leaseIdFor, requestHash } from '../adapters/derive-ids.ts';
 import { readLeaseToken } from '../adapters/lease-token.ts';
 import { createSshProbe } from '../adapters/ssh-probe.ts';
-import { attemptLimit } from '../usecases/common/card-times.ts';
+import { attemptLimit } from '../core/instance/card.ts';
 import { createEnforceDeadline } from '../usecases/lease/enforce-deadline.ts';
 import {
   createListLeases,

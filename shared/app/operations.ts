@@ -1,6 +1,6 @@
 // Factories of what extends leases, and of what operators do: freeze, thaw, look how things stand.
 
-import { createWindow } from '../usecases/common/card-times.ts';
+import { createWindow } from '../core/instance/card.ts';
 import { createApproveExtension } from '../usecases/lease/approve-extension.ts';
 import { createExtendLease } from '../usecases/lease/extend-lease.ts';
 import { createAdvanceFreezes } from '../usecases/operations/advance-freezes.ts';

@@ -29,9 +29,9 @@ import { noContactLimit } from '../core/base/policy/instance.ts';
 import { policy } from '../core/base/policy/policy.ts';
 import { keyVariables, ProviderName, rowOf } from '../core/base/providers.ts';
 import { type DurationMs, durationMs } from '../core/base/time.ts';
+import type { ProviderCard } from '../core/instance/card.ts';
+import type { NodeSetup } from '../core/instance/launch.ts';
 import type { Lease } from '../core/lease/lease.ts';
-import type { ProviderCard } from '../ports/provider.ts';
-import type { NodeSetup } from '../usecases/lease/steps/launch-instance.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Factory, once, type Runtime } from './runtime.ts';
 

@@ -4,8 +4,8 @@
 import { expect, it } from 'vitest';
 import { invariant } from '../../shared/core/base/invariant.ts';
 import { hours } from '../../shared/core/base/time.ts';
+import type { CreateOutcome } from '../../shared/core/instance/launch.ts';
 import { allInRate, Offer } from '../../shared/core/instance/offer.ts';
-import type { CreateOutcome } from '../../shared/ports/provider.ts';
 import type { FaultName, Start } from './harness.ts';
 import {
   alive,

@@ -4,9 +4,9 @@
 import { expect, onTestFinished } from 'vitest';
 import { brandId, InstanceId } from '../../shared/core/base/ids.ts';
 import { invariant } from '../../shared/core/base/invariant.ts';
+import type { CreateOutcome, LaunchSpec } from '../../shared/core/instance/launch.ts';
 import type { Offer } from '../../shared/core/instance/offer.ts';
 import { type Tag, tagOf } from '../../shared/core/instance/ownership.ts';
-import type { CreateOutcome, LaunchSpec } from '../../shared/ports/provider.ts';
 import { aDeployment, aLeaseId, aSigner } from '../support/builders/builders.ts';
 import type { Harness, Start } from './harness.ts';
 

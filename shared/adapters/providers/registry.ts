@@ -8,7 +8,8 @@ import {
   type Providers,
   rowOf,
 } from '../../core/base/providers.ts';
-import type { Provider, ProviderCard } from '../../ports/provider.ts';
+import type { ProviderCard } from '../../core/instance/card.ts';
+import type { Provider } from '../../ports/provider.ts';
 import type { AdapterOptions } from './http.ts';
 import { card as vastai } from './vastai/card.ts';
 import { createVastai } from './vastai/vastai.ts';

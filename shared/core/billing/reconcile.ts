@@ -17,18 +17,11 @@ import {
 } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
-import { between, type DurationMs, EpochMs, latest } from '../base/time.ts';
+import { between, EpochMs, latest } from '../base/time.ts';
+import type { ChargeTerms } from '../instance/card.ts';
 import type { Ownership } from '../instance/ownership.ts';
 import { billOf, type LeaseIn } from '../lease/lease.ts';
 import { amountOfCharge, type Charge, chargesOf } from '../ledger/charge.ts';
-
-/** How a provider tells its charges: each item rounded to a step, so many items a row at most. */
-export type ChargeTerms = {
-  readonly step: MicroUsd;
-  readonly maxItems: number;
-  /** A machine's charges don't change any more this long after its end. */
-  readonly settledAfter: DurationMs;
-};
 
 /** One row of the provider's charges for a machine of ours. */
 export type ReportedCharge = { readonly owner: Ownership; readonly amount: MicroUsd };

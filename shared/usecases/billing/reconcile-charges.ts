@@ -10,7 +10,6 @@ import type { ProviderName } from '../../core/base/providers.ts';
 import { before, type EpochMs, earliest, startOfDay } from '../../core/base/time.ts';
 import { trueUp } from '../../core/billing/correction.ts';
 import {
-  type ChargeTerms,
   compare,
   differenceInWords,
   isSettled,
@@ -18,6 +17,7 @@ import {
   type ReportedCharge,
 } from '../../core/billing/reconcile.ts';
 import { reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
+import type { ChargeTerms } from '../../core/instance/card.ts';
 import { readTag } from '../../core/instance/ownership.ts';
 import type { Lease, LeaseIn } from '../../core/lease/lease.ts';
 import type { ReconciliationStore } from '../../ports/reconciliation-store.ts';

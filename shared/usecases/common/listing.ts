@@ -3,10 +3,11 @@
 import type { DeploymentId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { type EpochMs, earliest } from '../../core/base/time.ts';
+import type { Instance } from '../../core/instance/instance.ts';
 import { type Ownership, readTag, type Signer } from '../../core/instance/ownership.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Instance, Provider } from '../../ports/provider.ts';
+import type { Provider } from '../../ports/provider.ts';
 
 export type Providers = (name: ProviderName) => Provider;
 

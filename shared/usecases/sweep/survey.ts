@@ -5,6 +5,7 @@ import { brandId, type InstanceId, LeaseId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { findAccounts } from '../../core/billing/thresholds.ts';
+import type { Instance } from '../../core/instance/instance.ts';
 import { readTag } from '../../core/instance/ownership.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Account } from '../../core/ledger/account.ts';
@@ -17,7 +18,6 @@ import {
   isSweptWith,
 } from '../../core/sweep/lease-findings.ts';
 import type { Sightings } from '../../core/sweep/record.ts';
-import type { Instance } from '../../ports/provider.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import type { Records } from '../common/change-lease.ts';

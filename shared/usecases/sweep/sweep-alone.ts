@@ -6,9 +6,10 @@ import type { DeploymentId, InstanceId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { DurationMs, EpochMs } from '../../core/base/time.ts';
 import { type AbsenceProof, proveAbsence } from '../../core/instance/absence.ts';
+import type { Instance } from '../../core/instance/instance.ts';
 import { type Ownership, readTag, type Signer } from '../../core/instance/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Instance, Provider } from '../../ports/provider.ts';
+import type { Provider } from '../../ports/provider.ts';
 
 export type SweepAlonePorts = {
   readonly provider: Provider;

@@ -3,7 +3,7 @@
 
 import { microUsd } from '../../../core/base/money.ts';
 import { hours, minutes, seconds } from '../../../core/base/time.ts';
-import type { ProviderCard } from '../../../ports/provider.ts';
+import type { ProviderCard } from '../../../core/instance/card.ts';
 
 /**
  * Start script and arguments may hold 4,096 bytes together (documentation); users report 4,048.

@@ -3,9 +3,9 @@
 // bills, even beside `success: false`.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
+import type { CreateOutcome, LaunchSpec } from '../../../core/instance/launch.ts';
 import type { Offer } from '../../../core/instance/offer.ts';
 import type { Tag } from '../../../core/instance/ownership.ts';
-import type { CreateOutcome, LaunchSpec } from '../../../ports/provider.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Api } from './call.ts';
 import { CREATE_TIMEOUT, MAX_ONSTART_BYTES } from './card.ts';

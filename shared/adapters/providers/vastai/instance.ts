@@ -3,7 +3,7 @@
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsdPerHour } from '../../../core/base/money.ts';
-import type { Instance, InstanceStatus, SshEndpoint } from '../../../ports/provider.ts';
+import type { Instance, InstanceStatus, SshEndpoint } from '../../../core/instance/instance.ts';
 import { card } from './card.ts';
 import { type Row, SshPort } from './wire.ts';
 

@@ -3,7 +3,7 @@
 
 import { Failure } from '../../../core/base/failure.ts';
 import type { InstanceId } from '../../../core/base/ids.ts';
-import type { Instance } from '../../../ports/provider.ts';
+import type { Instance } from '../../../core/instance/instance.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
 import { CALL_TIMEOUT, card } from './card.ts';
 import { failureOf, troubleOf } from './errors.ts';

@@ -9,12 +9,11 @@ import {
   confirmAttempt,
   markOutcomeUnknown,
 } from '../../../core/instance/attempt-moves.ts';
+import { type BootWait, bootWait, type ProviderCard } from '../../../core/instance/card.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../../../core/lease/lease.ts';
 import { confirmInstance, note, withAttempt } from '../../../core/lease/lease-moves.ts';
-import type { ProviderCard } from '../../../ports/provider.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import { type LeaseListing, listLease, type Sight } from '../../common/listing.ts';
-import { type BootWait, bootWait } from './launch-instance.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type FindLaunchedPorts = Records & Sight;

@@ -5,7 +5,7 @@
 import type { DeploymentId } from '../../../core/base/ids.ts';
 import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
-import { after, between, type EpochMs, wholeSeconds } from '../../../core/base/time.ts';
+import { after, between, type EpochMs } from '../../../core/base/time.ts';
 import {
   type Attempt,
   type AttemptIn,
@@ -17,6 +17,8 @@ import {
   markOutcomeUnknown,
   refuseAttempt,
 } from '../../../core/instance/attempt-moves.ts';
+import { type BootWait, bootWait, createWindow } from '../../../core/instance/card.ts';
+import type { CreateOutcome, LaunchSpec, NodeSetup } from '../../../core/instance/launch.ts';
 import { type Signer, tagOf } from '../../../core/instance/ownership.ts';
 import {
   currentAttempt,
@@ -33,16 +35,11 @@ import {
 } from '../../../core/lease/lease-moves.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
-import type { CreateOutcome, LaunchSpec, ProviderCard } from '../../../ports/provider.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
-import { createWindow } from '../../common/card-times.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
 import { dropFrozenOffer, endByFreeze } from '../../operations/frozen.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
-
-/** What of a machine's specification is ours. */
-export type NodeSetup = Pick<LaunchSpec, 'env' | 'agent'>;
 
 export type LaunchPorts = Records & {
   readonly providers: Providers;
@@ -54,13 +51,6 @@ export type LaunchPorts = Records & {
   /** The agent and what it needs to phone home; nothing when machines have nowhere to call. */
   readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
 };
-
-/** How long the machine may take to become ready, for the wait that follows. */
-export type BootWait = { readonly timeoutSeconds: number };
-
-export const bootWait = (card: ProviderCard): BootWait => ({
-  timeoutSeconds: wholeSeconds(card.bootLimit, 1),
-});
 
 type Intended = { readonly attempt: Attempt; readonly spec: LaunchSpec; readonly at: EpochMs };
 

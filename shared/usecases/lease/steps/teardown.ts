@@ -4,10 +4,10 @@
 import { errorInWords } from '../../../core/base/failure.ts';
 import type { InstanceId, LeaseId } from '../../../core/base/ids.ts';
 import { between, type DurationMs, type EpochMs } from '../../../core/base/time.ts';
-import type { AttemptReason } from '../../../core/instance/attempt.ts';
 import {
   type Attempt,
   type AttemptIn,
+  type AttemptReason,
   isHolding,
   isUnanswered,
 } from '../../../core/instance/attempt.ts';
@@ -20,9 +20,9 @@ import {
   reopenDestroy,
   retireAttempt,
 } from '../../../core/instance/attempt-moves.ts';
+import type { Instance } from '../../../core/instance/instance.ts';
 import type { Lease } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
-import type { Instance } from '../../../ports/provider.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
 import { type LastKnown, lastKnown, type SightPorts } from '../../common/last-known.ts';
 import type { Providers, Sighting } from '../../common/listing.ts';

@@ -7,7 +7,7 @@ import {
   statusOf,
 } from '../../../../../shared/adapters/providers/vastai/instance.ts';
 import type { Row } from '../../../../../shared/adapters/providers/vastai/wire.ts';
-import type { InstanceStatus } from '../../../../../shared/ports/provider.ts';
+import type { InstanceStatus } from '../../../../../shared/core/instance/instance.ts';
 import { aRow } from './replies.ts';
 
 const stopped = { cur_state: 'stopped', intended_status: 'stopped', next_state: 'stopped' };
