@@ -25,7 +25,7 @@ import { type Caller, mustBeOperator } from '../../shared/core/base/caller.ts';
 import { Failure, type FailureName, OUTCOME_NAMES } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { EpochMs } from '../../shared/core/base/time.ts';
-import type { StepOutcome } from '../../shared/usecases/lease/steps/step.ts';
+import type { StepOutcome } from '../../shared/core/lease/step.ts';
 
 type Run<Input, Output> = (input: Input) => Promise<Output>;
 

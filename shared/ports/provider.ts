@@ -43,8 +43,9 @@ export type Provider = {
   /** Every instance of the account in every state, ours or not: all pages, or a Failure. */
   list(): Promise<readonly Instance[]>;
   /**
-   * Asks the provider to end the instance. Safe to repeat. `accepted` is not proof; `absent` means it was not known.
-   * Throws RateLimited, ProviderDown, BadReply, Unauthorised: then it still runs.
+   * Asks the provider to end the instance. Safe to repeat. `accepted` is not proof; `absent` means
+   * that the provider did not know it. Throws RateLimited, ProviderDown, BadReply, Unauthorised:
+   * then it still runs.
    */
   destroy(id: InstanceId): Promise<'accepted' | 'absent'>;
   /**

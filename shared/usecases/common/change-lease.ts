@@ -5,6 +5,7 @@ import { Failure } from '../../core/base/failure.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { after, type EpochMs, latest, total } from '../../core/base/time.ts';
+import type { Decision } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { isCorrection } from '../../core/ledger/entry.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
@@ -19,9 +20,6 @@ export type Records = {
   readonly ledger: LedgerStore;
   readonly clock: Clock;
 };
-
-/** What was decided: the lease as it shall be, or null to leave it as it is. */
-export type Decision<Result> = { readonly commit: Lease | null; readonly result: Result };
 
 export type Changed<Result> = { readonly lease: Lease; readonly result: Result };
 

@@ -2,8 +2,8 @@
 // now, so the next generation takes over at once instead of when the sweep misses it.
 
 import { policy } from '../../core/base/policy/policy.ts';
+import type { StepInput } from '../../core/lease/step.ts';
 import { type RestartPorts, restartLease } from './restart-lease.ts';
-import type { StepInput } from './steps/step.ts';
 
 export type EndedExecution = StepInput & { readonly status: string };
 

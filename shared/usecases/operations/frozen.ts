@@ -4,8 +4,8 @@
 import type { EpochMs } from '../../core/base/time.ts';
 import type { Lease, Starting } from '../../core/lease/lease.ts';
 import { endLease, note } from '../../core/lease/lease-moves.ts';
+import { type Detour, detour } from '../../core/lease/step.ts';
 import { type Freeze, isFrozen } from '../../core/operations/freeze.ts';
-import { type Detour, detour } from '../lease/steps/step.ts';
 
 const WHY = 'an operator has frozen what it belongs to';
 

@@ -3,9 +3,9 @@
 
 import { policy } from '../../../core/base/policy/policy.ts';
 import { after } from '../../../core/base/time.ts';
+import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
-import { done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
 

@@ -3,11 +3,17 @@
 
 import { currentAttempt } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type AwaitReadyPorts = Records & {
   readonly pulses: PulseStore;

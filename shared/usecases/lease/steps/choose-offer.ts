@@ -14,6 +14,7 @@ import {
   type Offer,
   rankOffers,
 } from '../../../core/instance/offer.ts';
+import type { Decision } from '../../../core/lease/decision.ts';
 import {
   currentAttempt,
   isStarting,
@@ -21,6 +22,14 @@ import {
   type Starting,
 } from '../../../core/lease/lease.ts';
 import { chooseOffer } from '../../../core/lease/lease-moves.ts';
+import {
+  type Detour,
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import { type Account, allows } from '../../../core/ledger/account.ts';
 import { type Freeze, isFrozen } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
@@ -35,9 +44,8 @@ import {
   type Taking,
   takeRoom,
 } from '../../billing/prepaid-room.ts';
-import { changeLease, type Decision, loadLease, type Records } from '../../common/change-lease.ts';
+import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import { endByFreeze } from '../../operations/frozen.ts';
-import { type Detour, detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ChooseOfferPorts = Records &
   RoomPorts & {

@@ -13,11 +13,17 @@ import { repriceHold } from '../../../core/lease/hold.ts';
 import { judge, type ServeTimes } from '../../../core/lease/judge.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../../../core/lease/lease.ts';
 import { activate, note, withAttempt } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ConfirmReadyPorts = Records & {
   readonly pulses: PulseStore;

@@ -1,8 +1,8 @@
 // Destroy instance: asks the provider to end every machine of an ending lease. Acceptance is not
 // proof; and a refusal is no end of teardown, for Prove absence goes on asking.
 
+import { done, type StepInput, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
 import { ensureEnding } from './end-lease.ts';
-import { done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 import { destroyTarget, type TeardownPorts, targetsToDestroy } from './teardown.ts';
 
 /**

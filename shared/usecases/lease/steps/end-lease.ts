@@ -1,12 +1,11 @@
 // End lease: the one door every lease leaves through. Most leases come here with their end already
 // committed; the others end for what the workflow could not get past.
 
-import type { EndReason, Lease } from '../../../core/lease/lease.ts';
-import { isOver } from '../../../core/lease/lease.ts';
+import { type EndReason, isOver, type Lease } from '../../../core/lease/lease.ts';
 import { endLease } from '../../../core/lease/lease-moves.ts';
+import { done, type StepInput, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
-import { done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 
 export type EndLeasePorts = Records & { readonly pulses: PulseStore };
 

@@ -12,9 +12,15 @@ import {
 import { type BootWait, bootWait, type ProviderCard } from '../../../core/instance/card.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../../../core/lease/lease.ts';
 import { confirmInstance, note, withAttempt } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import { type LeaseListing, listLease, type Sight } from '../../common/listing.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type FindLaunchedPorts = Records & Sight;
 

@@ -3,12 +3,19 @@
 import { invariant } from '../../../core/base/invariant.ts';
 import type { EpochMs } from '../../../core/base/time.ts';
 import type { Pulse } from '../../../core/instance/pulse.ts';
+import type { Decision } from '../../../core/lease/decision.ts';
 import { judge, type ServeTimes } from '../../../core/lease/judge.ts';
 import type { Lease, LeaseIn } from '../../../core/lease/lease.ts';
 import { endLease, warnOfIdleness } from '../../../core/lease/lease-moves.ts';
-import { changeLease, type Decision } from '../../common/change-lease.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
+import { changeLease } from '../../common/change-lease.ts';
 import { type HoldSilencePorts, holdSilence } from '../hold-silence.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type JudgeLeasePorts = HoldSilencePorts;
 

@@ -33,13 +33,19 @@ import {
   note,
   withAttempt,
 } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
 import { dropFrozenOffer, endByFreeze } from '../../operations/frozen.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type LaunchPorts = Records & {
   readonly providers: Providers;

@@ -3,11 +3,17 @@
 
 import { between } from '../../../core/base/time.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import type { Probe } from '../../../ports/probe.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 export type ProbeReadyPorts = Records & {
   readonly pulses: PulseStore;

@@ -4,15 +4,24 @@
 
 import { policy } from '../../../core/base/policy/policy.ts';
 import { between, type DurationMs, durationMs, type EpochMs } from '../../../core/base/time.ts';
-import type { AbsenceProof } from '../../../core/instance/absence.ts';
-import { type AbsenceVerdict, proveAbsence } from '../../../core/instance/absence.ts';
+import {
+  type AbsenceProof,
+  type AbsenceVerdict,
+  proveAbsence,
+} from '../../../core/instance/absence.ts';
 import { absenceFloor, isClosed, isUnanswered, proofOf } from '../../../core/instance/attempt.ts';
 import { closeAttempt, closeNeverCreated } from '../../../core/instance/attempt-moves.ts';
 import type { Lease, LeaseIn } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  supersededBy,
+} from '../../../core/lease/step.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { type LeaseListing, listLease, type Sight, type Sighting } from '../../common/listing.ts';
-import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 import {
   adopt,
   destroyTarget,

@@ -7,9 +7,15 @@ import type { AttemptIn } from '../../../core/instance/attempt.ts';
 import { closeAttempt, retireAttempt } from '../../../core/instance/attempt-moves.ts';
 import { currentAttempt, type Lease } from '../../../core/lease/lease.ts';
 import { note, withAttempt } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../../../core/lease/step.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { type LeaseListing, listLease, type Sight } from '../../common/listing.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 import {
   destroyTarget,
   isWithinListLag,

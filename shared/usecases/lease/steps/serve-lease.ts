@@ -3,11 +3,11 @@
 
 import { judge, servesUntil } from '../../../core/lease/judge.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
+import { done, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 import type { WaitInput } from './await-ready.ts';
-import { done, type StepOutcome, skipReason } from './step.ts';
 
 export type ServeLeasePorts = Records & {
   readonly pulses: PulseStore;

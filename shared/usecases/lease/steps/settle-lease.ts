@@ -3,9 +3,15 @@
 
 import { proofOf } from '../../../core/instance/attempt.ts';
 import { closeLease } from '../../../core/lease/lease-moves.ts';
+import {
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  supersededBy,
+} from '../../../core/lease/step.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
-import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 
 export type SettleLeasePorts = Records & { readonly scheduler: Scheduler };
 

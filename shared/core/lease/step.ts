@@ -1,9 +1,9 @@
-// What every step of the workflow has in common: its input, its outcome, and the two questions it
-// asks first. A step of an older generation, or of a lease that is over, does nothing.
+// What every step of the workflow has in common: its input, its outcome, and the two checks it
+// makes first. A step of an older generation, or of a lease that is over, does nothing.
 
-import type { DetourKind } from '../../../core/base/failure.ts';
-import type { LeaseId } from '../../../core/base/ids.ts';
-import { isOver, type Lease } from '../../../core/lease/lease.ts';
+import type { DetourKind } from '../base/failure.ts';
+import type { LeaseId } from '../base/ids.ts';
+import { isOver, type Lease } from './lease.ts';
 
 export type StepInput = { readonly leaseId: LeaseId; readonly generation: number };
 
@@ -16,14 +16,17 @@ export type StepOutcome<Output = null> = Done<Output> | Detour;
 export const done = <Output>(output: Output): Done<Output> => ({ kind: 'done', output });
 export const detour = (kind: DetourKind, reason: string): Detour => ({ kind, reason });
 
-/** Why a step must leave this lease alone: its execution was replaced. */
-export function supersededBy(lease: Lease, input: StepInput): Detour | null {
-  if (lease.generation <= input.generation) return null;
+/** Why a step must leave this lease alone: a newer execution has replaced its own. */
+export function supersededBy(
+  lease: Lease,
+  { generation }: Pick<StepInput, 'generation'>,
+): Detour | null {
+  if (lease.generation <= generation) return null;
   return detour('superseded', `generation ${lease.generation} has taken over`);
 }
 
-/** Why a step outside teardown must leave this lease alone. */
-export function skipReason(lease: Lease, input: StepInput): Detour | null {
+/** Why a step outside teardown must leave this lease alone; null when it may go on. */
+export function skipReason(lease: Lease, input: Pick<StepInput, 'generation'>): Detour | null {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return superseded;
   return isOver(lease)
