@@ -63,6 +63,11 @@ export function total(...lengths: readonly DurationMs[]): DurationMs {
   return durationMs(lengths.reduce<number>((all, length) => all + length, 0));
 }
 
+/** The longest of some durations; 0 of none. */
+export function longest(...lengths: readonly DurationMs[]): DurationMs {
+  return durationMs(Math.max(0, ...lengths));
+}
+
 export function latest(first: EpochMs, ...others: readonly EpochMs[]): EpochMs {
   return epochMs(Math.max(first, ...others));
 }

@@ -14,6 +14,14 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** What is known of an instance when it is over. */
+export type LastKnown = {
+  /** Null when no pulse of this instance is left. */
+  readonly usage: Usage | null;
+  /** When it was known to exist, by whatever saw it. */
+  readonly seenAt: readonly EpochMs[];
+};
+
 /** What a running machine has used so far, by its attempt's number. */
 export type LiveUsage = { readonly attempt: number; readonly usage: Usage };
 

@@ -8,3 +8,9 @@ export type Decision<Result> = { readonly commit: Lease | null; readonly result:
 
 /** The lease stays as it is. */
 export const keep = <Result>(result: Result): Decision<Result> => ({ commit: null, result });
+
+/** Commits what a change made of the lease, unless it left the very same lease. */
+export const commitChange = (before: Lease, after: Lease): Decision<null> => ({
+  commit: after === before ? null : after,
+  result: null,
+});

@@ -12,8 +12,8 @@ import type { Scheduler } from '../../ports/scheduler.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
+import type { TeardownPorts } from './destroy-target.ts';
 import { wakeOrRestartLease } from './restart-lease.ts';
-import type { TeardownPorts } from './steps/teardown.ts';
 import { tearDownNow } from './tear-down-now.ts';
 
 export type EnforceDeadlinePorts = Records &

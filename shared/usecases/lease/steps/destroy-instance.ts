@@ -1,9 +1,10 @@
-// Destroy instance: asks the provider to end every machine of an ending lease. Acceptance is not
-// proof; and a refusal is no end of teardown, for Prove absence goes on asking.
+// Destroy instance: asks the provider to end every instance of an ending lease. Acceptance is not
+// proof; and a refusal does not end teardown: Prove absence asks again.
 
 import { done, type StepInput, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
+import { unacceptedTargets } from '../../../core/lease/teardown.ts';
+import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 import { ensureEnding } from './end-lease.ts';
-import { destroyTarget, type TeardownPorts, targetsToDestroy } from './teardown.ts';
 
 /**
  * Destroys what is known and not yet accepted. Safe to repeat. Detours: superseded. Throws
@@ -15,7 +16,7 @@ export function createDestroyInstance(ports: TeardownPorts) {
     const lease = await ensureEnding(ports, input);
     const superseded = supersededBy(lease, input);
     if (superseded !== null) return superseded;
-    for (const target of targetsToDestroy(lease)) await destroyTarget(ports, target);
+    for (const target of unacceptedTargets(lease)) await destroyTarget(ports, target);
     return done(null);
   };
 }

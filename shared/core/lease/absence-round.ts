@@ -1,0 +1,149 @@
+// One round of proving that an ending lease left no instance behind: what a complete listing says
+// about it. Two complete listings without any of its instances, far enough apart and late enough,
+// are proof; an instance that shows is destroyed again.
+
+import { policy } from '../base/policy/policy.ts';
+import { between, type DurationMs, type EpochMs } from '../base/time.ts';
+import { type AbsenceProof, proveAbsence } from '../instance/absence.ts';
+import { absenceFloor, isUnanswered, proofOf } from '../instance/attempt.ts';
+import { closeAttempt, closeNeverCreated } from '../instance/attempt-moves.ts';
+import type { LeaseListing, Sighting } from '../instance/sighting.ts';
+import { type Decision, keep } from './decision.ts';
+import type { Lease, LeaseIn } from './lease.ts';
+import { note, withAttempt } from './lease-moves.ts';
+import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
+import {
+  adoptSighting,
+  isDestroyAccepted,
+  isWithinListLag,
+  recordStillPresent,
+  type Target,
+  unacceptedTargets,
+} from './teardown.ts';
+
+/** A complete listing, with how long the listings it is made of may lag. */
+export type RoundFacts = { readonly listing: LeaseListing; readonly listLag: DurationMs };
+
+export type Round = {
+  /** What to destroy once the lease is committed. */
+  readonly destroys: readonly Target[];
+  /** How the round ends, once these destroys are accepted. */
+  readonly outcome: StepOutcome;
+};
+
+type Ending = LeaseIn<'ending'>;
+
+const attemptOf = (lease: Lease, { owner }: Sighting) =>
+  lease.attempts.find(({ number }) => number === owner.attempt);
+
+/** Whether there is nothing left to prove. */
+const isProved = (lease: Lease): boolean =>
+  lease.state !== 'ending' || proofOf(lease.attempts) !== null;
+
+/** Whatever its attempt is thought to be: an instance that shows has to go. */
+function targetsAgain(lease: Lease, present: readonly Sighting[]): readonly Target[] {
+  return present.flatMap((sighting) => {
+    const attempt = attemptOf(lease, sighting);
+    if (attempt === undefined) return [];
+    const { provider } = attempt.offer;
+    const place = { leaseId: lease.id, attempt: attempt.number, provider };
+    return [{ ...place, instanceId: sighting.instance.id, reason: 'lease-ended' as const }];
+  });
+}
+
+function destroyAgain(
+  lease: Ending,
+  { listedAt, present }: LeaseListing,
+  now: EpochMs,
+): Decision<Round> {
+  // An instance that shows also refutes what an earlier listing seemed to prove.
+  const shown = present.reduce<Lease>(
+    (each, sighting) =>
+      recordStillPresent(adoptSighting(each, sighting, now), sighting.owner.attempt, {
+        instance: sighting.instance,
+        at: listedAt,
+      }),
+    { ...lease, absentSince: null },
+  );
+  const ids = present.map(({ instance }) => instance.id).join(', ');
+  const event = { type: 'instance-still-present', reason: `still listed: ${ids}` };
+  const stubborn = present.some((sighting) => isDestroyAccepted(attemptOf(lease, sighting)));
+  return {
+    commit: note(shown, event, now),
+    result: {
+      destroys: targetsAgain(lease, present),
+      outcome: stubborn
+        ? detour('still-present', 'its destroy was accepted before, and it is still listed')
+        : detour('absence-pending', 'its destroy has only now been accepted'),
+    },
+  };
+}
+
+function closeAttempts(lease: Ending, proof: AbsenceProof, now: EpochMs): Lease {
+  let next: Lease = lease;
+  for (const attempt of lease.attempts) {
+    if (isUnanswered(attempt)) next = withAttempt(next, closeNeverCreated(attempt, proof));
+    if (attempt.state === 'retiring') next = withAttempt(next, closeAttempt(attempt, proof));
+  }
+  const reason = 'two complete listings, far enough apart, show none of its instances';
+  return note(next, { type: 'absence-proved', reason }, now);
+}
+
+function pending(lease: Lease, reason: string, destroys: readonly Target[] = []): Decision<Round> {
+  return { commit: lease, result: { destroys, outcome: detour('absence-pending', reason) } };
+}
+
+/** What a listing without any instance of the lease proves. */
+function judgeEmpty(
+  lease: Ending,
+  { listing, listLag }: RoundFacts,
+  now: EpochMs,
+): Decision<Round> {
+  const notBefore = absenceFloor(lease.attempts);
+  const wait = 'not yet two complete listings far enough apart';
+  // A listing proves nothing while a destroy is still to be accepted: the next one may.
+  if (notBefore === null) {
+    return pending({ ...lease, absentSince: null }, wait, unacceptedTargets(lease));
+  }
+  const { absentSince } = lease;
+  const verdict = proveAbsence({ notBefore, absentSince, listLag }, listing.listedAt);
+  if (verdict.kind === 'proved') {
+    const commit = closeAttempts(lease, verdict.proof, now);
+    return { commit, result: { destroys: [], outcome: done(null) } };
+  }
+  const next = { ...lease, absentSince: verdict.absentSince };
+  if (absentSince !== null || verdict.absentSince === null) return pending(next, wait);
+  const reason = 'a first complete listing shows none of its instances; a second one has to agree';
+  return pending(note(next, { type: 'absence-first-seen', reason }, now), wait);
+}
+
+/** When the execution that makes the rounds began: each generation has its own time. */
+export type RoundInput = StepInput & { readonly startedAt: EpochMs };
+
+/** Why no round is to be made; null when one is. */
+export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOutcome | null {
+  const superseded = supersededBy(lease, input);
+  if (superseded !== null) return superseded;
+  if (isProved(lease)) return done(null);
+  if (between(input.startedAt, now) <= policy.teardown.handOverAfter) return null;
+  return detour('teardown-overdue', 'no proof of absence in time; the sweep goes on');
+}
+
+/**
+ * What one round does about the lease. Every round of an ending lease commits something: that shows
+ * that its execution makes progress.
+ */
+export function decideAbsenceRound(lease: Lease, facts: RoundFacts, now: EpochMs): Decision<Round> {
+  if (lease.state !== 'ending' || isProved(lease)) {
+    return keep({ destroys: [], outcome: done(null) });
+  }
+  const { present, listedAt } = facts.listing;
+  const late = present.filter(
+    (sighting) => !isWithinListLag(attemptOf(lease, sighting), listedAt, facts.listLag),
+  );
+  if (late.length > 0) return destroyAgain(lease, { listedAt, present: late }, now);
+  if (present.length > 0) {
+    return pending({ ...lease, absentSince: null }, 'destroyed so recently: the listing may lag');
+  }
+  return judgeEmpty(lease, facts, now);
+}

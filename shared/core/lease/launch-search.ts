@@ -1,0 +1,71 @@
+// A create call has no answer on record: its instance is looked for by its exact tag in complete
+// listings, until it could no longer appear. Create is never called again without that proof.
+
+import { type EpochMs, isoTime } from '../base/time.ts';
+import { proveAbsence } from '../instance/absence.ts';
+import { isUnanswered, type Unanswered } from '../instance/attempt.ts';
+import {
+  closeNeverCreated,
+  confirmAttempt,
+  markOutcomeUnknown,
+} from '../instance/attempt-moves.ts';
+import { type BootWait, bootWait, type ProviderCard } from '../instance/card.ts';
+import type { LeaseListing } from '../instance/sighting.ts';
+import { type Decision, keep } from './decision.ts';
+import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
+import { confirmInstance, note, withAttempt } from './lease-moves.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
+
+/** A complete listing of the provider at which attempt number `attempt` was made. */
+export type LaunchLook = {
+  readonly input: StepInput;
+  readonly attempt: number;
+  readonly listing: LeaseListing;
+  readonly card: ProviderCard;
+};
+
+type Looked = Decision<StepOutcome<BootWait>>;
+type Launching = LeaseIn<'launching'>;
+type Seen = LaunchLook & { readonly unanswered: Unanswered; readonly now: EpochMs };
+
+/** The instance is there: the attempt has its answer after all. */
+function adopt(lease: Launching, { unanswered, listing, card, now }: Seen): Looked | null {
+  const match = listing.present.find(({ owner }) => owner.attempt === unanswered.number);
+  if (match === undefined) return null;
+  const { id } = match.instance;
+  const created = confirmAttempt(unanswered, id, unanswered.recordedAt);
+  const event = { type: 'instance-found', reason: `found by its tag: instance ${id}` };
+  const commit = note(confirmInstance(lease, created), event, now);
+  return { commit, result: done(bootWait(card)) };
+}
+
+/** The instance is not there: not yet, or never. */
+function keepLooking(lease: Launching, { unanswered, listing, card, now }: Seen): Looked {
+  const { number, mayLandUntil: notBefore } = unanswered;
+  const absentSince = unanswered.state === 'unknown' ? unanswered.absentSince : null;
+  const evidence = { notBefore, absentSince, listLag: card.listLag };
+  const verdict = proveAbsence(evidence, listing.listedAt);
+  if (verdict.kind === 'pending') {
+    const unknown = { ...markOutcomeUnknown(unanswered), absentSince: verdict.absentSince };
+    const reason = `not listed; it may appear until ${isoTime(notBefore)}`;
+    return { commit: withAttempt(lease, unknown), result: detour('still-unknown', reason) };
+  }
+  const closed = withAttempt(lease, closeNeverCreated(unanswered, verdict.proof));
+  const reason = `attempt ${number} never became an instance: two complete listings`;
+  const event = { type: 'instance-not-created', reason };
+  return { commit: note(closed, event, now), result: detour('offer-gone', reason) };
+}
+
+/** Adopts the instance of an unanswered attempt, or closes the attempt once that is proved. */
+export function decideLaunchLook(lease: Lease, look: LaunchLook, now: EpochMs): Looked {
+  const skip = skipReason(lease, look.input);
+  if (skip !== null) return keep(skip);
+  const attempt = currentAttempt(lease);
+  const looksFor = attempt?.number === look.attempt && isUnanswered(attempt) ? attempt : null;
+  if (looksFor === null || lease.state !== 'launching') {
+    const known = attempt?.state === 'created';
+    return keep(known ? done(bootWait(look.card)) : detour('offer-gone', 'answered before'));
+  }
+  const seen = { ...look, unanswered: looksFor, now };
+  return adopt(lease, seen) ?? keepLooking(lease, seen);
+}

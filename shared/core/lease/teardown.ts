@@ -1,0 +1,151 @@
+// Teardown of a lease's instances: which of them have to be destroyed, and what the provider's
+// answers and listings mean for their attempts. Destroy is called as often as an instance shows.
+
+import type { InstanceId, LeaseId } from '../base/ids.ts';
+import type { ProviderName } from '../base/providers.ts';
+import { between, type DurationMs, type EpochMs } from '../base/time.ts';
+import {
+  type Attempt,
+  type AttemptReason,
+  type Holding,
+  isHolding,
+  isUnanswered,
+} from '../instance/attempt.ts';
+import {
+  acceptDestroy,
+  confirmAttempt,
+  observeRunning,
+  recordMissing,
+  recordSighting,
+  reopenDestroy,
+  retireAttempt,
+} from '../instance/attempt-moves.ts';
+import type { Instance } from '../instance/instance.ts';
+import type { Sighting } from '../instance/sighting.ts';
+import type { LastKnown } from '../instance/usage.ts';
+import type { Lease } from './lease.ts';
+import { note, withAttempt } from './lease-moves.ts';
+
+/** An attempt's instance that has to be destroyed. */
+export type Target = {
+  readonly leaseId: LeaseId;
+  readonly attempt: number;
+  readonly provider: ProviderName;
+  readonly instanceId: InstanceId;
+  readonly reason: AttemptReason;
+};
+
+const attemptOf = (lease: Lease, number: number): Attempt | undefined =>
+  lease.attempts.find((attempt) => attempt.number === number);
+
+/** The attempt of this number while it holds an instance; undefined otherwise. */
+function holdingAttempt(lease: Lease, number: number): Holding | undefined {
+  const attempt = attemptOf(lease, number);
+  return attempt !== undefined && isHolding(attempt) ? attempt : undefined;
+}
+
+export const isDestroyAccepted = (attempt: Attempt | undefined): boolean =>
+  attempt?.state === 'retiring' && attempt.destroyAcceptedAt !== null;
+
+const targetOf = (lease: Lease, attempt: Holding): Target => ({
+  leaseId: lease.id,
+  attempt: attempt.number,
+  provider: attempt.offer.provider,
+  instanceId: attempt.instanceId,
+  reason: attempt.state === 'retiring' ? attempt.reason : 'lease-ended',
+});
+
+/** The instances of `lease` that are not proved absent. */
+export function heldTargets(lease: Lease): readonly Target[] {
+  return lease.attempts.filter(isHolding).map((attempt) => targetOf(lease, attempt));
+}
+
+/** Those of them whose destroy has not been accepted. */
+export function unacceptedTargets(lease: Lease): readonly Target[] {
+  return heldTargets(lease).filter(({ attempt }) => !isDestroyAccepted(attemptOf(lease, attempt)));
+}
+
+const WORDS = { accepted: 'accepted', absent: 'the provider does not know the instance' } as const;
+
+/** The provider's answer to destroy, with what is known of the instance now that it is over. */
+export type DestroyOutcome = { readonly how: keyof typeof WORDS; readonly last: LastKnown };
+
+/** The lease after the provider accepted a destroy or found nothing; the first answer counts. */
+export function applyDestroyOutcome(
+  lease: Lease,
+  target: Target & DestroyOutcome,
+  now: EpochMs,
+): Lease {
+  const attempt = holdingAttempt(lease, target.attempt);
+  if (attempt === undefined) return lease;
+  const retiring = retireAttempt(attempt, target.reason);
+  if (retiring.destroyAcceptedAt !== null) return lease;
+  const { usage, seenAt } = target.last;
+  const over =
+    target.how === 'absent' ? recordMissing(retiring, seenAt, now) : acceptDestroy(retiring, now);
+  const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
+  const reason = `destroy of ${target.instanceId}: ${WORDS[target.how]}; absence is to be proved`;
+  return note(next, { type: 'destroy-accepted', reason }, now);
+}
+
+/**
+ * The lease after a destroy call that failed; an ended one stays as it is. Nobody said that the
+ * instance is gone, so it was there when the first call was made. If that call took effect without
+ * our learning of it, the next one finds nothing, and this is the last time at which the instance
+ * was known to exist.
+ */
+export function applyDestroyFailure(
+  lease: Lease,
+  { attempt: number, instanceId, cause }: Target & { readonly cause: string },
+  now: EpochMs,
+): Lease {
+  if (lease.state === 'ended') return lease;
+  const reason = `destroy of ${instanceId} failed, it may still run: ${cause}`;
+  const noted = note(lease, { type: 'destroy-failed', reason }, now);
+  const attempt = holdingAttempt(noted, number);
+  if (attempt === undefined || attempt.lastSeenAt !== null) return noted;
+  return withAttempt(noted, recordSighting(attempt, now));
+}
+
+/** The lease with an unanswered attempt confirmed by the instance that a listing shows of it. */
+export function adoptSighting(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
+  const attempt = attemptOf(lease, owner.attempt);
+  if (attempt === undefined || !isUnanswered(attempt)) return lease;
+  const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
+  const reason = `found by its tag while ending: instance ${instance.id}`;
+  return note(created, { type: 'instance-found', reason }, now);
+}
+
+/** An ending lease with every unanswered attempt confirmed whose instance a listing shows. */
+export function adoptSightings(lease: Lease, present: readonly Sighting[], now: EpochMs): Lease {
+  if (lease.state !== 'ending') return lease;
+  return present.reduce<Lease>((each, sighting) => adoptSighting(each, sighting, now), lease);
+}
+
+/**
+ * The lease after a listing showed an instance that has to go: its time is charged on, even if
+ * nobody saw it begin to run, and an earlier acceptance of its destroy counts for nothing.
+ */
+export function recordStillPresent(
+  lease: Lease,
+  number: number,
+  { instance, at }: { readonly instance: Instance; readonly at: EpochMs },
+): Lease {
+  const attempt = holdingAttempt(lease, number);
+  if (attempt === undefined) return lease;
+  const shown = recordSighting(attempt, at);
+  const open = shown.state === 'retiring' ? reopenDestroy(shown) : shown;
+  if (instance.status !== 'running') return withAttempt(lease, open);
+  const seen = { since: attempt.createdAt, rate: instance.rate };
+  return withAttempt(lease, observeRunning(open, seen));
+}
+
+/** Whether the destroy was accepted so recently that the listing may only lag behind it. */
+export function isWithinListLag(
+  attempt: Attempt | undefined,
+  listedAt: EpochMs,
+  lag: DurationMs,
+): boolean {
+  const accepted = attempt?.state === 'retiring' ? attempt.destroyAcceptedAt : null;
+  return accepted !== null && between(accepted, listedAt) < lag;
+}

@@ -1,0 +1,31 @@
+// Reads what is left of an instance when it is over: its pulse and the record of its provider's
+// last sweep.
+
+import type { LeaseId } from '../../core/base/ids.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
+import type { Traces } from '../../core/sweep/last-known.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
+import type { SweepStore } from '../../ports/sweep-store.ts';
+import type { Providers } from './listing.ts';
+
+export type TracePorts = {
+  readonly providers: Providers;
+  readonly pulses: Pick<PulseStore, 'get'>;
+  readonly sweeps: Pick<SweepStore, 'last'>;
+};
+
+export type AttemptPlace = {
+  readonly leaseId: LeaseId;
+  readonly attempt: number;
+  readonly provider: ProviderName;
+};
+
+/** Reads the traces of an attempt's instance once. Throws StoreDown. */
+export async function readTraces(
+  ports: TracePorts,
+  { leaseId, attempt, provider }: AttemptPlace,
+): Promise<Traces> {
+  const pulse = await ports.pulses.get(leaseId);
+  const record = await ports.sweeps.last(provider);
+  return { attempt, pulse, record, listLag: ports.providers(provider).card.listLag };
+}
