@@ -3,21 +3,10 @@
 // otherwise.
 
 import type { ConsumerId, LeaseId } from '../core/base/ids.ts';
-import type { DurationMs, EpochMs } from '../core/base/time.ts';
-import type { ByteCount, Liveness, NodeFacts, Pulse, Wait } from '../core/instance/pulse.ts';
-import type { Idle, IdleWarning, Quiet } from '../core/instance/quiet.ts';
+import type { EpochMs } from '../core/base/time.ts';
+import type { ByteCount, NodeFacts, Pulse, PulseStart, Wait } from '../core/instance/pulse.ts';
+import type { IdleWarning, Quiet } from '../core/instance/quiet.ts';
 import type { Telemetry } from '../core/instance/telemetry.ts';
-
-/** What a launch tells the pulse. A newer attempt takes the place of the older one's. */
-export type PulseStart = {
-  readonly leaseId: LeaseId;
-  readonly consumer: ConsumerId;
-  readonly attempt: number;
-  readonly liveness: Liveness;
-  readonly silenceLimit: DurationMs;
-  readonly idle: Idle | null;
-  readonly endsAt: EpochMs;
-};
 
 export type Parking = {
   readonly leaseId: LeaseId;

@@ -76,6 +76,12 @@ export const Pulse = z.object({
 });
 export type Pulse = z.infer<typeof Pulse>;
 
+/** What a launch gives the pulse. A newer attempt's pulse takes the place of an older one's. */
+export type PulseStart = Pick<
+  Pulse,
+  'leaseId' | 'consumer' | 'attempt' | 'liveness' | 'silenceLimit' | 'idle' | 'endsAt'
+>;
+
 const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
   a === null || b === null ? null : a < b ? a : b;
 

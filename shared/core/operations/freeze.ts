@@ -9,6 +9,7 @@ import { ProviderName } from '../base/providers.ts';
 import { type DurationMs, EpochMs } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
 import { isClosed } from '../instance/attempt.ts';
+import type { Frozen } from '../lease/frozen.ts';
 import type { Lease } from '../lease/lease.ts';
 
 export const FreezeScope = z.discriminatedUnion('kind', [
@@ -72,6 +73,14 @@ function concerns(scope: FreezeScope, { consumer, provider }: Concern): boolean 
 /** Whether any freeze that stands forbids what concerns `concern`. */
 export const isFrozen = (freezes: readonly Freeze[], concern: Concern): boolean =>
   freezes.some(({ scope, standing }) => standing !== null && concerns(scope, concern));
+
+/** What of it concerns a lease of `consumer` that looks for an instance. */
+export const frozenFor = (freezes: readonly Freeze[], consumer: ConsumerId): Frozen => ({
+  lease: isFrozen(freezes, { consumer }),
+  providers: freezes.flatMap(({ scope, standing }) =>
+    standing !== null && scope.kind === 'provider' ? [scope.provider] : [],
+  ),
+});
 
 /** Whether the lease has, or may have, something in the scope. */
 export function covers(scope: FreezeScope, lease: Lease): boolean {

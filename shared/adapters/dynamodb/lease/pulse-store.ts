@@ -1,13 +1,12 @@
 // Pulses: one small item beside each lease. A beat is exactly one update, which checks and records
 // at once; a pulse that is over stays so for good.
 
-import { type ByteCount, Pulse } from '../../../core/instance/pulse.ts';
+import { type ByteCount, Pulse, type PulseStart } from '../../../core/instance/pulse.ts';
 import type { Telemetry } from '../../../core/instance/telemetry.ts';
 import type {
   Beat,
   CarriedBytes,
   Parking,
-  PulseStart,
   PulseStore,
   QuietBeat,
 } from '../../../ports/pulse-store.ts';

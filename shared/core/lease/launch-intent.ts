@@ -1,0 +1,96 @@
+// The intent to create an instance: the attempt is on record with its tag before create is called.
+// Whoever finds an attempt without an answer looks for its instance and never calls create again.
+
+import { invariant } from '../base/invariant.ts';
+import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
+import { after, between, type EpochMs } from '../base/time.ts';
+import { type Attempt, isUnanswered } from '../instance/attempt.ts';
+import { type BootWait, bootWait, createWindow, type ProviderCard } from '../instance/card.ts';
+import type { LaunchSpec, NodeSetup } from '../instance/launch.ts';
+import type { Offer } from '../instance/offer.ts';
+import { tagOf } from '../instance/ownership.ts';
+import type { PulseStart } from '../instance/pulse.ts';
+import type { TagReader } from '../instance/sighting.ts';
+import { type Decision, keep } from './decision.ts';
+import { dropFrozenOffer, endFrozenLease, type Frozen } from './frozen.ts';
+import { currentAttempt, isStarting, type Lease, type Starting } from './lease.ts';
+import { beginAttempt } from './lease-moves.ts';
+import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
+
+/** What an intent rests on beside the lease itself. */
+export type IntentFacts = TagReader & {
+  readonly input: StepInput;
+  readonly frozen: Frozen;
+  readonly cardOf: (provider: ProviderName) => ProviderCard;
+  readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
+};
+
+/** The attempt that was recorded, and what its instance is to be started with. */
+export type Intended = { readonly attempt: Attempt; readonly spec: LaunchSpec };
+
+/** The pulse of the next attempt; null when none is about to be made. */
+export function nextPulse(lease: Lease): PulseStart | null {
+  if (!isStarting(lease) || lease.chosen === null) return null;
+  const { liveness, silenceLimit, idle } = lease.terms;
+  return {
+    ...{ leaseId: lease.id, consumer: lease.consumer, attempt: lease.attempts.length + 1 },
+    ...{ liveness, silenceLimit, idle, endsAt: lease.deadline },
+  };
+}
+
+const specOf = (lease: Starting, { env, agent }: NodeSetup): LaunchSpec => ({
+  image: lease.terms.image,
+  diskGb: lease.terms.requirement.diskGb,
+  env: { ...lease.env, ...env },
+  startScript: lease.terms.startScript,
+  agent,
+  sshPublicKey: lease.terms.sshPublicKey,
+});
+
+function recordIntent(
+  lease: Starting,
+  { offer, facts }: { readonly offer: Offer; readonly facts: IntentFacts },
+  now: EpochMs,
+): Decision<Intended> {
+  const number = lease.attempts.length + 1;
+  const tag = tagOf(
+    { deployment: facts.deployment, leaseId: lease.id, attempt: number },
+    facts.signer,
+  );
+  const mayLandUntil = after(now, createWindow(facts.cardOf(offer.provider)));
+  const begun = beginAttempt(lease, { number, offer, tag, mayLandUntil }, now);
+  const attempt = currentAttempt(begun);
+  invariant(attempt !== undefined, 'the attempt was just recorded');
+  const spec = specOf(lease, facts.nodeSetup(lease, number));
+  return { commit: begun, result: { attempt, spec } };
+}
+
+/** Records the next attempt, or says where to go on. Only the winner of the commit may create. */
+export function decideIntent(
+  lease: Lease,
+  facts: IntentFacts,
+  now: EpochMs,
+): Decision<StepOutcome<BootWait> | Intended> {
+  const skip = skipReason(lease, facts.input);
+  if (skip !== null) return keep(skip);
+  const last = currentAttempt(lease);
+  if (last !== undefined && isUnanswered(last)) {
+    const reason = `attempt ${last.number} has no recorded create response`;
+    return keep(detour('outcome-unknown', reason));
+  }
+  if (!isStarting(lease) || last?.state === 'created') {
+    invariant(last !== undefined, 'a lease past launching has an attempt');
+    return keep(done(bootWait(facts.cardOf(last.offer.provider))));
+  }
+  const frozen =
+    endFrozenLease(lease, facts.frozen, now) ?? dropFrozenOffer(lease, facts.frozen, now);
+  if (frozen !== null) return frozen;
+  const offer = lease.chosen;
+  if (offer === null) return keep(detour('offer-gone', 'the chosen offer was used up'));
+  return recordIntent(lease, { offer, facts }, now);
+}
+
+/** Whether create may still be called: later, it could take effect after `mayLandUntil`. */
+export const mayCallCreate = ({ recordedAt }: Attempt, now: EpochMs): boolean =>
+  between(recordedAt, now) <= policy.launch.createWithin;

@@ -1,0 +1,85 @@
+// What the answer to a create call makes of its lease. The lease may have begun to end meanwhile:
+// then the answer is recorded all the same, for teardown to find the instance.
+
+import type { EpochMs } from '../base/time.ts';
+import type { AttemptIn, AttemptReason } from '../instance/attempt.ts';
+import { confirmAttempt, markOutcomeUnknown, refuseAttempt } from '../instance/attempt-moves.ts';
+import type { BootWait } from '../instance/card.ts';
+import type { CreateOutcome } from '../instance/launch.ts';
+import { type Decision, keep } from './decision.ts';
+import { isOver, isStarting, type Lease } from './lease.ts';
+import { confirmInstance, note, withAttempt } from './lease-moves.ts';
+import { detour, done, type StepOutcome } from './step.ts';
+
+/** The provider's answer, or that create was not called because too much time had passed. */
+export type CreateAnswer = CreateOutcome | { readonly kind: 'too-late' };
+
+type Applied = Decision<StepOutcome<BootWait>>;
+type Recorded = AttemptIn<'recorded'>;
+
+/** The call was never carried out: the same offer is taken again, by the next attempt. */
+function retryOffer(lease: Lease, attempt: Recorded, reason: AttemptReason): Lease {
+  const refused = withAttempt(lease, refuseAttempt(attempt, reason));
+  return isStarting(refused) ? { ...refused, chosen: attempt.offer } : refused;
+}
+
+type Answered = {
+  readonly attempt: Recorded;
+  readonly answer: CreateAnswer;
+  readonly boot: BootWait;
+};
+
+function applyAnswer(lease: Lease, { attempt, answer, boot }: Answered, now: EpochMs): Applied {
+  switch (answer.kind) {
+    case 'too-late': {
+      const why = 'too long between intent and create: not called';
+      return { commit: retryOffer(lease, attempt, 'too-late'), result: detour('not-called', why) };
+    }
+    case 'launched': {
+      const { instanceId } = answer;
+      const created = confirmAttempt(attempt, instanceId, now);
+      const confirmed =
+        lease.state === 'launching' ? confirmInstance(lease, created) : withAttempt(lease, created);
+      const reason = `${attempt.offer.provider} created instance ${instanceId}`;
+      const commit = note(confirmed, { type: 'instance-created', reason }, now);
+      return { commit, result: done(boot) };
+    }
+    case 'outcome-unknown': {
+      const { reason } = answer;
+      const unknown = withAttempt(lease, markOutcomeUnknown(attempt));
+      const commit = note(unknown, { type: 'create-unanswered', reason }, now);
+      return { commit, result: detour('outcome-unknown', reason) };
+    }
+    case 'rate-limited': {
+      const commit = retryOffer(lease, attempt, 'rate-limited');
+      return { commit, result: detour('rate-limited', answer.reason) };
+    }
+    case 'offer-gone':
+    case 'refused':
+    case 'no-funds': {
+      const { reason } = answer;
+      const refused = withAttempt(lease, refuseAttempt(attempt, answer.kind));
+      const commit = note(refused, { type: 'create-refused', reason }, now);
+      return { commit, result: detour('offer-gone', reason) };
+    }
+  }
+}
+
+/**
+ * Records the answer to the create call of attempt number `attempt`, unless it is on record by now.
+ * An attempt never stays `recorded` once its call was answered.
+ */
+export function applyCreateAnswer(
+  lease: Lease,
+  answered: { readonly attempt: number; readonly answer: CreateAnswer; readonly boot: BootWait },
+  now: EpochMs,
+): Applied {
+  const { answer, boot } = answered;
+  const attempt = lease.attempts.find(({ number }) => number === answered.attempt);
+  const applied =
+    attempt?.state === 'recorded'
+      ? applyAnswer(lease, { attempt, answer, boot }, now)
+      : keep(done(boot));
+  if (!isOver(lease)) return applied;
+  return { ...applied, result: detour('lease-over', `the lease is ${lease.state}`) };
+}
