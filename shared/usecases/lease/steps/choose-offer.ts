@@ -7,13 +7,7 @@ import { policy } from '../../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../../core/base/providers.ts';
 import { after, between, type DurationMs, type EpochMs, total } from '../../../core/base/time.ts';
 import { refusalReason, triesOf } from '../../../core/instance/attempt.ts';
-import {
-  allInRate,
-  type Limits,
-  machineOf,
-  type Offer,
-  rankOffers,
-} from '../../../core/instance/offer.ts';
+import { allInRate, type Offer } from '../../../core/instance/offer.ts';
 import type { Decision } from '../../../core/lease/decision.ts';
 import {
   currentAttempt,
@@ -31,6 +25,7 @@ import {
   skipReason,
 } from '../../../core/lease/step.ts';
 import { type Account, allows } from '../../../core/ledger/account.ts';
+import { type Limits, machineOf, rankOffers } from '../../../core/menu/rank.ts';
 import { type Freeze, isFrozen } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { MenuStore, Snapshot } from '../../../ports/menu-store.ts';

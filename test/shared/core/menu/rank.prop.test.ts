@@ -7,13 +7,11 @@ import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts
 import type { ProviderName } from '../../../../shared/core/base/providers.ts';
 import {
   allInRate,
-  type Limits,
-  machineOf,
   meets,
   Offer,
   type Requirement,
-  rankOffers,
 } from '../../../../shared/core/instance/offer.ts';
+import { type Limits, machineOf, rankOffers } from '../../../../shared/core/menu/rank.ts';
 import { anOffer, aRequirement, at } from '../../../support/builders/builders.ts';
 
 const offerId = (number: number) => brandId(OfferId, `vastai_${number}`);
