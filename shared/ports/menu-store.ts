@@ -2,16 +2,7 @@
 // All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
 import type { ProviderName } from '../core/base/providers.ts';
-import type { EpochMs } from '../core/base/time.ts';
-import type { Offer } from '../core/instance/offer.ts';
-
-/** What a provider offered at one moment. */
-export type Snapshot = {
-  readonly provider: ProviderName;
-  readonly version: string;
-  readonly takenAt: EpochMs;
-  readonly offers: readonly Offer[];
-};
+import type { Snapshot } from '../core/menu/snapshot.ts';
 
 export type MenuStore = {
   /** Writes the snapshot, then points at it; an older snapshot never replaces a newer one. */

@@ -101,6 +101,7 @@ export const ALWAYS: readonly Ablation[] = [
 ];
 
 const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
+const INTENT = 'shared/core/lease/launch-intent.ts';
 
 const REST: readonly Ablation[] = [
   {
@@ -140,9 +141,9 @@ const REST: readonly Ablation[] = [
   },
   {
     name: 'only the winner of the intent creates',
-    file: LAUNCH,
+    file: INTENT,
     line: 'if (last !== undefined && isUnanswered(last)) {',
-    instead: 'if (last !== undefined && isUnanswered(last) && input.generation < 0) {',
+    instead: 'if (last !== undefined && isUnanswered(last) && now < 0) {',
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
@@ -151,9 +152,9 @@ const REST: readonly Ablation[] = [
   },
   {
     name: 'create within seconds of its intent',
-    file: LAUNCH,
-    line: 'if (between(at, ports.clock.now()) > policy.launch.createWithin) return',
-    instead: 'if (at < 0) return',
+    file: INTENT,
+    line: 'between(recordedAt, now) <= policy.launch.createWithin;',
+    instead: 'between(recordedAt, now) >= 0;',
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
@@ -295,7 +296,7 @@ const REST: readonly Ablation[] = [
   },
   {
     name: 'a freeze is read before an offer is chosen',
-    file: 'shared/usecases/lease/steps/choose-offer.ts',
+    file: 'shared/core/menu/choice.ts',
     line: 'if (frozen !== null) return { ...frozen, take: null };',
     instead: '',
     test: {
@@ -306,7 +307,7 @@ const REST: readonly Ablation[] = [
   },
   {
     name: 'a freeze is read before a machine is created',
-    file: LAUNCH,
+    file: INTENT,
     line: 'if (frozen !== null) return frozen;',
     instead: '',
     test: {

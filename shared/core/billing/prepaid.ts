@@ -57,6 +57,9 @@ export const Room = z.object({
 });
 export type Room = z.infer<typeof Room>;
 
+/** The room of each provider; null before its first reading. */
+export type Rooms = ReadonlyMap<ProviderName, Room | null>;
+
 /** What a lease on this offer can cost at most: its time, a boot before it, teardown after it. */
 export function fundsFor(offer: Offer, terms: Terms, bootLimit: DurationMs): MicroUsd {
   const longest = total(bootLimit, terms.duration, policy.teardown.allowance);

@@ -74,12 +74,10 @@ function concerns(scope: FreezeScope, { consumer, provider }: Concern): boolean 
 export const isFrozen = (freezes: readonly Freeze[], concern: Concern): boolean =>
   freezes.some(({ scope, standing }) => standing !== null && concerns(scope, concern));
 
-/** What of it concerns a lease of `consumer` that looks for an instance. */
+/** What the freezes mean for a lease of `consumer`. */
 export const frozenFor = (freezes: readonly Freeze[], consumer: ConsumerId): Frozen => ({
   lease: isFrozen(freezes, { consumer }),
-  providers: freezes.flatMap(({ scope, standing }) =>
-    standing !== null && scope.kind === 'provider' ? [scope.provider] : [],
-  ),
+  providers: ProviderName.options.filter((provider) => isFrozen(freezes, { provider })),
 });
 
 /** Whether the lease has, or may have, something in the scope. */

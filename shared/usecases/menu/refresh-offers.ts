@@ -1,8 +1,9 @@
 // Refresh: one complete search of a provider becomes the snapshot that all reads of the menu use.
 
 import type { ProviderName } from '../../core/base/providers.ts';
+import { type Snapshot, snapshotOf } from '../../core/menu/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { MenuStore, Snapshot } from '../../ports/menu-store.ts';
+import type { MenuStore } from '../../ports/menu-store.ts';
 import type { Providers } from '../common/listing.ts';
 
 export type RefreshOffersPorts = {
@@ -18,10 +19,7 @@ export type RefreshOffersPorts = {
 export function createRefreshOffers(ports: RefreshOffersPorts) {
   return async ({ provider }: { readonly provider: ProviderName }): Promise<Snapshot> => {
     const takenAt = ports.clock.now();
-    const offers = await ports.providers(provider).search();
-    // Sorts like the time it was taken, so that versions of one provider are in order.
-    const version = String(takenAt).padStart(15, '0');
-    const snapshot = { provider, version, takenAt, offers };
+    const snapshot = snapshotOf(provider, await ports.providers(provider).search(), takenAt);
     await ports.menu.publish(snapshot);
     return snapshot;
   };

@@ -11,9 +11,10 @@ import { policy } from '../../../core/base/policy/policy.ts';
 import { ProviderName } from '../../../core/base/providers.ts';
 import { EpochMs } from '../../../core/base/time.ts';
 import { Offer } from '../../../core/instance/offer.ts';
+import type { Snapshot } from '../../../core/menu/snapshot.ts';
 import type { BlobStore } from '../../../ports/blob-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
-import type { MenuStore, Snapshot } from '../../../ports/menu-store.ts';
+import type { MenuStore } from '../../../ports/menu-store.ts';
 import { snapshotKey } from '../schema.ts';
 import { parseItem, type Table } from '../table.ts';
 

@@ -9,8 +9,8 @@ import {
 import { brandId, OfferId } from '../../../../../shared/core/base/ids.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
+import type { Snapshot } from '../../../../../shared/core/menu/snapshot.ts';
 import type { BlobStore } from '../../../../../shared/ports/blob-store.ts';
-import type { Snapshot } from '../../../../../shared/ports/menu-store.ts';
 import { anOffer, at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

@@ -1,0 +1,93 @@
+// Which offers of the menu a lease may choose from at all: of providers that are usable now, that
+// its account allows, and that the provider's prepaid funds can carry to the lease's end.
+
+import { formatUsd, type MicroUsd } from '../base/money.ts';
+import type { ProviderName } from '../base/providers.ts';
+import type { DurationMs, EpochMs } from '../base/time.ts';
+import { carries, fundsFor, type Rooms, type Take } from '../billing/prepaid.ts';
+import { meets, type Offer } from '../instance/offer.ts';
+import type { Frozen } from '../lease/frozen.ts';
+import type { Starting } from '../lease/lease.ts';
+import { type Account, allows } from '../ledger/account.ts';
+import { isUsable, type Snapshot } from './snapshot.ts';
+
+export type Candidates = {
+  readonly offers: readonly Offer[];
+  /** Providers whose offers don't count, each with the reason. */
+  readonly leftOut: readonly string[];
+};
+
+/** What rules offers out for everybody, and for this account. */
+export type Rules = {
+  readonly frozen: Pick<Frozen, 'providers'>;
+  readonly account: Account | null;
+};
+
+/** The offers of providers that are usable now, as far as the account allows them. */
+export function usableOffers(
+  snapshots: readonly Snapshot[],
+  { frozen, account }: Rules,
+  now: EpochMs,
+): Candidates {
+  const whyNot = (snapshot: Snapshot): string | null => {
+    const { provider } = snapshot;
+    if (frozen.providers.includes(provider)) return `${provider} is frozen`;
+    return isUsable(snapshot, now) ? null : `the menu of ${provider} is too old to use`;
+  };
+  const usable = snapshots.filter((each) => whyNot(each) === null).flatMap(({ offers }) => offers);
+  const offers = usable.filter((offer) => account === null || allows(account.limits, offer));
+  const forbidden = usable.length - offers.length;
+  const reasons = snapshots.map(whyNot).filter((reason) => reason !== null);
+  if (forbidden > 0) reasons.push(`its account does not allow ${forbidden} offers`);
+  return { offers, leftOut: reasons };
+}
+
+/** The prepaid funds that a choice meets, for which lease. */
+export type Funds = {
+  readonly rooms: Rooms;
+  readonly lease: Starting;
+  readonly bootLimit: DurationMs;
+  readonly now: EpochMs;
+};
+
+/** The offers that the funds of their providers can carry to the lease's end. */
+export function keepAffordable(
+  menu: Candidates,
+  { rooms, lease, bootLimit, now }: Funds,
+): Candidates {
+  const left = new Map<ProviderName, MicroUsd | null>(
+    [...rooms].map(([provider, room]) => [provider, carries(room, lease.id, now)]),
+  );
+  const short = new Map<ProviderName, MicroUsd>();
+  const offers = menu.offers.filter((offer) => {
+    const room = left.get(offer.provider) ?? null;
+    if (room === null || fundsFor(offer, lease.terms, bootLimit) <= room) return true;
+    if (meets(offer, lease.terms.requirement)) short.set(offer.provider, room);
+    return false;
+  });
+  const why = [...short].map(
+    ([provider, room]) =>
+      `the prepaid balance of ${provider} has room for ${formatUsd(room)}, ` +
+      `which does not carry the lease to its end`,
+  );
+  return { offers, leftOut: [...menu.leftOut, ...why] };
+}
+
+/** Room to take from a provider's prepaid funds before a choice is committed. */
+export type Taking = {
+  readonly provider: ProviderName;
+  readonly take: Take;
+  /** What was taken for an earlier attempt, or by a step that was interrupted. */
+  readonly had: MicroUsd | null;
+};
+
+/** What must be taken for the choice; null where funds don't limit it. */
+export function roomToTake(offer: Offer, { rooms, lease, bootLimit, now }: Funds): Taking | null {
+  const { provider } = offer;
+  const room = rooms.get(provider) ?? null;
+  if (room === null || carries(room, lease.id, now) === null) return null;
+  const place = { leaseId: lease.id, attempt: lease.attempts.length + 1 };
+  const amountMicroUsd = fundsFor(offer, lease.terms, bootLimit);
+  const had = room.takes[lease.id]?.amountMicroUsd ?? null;
+  return { provider, take: { ...place, amountMicroUsd, at: now }, had };
+}

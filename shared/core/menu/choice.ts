@@ -1,0 +1,104 @@
+// The choice of an offer: the best candidate of the menu on which no attempt of this lease has
+// failed yet, and the room it takes from its provider's prepaid funds.
+
+import { formatUsd } from '../base/money.ts';
+import { policy } from '../base/policy/policy.ts';
+import { after, type DurationMs, type EpochMs, total } from '../base/time.ts';
+import type { Rooms } from '../billing/prepaid.ts';
+import { refusalReason, triesOf } from '../instance/attempt.ts';
+import { allInRate, type Offer } from '../instance/offer.ts';
+import { type Decision, keep } from '../lease/decision.ts';
+import { endFrozenLease, type Frozen } from '../lease/frozen.ts';
+import { currentAttempt, isStarting, type Lease, type Starting } from '../lease/lease.ts';
+import { chooseOffer } from '../lease/lease-moves.ts';
+import {
+  type Detour,
+  detour,
+  done,
+  type StepInput,
+  type StepOutcome,
+  skipReason,
+} from '../lease/step.ts';
+import {
+  type Candidates,
+  keepAffordable,
+  type Rules,
+  roomToTake,
+  type Taking,
+  usableOffers,
+} from './candidates.ts';
+import { type Limits, machineOf, rankOffers } from './rank.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Refusals that any other offer of the same provider would meet too. */
+const PROVIDER_REFUSES: readonly string[] = ['no-funds', 'refused'];
+
+function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits {
+  const refused = lease.attempts.filter((attempt) =>
+    PROVIDER_REFUSES.includes(refusalReason(attempt) ?? ''),
+  );
+  return {
+    ceiling: lease.terms.ceiling,
+    transferCeiling: lease.terms.transferCeilingMicroUsdPerGb,
+    neededUntil: after(now, total(lease.terms.duration, bootLimit)),
+    failedMachines: triesOf(lease.attempts).map((attempt) => machineOf(attempt.offer)),
+    failedProviders: refused.map((attempt) => attempt.offer.provider),
+  };
+}
+
+function pickOffer(lease: Starting, menu: Candidates, limits: Limits): Offer | Detour {
+  const { maxAttempts, maxAttemptNumbers } = policy.lease;
+  if (triesOf(lease.attempts).length >= maxAttempts) {
+    return detour('no-offer', `all ${maxAttempts} attempts are used up`);
+  }
+  if (lease.attempts.length >= maxAttemptNumbers) {
+    return detour('no-offer', 'the provider refused too many calls');
+  }
+  const ranking = rankOffers(menu.offers, lease.terms.requirement, limits);
+  switch (ranking.kind) {
+    case 'no-offer':
+      return detour('no-offer', ['no offer meets the requirement', ...menu.leftOut].join('; '));
+    case 'over-budget':
+      return detour('over-budget', `the cheapest costs ${formatUsd(ranking.cheapest)}/h`);
+    case 'ranked':
+      return ranking.offers[0] ?? detour('no-offer', 'no offer meets the requirement');
+  }
+}
+
+const inWords = (offer: Offer, diskGb: number): string =>
+  `${offer.gpuCount} x ${offer.gpuName} at ${formatUsd(allInRate(offer, diskGb))}/h, ` +
+  `offer ${offer.id}, ${offer.country ?? 'country unknown'}`;
+
+/** What a choice rests on beside the lease itself. */
+export type ChoiceFacts = Rules & {
+  readonly input: StepInput;
+  readonly frozen: Frozen;
+  readonly snapshots: readonly Snapshot[];
+  readonly rooms: Rooms;
+  /** The longest boot of any provider in use. */
+  readonly bootLimit: DurationMs;
+};
+
+/** `take` has to be taken before the choice is committed; null where funds don't limit it. */
+export type Choice = Decision<StepOutcome> & { readonly take: Taking | null };
+
+const keepAsIs = (outcome: StepOutcome): Choice => ({ ...keep(outcome), take: null });
+
+/** Puts the next offer on the lease. A choice that no attempt has used yet is kept. */
+export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Choice {
+  const skip = skipReason(lease, facts.input);
+  if (skip !== null) return keepAsIs(skip);
+  if (!isStarting(lease) || lease.chosen !== null || currentAttempt(lease)?.state === 'created') {
+    return keepAsIs(done(null));
+  }
+  const frozen = endFrozenLease(lease, facts.frozen, now);
+  if (frozen !== null) return { ...frozen, take: null };
+  const { rooms, bootLimit, snapshots } = facts;
+  const funds = { rooms, lease, bootLimit, now };
+  const menu = keepAffordable(usableOffers(snapshots, facts, now), funds);
+  const offer = pickOffer(lease, menu, limitsOf(lease, bootLimit, now));
+  if ('kind' in offer) return keepAsIs(offer);
+  const reason = inWords(offer, lease.terms.requirement.diskGb);
+  const commit = chooseOffer(lease, { offer, reason }, now);
+  return { commit, result: done(null), take: roomToTake(offer, funds) };
+}

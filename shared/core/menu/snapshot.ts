@@ -1,0 +1,24 @@
+// A snapshot of the menu: what one provider offered at one moment.
+
+import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
+import { between, type EpochMs } from '../base/time.ts';
+import type { Offer } from '../instance/offer.ts';
+
+export type Snapshot = {
+  readonly provider: ProviderName;
+  readonly version: string;
+  readonly takenAt: EpochMs;
+  readonly offers: readonly Offer[];
+};
+
+/** The snapshot of a search begun at `takenAt`. Versions of one provider sort by that time. */
+export const snapshotOf = (
+  provider: ProviderName,
+  offers: readonly Offer[],
+  takenAt: EpochMs,
+): Snapshot => ({ provider, version: String(takenAt).padStart(15, '0'), takenAt, offers });
+
+/** Whether its offers may still be chosen from. */
+export const isUsable = ({ takenAt }: Pick<Snapshot, 'takenAt'>, now: EpochMs): boolean =>
+  between(takenAt, now) <= policy.menu.staleAfter;
