@@ -4,20 +4,9 @@
 
 import type { ConsumerId, LeaseId } from '../core/base/ids.ts';
 import type { EpochMs } from '../core/base/time.ts';
-import type { ByteCount, NodeFacts, Pulse, PulseStart, Wait } from '../core/instance/pulse.ts';
-import type { IdleWarning, Quiet } from '../core/instance/quiet.ts';
+import type { ByteCount, NodeFacts, Parking, Pulse, PulseStart } from '../core/instance/pulse.ts';
+import type { Quiet } from '../core/instance/quiet.ts';
 import type { Telemetry } from '../core/instance/telemetry.ts';
-
-export type Parking = {
-  readonly leaseId: LeaseId;
-  /** Of the execution that waits: a replaced one parks nothing over its successor's token. */
-  readonly generation: number;
-  readonly attempt: number;
-  readonly wait: Wait;
-  readonly token: string;
-  readonly endsAt: EpochMs;
-  readonly idleWarned: IdleWarning | null;
-};
 
 /** What a machine says with one beat. A number must be greater than that of any beat before. */
 export type NodeBeat = {

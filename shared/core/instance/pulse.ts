@@ -82,6 +82,18 @@ export type PulseStart = Pick<
   'leaseId' | 'consumer' | 'attempt' | 'liveness' | 'silenceLimit' | 'idle' | 'endsAt'
 >;
 
+/** The token of a wait, with what the pulse has to know while it is parked. */
+export type Parking = {
+  readonly leaseId: LeaseId;
+  /** Of the execution that waits: a replaced one must not overwrite its successor's token. */
+  readonly generation: number;
+  readonly attempt: number;
+  readonly wait: Wait;
+  readonly token: string;
+  readonly endsAt: EpochMs;
+  readonly idleWarned: IdleWarning | null;
+};
+
 const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
   a === null || b === null ? null : a < b ? a : b;
 

@@ -1,15 +1,14 @@
 // Pulses: one small item beside each lease. A beat is exactly one update, which checks and records
 // at once; a pulse that is over stays so for good.
 
-import { type ByteCount, Pulse, type PulseStart } from '../../../core/instance/pulse.ts';
+import {
+  type ByteCount,
+  type Parking,
+  Pulse,
+  type PulseStart,
+} from '../../../core/instance/pulse.ts';
 import type { Telemetry } from '../../../core/instance/telemetry.ts';
-import type {
-  Beat,
-  CarriedBytes,
-  Parking,
-  PulseStore,
-  QuietBeat,
-} from '../../../ports/pulse-store.ts';
+import type { Beat, CarriedBytes, PulseStore, QuietBeat } from '../../../ports/pulse-store.ts';
 import { pulseKey } from '../schema.ts';
 import { type Change, type Item, parseItem, type Table } from '../table.ts';
 

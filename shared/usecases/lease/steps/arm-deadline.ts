@@ -1,4 +1,4 @@
-// Arm deadline: the schedule that ends this lease without the workflow, set before any machine may
+// Arm deadline: the schedule that ends this lease without the workflow, set before any instance may
 // exist. When it can't be set the lease ends: fail closed.
 
 import { policy } from '../../../core/base/policy/policy.ts';
@@ -16,8 +16,8 @@ export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
 export function createArmDeadline(ports: ArmDeadlinePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const alone = skipReason(lease, input);
-    if (alone !== null) return alone;
+    const skip = skipReason(lease, input);
+    if (skip !== null) return skip;
     await ports.scheduler.arm(lease.id, after(lease.deadline, policy.deadline.grace));
     return done(null);
   };

@@ -1,8 +1,8 @@
-// Probe ready: where no machine can call us, readiness is an SSH server that answers with its
+// Probe ready: where no instance can call us, readiness is an SSH server that answers with its
 // banner at an address the provider states.
 
-import { between } from '../../../core/base/time.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
+import { isBootOver, planProbe } from '../../../core/lease/probe.ts';
 import {
   detour,
   done,
@@ -22,24 +22,21 @@ export type ProbeReadyPorts = Records & {
 };
 
 /**
- * One look at the machine's SSH port. Safe to repeat. Detours: not-ready (look again), lease-over,
+ * One look at the instance's SSH port. Safe to repeat. Detours: not-ready (look again), lease-over,
  * superseded. Throws what get throws, StoreDown.
  */
 export function createProbeReady(ports: ProbeReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const alone = skipReason(lease, input);
-    if (alone !== null) return alone;
+    const skip = skipReason(lease, input);
+    if (skip !== null) return skip;
     const attempt = currentAttempt(lease);
     if (attempt?.state !== 'created') return done(null);
     const provider = ports.providers(attempt.offer.provider);
-    const waited = between(attempt.createdAt, ports.clock.now());
-    if (waited > provider.card.bootLimit) return done(null);
-    const instance = await provider.get(attempt.instanceId);
-    if (instance === 'absent') return detour('not-ready', 'the provider does not know it yet');
-    if (instance.status === 'failed' || instance.status === 'stopped') return done(null);
-    if (instance.status !== 'running') return detour('not-ready', instance.statusText);
-    for (const { host, port } of instance.ssh) {
+    if (isBootOver(attempt, provider.card, ports.clock.now())) return done(null);
+    const plan = planProbe(await provider.get(attempt.instanceId));
+    if (plan.kind !== 'probe') return plan;
+    for (const { host, port } of plan.ssh) {
       if ((await ports.probe.sshBanner(host, port)) === 'not-yet') continue;
       const by = { kind: 'probe', attempt: attempt.number } as const;
       await ports.pulses.beat({ leaseId: lease.id, at: ports.clock.now(), by });

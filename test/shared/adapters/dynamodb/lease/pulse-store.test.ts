@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/base/ids.ts';
 import { minutes } from '../../../../../shared/core/base/time.ts';
-import type { ByteCount, PulseStart } from '../../../../../shared/core/instance/pulse.ts';
+import type { ByteCount, Parking, PulseStart } from '../../../../../shared/core/instance/pulse.ts';
 import type { Telemetry } from '../../../../../shared/core/instance/telemetry.ts';
-import type { Beat, NodeBeat, Parking } from '../../../../../shared/ports/pulse-store.ts';
+import type { Beat, NodeBeat } from '../../../../../shared/ports/pulse-store.ts';
 import { aConsumer, aLeaseId, aPulse, at } from '../../../../support/builders/builders.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 

@@ -1,0 +1,26 @@
+// Readiness of an instance that has nowhere to call: an SSH server that answers at an address its
+// provider states.
+
+import { between, type EpochMs } from '../base/time.ts';
+import type { AttemptIn } from '../instance/attempt.ts';
+import type { ProviderCard } from '../instance/card.ts';
+import { type Instance, isHalted, type SshEndpoint } from '../instance/instance.ts';
+import { detour, done, type StepOutcome } from './step.ts';
+
+/** Whether the instance has had all the time that its provider's instances may boot. */
+export const isBootOver = (
+  { createdAt }: AttemptIn<'created'>,
+  { bootLimit }: Pick<ProviderCard, 'bootLimit'>,
+  now: EpochMs,
+): boolean => between(createdAt, now) > bootLimit;
+
+/** Where to probe the instance, or the outcome of the look when there is nothing to probe. */
+export function planProbe(
+  instance: Instance | 'absent',
+): { readonly kind: 'probe'; readonly ssh: readonly SshEndpoint[] } | StepOutcome {
+  if (instance === 'absent') return detour('not-ready', 'the provider does not know it yet');
+  // Confirm ready gives it back.
+  if (isHalted(instance)) return done(null);
+  if (instance.status !== 'running') return detour('not-ready', instance.statusText);
+  return { kind: 'probe', ssh: instance.ssh };
+}
