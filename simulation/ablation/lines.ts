@@ -45,7 +45,7 @@ export const ALWAYS: readonly Ablation[] = [
   },
   {
     name: 'mass silence',
-    file: 'shared/usecases/lease/hold-silence.ts',
+    file: 'shared/core/lease/silence.ts',
     line: 'if (!isCrowd(silences, open)) return null;',
     instead: 'return null;',
     test: {
@@ -351,7 +351,7 @@ const REST: readonly Ablation[] = [
   },
   {
     name: 'an execution that fails at once does not loop',
-    file: 'shared/usecases/lease/execution-ended.ts',
+    file: 'shared/core/lease/progress.ts',
     line: ' && generation <= policy.step.restartsAtOnce',
     instead: '',
     test: {

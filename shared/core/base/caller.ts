@@ -9,3 +9,13 @@ export type Caller = { readonly consumer: ConsumerId; readonly operator: boolean
 export function mustBeOperator({ operator }: Caller): void {
   if (!operator) throw new Failure('Forbidden', 'only operators may do this');
 }
+
+/** Throws Forbidden unless what belongs to `consumer` is this caller's to see. */
+export function mustOwn(
+  { consumer: own, operator }: Caller,
+  consumer: ConsumerId,
+  what: 'leases' | 'accounts' | 'books',
+): void {
+  if (operator || consumer === own) return;
+  throw new Failure('Forbidden', `only operators see others' ${what}`, { field: 'consumer' });
+}

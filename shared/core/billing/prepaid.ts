@@ -20,7 +20,7 @@ import {
 import { pageOf } from '../base/page.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
-import { after, between, type DurationMs, EpochMs, total } from '../base/time.ts';
+import { after, between, type DurationMs, EpochMs, isoTime, total } from '../base/time.ts';
 import { type Attempt, isClosed } from '../instance/attempt.ts';
 import { allInRate, type Offer } from '../instance/offer.ts';
 import { currentAttempt, isOver, isStarting, type Lease, type Terms } from '../lease/lease.ts';
@@ -211,4 +211,19 @@ export function reviewedRoom(known: Room | null, reading: Reading) {
   const toldLately = room.toldAt !== null && between(room.toldAt, now) < policy.balance.tellEvery;
   if (!isLow(room) || toldLately) return { room, page: null };
   return { room: { ...room, toldAt: now }, page: lowPage(room) };
+}
+
+/** When the balance could not be read, and why. */
+export type Unread = {
+  readonly why: string;
+  readonly now: EpochMs;
+  readonly lastSweepAt: EpochMs;
+};
+
+/** What a person has to know of an unreadable balance: once an hour, from its last reading on. */
+export function unreadPage({ readAt }: Room, { why, now, lastSweepAt }: Unread): string | null {
+  const hoursUntil = (until: EpochMs): number =>
+    Math.floor(between(readAt, until) / policy.balance.tellEvery);
+  if (hoursUntil(now) <= hoursUntil(lastSweepAt)) return null;
+  return pageOf('blind', `${why}; it was last read at ${isoTime(readAt)}`);
 }

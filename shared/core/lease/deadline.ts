@@ -1,9 +1,11 @@
-// When the schedule of a lease has to look at it next: to warn of its end, or to end it. A warning
-// is a courtesy: none of this may ever move the end itself.
+// What the schedule of a lease does and when it has to look at the lease next: to warn of its end,
+// or to end it. A warning is a courtesy: none of this may ever move the end itself.
 
 import { policy } from '../base/policy/policy.ts';
 import { after, between, type DurationMs, type EpochMs, earliest, epochMs } from '../base/time.ts';
+import { endUnlessOver } from './end.ts';
 import type { Lease, LeaseIn } from './lease.ts';
+import { warnOfEnd } from './lease-moves.ts';
 
 /** The next alarm of a serving lease: a warning still to come, or its end and the grace. */
 export function nextAlarm(deadline: EpochMs, now: EpochMs): EpochMs {
@@ -28,4 +30,27 @@ export function warningDue(lease: LeaseIn<'active'>, now: EpochMs): DurationMs |
   const lead = policy.deadline.warnBefore.filter((each) => left <= each).at(-1);
   if (lead === undefined) return null;
   return lease.warnedBefore !== null && lease.warnedBefore <= lead ? null : lead;
+}
+
+/** The lease as ending, when its deadline is past; null when nothing is due. */
+export function endPastDeadline(lease: Lease, now: EpochMs): LeaseIn<'ending'> | null {
+  if (now < lease.deadline) return null;
+  const served = lease.state === 'active';
+  const why = served ? 'its time is used up' : 'no instance served in time';
+  return endUnlessOver(lease, { reason: served ? 'expired' : 'failed', why }, now);
+}
+
+/** The lease with the warning given that is due; null when none is. */
+export function giveWarning(lease: Lease, now: EpochMs): LeaseIn<'active'> | null {
+  const lead = lease.state === 'active' ? warningDue(lease, now) : null;
+  return lease.state === 'active' && lead !== null ? warnOfEnd(lease, lead, now) : null;
+}
+
+/**
+ * How long the schedule waits before it looks at an ending lease again. A provider that has refused
+ * for an hour isn't asked more often than the workflow does.
+ */
+export function recheckPause(lease: LeaseIn<'ending'>, now: EpochMs): DurationMs {
+  const long = between(lease.endingAt, now) > policy.sweep.teardownPage;
+  return long ? policy.step.teardownPause : policy.deadline.recheck;
 }

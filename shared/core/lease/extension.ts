@@ -1,11 +1,13 @@
 // Whether a lease may serve longer, and what that takes. Money is raised on the account before the
 // lease is committed: what a crash leaves in between is trimmed.
 
-import { cost, type MicroUsd, sum } from '../base/money.ts';
+import type { ConsumerId } from '../base/ids.ts';
+import { cost, formatUsd, type MicroUsd, sum } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
-import { after, between, type DurationMs, type EpochMs, latest } from '../base/time.ts';
+import { after, between, type DurationMs, type EpochMs, isoTime, latest } from '../base/time.ts';
 import type { Hold, HoldRefusal } from '../ledger/account.ts';
 import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
+import { approveExtension, extendLease } from './lease-moves.ts';
 
 /** An instant can be asked for again and again; `added` time needs a key to be repeated safely. */
 export type ExtensionAsk =
@@ -62,6 +64,57 @@ export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): Ex
   if (refusal !== null) return { kind: 'refused', refusal };
   const more = cost(lease.hold.rateMicroUsdPerHour, between(lease.deadline, until));
   return { kind: 'extend', until, holdMicroUsd: sum(lease.hold.amountMicroUsd, more) };
+}
+
+/** An extension whose hold is raised: as it was planned, for which lease, and since when. */
+export type RaisedExtension = {
+  readonly planned: Lease;
+  readonly plan: Extract<ExtensionPlan, { kind: 'extend' }>;
+  readonly ask: ExtensionAsk;
+  readonly raisedAt: EpochMs;
+};
+
+/** The lease as extended; null when it changed since it was planned for, or that took too long. */
+export function applyExtension(
+  lease: Lease,
+  { planned, plan, ask, raisedAt }: RaisedExtension,
+  now: EpochMs,
+): LeaseIn<'active'> | null {
+  const late = between(raisedAt, now) > policy.extension.commitWithin || now >= lease.deadline;
+  if (lease.version !== planned.version || lease.state !== 'active' || late) return null;
+  const { until, holdMicroUsd } = plan;
+  const asked = ask.kind === 'more' ? [{ key: ask.key, added: ask.added }] : [];
+  const reason = `it serves until ${isoTime(until)}; ${formatUsd(holdMicroUsd)} is held in all`;
+  return extendLease(lease, { until, holdMicroUsd, asked, reason }, now);
+}
+
+export type Approval = {
+  readonly until: EpochMs;
+  readonly by: ConsumerId;
+  readonly why: string;
+};
+
+export type ApprovalPlan =
+  | { readonly kind: 'approve'; readonly lease: LeaseIn<'active'> }
+  /** It is approved until then already. */
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'not-active'; readonly why: string }
+  /** What is wrong with the instant that was asked for. */
+  | { readonly kind: 'out-of-range'; readonly why: string };
+
+/** What an operator's approval makes of the lease; a newer one takes the place of the older. */
+export function planApproval(lease: Lease, approval: Approval, now: EpochMs): ApprovalPlan {
+  const { until } = approval;
+  if (lease.state !== 'active') {
+    return { kind: 'not-active', why: `it is ${lease.state}: only an active lease is extended` };
+  }
+  const { maxApproved } = policy.extension;
+  if (until <= now || until > after(now, maxApproved)) {
+    const why = `must be later than now, by at most ${maxApproved / 3_600_000} hours`;
+    return { kind: 'out-of-range', why };
+  }
+  if (lease.approvedUntil === until) return { kind: 'unchanged' };
+  return { kind: 'approve', lease: approveExtension(lease, approval, now) };
 }
 
 /**

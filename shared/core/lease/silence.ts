@@ -1,9 +1,12 @@
-// A lease is not ended at the first sight of its silence: it is noticed, counted, and looked at
-// again. When a crowd of leases fell silent in between, our own ears are the likelier trouble, and
-// none of them ends for it; deadlines bind all the same.
+// A lease does not end when its silence is first seen: the silence is noticed, counted, and looked
+// at again. When a crowd of leases fell silent in between, an outage of ours is the more likely
+// cause, and none of them ends for it; deadlines bind all the same.
 
-import { between, type DurationMs, type EpochMs } from '../base/time.ts';
-import type { Pulse } from '../instance/pulse.ts';
+import { isCrowd } from '../base/crowd.ts';
+import { between, type DurationMs, type EpochMs, epochMs } from '../base/time.ts';
+import { type Pulse, silentFor } from '../instance/pulse.ts';
+import type { Lease, LeaseIn } from './lease.ts';
+import { note } from './lease-moves.ts';
 
 /** How long the second look at a silence is still ahead; null when none is. */
 export function untilLook(pulse: Pulse | null, now: EpochMs): DurationMs | null {
@@ -14,4 +17,22 @@ export function untilLook(pulse: Pulse | null, now: EpochMs): DurationMs | null 
 /** Whether this silence, which began at `since`, was noticed before. */
 export function isNoticed({ silenceLookAt }: Pulse, since: EpochMs): boolean {
   return silenceLookAt !== null && silenceLookAt > since;
+}
+
+/** When the lease had been silent for as long as it may. */
+export function limitPassedAt(lease: LeaseIn<'active'>, pulse: Pulse, now: EpochMs): EpochMs {
+  return epochMs(now - silentFor(pulse, lease.activeAt, now) + lease.terms.silenceLimit);
+}
+
+/** How many of the open leases fell silent together, in words; null when they are no crowd. */
+export function silentCrowd(silences: number, open: number): string | null {
+  if (!isCrowd(silences, open)) return null;
+  return `${silences} of ${open} leases fell silent together`;
+}
+
+/** Says on a serving lease that it does not end for its silence yet. */
+export function recordHeldSilence(lease: Lease, crowd: string, now: EpochMs): Lease {
+  if (lease.state !== 'active') return lease;
+  const reason = `${crowd}: it does not end yet`;
+  return note(lease, { type: 'silence-held', reason }, now);
 }

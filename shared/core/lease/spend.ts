@@ -18,7 +18,9 @@ import { after, type EpochMs } from '../base/time.ts';
 import { isHolding } from '../instance/attempt.ts';
 import type { Pulse } from '../instance/pulse.ts';
 import { chargesOf, totalOf } from '../ledger/charge.ts';
+import { endUnlessOver } from './end.ts';
 import { billOf, isOver, type Lease, type LeaseIn } from './lease.ts';
+import { growHold } from './lease-moves.ts';
 
 /** What its machines cost until `now`, bytes included as far as its pulse tells them. */
 export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
@@ -57,6 +59,16 @@ export function spentUp(lease: Lease, pulse: Pulse | null, now: EpochMs) {
   return { reason, why: `it has cost ${formatUsd(spent)}; ${what} is ${formatUsd(amount)}` };
 }
 
+/** The lease as ending for what it has cost; null while it may go on, or when it is over. */
+export function endOverspent(
+  lease: Lease,
+  pulse: Pulse | null,
+  now: EpochMs,
+): LeaseIn<'ending'> | null {
+  const end = spentUp(lease, pulse, now);
+  return end === null ? null : endUnlessOver(lease, end, now);
+}
+
 /** When it will have cost all it may at the present rate; null when nothing runs. */
 export function spentUpAt(lease: Lease, pulse: Pulse | null, now: EpochMs): EpochMs | null {
   const left = rest(limitOf(lease).amount, spentBy(lease, pulse, now));
@@ -77,4 +89,15 @@ export function outgrownHold(
   const spent = spentBy(lease, pulse, now);
   if (spent <= lease.hold.amountMicroUsd) return null;
   return sum(spent, cost(presentRate(lease), policy.teardown.growHoldBy));
+}
+
+/** The ending lease with its hold grown to what it has cost; null while its hold will do. */
+export function growOutgrownHold(
+  lease: Lease,
+  pulse: Pulse | null,
+  now: EpochMs,
+): LeaseIn<'ending'> | null {
+  if (lease.state !== 'ending') return null;
+  const to = outgrownHold(lease, pulse, now);
+  return to === null ? null : growHold(lease, to, now);
 }

@@ -1,7 +1,7 @@
 // Accounts and holds: what a consumer may spend, and what is set aside before a machine may exist.
 
 import * as z from 'zod/mini';
-import { ConsumerId, LeaseId } from '../base/ids.ts';
+import { brandId, ConsumerId, LeaseId } from '../base/ids.ts';
 import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, SignedMicroUsdPerHour } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
@@ -129,6 +129,10 @@ export type HoldRefusal =
     }
   | { readonly limit: 'threshold'; readonly percent: number }
   | { readonly limit: 'providers' | 'gpus'; readonly allowed: readonly string[] };
+
+/** The leases that hold money on an account. */
+export const heldLeases = ({ holds }: Pick<Account, 'holds'>): readonly LeaseId[] =>
+  Object.keys(holds).map((id) => brandId(LeaseId, id));
 
 /** The largest open holds of an account. */
 export function largestHolds({ holds }: Account): readonly HeldBy[] {

@@ -12,6 +12,7 @@ import { allInRate } from '../instance/offer.ts';
 import type { Pulse } from '../instance/pulse.ts';
 import { trimmedHold } from '../lease/extension.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
+import { hasOutbox } from '../lease/outbox.ts';
 import { outgrownHold, spentUp } from '../lease/spend.ts';
 import type { Hold } from '../ledger/account.ts';
 import { type SeenInstance, type Suspicion, suspect } from './instance-findings.ts';
@@ -65,9 +66,6 @@ export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
   const open = lease.attempts.filter((attempt) => !isClosed(attempt));
   return open.length === 0 || open.some(({ offer }) => offer.provider === provider);
 }
-
-const hasOutbox = ({ outbox }: Lease): boolean =>
-  outbox.events.length > 0 || outbox.entries.length > 0;
 
 /** The rate that its machine asks for now, when it is more than any before; null when it isn't. */
 export function raisedRate(lease: Lease, rate: MicroUsdPerHour | null): MicroUsdPerHour | null {

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import type { LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
-import { after, type DurationMs, EpochMs } from '../base/time.ts';
+import { after, between, type DurationMs, EpochMs } from '../base/time.ts';
 
 /** When each suspect was first seen so, in an unbroken row of complete sweeps. */
 export const Sightings = z.record(z.string(), EpochMs);
@@ -31,6 +31,10 @@ export const SweepRecord = z.object({
 });
 export type SweepRecord = z.infer<typeof SweepRecord>;
 
+/** How many leases were open when they were last swept, by the records of all providers. */
+export const openWhenSwept = (records: readonly (SweepRecord | null)[]): number =>
+  Math.max(0, ...records.map((record) => record?.open ?? 0));
+
 /**
  * When a complete listing last showed the machine of a lease that serves since `activeAt`; null
  * when none did. A machine that served before a listing began, and was not missed, was shown.
@@ -44,6 +48,19 @@ export function lastShown(
   if (known !== undefined) return known;
   const listedAt = record?.listedAt ?? null;
   return listedAt !== null && listedAt >= after(lease.activeAt, listLag) ? listedAt : null;
+}
+
+/**
+ * Whether a sweep may be left out by this record: nothing was leased and nothing suspected a short
+ * time ago. As with sightings, a sweep that comes some seconds early counts as one in time.
+ */
+export function wasIdle(
+  { open, failure, startedAt, sightings }: SweepRecord,
+  now: EpochMs,
+): boolean {
+  const { idleEvery, apart, every } = policy.sweep;
+  const short = between(startedAt, now) < idleEvery - (every - apart);
+  return open === 0 && failure === null && short && Object.keys(sightings).length === 0;
 }
 
 /** The longest-known suspects, as many as a record has room for. */

@@ -1,12 +1,15 @@
 // How every use case changes a lease: load, decide, commit under the version that was read, apply
-// the outbox. A lost race is decided again from what is there now, a bounded number of times.
+// the outbox. After a version conflict it decides again from the newer lease, a bounded number of
+// times.
 
 import { Failure } from '../../core/base/failure.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { after, type EpochMs, latest, total } from '../../core/base/time.ts';
+import type { EpochMs } from '../../core/base/time.ts';
 import type { Decision } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
+import { hasOutbox, holdChangeOf } from '../../core/lease/outbox.ts';
+import { progressDue } from '../../core/lease/progress.ts';
 import { isCorrection } from '../../core/ledger/entry.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -23,15 +26,18 @@ export type Records = {
 
 export type Changed<Result> = { readonly lease: Lease; readonly result: Result };
 
-/** What the account has to do with the lease's hold: settle it, or follow it down or up. */
-async function followHold(records: Records, lease: Lease): Promise<void> {
-  const { consumer, id: leaseId, hold: to } = lease;
-  if (lease.state === 'ended') {
-    await records.accounts.settle({ consumer, leaseId, charged: lease.chargedMicroUsd });
-  } else if (lease.outbox.entries.some(({ kind }) => kind === 'hold-released')) {
-    await records.accounts.reprice({ consumer, leaseId, to });
-  } else if (lease.outbox.entries.some(({ kind }) => kind === 'overrun')) {
-    await records.accounts.grow({ consumer, leaseId, to: to.amountMicroUsd });
+/** Settles the hold of the lease on its account, or lets it follow down or up. */
+async function followHold({ accounts }: Records, lease: Lease): Promise<void> {
+  const { consumer, id: leaseId } = lease;
+  const change = holdChangeOf(lease);
+  switch (change?.kind) {
+    case 'settle':
+      return accounts.settle({ consumer, leaseId, charged: change.charged });
+    case 'reprice':
+      return accounts.reprice({ consumer, leaseId, to: change.to });
+    case 'grow':
+      return accounts.grow({ consumer, leaseId, to: change.to });
+    case undefined:
   }
 }
 
@@ -40,8 +46,8 @@ async function followHold(records: Records, lease: Lease): Promise<void> {
  * account has to do with its hold. Safe to repeat after a crash anywhere in between.
  */
 export async function applyOutbox(records: Records, lease: Lease): Promise<Lease> {
+  if (!hasOutbox(lease)) return lease;
   const { events, entries } = lease.outbox;
-  if (events.length === 0 && entries.length === 0) return lease;
   await records.leases.appendEvents(lease.id, events);
   for (const entry of entries) {
     await (isCorrection(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
@@ -58,27 +64,10 @@ export async function loadLease(records: Records, id: LeaseId): Promise<Lease> {
   return applyOutbox(records, lease);
 }
 
-/** By when a lease in this state must have moved, or it counts as stuck. */
-function progressDue(lease: Lease, now: EpochMs): EpochMs {
-  const { due, teardownPause } = policy.step;
-  switch (lease.state) {
-    case 'booting':
-      return after(now, total(policy.ready.maxBootLimit, due));
-    case 'active':
-      return after(latest(now, lease.deadline), due);
-    case 'ending':
-      return after(now, total(teardownPause, due));
-    case 'requested':
-    case 'launching':
-    case 'ended':
-      return after(now, due);
-  }
-}
-
 /**
  * Changes a lease by `decide`, which is called again with the newer lease when another actor was
- * faster. Returns the lease as committed. Throws NotFound, StoreDown, and Conflict when it lost
- * every race. `decide` must have no effects.
+ * faster. Returns the lease as committed. Throws NotFound, StoreDown, and Conflict when every
+ * commit met a newer version. `decide` must have no effects.
  */
 export async function changeLease<Result>(
   records: Records,

@@ -1,7 +1,7 @@
-// An execution ended badly: it failed, ran too long, or was aborted by hand. Its lease is nobody's
-// now, so the next generation takes over at once instead of when the sweep misses it.
+// An execution ended badly: it failed, ran too long, or was aborted by hand. Nothing drives its
+// lease now, so the next generation takes over at once instead of when the sweep misses it.
 
-import { policy } from '../../core/base/policy/policy.ts';
+import { restartsAtOnce } from '../../core/lease/progress.ts';
 import type { StepInput } from '../../core/lease/step.ts';
 import { type RestartPorts, restartLease } from './restart-lease.ts';
 
@@ -16,6 +16,6 @@ export function createExecutionEnded(ports: RestartPorts) {
   return ({ leaseId, generation, status }: EndedExecution): Promise<void> =>
     restartLease(ports, leaseId, {
       why: `the execution of generation ${generation} ended as ${status}`,
-      due: (lease) => lease.generation === generation && generation <= policy.step.restartsAtOnce,
+      due: (lease) => restartsAtOnce(lease, generation),
     });
 }

@@ -1,9 +1,10 @@
 // Reading leases. Consumers see only their own; another's lease looks like one that isn't there.
 
-import type { Caller } from '../../core/base/caller.ts';
-import { Failure } from '../../core/base/failure.ts';
+import { type Caller, mustOwn } from '../../core/base/caller.ts';
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import { nextPlace } from '../../core/base/paging.ts';
 import type { Lease, LeaseEvent } from '../../core/lease/lease.ts';
+import { withPendingEvents } from '../../core/lease/outbox.ts';
 import { visible } from '../../core/lease/visible.ts';
 import type { LeasePlace, LeaseStore } from '../../ports/lease-store.ts';
 
@@ -23,11 +24,8 @@ export function createReadEvents(ports: ReadLeasePorts) {
     input: ReadInput & { readonly afterSeq: number },
   ): Promise<readonly LeaseEvent[]> => {
     const lease = await read(input);
-    const applied = await ports.leases.events(lease.id, input.afterSeq);
-    const last = applied.at(-1)?.seq ?? input.afterSeq;
-    // Only what follows without a gap: the log may still lag behind by a whole page.
-    const pending = lease.outbox.events.filter(({ seq }) => seq > last);
-    return pending[0]?.seq === last + 1 ? [...applied, ...pending] : applied;
+    const logged = await ports.leases.events(lease.id, input.afterSeq);
+    return withPendingEvents(logged, lease, input.afterSeq);
   };
 }
 
@@ -47,14 +45,12 @@ export type LeasePage = { readonly leases: readonly Lease[]; readonly next: Leas
  */
 export function createListLeases(ports: ReadLeasePorts) {
   return async ({ caller, consumer, after, limit }: ListInput): Promise<LeasePage> => {
-    if (!caller.operator && consumer !== caller.consumer) {
-      throw new Failure('Forbidden', "only operators see others' leases", { field: 'consumer' });
-    }
+    mustOwn(caller, consumer, 'leases');
     const places = await ports.leases.listByConsumer(consumer, { after, limit });
     const leases = await Promise.all(places.map(({ id }) => ports.leases.get(id)));
     return {
       leases: leases.filter((lease) => lease !== null),
-      next: places.length < limit ? null : (places.at(-1) ?? null),
+      next: nextPlace(places, limit),
     };
   };
 }

@@ -1,25 +1,28 @@
-// Heartbeats, from the machine and from the application. One update of the pulse checks and
-// records; one call tells the engine. The reply says until when to carry on, or to stop. Only a
-// beat that is quiet, on a lease that looks for idleness, takes a second update, and one whose
-// counters began anew.
+// Heartbeats, from the instance and from the application. One update of the pulse checks and
+// records; one call tells the engine. Only a beat that is quiet, on a lease that looks for
+// idleness, takes a second update, and one whose counters were reset.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
-import { policy } from '../../core/base/policy/policy.ts';
-import { between, type DurationMs, type EpochMs } from '../../core/base/time.ts';
-import { lastCountingBeat, type NodeFacts, type Pulse } from '../../core/instance/pulse.ts';
+import type { EpochMs } from '../../core/base/time.ts';
+import type { NodeFacts, Pulse } from '../../core/instance/pulse.ts';
 import { quietAfter } from '../../core/instance/quiet.ts';
 import type { Telemetry } from '../../core/instance/telemetry.ts';
 import { carriedBytes } from '../../core/instance/usage.ts';
-import { judgeIdle } from '../../core/lease/idle.ts';
+import {
+  type BeatFault,
+  carryOn,
+  effectOnWait,
+  type HeartbeatReply,
+  type Refusal,
+  refuseAppBeat,
+  refuseLateBeat,
+  refuseNodeBeat,
+} from '../../core/lease/heartbeat.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import { isOver } from '../../core/lease/lease.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { Beat, PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
-
-/** Why a beat was not heard: its lease is over, it came before, or it is another's. */
-export type BeatFault = 'heartbeat-late' | 'heartbeat-replayed' | 'heartbeat-foreign';
 
 export type HeartbeatPorts = {
   readonly leases: LeaseStore;
@@ -29,20 +32,10 @@ export type HeartbeatPorts = {
   readonly count: (fault: BeatFault) => void;
 };
 
-export type HeartbeatReply =
-  | { readonly kind: 'carry-on'; readonly endsAt: EpochMs; readonly left: DurationMs }
-  | { readonly kind: 'stop'; readonly reason: string }
-  /** This beat, or a newer one, was heard before. */
-  | { readonly kind: 'replayed' }
-  /** Nobody has such a lease, as far as this caller may know. */
-  | { readonly kind: 'unknown-lease' }
-  /** The lease has no machine yet. */
-  | { readonly kind: 'too-early' };
-
 export type NodeHeartbeat = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
-  /** Greater with each beat of one machine. */
+  /** Greater with each beat of one instance. */
   readonly number: number;
   readonly facts: NodeFacts | null;
   readonly telemetry: Telemetry | null;
@@ -54,26 +47,15 @@ export type AppHeartbeat = {
   readonly busy: boolean;
 };
 
-/**
- * A beat keeps the wait alive only while everybody who has to beat does. It gives the wait its
- * whole silence limit again, so the beat that counts may not be much older than this one.
- */
-function keepsAlive(pulse: Pulse, now: EpochMs): boolean {
-  const beat = lastCountingBeat(pulse);
-  return beat !== null && between(beat, now) <= policy.heartbeat.freshFor;
-}
-
-async function tell(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<void> {
-  const { token, wait } = pulse;
+async function answerWait(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<void> {
+  const { token } = pulse;
   if (token === null) return;
-  if (wait === 'ready' && pulse.readyAt !== null) await ports.workflow.wake(token);
-  if (wait !== 'serve') return;
-  // Idle for long enough: Judge looks at it, and says what becomes of it.
-  if (judgeIdle(pulse, pulse.idleWarned, now).kind !== 'busy') await ports.workflow.wake(token);
-  else if (keepsAlive(pulse, now)) await ports.workflow.heartbeat(token);
+  const effect = effectOnWait(pulse, now);
+  if (effect === 'wake') await ports.workflow.wake(token);
+  if (effect === 'heartbeat') await ports.workflow.heartbeat(token);
 }
 
-/** Counters that began anew: what they had counted is carried on. Otherwise nothing is written. */
+/** Counters that were reset: what they had counted is carried on. Otherwise nothing is written. */
 async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
   const to = carriedBytes(pulse);
   if (to === null) return;
@@ -82,8 +64,7 @@ async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
 }
 
 /** The pulse with the quiet that this beat carries on; without any it is as it was recorded. */
-async function listen(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<Pulse> {
-  await keepCount(ports, pulse);
+async function keepQuiet(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<Pulse> {
   const quiet = quietAfter(pulse, now);
   if (quiet === null) return pulse;
   const { leaseId, attempt } = pulse;
@@ -95,40 +76,34 @@ async function listen(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promis
 async function record(
   ports: HeartbeatPorts,
   beat: Beat,
-  explain: (lease: Lease) => Promise<HeartbeatReply>,
+  refuse: (lease: Lease) => Promise<Refusal>,
 ): Promise<HeartbeatReply> {
   const { at, by } = beat;
   const recorded = await ports.pulses.beat(beat);
-  if (recorded !== 'refused') {
-    const pulse = by.kind === 'node' ? await listen(ports, recorded, at) : recorded;
-    await tell(ports, pulse, at);
-    return { kind: 'carry-on', endsAt: pulse.endsAt, left: between(at, pulse.endsAt) };
+  if (recorded === 'refused') {
+    const lease = await ports.leases.get(beat.leaseId);
+    if (lease === null) return { kind: 'unknown-lease' };
+    const { reply, fault } = await refuse(lease);
+    if (fault !== null) ports.count(fault);
+    return reply;
   }
-  const lease = await ports.leases.get(beat.leaseId);
-  return lease === null ? { kind: 'unknown-lease' } : explain(lease);
+  if (by.kind === 'node') await keepCount(ports, recorded);
+  const pulse = by.kind === 'node' ? await keepQuiet(ports, recorded, at) : recorded;
+  await answerWait(ports, pulse, at);
+  return carryOn(pulse, at);
 }
 
 /**
- * A machine's beat; the first one says that it is ready. Safe to repeat: a beat that was heard
+ * An instance's beat; the first one says that it is ready. Safe to repeat: a beat that was recorded
  * before is refused. Throws StoreDown, ProviderDown.
  */
 export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: NodeHeartbeat): Promise<HeartbeatReply> => {
     const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'node', ...said } };
     return record(ports, beat, async (lease) => {
-      if (isOver(lease)) {
-        ports.count('heartbeat-late');
-        return { kind: 'stop', reason: lease.reason };
-      }
-      const served = (await ports.pulses.get(leaseId))?.attempt ?? 0;
-      if (served === said.attempt) {
-        ports.count('heartbeat-replayed');
-        return { kind: 'replayed' };
-      }
-      ports.count('heartbeat-foreign');
-      // A stop makes a machine end itself: never for what only we don't know yet.
-      if (served < said.attempt) return { kind: 'too-early' };
-      return { kind: 'stop', reason: 'another machine serves this lease' };
+      const late = refuseLateBeat(lease);
+      if (late !== null) return late;
+      return refuseNodeBeat(said.attempt, (await ports.pulses.get(leaseId))?.attempt ?? 0);
     });
   };
 }
@@ -137,14 +112,6 @@ export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
 export function createRecordAppHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: AppHeartbeat): Promise<HeartbeatReply> => {
     const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'app', ...said } };
-    return record(ports, beat, async (lease) => {
-      if (lease.consumer !== said.consumer) {
-        ports.count('heartbeat-foreign');
-        return { kind: 'unknown-lease' };
-      }
-      if (!isOver(lease)) return { kind: 'too-early' };
-      ports.count('heartbeat-late');
-      return { kind: 'stop', reason: lease.reason };
-    });
+    return record(ports, beat, async (lease) => refuseAppBeat(lease, said.consumer));
   };
 }

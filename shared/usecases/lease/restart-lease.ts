@@ -1,17 +1,17 @@
 // Gets a lease going again whose workflow makes no progress: it is woken, or the next generation of
-// its execution takes over, which finds all finished work done. Steps of an older one exit quietly.
+// its execution takes over.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import { note } from '../../core/lease/lease-moves.ts';
+import { isStuck, nextGeneration } from '../../core/lease/progress.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 
 export type RestartPorts = Records & WakePorts;
 
 export type Restart = {
-  /** Whether the execution is still to be given up, asked of the lease as it is then. */
+  /** Whether the execution is still to be replaced, checked on the lease as it is then. */
   readonly due: (lease: Lease, now: EpochMs) => boolean;
   readonly why: string;
 };
@@ -25,13 +25,10 @@ export async function restartLease(
   id: LeaseId,
   { due, why }: Restart,
 ): Promise<void> {
-  const { lease } = await changeLease(ports, id, (current, now) => {
-    if (current.state === 'ended' || !due(current, now)) return { commit: null, result: null };
-    const generation = current.generation + 1;
-    const reason = `${why}; generation ${generation} takes over`;
-    const event = { type: 'workflow-restarted', reason };
-    return { commit: note({ ...current, generation }, event, now), result: null };
-  });
+  const { lease } = await changeLease(ports, id, (current, now) => ({
+    commit: due(current, now) ? nextGeneration(current, why, now) : null,
+    result: null,
+  }));
   if (lease.state !== 'ended') await ports.workflow.start(lease.id, lease.generation);
 }
 
@@ -41,7 +38,6 @@ export async function restartLease(
  */
 export async function wakeOrRestartLease(ports: RestartPorts, lease: Lease): Promise<void> {
   const woken = await wakeLease(ports, lease.id);
-  if (woken === 'accepted' || ports.clock.now() < lease.dueBy) return;
-  const why = 'no progress until it was due';
-  await restartLease(ports, lease.id, { why, due: ({ dueBy }, now) => now >= dueBy });
+  if (woken === 'accepted' || !isStuck(lease, ports.clock.now())) return;
+  await restartLease(ports, lease.id, { why: 'no progress until it was due', due: isStuck });
 }

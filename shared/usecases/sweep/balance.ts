@@ -1,13 +1,12 @@
-// What a sweep does about prepaid funds: now and then it reads the balance, reckons what it can
-// still carry, and tells a person in time. A balance that can't be read stops nothing: machines end
-// without it, and offers are chosen without it.
+// What a sweep does about prepaid funds: every few minutes it reads the balance, computes what it
+// can still carry, and tells a person in time. A balance that can't be read stops nothing: instances
+// end without it, and offers are chosen without it.
 
 import { errorInWords, Failure } from '../../core/base/failure.ts';
-import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
-import { between, type EpochMs, isoTime } from '../../core/base/time.ts';
-import { isDue, type Room, reviewedRoom } from '../../core/billing/prepaid.ts';
+import type { EpochMs } from '../../core/base/time.ts';
+import { isDue, reviewedRoom, type Unread, unreadPage } from '../../core/billing/prepaid.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { RoomStore } from '../../ports/room-store.ts';
 import type { Sight } from '../common/listing.ts';
@@ -27,12 +26,10 @@ export type BalanceInput = {
   readonly open: readonly Lease[];
 };
 
-type Unread = { readonly why: string };
-
 async function balanceOf(
   ports: BalancePorts,
   provider: ProviderName,
-): Promise<number | null | Unread> {
+): Promise<number | null | Pick<Unread, 'why'>> {
   try {
     return await ports.providers(provider).balance();
   } catch (error) {
@@ -41,22 +38,9 @@ async function balanceOf(
   }
 }
 
-/** Noted each time; once an hour a person is told, from an hour after the last reading on. */
-function tellUnread(ports: BalancePorts, known: Room | null, { why, now, lastSweepAt }: Blind) {
-  ports.note(why);
-  if (known === null) return;
-  const times = (until: EpochMs): number =>
-    Math.floor(between(known.readAt, until) / policy.balance.tellEvery);
-  if (times(now) > times(lastSweepAt)) {
-    ports.page(pageOf('blind', `${why}; it was last read at ${isoTime(known.readAt)}`));
-  }
-}
-
-type Blind = Unread & Pick<BalanceInput, 'now' | 'lastSweepAt'>;
-
 /**
  * Reads the balance when that is due. Safe to repeat, and beside other sweeps: a room that moved on
- * is reckoned again with what was taken since. Throws StoreDown.
+ * is computed again with what was taken since. Throws StoreDown.
  */
 export async function reviewBalance(
   ports: BalancePorts,
@@ -67,7 +51,9 @@ export async function reviewBalance(
   if (!isDue(known, now)) return;
   const balance = await balanceOf(ports, provider);
   if (balance !== null && typeof balance !== 'number') {
-    tellUnread(ports, known, { ...balance, now, lastSweepAt });
+    ports.note(balance.why);
+    const page = known === null ? null : unreadPage(known, { ...balance, now, lastSweepAt });
+    if (page !== null) ports.page(page);
     return;
   }
   const { bootLimit } = ports.providers(provider).card;

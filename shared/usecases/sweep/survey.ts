@@ -1,16 +1,13 @@
-// Everything one sweep looks at, in the order that makes it conclusive: accounts, then open leases,
-// then what runs, then a complete listing, then the lease of every tag in it. It changes nothing.
+// Looks at everything one sweep needs, in the order that makes it conclusive: accounts, then open
+// leases, then what runs, then a complete listing, then the lease of every tag in it. It changes
+// nothing.
 
-import { brandId, type InstanceId, LeaseId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { findAccounts } from '../../core/billing/thresholds.ts';
-import type { Instance } from '../../core/instance/instance.ts';
-import { readTag } from '../../core/instance/ownership.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Account } from '../../core/ledger/account.ts';
-import type { Findings } from '../../core/sweep/actions.ts';
-import { findInstances, type SeenInstance } from '../../core/sweep/instance-findings.ts';
+import { findInstances } from '../../core/sweep/instance-findings.ts';
 import {
   findHolds,
   findLeases,
@@ -18,6 +15,18 @@ import {
   isSweptWith,
 } from '../../core/sweep/lease-findings.ts';
 import type { Sightings } from '../../core/sweep/record.ts';
+import {
+  asSeen,
+  type Blind,
+  hasPulse,
+  heldElsewhere,
+  holdsWithLeases,
+  type Listed,
+  leasesOf,
+  type Survey,
+  taggedLeases,
+  viewOf,
+} from '../../core/sweep/survey.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import type { Records } from '../common/change-lease.ts';
@@ -29,19 +38,7 @@ export type SurveyPorts = Records &
     readonly workflow: Workflow;
   };
 
-export type Survey = {
-  readonly findings: Findings;
-  /** When the complete listing began; null when there is none. */
-  readonly listedAt: EpochMs | null;
-  /** All open leases, of any provider, as they were before the listing. */
-  readonly open: readonly Lease[];
-  /** Parts that couldn't be seen, and why: what rests on them was not found. */
-  readonly blind: readonly { readonly part: 'listing' | 'executions'; readonly error: unknown }[];
-};
-
-type Blind = { part: 'listing' | 'executions'; error: unknown };
-
-/** What `look` sees, or null and a note of why not: one blind eye must not close the other. */
+/** What `look` sees, or null and a note of why not: one part that fails must not hide another. */
 async function seen<Part>(
   blind: Blind[],
   part: Blind['part'],
@@ -55,56 +52,27 @@ async function seen<Part>(
   }
 }
 
-function asSeen(ports: Sight, { id, label, status, statusText, rate }: Instance): SeenInstance {
-  const halted = status === 'stopped' || status === 'failed' ? statusText : null;
-  return { id, owner: readTag(label, ports.deployment, ports.signer), halted, rate };
-}
-
-type Listed = { readonly listedAt: EpochMs; readonly instances: readonly SeenInstance[] };
-
 async function list(ports: SurveyPorts, provider: ProviderName): Promise<Listed> {
   const listedAt = ports.clock.now();
   const instances = await ports.providers(provider).list();
-  return { listedAt, instances: instances.map((instance) => asSeen(ports, instance)) };
+  return { listedAt, instances: instances.map((instance) => asSeen(instance, ports)) };
 }
 
 async function holdsOf(
-  ports: SurveyPorts,
+  { leases }: SurveyPorts,
   accounts: readonly Account[],
   open: readonly Lease[],
 ): Promise<readonly HeldFor[]> {
-  const known = new Map(open.map((lease) => [lease.id, lease]));
-  const holds = accounts.flatMap(({ consumer, holds: all }) =>
-    Object.entries(all).map(([id, hold]) => ({ consumer, leaseId: brandId(LeaseId, id), hold })),
+  const others = await leases.getMany(heldElsewhere(accounts, open));
+  return holdsWithLeases(
+    accounts,
+    new Map([...others, ...open.map((each) => [each.id, each] as const)]),
   );
-  const others = holds.map(({ leaseId }) => leaseId).filter((id) => !known.has(id));
-  const rest = await ports.leases.getMany(others);
-  return holds.map((hold) => {
-    const lease = known.get(hold.leaseId) ?? rest.get(hold.leaseId) ?? null;
-    return { ...hold, lease };
-  });
 }
-
-const leasesOf = (holds: readonly HeldFor[]): ReadonlyMap<LeaseId, Lease> =>
-  new Map(holds.flatMap(({ leaseId, lease }) => (lease === null ? [] : [[leaseId, lease]])));
-
-/** Whether anything waits or beats for it. */
-const beats = ({ attempts, state }: Lease): boolean => attempts.length > 0 && state !== 'ended';
 
 async function instanceFindings(ports: SurveyPorts, listed: Listed, earlier: Sightings) {
-  const ids = listed.instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
-  const leases = await ports.leases.getMany(ids);
+  const leases = await ports.leases.getMany(taggedLeases(listed));
   return findInstances({ ...listed, leases, earlier });
-}
-
-/** What `listed` shows of machines, as leases are compared with it. */
-function machinesOf(ports: SurveyPorts, provider: ProviderName, listed: Listed | null) {
-  if (listed === null) return null;
-  const { listLag } = ports.providers(provider).card;
-  const instances = new Map<InstanceId, SeenInstance>(
-    listed.instances.map((instance) => [instance.id, instance]),
-  );
-  return { listedAt: listed.listedAt, listLag, instances };
 }
 
 /** Looks at everything. A provider or engine that can't be seen is noted. Throws StoreDown. */
@@ -117,17 +85,15 @@ export async function survey(
   const accounts = await ports.accounts.all();
   const open = await ports.leases.open();
   const holds = await holdsOf(ports, accounts, open);
-  const mine = open.filter((lease) => isSweptWith(lease, provider));
-  const pulses = await ports.pulses.getMany(mine.filter(beats).map(({ id }) => id));
+  const swept = open.filter((lease) => isSweptWith(lease, provider));
+  const pulses = await ports.pulses.getMany(swept.filter(hasPulse).map(({ id }) => id));
   const running = await seen(blind, 'executions', () => ports.workflow.running());
   const listed = await seen(blind, 'listing', () => list(ports, provider));
-  const instances = listed === null ? [] : await instanceFindings(ports, listed, earlier);
-  const listing = machinesOf(ports, provider, listed);
-  const leases = findLeases({ now, listing, open: mine, pulses, running, earlier });
+  const listing = listed === null ? null : viewOf(listed, ports.providers(provider).card.listLag);
   return {
     findings: {
-      instances,
-      leases,
+      instances: listed === null ? [] : await instanceFindings(ports, listed, earlier),
+      leases: findLeases({ now, listing, open: swept, pulses, running, earlier }),
       holds: findHolds(holds, now),
       accounts: findAccounts(accounts, leasesOf(holds), now),
     },

@@ -1,0 +1,37 @@
+// The outbox of a lease: what was committed with it and is not applied elsewhere yet.
+
+import type { MicroUsd } from '../base/money.ts';
+import type { Hold } from '../ledger/account.ts';
+import type { Lease, LeaseEvent } from './lease.ts';
+
+export const hasOutbox = ({ outbox }: Lease): boolean =>
+  outbox.events.length > 0 || outbox.entries.length > 0;
+
+/** What the account has to do with the lease's hold. */
+export type HoldChange =
+  | { readonly kind: 'settle'; readonly charged: MicroUsd }
+  | { readonly kind: 'reprice'; readonly to: Hold }
+  | { readonly kind: 'grow'; readonly to: MicroUsd };
+
+/** What the entries of its outbox mean for its hold on the account; null: nothing. */
+export function holdChangeOf(lease: Lease): HoldChange | null {
+  if (lease.state === 'ended') return { kind: 'settle', charged: lease.chargedMicroUsd };
+  const { hold, outbox } = lease;
+  const kinds = outbox.entries.map(({ kind }) => kind);
+  if (kinds.includes('hold-released')) return { kind: 'reprice', to: hold };
+  return kinds.includes('overrun') ? { kind: 'grow', to: hold.amountMicroUsd } : null;
+}
+
+/**
+ * A page of its event log after `afterSeq`, with the pending events that follow it without a gap:
+ * the log may lag behind the lease by a whole page.
+ */
+export function withPendingEvents(
+  logged: readonly LeaseEvent[],
+  { outbox }: Lease,
+  afterSeq: number,
+): readonly LeaseEvent[] {
+  const last = logged.at(-1)?.seq ?? afterSeq;
+  const pending = outbox.events.filter(({ seq }) => seq > last);
+  return pending[0]?.seq === last + 1 ? [...logged, ...pending] : logged;
+}

@@ -1,0 +1,95 @@
+// What one sweep leaves behind: its record, and what a person has to know.
+
+import { errorInWords } from '../base/failure.ts';
+import { pageOf } from '../base/page.ts';
+import type { ProviderName } from '../base/providers.ts';
+import type { DurationMs, EpochMs } from '../base/time.ts';
+import { silentCrowd } from '../lease/silence.ts';
+import { type Action, countsOf, pagesOf, suspectsOf } from './actions.ts';
+import { EXECUTION } from './lease-findings.ts';
+import { lastShown, rememberedOf, type Sightings, type SweepRecord } from './record.ts';
+import type { Survey } from './survey.ts';
+
+/** An action that failed. */
+export type FailedAction = { readonly action: Action; readonly error: unknown };
+
+/** What became of the actions of a sweep. */
+export type Acted = {
+  readonly failed: readonly FailedAction[];
+  /** How many were left to the next sweep, for want of time. */
+  readonly left: number;
+};
+
+export type ReportFacts = {
+  readonly provider: ProviderName;
+  readonly now: EpochMs;
+  /** The record before this one. */
+  readonly last: SweepRecord | null;
+  /** How many leases fell silent in the last minutes. */
+  readonly silences: number;
+  readonly listLag: DurationMs;
+};
+
+/** Suspects of this sweep; when it saw no listing, also those that only a listing can clear. */
+function sightingsOf({ findings, listedAt }: Survey, last: SweepRecord | null): Sightings {
+  const suspects = suspectsOf(findings);
+  if (listedAt !== null) return rememberedOf(suspects);
+  const kept = Object.entries(last?.sightings ?? {}).filter(([key]) => !key.startsWith(EXECUTION));
+  return rememberedOf([...suspects, ...kept]);
+}
+
+/** Of leases whose instances are missing: when listings last showed them. */
+function shownBefore(seen: Survey, { last, listLag }: ReportFacts): Sightings {
+  if (seen.listedAt === null) return last?.lastShown ?? {};
+  const missing = seen.findings.leases.flatMap(({ kind, lease }) => {
+    if ((kind !== 'ghost' && kind !== 'ghost-seen') || lease.state !== 'active') return [];
+    const at = lastShown(last, lease, listLag);
+    return at === null ? [] : [[lease.id, at] as const];
+  });
+  return rememberedOf(missing);
+}
+
+function actionPages({ failed, left }: Acted): readonly string[] {
+  const pages: string[] = [];
+  const [first] = failed;
+  if (first !== undefined) {
+    const why = `${first.action.kind}: ${errorInWords(first.error)}`;
+    pages.push(pageOf('failed-actions', `${failed.length} actions failed; ${why}`));
+  }
+  if (left > 0) {
+    pages.push(pageOf('unfinished-sweep', `${left} actions are left to the next sweep`));
+  }
+  return pages;
+}
+
+function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly string[] {
+  const { provider, now, silences } = facts;
+  const crowd = silentCrowd(silences, seen.open.length);
+  return [
+    ...seen.blind.map(({ part, error }) =>
+      pageOf('blind', `no ${part} of ${provider}: ${errorInWords(error)}`),
+    ),
+    ...pagesOf(seen.findings, now),
+    ...(crowd === null ? [] : [pageOf('mass-silence', `${crowd}: none of them ends for it`)]),
+    ...actionPages(acted),
+  ];
+}
+
+/** The record of a sweep. It has room for a bounded number of suspects, the longest-known first. */
+export function reportSweep(seen: Survey, acted: Acted, facts: ReportFacts): SweepRecord {
+  const { provider, now: startedAt, last } = facts;
+  const [unseen] = seen.blind;
+  const { findings, listedAt, open } = seen;
+  return {
+    provider,
+    startedAt,
+    failure: unseen === undefined ? null : `${unseen.part}: ${errorInWords(unseen.error)}`,
+    listedAt: listedAt ?? last?.listedAt ?? null,
+    listed: listedAt === null ? (last?.listed ?? 0) : findings.instances.length,
+    open: open.length,
+    counts: countsOf(findings),
+    sightings: sightingsOf(seen, last),
+    lastShown: shownBefore(seen, facts),
+    pages: [...pagesFor(seen, acted, facts)],
+  };
+}

@@ -1,0 +1,75 @@
+// Everything one sweep has seen, and what is put together of it before findings are made.
+
+import type { InstanceId, LeaseId } from '../base/ids.ts';
+import type { DurationMs, EpochMs } from '../base/time.ts';
+import { type Instance, isHalted } from '../instance/instance.ts';
+import { readTag } from '../instance/ownership.ts';
+import type { TagReader } from '../instance/sighting.ts';
+import type { Lease } from '../lease/lease.ts';
+import { type Account, heldLeases } from '../ledger/account.ts';
+import type { Findings } from './actions.ts';
+import type { SeenInstance } from './instance-findings.ts';
+import type { HeldFor, MachineView } from './lease-findings.ts';
+
+/** A part that couldn't be seen, and why: what rests on it was not found. */
+export type Blind = { readonly part: 'listing' | 'executions'; readonly error: unknown };
+
+export type Survey = {
+  readonly findings: Findings;
+  /** When the complete listing began; null when there is none. */
+  readonly listedAt: EpochMs | null;
+  /** All open leases, of any provider, as they were before the listing. */
+  readonly open: readonly Lease[];
+  readonly blind: readonly Blind[];
+};
+
+/** A complete listing of one provider. */
+export type Listed = { readonly listedAt: EpochMs; readonly instances: readonly SeenInstance[] };
+
+/** An instance as the sweep looks at it: whose it is by its tag, and whether it has stopped. */
+export function asSeen(instance: Instance, { deployment, signer }: TagReader): SeenInstance {
+  const { id, label, statusText, rate } = instance;
+  const halted = isHalted(instance) ? statusText : null;
+  return { id, owner: readTag(label, deployment, signer), halted, rate };
+}
+
+/** Every lease that a tag in the listing names. */
+export const taggedLeases = ({ instances }: Listed): readonly LeaseId[] =>
+  instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
+
+/** The listing as leases are compared with it. */
+export function viewOf({ listedAt, instances }: Listed, listLag: DurationMs): MachineView {
+  const byId = new Map<InstanceId, SeenInstance>(instances.map((each) => [each.id, each]));
+  return { listedAt, listLag, instances: byId };
+}
+
+/** Whether anything waits or beats for it. */
+export const hasPulse = ({ attempts, state }: Lease): boolean =>
+  attempts.length > 0 && state !== 'ended';
+
+/** Leases that hold money on an account and are not among the open ones. */
+export function heldElsewhere(
+  accounts: readonly Account[],
+  open: readonly Lease[],
+): readonly LeaseId[] {
+  const known = new Set(open.map(({ id }) => id));
+  return accounts.flatMap(heldLeases).filter((id) => !known.has(id));
+}
+
+/** Every hold with its lease, as far as there is one. */
+export function holdsWithLeases(
+  accounts: readonly Account[],
+  leases: ReadonlyMap<LeaseId, Lease>,
+): readonly HeldFor[] {
+  return accounts.flatMap(({ consumer, holds }) =>
+    heldLeases({ holds }).flatMap((leaseId): readonly HeldFor[] => {
+      const hold = holds[leaseId];
+      if (hold === undefined) return [];
+      return [{ consumer, leaseId, hold, lease: leases.get(leaseId) ?? null }];
+    }),
+  );
+}
+
+/** The leases that hold money, by their ids. */
+export const leasesOf = (holds: readonly HeldFor[]): ReadonlyMap<LeaseId, Lease> =>
+  new Map(holds.flatMap(({ leaseId, lease }) => (lease === null ? [] : [[leaseId, lease]])));
