@@ -11,6 +11,7 @@ import type {
   AccountNote,
   Hold,
   HoldRefusal,
+  NotePlace,
   Wanted,
 } from '../core/ledger/account.ts';
 import type { LedgerEntry } from '../core/ledger/entry.ts';
@@ -19,9 +20,6 @@ export type PlaceOutcome =
   /** The hold as the account has it. */
   | { readonly kind: 'placed'; readonly hold: Hold }
   | { readonly kind: 'refused'; readonly refusal: HoldRefusal };
-
-/** Where a note stands in an account's log. */
-export type NotePlace = Pick<AccountNote, 'at' | 'kind' | 'id'>;
 
 /** One lease's hold. */
 export type HoldOf = { readonly consumer: ConsumerId; readonly leaseId: LeaseId };

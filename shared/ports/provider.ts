@@ -2,21 +2,13 @@
 // throws a Failure; one contract suite holds all of them to it.
 
 import type { InstanceId } from '../core/base/ids.ts';
-import type { MicroUsd } from '../core/base/money.ts';
 import type { EpochMs } from '../core/base/time.ts';
+import type { ProviderCharge } from '../core/billing/reconcile.ts';
 import type { ProviderCard } from '../core/instance/card.ts';
 import type { Instance } from '../core/instance/instance.ts';
 import type { CreateOutcome, LaunchSpec } from '../core/instance/launch.ts';
 import type { Offer } from '../core/instance/offer.ts';
 import type { Tag } from '../core/instance/ownership.ts';
-
-export type ProviderCharge = {
-  readonly instanceId: InstanceId;
-  readonly label: string | null;
-  readonly amount: MicroUsd;
-  readonly from: EpochMs;
-  readonly to: EpochMs;
-};
 
 export type Provider = {
   readonly card: ProviderCard;

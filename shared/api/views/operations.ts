@@ -4,6 +4,7 @@ import { policy } from '../../core/base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs, isoTime } from '../../core/base/time.ts';
 import { type Room, runwayOf } from '../../core/billing/prepaid.ts';
 import { isOver } from '../../core/lease/lease.ts';
+import type { Diagnosis, Patient } from '../../core/operations/doctor.ts';
 import type { Freeze, Standing } from '../../core/operations/freeze.ts';
 import type { SweepRecord } from '../../core/sweep/record.ts';
 import type { Diagnosis, Patient } from '../../usecases/operations/read-doctor.ts';

@@ -9,7 +9,7 @@ import type { Pulse } from '../instance/pulse.ts';
 import { billOf, type Lease } from '../lease/lease.ts';
 import { amountOfCharge, type Charge, ChargeParts, chargesOf } from '../ledger/charge.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
-import { dayOf } from './days.ts';
+import { dayOf, type Span } from './days.ts';
 
 /** What settled charges and their corrections sum up to, and what the charges are made of. */
 export const Sums = z.extend(ChargeParts, {
@@ -120,8 +120,8 @@ export function runningOf(lease: Lease, pulse: Pulse | null, now: EpochMs): read
   return charges.map((charge) => ({ lease, charge }));
 }
 
-/** Without the machines whose charge is among these entries: it was entered a moment ago. */
-export function notEntered(
+/** Without the instances whose charge is among these entries: it was entered a moment ago. */
+function notEntered(
   running: readonly Running[],
   entries: readonly LedgerEntry[],
 ): readonly Running[] {
@@ -130,14 +130,25 @@ export function notEntered(
   return running.filter(({ lease, charge }) => !entered.has(keyOf(lease.id, charge.attempt)));
 }
 
-/** A running machine would be settled `now`, in the month its hold belongs to. */
-export function runningLine({ lease, charge }: Running, now: EpochMs): CostLine {
+/** A running instance would be settled `now`, in the month its hold belongs to. */
+function runningLine({ lease, charge }: Running, now: EpochMs): CostLine {
   const { provider, gpuName, jobId } = charge;
   return {
     ...{ consumer: lease.consumer, at: now, month: lease.hold.month, leaseId: lease.id },
     ...{ provider, gpuName, jobId, sums: NOTHING, runningMicroUsd: amountOfCharge(charge) },
   };
 }
+
+/** The lines of running instances, as of `now`, whose charges are not among these entries. */
+export const runningLines = (
+  running: readonly Running[],
+  entries: readonly LedgerEntry[],
+  now: EpochMs,
+): readonly CostLine[] => notEntered(running, entries).map((each) => runningLine(each, now));
+
+/** Whether costs that nobody has entered yet belong to the span: they would be entered now. */
+export const includesRunning = (span: Span, now: EpochMs): boolean =>
+  span.from <= now && now < span.to;
 
 function keyOf(line: CostLine, groupBy: GroupBy): string {
   switch (groupBy) {

@@ -2,10 +2,11 @@
 // it; once it is over, what it was charged.
 
 import { type MicroUsd, microUsd, rest, signedMicroUsd } from '../base/money.ts';
-import { type EpochMs, latest } from '../base/time.ts';
+import { type EpochMs, epochMs, latest } from '../base/time.ts';
 import type { Pulse } from '../instance/pulse.ts';
-import { billOf, type Lease } from '../lease/lease.ts';
+import { billOf, type Lease, type LeaseIn } from '../lease/lease.ts';
 import { type Charge, chargesOf, totalOf } from '../ledger/charge.ts';
+import type { LedgerEntry } from '../ledger/entry.ts';
 
 export type LeaseCost = {
   readonly asOf: EpochMs;
@@ -25,7 +26,7 @@ export type LeaseCost = {
 };
 
 /**
- * Reckons the cost of a lease, with the bytes that its pulse has counted so far; `settled` are the
+ * Computes the cost of a lease, with the bytes that its pulse has counted so far; `settled` are the
  * charges it was settled with, if it was.
  */
 export function costOf(
@@ -52,4 +53,24 @@ export function costOf(
     spendCapMicroUsd,
     leftMicroUsd: rest(held, charged),
   };
+}
+
+/** Where the entries of its settlement stand: all of them are of the instant at which it ended. */
+export const settlementOf = ({ id, endedAt }: LeaseIn<'ended'>) => ({
+  span: { from: endedAt, to: epochMs(endedAt + 1) },
+  // Leases of one instant are in order of their ids: a page after this begins with this lease's.
+  after: { at: endedAt, leaseId: id, seq: 0 },
+});
+
+/** The charges it was settled with: those among these entries, and those in its outbox. */
+export function settledCharges(
+  { id, outbox }: LeaseIn<'ended'>,
+  entries: readonly LedgerEntry[],
+): readonly Charge[] {
+  const own = entries.filter(({ leaseId }) => leaseId === id);
+  const seqs = new Set(own.map(({ seq }) => seq));
+  const pending = outbox.entries.filter(({ seq }) => !seqs.has(seq));
+  return [...own, ...pending].flatMap(({ kind, charge }) =>
+    kind === 'charge' && charge !== undefined ? [charge] : [],
+  );
 }

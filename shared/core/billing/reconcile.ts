@@ -3,7 +3,7 @@
 // finding, for a person: nothing is ever entered that no lease and no row stand for.
 
 import * as z from 'zod/mini';
-import { LeaseId } from '../base/ids.ts';
+import { type InstanceId, LeaseId } from '../base/ids.ts';
 import {
   amountOf,
   formatUsd,
@@ -19,12 +19,38 @@ import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
 import { between, EpochMs, latest } from '../base/time.ts';
 import type { ChargeTerms } from '../instance/card.ts';
-import type { Ownership } from '../instance/ownership.ts';
+import { type Ownership, readTag } from '../instance/ownership.ts';
+import type { TagReader } from '../instance/sighting.ts';
 import { billOf, type LeaseIn } from '../lease/lease.ts';
 import { amountOfCharge, type Charge, chargesOf } from '../ledger/charge.ts';
 
-/** One row of the provider's charges for a machine of ours. */
+/** One row of the provider's charges, as it reports it. */
+export type ProviderCharge = {
+  readonly instanceId: InstanceId;
+  readonly label: string | null;
+  readonly amount: MicroUsd;
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+};
+
+/** One row of the provider's charges for an instance of ours. */
 export type ReportedCharge = { readonly owner: Ownership; readonly amount: MicroUsd };
+
+/** The rows of our instances by their leases, and how many rows are somebody else's. */
+export function rowsByLease(
+  charges: readonly ProviderCharge[],
+  { deployment, signer }: TagReader,
+): {
+  readonly byLease: ReadonlyMap<LeaseId, readonly ReportedCharge[]>;
+  readonly foreignRows: number;
+} {
+  const rows = charges.flatMap(({ label, amount }) => {
+    const owner = readTag(label, deployment, signer);
+    return owner === null ? [] : [{ owner, amount }];
+  });
+  const byLease = Map.groupBy(rows, ({ owner }) => owner.leaseId);
+  return { byLease, foreignRows: charges.length - rows.length };
+}
 
 export type Comparison =
   /** `explained` by the provider's rounding, or not; `alarming` when a person must know. */

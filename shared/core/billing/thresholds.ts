@@ -3,6 +3,7 @@
 
 import { formatUsd, type MicroUsd, microUsd, percentOf } from '../base/money.ts';
 import type { EpochMs } from '../base/time.ts';
+import type { End } from '../lease/end.ts';
 import { isOver, type Lease } from '../lease/lease.ts';
 import { spentBy } from '../lease/spend.ts';
 import type { Account, AccountNote, Threshold } from '../ledger/account.ts';
@@ -86,4 +87,16 @@ export function findAccounts(
     if (news || ending.length > 0) return { kind: 'threshold', ...found };
     return { kind: Object.keys(account.notes).length > 0 ? 'pending-notes' : 'ok', ...found };
   });
+}
+
+/**
+ * What the open leases of a reviewed account end for; null when they go on, or when the account, as
+ * it is now, has other limits or another month than the one that was reviewed.
+ */
+export function endForBudget({ account, review }: AccountFinding, now: Account): End | null {
+  const same = now.limitsVersion === account.limitsVersion && now.month === account.month;
+  if (review.ends === null || !same) return null;
+  const spent = `${formatUsd(review.spent)} is spent`;
+  const why = `${spent}: ${review.ends.percent} % of its account's monthly budget`;
+  return { reason: 'over-budget', why };
 }

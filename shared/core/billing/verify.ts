@@ -1,117 +1,14 @@
-// Whether the books agree: the entries of a lease with the lease itself, all of them with the
-// account, and closed days with the entries of those days. It names the first difference.
+// Whether the totals of an account agree with its leases, while leases go on: what may have moved is
+// doubtful, not wrong. It names the first difference.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
-import { between, type EpochMs, type Month } from '../base/time.ts';
+import { after, between, type EpochMs, epochMs, hours, type Month } from '../base/time.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Account, Hold } from '../ledger/account.ts';
-import type { EntryKind, LedgerEntry } from '../ledger/entry.ts';
-import type { Day } from './days.ts';
-import { addBooks, type DayBooks, EMPTY_BOOKS } from './report.ts';
-
-/** Two numbers that must be equal and are not: of money unless `what` counts something. */
-export type Difference = {
-  readonly consumer: ConsumerId;
-  readonly leaseId: LeaseId | null;
-  readonly what: string;
-  /** What the entries say. */
-  readonly ledger: number;
-  /** What the lease, the account or the closed day says. */
-  readonly found: number;
-};
-
-/** What the entries of one lease sum up to: all that is kept of them while they stream by. */
-export type Tally = {
-  readonly entries: number;
-  readonly lastSeq: number;
-  readonly seqs: number;
-  readonly held: number;
-  readonly charged: number;
-  readonly corrected: number;
-};
-
-export const NO_ENTRIES: Tally = {
-  ...{ entries: 0, lastSeq: 0, seqs: 0 },
-  ...{ held: 0, charged: 0, corrected: 0 },
-};
-
-type Sum = 'held' | 'charged' | 'corrected';
-
-/** What an entry of a kind adds its amount to, and what it takes it from. */
-const COUNTS: Readonly<Record<EntryKind, { readonly adds?: Sum; readonly takes?: Sum }>> = {
-  'hold-placed': { adds: 'held' },
-  'hold-raised': { adds: 'held' },
-  'hold-released': { takes: 'held' },
-  charge: { adds: 'charged', takes: 'held' },
-  // What was charged beyond the hold was never held.
-  overrun: { adds: 'held' },
-  'true-up': { adds: 'corrected' },
-  correction: { adds: 'corrected' },
-};
-
-export function addEntry(tally: Tally, { seq, kind, amountMicroUsd }: LedgerEntry): Tally {
-  const next = {
-    ...tally,
-    entries: tally.entries + 1,
-    lastSeq: Math.max(tally.lastSeq, seq),
-    seqs: tally.seqs + seq,
-  };
-  const { adds, takes } = COUNTS[kind];
-  if (adds !== undefined) next[adds] += amountMicroUsd;
-  if (takes !== undefined) next[takes] -= amountMicroUsd;
-  return next;
-}
-
-/** With what the lease has committed and not applied yet, as far as the tally hasn't seen it. */
-export function withOutbox(tally: Tally, lease: Lease): Tally {
-  return lease.outbox.entries.filter(({ seq }) => seq > tally.lastSeq).reduce(addEntry, tally);
-}
-
-/** The sequence 1 to `count`, each once. */
-const isGapless = ({ entries, lastSeq, seqs }: Tally, count: number): boolean =>
-  entries === count && lastSeq === count && seqs === (count * (count + 1)) / 2;
-
-type Pair = readonly [what: string, ledger: number, found: number];
-
-type Subject = Pick<Difference, 'consumer' | 'leaseId'>;
-const differenceOf = (of: Subject, [what, ledger, found]: Pair): Difference => ({
-  ...of,
-  ...{ what, ledger, found },
-});
-
-const firstUnequal = (pairs: readonly Pair[]): Pair | undefined =>
-  pairs.find(([, ledger, found]) => ledger !== found);
-
-function pairsOf(tally: Tally, lease: Lease | null): readonly Pair[] {
-  if (lease === null) return [['leases of these entries', 1, 0]];
-  const ended = lease.state === 'ended' ? lease : null;
-  const { entries, held, charged, corrected } = tally;
-  const { lastEntry } = lease;
-  const gap: Pair = ['sum of sequence numbers', tally.seqs, (lastEntry * (lastEntry + 1)) / 2];
-  return [
-    ['number of entries', entries, lastEntry],
-    ...(isGapless(tally, lastEntry)
-      ? []
-      : [gap, ['last entry', tally.lastSeq, lastEntry] as const]),
-    ['held', held, ended === null ? lease.hold.amountMicroUsd : 0],
-    ['charged', charged, ended?.chargedMicroUsd ?? 0],
-    ['corrected', corrected, ended?.correctedMicroUsd ?? 0],
-  ];
-}
-
-/**
- * The first thing in which a lease and its entries differ; null when they agree. The tally is of
- * all entries up to the lease's last one: those applied and those in its outbox.
- */
-export function judgeEntries(
-  of: { readonly consumer: ConsumerId; readonly leaseId: LeaseId },
-  tally: Tally,
-  lease: Lease | null,
-): Difference | null {
-  const first = firstUnequal(pairsOf(tally, lease));
-  return first === undefined ? null : differenceOf(of, first);
-}
+import type { LedgerEntry } from '../ledger/entry.ts';
+import type { Span } from './days.ts';
+import { type Difference, differenceOf, firstUnequal, type Pair } from './difference.ts';
 
 /** What an account has to know of a lease. */
 export type Fact = {
@@ -130,7 +27,7 @@ export const factOf = (lease: Lease): Fact => ({
   pending: lease.outbox.entries.length > 0,
 });
 
-type Facts = ReadonlyMap<LeaseId, Fact>;
+export type Facts = ReadonlyMap<LeaseId, Fact>;
 
 /** An account by itself: what is left of each limit, what is held and what was spent. */
 function ownPairs({ limits, month, holds, ...account }: Account): readonly Pair[] {
@@ -159,6 +56,44 @@ function isFresh(hold: Hold | undefined, now: EpochMs): boolean {
     (raisedAt > placedAt && between(raisedAt, now) <= policy.extension.trimAfter)
   );
 }
+
+/** Clocks differ: what others have entered may lie ahead of this one. */
+export const verifyUntil = (now: EpochMs): EpochMs => after(now, hours(24));
+
+/** From when on entries have to be read again that were made since then: steps take time. */
+const overlapBefore = (since: number): EpochMs =>
+  epochMs(Math.max(0, since - policy.verify.overlap));
+
+/** The span in which any of these leases can have entered anything. */
+export function spanOfLeases(
+  ids: readonly LeaseId[],
+  leases: ReadonlyMap<LeaseId, Lease>,
+  now: EpochMs,
+): Span {
+  const since = ids.map((id) => leases.get(id)?.requestedAt ?? 0);
+  return { from: overlapBefore(Math.min(...since)), to: verifyUntil(now) };
+}
+
+/** The span in which anything can have been entered after `since`. */
+export const spanSince = (since: EpochMs, now: EpochMs): Span => ({
+  from: overlapBefore(since),
+  to: verifyUntil(now),
+});
+
+/** Leases that may have changed since they were read: open ones, and those with an outbox. */
+export const mayHaveMoved = (facts: Facts): readonly LeaseId[] =>
+  [...facts].flatMap(([id, { spent, pending }]) => (spent === null || pending ? [id] : []));
+
+/** Entries that a lease had committed when it was read; a lease that is not there limits nothing. */
+export const enteredUntil = (
+  entries: readonly LedgerEntry[],
+  leases: ReadonlyMap<LeaseId, Lease>,
+): readonly LedgerEntry[] =>
+  entries.filter(({ leaseId, seq }) => seq <= (leases.get(leaseId)?.lastEntry ?? seq));
+
+/** That the account of these entries is missing. */
+export const missingAccount = (consumer: ConsumerId): Difference =>
+  differenceOf({ consumer, leaseId: null }, ['accounts', 1, 0]);
 
 /** What a comparison of an account with its leases found. */
 export type Comparison = {
@@ -221,28 +156,4 @@ export function compareAccount(account: Account, facts: Facts, now: EpochMs): Co
   if (first === undefined) return { difference: null, doubtful: false, suspects };
   const doubtful = [...facts.values()].some(({ pending }) => pending);
   return { difference: differenceOf({ consumer, leaseId: null }, first), doubtful, suspects };
-}
-
-const amountIn = ({ rows }: DayBooks): number =>
-  rows.reduce((all, row) => all + row.chargedMicroUsd + row.correctedMicroUsd, 0);
-
-/** The first thing in which a closed day and its entries differ; null when they agree. */
-export function judgeDay(
-  { consumer, day }: { readonly consumer: ConsumerId; readonly day: Day },
-  entered: DayBooks,
-  closed: DayBooks,
-): Difference | null {
-  const kinds = [...new Set([...Object.keys(entered.kinds), ...Object.keys(closed.kinds)])];
-  const pairs = kinds.toSorted().flatMap((kind): readonly Pair[] => {
-    const [mine, theirs] = [entered.kinds[kind], closed.kinds[kind]];
-    return [
-      [`day ${day}: entries of kind ${kind}`, mine?.entries ?? 0, theirs?.entries ?? 0],
-      [`day ${day}: ${kind}`, mine?.amountMicroUsd ?? 0, theirs?.amountMicroUsd ?? 0],
-    ];
-  });
-  const textOf = (books: DayBooks): string => JSON.stringify(addBooks(EMPTY_BOOKS, books).rows);
-  const alike = textOf(entered) === textOf(closed);
-  const rows: Pair = [`day ${day}: rows`, amountIn(entered), amountIn(closed)];
-  const first = firstUnequal([...pairs, rows]) ?? (alike ? undefined : rows);
-  return first === undefined ? null : differenceOf({ consumer, leaseId: null }, first);
 }

@@ -3,7 +3,14 @@
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { formatUsd, signedMicroUsd } from '../base/money.ts';
 import { type EpochMs, epochMs, hours, isoTime } from '../base/time.ts';
-import type { AccountLimits, AccountNote, HoldRefusal } from './account.ts';
+import {
+  type Account,
+  type AccountLimits,
+  type AccountNote,
+  type HoldRefusal,
+  keyOfNote,
+  type NotePlace,
+} from './account.ts';
 
 /** Says which limit binds, how much room it has, and what was asked. */
 export function refusalText(refusal: HoldRefusal): string {
@@ -46,4 +53,33 @@ export type LimitsChange = {
 export function limitsNote(change: LimitsChange, at: EpochMs): AccountNote {
   const { version, by, why: reason, from, to } = change;
   return { at, kind: 'limits-changed', id: String(version), by, reason, from, to };
+}
+
+export type NotePage = {
+  readonly notes: readonly AccountNote[];
+  /** Null: there are no more by now. */
+  readonly next: NotePlace | null;
+};
+
+/**
+ * A page of the log after `after`, oldest first. The last page also has the notes that were
+ * committed with the account and are not in its log yet.
+ */
+export function pageOfNotes(
+  account: Pick<Account, 'notes'>,
+  logged: readonly AccountNote[],
+  { after, limit }: { readonly after: NotePlace | null; readonly limit: number },
+): NotePage {
+  const last = logged.at(-1);
+  if (logged.length === limit && last !== undefined) {
+    const { at, kind, id } = last;
+    return { notes: logged, next: { at, kind, id } };
+  }
+  const shown = new Set(logged.map(keyOfNote));
+  const pending = Object.values(account.notes).filter((note) => {
+    const key = keyOfNote(note);
+    return !shown.has(key) && (after === null || key > keyOfNote(after));
+  });
+  const all = [...logged, ...pending];
+  return { notes: all.toSorted((a, b) => (keyOfNote(a) < keyOfNote(b) ? -1 : 1)), next: null };
 }

@@ -81,6 +81,9 @@ export type AccountNote = z.infer<typeof AccountNote>;
 export const keyOfNote = ({ at, kind, id }: Pick<AccountNote, 'at' | 'kind' | 'id'>): string =>
   `${isoTime(at)}#${kind}#${id}`;
 
+/** Where a note stands in its account's log. */
+export type NotePlace = Pick<AccountNote, 'at' | 'kind' | 'id'>;
+
 /**
  * One consumer's account. In every month: budget = room + held + charged, where `held` sums the
  * holds of this month. Room may fall below zero after an overrun, never by admission.
@@ -140,6 +143,22 @@ export function largestHolds({ holds }: Account): readonly HeldBy[] {
     .map(([leaseId, { amountMicroUsd }]) => ({ leaseId, amountMicroUsd }))
     .toSorted((a, b) => b.amountMicroUsd - a.amountMicroUsd)
     .slice(0, policy.account.holdsShown);
+}
+
+const sameLimits = (a: AccountLimits, b: AccountLimits): boolean =>
+  Object.keys(a).length === Object.keys(b).length &&
+  Object.entries(a).every(
+    ([field, value]) => JSON.stringify(value) === JSON.stringify(b[field as keyof AccountLimits]),
+  );
+
+/** Whether the limits of a version can be replaced: they were made so already, or have changed. */
+export function planLimits(
+  account: Account,
+  { version, limits }: { readonly version: number; readonly limits: AccountLimits },
+): 'replace' | 'made' | 'stale' {
+  if (account.limitsVersion === version) return 'replace';
+  const made = account.limitsVersion === version + 1 && sameLimits(account.limits, limits);
+  return made ? 'made' : 'stale';
 }
 
 const excludes = (allowed: readonly string[], wanted: readonly string[]): boolean =>

@@ -3,14 +3,16 @@
 // it is thawed.
 
 import * as z from 'zod/mini';
-import { ConsumerId } from '../base/ids.ts';
+import { ConsumerId, type LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
-import { type DurationMs, EpochMs } from '../base/time.ts';
+import { after, type DurationMs, EpochMs, total } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
 import { isClosed } from '../instance/attempt.ts';
+import type { Sighting } from '../instance/sighting.ts';
+import type { End } from '../lease/end.ts';
 import type { Frozen } from '../lease/frozen.ts';
-import type { Lease } from '../lease/lease.ts';
+import { isOver, type Lease } from '../lease/lease.ts';
 
 export const FreezeScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('all') }),
@@ -121,6 +123,57 @@ export function thaw(before: Freeze, by: Pick<Act, 'by' | 'why'>, now: EpochMs):
   return { ...before, version: before.version + 1, standing: null, acts };
 }
 
+/**
+ * By when everything has landed that was under way when the freeze was placed: a launch that read
+ * "not frozen" just before still has its function's time to write its intent.
+ */
+export const landedBy = (placedAt: EpochMs, createWindow: DurationMs): EpochMs =>
+  after(placedAt, total(policy.launch.functionTimeout, createWindow));
+
+/** The open leases that the freeze covers; those that are not over yet have to be ended. */
+export function coveredLeases(
+  { scope }: Pick<Freeze, 'scope'>,
+  open: readonly Lease[],
+): { readonly open: readonly Lease[]; readonly toEnd: readonly Lease[] } {
+  const covered = open.filter((lease) => lease.state !== 'ended' && covers(scope, lease));
+  return { open: covered, toEnd: covered.filter((lease) => !isOver(lease)) };
+}
+
+/** What the leases of a frozen scope end for. */
+export const freezeEnd = ({ acts }: Pick<Freeze, 'acts'>): End => ({
+  reason: 'operator',
+  why: `frozen by ${acts.at(-1)?.by ?? 'an operator'}`,
+});
+
+/** Freezes that stand and are not finished, each with how far it has come. */
+export const unfinishedFreezes = (
+  freezes: readonly Freeze[],
+): readonly { readonly freeze: Freeze; readonly standing: Standing }[] =>
+  freezes.flatMap((freeze) => {
+    const { standing } = freeze;
+    return standing === null || standing.finishedAt !== null ? [] : [{ freeze, standing }];
+  });
+
+/** The providers at which the scope may have instances. */
+export const providersOf = (
+  scope: FreezeScope,
+  names: readonly ProviderName[],
+): readonly ProviderName[] => (scope.kind === 'provider' ? [scope.provider] : names);
+
+/**
+ * How many of our listed instances belong to the scope. One whose lease is unknown counts for every
+ * consumer.
+ */
+export function countInScope(
+  scope: FreezeScope,
+  ours: readonly Sighting[],
+  leases: ReadonlyMap<LeaseId, Lease>,
+): number {
+  if (scope.kind !== 'consumer') return ours.length;
+  const consumers = ours.map(({ owner }) => leases.get(owner.leaseId)?.consumer ?? scope.consumer);
+  return consumers.filter((consumer) => consumer === scope.consumer).length;
+}
+
 /** What one round found of the scope; its complete listing began at `listedAt`. */
 export type Round = {
   readonly listedAt: EpochMs;
@@ -145,4 +198,14 @@ export function advanceFreeze(before: Freeze, standing: Standing, round: Round):
     finishedAt: empty && verdict.kind === 'proved' ? listedAt : null,
   };
   return { ...before, version: before.version + 1, standing: next };
+}
+
+/** The same for the record as it is now; null when the freeze that the round was for is no more. */
+export function advanceIfStanding(
+  current: Freeze | null,
+  { since }: Standing,
+  round: Round,
+): Freeze | null {
+  if (current === null || current.standing?.since !== since) return null;
+  return advanceFreeze(current, current.standing, round);
 }

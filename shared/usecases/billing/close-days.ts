@@ -3,26 +3,15 @@
 
 import type { ConsumerId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { type EpochMs, earliest, epochMs } from '../../core/base/time.ts';
+import { type EpochMs, epochMs } from '../../core/base/time.ts';
+import { closableUntil, pendingSince } from '../../core/billing/closing.ts';
 import { type Day, dayOf, endOfDay, nextDay, startOfDay } from '../../core/billing/days.ts';
 import { addBooks, booksOf, type DayBooks, EMPTY_BOOKS } from '../../core/billing/report.ts';
-import type { Lease } from '../../core/lease/lease.ts';
 import type { DayStore } from '../../ports/day-store.ts';
 import type { Records } from '../common/change-lease.ts';
 import { walkLedger } from '../ledger/walk-ledger.ts';
 
 export type CloseDaysPorts = Records & { readonly days: DayStore };
-
-/** From when on something of each account may still be entered: what waits in outboxes. */
-function pendingSince(open: readonly Lease[]): ReadonlyMap<ConsumerId, EpochMs> {
-  const since = new Map<ConsumerId, EpochMs>();
-  for (const { consumer, outbox } of open) {
-    for (const { at } of outbox.entries) {
-      since.set(consumer, earliest(at, since.get(consumer) ?? at));
-    }
-  }
-  return since;
-}
 
 /** The first day of the account that is not closed; null while it has no entries. */
 async function firstOpen(ports: CloseDaysPorts, consumer: ConsumerId): Promise<Day | null> {
@@ -66,12 +55,11 @@ async function closeAccount(
  */
 export function createCloseDays(ports: CloseDaysPorts) {
   return async (): Promise<{ readonly closed: number }> => {
-    const settledBy = epochMs(ports.clock.now() - policy.days.closeAfter);
+    const now = ports.clock.now();
     const pending = pendingSince(await ports.leases.open());
     let closed = 0;
     for (const { consumer } of await ports.accounts.all()) {
-      const until = earliest(settledBy, pending.get(consumer) ?? settledBy);
-      closed += await closeAccount(ports, consumer, until);
+      closed += await closeAccount(ports, consumer, closableUntil(pending.get(consumer), now));
     }
     return { closed };
   };

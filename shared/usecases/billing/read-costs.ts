@@ -1,31 +1,30 @@
-// What machines cost in a span: from closed days, from the entries of days that are still open, and
-// for what is settled nowhere yet, from the leases themselves. They are read in the order that
+// What instances cost in a span: from closed days, from the entries of days that are still open,
+// and for what is settled nowhere yet, from the leases themselves. They are read in the order that
 // neither misses a lease nor counts it twice: closed days, then running leases, then entries. A
 // lease that is settled in between is found by its entry, and taken out of the running ones.
 
-import type { Caller } from '../../core/base/caller.ts';
-import { brandId, type ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import { type Caller, mustOwn } from '../../core/base/caller.ts';
+import type { ConsumerId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import {
   type CostLine,
   type GroupBy,
   groupCosts,
+  includesRunning,
   linesOf,
   needsEntries,
-  notEntered,
   type Running,
-  runningLine,
+  runningLines,
   runningOf,
 } from '../../core/billing/costs.ts';
 import { type Span, wholeDays, without } from '../../core/billing/days.ts';
 import { type DayReport, linesOfDay } from '../../core/billing/report.ts';
-import type { Account } from '../../core/ledger/account.ts';
+import { type Account, heldLeases } from '../../core/ledger/account.ts';
 import type { EntryPlace, LedgerEntry } from '../../core/ledger/entry.ts';
 import type { DayStore } from '../../ports/day-store.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Records } from '../common/change-lease.ts';
-import { mayRead } from '../ledger/books-access.ts';
 import { readPage, walkLedger } from '../ledger/walk-ledger.ts';
 
 export type ReadCostsPorts = Records & {
@@ -53,28 +52,19 @@ export type CostReport = ReturnType<typeof groupCosts> & {
 
 type Asked = { readonly span: Span; readonly asOf: EpochMs };
 
-/** Costs that nobody has entered yet count where they would be entered: now. */
-const isNow = ({ span, asOf }: Asked): boolean => span.from <= asOf && asOf < span.to;
-
 /** Every hold stands for a lease whose charge is not entered, or was a moment ago. */
 async function readRunning(
   { leases, pulses }: ReadCostsPorts,
   account: Account | null,
   asked: Asked,
 ): Promise<readonly Running[]> {
-  if (account === null || !isNow(asked)) return [];
-  const ids = Object.keys(account.holds).map((id) => brandId(LeaseId, id));
+  if (account === null || !includesRunning(asked.span, asked.asOf)) return [];
+  const ids = heldLeases(account);
   const [held, beating] = await Promise.all([leases.getMany(ids), pulses.getMany(ids)]);
   return [...held.values()].flatMap((lease) =>
     runningOf(lease, beating.get(lease.id) ?? null, asked.asOf),
   );
 }
-
-const runningLines = (
-  running: readonly Running[],
-  entries: readonly LedgerEntry[],
-  asOf: EpochMs,
-): readonly CostLine[] => notEntered(running, entries).map((machine) => runningLine(machine, asOf));
 
 /** One account by its days: those that are closed from their items, the others from entries. */
 async function readByDays(
@@ -155,7 +145,10 @@ async function consumersOf(
   { accounts }: ReadCostsPorts,
   { caller, consumer }: ReadCostsInput,
 ): Promise<readonly ConsumerId[]> {
-  if (consumer !== null) return [mayRead(caller, consumer)];
+  if (consumer !== null) {
+    mustOwn(caller, consumer, 'books');
+    return [consumer];
+  }
   if (!caller.operator) return [caller.consumer];
   return (await accounts.all()).map((account) => account.consumer).toSorted();
 }

@@ -9,22 +9,23 @@
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { after, type EpochMs, epochMs, hours } from '../../core/base/time.ts';
-import { type Day, dayOf } from '../../core/billing/days.ts';
-import { addBooks, booksOf, byDay, type DayBooks, EMPTY_BOOKS } from '../../core/billing/report.ts';
+import { type EpochMs, epochMs } from '../../core/base/time.ts';
+import { type Day, dayOf, type Span } from '../../core/billing/days.ts';
+import type { Difference } from '../../core/billing/difference.ts';
+import type { DayBooks } from '../../core/billing/report.ts';
+import { compareEntries, type Tallies, tallyEntries } from '../../core/billing/tally.ts';
 import {
-  addEntry,
   compareAccount,
-  type Difference,
+  enteredUntil,
   type Fact,
   factOf,
-  judgeDay,
-  judgeEntries,
-  NO_ENTRIES,
-  type Tally,
-  withOutbox,
+  mayHaveMoved,
+  missingAccount,
+  spanOfLeases,
+  spanSince,
+  verifyUntil,
 } from '../../core/billing/verify.ts';
-import type { Lease } from '../../core/lease/lease.ts';
+import { emptyBooks, enterBooks, judgeDays } from '../../core/billing/verify-days.ts';
 import type { DayStore } from '../../ports/day-store.ts';
 import type { Records } from '../common/change-lease.ts';
 import { walkLedger } from '../ledger/walk-ledger.ts';
@@ -44,10 +45,6 @@ export type AccountVerdict = {
 };
 
 type Facts = Map<LeaseId, Fact>;
-type Tallies = Map<LeaseId, Tally>;
-
-/** Clocks differ: what others have entered may lie ahead of this one. */
-const endOf = (now: EpochMs): EpochMs => after(now, hours(24));
 
 type Walked = {
   readonly tallies: Tallies;
@@ -56,40 +53,28 @@ type Walked = {
   readonly difference: Difference | null;
 };
 
-/** Streams all entries: keeps a tally of each lease, and the books of the day it is in. */
+/** Streams all entries: keeps a tally of each lease, and the books of the closed day it is in. */
 async function walk(ports: VerifyPorts, consumer: ConsumerId, now: EpochMs): Promise<Walked> {
-  const span = { from: epochMs(0), to: endOf(now) };
+  const span = { from: epochMs(0), to: verifyUntil(now) };
   const days = { first: dayOf(span.from), end: dayOf(span.to) };
   // Closed days before the entries: a day that is closed then has all of its entries.
   const closed = new Map<Day, DayBooks>(
     (await ports.days.between(consumer, days)).map((report) => [report.day, report]),
   );
   const tallies: Tallies = new Map();
-  const open = new Map<Day, DayBooks>([...closed.keys()].map((day) => [day, EMPTY_BOOKS]));
+  const entered = emptyBooks(closed);
   let entries = 0;
   for await (const page of walkLedger(ports.ledger, { consumer, span })) {
     entries += page.length;
-    for (const entry of page) {
-      tallies.set(entry.leaseId, addEntry(tallies.get(entry.leaseId) ?? NO_ENTRIES, entry));
-    }
-    for (const [day, part] of byDay(page)) {
-      const books = open.get(day);
-      if (books !== undefined) open.set(day, addBooks(books, booksOf(part)));
-    }
+    tallyEntries(tallies, page);
+    enterBooks(entered, page);
   }
-  const differences = [...open].map(([day, entered]) =>
-    judgeDay({ consumer, day }, entered, closed.get(day) ?? EMPTY_BOOKS),
-  );
-  const difference = differences.find((each) => each !== null) ?? null;
+  const difference = judgeDays(consumer, entered, closed);
   return { tallies, entries, closedDays: closed.size, difference };
 }
 
 /** As many leases in memory as one batch of reads brings. */
 const CHUNK = 100;
-
-function* chunksOf(ids: readonly LeaseId[]): Generator<readonly LeaseId[], void> {
-  for (let from = 0; from < ids.length; from += CHUNK) yield ids.slice(from, from + CHUNK);
-}
 
 type Looked = { readonly facts: Facts; readonly doubts: readonly LeaseId[] };
 
@@ -101,23 +86,15 @@ async function compareLeases(
 ): Promise<Looked> {
   const facts: Facts = new Map();
   const doubts: LeaseId[] = [];
-  for (const ids of chunksOf([...tallies.keys()])) {
+  const all = [...tallies.keys()];
+  for (let from = 0; from < all.length; from += CHUNK) {
+    const ids = all.slice(from, from + CHUNK);
     const leases = await ports.leases.getMany(ids);
-    for (const leaseId of ids) {
-      const lease = leases.get(leaseId) ?? null;
-      const tally = tallies.get(leaseId) ?? NO_ENTRIES;
-      const all = lease === null ? tally : withOutbox(tally, lease);
-      if (judgeEntries({ consumer, leaseId }, all, lease) !== null) doubts.push(leaseId);
-      if (lease !== null) facts.set(leaseId, factOf(lease));
-    }
+    for (const [id, lease] of leases) facts.set(id, factOf(lease));
+    const different = compareEntries(consumer, ids, { tallies, leases });
+    doubts.push(...different.map(({ leaseId }) => leaseId));
   }
   return { facts, doubts };
-}
-
-/** When the earliest of these leases can have entered anything. */
-function sinceOf(leases: ReadonlyMap<LeaseId, Lease>, ids: readonly LeaseId[]): EpochMs {
-  const since = ids.map((id) => leases.get(id)?.requestedAt ?? 0);
-  return epochMs(Math.max(0, Math.min(...since) - policy.verify.overlap));
 }
 
 /** Leases first, then their entries up to what each had committed: this comparison is exact. */
@@ -128,41 +105,30 @@ async function lookAgain(
 ): Promise<Difference | null> {
   if (ids.length === 0) return null;
   const leases = await ports.leases.getMany(ids);
-  const span = { from: sinceOf(leases, ids), to: endOf(ports.clock.now()) };
+  const span = spanOfLeases(ids, leases, ports.clock.now());
   const asked = new Set(ids);
   const tallies: Tallies = new Map();
   for await (const page of walkLedger(ports.ledger, { consumer, span })) {
-    for (const entry of page.filter(({ leaseId }) => asked.has(leaseId))) {
-      const last = leases.get(entry.leaseId)?.lastEntry ?? entry.seq;
-      if (entry.seq > last) continue;
-      tallies.set(entry.leaseId, addEntry(tallies.get(entry.leaseId) ?? NO_ENTRIES, entry));
-    }
+    const entries = page.filter(({ leaseId }) => asked.has(leaseId));
+    tallyEntries(tallies, enteredUntil(entries, leases));
   }
-  for (const leaseId of ids) {
-    const lease = leases.get(leaseId) ?? null;
-    const tally = tallies.get(leaseId) ?? NO_ENTRIES;
-    if (lease === null && tally === NO_ENTRIES) continue;
-    const all = lease === null ? tally : withOutbox(tally, lease);
-    const difference = judgeEntries({ consumer, leaseId }, all, lease);
-    if (difference !== null) return difference;
-    if (lease !== null) facts.set(leaseId, factOf(lease));
-  }
+  const [difference] = compareEntries(consumer, ids, { tallies, leases });
+  if (difference !== undefined) return difference;
+  for (const [id, lease] of leases) facts.set(id, factOf(lease));
   return null;
 }
 
 /** Leases that may have moved since: those that are open, and those that entered something. */
 async function movedSince(
   ports: VerifyPorts,
-  { consumer, since, facts }: { consumer: ConsumerId; since: EpochMs; facts: Facts },
-): Promise<ReadonlySet<LeaseId>> {
-  const from = epochMs(Math.max(0, since - policy.verify.overlap));
-  const moved = new Set<LeaseId>();
-  for (const [id, { spent, pending }] of facts) if (spent === null || pending) moved.add(id);
-  const span = { from, to: endOf(ports.clock.now()) };
+  consumer: ConsumerId,
+  { facts, span }: { readonly facts: Facts; readonly span: Span },
+): Promise<readonly LeaseId[]> {
+  const moved = new Set(mayHaveMoved(facts));
   for await (const page of walkLedger(ports.ledger, { consumer, span })) {
     for (const { leaseId } of page) moved.add(leaseId);
   }
-  return moved;
+  return [...moved];
 }
 
 type Totals = { readonly difference: Difference | null; readonly doubtful: boolean };
@@ -170,19 +136,18 @@ type Totals = { readonly difference: Difference | null; readonly doubtful: boole
 /** Compares the account with its leases; what differs is looked at again, some times. */
 async function compareTotals(
   ports: VerifyPorts,
-  { consumer, facts, since }: { consumer: ConsumerId; facts: Facts; since: EpochMs },
+  consumer: ConsumerId,
+  { facts, since }: { readonly facts: Facts; readonly since: EpochMs },
 ): Promise<Totals> {
   let last: Totals = { difference: null, doubtful: false };
   for (let look = 1; look <= policy.verify.maxLooks; look += 1) {
     const account = await ports.accounts.get(consumer);
-    if (account === null) {
-      const missing = { consumer, leaseId: null, what: 'accounts', ledger: 1, found: 0 };
-      return { difference: missing, doubtful: false };
-    }
+    if (account === null) return { difference: missingAccount(consumer), doubtful: false };
     const { suspects, ...found } = compareAccount(account, facts, ports.clock.now());
     last = found;
     if (found.difference === null) return last;
-    const moved = await movedSince(ports, { consumer, since, facts });
+    const span = spanSince(since, ports.clock.now());
+    const moved = await movedSince(ports, consumer, { facts, span });
     const ids = [...new Set([...suspects, ...moved])];
     const difference = await lookAgain(ports, consumer, { facts, ids });
     if (difference !== null) return { difference, doubtful: false };
@@ -204,7 +169,7 @@ export async function verifyAccount(
   const counted = { consumer, leases: facts.size, entries, closedDays };
   const unjudged = doubts.length - ids.length;
   if (found !== null) return { ...counted, doubtful: unjudged, difference: found };
-  const totals = await compareTotals(ports, { consumer, facts, since });
+  const totals = await compareTotals(ports, consumer, { facts, since });
   if (!totals.doubtful) return { ...counted, doubtful: unjudged, difference: totals.difference };
   return { ...counted, doubtful: unjudged + 1, difference: null };
 }

@@ -3,10 +3,9 @@
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import type { ConsumerId } from '../../core/base/ids.ts';
-import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { between } from '../../core/base/time.ts';
-import type { Difference } from '../../core/billing/verify.ts';
+import { differencePage } from '../../core/billing/difference.ts';
 import { type AccountVerdict, type VerifyPorts, verifyAccount } from './verify-account.ts';
 
 export type VerifyLedgerPorts = VerifyPorts & { readonly page: (message: string) => void };
@@ -23,12 +22,6 @@ export type VerifyPage = {
   /** The account to go on after; null when there are no more. */
   readonly next: ConsumerId | null;
 };
-
-/** In words, for the person who is paged. */
-function told({ consumer, leaseId, what, ledger, found }: Difference): string {
-  const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
-  return pageOf('books-differ', `${where}: ${what}: the entries say ${ledger}, found ${found}`);
-}
 
 async function consumersOf(
   { accounts }: VerifyPorts,
@@ -51,7 +44,7 @@ export function createVerifyLedger(ports: VerifyLedgerPorts) {
     for (const consumer of consumers) {
       const verdict = await verifyAccount(ports, consumer);
       verdicts.push(verdict);
-      if (verdict.difference !== null) ports.page(told(verdict.difference));
+      if (verdict.difference !== null) ports.page(differencePage(verdict.difference));
       const over = between(since, ports.clock.now()) > policy.verify.pageFor;
       if (over && consumer !== consumers.at(-1)) return { verdicts, next: consumer };
     }

@@ -3,10 +3,15 @@
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
-import { brandId, type ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import type { ConsumerId } from '../../core/base/ids.ts';
 import { monthOf } from '../../core/base/time.ts';
 import { reviewOf, spentOf } from '../../core/billing/thresholds.ts';
-import type { Account, AccountLimits } from '../../core/ledger/account.ts';
+import {
+  type Account,
+  type AccountLimits,
+  heldLeases,
+  planLimits,
+} from '../../core/ledger/account.ts';
 import { limitsNote } from '../../core/ledger/account-notes.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -28,10 +33,10 @@ export type ChangeInput = {
   readonly why: string;
 };
 
-function stale(consumer: ConsumerId, current: number): never {
-  const message = `the limits of ${consumer} are at version ${current}: read them again`;
-  throw new Failure('StaleVersion', message, { field: 'version', facts: { version: current } });
-}
+const stale = ({ consumer, limitsVersion: version }: Account): Failure => {
+  const message = `the limits of ${consumer} are at version ${version}: read them again`;
+  return new Failure('StaleVersion', message, { field: 'version', facts: { version } });
+};
 
 async function load(ports: ChangeAccountPorts, consumer: ConsumerId): Promise<Account> {
   const account = await ports.accounts.get(consumer);
@@ -59,16 +64,9 @@ async function replace(
   return (await ports.accounts.changeLimits({ account, limits, note })) === 'changed';
 }
 
-const same = (a: AccountLimits, b: AccountLimits): boolean =>
-  Object.keys(a).length === Object.keys(b).length &&
-  Object.entries(a).every(
-    ([field, value]) => JSON.stringify(value) === JSON.stringify(b[field as keyof AccountLimits]),
-  );
-
 /** What the new limits mean for what is spent: a freeze may be lifted, a threshold crossed. */
 async function review(ports: ChangeAccountPorts, account: Account): Promise<void> {
-  const ids = Object.keys(account.holds).map((id) => brandId(LeaseId, id));
-  const leases = await ports.leases.getMany(ids);
+  const leases = await ports.leases.getMany(heldLeases(account));
   const spent = spentOf(account, leases, ports.clock.now());
   await recordReview(ports, account, reviewOf(account, spent));
   await publishNotes(ports, account);
@@ -84,10 +82,11 @@ export function createChangeAccount(ports: ChangeAccountPorts) {
     mustBeOperator(caller);
     if (version > 0 || !(await open(ports, input))) {
       const account = await load(ports, consumer);
-      const current = account.limitsVersion;
-      const made = current === version + 1 && same(account.limits, limits);
-      const fresh = current === version && (await replace(ports, account, input));
-      if (!made && !fresh) stale(consumer, (await load(ports, consumer)).limitsVersion);
+      const plan = planLimits(account, { version, limits });
+      if (plan === 'stale') throw stale(account);
+      if (plan === 'replace' && !(await replace(ports, account, input))) {
+        throw stale(await load(ports, consumer));
+      }
     }
     await review(ports, await load(ports, consumer));
     return load(ports, consumer);

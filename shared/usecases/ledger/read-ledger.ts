@@ -1,11 +1,11 @@
 // The ledger itself, entry by entry, in order of time.
 
-import type { Caller } from '../../core/base/caller.ts';
+import { type Caller, mustOwn } from '../../core/base/caller.ts';
 import type { ConsumerId } from '../../core/base/ids.ts';
+import { nextPlace } from '../../core/base/paging.ts';
 import type { Span } from '../../core/billing/days.ts';
 import type { EntryPlace } from '../../core/ledger/entry.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
-import { mayRead } from './books-access.ts';
 import type { EntryPage } from './walk-ledger.ts';
 
 export type ReadLedgerInput = {
@@ -19,8 +19,8 @@ export type ReadLedgerInput = {
 /** A page of a consumer's entries. Throws Forbidden, StoreDown. */
 export function createReadLedger({ ledger }: { readonly ledger: LedgerStore }) {
   return async ({ caller, span, ...request }: ReadLedgerInput): Promise<EntryPage> => {
-    mayRead(caller, request.consumer);
+    mustOwn(caller, request.consumer, 'books');
     const entries = await ledger.page({ ...span, ...request });
-    return { entries, next: entries.length < request.limit ? null : (entries.at(-1) ?? null) };
+    return { entries, next: nextPlace(entries, request.limit) };
   };
 }

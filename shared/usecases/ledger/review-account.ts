@@ -1,8 +1,12 @@
 // Review account: what follows from how much of the month's budget is spent. The sweep asks for it
 // each minute, and who changes limits at once; whichever comes first records it.
 
-import { formatUsd } from '../../core/base/money.ts';
-import { type AccountFinding, crossingNote, type Review } from '../../core/billing/thresholds.ts';
+import {
+  type AccountFinding,
+  crossingNote,
+  endForBudget,
+  type Review,
+} from '../../core/billing/thresholds.ts';
 import type { Account } from '../../core/ledger/account.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -36,18 +40,15 @@ export async function publishNotes({ accounts }: Reviewing, account: Account): P
 }
 
 /**
- * Carries out what a sweep found about an account: records it, tells it, ends the leases that have
- * to end. Safe to repeat. Throws StoreDown, ProviderDown, Conflict.
+ * Carries out what a sweep found about an account: records it, publishes it, ends the leases that
+ * have to end. Safe to repeat. Throws StoreDown, ProviderDown, Conflict.
  */
 export async function applyReview(
   ports: Records & WakePorts,
-  { account, review, ending }: AccountFinding,
+  found: AccountFinding,
 ): Promise<void> {
-  await recordReview(ports, account, review);
-  const now = await publishNotes(ports, account);
-  const same = now.limitsVersion === account.limitsVersion && now.month === account.month;
-  if (review.ends === null || !same) return;
-  const { percent } = review.ends;
-  const why = `${formatUsd(review.spent)} is spent: ${percent} % of its account's monthly budget`;
-  for (const { id } of ending) await endAndWake(ports, id, { reason: 'over-budget', why });
+  await recordReview(ports, found.account, found.review);
+  const end = endForBudget(found, await publishNotes(ports, found.account));
+  if (end === null) return;
+  for (const { id } of found.ending) await endAndWake(ports, id, end);
 }

@@ -2,16 +2,20 @@
 // missed, lists the providers completely, and notes how far the freeze has come.
 
 import type { ProviderName } from '../../core/base/providers.ts';
-import { durationMs, type EpochMs } from '../../core/base/time.ts';
-import { readTag } from '../../core/instance/ownership.ts';
+import { type EpochMs, longest } from '../../core/base/time.ts';
+import { separateOurs } from '../../core/instance/sighting.ts';
 import {
-  advanceFreeze,
+  advanceIfStanding,
+  countInScope,
   type Freeze,
   type FreezeScope,
+  providersOf,
   type Standing,
+  unfinishedFreezes,
 } from '../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../ports/freeze-store.ts';
 import type { Sight } from '../common/listing.ts';
+import { together } from '../common/together.ts';
 import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
 import { changeFreeze } from './place-freeze.ts';
 
@@ -23,7 +27,7 @@ export type AdvanceFreezesPorts = EndFrozenPorts &
 
 type Look = { readonly listedAt: EpochMs; readonly instances: number };
 
-/** How many machines of the scope there are. One whose lease nobody knows counts for everybody. */
+/** How many instances of the scope there are. */
 async function look(
   ports: AdvanceFreezesPorts,
   scope: FreezeScope,
@@ -31,15 +35,11 @@ async function look(
 ): Promise<Look> {
   const listedAt = ports.clock.now();
   const listed = await Promise.all(names.map((name) => ports.providers(name).list()));
-  const owners = listed
-    .flat()
-    .map(({ label }) => readTag(label, ports.deployment, ports.signer))
-    .filter((owner) => owner !== null);
-  if (scope.kind !== 'consumer') return { listedAt, instances: owners.length };
-  const leases = await ports.leases.getMany(owners.map(({ leaseId }) => leaseId));
-  const consumers = owners.map(({ leaseId }) => leases.get(leaseId)?.consumer ?? scope.consumer);
-  const instances = consumers.filter((consumer) => consumer === scope.consumer).length;
-  return { listedAt, instances };
+  const { ours } = separateOurs(listed.flat(), ports);
+  // Everything of ours belongs to any other scope.
+  const doubtful = scope.kind === 'consumer' ? ours : [];
+  const leases = await ports.leases.getMany(doubtful.map(({ owner }) => owner.leaseId));
+  return { listedAt, instances: countInScope(scope, ours, leases) };
 }
 
 async function advance(
@@ -49,32 +49,23 @@ async function advance(
 ): Promise<void> {
   const { scope } = freeze;
   const leases = await endFrozen(ports, freeze);
-  const names = scope.kind === 'provider' ? [scope.provider] : ports.providerNames;
+  const names = providersOf(scope, ports.providerNames);
   const seen = await look(ports, scope, names);
-  const lags = names.map((name) => ports.providers(name).card.listLag);
-  const round = { ...seen, leases, listLag: durationMs(Math.max(0, ...lags)) };
+  const listLag = longest(...names.map((name) => ports.providers(name).card.listLag));
   await changeFreeze(ports, scope, (current) =>
-    // Thawed, or frozen anew: this round was for another freeze.
-    current?.standing?.since === standing.since
-      ? advanceFreeze(current, current.standing, round)
-      : null,
+    advanceIfStanding(current, standing, { ...seen, leases, listLag }),
   );
 }
 
 /**
  * One round of each freeze, whatever happens to another. Safe to repeat, and meant to be, until
- * all are finished. Throws the first trouble there was: what list throws, StoreDown, ProviderDown,
+ * all are finished. Throws the first error there was: what list throws, StoreDown, ProviderDown,
  * Conflict.
  */
 export function createAdvanceFreezes(ports: AdvanceFreezesPorts) {
   return async (): Promise<{ readonly unfinished: number }> => {
-    const rounds = (await ports.freezes.all()).flatMap((freeze) => {
-      const { standing } = freeze;
-      if (standing === null || standing.finishedAt !== null) return [];
-      return [advance(ports, freeze, standing)];
-    });
-    const failed = (await Promise.allSettled(rounds)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
-    return { unfinished: rounds.length };
+    const unfinished = unfinishedFreezes(await ports.freezes.all());
+    await together(unfinished.map(({ freeze, standing }) => advance(ports, freeze, standing)));
+    return { unfinished: unfinished.length };
   };
 }

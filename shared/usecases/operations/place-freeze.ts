@@ -4,8 +4,14 @@
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { after, type DurationMs, type EpochMs, total } from '../../core/base/time.ts';
-import { type Freeze, type FreezeScope, placeFreeze, thaw } from '../../core/operations/freeze.ts';
+import type { DurationMs, EpochMs } from '../../core/base/time.ts';
+import {
+  type Freeze,
+  type FreezeScope,
+  landedBy,
+  placeFreeze,
+  thaw,
+} from '../../core/operations/freeze.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FreezeStore } from '../../ports/freeze-store.ts';
 import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
@@ -48,11 +54,9 @@ export function createPlaceFreeze(ports: PlaceFreezePorts) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
     mustBeOperator(caller);
     const by = caller.consumer;
-    const freeze = await changeFreeze(ports, scope, (before, now) => {
-      // A launch that read "not frozen" just before has its function's time to write its intent.
-      const landedBy = after(now, total(policy.launch.functionTimeout, ports.createWindow));
-      return placeFreeze(before, { scope, landedBy, by, why }, now);
-    });
+    const freeze = await changeFreeze(ports, scope, (before, now) =>
+      placeFreeze(before, { scope, landedBy: landedBy(now, ports.createWindow), by, why }, now),
+    );
     if (freeze === null) throw new Failure('Conflict', 'the freeze is neither placed nor there');
     await endFrozen(ports, freeze);
     return freeze;

@@ -4,7 +4,7 @@
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsd } from '../../../core/base/money.ts';
 import { type EpochMs, epochMs, hours } from '../../../core/base/time.ts';
-import type { ProviderCharge } from '../../../ports/provider.ts';
+import type { ProviderCharge } from '../../../core/billing/reconcile.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
 import { CHARGES_SPACING } from './card.ts';
 import { type Charge, ChargePage, User } from './wire.ts';

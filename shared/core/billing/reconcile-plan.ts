@@ -1,0 +1,80 @@
+// Which leases a reconciliation compares with the provider's charges, from when on it needs them,
+// and what a difference makes of a lease.
+
+import type { LeaseId } from '../base/ids.ts';
+import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
+import { before, type EpochMs, earliest, startOfDay } from '../base/time.ts';
+import type { ChargeTerms } from '../instance/card.ts';
+import type { Lease, LeaseIn } from '../lease/lease.ts';
+import type { LedgerEntry } from '../ledger/entry.ts';
+import { trueUp } from './correction.ts';
+import {
+  type Comparison,
+  compare,
+  differenceInWords,
+  isSettled,
+  type ReportedCharge,
+} from './reconcile.ts';
+import type { Compared, Seen } from './reconcile-report.ts';
+
+/** One provider's charges, as they are stated, reconciled at `now`. */
+export type ReconcileTask = {
+  readonly provider: ProviderName;
+  readonly terms: ChargeTerms;
+  readonly now: EpochMs;
+};
+
+/** Entries of leases settled since then are looked at. */
+export const lookBackTo = ({ now }: ReconcileTask): EpochMs =>
+  before(now, policy.reconcile.lookBack);
+
+/** Leases that were charged an instance at the provider, and when their first one began. */
+export function chargedLeases(
+  entries: readonly LedgerEntry[],
+  task: ReconcileTask,
+): ReadonlyMap<LeaseId, EpochMs> {
+  const began = new Map<LeaseId, EpochMs>();
+  for (const { at, charge, leaseId } of entries) {
+    if (at < lookBackTo(task) || charge?.provider !== task.provider) continue;
+    began.set(leaseId, earliest(charge.from, began.get(leaseId) ?? charge.from));
+  }
+  return began;
+}
+
+/** From when on the provider's charges are needed: each lease's whole life is among them. */
+export const chargesNeededFrom = ({ terms, now }: ReconcileTask, began: Seen['began']): EpochMs =>
+  startOfDay(earliest(before(now, terms.settledAfter), ...began.values()));
+
+const needsTrueUp = (comparison: Comparison) =>
+  comparison.kind === 'compared' && !comparison.explained ? comparison : null;
+
+/** Compares every lease whose charges the provider has settled. */
+export function compareSettled(
+  { began, leases, byLease }: Pick<Seen, 'began' | 'leases' | 'byLease'>,
+  task: ReconcileTask,
+): readonly Compared[] {
+  return [...began.keys()].flatMap((id) => {
+    const lease = leases.get(id);
+    if (lease?.state !== 'ended' || !isSettled(lease, task.provider, task)) return [];
+    const rows = byLease.get(id) ?? [];
+    return [{ lease, rows, comparison: compare(lease, task, rows) }];
+  });
+}
+
+/** The compared leases whose difference the provider's rounding does not explain. */
+export const differing = (compared: readonly Compared[]): readonly Compared[] =>
+  compared.filter(({ comparison }) => needsTrueUp(comparison) !== null);
+
+/** The lease trued up to these rows; null when nothing differs by now. */
+export function trueUpTo(
+  lease: Lease,
+  rows: readonly ReportedCharge[],
+  { provider, terms, now }: ReconcileTask,
+): LeaseIn<'ended'> | null {
+  if (lease.state !== 'ended') return null;
+  const found = needsTrueUp(compare(lease, { provider, terms }, rows));
+  if (found === null) return null;
+  const why = differenceInWords(found);
+  return trueUp(lease, { provider, amount: found.difference, why }, now);
+}

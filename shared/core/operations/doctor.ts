@@ -1,0 +1,82 @@
+// How things stand, for the operator who has to know whether everything will end: which leases need
+// somebody, and what each net does about them next.
+
+import type { LeaseId } from '../base/ids.ts';
+import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
+import { between, type EpochMs } from '../base/time.ts';
+import type { Room } from '../billing/prepaid.ts';
+import { lastCountingBeat, type Pulse } from '../instance/pulse.ts';
+import { currentAttempt, type Lease } from '../lease/lease.ts';
+import type { SweepRecord } from '../sweep/record.ts';
+import type { Freeze } from './freeze.ts';
+import { type NetAct, nextActs } from './nets.ts';
+
+/** One open lease, with why it needs somebody, if it does. */
+export type Patient = {
+  readonly lease: Lease;
+  readonly stuck: readonly string[];
+  readonly nets: readonly NetAct[];
+};
+
+export type ProviderSweep = {
+  readonly provider: ProviderName;
+  readonly last: SweepRecord | null;
+};
+
+/** What was read. */
+export type Examined = {
+  /** All leases that need somebody's work. */
+  readonly open: readonly Lease[];
+  readonly pulses: ReadonlyMap<LeaseId, Pulse>;
+  readonly sweeps: readonly ProviderSweep[];
+  /** What each provider's prepaid funds can still carry; null before the first reading. */
+  readonly balances: readonly { readonly provider: ProviderName; readonly room: Room | null }[];
+  readonly freezes: readonly Freeze[];
+};
+
+export type Diagnosis = Omit<Examined, 'pulses'> & {
+  readonly at: EpochMs;
+  /** The most urgent of the open leases. */
+  readonly patients: readonly Patient[];
+  readonly oldestBeat: { readonly leaseId: LeaseId; readonly at: EpochMs } | null;
+};
+
+/** Why the lease needs somebody; empty when it makes progress. */
+function troublesOf(lease: Lease, now: EpochMs): readonly string[] {
+  if (lease.state === 'ended') return ['its events or entries are not applied'];
+  const found: string[] = [];
+  if (now > lease.dueBy) found.push('its workflow made no progress in time');
+  if (lease.state === 'ending') {
+    const late = between(lease.endingAt, now) > policy.sweep.teardownPage;
+    if (late) found.push('its instance is not proved gone');
+  } else if (now > lease.deadline) found.push('it is past its deadline');
+  return found;
+}
+
+/** Of the active leases that anybody ever beat for, the one with the oldest last beat. */
+function oldestBeat({ open, pulses }: Examined): Diagnosis['oldestBeat'] {
+  const beats = open.flatMap((lease) => {
+    const pulse = lease.state === 'active' ? pulses.get(lease.id) : undefined;
+    const at = pulse === undefined ? null : lastCountingBeat(pulse);
+    return at === null ? [] : [{ leaseId: lease.id, at }];
+  });
+  return beats.toSorted((a, b) => a.at - b.at)[0] ?? null;
+}
+
+function patientOf(lease: Lease, { pulses, sweeps }: Examined, now: EpochMs): Patient {
+  const provider = currentAttempt(lease)?.offer.provider;
+  const sweep = sweeps.find((each) => each.provider === provider)?.last ?? null;
+  const pulse = pulses.get(lease.id) ?? null;
+  return { lease, stuck: troublesOf(lease, now), nets: nextActs(lease, { pulse, sweep }, now) };
+}
+
+/** Puts together how things stand; the leases with the most troubles come first. */
+export function diagnose(examined: Examined, at: EpochMs): Diagnosis {
+  const { pulses: _, ...shown } = examined;
+  const patients = examined.open
+    .map((lease) => patientOf(lease, examined, at))
+    .toSorted((a, b) => b.stuck.length - a.stuck.length || a.lease.deadline - b.lease.deadline)
+    .slice(0, policy.doctor.maxLeases);
+  return { ...shown, at, patients, oldestBeat: oldestBeat(examined) };
+}
