@@ -14,6 +14,7 @@ import { checkHandlers } from './tidy/handlers.ts';
 import { viewsOf } from './tidy/lexer.ts';
 import { checkPackages } from './tidy/packages.ts';
 import { checkProviders } from './tidy/providers.ts';
+import { checkPureUseCases } from './tidy/pure-usecases.ts';
 import { checkFileSizes, checkLineLengths } from './tidy/sizes.ts';
 import { type Check, isSource, type SourceFile, show, views } from './tidy/source.ts';
 import { readTree } from './tidy/tree.ts';
@@ -42,6 +43,7 @@ describe('the repository', () => {
     ['keeps to the import arrows', checkArrows],
     ['has adapters for one SDK each', checkSdks],
     ['has ports of types only', checkPorts],
+    ['leaves no decisions in use cases', checkPureUseCases],
     ['has small files', checkFileSizes],
     ['has short lines', checkLineLengths],
     ['makes no banned calls', checkBans],

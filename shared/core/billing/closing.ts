@@ -1,12 +1,12 @@
-// Which days of an account can be closed: those that ended some time ago and for which nothing can be
-// entered any more.
+// Which days of an account can be closed: those that ended some time ago and for which nothing can
+// be entered any more.
 
 import type { ConsumerId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { before, type EpochMs, earliest } from '../base/time.ts';
 import type { Lease } from '../lease/lease.ts';
 
-/** From when on entries of each account still wait in outboxes; accounts without any are left out. */
+/** From when on entries of each account wait in outboxes; accounts without any are left out. */
 export function pendingSince(open: readonly Lease[]): ReadonlyMap<ConsumerId, EpochMs> {
   const since = new Map<ConsumerId, EpochMs>();
   for (const { consumer, outbox } of open) {

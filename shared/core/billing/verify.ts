@@ -1,5 +1,5 @@
-// Whether the totals of an account agree with its leases, while leases go on: what may have moved is
-// doubtful, not wrong. It names the first difference.
+// Whether the totals of an account agree with its leases, while leases go on: what may have moved
+// is doubtful, not wrong. It names the first difference.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -84,7 +84,7 @@ export const spanSince = (since: EpochMs, now: EpochMs): Span => ({
 export const mayHaveMoved = (facts: Facts): readonly LeaseId[] =>
   [...facts].flatMap(([id, { spent, pending }]) => (spent === null || pending ? [id] : []));
 
-/** Entries that a lease had committed when it was read; a lease that is not there limits nothing. */
+/** Entries that their leases had committed when they were read; a missing lease limits nothing. */
 export const enteredUntil = (
   entries: readonly LedgerEntry[],
   leases: ReadonlyMap<LeaseId, Lease>,

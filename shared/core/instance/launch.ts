@@ -11,7 +11,7 @@ export type LaunchSpec = {
   /**
    * A shell script, compressed with gzip and in base64, that runs in the background beside the
    * start script. The adapter passes GPU_SHOPPER_DESTROY_URL and _KEY to it, so that it can end its
-   * own instance by what the provider gives that one instance and never by our key. Null: none runs.
+   * own instance by what the provider gives that instance and never by our key. Null: none runs.
    */
   readonly agent: string | null;
   readonly sshPublicKey: string;

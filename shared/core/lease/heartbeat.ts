@@ -60,7 +60,7 @@ export function refuseLateBeat(lease: Lease): Refusal | null {
   return { reply: { kind: 'stop', reason: lease.reason }, fault: 'heartbeat-late' };
 }
 
-/** Why a beat of `attempt` doesn't count. `serving` is the attempt whose instance may beat, or 0. */
+/** Why a beat of `attempt` doesn't count. `serving` is the attempt that may beat; 0: none may. */
 export function refuseNodeBeat(attempt: number, serving: number): Refusal {
   if (serving === attempt) return { reply: { kind: 'replayed' }, fault: 'heartbeat-replayed' };
   const fault = 'heartbeat-foreign';

@@ -1,4 +1,4 @@
-// Whether the menu is fresh enough to choose from, and how long ago a sweep last saw every instance.
+// Whether the menu is fresh enough to choose from, and how long ago a sweep last saw all instances.
 
 import type { ProviderName } from '../base/providers.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';

@@ -18,8 +18,8 @@ const FOUND = {
 } as const;
 
 /**
- * What the lease of an instance that is about to be destroyed says of it; null when there is no such
- * lease, or when it says so already: once, however long the destroying takes.
+ * What the lease of an instance that is about to be destroyed says of it; null when there is no
+ * such lease, or when it says so already: once, however long the destroying takes.
  */
 export function findingEvent(action: ActionOf<'destroy'>) {
   const { id, owner, found, again } = action;
@@ -60,7 +60,8 @@ export function endFoundLease(
 
 /**
  * The lease after its instance became more expensive; null when it did not. The rate is kept, so
- * that it is noted once; charged is still the rate at which it was taken. Above its ceiling it ends.
+ * that it is noted once; charged is still the rate at which it was taken. Above its ceiling the
+ * lease ends.
  */
 export function notePrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Lease | null {
   const attempt = currentAttempt(lease);

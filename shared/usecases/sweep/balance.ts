@@ -1,6 +1,6 @@
 // What a sweep does about prepaid funds: every few minutes it reads the balance, computes what it
-// can still carry, and tells a person in time. A balance that can't be read stops nothing: instances
-// end without it, and offers are chosen without it.
+// can still carry, and tells a person in time. A balance that can't be read stops nothing:
+// instances end without it, and offers are chosen without it.
 
 import { errorInWords, Failure } from '../../core/base/failure.ts';
 import { policy } from '../../core/base/policy/policy.ts';

@@ -1,6 +1,6 @@
-// What a sweep does about money: a lease that has cost all it may ends, an instance that became more
-// expensive is noted, and the hold of a refused teardown grows. Each is decided on the lease as it
-// is now.
+// What a sweep does about money: a lease that has cost all it may ends, an instance that became
+// more expensive is noted, and the hold of a refused teardown grows. Each is decided on the lease
+// as it is now.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { MicroUsdPerHour } from '../../core/base/money.ts';
