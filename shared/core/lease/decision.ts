@@ -9,8 +9,9 @@ export type Decision<Result> = { readonly commit: Lease | null; readonly result:
 /** The lease stays as it is. */
 export const keep = <Result>(result: Result): Decision<Result> => ({ commit: null, result });
 
+/** Commits the lease, if there is one, and tells nothing. */
+export const commitOnly = (commit: Lease | null): Decision<null> => ({ commit, result: null });
+
 /** Commits what a change made of the lease, unless it left the very same lease. */
-export const commitChange = (before: Lease, after: Lease): Decision<null> => ({
-  commit: after === before ? null : after,
-  result: null,
-});
+export const commitChange = (before: Lease, after: Lease): Decision<null> =>
+  commitOnly(after === before ? null : after);

@@ -4,6 +4,7 @@ import type { Caller } from '../base/caller.ts';
 import type { EpochMs } from '../base/time.ts';
 import { type EndReason, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { endLease } from './lease-moves.ts';
+import { type StepInput, supersededBy } from './step.ts';
 import { visible } from './visible.ts';
 
 /** For what a lease ends, and in words. */
@@ -36,9 +37,17 @@ function causeOf({ Error: name, Cause: cause }: StepError): string {
 }
 
 /** For what a lease ends that its workflow could not go on with. */
-export function endForError(error: StepError | undefined): End {
+function endForError(error: StepError | undefined): End {
   if (error === undefined) {
     return { reason: 'failed', why: 'the workflow ended it without a reason' };
   }
   return { reason: REASONS[error.Error] ?? 'failed', why: causeOf(error) };
+}
+
+export type EndInput = StepInput & { readonly error?: StepError | undefined };
+
+/** The lease as ending for what its workflow reports; null when it is over or was superseded. */
+export function endFromStep(lease: Lease, input: EndInput, now: EpochMs): LeaseIn<'ending'> | null {
+  if (supersededBy(lease, input) !== null) return null;
+  return endUnlessOver(lease, endForError(input.error), now);
 }

@@ -22,7 +22,7 @@ export function retireCurrent(lease: Lease): Lease {
 
 type Retiring = AttemptIn<'retiring'>;
 
-const rest = (outcome: StepOutcome): Round => ({ destroys: [], outcome });
+const only = (outcome: StepOutcome): Round => ({ destroys: [], outcome });
 
 function stillPresent(
   lease: Lease,
@@ -31,7 +31,7 @@ function stillPresent(
 ): Decision<Round> {
   const outcome = detour('still-present', `${instance.id} is still listed`);
   const at = listing.listedAt;
-  if (isWithinListLag(attempt, at, listLag)) return keep(rest(outcome));
+  if (isWithinListLag(attempt, at, listLag)) return keep(only(outcome));
   const { number, reason, offer } = attempt;
   const place = { leaseId: lease.id, attempt: number, provider: offer.provider };
   return {
@@ -44,17 +44,17 @@ function judgeEmpty(lease: Lease, attempt: Retiring, facts: RoundFacts & { now: 
   const { listing, listLag, now } = facts;
   const { destroyAcceptedAt: notBefore, absentSince } = attempt;
   if (notBefore === null) {
-    return keep(rest(detour('absence-pending', 'no destroy is accepted yet')));
+    return keep(only(detour('absence-pending', 'no destroy is accepted yet')));
   }
   const verdict = proveAbsence({ notBefore, absentSince, listLag }, listing.listedAt);
   if (verdict.kind === 'proved') {
     const gone = withAttempt(lease, closeAttempt(attempt, verdict.proof));
     const reason = `attempt ${attempt.number} is proved gone: ${attempt.reason}`;
-    return { commit: note(gone, { type: 'attempt-gone', reason }, now), result: rest(done(null)) };
+    return { commit: note(gone, { type: 'attempt-gone', reason }, now), result: only(done(null)) };
   }
   return {
     commit: withAttempt(lease, { ...attempt, absentSince: verdict.absentSince }),
-    result: rest(detour('absence-pending', 'a second listing has to agree')),
+    result: only(detour('absence-pending', 'a second listing has to agree')),
   };
 }
 
@@ -65,9 +65,9 @@ export function decideRetirement(
   now: EpochMs,
 ): Decision<Round> {
   const skip = skipReason(lease, facts.input);
-  if (skip !== null) return keep(rest(skip));
+  if (skip !== null) return keep(only(skip));
   const attempt = currentAttempt(lease);
-  if (attempt?.state !== 'retiring') return keep(rest(done(null)));
+  if (attempt?.state !== 'retiring') return keep(only(done(null)));
   const { present } = facts.listing;
   const sighting = present.find(({ owner }) => owner.attempt === attempt.number);
   if (sighting !== undefined) return stillPresent(lease, attempt, { ...facts, sighting });

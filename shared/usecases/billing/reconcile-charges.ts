@@ -18,6 +18,7 @@ import {
   trueUpTo,
 } from '../../core/billing/reconcile-plan.ts';
 import { type Compared, reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
+import { commitOnly } from '../../core/lease/decision.ts';
 import type { ReconciliationStore } from '../../ports/reconciliation-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
@@ -46,10 +47,7 @@ async function enterTrueUp(
   task: ReconcileTask,
   { lease: { id }, rows }: Compared,
 ): Promise<void> {
-  await changeLease(ports, id, (lease, now) => ({
-    commit: trueUpTo(lease, rows, { ...task, now }),
-    result: null,
-  }));
+  await changeLease(ports, id, (lease, now) => commitOnly(trueUpTo(lease, rows, { ...task, now })));
 }
 
 async function look(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen> {

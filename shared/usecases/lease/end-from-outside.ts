@@ -3,6 +3,7 @@
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
+import { commitOnly } from '../../core/lease/decision.ts';
 import { type End, endUnlessOver } from '../../core/lease/end.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
@@ -14,10 +15,9 @@ import { type TearDownPorts, tearDownNow } from './tear-down-now.ts';
 type Decide = (lease: Lease, now: EpochMs) => Lease | null;
 
 async function change(records: Records, id: LeaseId, decide: Decide): Promise<Lease> {
-  const { lease } = await changeLease(records, id, (current, now) => ({
-    commit: decide(current, now),
-    result: null,
-  }));
+  const { lease } = await changeLease(records, id, (current, now) =>
+    commitOnly(decide(current, now)),
+  );
   return lease;
 }
 

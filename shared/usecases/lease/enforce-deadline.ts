@@ -4,6 +4,7 @@
 import type { LeaseId } from '../../core/base/ids.ts';
 import { after } from '../../core/base/time.ts';
 import { alarmOf, endPastDeadline, giveWarning, recheckPause } from '../../core/lease/deadline.ts';
+import { commitOnly } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 import { changeLease } from '../common/change-lease.ts';
@@ -17,10 +18,7 @@ export type DeadlineOutcome = 'early' | 'ended' | 'ending';
 /** Its next alarm comes first: a warning that gets lost must never delay the end. */
 async function lookAgain(ports: EnforceDeadlinePorts, lease: Lease): Promise<void> {
   await ports.scheduler.arm(lease.id, alarmOf(lease, ports.clock.now()));
-  await changeLease(ports, lease.id, (current, now) => ({
-    commit: giveWarning(current, now),
-    result: null,
-  }));
+  await changeLease(ports, lease.id, (current, now) => commitOnly(giveWarning(current, now)));
 }
 
 /**
@@ -31,10 +29,9 @@ async function lookAgain(ports: EnforceDeadlinePorts, lease: Lease): Promise<voi
  */
 export function createEnforceDeadline(ports: EnforceDeadlinePorts) {
   return async (input: { readonly leaseId: LeaseId }): Promise<DeadlineOutcome> => {
-    const { lease } = await changeLease(ports, input.leaseId, (current, now) => ({
-      commit: endPastDeadline(current, now),
-      result: null,
-    }));
+    const { lease } = await changeLease(ports, input.leaseId, (current, now) =>
+      commitOnly(endPastDeadline(current, now)),
+    );
     if (lease.state === 'ended') {
       // An extension may have set the schedule once more while the lease was ending.
       await ports.scheduler.disarm(lease.id);

@@ -3,6 +3,7 @@
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
+import { commitOnly } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { isStuck, nextGeneration } from '../../core/lease/progress.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
@@ -25,10 +26,9 @@ export async function restartLease(
   id: LeaseId,
   { due, why }: Restart,
 ): Promise<void> {
-  const { lease } = await changeLease(ports, id, (current, now) => ({
-    commit: due(current, now) ? nextGeneration(current, why, now) : null,
-    result: null,
-  }));
+  const { lease } = await changeLease(ports, id, (current, now) =>
+    commitOnly(due(current, now) ? nextGeneration(current, why, now) : null),
+  );
   if (lease.state !== 'ended') await ports.workflow.start(lease.id, lease.generation);
 }
 

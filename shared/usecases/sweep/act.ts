@@ -7,6 +7,7 @@ import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
 import { cancelledLease } from '../../core/lease/cancelled-lease.ts';
 import { endPastDeadline } from '../../core/lease/deadline.ts';
+import { commitOnly } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { note } from '../../core/lease/lease-moves.ts';
 import type { Action } from '../../core/sweep/actions.ts';
@@ -33,10 +34,9 @@ async function destroyFound(
 ): Promise<void> {
   const event = findingEvent(action);
   if (event !== null) {
-    await changeLease(ports, action.owner.leaseId, (lease, now) => ({
-      commit: note(lease, event, now),
-      result: null,
-    }));
+    await changeLease(ports, action.owner.leaseId, (lease, now) =>
+      commitOnly(note(lease, event, now)),
+    );
   }
   await ports.providers(provider).destroy(action.id);
 }

@@ -4,6 +4,7 @@
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { MicroUsdPerHour } from '../../core/base/money.ts';
+import { commitOnly } from '../../core/lease/decision.ts';
 import { endOverspent, growOutgrownHold } from '../../core/lease/spend.ts';
 import { notePrice } from '../../core/sweep/carry-out.ts';
 import { changeLease } from '../common/change-lease.ts';
@@ -28,8 +29,5 @@ export async function noteInstancePrice(
 /** Lets the hold grow with what the lease costs; its account follows through the outbox. */
 export async function growHoldOf(ports: TearDownPorts, id: LeaseId): Promise<void> {
   const pulse = await ports.pulses.get(id);
-  await changeLease(ports, id, (lease, now) => ({
-    commit: growOutgrownHold(lease, pulse, now),
-    result: null,
-  }));
+  await changeLease(ports, id, (lease, now) => commitOnly(growOutgrownHold(lease, pulse, now)));
 }

@@ -1,23 +1,20 @@
 // End lease: the one way out that every lease takes. Most leases come here with their end already
 // committed; the others end for what the workflow could not get past.
 
-import { endForError, endUnlessOver, type StepError } from '../../../core/lease/end.ts';
+import { commitOnly } from '../../../core/lease/decision.ts';
+import { type EndInput, endFromStep } from '../../../core/lease/end.ts';
 import type { Lease } from '../../../core/lease/lease.ts';
-import { done, type StepInput, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
+import { done, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
 
 export type EndLeasePorts = Records & { readonly pulses: PulseStore };
 
-export type EndLeaseInput = StepInput & { readonly error?: StepError | undefined };
-
 /** Commits that the lease ends, unless it does already. Throws StoreDown, Conflict. */
-export async function ensureEnding(records: Records, input: EndLeaseInput): Promise<Lease> {
-  const { lease } = await changeLease(records, input.leaseId, (current, now) => {
-    const superseded = supersededBy(current, input) !== null;
-    const commit = superseded ? null : endUnlessOver(current, endForError(input.error), now);
-    return { commit, result: null };
-  });
+export async function ensureEnding(records: Records, input: EndInput): Promise<Lease> {
+  const { lease } = await changeLease(records, input.leaseId, (current, now) =>
+    commitOnly(endFromStep(current, input, now)),
+  );
   return lease;
 }
 
@@ -26,7 +23,7 @@ export async function ensureEnding(records: Records, input: EndLeaseInput): Prom
  * more. Safe to repeat. Detours: superseded. Throws StoreDown, Conflict.
  */
 export function createEndLease(ports: EndLeasePorts) {
-  return async (input: EndLeaseInput): Promise<StepOutcome> => {
+  return async (input: EndInput): Promise<StepOutcome> => {
     const lease = await ensureEnding(ports, input);
     const superseded = supersededBy(lease, input);
     if (superseded !== null) return superseded;

@@ -10,6 +10,7 @@ import {
   type RoundInput,
   skipRound,
 } from '../../../core/lease/absence-round.ts';
+import { commitOnly } from '../../../core/lease/decision.ts';
 import type { StepOutcome } from '../../../core/lease/step.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { listLease, type Sight } from '../../common/listing.ts';
@@ -19,10 +20,9 @@ export type ProveAbsencePorts = TeardownPorts & Sight;
 
 /** A round is progress even when its listing fails: nobody has to restart its execution. */
 async function showProgress(ports: ProveAbsencePorts, leaseId: LeaseId): Promise<void> {
-  await changeLease(ports, leaseId, (current) => ({
-    commit: current.state === 'ending' ? current : null,
-    result: null,
-  }));
+  await changeLease(ports, leaseId, (current) =>
+    commitOnly(current.state === 'ending' ? current : null),
+  );
 }
 
 /**
