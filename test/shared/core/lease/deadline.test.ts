@@ -11,8 +11,21 @@ import {
   minutes,
   seconds,
 } from '../../../../shared/core/base/time.ts';
-import { alarmOf, nextAlarm, warningDue } from '../../../../shared/core/lease/deadline.ts';
-import { aLaunchingLease, anActiveLease, at } from '../../../support/builders/builders.ts';
+import {
+  alarmOf,
+  endPastDeadline,
+  giveWarning,
+  nextAlarm,
+  recheckPause,
+  warningDue,
+} from '../../../../shared/core/lease/deadline.ts';
+import {
+  aLaunchingLease,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  at,
+} from '../../../support/builders/builders.ts';
 
 const active = anActiveLease();
 const ahead = (length: number) => epochMs(active.deadline - length);
@@ -60,5 +73,34 @@ describe('a warning', () => {
     ['the next after the one before', seconds(50), minutes(5), minutes(1)],
   ])('is due: %s', (...[, left, warnedBefore, due]) => {
     expect(warningDue({ ...active, warnedBefore }, ahead(left))).toBe(due);
+  });
+});
+
+describe('a deadline', () => {
+  it('that has passed ends what serves as expired, and what never served as failed', () => {
+    expect(endPastDeadline(active, active.deadline)).toMatchObject({ reason: 'expired' });
+    const launching = aLaunchingLease();
+    expect(endPastDeadline(launching, launching.deadline)).toMatchObject({ reason: 'failed' });
+  });
+
+  it('ends nothing before it has passed, and nothing that is over', () => {
+    expect(endPastDeadline(active, ahead(1))).toBeNull();
+    expect(endPastDeadline(anEndingLease(), at('20:00'))).toBeNull();
+    expect(endPastDeadline(anEndedLease(), at('20:00'))).toBeNull();
+  });
+
+  it('is warned of once for each lead, while the lease serves', () => {
+    const warned = giveWarning(active, ahead(minutes(15)));
+    expect(warned).toMatchObject({ state: 'active', warnedBefore: minutes(15) });
+    expect(warned?.outbox.events.at(-1)?.type).toBe('lease-ends-soon');
+    expect(warned === null ? null : giveWarning(warned, ahead(minutes(14)))).toBeNull();
+    expect(giveWarning(active, ahead(minutes(16)))).toBeNull();
+    expect(giveWarning(aLaunchingLease(), at('13:59'))).toBeNull();
+  });
+
+  it('is looked at again soon while a lease ends, and after an hour as often as teardown', () => {
+    const ending = anEndingLease();
+    expect(recheckPause(ending, at('13:30'))).toBe(minutes(5));
+    expect(recheckPause(ending, at('13:30:01'))).toBe(minutes(15));
   });
 });

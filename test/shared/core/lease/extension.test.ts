@@ -11,11 +11,18 @@ import {
   epochMs,
   hours,
   minutes,
+  seconds,
 } from '../../../../shared/core/base/time.ts';
-import { planExtension, trimmedHold } from '../../../../shared/core/lease/extension.ts';
+import {
+  applyExtension,
+  planApproval,
+  planExtension,
+  trimmedHold,
+} from '../../../../shared/core/lease/extension.ts';
 import { extendLease } from '../../../../shared/core/lease/lease-moves.ts';
 import {
   aBootingLease,
+  aConsumer,
   anActiveLease,
   anEndingLease,
   at,
@@ -98,6 +105,61 @@ describe('an extension', () => {
         expect(lease.hold.amountMicroUsd).toBe(sum(active.hold.amountMicroUsd, ...more));
       }),
     );
+  });
+});
+
+describe('an extension whose hold is raised', () => {
+  const ask = { kind: 'more', added: hours(1), key: 'key-1' } as const;
+  const plan = planExtension(active, ask, now);
+  if (plan.kind !== 'extend') throw new Error('nothing is in the way');
+  const raised = { planned: active, plan, ask, raisedAt: now };
+
+  it('is committed with its key and its hold', () => {
+    const lease = applyExtension(active, raised, afterwards(now, seconds(30)));
+    expect(lease).toMatchObject({
+      deadline: afterwards(deadline, hours(1)),
+      hold: { amountMicroUsd: plan.holdMicroUsd },
+      extensions: [{ key: 'key-1', added: hours(1) }],
+    });
+    const whole = { kind: 'until', until: plan.until } as const;
+    expect(applyExtension(active, { ...raised, ask: whole }, now)?.extensions).toEqual([]);
+  });
+
+  it.each([
+    ['the lease changed', { ...active, version: 2 }, now],
+    ['the lease ends', { ...anEndingLease(), version: active.version }, now],
+    ['it took too long', active, afterwards(now, seconds(31))],
+    ['the deadline has passed', active, deadline],
+  ])('is planned again when %s', (_, lease, instant) => {
+    const late = { ...raised, raisedAt: instant === deadline ? deadline : now };
+    expect(applyExtension(lease, late, instant)).toBeNull();
+  });
+});
+
+describe('an approval', () => {
+  const approve = (lease: Parameters<typeof planApproval>[0], instant: number) =>
+    planApproval(lease, { until: epochMs(instant), by: aConsumer, why: 'long training' }, now);
+
+  it('lifts the limit until then, which is later than now and at most 30 days away', () => {
+    const most = afterwards(now, hours(720));
+    expect(approve(active, most)).toMatchObject({
+      kind: 'approve',
+      lease: { approvedUntil: most },
+    });
+    const why = 'must be later than now, by at most 720 hours';
+    expect(approve(active, now)).toEqual({ kind: 'out-of-range', why });
+    expect(approve(active, most + 1)).toEqual({ kind: 'out-of-range', why });
+  });
+
+  it('that was given already changes nothing, and another takes its place', () => {
+    const approved = { ...active, approvedUntil: at('20:00') };
+    expect(approve(approved, at('20:00'))).toEqual({ kind: 'unchanged' });
+    expect(approve(approved, at('19:00')).kind).toBe('approve');
+  });
+
+  it('is for leases that serve', () => {
+    expect(approve(aBootingLease(), at('20:00')).kind).toBe('not-active');
+    expect(approve(anEndingLease(), at('20:00')).kind).toBe('not-active');
   });
 });
 

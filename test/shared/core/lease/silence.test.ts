@@ -3,8 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
 import { judge } from '../../../../shared/core/lease/judge.ts';
-import { isNoticed, untilLook } from '../../../../shared/core/lease/silence.ts';
-import { anActiveLease, aPulse, at } from '../../../support/builders/builders.ts';
+import {
+  isNoticed,
+  limitPassedAt,
+  recordHeldSilence,
+  silentCrowd,
+  untilLook,
+} from '../../../../shared/core/lease/silence.ts';
+import { anActiveLease, anEndingLease, aPulse, at } from '../../../support/builders/builders.ts';
 
 describe('a silence', () => {
   const noticed = aPulse({ nodeBeatAt: at('12:20'), silenceLookAt: at('12:25:30') });
@@ -30,5 +36,32 @@ describe('a silence', () => {
     const held = { ...noticed, silenceLookAt: at('13:30') };
     expect(judge(lease, held, at('13:00'))).toMatchObject({ kind: 'serve' });
     expect(judge(lease, held, lease.deadline)).toMatchObject({ kind: 'end', reason: 'expired' });
+  });
+});
+
+describe('silent leases', () => {
+  it('passed their limit so long after their last beat, or after they began to serve', () => {
+    const lease = anActiveLease();
+    expect(limitPassedAt(lease, aPulse({ nodeBeatAt: at('12:20') }), at('12:40'))).toBe(
+      at('12:25'),
+    );
+    expect(limitPassedAt(lease, aPulse(), at('12:40'))).toBe(at('12:09'));
+  });
+
+  it('are a crowd when they are more than three and more than a fifth', () => {
+    expect(silentCrowd(3, 4)).toBeNull();
+    expect(silentCrowd(4, 4)).toBe('4 of 4 leases fell silent together');
+    expect(silentCrowd(20, 100)).toBeNull();
+    expect(silentCrowd(21, 100)).toBe('21 of 100 leases fell silent together');
+  });
+
+  it('that are held say so while they serve, and not any more once they end', () => {
+    const held = recordHeldSilence(anActiveLease(), 'many fell silent', at('12:30'));
+    expect(held.outbox.events.at(-1)).toMatchObject({
+      type: 'silence-held',
+      reason: 'many fell silent: it does not end yet',
+    });
+    const ending = anEndingLease();
+    expect(recordHeldSilence(ending, 'many fell silent', at('12:31'))).toBe(ending);
   });
 });

@@ -1,0 +1,121 @@
+// Laws of absence rounds and of the retirement of an attempt: whatever the attempts and whatever a
+// listing shows, nothing is closed that may still exist.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../../shared/core/base/time.ts';
+import { isClosed, isHolding, isUnanswered } from '../../../../shared/core/instance/attempt.ts';
+import { decideAbsenceRound } from '../../../../shared/core/lease/absence-round.ts';
+import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import { decideRetirement } from '../../../../shared/core/lease/retirement.ts';
+import { isDestroyAccepted, unacceptedTargets } from '../../../../shared/core/lease/teardown.ts';
+import { anyEndingLease, anyInstant } from '../../../support/builders/arbitraries.ts';
+import { aBootingLease, anInstanceId } from '../../../support/builders/builders.ts';
+import { aListing, aSighting } from '../../../support/builders/sightings.ts';
+
+const listLag = seconds(30);
+
+/** A listing at any instant that shows any instances of the lease's attempts. */
+const anyListing = fc
+  .tuple(anyInstant, fc.subarray([1, 2, 3]))
+  .map(([listedAt, numbers]) =>
+    aListing(
+      listedAt,
+      ...numbers.map((number) => aSighting(number, { id: anInstanceId(`i${number}`) })),
+    ),
+  );
+
+const closedNumbers = ({ attempts }: Pick<Lease, 'attempts'>): readonly number[] =>
+  attempts.filter(isClosed).map(({ number }) => number);
+
+describe('an absence round', () => {
+  it('closes nothing while an instance is listed or a destroy is unaccepted', () => {
+    fc.assert(
+      fc.property(anyEndingLease, anyListing, (lease, listing) => {
+        const { commit } = decideAbsenceRound(lease, { listing, listLag }, listing.listedAt);
+        const open = listing.present.length > 0 || unacceptedTargets(lease).length > 0;
+        if (open && commit !== null) expect(closedNumbers(commit)).toEqual(closedNumbers(lease));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('closes an attempt only by two listings after everything that could still happen', () => {
+    fc.assert(
+      fc.property(anyEndingLease, anyListing, (lease, listing) => {
+        const { commit } = decideAbsenceRound(lease, { listing, listLag }, listing.listedAt);
+        const closed = commit?.attempts.filter(
+          (attempt, place) => isClosed(attempt) && !isClosed(lease.attempts[place] ?? attempt),
+        );
+        for (const attempt of closed ?? []) {
+          if (!isClosed(attempt) || attempt.state === 'refused') throw new Error('not proved');
+          const { from, until } = attempt.proof;
+          expect((until ?? 0) - (from ?? 0)).toBeGreaterThanOrEqual(listLag);
+          const before = lease.attempts.find(({ number }) => number === attempt.number);
+          if (before === undefined) throw new Error('it was there before');
+          if (isUnanswered(before)) expect(from).toBeGreaterThanOrEqual(before.mayLandUntil);
+          if (before.state === 'retiring') {
+            expect(from).toBeGreaterThanOrEqual(before.destroyAcceptedAt ?? Number.NaN);
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('destroys what is listed, but for what was just destroyed and what nobody recorded', () => {
+    fc.assert(
+      fc.property(anyEndingLease, anyListing, (lease, listing) => {
+        const { commit, result } = decideAbsenceRound(
+          lease,
+          { listing, listLag },
+          listing.listedAt,
+        );
+        const destroyed = result.destroys.map(({ attempt }) => attempt);
+        for (const { owner } of commit === null ? [] : listing.present) {
+          const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
+          const spared = attempt === undefined || isDestroyAccepted(attempt);
+          if (!spared) expect(destroyed).toContain(owner.attempt);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('always commits something for a lease that has something left to prove', () => {
+    fc.assert(
+      fc.property(anyEndingLease, anyListing, (lease, listing) => {
+        const { commit, result } = decideAbsenceRound(
+          lease,
+          { listing, listLag },
+          listing.listedAt,
+        );
+        const proved = lease.attempts.every(isClosed);
+        expect(commit === null).toBe(proved);
+        if (proved) expect(result.outcome.kind).toBe('done');
+      }),
+    );
+  });
+});
+
+describe('a retirement', () => {
+  const input = { leaseId: aBootingLease().id, generation: 1 };
+
+  it('closes its attempt only when it is not listed and its destroy is accepted', () => {
+    fc.assert(
+      fc.property(anyEndingLease, anyListing, ({ attempts }, listing) => {
+        const [attempt] = attempts;
+        if (attempt === undefined) return;
+        const lease = { ...aBootingLease(), attempts: [attempt] };
+        const facts = { input, listing, listLag };
+        const { commit } = decideRetirement(lease, facts, listing.listedAt);
+        const shown = listing.present.some(({ owner }) => owner.attempt === 1);
+        const mayExist = shown || !isDestroyAccepted(attempt);
+        if (commit !== null && isHolding(attempt) && mayExist) {
+          expect(closedNumbers(commit)).toEqual([]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,64 @@
+// What is held for a request, and when a repeat is the same request.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd } from '../../../../shared/core/base/money.ts';
+import { launchBound } from '../../../../shared/core/base/policy/lease.ts';
+import { after as afterwards, minutes } from '../../../../shared/core/base/time.ts';
+import {
+  admitRequest,
+  holdNeeded,
+  sameHold,
+  sameRequest,
+} from '../../../../shared/core/lease/admission.ts';
+import { holdFor } from '../../../../shared/core/lease/hold.ts';
+import {
+  anEndedLease,
+  aRequestedLease,
+  at,
+  someTerms,
+} from '../../../support/builders/builders.ts';
+
+const attemptLimit = minutes(25);
+const now = at('12:00');
+const hold = holdNeeded(someTerms(), attemptLimit, now);
+
+describe('a request', () => {
+  it('needs the worst case of its terms held, in the month it is made', () => {
+    expect(hold).toEqual({
+      amountMicroUsd: holdFor({ ...someTerms(), attemptLimit }),
+      rateMicroUsdPerHour: someTerms().ceiling,
+      month: '2026-11',
+      placedAt: now,
+    });
+  });
+
+  it('becomes a lease with the hold that was placed, over by its launch bound', () => {
+    const { id, consumer, requestHash, terms } = aRequestedLease();
+    const request = { id, consumer, requestHash, terms, env: { TOKEN: 'secret' }, hold };
+    expect(admitRequest(request, attemptLimit, now)).toMatchObject({
+      ...{ state: 'requested', hold, env: { TOKEN: 'secret' } },
+      deadline: afterwards(now, launchBound(attemptLimit)),
+    });
+  });
+});
+
+describe('a repeat', () => {
+  it('finds its lease, also one that was cancelled under its id', () => {
+    const lease = aRequestedLease();
+    expect(sameRequest(lease, 'hash-of-the-body')).toBe(lease);
+    const cancelled = { ...anEndedLease(), requestHash: 'unknown' };
+    expect(sameRequest(cancelled, 'hash-of-the-body')).toBe(cancelled);
+  });
+
+  it('with another body is refused', () => {
+    const refused = expect.objectContaining({ name: 'KeyReused', field: 'Idempotency-Key' });
+    expect(() => sameRequest(aRequestedLease(), 'another hash')).toThrow(refused);
+    const other = { ...hold, amountMicroUsd: microUsd(1) };
+    expect(() => sameHold(other, hold)).toThrow(refused);
+  });
+
+  it('goes on with the hold that its first try placed, whenever that was', () => {
+    const placed = { ...hold, placedAt: at('11:58') };
+    expect(sameHold(placed, hold)).toBe(placed);
+  });
+});

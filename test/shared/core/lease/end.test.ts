@@ -1,0 +1,67 @@
+// How a lease begins to end.
+
+import { describe, expect, it } from 'vitest';
+import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
+import { endFromStep, endUnlessOver, releaseLease } from '../../../../shared/core/lease/end.ts';
+import {
+  aConsumer,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  aRequestedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const now = at('12:20');
+const lease = anActiveLease();
+
+describe('an end', () => {
+  it('is given once: a lease that is over keeps its reason', () => {
+    const end = { reason: 'operator', why: 'a test said so' } as const;
+    expect(endUnlessOver(lease, end, now)).toMatchObject({ state: 'ending', reason: 'operator' });
+    expect(endUnlessOver(anEndingLease(), end, now)).toBeNull();
+    expect(endUnlessOver(anEndedLease(), end, now)).toBeNull();
+  });
+});
+
+describe('a release', () => {
+  const operator = { consumer: brandId(ConsumerId, '123456789012/oncall'), operator: true };
+  const why = (caller: typeof operator) =>
+    releaseLease(lease, caller, now)?.outbox.events.at(-1)?.reason;
+
+  it('says who released the lease', () => {
+    expect(why({ consumer: aConsumer, operator: false })).toBe(
+      'released: its consumer released it',
+    );
+    expect(why(operator)).toBe('released: the operator 123456789012/oncall released it');
+  });
+
+  it('by a stranger meets no such lease, over or not', () => {
+    const stranger = { ...operator, operator: false };
+    expect(() => releaseLease(lease, stranger, now)).toThrow('there is no such lease');
+    expect(() => releaseLease(anEndedLease(), stranger, now)).toThrow('there is no such lease');
+  });
+});
+
+describe('an end by the workflow', () => {
+  const input = { leaseId: lease.id, generation: 1 };
+  const ended = (error?: { readonly Error: string; readonly Cause: string }) =>
+    endFromStep(aRequestedLease(), { ...input, error }, now)?.outbox.events.at(-1)?.reason;
+
+  it.each([
+    ['NoOffer', '{"errorMessage":"none is \\"free\\""}', 'no-offer: none is \\"free\\"'],
+    ['OverBudget', '{"errorMessage":"too much"}', 'over-budget: too much'],
+    ['StoreDown', '{"errorMessage":"503"}', 'failed: 503'],
+    ['States.Timeout', '', 'failed: States.Timeout: '],
+  ])('for %s says so', (name, cause, reason) => {
+    expect(ended({ Error: name, Cause: cause })).toBe(reason);
+  });
+
+  it('without an error says that there was none', () => {
+    expect(ended()).toBe('failed: the workflow ended it without a reason');
+  });
+
+  it('of an older generation ends nothing', () => {
+    expect(endFromStep({ ...lease, generation: 2 }, input, now)).toBeNull();
+  });
+});

@@ -1,0 +1,69 @@
+// What a verdict makes of a lease.
+
+import { describe, expect, it } from 'vitest';
+import { minutes } from '../../../../shared/core/base/time.ts';
+import { judgeLease } from '../../../../shared/core/lease/judgement.ts';
+import {
+  aBootingLease,
+  anActiveLease,
+  anEndingLease,
+  aPulse,
+  at,
+  someTerms,
+} from '../../../support/builders/builders.ts';
+
+const lease = anActiveLease();
+const input = { leaseId: lease.id, generation: 1 };
+const heard = aPulse({ nodeBeatAt: at('12:20'), nodeBeatNumber: 9 });
+
+describe('a judgement', () => {
+  it('lets a lease that is heard serve on', () => {
+    const { commit, result } = judgeLease(
+      lease,
+      { input, pulse: heard, looked: false },
+      at('12:21'),
+    );
+    expect(commit).toBeNull();
+    expect(result).toMatchObject({ kind: 'done', output: { heartbeatSeconds: 240 } });
+  });
+
+  it('ends a lease at its deadline', () => {
+    const facts = { input, pulse: heard, looked: false };
+    expect(judgeLease(lease, facts, lease.deadline)).toMatchObject({
+      commit: { state: 'ending', reason: 'expired' },
+      result: { kind: 'lease-over' },
+    });
+  });
+
+  it('returns a silent lease until its silence was looked at, then ends it', () => {
+    const first = judgeLease(lease, { input, pulse: heard, looked: false }, at('12:25'));
+    expect(first).toEqual({ commit: null, result: lease });
+    const second = judgeLease(lease, { input, pulse: heard, looked: true }, at('12:25'));
+    expect(second.commit).toMatchObject({ state: 'ending', reason: 'silent' });
+  });
+
+  it('warns of idleness and lets the lease go on', () => {
+    const idle = {
+      ...{ gpuPercentBelow: 5, networkKbpsBelow: null, app: false },
+      ...{ window: minutes(5), action: 'end' as const },
+    };
+    const quiet = { since: at('12:14'), through: 9 };
+    const pulse = { ...heard, idle, quiet };
+    const idling = { ...lease, terms: someTerms({ idle }) };
+    const { commit, result } = judgeLease(idling, { input, pulse, looked: false }, at('12:20'));
+    expect(commit).toMatchObject({
+      state: 'active',
+      idleWarned: { since: at('12:14'), at: at('12:20') },
+    });
+    expect(result).toMatchObject({ kind: 'done' });
+  });
+
+  it.each([
+    ['ends already', anEndingLease(), 'lease-over'],
+    ['boots again', aBootingLease(), 'attempt-failed'],
+    ['was taken over', { ...lease, generation: 2 }, 'superseded'],
+  ])('leaves a lease alone that %s', (_, other, kind) => {
+    const facts = { input, pulse: heard, looked: false };
+    expect(judgeLease(other, facts, at('12:40'))).toMatchObject({ commit: null, result: { kind } });
+  });
+});

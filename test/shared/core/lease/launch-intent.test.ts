@@ -1,0 +1,131 @@
+// The intent to create: what is on record before the call, and who may make it.
+
+import { describe, expect, it } from 'vitest';
+import { minutes, seconds, total } from '../../../../shared/core/base/time.ts';
+import {
+  markOutcomeUnknown,
+  refuseAttempt,
+} from '../../../../shared/core/instance/attempt-moves.ts';
+import { readTag } from '../../../../shared/core/instance/ownership.ts';
+import {
+  decideIntent,
+  type IntentFacts,
+  mayCallCreate,
+  nextPulse,
+} from '../../../../shared/core/lease/launch-intent.ts';
+import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
+import { chooseOffer, withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
+import { anAttempt } from '../../../support/builders/attempts.ts';
+import {
+  aBootingLease,
+  aDeployment,
+  aLaunchingLease,
+  aLeaseId,
+  anActiveLease,
+  anEndingLease,
+  anOffer,
+  aRequestedLease,
+  aSigner,
+  at,
+} from '../../../support/builders/builders.ts';
+import { aCard } from '../../../support/builders/sightings.ts';
+
+const nothing = { lease: false, providers: [] };
+const factsOf = (change: Partial<IntentFacts> = {}): IntentFacts => ({
+  input: { leaseId: aLeaseId(), generation: 1 },
+  frozen: nothing,
+  deployment: aDeployment,
+  signer: aSigner,
+  cardOf: () => aCard(),
+  nodeSetup: (_lease, attempt) => ({ env: { GPU_SHOPPER_TOKEN: `t${attempt}` }, agent: 'agent' }),
+  ...change,
+});
+const decide = (lease: Lease, change: Partial<IntentFacts> = {}) =>
+  decideIntent(lease, factsOf(change), at('12:01'));
+
+const chosen = chooseOffer(aRequestedLease(), { offer: anOffer(), reason: 'cheap' }, at('12:00'));
+
+describe('an intent', () => {
+  it('records the attempt with its tag, and until when create may take effect', () => {
+    const { commit } = decide(chosen);
+    const attempt = commit === null ? undefined : currentAttempt(commit);
+    expect(commit).toMatchObject({ state: 'launching', chosen: null });
+    expect(attempt).toMatchObject({ state: 'recorded', number: 1, recordedAt: at('12:01') });
+    expect(readTag(attempt?.tag ?? null, aDeployment, aSigner)).toEqual({
+      ...{ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 },
+    });
+    // The function's 3 min, the longest create and two list lags.
+    const window = total(minutes(3), minutes(1), seconds(60));
+    expect((attempt?.mayLandUntil ?? 0) - at('12:01')).toBe(window);
+  });
+
+  it('comes with what the instance is started with; our own variables win', () => {
+    const lease = { ...chosen, env: { TOKEN: 'secret', GPU_SHOPPER_TOKEN: 'theirs' } };
+    expect(decide(lease).result).toMatchObject({
+      attempt: { number: 1 },
+      spec: {
+        image: 'ubuntu:24.04',
+        diskGb: 20,
+        env: { TOKEN: 'secret', GPU_SHOPPER_TOKEN: 't1' },
+        agent: 'agent',
+      },
+    });
+  });
+
+  it.each([
+    ['recorded', aLaunchingLease()],
+    ['unknown', withAttempt(aLaunchingLease(), markOutcomeUnknown(anAttempt(1)))],
+  ])('is not written beside an attempt that is %s: its instance is looked for', (_, lease) => {
+    expect(decide(lease)).toMatchObject({ commit: null, result: { kind: 'outcome-unknown' } });
+  });
+
+  it('is not written where an instance is known', () => {
+    const known = { commit: null, result: { kind: 'done', output: { timeoutSeconds: 600 } } };
+    expect(decide(aBootingLease())).toEqual(known);
+    expect(decide(anActiveLease())).toEqual(known);
+  });
+
+  it('takes the next number after a refusal, and needs an offer', () => {
+    const refused = withAttempt(aLaunchingLease(), refuseAttempt(anAttempt(1), 'offer-gone'));
+    expect(decide(refused)).toMatchObject({ commit: null, result: { kind: 'offer-gone' } });
+    const next = decide({ ...refused, chosen: anOffer() });
+    expect(next.result).toMatchObject({ attempt: { number: 2 } });
+  });
+
+  it('is not written for a lease that is over or was taken over', () => {
+    expect(decide(anEndingLease())).toMatchObject({ commit: null, result: { kind: 'lease-over' } });
+    const replaced = decide({ ...chosen, generation: 2 });
+    expect(replaced).toMatchObject({ commit: null, result: { kind: 'superseded' } });
+  });
+
+  it('is not written in a frozen scope: the lease ends, or another provider is chosen', () => {
+    const ended = decide(chosen, { frozen: { lease: true, providers: ['vastai'] } });
+    expect(ended).toMatchObject({
+      commit: { state: 'ending', reason: 'operator' },
+      result: { kind: 'lease-over' },
+    });
+    const dropped = decide(chosen, { frozen: { lease: false, providers: ['vastai'] } });
+    expect(dropped).toMatchObject({
+      commit: { state: 'requested', chosen: null, attempts: [] },
+      result: { kind: 'offer-gone' },
+    });
+  });
+});
+
+describe('create', () => {
+  it('may be called within five seconds of the intent, and not later', () => {
+    expect(mayCallCreate(anAttempt(1), at('12:00:05'))).toBe(true);
+    expect(mayCallCreate(anAttempt(1), at('12:00:06'))).toBe(false);
+  });
+});
+
+describe('the next pulse', () => {
+  it('is of the attempt that is about to be made', () => {
+    expect(nextPulse(chosen)).toMatchObject({ attempt: 1, liveness: 'auto', endsAt: at('14:00') });
+  });
+
+  it('is none where no offer is chosen or no instance is looked for', () => {
+    expect(nextPulse(aRequestedLease())).toBeNull();
+    expect(nextPulse(anActiveLease())).toBeNull();
+  });
+});

@@ -1,0 +1,96 @@
+// What one complete listing makes of an attempt whose create call has no answer on record.
+
+import { describe, expect, it } from 'vitest';
+import { markOutcomeUnknown } from '../../../../shared/core/instance/attempt-moves.ts';
+import { decideLaunchLook } from '../../../../shared/core/lease/launch-search.ts';
+import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
+import { withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  anActiveLease,
+  anEndingLease,
+  anInstanceId,
+  at,
+} from '../../../support/builders/builders.ts';
+import { aCard, aListing, aSighting } from '../../../support/builders/sightings.ts';
+
+const launching = aLaunchingLease();
+
+/** Missed by a listing begun at `absentSince`; it may land until 12:06. */
+function unknownSince(absentSince: ReturnType<typeof at> | null): Lease {
+  const attempt = currentAttempt(launching);
+  if (attempt?.state !== 'recorded') throw new Error('it is on record');
+  return withAttempt(launching, { ...markOutcomeUnknown(attempt), absentSince });
+}
+
+const look = (lease: Lease, listing: ReturnType<typeof aListing>, attempt = 1) =>
+  decideLaunchLook(
+    lease,
+    { input: { leaseId: lease.id, generation: 1 }, attempt, listing, card: aCard() },
+    listing.listedAt,
+  );
+
+describe('an instance with the tag of the attempt', () => {
+  it.each([
+    ['recorded', launching],
+    ['unknown', unknownSince(at('12:04'))],
+  ])('answers for an attempt that is %s: it boots', (_state, lease) => {
+    const { commit, result } = look(lease, aListing(at('12:05'), aSighting(1)));
+    expect(commit).toMatchObject({
+      state: 'booting',
+      attempts: [{ state: 'created', instanceId: anInstanceId(), createdAt: at('12:01') }],
+    });
+    expect(commit?.outbox.events.at(-1)?.type).toBe('instance-found');
+    expect(result).toEqual({ kind: 'done', output: { timeoutSeconds: 600 } });
+  });
+
+  it('of another attempt answers for nothing', () => {
+    const { result } = look(launching, aListing(at('12:05'), aSighting(2)));
+    expect(result.kind).toBe('still-unknown');
+  });
+});
+
+describe('a listing without it', () => {
+  it('proves nothing while create may still take effect', () => {
+    const { commit, result } = look(launching, aListing(at('12:05:59')));
+    expect(commit?.attempts).toMatchObject([{ state: 'unknown', absentSince: null }]);
+    expect(result).toMatchObject({ kind: 'still-unknown' });
+  });
+
+  it('is remembered after that, and a second one closes the attempt', () => {
+    const first = look(unknownSince(null), aListing(at('12:06')));
+    expect(first.commit?.attempts).toMatchObject([{ absentSince: at('12:06') }]);
+    const second = look(unknownSince(at('12:06')), aListing(at('12:06:30')));
+    expect(second.commit).toMatchObject({
+      state: 'launching',
+      attempts: [{ state: 'never-created' }],
+    });
+    expect(second.commit?.outbox.events.at(-1)?.type).toBe('instance-not-created');
+    expect(second.result.kind).toBe('offer-gone');
+  });
+});
+
+describe('a look', () => {
+  it('goes on with what was answered meanwhile', () => {
+    const { commit, result } = look(aBootingLease(), aListing(at('12:05')));
+    expect(commit).toBeNull();
+    expect(result).toEqual({ kind: 'done', output: { timeoutSeconds: 600 } });
+  });
+
+  it('for an older attempt than the present one decides nothing', () => {
+    expect(look(launching, aListing(at('12:07'), aSighting(2)), 2)).toMatchObject({
+      commit: null,
+      result: { kind: 'offer-gone' },
+    });
+  });
+
+  it('is not for a lease that is over, and no reason to doubt one that serves', () => {
+    const over = look(anEndingLease(launching), aListing(at('12:07'), aSighting(1)));
+    expect(over).toMatchObject({ commit: null, result: { kind: 'lease-over' } });
+    expect(look(anActiveLease(), aListing(at('12:07')))).toMatchObject({
+      commit: null,
+      result: { kind: 'done' },
+    });
+  });
+});

@@ -1,0 +1,70 @@
+// What is committed with a lease and not applied yet.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd } from '../../../../shared/core/base/money.ts';
+import { repriceHold } from '../../../../shared/core/lease/hold.ts';
+import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import { growHold, note } from '../../../../shared/core/lease/lease-moves.ts';
+import {
+  hasOutbox,
+  holdChangeOf,
+  withPendingEvents,
+} from '../../../../shared/core/lease/outbox.ts';
+import {
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const applied = <L extends Lease>(lease: L): L => ({
+  ...lease,
+  outbox: { events: [], entries: [] },
+});
+
+describe('an outbox', () => {
+  it('is there until it is applied', () => {
+    expect(hasOutbox(anActiveLease())).toBe(true);
+    expect(hasOutbox(applied(anActiveLease()))).toBe(false);
+    const event = { type: 'lease-ends-soon', reason: 'soon' };
+    expect(hasOutbox(note(applied(anActiveLease()), event, at('12:50')))).toBe(true);
+  });
+});
+
+describe('a hold', () => {
+  it('is settled with what an ended lease was charged', () => {
+    const lease = anEndedLease();
+    expect(holdChangeOf(lease)).toEqual({ kind: 'settle', charged: lease.chargedMicroUsd });
+  });
+
+  it('follows the lease down when its instance is known', () => {
+    const lease = repriceHold(applied(anActiveLease()), at('12:04'));
+    expect(holdChangeOf(lease)).toEqual({ kind: 'reprice', to: lease.hold });
+  });
+
+  it('follows the lease up when its teardown is refused', () => {
+    const lease = applied(anEndingLease());
+    const to = microUsd(lease.hold.amountMicroUsd + 1);
+    expect(holdChangeOf(growHold(lease, to, at('13:00')))).toEqual({ kind: 'grow', to });
+  });
+
+  it('stays for everything else', () => {
+    expect(holdChangeOf(applied(anActiveLease()))).toBeNull();
+  });
+});
+
+describe('a page of events', () => {
+  const lease = anActiveLease();
+  const { events } = lease.outbox;
+  const logged = events.slice(0, 2);
+
+  it('goes on with those that are not in the log yet', () => {
+    expect(withPendingEvents(logged, lease, 0)).toEqual(events);
+    expect(withPendingEvents([], lease, 1)).toEqual(events.slice(1));
+  });
+
+  it('never leaves one out: a log that lags behind is shown as it is', () => {
+    const later = { ...lease, outbox: { ...lease.outbox, events: events.slice(3) } };
+    expect(withPendingEvents(logged, later, 0)).toEqual(logged);
+  });
+});

@@ -1,0 +1,68 @@
+// What a wait parks, and when its token is answered at once.
+
+import { describe, expect, it } from 'vitest';
+import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import {
+  goesOnServing,
+  isReadinessSettled,
+  parkForReadiness,
+  parkToServe,
+} from '../../../../shared/core/lease/parking.ts';
+import {
+  aBootingLease,
+  anActiveLease,
+  anEndingLease,
+  aPulse,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const input = { leaseId: anActiveLease().id, generation: 1, token: 'a token' };
+const parked = { input, parked: 'parked', pulse: aPulse() } as const;
+
+describe('the wait for readiness', () => {
+  const lease = aBootingLease();
+
+  it('parks its token for the present attempt, until the launch bound', () => {
+    expect(parkForReadiness(lease, input)).toEqual({
+      ...{ ...input, attempt: 1, wait: 'ready' },
+      ...{ endsAt: at('14:00'), idleWarned: null },
+    });
+  });
+
+  it('is settled by whatever happened before it was parked', () => {
+    expect(isReadinessSettled(lease, parked)).toBe(false);
+    expect(isReadinessSettled(lease, { ...parked, parked: 'over' })).toBe(true);
+    expect(isReadinessSettled(anEndingLease(lease), parked)).toBe(true);
+    expect(isReadinessSettled({ ...lease, generation: 2 }, parked)).toBe(true);
+    const ready = aPulse({ readyAt: at('12:05') });
+    expect(isReadinessSettled(lease, { ...parked, pulse: ready })).toBe(true);
+  });
+});
+
+describe('serving', () => {
+  const lease = anActiveLease();
+  const now = at('12:06');
+
+  it('parks its token until the lease ends, with the warning it has had', () => {
+    const idleWarned = { since: at('12:05'), at: at('12:06') };
+    expect(parkToServe({ ...lease, idleWarned }, { input, pulse: null }, now)).toEqual({
+      ...{ ...input, attempt: 1, wait: 'serve' },
+      ...{ endsAt: lease.deadline, idleWarned },
+    });
+    const booting = aBootingLease();
+    expect(parkToServe(booting, { input, pulse: null }, now)).toMatchObject({
+      endsAt: booting.deadline,
+    });
+  });
+
+  it('goes on unless something changed since it was parked', () => {
+    const facts = { ...parked, parkedUntil: lease.deadline };
+    const goesOn = (each: Lease, change = {}) => goesOnServing(each, { ...facts, ...change }, now);
+    expect(goesOn(lease)).toBe(true);
+    expect(goesOn(lease, { parked: 'over' })).toBe(false);
+    expect(goesOn(lease, { parkedUntil: at('13:00') })).toBe(false);
+    expect(goesOn({ ...lease, generation: 2 })).toBe(false);
+    expect(goesOn(anEndingLease(lease))).toBe(false);
+    expect(goesOnServing(lease, facts, lease.deadline)).toBe(false);
+  });
+});

@@ -1,0 +1,62 @@
+// By when a lease must move, and how the next generation takes over.
+
+import { describe, expect, it } from 'vitest';
+import {
+  isStuck,
+  nextGeneration,
+  progressDue,
+  restartsAtOnce,
+} from '../../../../shared/core/lease/progress.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  aRequestedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+describe('progress', () => {
+  it.each([
+    ['requested', aRequestedLease(), '12:05'],
+    ['launching', aLaunchingLease(), '12:05'],
+    // The longest boot of any provider.
+    ['booting', aBootingLease(), '12:35'],
+    // From its deadline, which is 13:04.
+    ['active', anActiveLease(), '13:09'],
+    // The longest pause between two rounds of teardown.
+    ['ending', anEndingLease(), '12:20'],
+    ['ended', anEndedLease(), '12:05'],
+  ])('of a lease that is %s is due in time', (_, lease, due) => {
+    expect(progressDue(lease, at('12:00'))).toBe(at(due));
+  });
+
+  it('that is due is missing from that instant on', () => {
+    const lease = { ...anEndingLease(), dueBy: at('12:50') };
+    expect(isStuck(lease, at('12:49:59'))).toBe(false);
+    expect(isStuck(lease, at('12:50'))).toBe(true);
+  });
+});
+
+describe('the next generation', () => {
+  it('takes over with the reason on record', () => {
+    const lease = nextGeneration(anActiveLease(), 'its execution is gone', at('12:20'));
+    expect(lease).toMatchObject({ state: 'active', generation: 2 });
+    expect(lease?.outbox.events.at(-1)).toMatchObject({
+      type: 'workflow-restarted',
+      reason: 'its execution is gone; generation 2 takes over',
+    });
+  });
+
+  it('is none for an ended lease', () => {
+    expect(nextGeneration(anEndedLease(), 'its execution is gone', at('12:40'))).toBeNull();
+  });
+
+  it('takes over at once from the present execution, three times at most', () => {
+    const lease = { ...anActiveLease(), generation: 3 };
+    expect(restartsAtOnce(lease, 3)).toBe(true);
+    expect(restartsAtOnce(lease, 2)).toBe(false);
+    expect(restartsAtOnce({ ...lease, generation: 4 }, 4)).toBe(false);
+  });
+});

@@ -1,0 +1,121 @@
+// Whether an instance begins to serve, and what becomes of the lease.
+
+import { describe, expect, it } from 'vitest';
+import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import type { Instance } from '../../../../shared/core/instance/instance.ts';
+import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
+import {
+  alarmBeforeServing,
+  attemptWithoutKey,
+  decideReadiness,
+  judgeReadiness,
+  recordKey,
+} from '../../../../shared/core/lease/readiness.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  anActiveLease,
+  anEndingLease,
+  aPulse,
+  aRequestedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+import { anInstance } from '../../../support/builders/sightings.ts';
+
+const booting = aBootingLease();
+const ready = aPulse({ readyAt: at('12:05'), facts: null });
+const input = { leaseId: booting.id, generation: 1 };
+const decide = (lease: Lease, instance: Instance | 'absent', pulse: typeof ready | null = ready) =>
+  decideReadiness(lease, { input, pulse, instance }, at('12:06'));
+
+describe('an instance', () => {
+  it.each([
+    ['vanished', 'absent', ready],
+    ['price-rose', anInstance({ rate: microUsdPerHour(500_001) }), ready],
+    ['bad-host', anInstance({ status: 'failed' }), ready],
+    ['bad-host', anInstance({ status: 'stopped' }), ready],
+    ['boot-timeout', anInstance(), aPulse()],
+    ['boot-timeout', anInstance(), null],
+  ] as const)('is given back as %s', (reason, instance, pulse) => {
+    expect(judgeReadiness(booting, { pulse, instance })).toMatchObject({ kind: 'fault', reason });
+    const { commit, result } = decide(booting, instance, pulse);
+    expect(commit).toMatchObject({ state: 'booting', attempts: [{ state: 'retiring', reason }] });
+    expect(commit?.outbox.events.at(-1)?.type).toBe('attempt-failed');
+    expect(result.kind).toBe('attempt-failed');
+  });
+
+  it('given back while it runs is charged from its creation', () => {
+    const broken = anInstance({ rate: microUsdPerHour(600_000) });
+    expect(decide(booting, broken).commit?.attempts).toMatchObject([
+      { runningAt: at('12:02'), observedRate: 600_000 },
+    ]);
+  });
+
+  it('that is ready serves for the time asked from now on', () => {
+    const { commit, result } = decide(booting, anInstance());
+    expect(commit).toMatchObject({
+      state: 'active',
+      activeAt: at('12:06'),
+      deadline: at('13:06'),
+      ssh: anInstance().ssh,
+      attempts: [{ state: 'created', runningAt: at('12:05') }],
+    });
+    // The silence limit, and the whole hour.
+    const output = { timeoutSeconds: 3_600, heartbeatSeconds: 300 };
+    expect(result).toEqual({ kind: 'done', output });
+  });
+
+  it('that names no rate, or exactly the ceiling, serves', () => {
+    for (const rate of [null, microUsdPerHour(500_000)]) {
+      expect(decide(booting, anInstance({ rate })).commit?.state).toBe('active');
+    }
+  });
+});
+
+describe('a decision on readiness', () => {
+  it('waits on for a lease that serves already', () => {
+    const { commit, result } = decide(anActiveLease(), 'absent');
+    expect(commit).toBeNull();
+    expect(result.kind).toBe('done');
+  });
+
+  it('leads an expired lease to Judge by the shortest wait', () => {
+    const lease = { ...anActiveLease(), deadline: at('12:06') };
+    const output = { timeoutSeconds: 2, heartbeatSeconds: 1 };
+    expect(decide(lease, anInstance()).result).toEqual({ kind: 'done', output });
+  });
+
+  it.each([
+    ['over', anEndingLease(booting), 'lease-over'],
+    ['without an instance', aLaunchingLease(), 'attempt-failed'],
+  ])('changes nothing for a lease that is %s', (_, lease, kind) => {
+    expect(decide(lease, anInstance())).toMatchObject({ commit: null, result: { kind } });
+  });
+});
+
+describe('the alarm before serving', () => {
+  it('is the first warning of the coming end, but never later than the launch bound', () => {
+    expect(alarmBeforeServing(booting, at('12:06'))).toBe(at('12:51'));
+    expect(alarmBeforeServing({ ...booting, deadline: at('12:10') }, at('12:06'))).toBe(
+      at('12:10:30'),
+    );
+  });
+});
+
+describe('the SSH key', () => {
+  it.each([
+    ['attached', true],
+    ['refused', false],
+  ] as const)('is handed over once, and %s goes on record', (answer, keyAttached) => {
+    expect(attemptWithoutKey(booting)?.number).toBe(1);
+    const lease = recordKey(booting, { attempt: 1, answer }, at('12:03'));
+    expect(currentAttempt(lease)).toMatchObject({ keyAttached });
+    expect(lease.outbox.events.at(-1)?.type).toBe('key-handed-over');
+    expect(attemptWithoutKey(lease)).toBeNull();
+  });
+
+  it('of another attempt is left alone', () => {
+    expect(recordKey(booting, { attempt: 2, answer: 'attached' }, at('12:03'))).toBe(booting);
+    expect(attemptWithoutKey(aRequestedLease())).toBeNull();
+  });
+});

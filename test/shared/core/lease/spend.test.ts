@@ -1,0 +1,55 @@
+// What spending does to a lease: it ends, or the hold of its teardown grows.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd } from '../../../../shared/core/base/money.ts';
+import { endOverspent, growOutgrownHold, spentBy } from '../../../../shared/core/lease/spend.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  aRequestedLease,
+  at,
+  someTerms,
+} from '../../../support/builders/builders.ts';
+
+const capped = anActiveLease(
+  aBootingLease(
+    aLaunchingLease(aRequestedLease({ terms: someTerms({ spendCapMicroUsd: microUsd(100_000) }) })),
+  ),
+);
+
+describe('a lease that has cost all it may', () => {
+  it('ends for its spend cap', () => {
+    // $0.10 at $0.404 an hour are not quite 15 min, from 12:03 on.
+    expect(endOverspent(capped, null, at('12:17'))).toBeNull();
+    expect(endOverspent(capped, null, at('12:18'))).toMatchObject({
+      state: 'ending',
+      reason: 'spend-cap',
+    });
+  });
+
+  it('ends once', () => {
+    expect(endOverspent(anEndingLease(capped), null, at('20:00'))).toBeNull();
+    expect(endOverspent(anEndedLease(), null, at('20:00'))).toBeNull();
+  });
+});
+
+describe('the hold of an ending lease', () => {
+  const ending = anEndingLease();
+
+  it('grows when its teardown has cost more, and by an hour at once', () => {
+    const now = at('23:00');
+    const spent = spentBy(ending, null, now);
+    expect(spent).toBeGreaterThan(ending.hold.amountMicroUsd);
+    const grown = growOutgrownHold(ending, null, now);
+    expect(grown?.hold.amountMicroUsd).toBe(spent + 404_000);
+    expect(grown === null ? null : growOutgrownHold(grown, null, now)).toBeNull();
+  });
+
+  it('stays while it will do, and while a lease goes on', () => {
+    expect(growOutgrownHold(ending, null, at('12:31'))).toBeNull();
+    expect(growOutgrownHold(capped, null, at('23:00'))).toBeNull();
+  });
+});

@@ -1,0 +1,81 @@
+// Arbitrary leases and attempts for laws: every one of them is made by the real moves.
+
+import fc from 'fast-check';
+import { after as afterwards, type EpochMs, seconds } from '../../../shared/core/base/time.ts';
+import type { Attempt } from '../../../shared/core/instance/attempt.ts';
+import {
+  acceptDestroy,
+  closeAttempt,
+  closeNeverCreated,
+  confirmAttempt,
+  markOutcomeUnknown,
+  observeRunning,
+  refuseAttempt,
+  retireAttempt,
+} from '../../../shared/core/instance/attempt-moves.ts';
+import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
+import { anAttempt } from './attempts.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  anActiveLease,
+  anEndedLease,
+  anEndingLease,
+  anInstanceId,
+  aProof,
+  aRequestedLease,
+  at,
+} from './builders.ts';
+
+/** Any instant of the quarter of an hour after a lease of the builders began to end. */
+export const anyInstant: fc.Arbitrary<EpochMs> = fc
+  .integer({ min: 0, max: 15 * 60 })
+  .map((second) => afterwards(at('12:30'), seconds(second)));
+
+const created = (number: number) =>
+  confirmAttempt(anAttempt(number), anInstanceId(`i${number}`), at('12:02'));
+
+/** An attempt of this number in any state; destroys were accepted at any instant. */
+export function anyAttempt(number: number): fc.Arbitrary<Attempt> {
+  const recorded = anAttempt(number);
+  const running = observeRunning(created(number), { since: at('12:03'), rate: null });
+  const retiring = retireAttempt(running, 'lease-ended');
+  return fc.oneof(
+    fc.constantFrom<Attempt>(
+      recorded,
+      markOutcomeUnknown(recorded),
+      refuseAttempt(recorded, 'offer-gone'),
+      closeNeverCreated(recorded, aProof()),
+      created(number),
+      running,
+      retiring,
+      closeAttempt(acceptDestroy(retiring, at('12:31')), aProof()),
+    ),
+    anyInstant.map((accepted) => acceptDestroy(retiring, accepted)),
+  );
+}
+
+/** An ending lease with up to three attempts in any state, perhaps missed by a listing before. */
+export const anyEndingLease: fc.Arbitrary<LeaseIn<'ending'>> = fc
+  .tuple(
+    fc.constantFrom(0, 1, 2, 3),
+    fc.tuple(anyAttempt(1), anyAttempt(2), anyAttempt(3)),
+    fc.option(anyInstant),
+  )
+  .map(([count, attempts, absentSince]) => ({
+    ...anEndingLease(),
+    attempts: attempts.slice(0, count),
+    absentSince,
+  }));
+
+/** A lease that is over: ending in any way, or ended. */
+export const anyOverLease: fc.Arbitrary<LeaseIn<'ending' | 'ended'>> = fc.oneof(
+  anyEndingLease,
+  fc.constant(anEndedLease()),
+);
+
+/** A lease in any state. */
+export const anyLease: fc.Arbitrary<Lease> = fc.oneof(
+  anyOverLease,
+  fc.constantFrom<Lease>(aRequestedLease(), aLaunchingLease(), aBootingLease(), anActiveLease()),
+);

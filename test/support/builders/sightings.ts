@@ -1,0 +1,56 @@
+// What a provider says of itself and of its instances, as tests need it.
+
+import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
+import { type EpochMs, minutes, seconds } from '../../../shared/core/base/time.ts';
+import type { ProviderCard } from '../../../shared/core/instance/card.ts';
+import type { Instance } from '../../../shared/core/instance/instance.ts';
+import { tagOf } from '../../../shared/core/instance/ownership.ts';
+import type { LeaseListing, Sighting } from '../../../shared/core/instance/sighting.ts';
+import { aDeployment, aLeaseId, anInstanceId, aSigner } from './builders.ts';
+
+/** Listings lag by 30 s, an instance boots within 10 min, nothing is billed in any case. */
+export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
+  const spacing = seconds(1);
+  return {
+    provider: 'vastai',
+    createIsIdempotent: false,
+    longestCreate: minutes(1),
+    listLag: seconds(30),
+    stopsBilling: 'destroy',
+    minimumTerm: minutes(0),
+    billing: { step: seconds(1), rounding: 'up' },
+    charges: { step: microUsd(10_000), maxItems: 4, settledAfter: minutes(60) },
+    maxTagLength: 100,
+    bootLimit: minutes(10),
+    spacing: { create: spacing, destroy: spacing, get: spacing, list: spacing },
+    maxStartScriptBytes: 2_000,
+    sshUser: 'root',
+    residues: [],
+    ...change,
+  };
+}
+
+/** A running instance of the first attempt of lease `a`. */
+export function anInstance(change: Partial<Instance> = {}): Instance {
+  return {
+    id: anInstanceId(),
+    label: tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner),
+    status: 'running',
+    statusText: 'running since noon',
+    rate: microUsdPerHour(404_000),
+    ssh: [{ host: '192.0.2.1', port: 22, user: 'root' }],
+    ...change,
+  };
+}
+
+/** An instance of one attempt of lease `a`, as a listing shows it. */
+export function aSighting(attempt = 1, change: Partial<Instance> = {}): Sighting {
+  const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt };
+  return { instance: anInstance({ label: tagOf(owner, aSigner), ...change }), owner };
+}
+
+/** Complete listings, begun at `listedAt`, that show these instances of a lease. */
+export const aListing = (listedAt: EpochMs, ...present: readonly Sighting[]): LeaseListing => ({
+  listedAt,
+  present,
+});
