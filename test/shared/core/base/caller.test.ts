@@ -1,0 +1,26 @@
+// Who may see and do what.
+
+import { describe, expect, it } from 'vitest';
+import { mustBeOperator, mustOwn } from '../../../../shared/core/base/caller.ts';
+import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
+import { aConsumer } from '../../../support/builders/builders.ts';
+
+const other = brandId(ConsumerId, '123456789012/other');
+const forbidden = expect.objectContaining({ name: 'Forbidden' });
+
+describe('a caller', () => {
+  const consumer = { consumer: aConsumer, operator: false };
+  const operator = { consumer: other, operator: true };
+
+  it('sees its own, and an operator everything', () => {
+    expect(mustOwn(consumer, aConsumer, 'books')).toBeUndefined();
+    expect(mustOwn(operator, aConsumer, 'books')).toBeUndefined();
+    expect(() => mustOwn(consumer, other, 'books')).toThrow(forbidden);
+    expect(() => mustOwn(consumer, other, 'leases')).toThrow("only operators see others' leases");
+  });
+
+  it('is no operator unless it is one', () => {
+    expect(mustBeOperator(operator)).toBeUndefined();
+    expect(() => mustBeOperator(consumer)).toThrow(forbidden);
+  });
+});

@@ -1,0 +1,96 @@
+// Which offers count at all, and why others don't.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import { minutes } from '../../../../shared/core/base/time.ts';
+import { fundsFor, type Room } from '../../../../shared/core/billing/prepaid.ts';
+import {
+  keepAffordable,
+  roomToTake,
+  usableOffers,
+} from '../../../../shared/core/menu/candidates.ts';
+import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
+import { anAccount } from '../../../support/builders/accounts.ts';
+import {
+  aLeaseId,
+  anOffer,
+  aRequestedLease,
+  at,
+  someLimits,
+} from '../../../support/builders/builders.ts';
+
+const now = at('12:10');
+const menu = [snapshotOf('vastai', [anOffer()], at('12:00'))];
+const rules = { frozen: { providers: [] }, account: null };
+
+describe('offers of the menu', () => {
+  it('count while their provider is usable', () => {
+    expect(usableOffers(menu, rules, now)).toEqual({ offers: [anOffer()], leftOut: [] });
+  });
+
+  it('of a frozen provider, or an old menu, are left out with the reason', () => {
+    const frozen = usableOffers(menu, { ...rules, frozen: { providers: ['vastai'] } }, now);
+    expect(frozen).toEqual({ offers: [], leftOut: ['vastai is frozen'] });
+    const old = usableOffers(menu, rules, at('12:31'));
+    expect(old).toEqual({ offers: [], leftOut: ['the menu of vastai is too old to use'] });
+  });
+
+  it('that the account does not allow are left out and counted', () => {
+    const account = anAccount({ limits: someLimits({ gpuNames: ['H100'] }) });
+    expect(usableOffers(menu, { ...rules, account }, now)).toEqual({
+      offers: [],
+      leftOut: ['its account does not allow 1 offers'],
+    });
+  });
+});
+
+describe('prepaid funds', () => {
+  const lease = aRequestedLease();
+  const bootLimit = minutes(10);
+  const needed = fundsFor(anOffer(), lease.terms, bootLimit);
+  const candidates = { offers: [anOffer()], leftOut: [] };
+  const fundsOf = (room: number | null, takes: Room['takes'] = {}) => ({
+    ...{ lease, bootLimit, now },
+    rooms: new Map([
+      [
+        'vastai' as const,
+        {
+          ...{ provider: 'vastai' as const, version: 1, takes, readAt: now, toldAt: null },
+          balanceMicroUsd: microUsd(1),
+          burnMicroUsdPerHour: microUsdPerHour(0),
+          roomMicroUsd: room === null ? null : microUsd(room),
+        },
+      ],
+    ]),
+  });
+
+  it('that carry an offer to its end let it count, to the micro-dollar', () => {
+    expect(keepAffordable(candidates, fundsOf(needed)).offers).toHaveLength(1);
+    const { offers, leftOut } = keepAffordable(candidates, fundsOf(needed - 1));
+    expect(offers).toEqual([]);
+    expect(leftOut).toEqual([expect.stringContaining('the prepaid balance of vastai has room')]);
+  });
+
+  it('say nothing of an offer that would not have been taken anyway', () => {
+    const other = { offers: [anOffer({ gpuCount: 8 })], leftOut: ['before'] };
+    expect(keepAffordable(other, fundsOf(0))).toEqual({ offers: [], leftOut: ['before'] });
+  });
+
+  it('that are unknown limit nothing, and nothing is taken from them', () => {
+    expect(keepAffordable(candidates, fundsOf(null)).offers).toHaveLength(1);
+    expect(roomToTake(anOffer(), fundsOf(null))).toBeNull();
+    const none = { ...fundsOf(null), rooms: new Map() };
+    expect(keepAffordable(candidates, none).offers).toHaveLength(1);
+    expect(roomToTake(anOffer(), none)).toBeNull();
+  });
+
+  it('are taken for the next attempt, in place of what the lease took before', () => {
+    const take = { leaseId: aLeaseId(), attempt: 1, amountMicroUsd: microUsd(5), at: at('12:05') };
+    expect(roomToTake(anOffer(), fundsOf(needed))).toEqual({
+      provider: 'vastai',
+      take: { leaseId: aLeaseId(), attempt: 1, amountMicroUsd: needed, at: now },
+      had: null,
+    });
+    expect(roomToTake(anOffer(), fundsOf(needed, { [aLeaseId()]: take }))?.had).toBe(5);
+  });
+});
