@@ -10,8 +10,11 @@ import {
   type CostLine,
   GroupBy,
   groupCosts,
+  includesRunning,
   linesOf,
   NOTHING,
+  runningLines,
+  runningOf,
 } from '../../../../shared/core/billing/costs.ts';
 import {
   addBooks,
@@ -22,7 +25,13 @@ import {
 } from '../../../../shared/core/billing/report.ts';
 import type { Charge } from '../../../../shared/core/ledger/charge.ts';
 import { type LedgerEntry, uncut } from '../../../../shared/core/ledger/entry.ts';
-import { aConsumer, aLeaseId, at } from '../../../support/builders/builders.ts';
+import {
+  aConsumer,
+  aLeaseId,
+  anActiveLease,
+  anEndedLease,
+  at,
+} from '../../../support/builders/builders.ts';
 
 const amount = fc.nat(5_000_000).map(microUsd);
 
@@ -138,5 +147,28 @@ describe('groups of costs', () => {
         }
       }),
     );
+  });
+});
+
+describe('what runs', () => {
+  const lease = anActiveLease();
+  const now = at('12:34');
+  const running = runningOf(lease, null, now);
+
+  it('counts in a span that the present lies in', () => {
+    const span = { from: at('12:00'), to: at('13:00') };
+    expect(includesRunning(span, at('12:00'))).toBe(true);
+    expect(includesRunning(span, at('13:00'))).toBe(false);
+    expect(includesRunning(span, at('11:59'))).toBe(false);
+  });
+
+  it('is a line as of now, until its charge is entered', () => {
+    expect(runningLines(running, [], now)).toMatchObject([
+      { at: now, leaseId: lease.id, gpuName: 'RTX 4090', sums: NOTHING },
+    ]);
+    const { entries } = anEndedLease().outbox;
+    expect(runningLines(running, entries, now)).toEqual([]);
+    const others = entries.map((entry) => ({ ...entry, leaseId: aLeaseId('z') }));
+    expect(runningLines(running, others, now)).toHaveLength(1);
   });
 });

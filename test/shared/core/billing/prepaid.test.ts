@@ -12,6 +12,7 @@ import {
   reviewedRoom,
   runwayOf,
   type Take,
+  unreadPage,
 } from '../../../../shared/core/billing/prepaid.ts';
 import { acceptDestroy, retireAttempt } from '../../../../shared/core/instance/attempt-moves.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
@@ -145,5 +146,20 @@ describe('a reading', () => {
     expect(page(450_000)).toContain('too little for what is open');
     expect(page(-5)).toContain('0 min');
     expect(page(-5, [])).toBeNull();
+  });
+});
+
+describe('a balance that cannot be read', () => {
+  const room = read([], at('12:00'));
+  const page = (now: EpochMs, lastSweepAt: EpochMs) =>
+    unreadPage(room, { why: 'no balance of vastai', now, lastSweepAt });
+
+  it('is paged once an hour, counted from its last reading', () => {
+    expect(page(at('12:59'), at('12:58'))).toBeNull();
+    expect(page(at('13:00'), at('12:59'))).toBe(
+      'blind: no balance of vastai; it was last read at 2026-11-02T12:00:00.000Z',
+    );
+    expect(page(at('13:01'), at('13:00'))).toBeNull();
+    expect(page(at('14:00'), at('13:59'))).not.toBeNull();
   });
 });

@@ -3,7 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import { epochMs, Month, monthOf } from '../../../../shared/core/base/time.ts';
-import { findAccounts, reviewOf, spentOf } from '../../../../shared/core/billing/thresholds.ts';
+import {
+  endForBudget,
+  findAccounts,
+  reviewOf,
+  spentOf,
+} from '../../../../shared/core/billing/thresholds.ts';
 import type { Account } from '../../../../shared/core/ledger/account.ts';
 import { aConsumer, anActiveLease, at, someLimits } from '../../../support/builders/builders.ts';
 
@@ -84,5 +89,27 @@ describe('what is spent', () => {
     const account = anAccount({ holds: { [lease.id]: lease.hold } });
     const [found] = findAccounts([account], leases, at('13:03'));
     expect(found).toMatchObject({ kind: 'threshold', ending: [{ id: lease.id }] });
+  });
+});
+
+describe('open leases of an account', () => {
+  const account = anAccount();
+  const found = (spent: number) => ({
+    ...{ kind: 'threshold' as const, account, ending: [anActiveLease()] },
+    review: reviewOf(account, microUsd(spent)),
+  });
+
+  it('end for the threshold that says so', () => {
+    expect(endForBudget(found(1_202), account)).toEqual({
+      reason: 'over-budget',
+      why: "$0.001202 is spent: 120 % of its account's monthly budget",
+    });
+    expect(endForBudget(found(1_201), account)).toBeNull();
+  });
+
+  it('go on when limits or month have changed since', () => {
+    expect(endForBudget(found(1_202), { ...account, limitsVersion: 2 })).toBeNull();
+    const month = Month.parse('2026-12');
+    expect(endForBudget(found(1_202), { ...account, month })).toBeNull();
   });
 });

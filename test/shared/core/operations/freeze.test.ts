@@ -7,20 +7,30 @@ import { policy } from '../../../../shared/core/base/policy/policy.ts';
 import { type EpochMs, minutes, seconds } from '../../../../shared/core/base/time.ts';
 import {
   advanceFreeze,
+  advanceIfStanding,
+  countInScope,
+  coveredLeases,
   covers,
   type Freeze,
+  freezeEnd,
+  frozenFor,
   isFrozen,
+  landedBy,
   placeFreeze,
+  providersOf,
   type Round,
   thaw,
+  unfinishedFreezes,
 } from '../../../../shared/core/operations/freeze.ts';
 import {
   aConsumer,
   aLaunchingLease,
   anActiveLease,
   anEndedLease,
+  anEndingLease,
   at,
 } from '../../../support/builders/builders.ts';
+import { aSighting } from '../../../support/builders/sightings.ts';
 
 const by = brandId(ConsumerId, '123456789012/operator');
 const placing = { scope: { kind: 'all' }, landedBy: at('12:10'), by, why: 'a test' } as const;
@@ -114,5 +124,76 @@ describe('what a freeze concerns', () => {
 
   it('waits for minutes, for creates take so long', () => {
     expect(policy.launch.functionTimeout).toBeGreaterThan(minutes(1));
+  });
+});
+
+describe('what a freeze means for a lease that looks for an instance', () => {
+  const ofConsumer = placed(null, { scope: { kind: 'consumer', consumer: aConsumer } });
+  const ofProvider = placed(null, { scope: { kind: 'provider', provider: 'vastai' } });
+
+  it.each([
+    ['everything', [placed()], { lease: true, providers: ['vastai'] }],
+    ['its consumer', [ofConsumer], { lease: true, providers: [] }],
+    ['a provider', [ofProvider], { lease: false, providers: ['vastai'] }],
+    ['nothing', [], { lease: false, providers: [] }],
+  ] as const)('that covers %s', (_, freezes, frozen) => {
+    expect(frozenFor(freezes, aConsumer)).toEqual(frozen);
+  });
+
+  it('that was lifted is nothing', () => {
+    const thawed = thaw(placed(), { by, why: 'over' }, at('12:20'));
+    expect(frozenFor(thawed === null ? [] : [thawed], aConsumer).lease).toBe(false);
+    expect(frozenFor([ofConsumer], by).lease).toBe(false);
+  });
+});
+
+describe('a round of a freeze', () => {
+  it('ends what the freeze covers and is not over, for its operator', () => {
+    const open = [anActiveLease(), anEndingLease(), anEndedLease()];
+    const covered = coveredLeases(placed(), open);
+    expect(covered.open.map(({ state }) => state)).toEqual(['active', 'ending']);
+    expect(covered.toEnd.map(({ state }) => state)).toEqual(['active']);
+    expect(freezeEnd(placed())).toEqual({ reason: 'operator', why: `frozen by ${by}` });
+  });
+
+  it('is made until the freeze is finished, and for no freeze that was lifted', () => {
+    const done = afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 0]);
+    const thawed = thaw(placed(), { by, why: 'over' }, at('12:20'));
+    const freezes = [placed(), done, ...(thawed === null ? [] : [thawed])];
+    expect(unfinishedFreezes(freezes).map(({ freeze }) => freeze)).toEqual([placed()]);
+  });
+
+  it('counts for the freeze that it was made for, and no other', () => {
+    const freeze = placed();
+    const round: Round = { listedAt: at('12:11'), leases: 0, instances: 0, listLag: seconds(30) };
+    const { standing } = freeze;
+    invariant(standing !== null, 'it stands');
+    expect(advanceIfStanding(freeze, standing, round)).toEqual(
+      advanceFreeze(freeze, standing, round),
+    );
+    const later = placed(thaw(freeze, { by, why: 'over' }, at('12:05')), {}, at('12:06'));
+    expect(advanceIfStanding(later, standing, round)).toBeNull();
+    expect(advanceIfStanding(null, standing, round)).toBeNull();
+  });
+
+  it('begins when launches under way have landed: a function later', () => {
+    expect(landedBy(at('12:00'), minutes(6))).toBe(at('12:09'));
+  });
+
+  it('looks at one provider, or at all of them', () => {
+    expect(providersOf({ kind: 'provider', provider: 'vastai' }, [])).toEqual(['vastai']);
+    expect(providersOf({ kind: 'all' }, ['vastai'])).toEqual(['vastai']);
+  });
+
+  it('counts instances of the scope; one without a lease on record counts for everybody', () => {
+    const ours = [aSighting(1), aSighting(2)];
+    const lease = anActiveLease();
+    const leases = new Map([[lease.id, lease]]);
+    const other = new Map([[lease.id, { ...lease, consumer: by }]]);
+    const scope = { kind: 'consumer', consumer: aConsumer } as const;
+    expect(countInScope({ kind: 'all' }, ours, new Map())).toBe(2);
+    expect(countInScope(scope, ours, leases)).toBe(2);
+    expect(countInScope(scope, ours, other)).toBe(0);
+    expect(countInScope(scope, ours, new Map())).toBe(2);
   });
 });

@@ -1,0 +1,45 @@
+// Which days of an account can be closed.
+
+import { describe, expect, it } from 'vitest';
+import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
+import { closableUntil, pendingSince } from '../../../../shared/core/billing/closing.ts';
+import {
+  aConsumer,
+  anActiveLease,
+  anEndedLease,
+  aRequestedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+describe('days', () => {
+  it('can be closed half an hour after their end', () => {
+    expect(closableUntil(undefined, at('00:45'))).toBe(at('00:15'));
+  });
+
+  it('wait for what is in an outbox, if that is older', () => {
+    expect(closableUntil(at('00:10'), at('00:45'))).toBe(at('00:10'));
+    expect(closableUntil(at('00:20'), at('00:45'))).toBe(at('00:15'));
+  });
+});
+
+describe('what is pending', () => {
+  it('is known by account, from its earliest entry on', () => {
+    const other = brandId(ConsumerId, '123456789012/other');
+    const late = { ...anEndedLease(), consumer: other };
+    const entries = late.outbox.entries.map((entry) => ({ ...entry, at: at('12:34') }));
+    const since = pendingSince([
+      { ...late, outbox: { ...late.outbox, entries } },
+      anEndedLease(),
+      aRequestedLease(),
+    ]);
+    expect([...since]).toEqual([
+      [other, at('12:34')],
+      [aConsumer, at('12:00')],
+    ]);
+  });
+
+  it('is nothing where every outbox is applied', () => {
+    const lease = { ...anActiveLease(), outbox: { events: [], entries: [] } };
+    expect(pendingSince([lease]).size).toBe(0);
+  });
+});

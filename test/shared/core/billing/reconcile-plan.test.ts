@@ -1,0 +1,105 @@
+// Which leases are compared with the provider's charges, and what a difference makes of one.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd } from '../../../../shared/core/base/money.ts';
+import {
+  after as afterwards,
+  before as earlier,
+  hours,
+} from '../../../../shared/core/base/time.ts';
+import { rowsByLease } from '../../../../shared/core/billing/reconcile.ts';
+import {
+  chargedLeases,
+  chargesNeededFrom,
+  compareSettled,
+  differing,
+  lookBackTo,
+  type ReconcileTask,
+  trueUpTo,
+} from '../../../../shared/core/billing/reconcile-plan.ts';
+import { tagOf } from '../../../../shared/core/instance/ownership.ts';
+import {
+  aDeployment,
+  anEndedLease,
+  anEndingLease,
+  anInstanceId,
+  aSigner,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const lease = anEndedLease();
+const terms = { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) };
+const task: ReconcileTask = { provider: 'vastai', terms, now: afterwards(at('12:34'), hours(30)) };
+const owner = { deployment: aDeployment, leaseId: lease.id, attempt: 1 };
+const rows = (amount: number) => [{ owner, amount: microUsd(amount) }];
+const began = new Map([[lease.id, at('12:02')]]);
+
+const compared = (amount: number, now = task.now) =>
+  compareSettled(
+    { began, leases: new Map([[lease.id, lease]]), byLease: new Map([[lease.id, rows(amount)]]) },
+    { ...task, now },
+  );
+
+describe('leases to compare', () => {
+  it('are those that were charged an instance at the provider, by its beginning', () => {
+    expect([...chargedLeases(lease.outbox.entries, task)]).toEqual([[lease.id, at('12:02')]]);
+    const old = lease.outbox.entries.map((entry) => ({
+      ...entry,
+      at: earlier(lookBackTo(task), hours(1)),
+    }));
+    expect(chargedLeases(old, task).size).toBe(0);
+  });
+
+  it('need all charges of the days in which they had instances', () => {
+    expect(chargesNeededFrom(task, began)).toBe(at('00:00'));
+    // Without any: as far back as charges may still change.
+    const none = { ...task, now: at('12:34') };
+    expect(chargesNeededFrom(none, new Map())).toBe(earlier(at('00:00'), hours(24)));
+  });
+
+  it('are compared once the provider has settled their charges', () => {
+    expect(compared(lease.chargedMicroUsd)).toMatchObject([{ comparison: { difference: 0 } }]);
+    expect(compared(lease.chargedMicroUsd, at('20:00'))).toEqual([]);
+    const leases = new Map([[lease.id, anEndingLease()]]);
+    expect(compareSettled({ began, leases, byLease: new Map() }, task)).toEqual([]);
+  });
+});
+
+describe('a difference', () => {
+  const more = lease.chargedMicroUsd + 50_000;
+
+  it('beyond rounding trues the lease up, and then there is none', () => {
+    expect(differing(compared(more))).toHaveLength(1);
+    expect(differing(compared(lease.chargedMicroUsd + 10))).toEqual([]);
+    const trued = trueUpTo(lease, rows(more), task);
+    expect(trued).toMatchObject({ correctedMicroUsd: 50_000, truedUp: { vastai: 50_000 } });
+    expect(trued === null ? null : trueUpTo(trued, rows(more), task)).toBeNull();
+  });
+
+  it('is concluded neither from a row that is missing nor of a lease that goes on', () => {
+    expect(trueUpTo(lease, [], task)).toBeNull();
+    expect(trueUpTo(anEndingLease(), rows(more), task)).toBeNull();
+  });
+});
+
+describe('rows of charges', () => {
+  it("are ours by their tags, and somebody else's where they have none", () => {
+    const row = {
+      instanceId: anInstanceId(),
+      amount: microUsd(7),
+      from: at('12:00'),
+      to: at('13:00'),
+    };
+    const charges = [
+      { ...row, label: tagOf(owner, aSigner) },
+      { ...row, label: 'theirs' },
+      { ...row, label: null },
+    ];
+    const { byLease, foreignRows } = rowsByLease(charges, {
+      deployment: aDeployment,
+      signer: aSigner,
+    });
+    expect([...byLease]).toEqual([[lease.id, [{ owner, amount: 7 }]]]);
+    expect(foreignRows).toBe(2);
+  });
+});

@@ -1,0 +1,121 @@
+// Whether an account agrees with its leases, and what may only be under way.
+
+import { describe, expect, it } from 'vitest';
+import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import {
+  after as afterwards,
+  before as earlier,
+  epochMs,
+  hours,
+  minutes,
+} from '../../../../shared/core/base/time.ts';
+import { differencePage } from '../../../../shared/core/billing/difference.ts';
+import {
+  compareAccount,
+  enteredUntil,
+  factOf,
+  mayHaveMoved,
+  missingAccount,
+  spanOfLeases,
+  spanSince,
+} from '../../../../shared/core/billing/verify.ts';
+import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import { aHold, anAccount } from '../../../support/builders/accounts.ts';
+import {
+  aConsumer,
+  aLeaseId,
+  anActiveLease,
+  anEndedLease,
+  at,
+} from '../../../support/builders/builders.ts';
+
+const applied = <L extends Lease>(lease: L): L => ({
+  ...lease,
+  outbox: { events: [], entries: [] },
+});
+const active = applied(anActiveLease());
+const ended = applied({ ...anEndedLease(), id: aLeaseId('b') });
+const factsOf = (...leases: readonly Lease[]) =>
+  new Map(leases.map((each) => [each.id, factOf(each)]));
+
+/** The account of a lease that serves and one that ended, as it should be. */
+const account = anAccount({
+  holds: { [active.id]: active.hold },
+  chargedMicroUsd: ended.chargedMicroUsd,
+  roomMicroUsd: microUsd(10_000_000 - active.hold.amountMicroUsd - ended.chargedMicroUsd),
+  leaseRoom: 19,
+});
+const whole = {
+  ...account,
+  rateRoomMicroUsdPerHour: microUsdPerHour(
+    account.limits.maxRateMicroUsdPerHour - active.hold.rateMicroUsdPerHour,
+  ),
+};
+const compare = (change: Partial<typeof whole>, facts = factsOf(active, ended)) =>
+  compareAccount({ ...whole, ...change }, facts, at('14:00'));
+
+describe('an account', () => {
+  it('agrees with the leases that hold and spent its money', () => {
+    expect(compare({})).toEqual({ difference: null, doubtful: false, suspects: [] });
+  });
+
+  it.each([
+    ['room', { roomMicroUsd: microUsd(1) }, 'budget'],
+    ['rate room', { rateRoomMicroUsdPerHour: account.rateRoomMicroUsdPerHour }, 'rate limit'],
+    ['lease room', { leaseRoom: 20 }, 'open leases'],
+    ['charges before', { chargedBeforeMicroUsd: microUsd(1) }, 'charged ever'],
+  ])('that differs in its %s says so, without a doubt', (_, change, what) => {
+    const { difference, doubtful } = compare(change);
+    expect(difference?.what).toContain(what);
+    expect(doubtful).toBe(false);
+  });
+
+  it('that holds for a lease that has none names it, for a second look', () => {
+    const holds = { ...whole.holds, [aLeaseId('c')]: aHold() };
+    expect(compare({ holds })).toMatchObject({
+      difference: { leaseId: aLeaseId('c'), what: 'held', ledger: 0, found: 1_000_000 },
+      doubtful: false,
+      suspects: [aLeaseId('c')],
+    });
+    const fresh = { ...whole.holds, [aLeaseId('c')]: aHold({ placedAt: at('13:59') }) };
+    expect(compare({ holds: fresh }).doubtful).toBe(true);
+  });
+
+  it('is doubtful while something of its leases is not applied yet', () => {
+    const pending = factsOf(active, { ...anEndedLease(), id: aLeaseId('b') });
+    expect(compare({ chargedMicroUsd: microUsd(0) }, pending)).toMatchObject({ doubtful: true });
+    expect(mayHaveMoved(pending)).toEqual([active.id, aLeaseId('b')]);
+    expect(mayHaveMoved(factsOf(ended))).toEqual([]);
+  });
+
+  it('that is missing is a difference', () => {
+    const missing = missingAccount(aConsumer);
+    expect(differencePage(missing)).toBe(
+      `books-differ: ${aConsumer}: accounts: the entries say 1, found 0`,
+    );
+  });
+});
+
+describe('a second look', () => {
+  const now = at('14:00');
+  const until = afterwards(now, hours(24));
+
+  it('reads what the leases can have entered, since the earliest was requested', () => {
+    const leases = new Map([[active.id, active]]);
+    const from = earlier(at('12:00'), minutes(10));
+    expect(spanOfLeases([active.id], leases, now)).toEqual({ from, to: until });
+    expect(spanOfLeases([active.id, aLeaseId('z')], leases, now).from).toBe(0);
+  });
+
+  it('reads what can have been entered since it began, clocks and steps allowed for', () => {
+    expect(spanSince(at('13:50'), now)).toEqual({ from: at('13:40'), to: until });
+    expect(spanSince(epochMs(5), now).from).toBe(0);
+  });
+
+  it('counts only what a lease had committed when it was read', () => {
+    const { entries } = anEndedLease().outbox;
+    const read = new Map([[active.id, { ...active, lastEntry: 1 }]]);
+    expect(enteredUntil(entries, read).map(({ seq }) => seq)).toEqual([1]);
+    expect(enteredUntil(entries, new Map())).toEqual(entries);
+  });
+});

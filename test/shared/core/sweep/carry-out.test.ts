@@ -1,0 +1,97 @@
+// What carrying out an action makes of a lease, on the lease as it is by then.
+
+import { describe, expect, it } from 'vitest';
+import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
+import { seconds } from '../../../../shared/core/base/time.ts';
+import { currentAttempt } from '../../../../shared/core/lease/lease.ts';
+import {
+  endFoundLease,
+  type FoundEnd,
+  findingEvent,
+  notePrice,
+} from '../../../../shared/core/sweep/carry-out.ts';
+import {
+  aBootingLease,
+  aDeployment,
+  aLeaseId,
+  anActiveLease,
+  anEndingLease,
+  anInstanceId,
+  at,
+} from '../../../support/builders/builders.ts';
+import { aSweepRecord } from '../../../support/builders/sweeps.ts';
+
+const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 2 };
+const lease = anActiveLease();
+
+describe('an instance that is destroyed', () => {
+  const destroy = { kind: 'destroy', id: anInstanceId('9'), owner, again: false } as const;
+
+  it.each([
+    ['twin', 'twin-found', 'is not the instance of this lease'],
+    ['orphan', 'orphan-found', 'outlived this lease'],
+  ] as const)('as a %s is named on its lease', (found, type, words) => {
+    const event = findingEvent({ ...destroy, found });
+    expect(event?.type).toBe(type);
+    expect(event?.reason).toContain(`9, made by attempt 2, ${words}`);
+  });
+
+  it('is named once, and not where no lease is on record', () => {
+    expect(findingEvent({ ...destroy, found: 'twin', again: true })).toBeNull();
+    expect(findingEvent({ ...destroy, found: 'unrecorded' })).toBeNull();
+  });
+});
+
+describe('an instance that is missing or stopped', () => {
+  const found: FoundEnd = {
+    ...{ instanceId: anInstanceId(), reason: 'lost', why: 'missed twice' },
+    ...{ record: aSweepRecord({ listedAt: at('12:10') }), listLag: seconds(30) },
+  };
+
+  it('ends the lease that serves with it, seen last when it was last listed', () => {
+    const ending = endFoundLease(lease, found, at('12:20'));
+    expect(ending).toMatchObject({ state: 'ending', reason: 'lost' });
+    expect(ending?.attempts).toMatchObject([{ lastSeenAt: at('12:10') }]);
+  });
+
+  it('that never was listed, or only stopped, leaves its charge as it is', () => {
+    const unseen = endFoundLease(lease, { ...found, record: null }, at('12:20'));
+    expect(unseen?.attempts).toMatchObject([{ lastSeenAt: null }]);
+    const stopped = endFoundLease(lease, { ...found, reason: 'interrupted' }, at('12:20'));
+    expect(stopped).toMatchObject({ reason: 'interrupted', attempts: [{ lastSeenAt: null }] });
+  });
+
+  it('ends no lease that serves with another, or not at all', () => {
+    const other = { ...found, instanceId: anInstanceId('9') };
+    expect(endFoundLease(lease, other, at('12:20'))).toBeNull();
+    expect(endFoundLease(anEndingLease(), found, at('12:40'))).toBeNull();
+  });
+});
+
+describe('a price', () => {
+  const price = (rate: number) => notePrice(lease, microUsdPerHour(rate), at('12:20'));
+
+  it('that rose is noted once, and charged is what was agreed', () => {
+    const noted = price(450_000);
+    expect(noted).toMatchObject({ state: 'active', attempts: [{ observedRate: 450_000 }] });
+    expect(noted?.outbox.events.at(-1)).toMatchObject({
+      type: 'price-rose',
+      reason: 'its instance costs $0.4500/h now',
+    });
+    expect(noted === null ? null : currentAttempt(noted)?.offer).toEqual(
+      currentAttempt(lease)?.offer,
+    );
+    const again = noted === null ? null : notePrice(noted, microUsdPerHour(450_000), at('12:21'));
+    expect(again).toBeNull();
+  });
+
+  it('above the ceiling ends the lease, at the ceiling it does not', () => {
+    expect(price(500_000)).toMatchObject({ state: 'active' });
+    expect(price(500_001)).toMatchObject({ state: 'ending', reason: 'over-budget' });
+  });
+
+  it('that did not rise, or of a lease that does not serve, changes nothing', () => {
+    expect(price(404_000)).toBeNull();
+    expect(notePrice(aBootingLease(), microUsdPerHour(450_000), at('12:03'))).toBeNull();
+  });
+});

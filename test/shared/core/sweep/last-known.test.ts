@@ -1,0 +1,46 @@
+// What is known of an instance when it is over.
+
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../../shared/core/base/time.ts';
+import { lastKnown, type Traces } from '../../../../shared/core/sweep/last-known.ts';
+import {
+  aLaunchingLease,
+  anActiveLease,
+  anEndingLease,
+  aPulse,
+  at,
+} from '../../../support/builders/builders.ts';
+import { aSweepRecord } from '../../../support/builders/sweeps.ts';
+
+const pulse = aPulse({ nodeBeatAt: at('12:25'), bytes: [10, 20] });
+const traces: Traces = { attempt: 1, pulse, record: null, listLag: seconds(30) };
+const listed = (listedAt: ReturnType<typeof at>) => aSweepRecord({ listedAt });
+
+describe('an instance', () => {
+  it('was there when it last beat, and used what its counters say', () => {
+    expect(lastKnown(anEndingLease(), traces)).toEqual({
+      usage: { bytes: [10, 20], idleSince: null },
+      seenAt: [at('12:25')],
+    });
+  });
+
+  it('has no part in the pulse of another attempt', () => {
+    const other = { ...traces, pulse: { ...pulse, attempt: 2 } };
+    expect(lastKnown(anEndingLease(), other)).toEqual({ usage: null, seenAt: [] });
+  });
+
+  it('was there when a sweep last listed it, as long as its lease served', () => {
+    const seen = (record: Traces['record'], lease = anEndingLease()) =>
+      lastKnown(lease, { ...traces, pulse: null, record }).seenAt;
+    expect(seen(listed(at('12:28')))).toEqual([at('12:28')]);
+    // It began to end at 12:30: later sweeps say nothing of it.
+    expect(seen(listed(at('12:31')))).toEqual([]);
+    const active = lastKnown(anActiveLease(), {
+      ...traces,
+      pulse: null,
+      record: listed(at('12:31')),
+    });
+    expect(active.seenAt).toEqual([at('12:31')]);
+    expect(seen(listed(at('12:28')), anEndingLease(aLaunchingLease()))).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+// The record of a sweep, and what a person has to know of it.
+
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../../shared/core/base/time.ts';
+import { type ReportFacts, reportSweep } from '../../../../shared/core/sweep/report.ts';
+import {
+  aDeployment,
+  aLeaseId,
+  anActiveLease,
+  anInstanceId,
+  at,
+} from '../../../support/builders/builders.ts';
+import { aSurvey, aSweepRecord } from '../../../support/builders/sweeps.ts';
+
+const nothingDone = { failed: [], left: 0 };
+const factsOf = (change: Partial<ReportFacts> = {}): ReportFacts => ({
+  ...{ provider: 'vastai', now: at('12:10'), last: null, silences: 0, listLag: seconds(30) },
+  ...change,
+});
+const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
+const suspicion = { key: 'instance:4711', since: at('12:09'), again: true };
+const orphan = { kind: 'orphan' as const, id: anInstanceId(), owner, suspicion };
+const lease = anActiveLease();
+const ghost = {
+  ...({ kind: 'ghost-seen', lease } as const),
+  suspicion: { key: `lease:${lease.id}`, since: at('12:10'), again: false },
+};
+
+describe('the record of a sweep', () => {
+  it('that saw everything counts and remembers what it found', () => {
+    const seen = aSurvey({
+      findings: { instances: [orphan], leases: [ghost], holds: [], accounts: [] },
+      open: [lease],
+    });
+    const last = aSweepRecord({ startedAt: at('12:09'), listedAt: at('12:09') });
+    expect(reportSweep(seen, nothingDone, factsOf({ last }))).toMatchObject({
+      ...{ failure: null, startedAt: at('12:10'), listedAt: at('12:10'), listed: 1, open: 1 },
+      counts: { orphan: 1, 'ghost-seen': 1 },
+      sightings: { 'instance:4711': at('12:09'), [`lease:${lease.id}`]: at('12:10') },
+      lastShown: { [lease.id]: at('12:09') },
+      pages: ['orphans: orphans are destroyed: 4711'],
+    });
+  });
+
+  it('without a listing keeps what only a listing can clear', () => {
+    const last = aSweepRecord({
+      sightings: { 'instance:1': at('12:08'), 'execution:x-1': at('12:08') },
+      ...{ listed: 7, lastShown: { [lease.id]: at('12:07') } },
+    });
+    const blind = [{ part: 'listing' as const, error: new Error('503') }];
+    const record = reportSweep(aSurvey({ listedAt: null, blind }), nothingDone, factsOf({ last }));
+    expect(record).toMatchObject({
+      ...{ failure: 'listing: Error: 503', listedAt: at('12:00'), listed: 7 },
+      sightings: { 'instance:1': at('12:08') },
+      lastShown: { [lease.id]: at('12:07') },
+      pages: ['blind: no listing of vastai: Error: 503'],
+    });
+    expect(record.sightings).not.toHaveProperty('execution:x-1');
+  });
+
+  it('pages a crowd that fell silent, and what was not done', () => {
+    const open = Array.from({ length: 5 }, () => lease);
+    const action = { kind: 'wake', leaseId: lease.id } as const;
+    const acted = { failed: [{ action, error: new Error('503') }], left: 2 };
+    const { pages } = reportSweep(aSurvey({ open }), acted, factsOf({ silences: 4 }));
+    expect(pages).toEqual([
+      'mass-silence: 4 of 5 leases fell silent together: none of them ends for it',
+      'failed-actions: 1 actions failed; wake: Error: 503',
+      'unfinished-sweep: 2 actions are left to the next sweep',
+    ]);
+  });
+});
