@@ -13,6 +13,7 @@ import {
   refuseAttempt,
   retireAttempt,
 } from '../../../shared/core/instance/attempt-moves.ts';
+import type { LeaseListing } from '../../../shared/core/instance/sighting.ts';
 import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
 import { anAttempt } from './attempts.ts';
 import {
@@ -26,6 +27,7 @@ import {
   aRequestedLease,
   at,
 } from './builders.ts';
+import { aListing, aSighting } from './sightings.ts';
 
 /** Any instant of the quarter of an hour after a lease of the builders began to end. */
 export const anyInstant: fc.Arbitrary<EpochMs> = fc
@@ -35,7 +37,7 @@ export const anyInstant: fc.Arbitrary<EpochMs> = fc
 const created = (number: number) =>
   confirmAttempt(anAttempt(number), anInstanceId(`i${number}`), at('12:02'));
 
-/** An attempt of this number in any state; destroys were accepted at any instant. */
+/** An attempt of this number in any state; destroys were accepted and missed at any instant. */
 export function anyAttempt(number: number): fc.Arbitrary<Attempt> {
   const recorded = anAttempt(number);
   const running = observeRunning(created(number), { since: at('12:03'), rate: null });
@@ -51,7 +53,10 @@ export function anyAttempt(number: number): fc.Arbitrary<Attempt> {
       retiring,
       closeAttempt(acceptDestroy(retiring, at('12:31')), aProof()),
     ),
-    anyInstant.map((accepted) => acceptDestroy(retiring, accepted)),
+    fc.tuple(anyInstant, fc.option(anyInstant)).map(([accepted, absentSince]) => ({
+      ...acceptDestroy(retiring, accepted),
+      absentSince,
+    })),
   );
 }
 
@@ -79,3 +84,13 @@ export const anyLease: fc.Arbitrary<Lease> = fc.oneof(
   anyOverLease,
   fc.constantFrom<Lease>(aRequestedLease(), aLaunchingLease(), aBootingLease(), anActiveLease()),
 );
+
+/** A listing at any instant that shows any instances of up to three attempts. */
+export const anyListing: fc.Arbitrary<LeaseListing> = fc
+  .tuple(anyInstant, fc.subarray([1, 2, 3]))
+  .map(([listedAt, numbers]) =>
+    aListing(
+      listedAt,
+      ...numbers.map((number) => aSighting(number, { id: anInstanceId(`i${number}`) })),
+    ),
+  );

@@ -1,29 +1,16 @@
-// Laws of absence rounds and of the retirement of an attempt: whatever the attempts and whatever a
-// listing shows, nothing is closed that may still exist.
+// Laws of absence rounds: whatever the attempts and whatever a listing shows, nothing is closed that
+// may still exist.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
-import { isClosed, isHolding, isUnanswered } from '../../../../shared/core/instance/attempt.ts';
+import { isClosed, isUnanswered } from '../../../../shared/core/instance/attempt.ts';
 import { decideAbsenceRound } from '../../../../shared/core/lease/absence-round.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
-import { decideRetirement } from '../../../../shared/core/lease/retirement.ts';
 import { isDestroyAccepted, unacceptedTargets } from '../../../../shared/core/lease/teardown.ts';
-import { anyEndingLease, anyInstant } from '../../../support/builders/arbitraries.ts';
-import { aBootingLease, anInstanceId } from '../../../support/builders/builders.ts';
-import { aListing, aSighting } from '../../../support/builders/sightings.ts';
+import { anyEndingLease, anyListing } from '../../../support/builders/arbitraries.ts';
 
 const listLag = seconds(30);
-
-/** A listing at any instant that shows any instances of the lease's attempts. */
-const anyListing = fc
-  .tuple(anyInstant, fc.subarray([1, 2, 3]))
-  .map(([listedAt, numbers]) =>
-    aListing(
-      listedAt,
-      ...numbers.map((number) => aSighting(number, { id: anInstanceId(`i${number}`) })),
-    ),
-  );
 
 const closedNumbers = ({ attempts }: Pick<Lease, 'attempts'>): readonly number[] =>
   attempts.filter(isClosed).map(({ number }) => number);
@@ -94,28 +81,6 @@ describe('an absence round', () => {
         expect(commit === null).toBe(proved);
         if (proved) expect(result.outcome.kind).toBe('done');
       }),
-    );
-  });
-});
-
-describe('a retirement', () => {
-  const input = { leaseId: aBootingLease().id, generation: 1 };
-
-  it('closes its attempt only when it is not listed and its destroy is accepted', () => {
-    fc.assert(
-      fc.property(anyEndingLease, anyListing, ({ attempts }, listing) => {
-        const [attempt] = attempts;
-        if (attempt === undefined) return;
-        const lease = { ...aBootingLease(), attempts: [attempt] };
-        const facts = { input, listing, listLag };
-        const { commit } = decideRetirement(lease, facts, listing.listedAt);
-        const shown = listing.present.some(({ owner }) => owner.attempt === 1);
-        const mayExist = shown || !isDestroyAccepted(attempt);
-        if (commit !== null && isHolding(attempt) && mayExist) {
-          expect(closedNumbers(commit)).toEqual([]);
-        }
-      }),
-      { numRuns: 2_000 },
     );
   });
 });

@@ -1,0 +1,33 @@
+// The law of retirement: an attempt is closed only by a second listing without its instance, after
+// its destroy was accepted.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../../shared/core/base/time.ts';
+import { decideRetirement } from '../../../../shared/core/lease/retirement.ts';
+import { isDestroyAccepted } from '../../../../shared/core/lease/teardown.ts';
+import { anyAttempt, anyListing } from '../../../support/builders/arbitraries.ts';
+import { aBootingLease } from '../../../support/builders/builders.ts';
+
+const input = { leaseId: aBootingLease().id, generation: 1 };
+
+describe('a retirement', () => {
+  it('closes its attempt only when it is not listed and its destroy is accepted', () => {
+    let closed = 0;
+    fc.assert(
+      fc.property(anyAttempt(1), anyListing, (attempt, listing) => {
+        const lease = { ...aBootingLease(), attempts: [attempt] };
+        const facts = { input, listing, listLag: seconds(30) };
+        const { commit } = decideRetirement(lease, facts, listing.listedAt);
+        if (commit?.attempts[0]?.state !== 'gone') return;
+        closed += 1;
+        expect(listing.present.map(({ owner }) => owner.attempt)).not.toContain(1);
+        expect(isDestroyAccepted(attempt)).toBe(true);
+        const { proof } = commit.attempts[0];
+        expect((proof.until ?? 0) - (proof.from ?? 0)).toBeGreaterThanOrEqual(seconds(30));
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(closed).toBeGreaterThan(0);
+  });
+});
