@@ -1,0 +1,202 @@
+// Rounds of teardown on the real engine: each lists, decides, commits the lease once and only then
+// destroys. A destroy's own answer is one more commit.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSweepStore } from '../../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
+import { Failure } from '../../../../shared/core/base/failure.ts';
+import type { EpochMs } from '../../../../shared/core/base/time.ts';
+import type { Instance } from '../../../../shared/core/instance/instance.ts';
+import { tagOf } from '../../../../shared/core/instance/ownership.ts';
+import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import { retireCurrent } from '../../../../shared/core/lease/retirement.ts';
+import { applyDestroyOutcome, unacceptedTargets } from '../../../../shared/core/lease/teardown.ts';
+import type { Provider } from '../../../../shared/ports/provider.ts';
+import { createFindLaunched } from '../../../../shared/usecases/lease/steps/find-launched.ts';
+import { createProveAbsence } from '../../../../shared/usecases/lease/steps/prove-absence.ts';
+import { createRetireAttempt } from '../../../../shared/usecases/lease/steps/retire-attempt.ts';
+import {
+  aBootingLease,
+  aDeployment,
+  aLaunchingLease,
+  aLeaseId,
+  anActiveLease,
+  anEndingLease,
+  aRequestedLease,
+  aSigner,
+  at,
+} from '../../../support/builders/builders.ts';
+import { aCard, anInstance } from '../../../support/builders/sightings.ts';
+import { openTestDatabase, type TestDatabase } from '../../../support/worlds/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+const unused = () => Promise.reject(new Error('this is never called'));
+let worlds = 0;
+
+/** A world with one lease, made by `from`, and a trace of what was done in it, in order. */
+async function aWorld(from: (requested: ReturnType<typeof aRequestedLease>) => Lease) {
+  worlds += 1;
+  const id = aLeaseId(`r${String(worlds).padStart(19, '0')}`);
+  const requested = aRequestedLease({ id });
+  await database.leases.create(requested);
+  await database.leases.commit({ ...from(requested), version: requested.version + 1 });
+  const trace: string[] = [];
+  const listed: Instance[] = [];
+  const failing = new Set<'list' | 'destroy'>();
+  let now: EpochMs = at('12:40');
+  const call = (name: 'list' | 'destroy'): void => {
+    trace.push(name);
+    if (failing.has(name)) throw new Failure('ProviderDown', 'a test said so');
+  };
+  const market: Provider = {
+    ...{ card: aCard(), search: unused, create: unused, attachKey: unused, get: unused },
+    ...{ charges: unused, balance: unused },
+    list: async () => {
+      call('list');
+      return [...listed];
+    },
+    destroy: async () => {
+      call('destroy');
+      return 'accepted';
+    },
+  };
+  const ports = {
+    leases: {
+      ...database.leases,
+      commit: (lease: Lease) => {
+        trace.push('commit');
+        return database.leases.commit(lease);
+      },
+    },
+    ...{ accounts: database.accounts, ledger: database.ledger, pulses: database.pulses },
+    sweeps: createSweepStore(database.tables.inventory),
+    clock: { now: () => now },
+    ...{ providers: () => market, deployment: aDeployment, signer: aSigner },
+  };
+  const label = tagOf({ deployment: aDeployment, leaseId: id, attempt: 1 }, aSigner);
+  return {
+    ...{ id, ports, trace, listed, failing },
+    input: { leaseId: id, generation: 1, startedAt: at('12:30') },
+    shown: anInstance({ label }),
+    lease: () => database.leases.get(id),
+    pass: (instant: EpochMs) => {
+      now = instant;
+      trace.length = 0;
+    },
+  };
+}
+
+type Requested = ReturnType<typeof aRequestedLease>;
+const ending = (requested: Requested): Lease =>
+  anEndingLease(anActiveLease(aBootingLease(aLaunchingLease(requested))));
+
+/** With all that was to be destroyed accepted at 12:31. */
+function accepted(lease: Lease): Lease {
+  const last = { usage: null, seenAt: [] };
+  return unacceptedTargets(lease).reduce(
+    (each, target) => applyDestroyOutcome(each, { ...target, how: 'accepted', last }, at('12:31')),
+    lease,
+  );
+}
+
+describe('a round of Prove absence', () => {
+  it('with an empty listing is one commit, and the second one is the proof', async () => {
+    const { ports, input, trace, pass, lease } = await aWorld((from) => accepted(ending(from)));
+    const prove = createProveAbsence(ports);
+    expect(await prove(input)).toMatchObject({ kind: 'absence-pending' });
+    expect(trace).toEqual(['list', 'commit']);
+    pass(at('12:41'));
+    expect(await prove(input)).toMatchObject({ kind: 'done' });
+    expect(trace).toEqual(['list', 'commit']);
+    expect(await lease()).toMatchObject({ state: 'ending', attempts: [{ state: 'gone' }] });
+    pass(at('12:42'));
+    expect(await prove(input)).toMatchObject({ kind: 'done' });
+    expect(trace).toEqual([]);
+  });
+
+  it('that finds an instance commits that first, then destroys it and records the answer', async () => {
+    const world = await aWorld((from) => accepted(ending(from)));
+    world.listed.push(world.shown);
+    const outcome = await createProveAbsence(world.ports)(world.input);
+    expect(outcome).toMatchObject({ kind: 'still-present' });
+    expect(world.trace).toEqual(['list', 'commit', 'destroy', 'commit']);
+    expect(await world.lease()).toMatchObject({
+      attempts: [{ destroyAcceptedAt: at('12:40'), lastSeenAt: at('12:40') }],
+    });
+  });
+
+  it('that finds nothing destroys what was never accepted', async () => {
+    const { ports, input, trace } = await aWorld(ending);
+    expect(await createProveAbsence(ports)(input)).toMatchObject({ kind: 'absence-pending' });
+    expect(trace).toEqual(['list', 'commit', 'destroy', 'commit']);
+  });
+
+  it('whose listing fails commits once, so that nobody restarts its execution', async () => {
+    const { ports, input, trace, failing, lease } = await aWorld(ending);
+    failing.add('list');
+    await expect(createProveAbsence(ports)(input)).rejects.toThrow('a test said so');
+    expect(trace).toEqual(['list', 'commit']);
+    expect(await lease()).toMatchObject({ version: 3, dueBy: at('13:00') });
+  });
+
+  it('whose destroy fails says so, and throws what destroy threw', async () => {
+    const { ports, input, trace, failing, lease } = await aWorld(ending);
+    failing.add('destroy');
+    await expect(createProveAbsence(ports)(input)).rejects.toThrow('a test said so');
+    expect(trace).toEqual(['list', 'commit', 'destroy', 'commit']);
+    const found = await lease();
+    const events = await database.leases.events(input.leaseId, 0);
+    expect(events.at(-1)).toMatchObject({ type: 'destroy-failed' });
+    expect(found?.attempts).toMatchObject([{ lastSeenAt: at('12:40') }]);
+  });
+});
+
+describe('a round of Retire attempt', () => {
+  const retiring = (requested: Requested): Lease =>
+    retireCurrent(aBootingLease(aLaunchingLease(requested)));
+
+  it('destroys before anything else, also when nothing can be listed', async () => {
+    const { ports, input, trace, failing } = await aWorld(retiring);
+    failing.add('list');
+    await expect(createRetireAttempt(ports)(input)).rejects.toThrow('a test said so');
+    expect(trace).toEqual(['destroy', 'commit', 'list']);
+  });
+
+  it('makes one commit of a listing, until the attempt is proved gone', async () => {
+    const { ports, input, trace, pass, lease } = await aWorld((from) => accepted(retiring(from)));
+    const retire = createRetireAttempt(ports);
+    expect(await retire(input)).toMatchObject({ kind: 'absence-pending' });
+    expect(trace).toEqual(['list', 'commit']);
+    pass(at('12:41'));
+    expect(await retire(input)).toMatchObject({ kind: 'done' });
+    expect(trace).toEqual(['list', 'commit']);
+    expect(await lease()).toMatchObject({ attempts: [{ state: 'gone' }] });
+  });
+
+  it('that finds the instance destroys it again', async () => {
+    const { ports, input, trace, listed, shown } = await aWorld((from) => accepted(retiring(from)));
+    listed.push(shown);
+    expect(await createRetireAttempt(ports)(input)).toMatchObject({ kind: 'still-present' });
+    expect(trace).toEqual(['list', 'commit', 'destroy', 'commit']);
+  });
+});
+
+describe('a look of Find launched', () => {
+  it('is one commit, whether it finds the instance or not', async () => {
+    const { ports, input, trace, listed, shown, pass, lease } = await aWorld((from) =>
+      aLaunchingLease(from),
+    );
+    const find = createFindLaunched(ports);
+    expect(await find(input)).toMatchObject({ kind: 'still-unknown' });
+    expect(trace).toEqual(['list', 'commit']);
+    pass(at('12:40:10'));
+    listed.push(shown);
+    expect(await find(input)).toEqual({ kind: 'done', output: { timeoutSeconds: 600 } });
+    expect(trace).toEqual(['list', 'commit']);
+    expect(await lease()).toMatchObject({ state: 'booting', attempts: [{ state: 'created' }] });
+  });
+});
