@@ -1,5 +1,5 @@
-// Laws of absence rounds: whatever the attempts and whatever a listing shows, nothing is closed that
-// may still exist.
+// Laws of absence rounds: whatever the attempts and whatever a listing shows, nothing is closed
+// that may still exist.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

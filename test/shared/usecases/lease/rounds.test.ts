@@ -118,7 +118,7 @@ describe('a round of Prove absence', () => {
     expect(trace).toEqual([]);
   });
 
-  it('that finds an instance commits that first, then destroys it and records the answer', async () => {
+  it('that finds an instance commits first, then destroys it and records the answer', async () => {
     const world = await aWorld((from) => accepted(ending(from)));
     world.listed.push(world.shown);
     const outcome = await createProveAbsence(world.ports)(world.input);
