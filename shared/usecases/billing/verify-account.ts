@@ -38,7 +38,7 @@ export type AccountVerdict = {
   readonly leases: number;
   readonly entries: number;
   readonly closedDays: number;
-  /** What can't be told yet, since it moves: leases, or the account itself. The next run will. */
+  /** What can't be judged while it changes: leases, or the account itself. The next run will. */
   readonly doubtful: number;
   /** The first thing that is wrong; null when everything agrees. */
   readonly difference: Difference | null;

@@ -1,34 +1,25 @@
-// A sweep with nothing but a provider's key and the tag key: when all tables are lost, what our
-// machines carry is enough to find each of them, end it, and prove that it is gone. What carries no
-// valid tag of this deployment is never touched.
+// A sweep with nothing but a provider's key and the tag key: when all tables are lost, the tags of
+// our instances are enough to find each of them, end it, and prove that it is gone. An instance
+// without a valid tag of this deployment is never touched.
 
-import type { DeploymentId, InstanceId } from '../../core/base/ids.ts';
+import type { InstanceId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { DurationMs, EpochMs } from '../../core/base/time.ts';
 import { type AbsenceProof, proveAbsence } from '../../core/instance/absence.ts';
-import type { Instance } from '../../core/instance/instance.ts';
-import { type Ownership, readTag, type Signer } from '../../core/instance/ownership.ts';
+import { separateOurs, type TagReader } from '../../core/instance/sighting.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Provider } from '../../ports/provider.ts';
 
-export type SweepAlonePorts = {
+export type SweepAlonePorts = TagReader & {
   readonly provider: Provider;
   readonly clock: Clock;
   readonly pause: (length: DurationMs) => Promise<void>;
-  readonly deployment: DeploymentId;
-  readonly signer: Signer;
-  /** Told of each thing done, in words. */
+  /** Gets a line for each thing that was done. */
   readonly tell: (line: string) => void;
 };
 
-export type OurInstance = { readonly instance: Instance; readonly owner: Ownership };
-
-/** One complete listing, told apart. */
-export type Survey = {
-  readonly listedAt: EpochMs;
-  readonly ours: readonly OurInstance[];
-  readonly foreign: readonly Instance[];
-};
+/** One complete listing, ours and others. */
+export type Survey = ReturnType<typeof separateOurs> & { readonly listedAt: EpochMs };
 
 export type SweepAloneOutcome =
   /** Two complete listings, the list lag apart, show none of ours. */
@@ -41,14 +32,7 @@ export type SweepAloneOutcome =
 /** What is there, ours and not. Throws what list throws: a part of a listing is no survey. */
 export async function surveyAlone(ports: SweepAlonePorts): Promise<Survey> {
   const listedAt = ports.clock.now();
-  const ours: OurInstance[] = [];
-  const foreign: Instance[] = [];
-  for (const instance of await ports.provider.list()) {
-    const owner = readTag(instance.label, ports.deployment, ports.signer);
-    if (owner === null) foreign.push(instance);
-    else ours.push({ instance, owner });
-  }
-  return { listedAt, ours, foreign };
+  return { listedAt, ...separateOurs(await ports.provider.list(), ports) };
 }
 
 async function destroyOne(ports: SweepAlonePorts, id: InstanceId): Promise<void> {
@@ -62,7 +46,7 @@ async function destroyOne(ports: SweepAlonePorts, id: InstanceId): Promise<void>
 }
 
 /**
- * Destroys all machines of this deployment, as often as they show, and proves them gone. Safe to
+ * Destroys all instances of this deployment, as often as they show, and proves them gone. Safe to
  * repeat. One that is being created right now may appear later: whoever has lost the tables runs it
  * again after some minutes. Throws what list throws.
  */
