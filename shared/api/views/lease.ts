@@ -5,10 +5,10 @@ import { microUsd } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { type EpochMs, isoTime } from '../../core/base/time.ts';
 import type { ExtensionRefusal } from '../../core/lease/extension.ts';
+import type { HeartbeatReply as Heard } from '../../core/lease/heartbeat.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/lease/lease.ts';
 import type { ExtendOutcome } from '../../usecases/lease/extend-lease.ts';
 import type { LeasePage } from '../../usecases/lease/read-lease.ts';
-import type { HeartbeatReply as Heard } from '../../usecases/lease/record-heartbeat.ts';
 import type { RequestLeaseOutcome } from '../../usecases/lease/request-lease.ts';
 import type {
   EventsReply,

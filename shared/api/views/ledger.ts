@@ -4,9 +4,9 @@ import { brandId, LeaseId } from '../../core/base/ids.ts';
 import { sum } from '../../core/base/money.ts';
 import { isoTime } from '../../core/base/time.ts';
 import type { Account, AccountNote } from '../../core/ledger/account.ts';
+import type { NotePage } from '../../core/ledger/account-notes.ts';
 import type { Charge } from '../../core/ledger/charge.ts';
 import type { LedgerEntry } from '../../core/ledger/entry.ts';
-import type { NotePage } from '../../usecases/ledger/read-account.ts';
 import type { EntryPage } from '../../usecases/ledger/walk-ledger.ts';
 import type {
   AccountEventReply,

@@ -2,7 +2,7 @@
 
 import { between, type EpochMs } from '../../core/base/time.ts';
 import { allInRate, type Offer } from '../../core/instance/offer.ts';
-import type { ListedOffer, OfferPage } from '../../usecases/menu/list-offers.ts';
+import type { ListedOffer, OfferPage } from '../../core/menu/catalog.ts';
 import type { ListedOfferReply, OfferReply, OffersReply } from '../contract/replies/menu.ts';
 import type { Cursors } from '../cursor.ts';
 

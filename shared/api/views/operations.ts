@@ -6,9 +6,8 @@ import { type Room, runwayOf } from '../../core/billing/prepaid.ts';
 import { isOver } from '../../core/lease/lease.ts';
 import type { Diagnosis, Patient } from '../../core/operations/doctor.ts';
 import type { Freeze, Standing } from '../../core/operations/freeze.ts';
+import type { Health } from '../../core/operations/health.ts';
 import type { SweepRecord } from '../../core/sweep/record.ts';
-import type { Diagnosis, Patient } from '../../usecases/operations/read-doctor.ts';
-import type { Health } from '../../usecases/operations/read-health.ts';
 import type {
   BalanceReply,
   DoctorReply,

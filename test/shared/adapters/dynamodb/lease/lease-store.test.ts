@@ -251,7 +251,7 @@ describe('reading many leases', () => {
     for (const id of ids) await database.leases.create(aRequestedLease({ id }));
     database.calls.length = 0;
     const found = await database.leases.getMany([...ids, ...ids, aLeaseId('nobody')]);
-    expect([...found.keys()].toSorted()).toEqual(ids.toSorted());
+    expect(new Set(found.keys())).toEqual(new Set(ids));
     expect(found.get(ids[7] ?? aLeaseId())).toEqual(aRequestedLease({ id: ids[7] ?? aLeaseId() }));
     expect(database.calls).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
   });
