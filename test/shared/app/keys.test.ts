@@ -6,12 +6,13 @@ import { readConfig } from '../../../shared/app/config.ts';
 import { leases, providers, withKeys } from '../../../shared/app/parts.ts';
 import { once, type Runtime } from '../../../shared/app/runtime.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
-import { PROVIDERS, ProviderName, secretVariable } from '../../../shared/core/base/providers.ts';
+import { PROVIDERS, secretVariable } from '../../../shared/core/base/providers.ts';
 import { after } from '../../../shared/core/base/time.ts';
 import { aLeaseId, at } from '../../support/builders/builders.ts';
 import { ok, startAwsWire } from '../adapters/aws-wire.ts';
 
-const [provider = 'vastai'] = ProviderName.options;
+/** One whose secret is its only key, as it is. */
+const provider = 'vastai';
 
 beforeEach(() => {
   vi.stubEnv('GPU_SHOPPER_DEPLOYMENT_ID', 'test');
