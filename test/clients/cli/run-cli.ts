@@ -44,9 +44,10 @@ export const KEYS = {
 
 export async function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
   const { endpoint, home, env = KEYS, interruptAt } = options;
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, GPU_SHOPPER_ENDPOINT: endpoint, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, HOME: home, GPU_SHOPPER_ENDPOINT: endpoint, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let seen = '';

@@ -119,6 +119,7 @@ export function holdWires(): void {
   wiresHeld = true;
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) => {
+    if (!isActing()) return fetch(input, init);
     const name = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`;
     return turn({ name }, async () => wholly(await fetch(input, init)));
   };
