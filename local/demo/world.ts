@@ -40,7 +40,11 @@ export type WorldOptions = {
   readonly freshMenu?: boolean;
   /** How often each provider is swept while leases are open; never unless given. */
   readonly sweepEvery?: DurationMs;
-  readonly market?: { readonly bootMs?: number; readonly listLagMs?: number };
+  readonly market?: {
+    readonly bootMs?: number;
+    readonly listLagMs?: number;
+    readonly offers?: number;
+  };
 };
 
 export type World = {

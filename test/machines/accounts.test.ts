@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { CONSUMER } from '../support/worlds/lease.ts';
+import { CONSUMER, LARGE_MARKET } from '../support/worlds/lease.ts';
 import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
 const OPERATOR = { userArn: 'arn:aws:sts::123456789012:assumed-role/operator/run-1' };
@@ -32,7 +32,7 @@ const eventsOf = async (world: SweepWorld) =>
 let world: SweepWorld;
 let id: LeaseId;
 beforeAll(async () => {
-  world = await sweepWorld();
+  world = await sweepWorld(undefined, LARGE_MARKET);
   id = await world.active();
 });
 afterAll(() => world.close());

@@ -11,7 +11,13 @@ import { monthOf } from '../../shared/core/base/time.ts';
 import { pastSpendCap } from '../../shared/core/lease/hold.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { aLeaseId } from '../support/builders/builders.ts';
-import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import {
+  CONSUMER,
+  LARGE_MARKET,
+  type LeaseWorld,
+  leaseWorld,
+  type Meddle,
+} from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -79,7 +85,7 @@ describe('a hold', () => {
   });
 
   it('is never raised by it: a spend cap stays what may be held', async () => {
-    const world = await leaseWorld();
+    const world = await leaseWorld(undefined, LARGE_MARKET);
     const cap = { spendCapMicroUsd: 100_000, ceilingMicroUsdPerHour: 300_000 };
     const id = await world.request({ hours: 12, ...cap });
     const { hold: before } = await world.lease(id);

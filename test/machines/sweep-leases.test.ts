@@ -10,7 +10,7 @@ import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/base/time.ts';
 import { note } from '../../shared/core/lease/lease-moves.ts';
 import { aLeaseId } from '../support/builders/builders.ts';
-import { CONSUMER, type Meddle } from '../support/worlds/lease.ts';
+import { CONSUMER, LARGE_MARKET, type Meddle } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
@@ -90,7 +90,7 @@ describe('the sweep alone', () => {
       if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
       return lost && /^[A-Z]/.test(call.name) ? 'hang' : run();
     };
-    const world = await sweepWorld(meddle, { sweepEvery });
+    const world = await sweepWorld(meddle, { ...LARGE_MARKET, sweepEvery });
     const id = await world.active({ hours: 1 });
     lost = true;
     world.market.addFault({ name: 'refuse-destroy', times: 2 });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
 import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
+import { LARGE_MARKET } from '../support/worlds/lease.ts';
 import { aTag, MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
 
 describe('a machine with our tag and no lease on record', () => {
@@ -119,7 +120,7 @@ describe('the circuit breaker', () => {
 
 describe('a sweep that can not list', () => {
   it('is a failure that is recorded, never an empty provider', async () => {
-    const world = await sweepWorld();
+    const world = await sweepWorld(undefined, LARGE_MARKET);
     const id = world.plant();
     const first = await world.sweep();
     for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();

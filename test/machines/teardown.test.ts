@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -71,7 +71,7 @@ describe('teardown', () => {
   });
 
   it('takes a listing that fails on its second page for no listing at all', async () => {
-    const world = await leaseWorld();
+    const world = await leaseWorld(undefined, LARGE_MARKET);
     const id = await activeLease(world);
     for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();
     world.market.addFault({ name: 'partial-page', forMs: HOUR });

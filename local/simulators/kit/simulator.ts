@@ -15,6 +15,8 @@ export type SimulatorOptions = {
   /** Where the state is kept to outlive the process; what it holds goes before options. */
   readonly statePath?: string;
   readonly seed?: number;
+  /** Offers that can be rented at the start, at least one; hundreds unless given. */
+  readonly offers?: number;
   /** Whether calls that come too fast are refused, as documented; true unless given. */
   readonly rateLimits?: boolean;
   /** Whether a refused call makes the wait for the next one begin again; false unless given. */

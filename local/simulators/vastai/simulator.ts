@@ -20,15 +20,12 @@ import { type Instance, Kept, type State } from './state.ts';
 
 /** What this market has besides what all have. */
 export type VastaiOptions = SimulatorOptions & {
-  /** Verified offers that can be rented at the start; at least 300. */
-  readonly offers?: number;
   /** How long the status of before is shown after a stop or a start. */
   readonly statusLagMs?: number;
   /** How late searches show what others rented or gave back. */
   readonly offerLagMs?: number;
 };
 
-const minOffers = 300;
 const requestsKept = 10_000;
 
 export function createSimulator(options: VastaiOptions) {
@@ -111,7 +108,7 @@ function settingsOf(options: VastaiOptions): Settings {
 
 function fresh(options: VastaiOptions): Kept {
   const { seed = 1, offers = 340, credit = 100 } = options;
-  if (offers < minOffers) throw new RangeError(`a market has at least ${minOffers} offers`);
+  if (offers < 1) throw new RangeError('a market has at least one offer');
   return {
     seed,
     market: createMarket(seed, offers, options.now()),

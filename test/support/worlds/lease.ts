@@ -22,6 +22,10 @@ import { strictly } from '../strict-replies.ts';
 export const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 export const START = Date.UTC(2026, 10, 21, 12);
 const HOUR = 3_600_000;
+/** Enough to choose from: refreshing a menu of the real size would take most of a test's time. */
+const OFFERS = 60;
+/** For tests that need rare GPUs or rent many instances. */
+export const LARGE_MARKET = { market: { offers: 340 } } as const;
 
 /** An answer that time doesn't wait for: the test says when it comes. */
 export type Later = { readonly later: Promise<unknown> };
@@ -76,8 +80,9 @@ export async function leaseWorld(
   };
   // Within a call time stands still, so a pause in it may not wait for the clock.
   const pause = async (): Promise<void> => undefined;
+  const market = { offers: OFFERS, ...options.market };
   const world = await createWorld({
-    ...{ clock, seed: 7, pause, ...options },
+    ...{ clock, seed: 7, pause, ...options, market },
     around: strictly(options.around ?? around),
   });
   const { service } = world;
