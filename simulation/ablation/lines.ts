@@ -1,15 +1,14 @@
 // The lines that safety hangs on, each with the one test that must fail without it. The text has to
-// stand in its file exactly once, so that this list can't outlive the code. The first ones run with
-// `npm test`, all of them with `npm run ablation`.
+// stand in its file exactly once, so that this list can't outlive the code.
 
 import { firstProvider } from '../../local/markets.ts';
 import type { Ablation } from './run.ts';
 
 /** Every adapter must read answers as carefully as this one; the contract suite sees to that. */
 const ADAPTER = `shared/adapters/providers/${firstProvider}`;
+const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
 
-/** Those that run with every `npm test`. */
-export const ALWAYS: readonly Ablation[] = [
+export const LINES: readonly Ablation[] = [
   {
     name: 'second sighting',
     file: 'shared/core/sweep/instance-findings.ts',
@@ -361,5 +360,3 @@ const REST: readonly Ablation[] = [
     },
   },
 ];
-
-export const LINES: readonly Ablation[] = [...ALWAYS, ...REST];

@@ -15,6 +15,7 @@ import { createService } from '../../local/service.ts';
 import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
+import { limitOf, sample } from '../support/long.ts';
 
 const SCALE = 60;
 const CHILD = new URL('./fixtures/doomed-service.ts', import.meta.url).pathname;
@@ -78,7 +79,8 @@ async function leftovers(
 }
 
 describe('a service killed', () => {
-  it.each(MOMENTS)('$when $call goes on after a restart and ends its lease', async (dieAt) => {
+  const says = '$when $call goes on after a restart and ends its lease';
+  it.each(sample(MOMENTS))(says, { timeout: limitOf('kill -9') }, async (dieAt) => {
     const { folder, market, run, close } = await stage();
     const killed = await run(dieAt);
     expect(killed.signal).toBe('SIGKILL');

@@ -1,7 +1,6 @@
 // A month's leases with every fault of the provider, in virtual time on the real database: each
 // ends, the ledger adds up, and once charges are reconciled, what each lease was charged is what
-// the market's own books say, to what its rounding allows. MONTH_LEASES=500 runs the whole month;
-// without it a part of it is run. MONTH_SEED replays another one.
+// the market's own books say, to what its rounding allows. A long run has 500 leases.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
@@ -9,13 +8,13 @@ import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes } from '../../shared/core/base/time.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
+import { isLong, limitOf, SEED } from '../support/long.ts';
 import { createRandom } from '../support/random.ts';
 import { CONSUMER } from '../support/worlds/lease.ts';
 import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
 
-const LEASES = Number(process.env['MONTH_LEASES'] ?? 24);
-const SEED = Number(process.env['MONTH_SEED'] ?? 1);
 const WAVE = 8;
+const LEASES = isLong ? 500 : WAVE;
 const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
 /** Four items to the nearest tenth of a cent, and our own parts to the next micro-dollar. */
 const ROUNDING = 2_000 + 4;
@@ -84,31 +83,35 @@ async function charges(world: SweepWorld, ids: readonly LeaseId[]) {
   );
 }
 
-describe('a month of leases with every fault', () => {
-  it('adds up, and agrees with the market’s own books', async () => {
-    const world = await sweepWorld(undefined, { freshMenu: false, sweepEvery: minutes(1) });
-    const random = createRandom(SEED).next;
-    const ids: LeaseId[] = [];
-    while (ids.length < LEASES) {
-      ids.push(...(await wave(world, random, Math.min(WAVE, LEASES - ids.length))));
-      await world.pass(20 * MINUTE);
-    }
-    const totals = totalsOf(await once(world.service.runtime, books).ledger.entries(CONSUMER));
-    expect(totals.held).toBe(0);
-    await world.pass(25 * HOUR);
-    const reconcile = () => world.ask('reconcileCharges', { userArn: OPERATOR, body: {} });
-    expect((await reconcile()).body).toMatchObject({ failure: null });
-    await world.pass(MINUTE);
-    expect((await reconcile()).body).toMatchObject({ failure: null, truedUp: 0 });
-    expect(await world.leftovers(...ids)).toEqual([]);
-    const charged = await charges(world, ids);
-    const wrong = [...truth(world)].flatMap(([id, { cost, machines }]) => {
-      const off = (charged.get(id as LeaseId) ?? 0) - cost;
-      return Math.abs(off) <= ROUNDING * machines ? [] : [`${id}: ${off} of ${cost}`];
-    });
-    expect(wrong).toEqual([]);
-    const never = ids.filter((id) => !truth(world).has(id));
-    expect(never.map((id) => charged.get(id))).toEqual(never.map(() => 0));
-    await world.close();
-  }, 600_000);
+describe(`a month of leases with every fault, by seed ${SEED}`, () => {
+  it(
+    'adds up, and agrees with the market’s own books',
+    async () => {
+      const world = await sweepWorld(undefined, { freshMenu: false, sweepEvery: minutes(1) });
+      const random = createRandom(SEED).next;
+      const ids: LeaseId[] = [];
+      while (ids.length < LEASES) {
+        ids.push(...(await wave(world, random, Math.min(WAVE, LEASES - ids.length))));
+        await world.pass(20 * MINUTE);
+      }
+      const totals = totalsOf(await once(world.service.runtime, books).ledger.entries(CONSUMER));
+      expect(totals.held).toBe(0);
+      await world.pass(25 * HOUR);
+      const reconcile = () => world.ask('reconcileCharges', { userArn: OPERATOR, body: {} });
+      expect((await reconcile()).body).toMatchObject({ failure: null });
+      await world.pass(MINUTE);
+      expect((await reconcile()).body).toMatchObject({ failure: null, truedUp: 0 });
+      expect(await world.leftovers(...ids)).toEqual([]);
+      const charged = await charges(world, ids);
+      const wrong = [...truth(world)].flatMap(([id, { cost, machines }]) => {
+        const off = (charged.get(id as LeaseId) ?? 0) - cost;
+        return Math.abs(off) <= ROUNDING * machines ? [] : [`${id}: ${off} of ${cost}`];
+      });
+      expect(wrong).toEqual([]);
+      const never = ids.filter((id) => !truth(world).has(id));
+      expect(never.map((id) => charged.get(id))).toEqual(never.map(() => 0));
+      await world.close();
+    },
+    limitOf('month'),
+  );
 });

@@ -3,9 +3,10 @@
 // as it should have, charged, with nothing held.
 
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { Lease } from '../../shared/core/lease/lease.ts';
+import { limitOf, sample } from '../support/long.ts';
 import {
   BOUNDS,
   type Gone,
@@ -16,8 +17,7 @@ import {
 } from '../support/worlds/nets.ts';
 import { HOUR, MINUTE } from '../support/worlds/sweep.ts';
 
-// Hours of virtual time take seconds, on a loaded machine many.
-vi.setConfig({ testTimeout: 120_000 });
+const TIMEOUT = limitOf('nets alone');
 
 /** Lets time pass until no machine lives; returns how long after `from` that is. */
 async function goneAfter(world: NetsWorld, from: number): Promise<number> {
@@ -51,8 +51,8 @@ const ALONE: [Net, Gone][] = [
 const BOOT_MS = 40_000;
 const WITHOUT = ALONE.filter(([net]) => net !== 'workflow');
 
-describe('a serving lease past its deadline', () => {
-  it.each(ALONE)('is ended by its %s alone, the workflow %s', async (net, gone) => {
+describe('a serving lease past its deadline', { timeout: TIMEOUT }, () => {
+  it.each(sample(ALONE))('is ended by its %s alone, the workflow %s', async (net, gone) => {
     const world = await netsWorld(gone);
     const id = await world.active({ hours: 1 });
     await world.pass(10 * MINUTE);
@@ -64,8 +64,8 @@ describe('a serving lease past its deadline', () => {
   });
 });
 
-describe('a machine that boots while its workflow is gone', () => {
-  it.each(WITHOUT)(
+describe('a machine that boots while its workflow is gone', { timeout: TIMEOUT }, () => {
+  it.each(sample(WITHOUT))(
     'is ended by its %s alone at the launch bound, the workflow %s',
     async (...by) => {
       const [net, gone] = by;
@@ -81,7 +81,7 @@ describe('a machine that boots while its workflow is gone', () => {
   );
 });
 
-describe('a machine whose create nobody answered', () => {
+describe('a machine whose create nobody answered', { timeout: TIMEOUT }, () => {
   const unanswered = async (gone: Gone) => {
     const world = await netsWorld(gone);
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
@@ -90,7 +90,7 @@ describe('a machine whose create nobody answered', () => {
     return { world, id };
   };
 
-  it.each(WITHOUT)(
+  it.each(sample(WITHOUT))(
     'is ended by its %s alone at the launch bound, the workflow %s',
     async (...by) => {
       const [net, gone] = by;
@@ -115,7 +115,7 @@ describe('a machine whose create nobody answered', () => {
   });
 });
 
-describe('a release that its workflow never hears of', () => {
+describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () => {
   const released = async (gone: Gone, net: Net) => {
     const world = await netsWorld(gone);
     const id = await world.active({ hours: 1 });
@@ -134,13 +134,16 @@ describe('a release that its workflow never hears of', () => {
     expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
   });
 
-  it.each(['schedule', 'machine'] as const)('is carried out by its %s at the end', async (net) => {
-    const { world, id, deadline } = await released('hanging', net);
-    expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
-    expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
-  });
+  it.each(sample(['schedule', 'machine'] as const))(
+    'is carried out by its %s at the end',
+    async (net) => {
+      const { world, id, deadline } = await released('hanging', net);
+      expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
+      expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
+    },
+  );
 
-  it.each<Gone>(['hanging', 'refusing'])(
+  it.each(sample<Gone>(['hanging', 'refusing']))(
     'is carried out by the sweep, the workflow %s',
     async (gone) => {
       const { world, id, from } = await released(gone, 'sweep');
@@ -150,7 +153,7 @@ describe('a release that its workflow never hears of', () => {
   );
 });
 
-describe('a machine that hears nothing', () => {
+describe('a machine that hears nothing', { timeout: TIMEOUT }, () => {
   it('ends itself while it serves, long before its end', async () => {
     const world = await netsWorld('refusing');
     const id = await world.active({ hours: 6 });
@@ -173,7 +176,7 @@ describe('a machine that hears nothing', () => {
   });
 });
 
-describe('a machine that nobody has on record', () => {
+describe('a machine that nobody has on record', { timeout: TIMEOUT }, () => {
   it('is ended by the sweep alone', async () => {
     const world = await netsWorld();
     world.only('sweep');
@@ -184,14 +187,17 @@ describe('a machine that nobody has on record', () => {
     await world.close();
   });
 
-  it.each(['workflow', 'schedule', 'machine'] as const)('is not seen by %s', async (net) => {
-    const world = await netsWorld();
-    world.only(net);
-    const id = world.plant();
-    await world.pass(HOUR);
-    expect(world.lives(id)).toBe(true);
-    await world.close();
-  });
+  it.each(sample(['workflow', 'schedule', 'machine'] as const))(
+    'is not seen by %s',
+    async (net) => {
+      const world = await netsWorld();
+      world.only(net);
+      const id = world.plant();
+      await world.pass(HOUR);
+      expect(world.lives(id)).toBe(true);
+      await world.close();
+    },
+  );
 });
 
 describe('docs/invariants.md', () => {

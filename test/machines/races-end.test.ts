@@ -2,6 +2,7 @@
 // other runs to its end; then the other way round.
 
 import { describe, expect, it } from 'vitest';
+import { limitOf, sample } from '../support/long.ts';
 import {
   END_RACES,
   EXTENSION_RACES,
@@ -13,15 +14,12 @@ import { everywhere, turned } from '../support/races/world.ts';
 const BOTH_WAYS = [...END_RACES, ...EXTENSION_RACES];
 const RACES = [...BOTH_WAYS, ...BOTH_WAYS.map(turned), EXTENSION_TOO_LATE, TWO_SWEEPS];
 
-/** Some dozens of leases, one after the other. */
-const SLOW = 120_000;
-
 describe('whoever meets over a lease that serves or ends leaves it proved and settled:', () => {
-  it.each(RACES)(
+  it.each(sample(RACES))(
     '$says',
     async (race) => {
       expect(await everywhere(race)).toEqual([]);
     },
-    SLOW,
+    limitOf('races while a lease ends'),
   );
 });

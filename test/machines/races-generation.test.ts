@@ -2,18 +2,16 @@
 // function may run, while the next generation goes on with its lease.
 
 import { describe, expect, it } from 'vitest';
+import { limitOf, sample } from '../support/long.ts';
 import { GENERATION_RACES } from '../support/races/races.ts';
 import { everywhere } from '../support/races/world.ts';
 
-/** Some dozens of leases, one after the other. */
-const SLOW = 120_000;
-
 describe('whoever is late leaves the lease to the next generation:', () => {
-  it.each(GENERATION_RACES)(
+  it.each(sample(GENERATION_RACES))(
     '$says',
     async (race) => {
       expect(await everywhere(race)).toEqual([]);
     },
-    SLOW,
+    limitOf('races with an execution that was replaced'),
   );
 });

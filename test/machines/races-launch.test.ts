@@ -2,18 +2,16 @@
 // to its end; then the other way round.
 
 import { describe, expect, it } from 'vitest';
+import { limitOf, sample } from '../support/long.ts';
 import { LAUNCH_RACES } from '../support/races/races.ts';
 import { everywhere, turned } from '../support/races/world.ts';
 
-/** Some dozens of leases, one after the other. */
-const SLOW = 120_000;
-
 describe('whoever meets over a lease that begins leaves it proved and settled:', () => {
-  it.each([...LAUNCH_RACES, ...LAUNCH_RACES.map(turned)])(
+  it.each(sample([...LAUNCH_RACES, ...LAUNCH_RACES.map(turned)]))(
     '$says',
     async (race) => {
       expect(await everywhere(race)).toEqual([]);
     },
-    SLOW,
+    limitOf('races while a lease starts'),
   );
 });

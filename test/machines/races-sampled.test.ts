@@ -1,7 +1,8 @@
-// Two actors, each held once within the other, at points drawn by a seed: RACE_SEED tries others.
+// Two actors, each held once within the other, at points drawn by a seed.
 // A failure names what was drawn.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLong, limitOf, seeds } from '../support/long.ts';
 import {
   END_RACES,
   EXTENSION_RACES,
@@ -11,8 +12,7 @@ import {
 import { entwined, play, type Race, type RaceWorld, raceWorld } from '../support/races/world.ts';
 import { createRandom } from '../support/random.ts';
 
-const SEED = Number(process.env['RACE_SEED'] ?? 1);
-const SAMPLES = 40;
+const MEETINGS = isLong ? 40 : 5;
 /** Few actors pass more points; who has finished before is held nowhere. */
 const MAX_POINTS = 24;
 
@@ -26,22 +26,25 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const { below } = createRandom(SEED);
-const drawn = Array.from({ length: SAMPLES }, () => {
-  const race = RACES[below(RACES.length)] ?? never();
-  return { race, first: below(MAX_POINTS), second: below(MAX_POINTS) };
-});
+function drawn(seed: number) {
+  const { below } = createRandom(seed);
+  return Array.from({ length: MEETINGS }, () => {
+    const race = RACES[below(RACES.length)] ?? never();
+    return { race, says: race.says, first: below(MAX_POINTS), second: below(MAX_POINTS) };
+  });
+}
 
 function never(): never {
   throw new Error('there are races');
 }
 
-describe(`two actors entwined, by seed ${SEED}:`, () => {
-  it.each(drawn.map((each) => ({ ...each, says: each.race.says })))(
+describe.each(seeds(5))('two actors entwined, by seed %i:', (seed) => {
+  it.each(drawn(seed))(
     '$says, held at $first and $second',
     async ({ race, first, second }: { race: Race; first: number; second: number }) => {
       const { wrong } = await play(world, race, entwined({ first, second }));
       expect([...wrong, ...(await world.audit())]).toEqual([]);
     },
+    limitOf('races of two actors, each held once'),
   );
 });

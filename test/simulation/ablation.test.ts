@@ -1,12 +1,13 @@
-// Safety lines are taken away in a copy of the sources, and a test must notice: the most important
-// ones here, all of them with `npm run ablation`.
+// Safety lines are taken away in a copy of the sources, and a test must notice.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ALWAYS, LINES } from '../../simulation/ablation/lines.ts';
-import { ablate, copySources, without } from '../../simulation/ablation/run.ts';
+import { LINES } from '../../simulation/ablation/lines.ts';
+import { type Ablation, ablate, copySources, without } from '../../simulation/ablation/run.ts';
+import { limitOf, sample } from '../support/long.ts';
 
+const LIMIT = limitOf('ablation');
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const copy = copySources();
@@ -17,13 +18,9 @@ describe('a safety line', () => {
     expect(without(read(ablation.file), ablation)).not.toBe(read(ablation.file));
   });
 
-  it.each(ALWAYS)(
-    'is missed by its test: $name',
-    async (ablation) => {
-      expect(await ablate(copy.folder, ablation)).toBe('caught');
-    },
-    120_000,
-  );
+  it.each(sample(LINES))('is missed by its test: $name', { timeout: LIMIT }, async (ablation) => {
+    expect(await ablate(copy.folder, ablation)).toBe('caught');
+  });
 });
 
 describe('the list', () => {
@@ -38,21 +35,24 @@ describe('the list', () => {
 });
 
 describe('an ablation', () => {
-  const [first] = ALWAYS;
+  const line = LINES[0] ?? never();
 
   it('fails when its line does not stand there exactly once', () => {
-    if (first === undefined) throw new Error('there is none');
-    expect(() => without('', first)).toThrow('stands 0 times');
-    expect(() => without(first.line.repeat(2), first)).toThrow('stands 2 times');
+    expect(() => without('', line)).toThrow('stands 0 times');
+    expect(() => without(line.line.repeat(2), line)).toThrow('stands 2 times');
   });
 
-  it('is no gap closed when its test passes, does not run, or breaks otherwise', async () => {
-    if (first === undefined) throw new Error('there is none');
-    const { folder } = copy;
-    const harmless = { ...first, instead: `${first.line} /* still there */` };
-    expect(await ablate(folder, harmless)).toBe('its test passed');
-    const nameless = { ...first.test, name: 'nobody wrote this' };
-    expect(await ablate(folder, { ...first, test: nameless })).toBe('its test did not run');
-    expect(await ablate(folder, { ...first, instead: 'again: nothing' })).toContain('broke: ');
-  }, 120_000);
+  const nameless = { ...line.test, name: 'nobody wrote this' };
+  const GAPS: [string, Ablation][] = [
+    ['its test passed', { ...line, instead: `${line.line} /* still there */` }],
+    ['its test did not run', { ...line, test: nameless }],
+    ['broke: ', { ...line, instead: 'again: nothing' }],
+  ];
+  it.each(sample(GAPS))('is no gap closed when %s', { timeout: LIMIT }, async (gap, ablation) => {
+    expect(await ablate(copy.folder, ablation)).toContain(gap);
+  });
 });
+
+function never(): never {
+  throw new Error('there are lines');
+}
