@@ -13,6 +13,8 @@ export default defineConfig({
     unstubEnvs: true,
     // Node runs the sources by itself, as it runs the service.
     experimental: { viteModuleRunner: false, nodeLoader: false },
+    // The node agent's tests wait for real seconds, all of them side by side.
+    maxConcurrency: 20,
     // Real services and shells take their time on a busy computer.
     testTimeout: 60_000,
     hookTimeout: 30_000,

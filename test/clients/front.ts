@@ -18,7 +18,8 @@ export type Front = { readonly url: string; readonly world: World };
 export async function startFront(folder: string, timeScale: number): Promise<Front> {
   const clock = createScaledClock(timeScale, { unref: true });
   const env = { GPU_SHOPPER_OPERATORS: OPERATOR };
-  const world = await createWorld({ clock, seed: 7, env, around: strictly() });
+  const market = { offers: 60 };
+  const world = await createWorld({ clock, seed: 7, env, market, around: strictly() });
   const keys = await openCredentials(join(folder, 'credentials'));
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -73,6 +73,8 @@ export type StartOptions = {
   readonly rateLimits?: boolean;
   /** The share of the market that others have at any time; they leave and take offers. */
   readonly othersShare?: number;
+  /** Whether the market is as large as a real one; a search of it takes many pages. */
+  readonly largeMarket?: boolean;
 };
 
 export type Start = (options?: StartOptions) => Promise<Harness>;

@@ -45,6 +45,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     credit: options.creditUsd ?? 1_000,
     rateLimits: options.rateLimits ?? false,
     othersShare: options.othersShare ?? 0,
+    offers: options.largeMarket ? 340 : 120,
     // Nothing of the simulator's own accord: the tests move the clock.
     after: () => () => {},
   });

@@ -1,12 +1,13 @@
 // `npm start` as a person meets it: its banner, its flags, its manners at the end.
 
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openSettings } from '../../local/settings.ts';
 import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import {
   allGone,
@@ -160,7 +161,8 @@ describe('with VAST_API_KEY', () => {
   let market: ReturnType<typeof createSimulator>;
   let env: Record<string, string>;
   beforeAll(async () => {
-    market = createSimulator({ keys: { apiKey }, now: Date.now, rateLimits: false });
+    const keys = { apiKey };
+    market = createSimulator({ keys, now: Date.now, rateLimits: false, offers: 60 });
     env = { VAST_API_KEY: apiKey, VAST_BASE_URL: await market.listen() };
   });
   afterAll(() => market.close());
@@ -178,10 +180,10 @@ describe('with VAST_API_KEY', () => {
     expect(market.requests().map(({ path }) => path)).toContain('/api/v0/bundles/');
   });
 
-  it('refuses a folder of simulated leases, and back', async () => {
+  it('refuses a folder of simulated leases', async () => {
     const folder = await freshFolder();
-    running.push(await startProcess(folder, ['--time-scale', '100']));
-    for (const service of running.splice(0)) await service.stop('SIGTERM');
+    await mkdir(folder);
+    await openSettings(folder, 'simulated');
     const { exited, said } = runMain(['--data', folder, '--port', '0'], env);
     expect(await exited).toEqual({ code: 1, signal: null });
     expect(said.text).toContain('holds leases of simulated instances');

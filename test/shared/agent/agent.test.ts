@@ -36,263 +36,271 @@ const OWN_END = {
 };
 const LAST_SCRIPT = 'echo saved >>"$HOME/saved"';
 
-describe.concurrent('a beat', () => {
-  it(
-    'says first that the machine is ready, and what it is',
-    told({}, async ({ beats, until }) => {
-      await until(() => beats.length >= 2);
-      expect(beats[0]).toMatchObject({
-        authorization: 'Bearer the-lease-token',
-        facts: {
-          sshHostKey: HOST_KEY,
-          gpuCount: 3,
-          driver: '550.54.14',
-          gpuName: 'NVIDIA GeForce RTX 4090',
-        },
-      });
-      expect(beats[1]).not.toHaveProperty('facts');
-    }),
-  );
-
-  it(
-    'carries telemetry as the service reads it, null where a card cannot say',
-    told({ env: { GPU_SHOPPER_JOB_ID: 'run/7' } }, async ({ beats, until }) => {
-      await until(() => beats.length >= 3);
-      const [first, , third] = beats.map(({ telemetry }) => Telemetry.parse(telemetry));
-      expect(first).toMatchObject({ gpus: GPUS, networkKbps: null, jobId: 'run/7' });
-      expect(third).toMatchObject({ gpus: GPUS, networkKbps: expect.any(Number) });
-      expect(third?.processes).toBeGreaterThan(0);
-      expect(third?.uptimeSeconds).toBeGreaterThanOrEqual(1);
-      expect(third?.rxBytes).toBeGreaterThanOrEqual(first?.rxBytes ?? Number.NaN);
-      expect(third?.txBytes).toEqual(expect.any(Number));
-    }),
-  );
-
-  it(
-    'has a greater number than the one before',
-    told({}, async ({ beats, until }) => {
-      await until(() => beats.length >= 3);
-      const [first = Number.NaN, ...others] = beats.map(({ number }) => number);
-      expect(first).toBeGreaterThan(1_700_000_000);
-      expect(others.slice(0, 2)).toEqual([first + 1, first + 2]);
-    }),
-  );
-
-  it(
-    'comes from a machine without GPUs, too',
-    told({ gpus: false }, async ({ beats, until }) => {
-      await until(() => beats.length >= 1);
-      expect(beats[0]).toMatchObject({ telemetry: { gpus: [] }, facts: { sshHostKey: HOST_KEY } });
-    }),
-  );
-
-  it(
-    'is sent with wget where there is no curl',
-    told({ programs: ['wget'], answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
-      await agent.until(() => agent.destroys.length >= 1);
-      expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
-      expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
-      expect(agent.destroys[0]).toEqual(OWN_END);
-    }),
-  );
-});
-
 const busybox = process.env['PATH']
   ?.split(':')
   .map((folder) => join(folder, 'busybox'))
   .find((file) => existsSync(file));
 
-/** As on Alpine Linux; where no busybox is at hand, these are shown as skipped. */
-describe.skipIf(busybox === undefined).concurrent('an agent on busybox', () => {
-  const box = { busybox: busybox ?? '' };
+describe.concurrent('the node agent', () => {
+  describe('a beat', () => {
+    it(
+      'says first that the machine is ready, and what it is',
+      told({}, async ({ beats, until }) => {
+        await until(() => beats.length >= 2);
+        expect(beats[0]).toMatchObject({
+          authorization: 'Bearer the-lease-token',
+          facts: {
+            sshHostKey: HOST_KEY,
+            gpuCount: 3,
+            driver: '550.54.14',
+            gpuName: 'NVIDIA GeForce RTX 4090',
+          },
+        });
+        expect(beats[1]).not.toHaveProperty('facts');
+      }),
+    );
 
-  it(
-    'beats, and ends its machine by curl',
-    told({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
-      await agent.until(() => agent.destroys.length >= 1);
-      expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
-      expect(agent.destroys[0]).toEqual(OWN_END);
-    }),
-  );
+    it(
+      'carries telemetry as the service reads it, null where a card cannot say',
+      told({ env: { GPU_SHOPPER_JOB_ID: 'run/7' } }, async ({ beats, until }) => {
+        await until(() => beats.length >= 3);
+        const [first, , third] = beats.map(({ telemetry }) => Telemetry.parse(telemetry));
+        expect(first).toMatchObject({ gpus: GPUS, networkKbps: null, jobId: 'run/7' });
+        expect(third).toMatchObject({ gpus: GPUS, networkKbps: expect.any(Number) });
+        expect(third?.processes).toBeGreaterThan(0);
+        expect(third?.uptimeSeconds).toBeGreaterThanOrEqual(1);
+        expect(third?.rxBytes).toBeGreaterThanOrEqual(first?.rxBytes ?? Number.NaN);
+        expect(third?.txBytes).toEqual(expect.any(Number));
+      }),
+    );
 
-  it(
-    'beats with a wget that cannot delete, asks for curl, and says that it cannot end its machine',
-    told(
-      { ...box, programs: [], answer: (count) => (count < 3 ? goOn() : STOP) },
-      async (agent) => {
-        await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
-        expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
-        expect(agent.log()).toContain('apk');
-      },
-    ),
-  );
-});
+    it(
+      'has a greater number than the one before',
+      told({}, async ({ beats, until }) => {
+        await until(() => beats.length >= 3);
+        const [first = Number.NaN, ...others] = beats.map(({ number }) => number);
+        expect(first).toBeGreaterThan(1_700_000_000);
+        expect(others.slice(0, 2)).toEqual([first + 1, first + 2]);
+      }),
+    );
 
-describe('what the agent sends', () => {
-  it(
-    'is a beat to the real service, whatever type curl calls it',
-    told({}, async ({ beats, until }) => {
-      await until(() => beats.length >= 1);
-      const { sent = '', contentType = '' } = beats[0] ?? {};
-      const world = await leaseWorld();
-      const id = await world.request();
-      await world.untilState(id, 'active');
-      const token = world.market.instances()[0]?.env['GPU_SHOPPER_LEASE_TOKEN'];
-      const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
-      const request = { route: 'recordNodeHeartbeat', params: {}, path: '', query: '' } as const;
-      // The machine of this world has beaten by its own, earlier clock.
-      const body = Buffer.from(sent.replace(/"number":\d+/, '"number":9999999999'));
-      const event = eventOf({ ...request, headers, body }, 'a-request');
-      expect(event.isBase64Encoded).toBe(true);
-      const reply = await world.service.answer('recordNodeHeartbeat', event);
-      expect(reply.statusCode).toBe(200);
-      expect(JSON.parse(reply.body)).toMatchObject({ carryOn: true, everySeconds: 60 });
-      await world.close();
-    }),
-  );
-});
+    it(
+      'comes from a machine without GPUs, too',
+      told({ gpus: false }, async ({ beats, until }) => {
+        await until(() => beats.length >= 1);
+        expect(beats[0]).toMatchObject({
+          telemetry: { gpus: [] },
+          facts: { sshHostKey: HOST_KEY },
+        });
+      }),
+    );
 
-describe.concurrent('a network gap', () => {
-  const gap: AgentOptions = {
-    answer: (count) => (count < 3 ? { status: count === 1 ? 503 : 403 } : goOn()),
-    onEnding: LAST_SCRIPT,
-  };
+    it(
+      'is sent with wget where there is no curl',
+      told(
+        { programs: ['wget'], answer: (count) => (count < 3 ? goOn() : STOP) },
+        async (agent) => {
+          await agent.until(() => agent.destroys.length >= 1);
+          expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
+          expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
+          expect(agent.destroys[0]).toEqual(OWN_END);
+        },
+      ),
+    );
+  });
 
-  it(
-    'is outlived, refusals and all, and facts are told until they arrive',
-    told(gap, async ({ beats, until, destroys, read }) => {
-      await until(() => beats.length >= 5);
-      const untold = beats.map((beat) => beat.facts !== undefined);
-      expect(untold.slice(0, 5)).toEqual([true, true, true, false, false]);
-      expect(destroys).toEqual([]);
-      expect(read('saved')).toBe('');
-    }),
-  );
-});
+  /** As on Alpine Linux; where no busybox is at hand, these are shown as skipped. */
+  describe.skipIf(busybox === undefined)('an agent on busybox', () => {
+    const box = { busybox: busybox ?? '' };
 
-describe.concurrent('the end of a machine', () => {
-  it(
-    'follows a stop, after the last script has run once',
-    told({ answer: () => STOP, onEnding: LAST_SCRIPT }, async (agent) => {
-      await agent.until(() => agent.destroys.length >= 2);
-      expect(agent.destroys[0]).toEqual(OWN_END);
-      expect(agent.beats).toHaveLength(1);
-      expect(agent.read('saved')).toBe('saved\n');
-    }),
-  );
-
-  it(
-    'comes at the last end that it was told, though nobody is heard since',
-    told(
-      {
-        answer: (count) => (count === 1 ? goOn({ secondsLeft: 3 }) : { status: 503 }),
-        onEnding: LAST_SCRIPT,
-      },
-      async (agent) => {
-        await agent.until(() => agent.read('saved') !== '');
-        expect(agent.destroys).toEqual([]);
+    it(
+      'beats, and ends its machine by curl',
+      told({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
         await agent.until(() => agent.destroys.length >= 1);
+        expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
         expect(agent.destroys[0]).toEqual(OWN_END);
-        expect(agent.beats.length).toBeGreaterThanOrEqual(3);
-        expect(agent.read('saved')).toBe('saved\n');
-      },
-    ),
-  );
+      }),
+    );
 
-  it(
-    'is moved by a reply alone',
-    told(
-      {
-        answer: (count) => goOn({ secondsLeft: count < 3 ? 3 : 3_600 }),
-        env: { GPU_SHOPPER_NODE_SECONDS: '1 30 1 1' },
-        onEnding: LAST_SCRIPT,
-      },
-      async ({ beats, destroys, until, read }) => {
-        await until(() => beats.length >= 7);
+    it(
+      'beats with a wget that cannot delete, asks for curl, and says that it cannot end its machine',
+      told(
+        { ...box, programs: [], answer: (count) => (count < 3 ? goOn() : STOP) },
+        async (agent) => {
+          await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
+          expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
+          expect(agent.log()).toContain('apk');
+        },
+      ),
+    );
+  });
+
+  describe('what the agent sends', () => {
+    it(
+      'is a beat to the real service, whatever type curl calls it',
+      told({}, async ({ beats, until }) => {
+        await until(() => beats.length >= 1);
+        const { sent = '', contentType = '' } = beats[0] ?? {};
+        const world = await leaseWorld();
+        const id = await world.request();
+        await world.untilState(id, 'active');
+        const token = world.market.instances()[0]?.env['GPU_SHOPPER_LEASE_TOKEN'];
+        const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
+        const request = { route: 'recordNodeHeartbeat', params: {}, path: '', query: '' } as const;
+        // The machine of this world has beaten by its own, earlier clock.
+        const body = Buffer.from(sent.replace(/"number":\d+/, '"number":9999999999'));
+        const event = eventOf({ ...request, headers, body }, 'a-request');
+        expect(event.isBase64Encoded).toBe(true);
+        const reply = await world.service.answer('recordNodeHeartbeat', event);
+        expect(reply.statusCode).toBe(200);
+        expect(JSON.parse(reply.body)).toMatchObject({ carryOn: true, everySeconds: 60 });
+        await world.close();
+      }),
+    );
+  });
+
+  describe('a network gap', () => {
+    const gap: AgentOptions = {
+      answer: (count) => (count < 3 ? { status: count === 1 ? 503 : 403 } : goOn()),
+      onEnding: LAST_SCRIPT,
+    };
+
+    it(
+      'is outlived, refusals and all, and facts are told until they arrive',
+      told(gap, async ({ beats, until, destroys, read }) => {
+        await until(() => beats.length >= 5);
+        const untold = beats.map((beat) => beat.facts !== undefined);
+        expect(untold.slice(0, 5)).toEqual([true, true, true, false, false]);
         expect(destroys).toEqual([]);
         expect(read('saved')).toBe('');
-      },
-    ),
-  );
+      }),
+    );
+  });
 
-  it(
-    'comes when nothing was heard for too long',
-    told(
-      { answer: () => ({ status: 503 }), env: { GPU_SHOPPER_NODE_SECONDS: '1 2 1 1' } },
-      async (agent) => {
-        await agent.until(() => agent.destroys.length >= 1);
+  describe('the end of a machine', () => {
+    it(
+      'follows a stop, after the last script has run once',
+      told({ answer: () => STOP, onEnding: LAST_SCRIPT }, async (agent) => {
+        await agent.until(() => agent.destroys.length >= 2);
         expect(agent.destroys[0]).toEqual(OWN_END);
-      },
-    ),
-  );
+        expect(agent.beats).toHaveLength(1);
+        expect(agent.read('saved')).toBe('saved\n');
+      }),
+    );
 
-  it(
-    'is not held up by a last script that hangs',
-    told(
-      { answer: () => STOP, onEnding: 'echo begun >>"$HOME/begun"; sleep 60' },
-      async (agent) => {
-        await agent.until(() => agent.destroys.length >= 1);
-        expect(agent.read('begun')).toBe('begun\n');
-      },
-    ),
-  );
-
-  it(
-    'is a power-off where the provider gives the machine no key',
-    told(
-      {
-        answer: () => STOP,
-        env: { GPU_SHOPPER_DESTROY_KEY: '' },
-        programs: ['curl', 'poweroff'],
-      },
-      async (agent) => {
-        await agent.until(() => agent.read('poweroff') !== '');
-        expect(agent.destroys).toEqual([]);
-      },
-    ),
-  );
-
-  it(
-    'that it cannot bring about is said in its log',
-    told({ answer: () => STOP, env: { GPU_SHOPPER_DESTROY_KEY: '' } }, async (agent) => {
-      await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
-      expect(agent.destroys).toEqual([]);
-    }),
-  );
-});
-
-describe.concurrent('in the start script of Vast.ai', () => {
-  const spec = {
-    image: 'ubuntu:24.04',
-    diskGb: 20,
-    env: {},
-    startScript: 'echo "begun as $CONTAINER_ID"',
-    agent: packedAgent(),
-    sshPublicKey: 'ssh-ed25519 AAAA someone',
-  };
-
-  it(
-    'the packed agent ends its machine by the key of that one machine, beside the own script',
-    told(
-      {
-        script: (url) => onstartOf(spec, url),
-        answer: (count) => (count === 1 ? goOn() : STOP),
-        env: {
-          CONTAINER_ID: '815',
-          CONTAINER_API_KEY: 'the-key-of-the-container',
-          GPU_SHOPPER_DESTROY_URL: '',
-          GPU_SHOPPER_DESTROY_KEY: '',
+    it(
+      'comes at the last end that it was told, though nobody is heard since',
+      told(
+        {
+          answer: (count) => (count === 1 ? goOn({ secondsLeft: 3 }) : { status: 503 }),
+          onEnding: LAST_SCRIPT,
         },
-      },
-      async (agent) => {
-        await agent.until(() => agent.destroys.length >= 1);
-        expect(agent.log()).toContain('begun as 815');
-        expect(agent.beats[0]).toMatchObject({ telemetry: { gpus: GPUS } });
-        expect(agent.destroys[0]).toEqual({
-          path: '/api/v0/instances/815/',
-          authorization: 'Bearer the-key-of-the-container',
-        });
-      },
-    ),
-  );
+        async (agent) => {
+          await agent.until(() => agent.read('saved') !== '');
+          expect(agent.destroys).toEqual([]);
+          await agent.until(() => agent.destroys.length >= 1);
+          expect(agent.destroys[0]).toEqual(OWN_END);
+          expect(agent.beats.length).toBeGreaterThanOrEqual(3);
+          expect(agent.read('saved')).toBe('saved\n');
+        },
+      ),
+    );
+
+    it(
+      'is moved by a reply alone',
+      told(
+        {
+          answer: (count) => goOn({ secondsLeft: count < 3 ? 3 : 3_600 }),
+          env: { GPU_SHOPPER_NODE_SECONDS: '1 30 1 1' },
+          onEnding: LAST_SCRIPT,
+        },
+        async ({ beats, destroys, until, read }) => {
+          await until(() => beats.length >= 7);
+          expect(destroys).toEqual([]);
+          expect(read('saved')).toBe('');
+        },
+      ),
+    );
+
+    it(
+      'comes when nothing was heard for too long',
+      told(
+        { answer: () => ({ status: 503 }), env: { GPU_SHOPPER_NODE_SECONDS: '1 2 1 1' } },
+        async (agent) => {
+          await agent.until(() => agent.destroys.length >= 1);
+          expect(agent.destroys[0]).toEqual(OWN_END);
+        },
+      ),
+    );
+
+    it(
+      'is not held up by a last script that hangs',
+      told(
+        { answer: () => STOP, onEnding: 'echo begun >>"$HOME/begun"; sleep 60' },
+        async (agent) => {
+          await agent.until(() => agent.destroys.length >= 1);
+          expect(agent.read('begun')).toBe('begun\n');
+        },
+      ),
+    );
+
+    it(
+      'is a power-off where the provider gives the machine no key',
+      told(
+        {
+          answer: () => STOP,
+          env: { GPU_SHOPPER_DESTROY_KEY: '' },
+          programs: ['curl', 'poweroff'],
+        },
+        async (agent) => {
+          await agent.until(() => agent.read('poweroff') !== '');
+          expect(agent.destroys).toEqual([]);
+        },
+      ),
+    );
+
+    it(
+      'that it cannot bring about is said in its log',
+      told({ answer: () => STOP, env: { GPU_SHOPPER_DESTROY_KEY: '' } }, async (agent) => {
+        await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
+        expect(agent.destroys).toEqual([]);
+      }),
+    );
+  });
+
+  describe('in the start script of Vast.ai', () => {
+    const spec = {
+      image: 'ubuntu:24.04',
+      diskGb: 20,
+      env: {},
+      startScript: 'echo "begun as $CONTAINER_ID"',
+      agent: packedAgent(),
+      sshPublicKey: 'ssh-ed25519 AAAA someone',
+    };
+
+    it(
+      'the packed agent ends its machine by the key of that one machine, beside the own script',
+      told(
+        {
+          script: (url) => onstartOf(spec, url),
+          answer: (count) => (count === 1 ? goOn() : STOP),
+          env: {
+            CONTAINER_ID: '815',
+            CONTAINER_API_KEY: 'the-key-of-the-container',
+            GPU_SHOPPER_DESTROY_URL: '',
+            GPU_SHOPPER_DESTROY_KEY: '',
+          },
+        },
+        async (agent) => {
+          await agent.until(() => agent.destroys.length >= 1);
+          expect(agent.log()).toContain('begun as 815');
+          expect(agent.beats[0]).toMatchObject({ telemetry: { gpus: GPUS } });
+          expect(agent.destroys[0]).toEqual({
+            path: '/api/v0/instances/815/',
+            authorization: 'Bearer the-key-of-the-container',
+          });
+        },
+      ),
+    );
+  });
 });

@@ -48,7 +48,8 @@ export async function openFront(answer: FrontOptions['answer']) {
 export async function openFrontedWorld() {
   const clock = createVirtualClock(Date.UTC(2026, 10, 21, 12));
   const pause = async (): Promise<void> => undefined;
-  const world = await createWorld({ clock, seed: 7, pause, around: strictly() });
+  const market = { offers: 60 };
+  const world = await createWorld({ clock, seed: 7, market, pause, around: strictly() });
   const front = await openFront(world.service.answer);
   const close = async (): Promise<void> => {
     await front.close();
