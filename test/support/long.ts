@@ -1,5 +1,5 @@
-// The suites that take minutes as a whole. `npm test` runs a sample of each: the case, or the one
-// seed, that TEST_SEED chooses (1 unless given). `npm run test:long` runs every case and more seeds.
+// The suites that take minutes as a whole. `npm test` runs a sample of each: the case, or the seed,
+// that TEST_SEED chooses (1 unless given). `npm run test:long` runs every case and more seeds.
 
 /** How long each suite may take as a whole, in minutes. */
 const BUDGETS = {

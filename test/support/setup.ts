@@ -1,6 +1,5 @@
-// Runs once, before all tests: says what becomes of the long suites. Node keeps what it compiled in
-// a folder of this run: tests start hundreds of processes, and without it each of them would compile
-// the same sources again.
+// Runs once, before all tests: says how the long suites run, and gives Node a folder for what it
+// compiles. Tests start hundreds of processes that would each compile the same sources again.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
