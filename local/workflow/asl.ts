@@ -94,18 +94,6 @@ const Wait = z.strictObject({
 });
 export type Wait = z.infer<typeof Wait>;
 
-const Pass = z.strictObject({
-  Type: z.literal('Pass'),
-  ...named,
-  ...onward,
-  ...paths,
-  ResultPath: resultPath,
-  Parameters: z.exactOptional(template),
-  // aws-local-stepfunctions 3.0.0 takes a falsy Result for none.
-  Result: z.exactOptional(z.json().check(z.refine(Boolean, 'a falsy Result is not supported'))),
-});
-export type Pass = z.infer<typeof Pass>;
-
 /** Whether a rule asks for `Is…: false`, which aws-local-stepfunctions 3.0.0 never matches. */
 function asksForNot(rule: unknown): boolean {
   if (typeof rule !== 'object' || rule === null) return false;
@@ -127,16 +115,12 @@ const Choice = z.strictObject({
 export type Choice = z.infer<typeof Choice>;
 
 const Succeed = z.strictObject({ Type: z.literal('Succeed'), ...named, ...paths });
-const Fail = z.strictObject({
-  Type: z.literal('Fail'),
-  ...named,
-  Error: text,
-  ErrorPath: text,
-  Cause: text,
-  CausePath: text,
-});
 
-const State = z.discriminatedUnion('Type', [Task, Wait, Pass, Choice, Succeed, Fail]);
+/** Says which type of state is refused; only what the lease's machine may need is run. */
+const refusal = ({ input }: { readonly input?: unknown }): string =>
+  `a state of type ${Object(input).Type} can't be run; use Task, Wait, Choice or Succeed`;
+
+const State = z.discriminatedUnion('Type', [Task, Wait, Choice, Succeed], { error: refusal });
 export type State = z.infer<typeof State>;
 
 /** No `TimeoutSeconds` here: a lease's limits belong on its tasks, where they can be caught. */

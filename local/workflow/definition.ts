@@ -54,7 +54,7 @@ let latest: { readonly text: string; readonly definition: Definition } | undefin
 
 /**
  * Makes a parsed state machine ready to run. Throws BadConfig when it isn't valid ASL, or uses what
- * the engine doesn't support: JSONata, Map, Parallel, other resources than Lambda's invoke, …
+ * the engine doesn't support: JSONata, a Map or a Fail, other resources than Lambda's invoke, …
  */
 export function loadDefinition(definition: unknown): Definition {
   const text = JSON.stringify(definition);

@@ -2,7 +2,7 @@
 // it goes when that is done. It must never carry anything from one execution to another.
 
 import * as z from 'zod/mini';
-import type { Choice, Json, Pass, Retrier, State, Task, Wait } from './asl.ts';
+import type { Choice, Json, Retrier, State, Task, Wait } from './asl.ts';
 import { CALLBACK_RESOURCE, IN_WORDS, InputFields, PathFields, ResultFields } from './asl.ts';
 import type { Failed, Given, Ran } from './library.ts';
 import { machineOf, runMachine, runResult } from './library.ts';
@@ -42,7 +42,7 @@ export type WaitStep = {
   finish(given: Given): Promise<Move>;
 };
 
-/** A state without work of its own: Pass, Choice, Succeed, Fail. */
+/** A state without work of its own: Choice, Succeed. */
 export type RouteStep = { readonly kind: 'route'; go(given: Given): Promise<Move> };
 
 export type Step = TaskStep | WaitStep | RouteStep;
@@ -152,15 +152,6 @@ function waitStep(state: Wait): WaitStep {
   };
 }
 
-function passStep({ Next, End, ...state }: Pass): RouteStep {
-  const machine = machineOf({ ...state, End: true });
-  return {
-    kind: 'route',
-    go: async (given) =>
-      onward(await runMachine(machine, given), Next === undefined ? {} : { Next }),
-  };
-}
-
 /** Each target becomes a last state, whose handler notes that it was reached. */
 function choiceStep(state: Choice): RouteStep {
   const label = (target: string): string => `to ${target}`;
@@ -198,12 +189,9 @@ export function stepOf(state: State): Step {
       return taskStep(state);
     case 'Wait':
       return waitStep(state);
-    case 'Pass':
-      return passStep(state);
     case 'Choice':
       return choiceStep(state);
-    case 'Succeed':
-    case 'Fail': {
+    case 'Succeed': {
       const machine = machineOf(state);
       return { kind: 'route', go: async (given) => onward(await runMachine(machine, given), {}) };
     }

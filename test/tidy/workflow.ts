@@ -9,7 +9,7 @@ const DOOR = 'End lease';
 /** The one error that ends an execution at once: a newer one drives the lease. */
 const HANDED_ON = 'Superseded';
 /** No Fail: nothing may fail here. No Choice: outcomes are caught by name. */
-const TYPES = ['Task', 'Succeed', 'Wait', 'Pass'];
+const TYPES = ['Task', 'Succeed', 'Wait'];
 
 export type ErrorNames = {
   /** Every name there is. */

@@ -6,7 +6,7 @@ import { loadDefinition } from '../../../local/workflow/definition.ts';
 import { aCallback, aMachine, aTask, aWorld, START, seconds } from './world.ts';
 
 const withTask = (more: object) => aMachine({ Work: aTask('work', { End: true, ...more }) });
-const withPass = (more: object) => aMachine({ Mark: { Type: 'Pass', End: true, ...more } });
+const withEnd = (more: object) => aMachine({ Done: { Type: 'Succeed', ...more } });
 const withRule = (rule: object) =>
   aMachine({
     Route: { Type: 'Choice', Choices: [{ ...rule, Next: 'Done' }], Default: 'Done' },
@@ -17,10 +17,10 @@ const asPayload = (path: string) =>
 
 describe('a definition is refused', () => {
   it.each([
-    ['with a state nothing leads to', { ...withPass({}), StartAt: 'Nowhere' }, /invalid/],
-    ['with a limit for the whole execution', { ...withPass({}), TimeoutSeconds: 9 }, /TimeoutSec/],
-    ['in JSONata', { ...withPass({}), QueryLanguage: 'JSONata' }, /QueryLanguage/],
-    ['with variables', withPass({ Assign: { x: 1 } }), /Assign/],
+    ['with a state nothing leads to', { ...withEnd({}), StartAt: 'Nowhere' }, /invalid/],
+    ['with a limit for the whole execution', { ...withEnd({}), TimeoutSeconds: 9 }, /TimeoutSec/],
+    ['in JSONata', { ...withEnd({}), QueryLanguage: 'JSONata' }, /QueryLanguage/],
+    ['with variables', withTask({ Assign: { x: 1 } }), /Assign/],
     ['with ResultPath "$"', withTask({ ResultPath: '$' }), /ResultPath/],
     [
       'with ResultPath "$" in a catcher',
@@ -33,7 +33,6 @@ describe('a definition is refused', () => {
       }),
       /ResultPath/,
     ],
-    ['with a falsy Result', withPass({ Result: 0 }), /falsy Result/],
     [
       'with another resource',
       withTask({ Resource: 'arn:aws:states:::sqs:sendMessage' }),
@@ -44,15 +43,17 @@ describe('a definition is refused', () => {
       withTask({ Parameters: { FunctionName: 'work', InvocationType: 'Event' } }),
       /InvocationType/,
     ],
+    ['with a Pass', aMachine({ It: { Type: 'Pass', End: true } }), /of type Pass .*States\.It/s],
+    ['with a Fail', aMachine({ It: { Type: 'Fail' } }), /of type Fail .*States\.It/s],
     [
       'with a Map',
-      aMachine({ All: { Type: 'Map', ItemProcessor: withPass({}), End: true } }),
-      /Type/,
+      aMachine({ It: { Type: 'Map', ItemProcessor: withEnd({}), End: true } }),
+      /of type Map .*States\.It/s,
     ],
     [
       'with a Parallel',
-      aMachine({ Both: { Type: 'Parallel', Branches: [withPass({})], End: true } }),
-      /Type/,
+      aMachine({ It: { Type: 'Parallel', Branches: [withEnd({})], End: true } }),
+      /of type Parallel .*States\.It/s,
     ],
     ['with a rule of Is… false', withRule({ Variable: '$.x', IsPresent: false }), /write Not/],
     [

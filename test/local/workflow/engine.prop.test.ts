@@ -23,7 +23,7 @@ const definition = aMachine({
   Launch: aTask('launch', {
     Parameters: {
       FunctionName: 'launch',
-      Payload: { 'rounds.$': '$.rounds', 'retry.$': '$$.State.RetryCount' },
+      Payload: { 'rounds.$': '$.rounds.count', 'retry.$': '$$.State.RetryCount' },
     },
     Retry: [{ ErrorEquals: ['RateLimited'], MaxAttempts: 2, JitterStrategy: 'FULL' }],
     Catch: [
@@ -34,11 +34,15 @@ const definition = aMachine({
     ResultPath: '$.limits',
     Next: 'Serve',
   }),
-  Choose: {
-    Type: 'Pass',
-    Parameters: { 'rounds.$': 'States.MathAdd($.rounds, 1)', 'pause.$': '$.pause' },
+  Choose: aTask('choose', {
+    Parameters: {
+      FunctionName: 'choose',
+      Payload: { 'count.$': 'States.MathAdd($.rounds.count, 1)' },
+    },
+    ResultSelector: { 'count.$': '$.Payload.count' },
+    ResultPath: '$.rounds',
     Next: 'Launch',
-  },
+  }),
   Serve: aCallback('serve', {
     TimeoutSeconds: 100,
     HeartbeatSecondsPath: '$.limits.silence',
@@ -49,18 +53,19 @@ const definition = aMachine({
   Pause: { Type: 'Wait', SecondsPath: '$.pause', Next: 'Lost?' },
   'Lost?': {
     Type: 'Choice',
+    // Without a match the execution fails.
     Choices: [
       {
-        And: [
-          { Variable: '$.error', IsPresent: true },
-          { Variable: '$.error.Error', StringEquals: 'RateLimited' },
-        ],
-        Next: 'Lost',
+        Not: {
+          And: [
+            { Variable: '$.error', IsPresent: true },
+            { Variable: '$.error.Error', StringEquals: 'RateLimited' },
+          ],
+        },
+        Next: 'Done',
       },
     ],
-    Default: 'Done',
   },
-  Lost: { Type: 'Fail', Error: 'Lost', Cause: 'no launch' },
   Done: { Type: 'Succeed' },
 });
 
@@ -76,7 +81,7 @@ const launch = (script: Script) => (payload: unknown) => {
 const openWorld = (script: Script, records: readonly JournalRecord[]): World =>
   aWorld({
     definition,
-    functions: { launch: launch(script) },
+    functions: { launch: launch(script), choose: (payload) => payload },
     journal: createMemoryJournal(records),
     now: records.at(-1)?.at ?? START,
     mark: `crash-${records.length}`,
@@ -105,7 +110,7 @@ async function move({ engine, clock, journal }: World, script: Script): Promise<
 
 async function runToEnd(world: World, script: Script) {
   world.engine.resume();
-  await world.begin({ pause: script.pause, rounds: 0 });
+  await world.begin({ pause: script.pause, rounds: { count: 0 } });
   for (let moves = 0; world.engine.running().length > 0; moves += 1) {
     if (moves > 200) throw new Error('the execution does not end');
     await move(world, script);

@@ -49,39 +49,36 @@ describe('Choice', () => {
   });
 });
 
-describe('Pass and Succeed', () => {
-  it('shape what goes through', async () => {
+describe('Succeed', () => {
+  it('shapes what goes through', async () => {
     const definition = aMachine({
-      Mark: {
-        Type: 'Pass',
-        Parameters: { 'both.$': "States.Format('{}-{}', $.id, $.generation)" },
-        ResultPath: '$.name',
-        Next: 'Over',
-      },
-      Over: { Type: 'Succeed', OutputPath: '$.name' },
+      Over: { Type: 'Succeed', InputPath: '$.lease', OutputPath: '$.name' },
     });
-    expect(await ran(definition, { id: 'a1', generation: 2 })).toMatchObject({
-      output: { both: 'a1-2' },
-    });
+    expect(await ran(definition, { lease: { name: 'a1' } })).toMatchObject({ output: 'a1' });
   });
 });
 
 describe('an intrinsic', () => {
-  it('that cannot work with its input fails the execution', async () => {
-    const Parameters = { 'it.$': 'States.StringToJson($.text)' };
-    const definition = aMachine({ Mark: { Type: 'Pass', Parameters, End: true } });
-    expect(await ran(definition, { text: '{no json' })).toMatchObject({ error: 'States.Runtime' });
-  });
-});
-
-describe('Fail', () => {
-  it('ends the execution with its error and cause', async () => {
-    const definition = aMachine({ Stop: { Type: 'Fail', Error: 'GaveUp', CausePath: '$.why' } });
-    expect(await ran(definition, { why: 'no offer' })).toMatchObject({
-      status: 'FAILED',
-      error: 'GaveUp',
-      cause: 'no offer',
+  const shaping = (intrinsic: string) =>
+    aMachine({
+      Work: aTask('work', {
+        Parameters: { FunctionName: 'work', Payload: { 'it.$': intrinsic } },
+        ResultSelector: { 'it.$': '$.Payload.it' },
+        End: true,
+      }),
     });
+  const functions = { work: (payload: unknown) => payload };
+
+  it('shapes what a function is given', async () => {
+    const definition = shaping("States.Format('{}-{}', $.id, $.generation)");
+    expect(await ran(definition, { id: 'a1', generation: 2 }, functions)).toMatchObject({
+      output: { it: 'a1-2' },
+    });
+  });
+
+  it('that cannot work with its input fails the execution', async () => {
+    const definition = shaping('States.StringToJson($.text)');
+    expect(await ran(definition, { text: '{no json' })).toMatchObject({ error: 'States.Runtime' });
   });
 });
 
