@@ -11,15 +11,15 @@ import { policy } from '../shared/core/base/policy/policy.ts';
 import { minutes } from '../shared/core/base/time.ts';
 import { repriceHold } from '../shared/core/lease/hold.ts';
 import { createRequestLease } from '../shared/usecases/lease/request-lease.ts';
+import { at } from '../test/support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
   aRequestedLease,
-  at,
-  someLimits,
   someTerms,
-} from '../test/support/builders/builders.ts';
+} from '../test/support/builders/lease.ts';
+import { someLimits } from '../test/support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../test/support/worlds/database.ts';
 import { openFilling } from './fill.ts';
 import { atLeast, atMost, type Row } from './row.ts';

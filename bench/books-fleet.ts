@@ -7,7 +7,9 @@ import { endOfDay } from '../shared/core/billing/days.ts';
 import { booksOf, byDay, type DayReport } from '../shared/core/billing/report.ts';
 import type { LeaseIn } from '../shared/core/lease/lease.ts';
 import type { LedgerEntry } from '../shared/core/ledger/entry.ts';
-import { aLeaseId, anEndedLease, anOffer } from '../test/support/builders/builders.ts';
+import { aLeaseId } from '../test/support/builders/base.ts';
+import { anOffer } from '../test/support/builders/instance.ts';
+import { anEndedLease } from '../test/support/builders/lease.ts';
 
 export const LEASES = 10_000;
 export const READER = brandId(ConsumerId, '123456789012/bench');

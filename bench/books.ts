@@ -15,7 +15,7 @@ import {
 } from '../shared/adapters/dynamodb/schema.ts';
 import { microUsd } from '../shared/core/base/money.ts';
 import { monthOf } from '../shared/core/base/time.ts';
-import { someLimits } from '../test/support/builders/builders.ts';
+import { someLimits } from '../test/support/builders/ledger.ts';
 import { closedDays, LEASES, READ_AT, READER, settledLease } from './books-fleet.ts';
 import { openFilling, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';

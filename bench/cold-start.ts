@@ -17,7 +17,8 @@ import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.
 import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { after, minutes } from '../shared/core/base/time.ts';
-import { aConsumer, aRequestedLease, at } from '../test/support/builders/builders.ts';
+import { aConsumer, at } from '../test/support/builders/base.ts';
+import { aRequestedLease } from '../test/support/builders/lease.ts';
 
 const run = promisify(execFile);
 

@@ -8,7 +8,7 @@ import { firstProvider } from '../local/markets.ts';
 import { createMenuStore } from '../shared/adapters/dynamodb/menu/menu-store.ts';
 import type { Table } from '../shared/adapters/dynamodb/table.ts';
 import { Offer } from '../shared/core/instance/offer.ts';
-import { anOffer } from '../test/support/builders/builders.ts';
+import { anOffer } from '../test/support/builders/instance.ts';
 import { openCaller, type Prepared } from './http-caller.ts';
 import { ratioOf } from './load.ts';
 import { atLeast, type Row } from './row.ts';

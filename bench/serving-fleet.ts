@@ -7,16 +7,14 @@ import { hours, minutes } from '../shared/core/base/time.ts';
 import type { AttemptIn } from '../shared/core/instance/attempt.ts';
 import { currentAttempt, type LeaseIn } from '../shared/core/lease/lease.ts';
 import { withAttempt } from '../shared/core/lease/lease-moves.ts';
+import { aLeaseId, anInstanceId, at } from '../test/support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
-  anInstanceId,
   aRequestedLease,
-  at,
   someTerms,
-} from '../test/support/builders/builders.ts';
+} from '../test/support/builders/lease.ts';
 
 /** Whom `npm start` makes the profile `consumer` for. */
 export const CONSUMER = brandId(ConsumerId, '000000000000/user/you');

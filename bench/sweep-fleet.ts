@@ -7,12 +7,9 @@ import type { Lease } from '../shared/core/lease/lease.ts';
 import {
   aBootingLease,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
-  anInstanceId,
   aRequestedLease,
-  at,
-} from '../test/support/builders/builders.ts';
+} from '../test/support/builders/lease.ts';
 
 export const FLEET = 5_000;
 /** While all of them serve. */

@@ -16,7 +16,7 @@ import { executionOf } from '../shared/core/sweep/lease-findings.ts';
 import type { Provider } from '../shared/ports/provider.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
 import { createSweepProvider } from '../shared/usecases/sweep/sweep-provider.ts';
-import { aDeployment, aSigner } from '../test/support/builders/builders.ts';
+import { aDeployment, aSigner } from '../test/support/builders/base.ts';
 import { FLEET, fleetLease, machinesOf, SWEPT_AT } from './sweep-fleet.ts';
 
 const [endpoint = ''] = process.argv.slice(2);

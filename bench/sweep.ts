@@ -12,7 +12,7 @@ import { accountKey, accountPlaceKey } from '../shared/adapters/dynamodb/schema.
 import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { monthOf } from '../shared/core/base/time.ts';
 import type { Lease } from '../shared/core/lease/lease.ts';
-import { someLimits } from '../test/support/builders/builders.ts';
+import { someLimits } from '../test/support/builders/ledger.ts';
 import { leaseItem, openFilling, write } from './fill.ts';
 import { atMost, type Row } from './row.ts';
 import { FLEET, fleetLease, ON_ONE_ACCOUNT, SWEPT_AT } from './sweep-fleet.ts';

@@ -8,7 +8,7 @@ import { brandId, ConsumerId } from '../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour, signedMicroUsd } from '../../shared/core/base/money.ts';
 import type { ProviderName } from '../../shared/core/base/providers.ts';
 import { epochMs, monthOf } from '../../shared/core/base/time.ts';
-import { someLimits } from '../support/builders/builders.ts';
+import { someLimits } from '../support/builders/ledger.ts';
 import { aLease, anActiveLease, anEndedLease, anEvent, anOffer, at } from './builders.ts';
 
 const consumer = brandId(ConsumerId, '123456789012/trainer');

@@ -5,7 +5,7 @@ import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId, OfferId } from '../../shared/core/base/ids.ts';
 import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';
-import { at } from '../support/builders/builders.ts';
+import { at } from '../support/builders/base.ts';
 import type { Harness, StartOptions } from './harness.ts';
 import { providerContract } from './provider.contract.ts';
 

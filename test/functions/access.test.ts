@@ -7,7 +7,7 @@ import { CONSUMER_ARN } from '../../local/demo/world.ts';
 import { type Access, type RouteName, routes } from '../../shared/api/contract/contract.ts';
 import { within } from '../../shared/app/runtime.ts';
 import { REPLIES } from '../clients/replies.ts';
-import { someLimits } from '../support/builders/builders.ts';
+import { someLimits } from '../support/builders/ledger.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
 const OPERATOR_ARN = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';

@@ -10,7 +10,7 @@ import { bundleFunctions } from '../../infra/bundle.ts';
 import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
 import { gatewayEvent } from '../../local/aws/gateway.ts';
 import { startAwsWire } from '../shared/adapters/aws-wire.ts';
-import { aConsumer, aLeaseId } from '../support/builders/builders.ts';
+import { aConsumer, aLeaseId } from '../support/builders/base.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const entries = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);

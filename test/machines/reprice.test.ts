@@ -10,7 +10,7 @@ import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { monthOf } from '../../shared/core/base/time.ts';
 import { pastSpendCap } from '../../shared/core/lease/hold.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
-import { aLeaseId } from '../support/builders/builders.ts';
+import { aLeaseId } from '../support/builders/base.ts';
 import {
   CONSUMER,
   LARGE_MARKET,

@@ -9,7 +9,7 @@ import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/base/time.ts';
 import { note } from '../../shared/core/lease/lease-moves.ts';
-import { aLeaseId } from '../support/builders/builders.ts';
+import { aLeaseId } from '../support/builders/base.ts';
 import { CONSUMER, LARGE_MARKET, type Meddle } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';

@@ -9,7 +9,7 @@ import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { createVastai } from '../../../shared/adapters/providers/vastai/vastai.ts';
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import { spec } from '../../contracts/support.ts';
-import { aDeployment, aLeaseId } from '../../support/builders/builders.ts';
+import { aDeployment, aLeaseId } from '../../support/builders/base.ts';
 import { aHome, runCli } from './run-cli.ts';
 
 const API_KEY = 'the-right-key';

@@ -3,7 +3,7 @@
 import type { Client } from '../../../clients/client/client.ts';
 import type { RouteName } from '../../../shared/api/contract/contract.ts';
 import { signedMicroUsd } from '../../../shared/core/base/money.ts';
-import { someLimits } from '../../support/builders/builders.ts';
+import { someLimits } from '../../support/builders/ledger.ts';
 import { HOST_KEY, LEASE_ID } from '../builders.ts';
 
 const why = 'a test';

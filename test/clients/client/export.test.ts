@@ -13,7 +13,7 @@ import { ledgerView } from '../../../shared/api/views/ledger.ts';
 import { brandId, ConsumerId } from '../../../shared/core/base/ids.ts';
 import { signedMicroUsd } from '../../../shared/core/base/money.ts';
 import type { LedgerEntry as Entry } from '../../../shared/core/ledger/entry.ts';
-import { anEndedLease } from '../../support/builders/builders.ts';
+import { anEndedLease } from '../../support/builders/lease.ts';
 import { faultsOf, type Row, RULES } from './focus-rules.ts';
 
 const cursors = createCursors(

@@ -10,7 +10,7 @@ import { LOCAL_ACCESS, openDatabase } from '../../../local/aws/database.ts';
 import { connect } from '../../../shared/adapters/dynamodb/client.ts';
 import { leaseKey, TABLES } from '../../../shared/adapters/dynamodb/schema.ts';
 import { ABSENT, openTable } from '../../../shared/adapters/dynamodb/table.ts';
-import { aLeaseId } from '../../support/builders/builders.ts';
+import { aLeaseId } from '../../support/builders/base.ts';
 
 const key = leaseKey(aLeaseId());
 const leasesAt = (endpoint: string) => openTable(connect({ endpoint, ...LOCAL_ACCESS }), 'leases');

@@ -14,7 +14,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTimers, type Timers } from '../../../local/aws/scheduler.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
-import { aLeaseId, at } from '../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../support/builders/base.ts';
 
 const A = aLeaseId('a');
 const B = aLeaseId('b');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leaseIdFor, requestHash } from '../../../shared/adapters/derive-ids.ts';
 import { brandId, ConsumerId, LeaseId } from '../../../shared/core/base/ids.ts';
-import { aConsumer } from '../../support/builders/builders.ts';
+import { aConsumer } from '../../support/builders/base.ts';
 
 const consumer = (text: string) => brandId(ConsumerId, text);
 

@@ -5,7 +5,7 @@ import { createKeyring, type Keys } from '../../../shared/adapters/keyring.ts';
 import { Failure } from '../../../shared/core/base/failure.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { after, type DurationMs, minutes, seconds } from '../../../shared/core/base/time.ts';
-import { at } from '../../support/builders/builders.ts';
+import { at } from '../../support/builders/base.ts';
 
 const { maxAge, minReadInterval } = policy.keys;
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { createLeaseToken, readLeaseToken } from '../../../shared/adapters/lease-token.ts';
-import { aLeaseId, aSigner } from '../../support/builders/builders.ts';
+import { aLeaseId, aSigner } from '../../support/builders/base.ts';
 
 const claims = { leaseId: aLeaseId(), attempt: 2 };
 const token = createLeaseToken(claims, aSigner);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createScheduler } from '../../../shared/adapters/scheduler.ts';
 import { epochMs } from '../../../shared/core/base/time.ts';
-import { aDeployment, aLeaseId, at } from '../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, at } from '../../support/builders/base.ts';
 import { type Answer, accessTo, ok, startAwsWire } from './aws-wire.ts';
 
 const PATH = `/schedules/test-${aLeaseId()}`;

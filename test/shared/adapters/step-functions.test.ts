@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { createStepFunctions } from '../../../shared/adapters/step-functions.ts';
-import { aLeaseId } from '../../support/builders/builders.ts';
+import { aLeaseId } from '../../support/builders/base.ts';
 import { type Answer, accessTo, ok, startAwsWire } from './aws-wire.ts';
 
 const stateMachineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:lease';

@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { readConfig } from '../../../shared/app/config.ts';
 import { openCursors } from '../../../shared/app/cursors.ts';
 import type { Runtime } from '../../../shared/app/runtime.ts';
-import { aConsumer, at } from '../../support/builders/builders.ts';
+import { aConsumer, at } from '../../support/builders/base.ts';
 import { ok, startAwsWire } from '../adapters/aws-wire.ts';
 
 afterEach(() => void vi.unstubAllEnvs());

@@ -8,7 +8,7 @@ import { once, type Runtime } from '../../../shared/app/runtime.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { PROVIDERS, secretVariable } from '../../../shared/core/base/providers.ts';
 import { after } from '../../../shared/core/base/time.ts';
-import { aLeaseId, at } from '../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../support/builders/base.ts';
 import { ok, startAwsWire } from '../adapters/aws-wire.ts';
 
 /** One whose secret is its only key, as it is. */

@@ -29,14 +29,9 @@ import { createStepFunctions } from '../../../../shared/adapters/step-functions.
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import { policy } from '../../../../shared/core/base/policy/policy.ts';
 import { Month } from '../../../../shared/core/base/time.ts';
-import {
-  aConsumer,
-  aDeployment,
-  aLeaseId,
-  aRequestedLease,
-  at,
-  someLimits,
-} from '../../../support/builders/builders.ts';
+import { aConsumer, aDeployment, aLeaseId, at } from '../../../support/builders/base.ts';
+import { aRequestedLease } from '../../../support/builders/lease.ts';
+import { someLimits } from '../../../support/builders/ledger.ts';
 import { openTestDatabase } from '../../../support/worlds/database.ts';
 import { accessTo } from '../aws-wire.ts';
 

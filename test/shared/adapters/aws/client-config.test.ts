@@ -12,7 +12,7 @@ import { createS3Blobs } from '../../../../shared/adapters/s3-blobs.ts';
 import { createScheduler } from '../../../../shared/adapters/scheduler.ts';
 import { createSecrets } from '../../../../shared/adapters/secrets.ts';
 import { createStepFunctions } from '../../../../shared/adapters/step-functions.ts';
-import { aDeployment, aLeaseId } from '../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId } from '../../../support/builders/base.ts';
 import { accessTo, ok, startAwsWire } from '../aws-wire.ts';
 
 afterEach(() => {

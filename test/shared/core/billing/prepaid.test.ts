@@ -17,17 +17,16 @@ import {
 import { acceptDestroy, retireAttempt } from '../../../../shared/core/instance/attempt-moves.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { chooseOffer, withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
+import { anOffer } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  anOffer,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 /** An hour of the builders' machine costs $0.404; a boot may take 20 min, a teardown 10. */
 const HOUR = 404_000;

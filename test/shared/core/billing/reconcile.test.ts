@@ -5,7 +5,8 @@ import { microUsd } from '../../../../shared/core/base/money.ts';
 import { after as afterwards, hours } from '../../../../shared/core/base/time.ts';
 import { trueUp } from '../../../../shared/core/billing/correction.ts';
 import { compare, isSettled } from '../../../../shared/core/billing/reconcile.ts';
-import { aDeployment, anEndedLease, at } from '../../../support/builders/builders.ts';
+import { aDeployment, at } from '../../../support/builders/base.ts';
+import { anEndedLease } from '../../../support/builders/lease.ts';
 
 const terms = { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) };
 const provider = 'vastai';

@@ -10,7 +10,9 @@ import {
   spentOf,
 } from '../../../../shared/core/billing/thresholds.ts';
 import type { Account } from '../../../../shared/core/ledger/account.ts';
-import { aConsumer, anActiveLease, at, someLimits } from '../../../support/builders/builders.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
+import { anActiveLease } from '../../../support/builders/lease.ts';
+import { someLimits } from '../../../support/builders/ledger.ts';
 
 const thresholds = [
   { percent: 50, action: 'notify' as const },

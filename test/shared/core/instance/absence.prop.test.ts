@@ -10,7 +10,7 @@ import {
   nothingWasCreated,
   proveAbsence,
 } from '../../../../shared/core/instance/absence.ts';
-import { at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
 
 /** Feeds listings that don't show the instance, as a step does: remembering `absentSince`. */
 function proofFrom(evidence: AbsenceEvidence, listings: readonly EpochMs[]): AbsenceProof | null {

@@ -30,11 +30,10 @@ import {
   aDeployment,
   aLeaseId,
   anInstanceId,
-  anOffer,
-  aProof,
   aSigner,
   at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/base.ts';
+import { anOffer, aProof } from '../../../support/builders/instance.ts';
 
 const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner);
 const intent = { number: 1, offer: anOffer(), tag, mayLandUntil: at('12:06') };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../../shared/adapters/hmac-signer.ts';
 import { brandId, DeploymentId, LeaseId } from '../../../../shared/core/base/ids.ts';
 import { readTag, Tag, tagOf } from '../../../../shared/core/instance/ownership.ts';
-import { aDeployment, aLeaseId, aSigner } from '../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, aSigner } from '../../../support/builders/base.ts';
 
 const foreign = brandId(DeploymentId, 'other');
 const longest = brandId(DeploymentId, 'x'.repeat(12));

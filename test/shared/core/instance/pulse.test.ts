@@ -8,7 +8,8 @@ import {
   runningSince,
   silentFor,
 } from '../../../../shared/core/instance/pulse.ts';
-import { aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 
 const early = at('12:10');
 const late = at('12:20');

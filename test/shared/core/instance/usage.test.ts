@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../../../shared/core/base/time.ts';
 import { carriedBytes, liveUsage } from '../../../../shared/core/instance/usage.ts';
-import { aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 
 describe('the bytes of a machine', () => {
   it('are those counted now and those carried over', () => {

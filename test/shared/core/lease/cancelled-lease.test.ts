@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { cancelledLease } from '../../../../shared/core/lease/cancelled-lease.ts';
 import { Lease } from '../../../../shared/core/lease/lease.ts';
 import { totalsOf } from '../../../../shared/core/ledger/entry.ts';
-import { aConsumer, aLeaseId, aRequestedLease, at } from '../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../support/builders/base.ts';
+import { aRequestedLease } from '../../../support/builders/lease.ts';
 
 describe('a cancelled lease', () => {
   const { hold } = aRequestedLease();

@@ -18,14 +18,14 @@ import { holdFor, repriceHold } from '../../../../shared/core/lease/hold.ts';
 import { billOf, currentAttempt } from '../../../../shared/core/lease/lease.ts';
 import { withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
 import { chargesOf, totalOf } from '../../../../shared/core/ledger/charge.ts';
+import { anOffer } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
-  anOffer,
   aRequestedLease,
   someTerms,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const attemptLimit = minutes(25);
 

@@ -7,7 +7,8 @@ import { after, minutes, times } from '../../../../shared/core/base/time.ts';
 import type { Pulse } from '../../../../shared/core/instance/pulse.ts';
 import { quietAfter } from '../../../../shared/core/instance/quiet.ts';
 import { judgeIdle } from '../../../../shared/core/lease/idle.ts';
-import { aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 
 const WINDOW = 10;
 const idle = {

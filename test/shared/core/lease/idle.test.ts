@@ -6,7 +6,8 @@ import type { Pulse } from '../../../../shared/core/instance/pulse.ts';
 import { type Idle, quietAfter } from '../../../../shared/core/instance/quiet.ts';
 import type { GpuReading, Telemetry } from '../../../../shared/core/instance/telemetry.ts';
 import { judgeIdle } from '../../../../shared/core/lease/idle.ts';
-import { aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 
 const NOW = at('12:30');
 

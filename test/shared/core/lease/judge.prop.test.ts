@@ -5,7 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochMs, minutes, seconds } from '../../../../shared/core/base/time.ts';
 import { judge } from '../../../../shared/core/lease/judge.ts';
-import { anActiveLease, aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
+import { anActiveLease } from '../../../support/builders/lease.ts';
 
 const START = at('12:04');
 const DEADLINE = at('13:04');

@@ -33,15 +33,9 @@ import {
   withAttempt,
 } from '../../../../shared/core/lease/lease-moves.ts';
 import { totalsOf } from '../../../../shared/core/ledger/entry.ts';
-import {
-  aDeployment,
-  anInstanceId,
-  anOffer,
-  aProof,
-  aRequestedLease,
-  aSigner,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aDeployment, anInstanceId, aSigner, at } from '../../../support/builders/base.ts';
+import { anOffer, aProof } from '../../../support/builders/instance.ts';
+import { aRequestedLease } from '../../../support/builders/lease.ts';
 
 type Move = (now: EpochMs) => Lease;
 

@@ -8,18 +8,17 @@ import {
   closeLease,
   confirmInstance,
 } from '../../../../shared/core/lease/lease-moves.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anOffer, aProof } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  anOffer,
-  aProof,
   aRequestedLease,
-  at,
   withAllClosed,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 describe('a requested lease', () => {
   it('starts with its hold on the ledger and a first event', () => {

@@ -28,17 +28,16 @@ import {
 } from '../../../../shared/core/lease/spend.ts';
 import { amountOfCharge, chargesOf } from '../../../../shared/core/ledger/charge.ts';
 import { totalsOf } from '../../../../shared/core/ledger/entry.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anOffer, aPulse } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
   anEndingLease,
-  anOffer,
-  aPulse,
   aRequestedLease,
-  at,
   someTerms,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const GB = 1_000_000_000;
 const offers = fc

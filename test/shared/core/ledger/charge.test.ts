@@ -11,8 +11,8 @@ import {
   retireAttempt,
 } from '../../../../shared/core/instance/attempt-moves.ts';
 import { type Bill, chargesOf, totalOf } from '../../../../shared/core/ledger/charge.ts';
-import { anAttempt, lived } from '../../../support/builders/attempts.ts';
-import { anInstanceId, at } from '../../../support/builders/builders.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
+import { anAttempt, lived } from '../../../support/builders/instance.ts';
 
 const billFor = (attempts: readonly Attempt[], change: Partial<Bill> = {}): Bill => ({
   attempts,

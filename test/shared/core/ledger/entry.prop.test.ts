@@ -23,14 +23,9 @@ import {
   settle,
   totalsOf,
 } from '../../../../shared/core/ledger/entry.ts';
-import { lived } from '../../../support/builders/attempts.ts';
-import {
-  aConsumer,
-  aLeaseId,
-  anOffer,
-  at,
-  someLimits,
-} from '../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../support/builders/base.ts';
+import { anOffer, lived } from '../../../support/builders/instance.ts';
+import { someLimits } from '../../../support/builders/ledger.ts';
 
 /** What all attempts cost until `until`. */
 const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>

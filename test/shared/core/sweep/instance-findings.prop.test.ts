@@ -14,18 +14,15 @@ import {
   type ListingView,
   type SeenInstance,
 } from '../../../../shared/core/sweep/instance-findings.ts';
+import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
 import {
   aBootingLease,
-  aDeployment,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  anInstanceId,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 

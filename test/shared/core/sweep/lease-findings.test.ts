@@ -12,19 +12,16 @@ import {
   isSweptWith,
   type LeasesView,
 } from '../../../../shared/core/sweep/lease-findings.ts';
+import { aConsumer, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
-  aConsumer,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  anInstanceId,
-  aPulse,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 

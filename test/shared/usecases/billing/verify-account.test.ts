@@ -19,17 +19,16 @@ import {
 } from '../../../../shared/usecases/billing/verify-account.ts';
 import { createVerifyLedger } from '../../../../shared/usecases/billing/verify-ledger.ts';
 import { applyOutbox } from '../../../../shared/usecases/common/change-lease.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndedLease,
   anEndingLease,
   aRequestedLease,
-  at,
-  someLimits,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
+import { someLimits } from '../../../support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/worlds/database.ts';
 
 const DEFAULTS = someLimits({

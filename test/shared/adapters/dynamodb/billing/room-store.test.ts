@@ -10,7 +10,7 @@ import {
 } from '../../../../../shared/core/base/money.ts';
 import type { Room, Take } from '../../../../../shared/core/billing/prepaid.ts';
 import type { RoomStore } from '../../../../../shared/ports/room-store.ts';
-import { aLeaseId, at } from '../../../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../../../support/builders/base.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

@@ -15,17 +15,16 @@ import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/ba
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import type { Lease } from '../../../../../shared/core/lease/lease.ts';
 import { note, requestLease } from '../../../../../shared/core/lease/lease-moves.ts';
+import { aLeaseId, at } from '../../../../support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndedLease,
   anEndingLease,
   aRequestedLease,
-  at,
   someTerms,
-} from '../../../../support/builders/builders.ts';
+} from '../../../../support/builders/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

@@ -11,7 +11,7 @@ import type {
   AccountNote,
   Hold,
 } from '../../../../../shared/core/ledger/account.ts';
-import { someLimits } from '../../../../support/builders/builders.ts';
+import { someLimits } from '../../../../support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

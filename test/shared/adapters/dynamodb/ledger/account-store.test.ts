@@ -6,7 +6,7 @@ import { brandId, ConsumerId, LeaseId } from '../../../../../shared/core/base/id
 import { microUsd, microUsdPerHour } from '../../../../../shared/core/base/money.ts';
 import { epochMs, Month } from '../../../../../shared/core/base/time.ts';
 import type { Hold } from '../../../../../shared/core/ledger/account.ts';
-import { someLimits } from '../../../../support/builders/builders.ts';
+import { someLimits } from '../../../../support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

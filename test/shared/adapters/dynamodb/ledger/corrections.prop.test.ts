@@ -15,7 +15,7 @@ import {
 } from '../../../../../shared/core/base/money.ts';
 import { epochMs, monthOf } from '../../../../../shared/core/base/time.ts';
 import type { LedgerEntry } from '../../../../../shared/core/ledger/entry.ts';
-import { aLeaseId, at } from '../../../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../../../support/builders/base.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

@@ -7,7 +7,7 @@ import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
 import { epochMs, Month } from '../../../../../shared/core/base/time.ts';
 import type { LedgerEntry } from '../../../../../shared/core/ledger/entry.ts';
-import { aConsumer, aLeaseId, at } from '../../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../../support/builders/base.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

@@ -7,7 +7,8 @@ import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import { invariant } from '../../../../../shared/core/base/invariant.ts';
 import { type Freeze, placeFreeze } from '../../../../../shared/core/operations/freeze.ts';
 import type { FreezeStore } from '../../../../../shared/ports/freeze-store.ts';
-import { aConsumer, aLeaseId, aRequestedLease, at } from '../../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../../support/builders/base.ts';
+import { aRequestedLease } from '../../../../support/builders/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

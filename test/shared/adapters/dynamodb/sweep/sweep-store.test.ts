@@ -6,7 +6,7 @@ import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
 import { rememberedOf, type SweepRecord } from '../../../../../shared/core/sweep/record.ts';
 import type { SweepStore } from '../../../../../shared/ports/sweep-store.ts';
-import { at } from '../../../../support/builders/builders.ts';
+import { at } from '../../../../support/builders/base.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

@@ -12,7 +12,8 @@ import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import type { CreateOutcome, LaunchSpec } from '../../../../../shared/core/instance/launch.ts';
 import { tagOf } from '../../../../../shared/core/instance/ownership.ts';
 import { errorBodies } from '../../../../fixtures/vastai/error-bodies.ts';
-import { aDeployment, aLeaseId, anOffer, aSigner } from '../../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, aSigner } from '../../../../support/builders/base.ts';
+import { anOffer } from '../../../../support/builders/instance.ts';
 import { type Answer, serveInTurn } from '../loopback.ts';
 import { replyOf } from './replies.ts';
 

@@ -1,0 +1,130 @@
+// Offers, attempts and what is known of an instance. Attempts are made by the real moves, so that
+// no test rests on one that the program could not make.
+
+import { invariant } from '../../../shared/core/base/invariant.ts';
+import { type EpochMs, epochMs, minutes, seconds } from '../../../shared/core/base/time.ts';
+import { type AbsenceProof, proveAbsence } from '../../../shared/core/instance/absence.ts';
+import type { Attempt, AttemptIn } from '../../../shared/core/instance/attempt.ts';
+import {
+  acceptDestroy,
+  closeAttempt,
+  closeNeverCreated,
+  confirmAttempt,
+  observeRunning,
+  recordAttempt,
+  retireAttempt,
+} from '../../../shared/core/instance/attempt-moves.ts';
+import { Offer, type Requirement } from '../../../shared/core/instance/offer.ts';
+import { tagOf } from '../../../shared/core/instance/ownership.ts';
+import type { Pulse } from '../../../shared/core/instance/pulse.ts';
+import { aConsumer, aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
+
+export function aRequirement(change: Partial<Requirement> = {}): Requirement {
+  return {
+    gpuNames: ['RTX 4090'],
+    gpuCount: 1,
+    minVramGb: 24,
+    countries: [],
+    providers: [],
+    diskGb: 20,
+    ...change,
+  };
+}
+
+/** $0.40 an hour for the GPU and $0.0002 a GB and hour: $0.404 with a disk of 20 GB. */
+export function anOffer(change: Partial<Offer> = {}): Offer {
+  return {
+    ...Offer.parse({
+      id: 'vastai_1001',
+      provider: 'vastai',
+      providerOfferId: '1001',
+      machineId: 'm1',
+      gpuName: 'RTX 4090',
+      gpuCount: 1,
+      vramGb: 24,
+      country: 'SE',
+      reliabilityPermille: 990,
+      maxDiskGb: 500,
+      gpuMicroUsdPerHour: 400_000,
+      diskMicroUsdPerGbHour: 200,
+      uploadMicroUsdPerGb: 3_000,
+      downloadMicroUsdPerGb: 4_000,
+      availableUntil: null,
+    }),
+    ...change,
+  };
+}
+
+/** Two complete listings a minute apart, the second begun at `until`. */
+export function aProof(until: EpochMs = at('12:33')): AbsenceProof {
+  const absentSince = epochMs(until - seconds(60));
+  const evidence = { notBefore: absentSince, absentSince, listLag: seconds(60) };
+  const verdict = proveAbsence(evidence, until);
+  invariant(verdict.kind === 'proved', 'two such listings are proof');
+  return verdict.proof;
+}
+
+const goneAttempt = (attempt: AttemptIn<'created' | 'retiring'>): AttemptIn<'gone'> =>
+  closeAttempt(acceptDestroy(retireAttempt(attempt, 'lease-ended'), at('12:31')), aProof());
+
+/** An attempt torn down: its destroy was accepted at 12:31, its absence proved at 12:33. */
+export function aClosedAttempt(attempt: Attempt): Attempt {
+  switch (attempt.state) {
+    case 'recorded':
+    case 'unknown':
+      return closeNeverCreated(attempt, aProof());
+    case 'created':
+    case 'retiring':
+      return goneAttempt(attempt);
+    case 'refused':
+    case 'gone':
+    case 'never-created':
+      return attempt;
+  }
+}
+
+/** An attempt whose create call was recorded at 12:00. */
+export function anAttempt(number: number, offer = anOffer()) {
+  const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: number }, aSigner);
+  return recordAttempt({ number, offer, tag, mayLandUntil: at('12:06') }, at('12:00'));
+}
+
+type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly destroyed: EpochMs };
+
+/** An attempt whose instance was created, observed running, and whose destroy was accepted. */
+export function lived({ created, running, destroyed }: Life, offer = anOffer()) {
+  const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
+  const ran = observeRunning(held, { since: running, rate: null });
+  return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
+}
+
+/** The pulse of a booting instance before its first heartbeat. */
+export function aPulse(change: Partial<Pulse> = {}): Pulse {
+  return {
+    leaseId: aLeaseId(),
+    consumer: aConsumer,
+    attempt: 1,
+    liveness: 'auto',
+    silenceLimit: minutes(5),
+    idle: null,
+    endsAt: at('14:00'),
+    over: false,
+    wait: null,
+    waitNumber: 0,
+    token: null,
+    readyAt: null,
+    nodeBeatAt: null,
+    nodeBeatNumber: null,
+    appBeatAt: null,
+    appBusyAt: null,
+    facts: null,
+    telemetry: null,
+    bytes: null,
+    bytesBefore: null,
+    bytesCarried: null,
+    quiet: null,
+    idleWarned: null,
+    silenceLookAt: null,
+    ...change,
+  };
+}
