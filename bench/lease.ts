@@ -1,7 +1,8 @@
 // Counts the calls of an admission and of a heartbeat, and the transitions of an ordinary lease,
 // on the whole service against its simulated market.
 
-import { leaseWorld, type Meddle } from '../test/support/worlds/lease.ts';
+import { leaseWorld } from '../test/support/worlds/lease.ts';
+import type { Meddle } from '../test/support/worlds/virtual-time.ts';
 import { atMost, type Row } from './row.ts';
 
 /** Counted on an account that exists: the first request ever opens it, which takes two more. */
@@ -13,15 +14,14 @@ export async function leaseRows(): Promise<readonly Row[]> {
   };
   // The workflow that an admission starts would be counted too: its first step waits.
   const meddle: Meddle = (call, run) => (held && call.name === 'ChooseOffer' ? 'hang' : run());
-  const world = await leaseWorld(meddle, { onDatabaseCall: count, onWorkflowCall: count });
+  const world = await leaseWorld({ meddle, onDatabaseCall: count, onWorkflowCall: count });
   const counted = async (work: () => Promise<unknown>): Promise<number> => {
     calls = 0;
     await work();
     return calls;
   };
 
-  const id = await world.request();
-  await world.untilState(id, 'active');
+  const { id } = await world.active();
   const heartbeat = await counted(() => world.ask('recordHeartbeat', { params: { id } }));
   await world.release(id);
   await world.untilState(id, 'ended');

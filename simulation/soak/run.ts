@@ -4,7 +4,7 @@
 import { brandId, LeaseId } from '../../shared/core/base/ids.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { createRandom } from '../../test/support/random.ts';
-import { aTag } from '../../test/support/worlds/sweep.ts';
+import { aTag } from '../../test/support/worlds/lease.ts';
 import { auditAll, compareBills } from './books.ts';
 import { drawPlan, HOUR, type LeasePlan, MINUTE, type Plan, SECOND, type Upset } from './plan.ts';
 import { createSoakWorld, type SoakWorld, START } from './world.ts';

@@ -16,7 +16,7 @@ const namesOf = (wanted: Access): readonly RouteName[] =>
 
 let world: LeaseWorld;
 beforeAll(async () => {
-  world = await leaseWorld(undefined, { env: { GPU_SHOPPER_OPERATORS: '123456789012/operator' } });
+  world = await leaseWorld({ env: { GPU_SHOPPER_OPERATORS: '123456789012/operator' } });
 });
 afterAll(() => world.close());
 

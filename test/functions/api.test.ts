@@ -3,9 +3,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { LARGE_MARKET, type LeaseWorld, leaseWorld, STRANGER } from '../support/worlds/lease.ts';
 
-const STRANGER = 'arn:aws:sts::123456789012:assumed-role/other-team/run-1';
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
 type Problem = { type: string; detail: string; field?: string; limit?: string; retryable: boolean };
@@ -13,7 +12,8 @@ type Problem = { type: string; detail: string; field?: string; limit?: string; r
 let world: LeaseWorld;
 let id: LeaseId;
 beforeAll(async () => {
-  world = await leaseWorld(undefined, LARGE_MARKET);
+  const env = { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '20000000' };
+  world = await leaseWorld({ ...LARGE_MARKET, env });
   id = await world.request({ env: { WANDB_TOKEN: 'canary-in-env' } });
   await world.untilState(id, 'active');
 });

@@ -2,10 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONSUMER_ARN } from '../../local/demo/world.ts';
-import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-
-const STRANGER = 'arn:aws:sts::123456789012:assumed-role/other-team/run-1';
-const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';
+import { type LeaseWorld, leaseWorld, OPERATOR, STRANGER } from '../support/worlds/lease.ts';
 
 type Page<Name extends string, Row> = Record<Name, Row[]> & { nextCursor: string | null };
 type Leases = Page<'leases', { id: string }>;
@@ -15,8 +12,7 @@ type Events = Page<'events', { seq: number }>;
 let world: LeaseWorld;
 let ids: string[];
 beforeAll(async () => {
-  const env = { GPU_SHOPPER_OPERATORS: '123456789012/operator' };
-  world = await leaseWorld(undefined, { env });
+  world = await leaseWorld();
   ids = [];
   for (let n = 0; n < 5; n += 1) {
     await world.pass(1_000);
@@ -132,8 +128,7 @@ describe("a lease's events", () => {
 
 describe('an operator', () => {
   it('reads and releases any lease, and the events say who it was', async () => {
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     const read = await world.ask('readLease', { params: { id }, userArn: OPERATOR });
     expect(read.status).toBe(200);
     const reply = await world.ask('deleteLease', { params: { id }, userArn: OPERATOR });
@@ -145,7 +140,7 @@ describe('an operator', () => {
 
 describe('health', () => {
   it('is ok while the menu is fresh, and degraded when it has grown old', async () => {
-    const frozen = await leaseWorld(undefined, { freshMenu: false });
+    const frozen = await leaseWorld({ freshMenu: false });
     const ask = () => frozen.ask('readHealth', { userArn: CONSUMER_ARN });
     expect(await ask()).toMatchObject({ status: 200, body: { status: 'ok' } });
     await frozen.pass(31 * 60_000);

@@ -76,12 +76,12 @@ it('cover every call that a lease makes from its request to its end', async () =
     const name = caller.getStore();
     if (name !== undefined) made.add(`${name}  ${service}:${call}`);
   };
-  const world = await leaseWorld(async ({ name }, run) => caller.run(name, run), {
+  const world = await leaseWorld({
+    meddle: async ({ name }, run) => caller.run(name, run),
     onDatabaseCall: note('dynamodb'),
     onWorkflowCall: note('states'),
   });
-  const id = await world.request();
-  await world.untilState(id, 'active');
+  const { id } = await world.active();
   await world.ask('listLeases');
   await world.ask('listOffers');
   await world.ask('readHealth');

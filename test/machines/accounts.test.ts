@@ -5,35 +5,40 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { CONSUMER, LARGE_MARKET } from '../support/worlds/lease.ts';
-import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import {
+  CONSUMER,
+  LARGE_MARKET,
+  type LeaseWorld,
+  leaseWorld,
+  OPERATOR,
+} from '../support/worlds/lease.ts';
+import { MINUTE } from '../support/worlds/virtual-time.ts';
 
-const OPERATOR = { userArn: 'arn:aws:sts::123456789012:assumed-role/operator/run-1' };
 const MINE = { params: { consumer: 'self' } };
-const THEIRS = { ...OPERATOR, params: { consumer: '123456789012~trainer' } };
+const THEIRS = { userArn: OPERATOR, params: { consumer: '123456789012~trainer' } };
 
 type Body = Record<string, unknown>;
 type Limits = { monthlyBudgetMicroUsd: number; thresholds: object[] };
 type Seen = Body & { version: number; limits: Limits; crossed: Body[]; frozen: boolean };
 
-const read = async (world: SweepWorld, request: object = MINE) => {
+const read = async (world: LeaseWorld, request: object = MINE) => {
   const { status, body } = await world.ask('readAccount', request);
   expect(status).toBe(200);
   return body as Seen;
 };
-async function change(world: SweepWorld, limits: Body, rest: Body = {}) {
+async function change(world: LeaseWorld, limits: Body, rest: Body = {}) {
   const { version, limits: before } = await read(world);
   const body = { ...before, ...limits, version, why: 'a test wants it', ...rest };
   return world.ask('changeAccount', { ...THEIRS, body });
 }
-const eventsOf = async (world: SweepWorld) =>
+const eventsOf = async (world: LeaseWorld) =>
   ((await world.ask('readAccountEvents', MINE)).body as { events: Body[] }).events;
 
-let world: SweepWorld;
+let world: LeaseWorld;
 let id: LeaseId;
 beforeAll(async () => {
-  world = await sweepWorld(undefined, LARGE_MARKET);
-  id = await world.active();
+  world = await leaseWorld(LARGE_MARKET);
+  ({ id } = await world.active());
 });
 afterAll(() => world.close());
 
@@ -90,7 +95,7 @@ describe('an account', () => {
 
   it('is opened by version 0 alone, with limits of its own', async () => {
     const { limits } = await read(world);
-    const whose = { ...OPERATOR, params: { consumer: '123456789012~new-team' } };
+    const whose = { userArn: OPERATOR, params: { consumer: '123456789012~new-team' } };
     const body = { ...limits, version: 3, why: 'a new team' };
     expect(await world.ask('changeAccount', { ...whose, body })).toMatchObject({ status: 404 });
     const opening = { ...body, version: 0, monthlyBudgetMicroUsd: 5 };
@@ -170,7 +175,7 @@ describe('a threshold', () => {
   });
 
   it('is told once, by whichever of several sweeps comes first', async () => {
-    const told = await sweepWorld();
+    const told = await leaseWorld();
     await told.active({ hours: 6 });
     await change(told, spending('notify'));
     await told.pass(90 * MINUTE);
@@ -183,8 +188,8 @@ describe('a threshold', () => {
   });
 
   it('that freezes refuses new leases until a greater budget makes it untrue', async () => {
-    const frozen = await sweepWorld();
-    const open = await frozen.active({ hours: 6 });
+    const frozen = await leaseWorld();
+    const { id: open } = await frozen.active({ hours: 6 });
     await change(frozen, spending('freeze'));
     await frozen.pass(90 * MINUTE);
     await frozen.sweep();
@@ -197,8 +202,8 @@ describe('a threshold', () => {
   });
 
   it('that ends leases ends them as over budget, and no other account’s', async () => {
-    const over = await sweepWorld();
-    const open = await over.active({ hours: 6 });
+    const over = await leaseWorld();
+    const { id: open } = await over.active({ hours: 6 });
     await change(over, spending('end'));
     await over.pass(90 * MINUTE);
     await over.sweep();

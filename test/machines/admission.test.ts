@@ -17,8 +17,7 @@ import { aConsumer, at } from '../support/builders/base.ts';
 import { someTerms } from '../support/builders/lease.ts';
 import { someLimits } from '../support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../support/worlds/database.ts';
-import { CONSUMER } from '../support/worlds/lease.ts';
-import { sweepWorld } from '../support/worlds/sweep.ts';
+import { CONSUMER, leaseWorld } from '../support/worlds/lease.ts';
 
 const attemptLimit = minutes(25);
 const terms = someTerms();
@@ -135,7 +134,7 @@ describe('requests that are cut off between any two calls', () => {
       if (failIn === 0) throw new Error('the process is gone');
     };
     const hooks = { onDatabaseCall: strike, onWorkflowCall: strike };
-    const world = await sweepWorld(undefined, {
+    const world = await leaseWorld({
       ...hooks,
       env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '60000000' },
     });

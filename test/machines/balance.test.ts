@@ -8,12 +8,13 @@ import { type LogLine, once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { ProviderName } from '../../shared/core/base/providers.ts';
 import { allInRate } from '../../shared/core/instance/offer.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** A lease of an hour needs 90 min: with its boot and its teardown. */
 const NEEDED_HOURS = 1.5;
 
-type FundedWorld = SweepWorld & {
+type FundedWorld = LeaseWorld & {
   /** What an hour of the cheapest machine costs, in dollars. */
   readonly hourly: number;
   readonly lines: readonly LogLine[];
@@ -25,8 +26,8 @@ type FundedWorld = SweepWorld & {
 /** A market in which one lease has shown what a machine costs, and is gone. */
 async function fundedWorld(): Promise<FundedWorld> {
   const lines: LogLine[] = [];
-  const world = await sweepWorld(undefined, { log: (line) => lines.push(line) });
-  const id = await world.active();
+  const world = await leaseWorld({ log: (line) => lines.push(line) });
+  const { id } = await world.active();
   const { attempts, terms } = await world.lease(id);
   await world.release(id);
   await world.untilState(id, 'ended');
@@ -42,7 +43,7 @@ async function fundedWorld(): Promise<FundedWorld> {
 }
 
 /** The next `count` that read the room go on only when all of them have read it. */
-function readTogether(world: SweepWorld, count: number): void {
+function readTogether(world: LeaseWorld, count: number): void {
   const store = once(world.service.runtime, rooms);
   const { get } = store;
   const all = Promise.withResolvers<void>();
@@ -58,7 +59,7 @@ function readTogether(world: SweepWorld, count: number): void {
   });
 }
 
-async function endOf(world: SweepWorld, id: LeaseId) {
+async function endOf(world: LeaseWorld, id: LeaseId) {
   const reasons = async () => {
     const { body } = await world.ask('readEvents', { params: { id } });
     return (body as { events: { reason: string }[] }).events.map(({ reason }) => reason);
@@ -69,7 +70,7 @@ async function endOf(world: SweepWorld, id: LeaseId) {
 }
 
 /** The leases of `ids` that got a machine, once each has one or has ended. */
-async function served(world: SweepWorld, ids: readonly LeaseId[]): Promise<readonly LeaseId[]> {
+async function served(world: LeaseWorld, ids: readonly LeaseId[]): Promise<readonly LeaseId[]> {
   const states = () => Promise.all(ids.map(async (id) => (await world.lease(id)).state));
   await world.until(async () =>
     (await states()).every((state) => state === 'active' || state === 'ended'),
@@ -83,7 +84,7 @@ describe('a provider whose balance can carry one lease', () => {
     const world = await fundedWorld();
     world.leave(world.hourly * (NEEDED_HOURS + 0.5));
     await world.sweep(6);
-    const first = await world.active();
+    const { id: first } = await world.active();
     expect(await endOf(world, await world.request())).toEqual({
       reason: 'no-offer',
       why: expect.stringMatching(/the prepaid balance of vastai has room for \$0\.\d+, which/),
@@ -100,7 +101,9 @@ describe('a provider whose balance can carry one lease', () => {
     readTogether(world, 6);
     const ids = await Promise.all(Array.from({ length: 6 }, () => world.request()));
     const [first] = await served(world, ids);
-    const told = await Promise.all(ids.map(async (id) => [id, await world.told(id)] as const));
+    const told = await Promise.all(
+      ids.map(async (id) => [id, await world.eventTypes(id)] as const),
+    );
     const chose = told.filter(([, types]) => types.includes('offer-chosen'));
     expect(chose.map(([id]) => id)).toEqual([first]);
     expect(world.alive()).toBe(1);
@@ -111,7 +114,7 @@ describe('a provider whose balance can carry one lease', () => {
     const world = await fundedWorld();
     world.leave(world.hourly * (NEEDED_HOURS + 0.5));
     await world.sweep(6);
-    const first = await world.active();
+    const { id: first } = await world.active();
     await world.release(first);
     await world.untilState(first, 'ended');
     await world.sweep(6);
@@ -174,7 +177,7 @@ describe('a balance that runs out', () => {
   it('is told of an hour ahead, and once an hour', async () => {
     const world = await fundedWorld();
     await world.sweep(6);
-    const id = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
+    const { id } = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
     await world.sweep(10);
     expect(world.pages()).toEqual([]);
     world.leave(world.hourly * 0.95);
@@ -193,7 +196,7 @@ describe('a balance that runs out', () => {
   it('is told of again after an hour, while it lasts', async () => {
     const world = await fundedWorld();
     await world.sweep(6);
-    const id = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
+    const { id } = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
     for (let hour = 1; hour <= 2; hour += 1) {
       world.leave(world.hourly * 0.9);
       await world.sweep(6);

@@ -7,31 +7,33 @@ import { books } from '../../shared/app/lease.ts';
 import { once } from '../../shared/app/runtime.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
 import { GroupBy } from '../../shared/core/billing/costs.ts';
+import { type Books, booksOf } from '../support/worlds/books.ts';
 import {
-  type BooksWorld,
-  booksWorld,
-  HOUR,
-  MINUTE,
+  CONSUMER,
+  type LeaseWorld,
+  leaseWorld,
   OPERATOR,
   STRANGER,
-} from '../support/worlds/books.ts';
-import { CONSUMER } from '../support/worlds/lease.ts';
+} from '../support/worlds/lease.ts';
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const NOVEMBER = { from: '2026-11-01', to: '2026-12-01' };
 
 describe('the books of a day on which two leases ended and one runs', () => {
-  let world: BooksWorld;
+  let world: LeaseWorld & Books;
   let ended: readonly LeaseId[];
   let running: LeaseId;
   beforeAll(async () => {
-    world = await booksWorld();
-    const first = await world.active();
-    const second = await world.active({ gpuNames: ['RTX 3090'], hours: 2 });
+    // The menu is read once: leases must be requested within half an hour.
+    const leases = await leaseWorld({ freshMenu: false });
+    world = { ...leases, ...booksOf(leases) };
+    const { id: first } = await world.active();
+    const { id: second } = await world.active({ gpuNames: ['RTX 3090'], hours: 2 });
     await world.pass(15 * MINUTE);
     await world.end(first);
     await world.end(second);
     ended = [first, second];
-    running = await world.active({ gpuNames: ['RTX 4090'], hours: 12 });
+    ({ id: running } = await world.active({ gpuNames: ['RTX 4090'], hours: 12 }));
     await world.pass(30 * MINUTE);
   });
   afterAll(() => world.close());

@@ -2,15 +2,13 @@
 // its schedule ends it.
 
 import { describe, expect, it } from 'vitest';
-import { leaseWorld, type Meddle } from '../support/worlds/lease.ts';
-
-const MINUTE = 60_000;
+import { leaseWorld } from '../support/worlds/lease.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 describe('a serving lease', () => {
   it('expires at its deadline', async () => {
     const world = await leaseWorld();
-    const id = await world.request({ hours: 1 });
-    await world.untilState(id, 'active');
+    const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
     await world.untilState(id, 'ending');
     expect(world.clock.now() - deadline).toBeLessThan(MINUTE);
@@ -24,9 +22,8 @@ describe('a serving lease', () => {
     let deaf = false;
     const meddle: Meddle = (call, run) =>
       deaf && call.name === 'recordNodeHeartbeat' ? Promise.reject(new Error('lost')) : run();
-    const world = await leaseWorld(meddle);
-    const id = await world.request({ silenceLimitSeconds: 300 });
-    await world.untilState(id, 'active');
+    const world = await leaseWorld({ meddle });
+    const { id } = await world.active({ silenceLimitSeconds: 300 });
     await world.pass(10 * MINUTE);
     expect((await world.lease(id)).state).toBe('active');
     deaf = true;
@@ -39,8 +36,7 @@ describe('a serving lease', () => {
 
   it('is kept alive by its application once that has beaten, and only by it', async () => {
     const world = await leaseWorld();
-    const id = await world.request({ silenceLimitSeconds: 300 });
-    await world.untilState(id, 'active');
+    const { id } = await world.active({ silenceLimitSeconds: 300 });
     const beat = await world.ask('recordHeartbeat', { params: { id } });
     expect(beat).toMatchObject({ status: 200, body: { carryOn: true } });
     const beatenAt = world.clock.now();
@@ -57,9 +53,8 @@ describe('a serving lease', () => {
       const { generation } = call.payload as { generation?: number };
       return lost && generation === 1 ? 'hang' : run();
     };
-    const world = await leaseWorld(meddle);
-    const id = await world.request({ hours: 1 });
-    await world.untilState(id, 'active');
+    const world = await leaseWorld({ meddle });
+    const { id } = await world.active({ hours: 1 });
     lost = true;
     const { deadline } = await world.lease(id);
     await world.until(async () => !world.market.instances().some((instance) => instance.alive));
@@ -73,7 +68,7 @@ describe('a serving lease', () => {
   it('is not launched at all when its schedule cannot be set', async () => {
     const meddle: Meddle = (call, run) =>
       call.name === 'ArmDeadline' ? Promise.reject(new Error('no schedule')) : run();
-    const world = await leaseWorld(meddle);
+    const world = await leaseWorld({ meddle });
     const id = await world.request();
     await world.untilState(id, 'ended');
     expect(world.market.instances()).toEqual([]);

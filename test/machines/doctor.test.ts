@@ -3,14 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
-
-const MINUTE = 60_000;
-const env = { GPU_SHOPPER_OPERATORS: '123456789012/user/operator' };
-const OPERATOR = { userArn: 'arn:aws:iam::123456789012:user/operator' };
+import { type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 async function doctor(world: LeaseWorld): Promise<ReturnType<typeof doctorView>> {
-  const { body } = await world.ask('readDoctor', OPERATOR);
+  const { body } = await world.ask('readDoctor', { userArn: OPERATOR });
   return body as ReturnType<typeof doctorView>;
 }
 
@@ -18,10 +15,9 @@ const iso = (instant: number): string => new Date(instant).toISOString();
 
 describe('doctor', () => {
   it('tells of a serving lease when each net would act', async () => {
-    const world = await leaseWorld(undefined, { env });
+    const world = await leaseWorld();
     expect(await doctor(world)).toMatchObject({ openLeases: 0, oldestHeartbeat: null, leases: [] });
-    const id = await world.request({ hours: 1, silenceLimitSeconds: 300 });
-    await world.untilState(id, 'active');
+    const { id } = await world.active({ hours: 1, silenceLimitSeconds: 300 });
     const { deadline } = await world.lease(id);
     await world.pass(10 * MINUTE);
     await world.service.sweep();
@@ -44,7 +40,7 @@ describe('doctor', () => {
   it('names what is stuck, and why', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => (lost && /^[A-Z]/.test(call.name) ? 'hang' : run());
-    const world = await leaseWorld(meddle, { env });
+    const world = await leaseWorld({ meddle });
     const [fine, stuck] = [await world.request(), await world.request()];
     await world.untilState(fine, 'active');
     await world.untilState(stuck, 'active');

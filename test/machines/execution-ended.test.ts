@@ -4,8 +4,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
-import type { Meddle } from '../support/worlds/lease.ts';
-import { MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
+import { leaseWorld } from '../support/worlds/lease.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 type Spoiled = { readonly generations: number; readonly rule: boolean };
 
@@ -21,14 +21,14 @@ function spoiledWorld({ generations, rule }: Spoiled) {
     }
     return call.name === 'JudgeLease' && generation <= generations ? Promise.resolve({}) : run();
   };
-  return { failed, opened: sweepWorld(meddle, { sweepEvery: minutes(1) }) };
+  return { failed, opened: leaseWorld({ meddle, sweepEvery: minutes(1) }) };
 }
 
 describe('a lease whose execution fails at its deadline', () => {
   it('ends at once with the rule', async () => {
     const { failed, opened } = spoiledWorld({ generations: 1, rule: true });
     const world = await opened;
-    const id = await world.active({ hours: 1 });
+    const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
     await world.until(async () => world.alive() === 0, 2);
     expect(world.clock.now() - deadline).toBeLessThan(5_000);
@@ -42,7 +42,7 @@ describe('a lease whose execution fails at its deadline', () => {
   it('ends by the sweep without the rule, two minutes later', async () => {
     const { failed, opened } = spoiledWorld({ generations: 1, rule: false });
     const world = await opened;
-    const id = await world.active({ hours: 1 });
+    const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
     await world.until(async () => world.alive() === 0, 2);
     expect(failed).toHaveLength(1);
@@ -57,7 +57,7 @@ describe('a lease whose execution fails at its deadline', () => {
   it('is not restarted without a pause when every execution fails the same way', async () => {
     const { failed, opened } = spoiledWorld({ generations: 5, rule: true });
     const world = await opened;
-    const id = await world.active({ hours: 1 });
+    const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
     await world.until(async () => world.alive() === 0, 2);
     // Three at once, then the sweep, which ends it as overdue whatever its executions do.

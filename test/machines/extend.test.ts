@@ -8,12 +8,9 @@ import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { type EpochMs, isoTime } from '../../shared/core/base/time.ts';
 import { createExtendLease } from '../../shared/usecases/lease/extend-lease.ts';
 import { createServeLease } from '../../shared/usecases/lease/steps/serve-lease.ts';
-import { CONSUMER, type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
+import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const OPERATOR = { userArn: 'arn:aws:iam::123456789012:user/operator' };
-const env = { GPU_SHOPPER_OPERATORS: '123456789012/user/operator' };
 const caller = { consumer: CONSUMER, operator: false };
 
 type Body = { readonly until?: string; readonly hours?: number; readonly key?: string };
@@ -26,13 +23,6 @@ const extend = (world: LeaseWorld, id: LeaseId, { key, ...body }: Body) =>
   });
 
 const iso = (instant: number): string => new Date(instant).toISOString();
-
-async function activeLease(world: LeaseWorld, hours = 1) {
-  const id = await world.request({ hours });
-  await world.untilState(id, 'active');
-  const lease = await world.lease(id);
-  return { id, lease, deadline: lease.deadline };
-}
 
 const heldFor = async (world: LeaseWorld, id: LeaseId) =>
   (await once(world.service.runtime, records).accounts.get(CONSUMER))?.holds[id];
@@ -58,7 +48,8 @@ async function eventsOf(world: LeaseWorld, id: LeaseId) {
 describe('an extension', () => {
   it('lets the lease serve longer, and holds the money for it first', async () => {
     const world = await leaseWorld();
-    const { id, lease, deadline } = await activeLease(world);
+    const lease = await world.active({ hours: 1 });
+    const { id, deadline } = lease;
     const until = iso(deadline + HOUR);
     const reply = await extend(world, id, { until });
     expect(reply).toMatchObject({ status: 200, body: { endsAt: until, state: 'active' } });
@@ -76,7 +67,7 @@ describe('an extension', () => {
 
   it('ends at its new deadline, not at the old one', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     await extend(world, id, { until: iso(deadline + HOUR) });
     await world.untilState(id, 'ending');
     expect(world.clock.now()).toBeGreaterThanOrEqual(deadline + HOUR);
@@ -89,7 +80,7 @@ describe('an extension', () => {
 
   it('to the same instant twice changes nothing the second time', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     const until = iso(deadline + HOUR);
     const first = await extend(world, id, { until });
     const { version } = await world.lease(id);
@@ -101,7 +92,7 @@ describe('an extension', () => {
 
   it('by hours adds them once for each key, and takes no other hours for it', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     const first = await extend(world, id, { hours: 1, key: 'extend-key-1' });
     expect(first.body).toMatchObject({ endsAt: iso(deadline + HOUR) });
     expect(await extend(world, id, { hours: 1, key: 'extend-key-1' })).toEqual(first);
@@ -119,10 +110,11 @@ describe('an extension is refused as a whole', () => {
   const refusal = (limit: string) => ({ status: 402, body: { limit, retryable: false } });
 
   it('when the budget has no room for it', async () => {
-    const world = await leaseWorld(undefined, {
+    const world = await leaseWorld({
       env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '8000000' },
     });
-    const { id, lease, deadline } = await activeLease(world);
+    const lease = await world.active({ hours: 1 });
+    const { id, deadline } = lease;
     const other = await world.request();
     const reply = await extend(world, id, { until: iso(deadline + 9 * HOUR) });
     expect(reply).toMatchObject(refusal('monthly-budget'));
@@ -134,8 +126,9 @@ describe('an extension is refused as a whole', () => {
   });
 
   it('beyond twelve hours in all, until an operator approves', async () => {
-    const world = await leaseWorld(undefined, { env });
-    const { id, lease } = await activeLease(world);
+    const world = await leaseWorld();
+    const lease = await world.active({ hours: 1 });
+    const { id } = lease;
     const activeAt = lease.state === 'active' ? lease.activeAt : Number.NaN;
     const [twelve, beyond] = [iso(activeAt + 12 * HOUR), iso(activeAt + 13 * HOUR)];
     expect(await extend(world, id, { until: twelve })).toMatchObject({ status: 200 });
@@ -145,11 +138,11 @@ describe('an extension is refused as a whole', () => {
 
     const approval = { params: { id }, body: { until: beyond, why: 'the last epoch' } };
     expect(await world.ask('approveExtension', approval)).toMatchObject({ status: 403 });
-    const approved = await world.ask('approveExtension', { ...OPERATOR, ...approval });
+    const approved = await world.ask('approveExtension', { userArn: OPERATOR, ...approval });
     // Approving is not extending: its consumer decides, and pays.
     expect(approved).toMatchObject({ status: 200, body: { endsAt: twelve } });
     const events = await eventsOf(world, id);
-    const reason = `123456789012/user/operator lets it be extended until ${beyond}: the last epoch`;
+    const reason = `123456789012/operator lets it be extended until ${beyond}: the last epoch`;
     expect(events).toContainEqual(expect.objectContaining({ type: 'extension-approved', reason }));
     expect(await extend(world, id, { until: beyond })).toMatchObject({
       status: 200,
@@ -187,11 +180,11 @@ describe('a crash in the middle of an extension', () => {
       if (failAt === 0) throw new Error('the process is gone');
     };
     const hooks = { onDatabaseCall: strike, onWorkflowCall: strike };
-    const world = await leaseWorld(undefined, {
+    const world = await leaseWorld({
       ...hooks,
       env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '900000000' },
     });
-    const { id, deadline: first } = await activeLease(world, 1);
+    const { id, deadline: first } = await world.active({ hours: 1 });
     let deadline: number = first;
     let crashes = 0;
     for (let at = 1; at <= 40; at += 1) {
@@ -225,8 +218,8 @@ describe('a crash in the middle of an extension', () => {
       const { generation } = call.payload as { generation?: number };
       return lost && generation === 1 ? 'hang' : run();
     };
-    const world = await leaseWorld(meddle);
-    const { id, deadline } = await activeLease(world);
+    const world = await leaseWorld({ meddle });
+    const { id, deadline } = await world.active({ hours: 1 });
     lost = true;
     const until = (deadline + 3 * HOUR) as EpochMs;
     const ask = { kind: 'until', until } as const;
@@ -243,7 +236,7 @@ describe('a crash in the middle of an extension', () => {
 
   it('leaves a hold that the sweep trims once the extension can no longer commit', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     const until = (deadline + HOUR) as EpochMs;
     await expect(
       dyingBeforeCommit(world)({ leaseId: id, caller, ask: { kind: 'until', until } }),
@@ -289,7 +282,7 @@ describe('an extension against', () => {
 
   it('a release: the lease ends, and the raised money comes back', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     const meanwhile = () => world.release(id);
     const outcome = await paused(world, { id, until: deadline + HOUR, meanwhile });
     expect(outcome.kind).toBe('not-active');
@@ -301,7 +294,7 @@ describe('an extension against', () => {
 
   it('its own end: what was asked for in time and comes too late extends nothing', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     await world.pass(deadline - world.clock.now() - 1_000);
     const outcome = await paused(world, {
       id,
@@ -322,8 +315,8 @@ describe('an extension against', () => {
       if (call.name === 'JudgeLease') await late?.();
       return run();
     };
-    const world = await leaseWorld(meddle);
-    const { id, deadline } = await activeLease(world);
+    const world = await leaseWorld({ meddle });
+    const { id, deadline } = await world.active({ hours: 1 });
     await world.pass(deadline - world.clock.now() - 1);
     expect(await extend(world, id, { until: iso(deadline + HOUR) })).toMatchObject({ status: 200 });
     let refused = 0;
@@ -339,7 +332,7 @@ describe('an extension against', () => {
 
   it('the wait being parked: whoever parked the old end answers itself', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world);
+    const { id, deadline } = await world.active({ hours: 1 });
     const ports = portsOf(world);
     const woken: string[] = [];
     const wake = async (token: string) => {
@@ -368,7 +361,7 @@ describe('an extension against', () => {
     'another one, %s hours against %s: the longer one stands, paid for once',
     async (mine, other) => {
       const world = await leaseWorld();
-      const { id, deadline } = await activeLease(world);
+      const { id, deadline } = await world.active({ hours: 1 });
       const meanwhile = () => extend(world, id, { until: iso(deadline + other * HOUR) });
       const outcome = await paused(world, { id, until: deadline + mine * HOUR, meanwhile });
       expect(outcome.kind).toBe('extended');
@@ -384,7 +377,8 @@ describe('an extension against', () => {
 
   it('a sweep that trims its hold meanwhile: the money is raised again first', async () => {
     const world = await leaseWorld();
-    const { id, lease, deadline } = await activeLease(world);
+    const lease = await world.active({ hours: 1 });
+    const { id, deadline } = lease;
     const meanwhile = async () => {
       await world.pass(3 * MINUTE);
       await world.service.sweep();

@@ -8,15 +8,10 @@ import { once } from '../../shared/app/runtime.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
 import { epochMs } from '../../shared/core/base/time.ts';
 import { placeFreeze } from '../../shared/core/operations/freeze.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-const MINUTE = 60_000;
-const env = {
-  GPU_SHOPPER_OPERATORS: '123456789012/user/operator',
-  GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '900000000',
-};
-const OPERATOR = { userArn: 'arn:aws:iam::123456789012:user/operator' };
 const OTHER = { userArn: 'arn:aws:sts::123456789012:assumed-role/other/run-1' };
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 const ALL = { scope: 'all', why: 'our key has leaked' };
@@ -30,12 +25,13 @@ type Frozen = {
 };
 
 const freeze = (world: LeaseWorld, body: object = ALL) =>
-  world.ask('placeFreeze', { ...OPERATOR, body });
-const thaw = (world: LeaseWorld, body: object = ALL) => world.ask('thaw', { ...OPERATOR, body });
+  world.ask('placeFreeze', { userArn: OPERATOR, body });
+const thaw = (world: LeaseWorld, body: object = ALL) =>
+  world.ask('thaw', { userArn: OPERATOR, body });
 const round = (world: LeaseWorld) => once(world.service.runtime, advanceFreezes)(undefined);
 
 async function frozen(world: LeaseWorld): Promise<Frozen> {
-  const { body } = await world.ask('readFreezes', OPERATOR);
+  const { body } = await world.ask('readFreezes', { userArn: OPERATOR });
   const [first] = (body as { freezes: Frozen[] }).freezes;
   if (first === undefined) throw new Error('nothing was ever frozen');
   return first;
@@ -63,7 +59,7 @@ const alive = (world: LeaseWorld) => world.market.instances().filter((each) => e
 
 describe('a freeze of everything', () => {
   it('ends every lease, takes no new ones, and finishes when nothing can be left', async () => {
-    const world = await leaseWorld(undefined, { env });
+    const world = await leaseWorld();
     const [first, second] = [await world.request(), await world.request()];
     await world.untilState(first, 'active');
     await world.untilState(second, 'active');
@@ -92,7 +88,7 @@ describe('a freeze of everything', () => {
   });
 
   it('stands until it is thawed; both say who and why', async () => {
-    const world = await leaseWorld(undefined, { env });
+    const world = await leaseWorld();
     expect(await thaw(world)).toMatchObject({ status: 404 });
     await freeze(world);
     await freeze(world);
@@ -103,19 +99,18 @@ describe('a freeze of everything', () => {
       status: 200,
       body: { state: 'thawed' },
     });
-    const by = '123456789012/user/operator';
+    const by = '123456789012/operator';
     expect((await frozen(world)).acts).toMatchObject([
       { kind: 'freeze', by, why: 'our key has leaked' },
       { kind: 'freeze', by, why: 'and it has leaked again' },
       { kind: 'thaw', by, why: 'a new key' },
     ]);
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    await world.active();
     await world.close();
   });
 
   it('is for operators only', async () => {
-    const world = await leaseWorld(undefined, { env });
+    const world = await leaseWorld();
     expect(await world.ask('placeFreeze', { body: ALL })).toMatchObject({ status: 403 });
     expect(await world.ask('thaw', { body: ALL })).toMatchObject({ status: 403 });
     expect(await world.ask('readFreezes')).toMatchObject({ status: 403 });
@@ -124,7 +119,7 @@ describe('a freeze of everything', () => {
   });
 
   it('is not finished by a listing that fails', async () => {
-    const world = await leaseWorld(undefined, { env });
+    const world = await leaseWorld();
     await freeze(world);
     await world.pass(20 * MINUTE);
     world.market.addFault({ name: 'fail-before-effect', operation: 'list' });
@@ -141,7 +136,7 @@ async function worldActing(step: string, act: (world: LeaseWorld) => Promise<unk
     if (call.name === step && world !== undefined) await act(world);
     return run();
   };
-  world = await leaseWorld(meddle, { env });
+  world = await leaseWorld({ meddle });
   return world;
 }
 
@@ -167,7 +162,7 @@ describe('an attempt in flight', () => {
       await freeze(world);
       return answer;
     });
-    world = await leaseWorld(undefined, { env, between: between.front });
+    world = await leaseWorld({ between: between.front });
     const id = await world.request();
     await world.until(async () => world?.market.instances().length === 1);
     const finished = await untilFinished(world);
@@ -185,7 +180,7 @@ describe('an attempt in flight', () => {
     async (step) => {
       const world = await worldActing(step, async ({ clock, service }) => {
         const now = epochMs(clock.now());
-        const by = brandId(ConsumerId, '123456789012/user/operator');
+        const by = brandId(ConsumerId, '123456789012/operator');
         const placing = { scope: { kind: 'all' }, landedBy: now, by, why: 'a test' } as const;
         const record = placeFreeze(null, placing, now);
         if (record !== null) await freezes(service.runtime).commit(record);
@@ -201,7 +196,7 @@ describe('an attempt in flight', () => {
 
 describe('a freeze of a part', () => {
   it('of one consumer leaves the others alone', async () => {
-    const world = await leaseWorld(undefined, { env });
+    const world = await leaseWorld();
     const mine = await world.request();
     const theirs = (await ask(world, OTHER, 'their-first-lease')).body as { id: LeaseId };
     await world.untilState(mine, 'active');
@@ -218,9 +213,8 @@ describe('a freeze of a part', () => {
   });
 
   it('of one provider ends what runs there, and nothing new goes there', async () => {
-    const world = await leaseWorld(undefined, { env });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const world = await leaseWorld();
+    const { id } = await world.active();
     await freeze(world, { scope: 'provider', provider: 'vastai', why: 'they bill twice' });
     await world.untilState(id, 'ended');
     const next = await world.request();

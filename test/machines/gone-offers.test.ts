@@ -17,7 +17,7 @@ async function menu(world: LeaseWorld): Promise<readonly string[]> {
 }
 
 it('passes over what another lease found to be gone, until the menu is read anew', async () => {
-  const world = await leaseWorld(undefined, { freshMenu: false });
+  const world = await leaseWorld({ freshMenu: false });
   const before = await menu(world);
   world.market.addFault({ name: 'refuse', operation: 'create', times: 2 });
   const first = await triedBy(world, await world.request());
@@ -36,7 +36,7 @@ it('passes over what another lease found to be gone, until the menu is read anew
 });
 
 it('tries an offer that two leases had chosen at once only once for each of them', async () => {
-  const world = await leaseWorld(undefined, { freshMenu: false });
+  const world = await leaseWorld({ freshMenu: false });
   const ids = await Promise.all([world.request(), world.request()]);
   const [one = [], two = []] = [await triedBy(world, ids[0]), await triedBy(world, ids[1])];
   const shared = one.filter((offer) => two.includes(offer));

@@ -1,9 +1,8 @@
 // Beats that must not be heard, whose beat counts, and what a machine does when it hears nothing.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
-
-const MINUTE = 60_000;
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 let world: LeaseWorld;
 afterEach(() => world.close());
@@ -57,8 +56,7 @@ describe('a beat', () => {
 
   it('that is malformed or foreign is refused and counted', async () => {
     world = await leaseWorld();
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     const gpus = [[1, 2, 3, 4]];
     expect((await beat({ number: 0 })).status).toBe(400);
     expect((await beat({ number: 9, telemetry: { gpus } })).status).toBe(400);
@@ -69,8 +67,7 @@ describe('a beat', () => {
 
   it('that comes after the end is told to stop, and counted', async () => {
     world = await leaseWorld();
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     const token = tokenOf();
     await world.release(id);
     await world.untilState(id, 'ended');
@@ -82,8 +79,7 @@ describe('a beat', () => {
   it('of an older attempt is told to stop once a newer machine serves', async () => {
     world = await leaseWorld();
     world.market.addFault({ name: 'never-boots', times: 1 });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     expect((await world.lease(id)).attempts).toHaveLength(2);
     const late = await beat({ number: 9_999_999_999 }, tokenOf(0));
     expect(late).toMatchObject({ status: 200, body: { carryOn: false } });
@@ -96,8 +92,7 @@ describe('a lease', () => {
     'that is kept alive by %s ends as silent without its application, loud as its machine is',
     async (liveness) => {
       world = await leaseWorld();
-      const id = await world.request({ liveness, silenceLimitSeconds: 300 });
-      await world.untilState(id, 'active');
+      const { id } = await world.active({ liveness, silenceLimitSeconds: 300 });
       const from = world.clock.now();
       await world.untilState(id, 'ending');
       expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
@@ -113,9 +108,8 @@ describe('the dead-man switch', () => {
     let gone = false;
     const meddle: Meddle = (call, run) =>
       gone && call.name !== OWN ? Promise.reject(new Error('gone')) : run();
-    world = await leaseWorld(meddle, { deadManSwitch: true });
-    const id = await world.request({ hours: 6 });
-    await world.untilState(id, 'active');
+    world = await leaseWorld({ meddle, deadManSwitch: true });
+    await world.active({ hours: 6 });
     gone = true;
     const from = world.clock.now();
     await world.until(dead, 6);
@@ -129,9 +123,8 @@ describe('the dead-man switch', () => {
     const works = [OWN, 'recordNodeHeartbeat'];
     const meddle: Meddle = (call, run) =>
       gone && !works.includes(call.name) ? Promise.reject(new Error('gone')) : run();
-    world = await leaseWorld(meddle, { deadManSwitch: true });
-    const id = await world.request({ hours: 1 });
-    await world.untilState(id, 'active');
+    world = await leaseWorld({ meddle, deadManSwitch: true });
+    const { id } = await world.active({ hours: 1 });
     await world.pass(2 * MINUTE);
     const { deadline } = await world.lease(id);
     gone = true;
@@ -141,7 +134,7 @@ describe('the dead-man switch', () => {
   });
 
   it('leaves the ending of leases to us while we are there', async () => {
-    world = await leaseWorld(undefined, { deadManSwitch: true });
+    world = await leaseWorld({ deadManSwitch: true });
     const id = await world.request({ hours: 1 });
     await world.untilState(id, 'ended');
     expect(world.calls).not.toContain(OWN);

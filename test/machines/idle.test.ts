@@ -5,8 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-
-const MINUTE = 60_000;
+import { MINUTE } from '../support/worlds/virtual-time.ts';
 
 let world: LeaseWorld;
 afterEach(() => world.close());
@@ -19,9 +18,8 @@ const ENDING = { gpuPercentBelow: 5, networkKbpsBelow: 100, windowMinutes: 10, a
 
 /** A serving lease whose machine reports what `telemetry` says at each beat. */
 async function serving(body: object, telemetry: () => Telemetry): Promise<LeaseId> {
-  world = await leaseWorld(undefined, { telemetry });
-  const id = await world.request(body);
-  await world.untilState(id, 'active');
+  world = await leaseWorld({ telemetry });
+  const { id } = await world.active(body);
   return id;
 }
 
@@ -119,7 +117,7 @@ describe('a request', () => {
     [{ ...ENDING, app: false }, 'idle.app'],
     [{ ...ENDING, action: 'stop' }, 'idle.action'],
   ])('for %j is refused', async (idle, field) => {
-    world = await leaseWorld(undefined, { freshMenu: false });
+    world = await leaseWorld({ freshMenu: false });
     const sshPublicKey = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
     const headers = { 'idempotency-key': 'idle-request' };
     const reply = await world.ask('requestLease', { headers, body: { sshPublicKey, idle } });

@@ -10,8 +10,9 @@ import { type Runtime, within } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { epochMs } from '../../shared/core/base/time.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { type Moment, marketBetween } from '../support/worlds/market-between.ts';
+import type { Meddle } from '../support/worlds/virtual-time.ts';
 
 const CONTEXT = { functionName: 'test' } as never;
 const isCreate = ({ method, path }: Moment) => method === 'PUT' && path.includes('/asks/');
@@ -26,7 +27,7 @@ async function atCreate(when: Moment['when'], act: (world: LeaseWorld) => Promis
     if (world !== undefined) await act(world);
     return undefined;
   });
-  world = await leaseWorld(undefined, { between: between.front });
+  world = await leaseWorld({ between: between.front });
   const close = async (): Promise<void> => {
     expect(acted).toBe(1);
     between.close();
@@ -48,7 +49,7 @@ async function withStep(name: string, step: Step, change: (runtime: Runtime) => 
     const changed = { ...runtime, ...change(runtime) };
     return within(changed, () => step(call.payload, CONTEXT));
   };
-  world = await leaseWorld(meddle);
+  world = await leaseWorld({ meddle });
   return { world, ran: () => ran };
 }
 
@@ -103,8 +104,7 @@ describe('a create call', () => {
       };
       return { clock: { now } };
     });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     const { attempts } = await world.lease(id);
     expect(ran()).toBe(1);
     expect(attempts.map(({ state }) => state)).toEqual(['refused', 'created']);

@@ -3,8 +3,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
+import type { Meddle } from '../support/worlds/virtual-time.ts';
 
 /** The ordinary launch calls these, in this order. */
 const LAUNCH = [
@@ -38,7 +39,7 @@ describe.each(LAUNCH)('released around %s', (step) => {
       if (moment === 'after') await release(call.payload);
       return result;
     };
-    world = await leaseWorld(meddle);
+    world = await leaseWorld({ meddle });
     const id = await world.request();
     await endsWell(world, id);
     expect(done).toBe(true);
@@ -60,7 +61,7 @@ describe('released while create is under way', () => {
       await world.release(id);
       return undefined;
     });
-    world = await leaseWorld(undefined, { between: between.front });
+    world = await leaseWorld({ between: between.front });
     id = await world.request();
     await endsWell(world, id);
     expect(released).toBe(1);
@@ -79,7 +80,7 @@ describe('released while create is under way', () => {
       await world.release(id);
       return 'break';
     });
-    world = await leaseWorld(undefined, { between: between.front });
+    world = await leaseWorld({ between: between.front });
     id = await world.request();
     await endsWell(world, id);
     expect(world.market.instances().length).toBe(1);
@@ -92,8 +93,7 @@ describe('launching', () => {
   it('takes the next candidate when the first offer is gone, and says so', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     const reply = await world.ask('readEvents', { params: { id } });
     const types = (reply.body as { events: { type: string }[] }).events.map(({ type }) => type);
     expect(types).toContain('create-refused');
@@ -106,8 +106,7 @@ describe('launching', () => {
   it('adopts a machine whose creation was never answered, and creates no second', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    await world.active();
     expect(world.market.instances().length).toBe(1);
     await world.close();
   });
@@ -115,8 +114,7 @@ describe('launching', () => {
   it('does not count a rate-limited create as a try', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'rate-limit', operation: 'create', times: 3 });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     expect((await world.lease(id)).attempts.length).toBe(4);
     await world.close();
   });
@@ -124,8 +122,7 @@ describe('launching', () => {
   it('gives back a machine that never boots, charges it, and takes another', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'never-boots', times: 1 });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     const [first, second] = (await world.lease(id)).attempts;
     expect(first).toMatchObject({ state: 'gone', reason: 'boot-timeout' });
     expect(second).toMatchObject({ state: 'created' });
@@ -165,9 +162,8 @@ describe('launching', () => {
   });
 
   it('is ready by its SSH banner where machines have nowhere to call', async () => {
-    const world = await leaseWorld(undefined, { phoneHome: false });
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const world = await leaseWorld({ phoneHome: false });
+    await world.active();
     expect(world.calls).toContain('ProbeReady');
     await world.close();
   });

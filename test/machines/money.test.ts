@@ -11,14 +11,14 @@ import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { billOf } from '../../shared/core/lease/lease.ts';
 import { presentRate } from '../../shared/core/lease/spend.ts';
 import { chargesOf, totalOf } from '../../shared/core/ledger/charge.ts';
-import { CONSUMER, type Meddle } from '../support/worlds/lease.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const sweepEvery = minutes(1);
 /** Silence is not what these leases end for. */
 const PATIENT = { silenceLimitSeconds: 3_600 };
 
-async function ended(world: SweepWorld, id: LeaseId) {
+async function ended(world: LeaseWorld, id: LeaseId) {
   await world.untilState(id, 'ended', 30);
   expect(await world.leftovers(id)).toEqual([]);
   const lease = await world.lease(id);
@@ -28,14 +28,14 @@ async function ended(world: SweepWorld, id: LeaseId) {
   return { lease, charge };
 }
 
-const machineOf = (world: SweepWorld): string => world.market.instances()[0]?.id ?? '';
-const spentAtMarket = (world: SweepWorld): number => world.market.books().spentMicroUsd;
-const entries = (world: SweepWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
+const machineOf = (world: LeaseWorld): string => world.market.instances()[0]?.id ?? '';
+const spentAtMarket = (world: LeaseWorld): number => world.market.books().spentMicroUsd;
+const entries = (world: LeaseWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
 
 describe('a machine that vanished', () => {
   it('is charged until a beat or a listing last showed it, never beyond', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
-    const id = await world.active(PATIENT);
+    const world = await leaseWorld({ sweepEvery });
+    const { id } = await world.active(PATIENT);
     await world.pass(20 * MINUTE + 17_000);
     const vanishedAt = world.clock.now();
     world.market.vanish(machineOf(world));
@@ -48,8 +48,8 @@ describe('a machine that vanished', () => {
   });
 
   it('is charged until the last listing when it never calls home', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery, phoneHome: false });
-    const id = await world.active({ ...PATIENT, liveness: 'app' });
+    const world = await leaseWorld({ sweepEvery, phoneHome: false });
+    const { id } = await world.active({ ...PATIENT, liveness: 'app' });
     await world.pass(20 * MINUTE + 17_000);
     const vanishedAt = world.clock.now();
     world.market.vanish(machineOf(world));
@@ -60,8 +60,8 @@ describe('a machine that vanished', () => {
   });
 
   it('is charged until its destroy was first asked for, whose answer got lost', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
-    const id = await world.active(PATIENT);
+    const world = await leaseWorld({ sweepEvery });
+    const { id } = await world.active(PATIENT);
     await world.pass(10 * MINUTE);
     world.market.addFault({ name: 'drop-after-effect', operation: 'destroy', times: 1 });
     const releasedAt = world.clock.now();
@@ -89,8 +89,8 @@ function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
 describe('metered bytes', () => {
   it('are charged at the offer’s rates, also when counters begin anew', async () => {
     const telemetry = loading(1, 4);
-    const world = await sweepWorld(undefined, { sweepEvery, telemetry });
-    const id = await world.active(PATIENT);
+    const world = await leaseWorld({ sweepEvery, telemetry });
+    const { id } = await world.active(PATIENT);
     await world.pass(9 * MINUTE + 30_000);
     const { attempts } = await world.lease(id);
     await world.release(id);
@@ -118,8 +118,8 @@ describe('a spend cap', () => {
   const CAP = 200_000;
 
   it('ends the lease as soon as it has cost that much', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
-    const id = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const world = await leaseWorld({ sweepEvery });
+    const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
     const rate = presentRate(await world.lease(id));
     await world.untilState(id, 'ending', 4);
     const lease = await world.lease(id);
@@ -132,8 +132,8 @@ describe('a spend cap', () => {
 
   it('is kept by the sweep when no workflow answers', async () => {
     DEAD.lost = false;
-    const world = await sweepWorld(DEAD.meddle, { sweepEvery });
-    const id = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const world = await leaseWorld({ meddle: DEAD.meddle, sweepEvery });
+    const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
     const rate = presentRate(await world.lease(id));
     DEAD.lost = true;
     await world.until(async () => world.alive() === 0, 4);
@@ -143,8 +143,8 @@ describe('a spend cap', () => {
   });
 
   it('counts bytes: the next sweep ends what they used up', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery, telemetry: loading(5) });
-    const id = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const world = await leaseWorld({ sweepEvery, telemetry: loading(5) });
+    const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
     const { lease, charge } = await ended(world, id);
     expect(lease.reason).toBe('spend-cap');
     expect(charge.transferMicroUsd).toBeGreaterThan(CAP / 2);
@@ -152,8 +152,8 @@ describe('a spend cap', () => {
   });
 
   it('is what is held, when none was asked for', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery, telemetry: loading(50) });
-    const id = await world.active({ ...PATIENT, hours: 4 });
+    const world = await leaseWorld({ sweepEvery, telemetry: loading(50) });
+    const { id } = await world.active({ ...PATIENT, hours: 4 });
     const { hold } = await world.lease(id);
     const { lease } = await ended(world, id);
     expect(lease.reason).toBe('over-budget');
@@ -164,11 +164,12 @@ describe('a spend cap', () => {
 
 describe('a price that rises', () => {
   it('is told once for each new rate, and above the ceiling ends the lease', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
-    const id = await world.active(PATIENT);
+    const world = await leaseWorld({ sweepEvery });
+    const { id } = await world.active(PATIENT);
     world.market.raisePrice(machineOf(world), 1.1);
     await world.pass(5 * MINUTE);
-    const rises = async () => (await world.told(id)).filter((type) => type === 'price-rose').length;
+    const rises = async () =>
+      (await world.eventTypes(id)).filter((type) => type === 'price-rose').length;
     expect(await rises()).toBe(1);
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
     world.market.raisePrice(machineOf(world), 1.1);
@@ -183,8 +184,8 @@ describe('a price that rises', () => {
 
 describe('a refused teardown', () => {
   it('holds what it costs past the hold, an hour’s worth at a time', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery: minutes(10), freshMenu: false });
-    const id = await world.active({ ...PATIENT, hours: 0.1, ceilingMicroUsdPerHour: 500_000 });
+    const world = await leaseWorld({ sweepEvery: minutes(10), freshMenu: false });
+    const { id } = await world.active({ ...PATIENT, hours: 0.1, ceilingMicroUsdPerHour: 500_000 });
     const { hold: placed } = await world.lease(id);
     const rate = presentRate(await world.lease(id));
     world.market.addFault({ name: 'refuse-destroy', forMs: 48 * HOUR });

@@ -10,12 +10,11 @@ import { minutes } from '../../shared/core/base/time.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { isLong, limitOf, SEED } from '../support/long.ts';
 import { createRandom } from '../support/random.ts';
-import { CONSUMER } from '../support/worlds/lease.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const WAVE = 8;
 const LEASES = isLong ? 500 : WAVE;
-const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
 /** Four items to the nearest tenth of a cent, and our own parts to the next micro-dollar. */
 const ROUNDING = 2_000 + 4;
 
@@ -36,7 +35,7 @@ const STRIKES = [
   { name: 'fail-before-effect', times: 3 },
 ] as const;
 
-async function wave(world: SweepWorld, random: () => number, size: number) {
+async function wave(world: LeaseWorld, random: () => number, size: number) {
   const pick = <Item>(items: readonly Item[]): Item | undefined =>
     items[Math.floor(random() * items.length)];
   await world.service.refresh();
@@ -63,7 +62,7 @@ async function wave(world: SweepWorld, random: () => number, size: number) {
 }
 
 /** What each lease's machines truly cost, by the market's own books. */
-function truth(world: SweepWorld): ReadonlyMap<string, { cost: number; machines: number }> {
+function truth(world: LeaseWorld): ReadonlyMap<string, { cost: number; machines: number }> {
   const byLease = new Map<string, { cost: number; machines: number }>();
   for (const { label, totalMicroUsd } of world.market.books().instances) {
     const id = label?.split('-')[2] ?? '';
@@ -73,7 +72,7 @@ function truth(world: SweepWorld): ReadonlyMap<string, { cost: number; machines:
   return byLease;
 }
 
-async function charges(world: SweepWorld, ids: readonly LeaseId[]) {
+async function charges(world: LeaseWorld, ids: readonly LeaseId[]) {
   const leases = await Promise.all(ids.map((id) => world.lease(id)));
   return new Map(
     leases.map((lease) => {
@@ -87,7 +86,7 @@ describe(`a month of leases with every fault, by seed ${SEED}`, () => {
   it(
     'adds up, and agrees with the market’s own books',
     async () => {
-      const world = await sweepWorld(undefined, { freshMenu: false, sweepEvery: minutes(1) });
+      const world = await leaseWorld({ freshMenu: false, sweepEvery: minutes(1) });
       const random = createRandom(SEED).next;
       const ids: LeaseId[] = [];
       while (ids.length < LEASES) {

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
 import { startAgent } from '../support/worlds/agent.ts';
 import { openFront } from '../support/worlds/front.ts';
-import type { Meddle } from '../support/worlds/lease.ts';
-import { MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
+import { leaseWorld } from '../support/worlds/lease.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Beats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that. */
 const QUICK = '1 2 1 1';
@@ -37,7 +37,7 @@ it('a machine is ended by the real agent alone, by the key of that one machine',
     marketUrl = url;
     return url;
   };
-  const world = await sweepWorld(meddle, { sweepEvery: minutes(1), between });
+  const world = await leaseWorld({ meddle, sweepEvery: minutes(1), between });
   const front = await openFront(world.service.answer);
   const other = world.market.addForeignInstance();
   const id = await world.request();

@@ -15,7 +15,7 @@ import {
   type NetsWorld,
   netsWorld,
 } from '../support/worlds/nets.ts';
-import { HOUR, MINUTE } from '../support/worlds/sweep.ts';
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const TIMEOUT = limitOf('nets alone');
 
@@ -54,7 +54,7 @@ const WITHOUT = ALONE.filter(([net]) => net !== 'workflow');
 describe('a serving lease past its deadline', { timeout: TIMEOUT }, () => {
   it.each(sample(ALONE))('is ended by its %s alone, the workflow %s', async (net, gone) => {
     const world = await netsWorld(gone);
-    const id = await world.active({ hours: 1 });
+    const { id } = await world.active({ hours: 1 });
     await world.pass(10 * MINUTE);
     world.only(net);
     const { deadline } = await world.lease(id);
@@ -118,7 +118,7 @@ describe('a machine whose create nobody answered', { timeout: TIMEOUT }, () => {
 describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () => {
   const released = async (gone: Gone, net: Net) => {
     const world = await netsWorld(gone);
-    const id = await world.active({ hours: 1 });
+    const { id } = await world.active({ hours: 1 });
     await world.pass(10 * MINUTE);
     world.only(net);
     const { deadline } = await world.lease(id);
@@ -156,7 +156,7 @@ describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () 
 describe('a machine that hears nothing', { timeout: TIMEOUT }, () => {
   it('ends itself while it serves, long before its end', async () => {
     const world = await netsWorld('refusing');
-    const id = await world.active({ hours: 6 });
+    const { id } = await world.active({ hours: 6 });
     world.deafen();
     world.only('machine');
     const from = world.clock.now();

@@ -11,17 +11,15 @@ import { once } from '../../shared/app/runtime.ts';
 import { excuseSilence } from '../../shared/app/sweep.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { strictly } from '../support/strict-replies.ts';
-import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-import { MINUTE } from '../support/worlds/sweep.ts';
-
-const TAG_KEY = 'c4'.repeat(32);
+import { type LeaseWorld, leaseWorld, TAG_KEY } from '../support/worlds/lease.ts';
+import { MINUTE } from '../support/worlds/virtual-time.ts';
 
 let folder: string;
 let world: LeaseWorld;
 let restarted: Service | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'outage-'));
-  world = await leaseWorld(undefined, { folder, env: { GPU_SHOPPER_TAG_KEY: TAG_KEY } });
+  world = await leaseWorld({ folder });
 });
 afterEach(async () => {
   restarted?.close();
@@ -56,8 +54,7 @@ const beat = (service: Service, id: LeaseId) =>
   service.call('recordHeartbeat', { userArn: CONSUMER_ARN, params: { id } });
 
 async function served(hours = 2): Promise<LeaseId> {
-  const id = await world.request({ hours, liveness: 'app', silenceLimitSeconds: 180 });
-  await world.untilState(id, 'active');
+  const { id } = await world.active({ hours, liveness: 'app', silenceLimitSeconds: 180 });
   await beat(world.service, id);
   return id;
 }

@@ -5,20 +5,25 @@ import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { CONSUMER } from '../support/worlds/lease.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import {
+  CONSUMER,
+  type LeaseWorld,
+  type LeaseWorldOptions,
+  leaseWorld,
+  OPERATOR,
+} from '../support/worlds/lease.ts';
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
-const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
 /** A tenth of a cent, to the nearest, for each of four items. */
 const ROUNDING = 2_000;
 
-async function aWorld(options: Parameters<typeof sweepWorld>[1] = {}): Promise<SweepWorld> {
-  return sweepWorld(undefined, { freshMenu: false, ...options });
+async function aWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
+  return leaseWorld({ freshMenu: false, ...options });
 }
 
-async function anEndedLease(world: SweepWorld, raise = 1): Promise<LeaseId> {
+async function anEndedLease(world: LeaseWorld, raise = 1): Promise<LeaseId> {
   await world.service.refresh();
-  const id = await world.active({ silenceLimitSeconds: 3_600 });
+  const { id } = await world.active({ silenceLimitSeconds: 3_600 });
   const machine = world.market.instances().at(-1)?.id ?? '';
   if (raise !== 1) world.market.raisePrice(machine, raise);
   await world.pass(30 * MINUTE);
@@ -29,22 +34,22 @@ async function anEndedLease(world: SweepWorld, raise = 1): Promise<LeaseId> {
 
 type Wish = { readonly key?: string; readonly amountMicroUsd?: number; readonly why?: string };
 
-const reconcile = (world: SweepWorld, userArn = OPERATOR) =>
+const reconcile = (world: LeaseWorld, userArn = OPERATOR) =>
   world.ask('reconcileCharges', { userArn, body: {} });
-const correct = (world: SweepWorld, id: LeaseId, { key = 'a-key-of-mine', ...body }: Wish) =>
+const correct = (world: LeaseWorld, id: LeaseId, { key = 'a-key-of-mine', ...body }: Wish) =>
   world.ask('correctCharge', {
     ...{ userArn: OPERATOR, params: { id }, headers: { 'idempotency-key': key } },
     body: { why: 'a test said so', ...body },
   });
 
-async function chargedOf(world: SweepWorld, id: LeaseId): Promise<number> {
+async function chargedOf(world: LeaseWorld, id: LeaseId): Promise<number> {
   const lease = await world.lease(id);
   if (lease.state !== 'ended') throw new Error('not ended');
   return lease.chargedMicroUsd + lease.correctedMicroUsd;
 }
-const entriesOf = (world: SweepWorld) =>
+const entriesOf = (world: LeaseWorld) =>
   once(world.service.runtime, books).ledger.entries(CONSUMER);
-const corrections = async (world: SweepWorld) =>
+const corrections = async (world: LeaseWorld) =>
   (await entriesOf(world)).filter(({ correctionSeq }) => correctionSeq !== undefined);
 
 describe('reconciliation', () => {
@@ -85,7 +90,7 @@ describe('reconciliation', () => {
     expect(await corrections(world)).toMatchObject([
       { kind: 'true-up', provider: 'vastai', correctionSeq: 1, amountMicroUsd: told - before },
     ]);
-    expect(await world.told(id)).toContain('trued-up');
+    expect(await world.eventTypes(id)).toContain('trued-up');
     await world.pass(MINUTE);
     expect((await reconcile(world)).body).toMatchObject({ truedUp: 0, findings: [] });
     expect(await corrections(world)).toHaveLength(1);
@@ -182,7 +187,7 @@ describe('a correction', () => {
     const world = await aWorld();
     const id = await anEndedLease(world);
     await world.service.refresh();
-    const open = await world.active();
+    const { id: open } = await world.active();
     const charged = await chargedOf(world, id);
     const bad = async (body: Wish, lease = id) => (await correct(world, lease, body)).body;
     const amount = { field: 'amountMicroUsd', status: 400 };

@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import type { Meddle } from '../support/worlds/virtual-time.ts';
 
 /** What a repeat may change: the version, and the time by which progress is due. */
 const withoutStamps = (lease: object): object => ({ ...lease, version: 0, dueBy: 0 });
@@ -37,7 +38,7 @@ describe.each(Object.entries(SCENES))('on %s', (_scene, { phoneHome = true, upse
       expect(world.market.instances().length).toBe(machines);
       return second;
     };
-    world = await leaseWorld(twice, { phoneHome });
+    world = await leaseWorld({ meddle: twice, phoneHome });
     upset?.(world);
     id = await world.request();
     await world.untilState(id, 'active');

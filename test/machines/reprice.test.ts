@@ -11,16 +11,9 @@ import { monthOf } from '../../shared/core/base/time.ts';
 import { pastSpendCap } from '../../shared/core/lease/hold.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { aLeaseId } from '../support/builders/base.ts';
-import {
-  CONSUMER,
-  LARGE_MARKET,
-  type LeaseWorld,
-  leaseWorld,
-  type Meddle,
-} from '../support/worlds/lease.ts';
+import { CONSUMER, LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const stores = (world: LeaseWorld) => once(world.service.runtime, records);
@@ -85,7 +78,7 @@ describe('a hold', () => {
   });
 
   it('is never raised by it: a spend cap stays what may be held', async () => {
-    const world = await leaseWorld(undefined, LARGE_MARKET);
+    const world = await leaseWorld(LARGE_MARKET);
     const cap = { spendCapMicroUsd: 100_000, ceilingMicroUsdPerHour: 300_000 };
     const id = await world.request({ hours: 12, ...cap });
     const { hold: before } = await world.lease(id);
@@ -120,14 +113,13 @@ describe('a crash while a machine is taken', { timeout: 240_000 }, () => {
         failAt = Number.POSITIVE_INFINITY;
       }
     };
-    const world = await leaseWorld(meddle, { onDatabaseCall: strike });
+    const world = await leaseWorld({ meddle, onDatabaseCall: strike });
     const ended: LeaseId[] = [];
     let crashes = 0;
     for (let at = 1; at <= 30; at += 1) {
       struck = false;
       next = at;
-      const id = await world.request();
-      await world.untilState(id, 'active');
+      const { id } = await world.active();
       await world.pass(MINUTE);
       await agree(world, id);
       await world.release(id);
@@ -148,7 +140,7 @@ describe('the turn of a month', { timeout: 240_000 }, () => {
     let hold = true;
     const meddle: Meddle = (call, run) =>
       hold && call.name === 'ConfirmReady' ? Promise.reject(new Error('not yet')) : run();
-    const world = await leaseWorld(meddle, { freshMenu: false });
+    const world = await leaseWorld({ meddle, freshMenu: false });
     await world.pass(untilMonthEnds(world) - 20_000);
     await world.service.refresh();
     const id = await world.request();
@@ -165,11 +157,10 @@ describe('the turn of a month', { timeout: 240_000 }, () => {
   });
 
   it('while it serves leaves hold, raise and charge to the month it was admitted in', async () => {
-    const world = await leaseWorld(undefined, { freshMenu: false });
+    const world = await leaseWorld({ freshMenu: false });
     await world.pass(untilMonthEnds(world) - 10 * MINUTE);
     await world.service.refresh();
-    const id = await world.request();
-    await world.untilState(id, 'active');
+    const { id } = await world.active();
     await world.pass(20 * MINUTE);
     await turnMonth(world);
     const { deadline } = await world.lease(id);

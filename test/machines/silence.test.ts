@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes } from '../../shared/core/base/time.ts';
-import type { Meddle } from '../support/worlds/lease.ts';
-import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Machines whose beats don't get through; by what their tokens name. */
 function deafWorld() {
@@ -16,21 +16,21 @@ function deafWorld() {
     const lost = call.name === 'recordNodeHeartbeat' && unheard.has(leaseId);
     return lost ? Promise.reject(new Error('lost')) : run();
   };
-  return { unheard, opened: sweepWorld(meddle, { sweepEvery: minutes(1) }) };
+  return { unheard, opened: leaseWorld({ meddle, sweepEvery: minutes(1) }) };
 }
 
-async function leased(world: SweepWorld, count: number, hours = 2): Promise<readonly LeaseId[]> {
+async function leased(world: LeaseWorld, count: number, hours = 2): Promise<readonly LeaseId[]> {
   const body = { silenceLimitSeconds: 300, hours, gpuNames: [] };
   const ids: LeaseId[] = [];
   for (let n = 0; n < count; n += 1) {
-    ids.push(await world.active(body));
+    ids.push((await world.active(body)).id);
     await world.service.refresh();
   }
   await world.pass(2 * MINUTE);
   return ids;
 }
 
-async function statesOf(world: SweepWorld, ids: readonly LeaseId[]): Promise<readonly string[]> {
+async function statesOf(world: LeaseWorld, ids: readonly LeaseId[]): Promise<readonly string[]> {
   return Promise.all(ids.map(async (id) => (await world.lease(id)).state));
 }
 
@@ -58,7 +58,7 @@ describe('leases that fall silent', () => {
     expect(await statesOf(world, ids)).toEqual(ids.map(() => 'active'));
     const record = await world.sweep();
     expect(record.pages).toEqual([expect.stringContaining('of 5 leases fell silent together')]);
-    expect(await world.told(ids[0] ?? never())).toContain('silence-held');
+    expect(await world.eventTypes(ids[0] ?? never())).toContain('silence-held');
     unheard.clear();
     await world.pass(20 * MINUTE);
     expect(await statesOf(world, ids)).toEqual(ids.map(() => 'active'));

@@ -10,13 +10,13 @@ import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/base/time.ts';
 import { note } from '../../shared/core/lease/lease-moves.ts';
 import { aLeaseId } from '../support/builders/base.ts';
-import { CONSUMER, LARGE_MARKET, type Meddle } from '../support/worlds/lease.ts';
+import { CONSUMER, LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
-import { MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const sweepEvery = minutes(1);
 
-async function endsAs(world: SweepWorld, id: LeaseId, reason: string): Promise<void> {
+async function endsAs(world: LeaseWorld, id: LeaseId, reason: string): Promise<void> {
   await world.untilState(id, 'ended', 3);
   expect(await world.lease(id)).toMatchObject({ reason });
   expect(await world.leftovers(id)).toEqual([]);
@@ -24,8 +24,8 @@ async function endsAs(world: SweepWorld, id: LeaseId, reason: string): Promise<v
 
 describe('a serving lease', () => {
   it('whose machine vanished is lost by the second sweep, charged until then', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
-    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const world = await leaseWorld({ sweepEvery });
+    const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
     world.market.vanish(world.market.instances()[0]?.id ?? '');
     await world.untilState(id, 'ending', 1);
@@ -36,8 +36,8 @@ describe('a serving lease', () => {
   });
 
   it('that a listing only missed once goes on', async () => {
-    const world = await sweepWorld();
-    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const world = await leaseWorld();
+    const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'stale-list', forMs: 60 * MINUTE, times: 1 });
     expect((await world.sweep()).counts).toEqual({ 'ghost-seen': 1 });
     expect(await world.sweep(2)).toMatchObject({ counts: {}, sightings: {} });
@@ -46,8 +46,8 @@ describe('a serving lease', () => {
   });
 
   it('that the provider still knows is no ghost, however many listings miss it', async () => {
-    const world = await sweepWorld();
-    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const world = await leaseWorld();
+    const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'stale-list', forMs: 60 * MINUTE });
     expect((await world.sweep(4)).counts).toEqual({ ghost: 1 });
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
@@ -55,8 +55,8 @@ describe('a serving lease', () => {
   });
 
   it('whose machine was stopped by the provider ends as interrupted within one sweep', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
-    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const world = await leaseWorld({ sweepEvery });
+    const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
     world.market.interrupt(world.market.instances()[0]?.id ?? '');
     await world.untilState(id, 'ending', 1);
@@ -72,8 +72,8 @@ describe('a serving lease', () => {
       const { generation } = call.payload as { generation?: number };
       return lost && generation === 1 ? 'hang' : run();
     };
-    const world = await sweepWorld(meddle, { sweepEvery });
-    const id = await world.active({ hours: 1 });
+    const world = await leaseWorld({ meddle, sweepEvery });
+    const { id } = await world.active({ hours: 1 });
     lost = true;
     const { deadline } = await world.lease(id);
     await world.until(async () => world.alive() === 0, 2);
@@ -90,8 +90,8 @@ describe('the sweep alone', () => {
       if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
       return lost && /^[A-Z]/.test(call.name) ? 'hang' : run();
     };
-    const world = await sweepWorld(meddle, { ...LARGE_MARKET, sweepEvery });
-    const id = await world.active({ hours: 1 });
+    const world = await leaseWorld({ meddle, ...LARGE_MARKET, sweepEvery });
+    const { id } = await world.active({ hours: 1 });
     lost = true;
     world.market.addFault({ name: 'refuse-destroy', times: 2 });
     const { deadline } = await world.lease(id);
@@ -105,7 +105,7 @@ describe('the sweep alone', () => {
 describe('a lease that nothing drives', () => {
   it('gets its first execution although the request was cut off before it', async () => {
     let broken = true;
-    const world = await sweepWorld(undefined, {
+    const world = await leaseWorld({
       sweepEvery,
       onWorkflowCall: (call) => {
         if (broken && call === 'StartExecution') throw new Error('cut off');
@@ -117,7 +117,7 @@ describe('a lease that nothing drives', () => {
     const [lease] = await once(world.service.runtime, books).leases.open();
     const id = lease?.id ?? aLeaseId();
     await world.untilState(id, 'active', 1);
-    expect(await world.told(id)).toContain('workflow-restarted');
+    expect(await world.eventTypes(id)).toContain('workflow-restarted');
     expect(await world.request({}, key)).toBe(id);
     await world.release(id);
     await endsAs(world, id, 'released');
@@ -125,8 +125,8 @@ describe('a lease that nothing drives', () => {
   });
 
   it('goes on where it was when its execution ended badly', async () => {
-    const world = await sweepWorld();
-    const id = await world.active();
+    const world = await leaseWorld();
+    const { id } = await world.active();
     const told = { detail: { name: `${id}-1`, status: 'ABORTED' } };
     const run = () =>
       within(world.service.runtime, () => executionEnded(told, { functionName: 'test' } as never));
@@ -145,13 +145,13 @@ describe('a lease that nothing drives', () => {
 
   it('is woken again when the wake of its release was lost', async () => {
     let broken = false;
-    const world = await sweepWorld(undefined, {
+    const world = await leaseWorld({
       sweepEvery,
       onWorkflowCall: (call) => {
         if (broken && call === 'SendTaskSuccess') throw new Error('cut off');
       },
     });
-    const id = await world.active();
+    const { id } = await world.active();
     broken = true;
     await expect(world.release(id)).rejects.toThrow();
     broken = false;
@@ -168,8 +168,8 @@ describe('a lease that nothing drives', () => {
       const stuck = call.name === 'EndLease' && generation === 1;
       return stuck ? Promise.reject(new Error('stuck')) : run();
     };
-    const world = await sweepWorld(meddle, { sweepEvery });
-    const id = await world.active({ hours: 5 });
+    const world = await leaseWorld({ meddle, sweepEvery });
+    const { id } = await world.active({ hours: 5 });
     await world.release(id);
     await endsAs(world, id, 'released');
     expect((await world.lease(id)).generation).toBe(2);
@@ -177,8 +177,8 @@ describe('a lease that nothing drives', () => {
   });
 
   it('is applied what was committed with it, by the sweep alone', async () => {
-    const world = await sweepWorld();
-    const id = await world.active();
+    const world = await leaseWorld();
+    const { id } = await world.active();
     const { leases } = once(world.service.runtime, books);
     const lease = await world.lease(id);
     const now = epochMs(world.clock.now());
@@ -191,7 +191,7 @@ describe('a lease that nothing drives', () => {
 });
 
 describe('a hold', () => {
-  const left = (world: SweepWorld, leaseId: LeaseId) => {
+  const left = (world: LeaseWorld, leaseId: LeaseId) => {
     const now = epochMs(world.clock.now());
     const amountMicroUsd = microUsd(5_000_000);
     const rateMicroUsdPerHour = microUsdPerHour(2_000_000);
@@ -203,20 +203,20 @@ describe('a hold', () => {
   };
 
   it('that no lease followed is returned, and no lease can follow any more', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const id = aLeaseId('q');
     await left(world, id);
     expect((await world.sweep(2)).counts).toEqual({});
     expect((await world.sweep()).counts).toEqual({ 'hold-without-lease': 1 });
     expect(await world.lease(id)).toMatchObject({ state: 'ended', reason: 'cancelled' });
-    expect(await world.told(id)).toEqual(['lease-requested', 'lease-ending', 'lease-ended']);
+    expect(await world.eventTypes(id)).toEqual(['lease-requested', 'lease-ending', 'lease-ended']);
     expect(await world.leftovers(id)).toEqual([]);
     expect((await world.sweep()).counts).toEqual({});
     await world.close();
   });
 
   it('of a lease that closed long ago is settled by what the lease was charged', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const id = aLeaseId('q');
     await left(world, id);
     await world.sweep(3);
@@ -230,14 +230,14 @@ describe('a hold', () => {
 
 describe('two sweeps at once', () => {
   it('do everything once', async () => {
-    const world = await sweepWorld();
-    const id = await world.active();
+    const world = await leaseWorld();
+    const { id } = await world.active();
     const planted = [world.plant({ leaseId: id }), world.plant()];
     await world.sweep();
     await world.pass(MINUTE);
     await Promise.allSettled([world.service.sweep(), world.service.sweep()]);
     expect(planted.some(world.lives)).toBe(false);
-    expect((await world.told(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
+    expect((await world.eventTypes(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
     await world.release(id);
     await endsAs(world, id, 'released');
     await world.close();
@@ -246,7 +246,7 @@ describe('two sweeps at once', () => {
 
 describe('a machine whose creation is under way', () => {
   it.each(['before', 'after'])('survives sweeps just %s it takes effect', async (when) => {
-    let world: SweepWorld | undefined;
+    let world: LeaseWorld | undefined;
     let swept = 0;
     const between = marketBetween(async ({ method, path, when: moment }) => {
       if (method !== 'PUT' || !path.includes('/asks/') || moment !== when) return undefined;
@@ -255,11 +255,11 @@ describe('a machine whose creation is under way', () => {
       return undefined;
     });
     const market = { listLagMs: 0 };
-    world = await sweepWorld(undefined, { between: between.front, sweepEvery, market });
-    const id = await world.active();
+    world = await leaseWorld({ between: between.front, sweepEvery, market });
+    const { id } = await world.active();
     expect(swept).toBe(1);
     expect(world.market.instances()).toHaveLength(1);
-    expect(await world.told(id)).not.toContain('twin-found');
+    expect(await world.eventTypes(id)).not.toContain('twin-found');
     await world.release(id);
     await endsAs(world, id, 'released');
     between.close();
@@ -267,10 +267,10 @@ describe('a machine whose creation is under way', () => {
   });
 
   it('survives sweeps while it is looked for, because nobody answered', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery });
+    const world = await leaseWorld({ sweepEvery });
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
     world.market.addFault({ name: 'stale-list', forMs: 2 * MINUTE, times: 8 });
-    const id = await world.active();
+    const { id } = await world.active();
     expect(world.market.instances()).toHaveLength(1);
     const { attempts, deadline } = await world.lease(id);
     expect(attempts).toHaveLength(1);

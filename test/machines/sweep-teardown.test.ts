@@ -5,15 +5,15 @@ import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes } from '../../shared/core/base/time.ts';
-import type { Meddle } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
-import { HOUR, MINUTE, type SweepWorld, sweepWorld } from '../support/worlds/sweep.ts';
+import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Destroy calls that reached the provider. */
-const destroys = (world: SweepWorld) =>
+const destroys = (world: LeaseWorld) =>
   world.market.requests().filter(({ method }) => method === 'DELETE');
 
-async function endsProved(world: SweepWorld, id: LeaseId): Promise<void> {
+async function endsProved(world: LeaseWorld, id: LeaseId): Promise<void> {
   await world.until(async () => {
     const { state } = await world.lease(id);
     if (state === 'ended') expect(world.alive()).toBe(0);
@@ -30,8 +30,8 @@ describe('a provider that refuses every destroy', () => {
       call.name === 'enforceDeadline' ? Promise.resolve('early') : run();
     const lines: LogLine[] = [];
     const log = (line: LogLine) => void lines.push(line);
-    const world = await sweepWorld(meddle, { freshMenu: false, sweepEvery, log });
-    const id = await world.active({ silenceLimitSeconds: 3_600 });
+    const world = await leaseWorld({ meddle, freshMenu: false, sweepEvery, log });
+    const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
     await world.release(id);
     const from = world.clock.now();
@@ -62,8 +62,8 @@ describe('a provider that refuses every destroy', () => {
   }, 180_000);
 
   it('for too many calls is named in the events', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
-    const id = await world.active();
+    const world = await leaseWorld({ sweepEvery: minutes(1) });
+    const { id } = await world.active();
     world.market.addFault({ name: 'rate-limit', operation: 'destroy', forMs: HOUR });
     await world.release(id);
     await world.pass(HOUR);
@@ -74,8 +74,8 @@ describe('a provider that refuses every destroy', () => {
   });
 
   it('for a key that turned invalid is named in the events and in the sweep', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
-    const id = await world.active();
+    const world = await leaseWorld({ sweepEvery: minutes(1) });
+    const { id } = await world.active();
     world.market.addFault({ name: 'bad-key', forMs: HOUR });
     await world.release(id);
     await world.pass(30 * MINUTE);
@@ -89,21 +89,21 @@ describe('a provider that refuses every destroy', () => {
 
 describe('a machine that does not stay away', () => {
   it('although its destroy was accepted is destroyed again, and told of', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
-    const id = await world.active();
+    const world = await leaseWorld({ sweepEvery: minutes(1) });
+    const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
     await world.release(id);
     await endsProved(world, id);
-    expect(await world.told(id)).toContain('instance-still-present');
+    expect(await world.eventTypes(id)).toContain('instance-still-present');
     await world.close();
   });
 
   it('although a listing missed it is not proved absent', async () => {
-    const world = await sweepWorld(undefined, { sweepEvery: minutes(1) });
-    const id = await world.active();
+    const world = await leaseWorld({ sweepEvery: minutes(1) });
+    const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
     await world.release(id);
-    await world.until(async () => (await world.told(id)).includes('destroy-accepted'));
+    await world.until(async () => (await world.eventTypes(id)).includes('destroy-accepted'));
     world.market.addFault({ name: 'stale-list', forMs: 6 * HOUR, times: 2 });
     await endsProved(world, id);
     await world.close();
@@ -117,14 +117,14 @@ describe('a machine that does not stay away', () => {
       return { status: 404, body: { success: false, error: 'no_such_instance' } };
     });
     const options = { sweepEvery: minutes(1), between: between.front };
-    const world = await sweepWorld(undefined, options);
-    const id = await world.active();
+    const world = await leaseWorld(options);
+    const { id } = await world.active();
     await world.release(id);
     await endsProved(world, id);
     expect(denials).toBe(3);
     const { body } = await world.ask('readEvents', { params: { id } });
     expect(JSON.stringify(body)).toContain('the provider does not know the instance');
-    expect(await world.told(id)).toContain('instance-still-present');
+    expect(await world.eventTypes(id)).toContain('instance-still-present');
     between.close();
     await world.close();
   });
@@ -132,8 +132,8 @@ describe('a machine that does not stay away', () => {
   it('and comes back after its proof is destroyed by the sweep, and paged', async () => {
     const pages: unknown[] = [];
     const log = ({ kind, message }: LogLine) => void (kind === 'page' && pages.push(message));
-    const world = await sweepWorld(undefined, { sweepEvery: minutes(1), log });
-    const id = await world.active();
+    const world = await leaseWorld({ sweepEvery: minutes(1), log });
+    const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: 2 * HOUR, times: 1 });
     world.market.addFault({ name: 'stale-list', forMs: 2 * HOUR, times: 4 });
     await world.release(id);
@@ -143,7 +143,7 @@ describe('a machine that does not stay away', () => {
     await world.until(async () => world.alive() === 0, 1);
     // Nothing is leased any more, so sweeps come each five minutes.
     expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
-    expect(await world.told(id)).toContain('orphan-found');
+    expect(await world.eventTypes(id)).toContain('orphan-found');
     expect(pages).toContainEqual(expect.stringContaining('orphans are destroyed'));
     await world.close();
   });

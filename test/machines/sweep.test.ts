@@ -3,12 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
 import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
-import { LARGE_MARKET } from '../support/worlds/lease.ts';
-import { aTag, MINUTE, sweepWorld } from '../support/worlds/sweep.ts';
+import { aTag, LARGE_MARKET, leaseWorld } from '../support/worlds/lease.ts';
+import { MINUTE } from '../support/worlds/virtual-time.ts';
 
 describe('a machine with our tag and no lease on record', () => {
   it('is destroyed when it is seen for the second time', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const id = world.plant();
     expect(await world.sweep()).toMatchObject({ counts: { 'unrecorded-seen': 1 }, pages: [] });
     expect(world.lives(id)).toBe(true);
@@ -23,7 +23,7 @@ describe('a machine with our tag and no lease on record', () => {
   });
 
   it('is never touched when it is not provably ours, whatever its label looks like', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const other = aTag({ deployment: brandId(DeploymentId, 'other') });
     const forged = `${aTag().slice(0, -1)}${aTag().endsWith('0') ? '1' : '0'}`;
     const labels = [other, forged, ` ${aTag()}`, `${aTag()}\n`, 'gs-demo', '', null];
@@ -37,47 +37,47 @@ describe('a machine with our tag and no lease on record', () => {
 
 describe('a machine beside its lease', () => {
   it('is destroyed at once when another serves the lease, which says so', async () => {
-    const world = await sweepWorld();
-    const id = await world.active();
+    const world = await leaseWorld();
+    const { id } = await world.active();
     const twin = world.plant({ leaseId: id });
     expect((await world.sweep()).counts).toEqual({ twin: 1 });
     expect(world.lives(twin)).toBe(false);
     expect(world.alive()).toBe(1);
-    expect(await world.told(id)).toContain('twin-found');
+    expect(await world.eventTypes(id)).toContain('twin-found');
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
     await world.close();
   });
 
   it('is destroyed at once when the lease has ended', async () => {
-    const world = await sweepWorld();
-    const id = await world.active();
+    const world = await leaseWorld();
+    const { id } = await world.active();
     await world.release(id);
     await world.untilState(id, 'ended');
     const orphan = world.plant({ leaseId: id });
     expect((await world.sweep()).counts).toEqual({ orphan: 1 });
     expect(world.lives(orphan)).toBe(false);
-    expect(await world.told(id)).toContain('orphan-found');
+    expect(await world.eventTypes(id)).toContain('orphan-found');
     expect(await world.leftovers(id)).toEqual([]);
     await world.close();
   });
 
   it('is destroyed again and again while the provider refuses, and told of once', async () => {
-    const world = await sweepWorld();
-    const id = await world.active();
+    const world = await leaseWorld();
+    const { id } = await world.active();
     const twin = world.plant({ leaseId: id });
     world.market.addFault({ name: 'refuse-destroy', times: 3 });
     const record = await world.sweep(3);
     expect(record.pages).toEqual([expect.stringContaining('1 actions failed; destroy')]);
     await world.sweep(2);
     expect(world.lives(twin)).toBe(false);
-    expect((await world.told(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
+    expect((await world.eventTypes(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
     await world.close();
   });
 });
 
 describe('the circuit breaker', () => {
   it('destroys up to three machines without a lease', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const ids = [1, 2, 3].map((attempt) => world.plant({ attempt }));
     await world.sweep(2);
     expect(ids.some(world.lives)).toBe(false);
@@ -85,7 +85,7 @@ describe('the circuit breaker', () => {
   });
 
   it('destroys none of four, and tells a person', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const ids = [1, 2, 3, 4].map((attempt) => world.plant({ attempt }));
     const record = await world.sweep(4);
     expect(record.counts).toEqual({ unrecorded: 4 });
@@ -95,7 +95,7 @@ describe('the circuit breaker', () => {
   });
 
   it('destroys four among many others, for they are less than a fifth', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     for (let n = 0; n < 16; n += 1) world.market.addForeignInstance();
     const ids = [1, 2, 3, 4].map((attempt) => world.plant({ attempt }));
     await world.sweep(2);
@@ -104,11 +104,11 @@ describe('the circuit breaker', () => {
   });
 
   it('never holds back a twin or an orphan of an ended lease', async () => {
-    const world = await sweepWorld();
-    const ended = await world.active();
+    const world = await leaseWorld();
+    const { id: ended } = await world.active();
     await world.release(ended);
     await world.untilState(ended, 'ended');
-    const id = await world.active();
+    const { id } = await world.active();
     const doomed = [world.plant({ leaseId: ended }), world.plant({ leaseId: id })];
     const held = [1, 2, 3, 4, 5].map((attempt) => world.plant({ attempt }));
     await world.sweep(2);
@@ -120,7 +120,7 @@ describe('the circuit breaker', () => {
 
 describe('a sweep that can not list', () => {
   it('is a failure that is recorded, never an empty provider', async () => {
-    const world = await sweepWorld(undefined, LARGE_MARKET);
+    const world = await leaseWorld(LARGE_MARKET);
     const id = world.plant();
     const first = await world.sweep();
     for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();
@@ -142,7 +142,7 @@ describe('a sweep that can not list', () => {
   it('leaves no line of a complete sweep, by which the alarm knows its age', async () => {
     const lines: LogLine[] = [];
     const log = (line: LogLine) => void lines.push(line);
-    const world = await sweepWorld(undefined, { log });
+    const world = await leaseWorld({ log });
     world.plant();
     await world.sweep();
     const [line] = lines.filter(({ kind }) => kind === 'sweep');
@@ -162,7 +162,7 @@ describe('a sweep that can not list', () => {
   });
 
   it('shows in the health, as does its age', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     const health = async () => (await world.ask('readHealth')).body;
     expect(await health()).toMatchObject({ sweeps: [{ ageSeconds: null, failure: null }] });
     await world.sweep();
@@ -181,7 +181,7 @@ describe('a sweep that can not list', () => {
 
 describe('POST /v1/sweeps', () => {
   it('sweeps now and says what was found, to operators only', async () => {
-    const world = await sweepWorld();
+    const world = await leaseWorld();
     world.market.addForeignInstance();
     await world.pass(MINUTE);
     const userArn = 'arn:aws:sts::123456789012:assumed-role/operator/me';

@@ -4,25 +4,14 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-async function activeLease(world: LeaseWorld): Promise<LeaseId> {
-  const id = await world.request();
-  await world.untilState(id, 'active');
-  return id;
-}
-
-const alive = (world: LeaseWorld): number =>
-  world.market.instances().filter((instance) => instance.alive).length;
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Runs until the lease is ended, and fails at the first moment it is so with a machine alive. */
 async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number> {
   const begun = world.clock.now();
   await world.until(async () => {
     const { state } = await world.lease(id);
-    if (state === 'ended') expect(alive(world)).toBe(0);
+    if (state === 'ended') expect(world.alive()).toBe(0);
     return state === 'ended';
   });
   expect(await world.leftovers(id)).toEqual([]);
@@ -32,7 +21,7 @@ async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number>
 describe('teardown', () => {
   it('of an ordinary lease takes two listings and a few minutes', async () => {
     const world = await leaseWorld();
-    const id = await activeLease(world);
+    const { id } = await world.active();
     await world.release(id);
     expect(await endsOnlyWhenGone(world, id)).toBeLessThan(5 * MINUTE);
     const lease = await world.lease(id);
@@ -45,12 +34,12 @@ describe('teardown', () => {
 
   it('goes on while the provider refuses every destroy, charging all the time', async () => {
     const world = await leaseWorld();
-    const id = await activeLease(world);
+    const { id } = await world.active();
     world.market.addFault({ name: 'refuse-destroy', forMs: 3 * HOUR });
     await world.release(id);
     await world.pass(2 * HOUR);
     expect((await world.lease(id)).state).toBe('ending');
-    expect(alive(world)).toBe(1);
+    expect(world.alive()).toBe(1);
     const took = await endsOnlyWhenGone(world, id);
     // It relents after another hour: one back-off of 15 minutes, then two quick listings.
     expect(took).toBeLessThan(1 * HOUR + 20 * MINUTE);
@@ -63,7 +52,7 @@ describe('teardown', () => {
 
   it('does not believe an accepted destroy while the machine is still listed', async () => {
     const world = await leaseWorld();
-    const id = await activeLease(world);
+    const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
     await world.release(id);
     await endsOnlyWhenGone(world, id);
@@ -71,8 +60,8 @@ describe('teardown', () => {
   });
 
   it('takes a listing that fails on its second page for no listing at all', async () => {
-    const world = await leaseWorld(undefined, LARGE_MARKET);
-    const id = await activeLease(world);
+    const world = await leaseWorld(LARGE_MARKET);
+    const { id } = await world.active();
     for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();
     world.market.addFault({ name: 'partial-page', forMs: HOUR });
     await world.release(id);
@@ -86,19 +75,19 @@ describe('teardown', () => {
 
   it('never takes a refused key for an absent machine', async () => {
     const world = await leaseWorld();
-    const id = await activeLease(world);
+    const { id } = await world.active();
     world.market.addFault({ name: 'bad-key', forMs: HOUR });
     await world.release(id);
     await world.pass(50 * MINUTE);
     expect((await world.lease(id)).state).toBe('ending');
-    expect(alive(world)).toBe(1);
+    expect(world.alive()).toBe(1);
     await endsOnlyWhenGone(world, id);
     await world.close();
   });
 
   it('ends a lease whose machine vanished by itself', async () => {
     const world = await leaseWorld();
-    const id = await activeLease(world);
+    const { id } = await world.active();
     const [machine] = world.market.instances();
     world.market.vanish(machine?.id ?? '');
     await world.release(id);
@@ -107,8 +96,8 @@ describe('teardown', () => {
   });
 
   it('hands over after a day without proof and leaves the lease ending', async () => {
-    const world = await leaseWorld(undefined, { freshMenu: false });
-    const id = await activeLease(world);
+    const world = await leaseWorld({ freshMenu: false });
+    const { id } = await world.active();
     world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
     await world.release(id);
     await world.pass(27 * HOUR);

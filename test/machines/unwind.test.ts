@@ -4,7 +4,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { leaseMachine } from '../../local/service.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import type { Meddle } from '../support/worlds/virtual-time.ts';
 
 type Task = { Type: string; Parameters?: { FunctionName: string } };
 const machine = leaseMachine() as { States: Record<string, Task> };
@@ -54,7 +55,7 @@ describe.each(tasks)('when $name', ({ name, call }) => {
       spoiled += 1;
       return spoil(run);
     };
-    const world = await leaseWorld(meddle, { phoneHome: detour.phoneHome ?? true });
+    const world = await leaseWorld({ meddle, phoneHome: detour.phoneHome ?? true });
     detour.upset?.(world);
     const id = await world.request();
     await world.until(async () => {

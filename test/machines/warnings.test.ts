@@ -3,16 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { type LeaseWorld, leaseWorld, type Meddle } from '../support/worlds/lease.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-async function activeLease(world: LeaseWorld, hours: number) {
-  const id = await world.request({ hours });
-  await world.untilState(id, 'active');
-  return { id, deadline: (await world.lease(id)).deadline };
-}
+import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** How many minutes before `deadline` each warning came. */
 async function warnings(world: LeaseWorld, id: LeaseId, deadline: number) {
@@ -26,7 +18,7 @@ async function warnings(world: LeaseWorld, id: LeaseId, deadline: number) {
 describe('a lease that nears its end', () => {
   it('says so 15, 5 and 1 minutes before, once each, and anew after an extension', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world, 1);
+    const { id, deadline } = await world.active({ hours: 1 });
     await world.pass(deadline - world.clock.now() - 4 * MINUTE);
     expect(await warnings(world, id, deadline)).toEqual([15, 5]);
     const later = deadline + HOUR;
@@ -40,7 +32,7 @@ describe('a lease that nears its end', () => {
 
   it('gives no warning that lies before its beginning', async () => {
     const world = await leaseWorld();
-    const { id, deadline } = await activeLease(world, 10 / 60);
+    const { id, deadline } = await world.active({ hours: 10 / 60 });
     await world.untilState(id, 'ending');
     expect(await warnings(world, id, deadline)).toEqual([5, 1]);
     await world.close();
@@ -55,8 +47,8 @@ describe('a lease that nears its end', () => {
       const warns = call.name === 'enforceDeadline' && (world?.clock.now() ?? 0) < deadline;
       return lost && warns ? run().then(() => Promise.reject(new Error('lost'))) : run();
     };
-    world = await leaseWorld(meddle);
-    const lease = await activeLease(world, 1);
+    world = await leaseWorld({ meddle });
+    const lease = await world.active({ hours: 1 });
     [lost, deadline] = [true, lease.deadline];
     await world.until(async () => !world?.market.instances().some(({ alive }) => alive));
     expect(world.clock.now() - deadline).toBeLessThan(2 * MINUTE);

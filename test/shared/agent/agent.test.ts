@@ -142,8 +142,7 @@ describe.concurrent('the node agent', () => {
         await until(() => beats.length >= 1);
         const { sent = '', contentType = '' } = beats[0] ?? {};
         const world = await leaseWorld();
-        const id = await world.request();
-        await world.untilState(id, 'active');
+        await world.active();
         const token = world.market.instances()[0]?.env['GPU_SHOPPER_LEASE_TOKEN'];
         const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
         const request = { route: 'recordNodeHeartbeat', params: {}, path: '', query: '' } as const;

@@ -6,7 +6,7 @@ import { books } from '../../../shared/app/lease.ts';
 import { once, within } from '../../../shared/app/runtime.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
 import { CONSUMER } from '../worlds/lease.ts';
-import { MINUTE } from '../worlds/sweep.ts';
+import { MINUTE } from '../worlds/virtual-time.ts';
 import type { Race, RaceWorld, Work } from './world.ts';
 
 const CONTEXT = { functionName: 'test' } as never;
@@ -61,13 +61,13 @@ async function starting(world: RaceWorld, step: string, body = {}) {
 
 /** A step at the end of a lease whose time is up. */
 async function expiring(world: RaceWorld, step: string) {
-  const id = await world.active(SOON);
+  const { id } = await world.active(SOON);
   return { id, first: await world.caught(step) };
 }
 
 /** A step at the end of a lease that was released. */
 async function releasing(world: RaceWorld, step: string) {
-  const id = await world.active();
+  const { id } = await world.active();
   const caught = world.caught(step);
   await world.release(id);
   return { id, first: await caught };
@@ -136,7 +136,7 @@ const scheduledWhile = (step: string): Race => ({
 });
 
 const silent = async (world: RaceWorld) => {
-  const id = await world.active({ liveness: 'app', silenceLimitSeconds: 60 });
+  const { id } = await world.active({ liveness: 'app', silenceLimitSeconds: 60 });
   // The first look only notices the silence.
   await (await world.caught('JudgeLease'))();
   return { id, first: await world.caught('JudgeLease') };
@@ -165,7 +165,7 @@ export const END_RACES: readonly Race[] = [
     says: 'a release and a beat of its machine',
     reasons: ['released'],
     meet: async (world) => {
-      const id = await world.active();
+      const { id } = await world.active();
       const beat = beatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
       return { id, first: () => world.release(id), second: beat };
     },
@@ -218,7 +218,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     says: 'an extension and its release',
     reasons: ['released'],
     meet: async (world) => {
-      const id = await world.active();
+      const { id } = await world.active();
       const { deadline } = await world.lease(id);
       const first = extend(world, id, deadline + 30 * MINUTE);
       return { id, first, second: () => world.release(id) };
@@ -228,7 +228,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     says: 'an extension and the last warning of the schedule',
     reasons: ['released'],
     meet: async (world) => {
-      const id = await world.active(SOON);
+      const { id } = await world.active(SOON);
       const { deadline } = await world.lease(id);
       const fired = await world.caught('enforceDeadline');
       return { id, first: extend(world, id, deadline + 30 * MINUTE), second: fired };
@@ -238,7 +238,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     says: 'two extensions by hours',
     reasons: ['released'],
     meet: async (world) => {
-      const id = await world.active();
+      const { id } = await world.active();
       const [first, second] = [addHours(world, id, 'first-key'), addHours(world, id, 'second-key')];
       return { id, first, second, also: (await extended(world, id))(60 * MINUTE) };
     },
@@ -247,7 +247,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     says: 'an extension and its repeat',
     reasons: ['released'],
     meet: async (world) => {
-      const id = await world.active();
+      const { id } = await world.active();
       const again = addHours(world, id, 'the-same-key');
       return { id, first: again, second: again, also: (await extended(world, id))(30 * MINUTE) };
     },
@@ -259,7 +259,7 @@ export const EXTENSION_TOO_LATE: Race = {
   says: 'an extension and the end of its lease',
   reasons: ['expired', 'released'],
   meet: async (world) => {
-    const id = await world.active(SOON);
+    const { id } = await world.active(SOON);
     const { deadline } = await world.lease(id);
     await world.pass(deadline - world.clock.now() - 1_000);
     const first = extend(world, id, deadline + 30 * MINUTE);
@@ -272,7 +272,7 @@ export const TWO_SWEEPS: Race = {
   says: 'two sweeps',
   reasons: ['expired'],
   meet: async (world) => {
-    const id = await world.active(SOON);
+    const { id } = await world.active(SOON);
     await world.caught('JudgeLease');
     await world.service.runtime.scheduler?.disarm(id);
     world.plant();

@@ -6,8 +6,8 @@ import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
 import { type EndReason, isOver, type Lease } from '../../../shared/core/lease/lease.ts';
-import { CONSUMER, type Meddle } from '../worlds/lease.ts';
-import { aTag, MINUTE, type SweepWorld, sweepWorld } from '../worlds/sweep.ts';
+import { aTag, CONSUMER, type LeaseWorld, leaseWorld } from '../worlds/lease.ts';
+import { type Meddle, MINUTE } from '../worlds/virtual-time.ts';
 import { type Actor, createActor, holdEngines, holdWires, isActing, unheld } from './turns.ts';
 
 /** From the race to the end of its lease: whoever waits for a lost wake takes longer. */
@@ -17,7 +17,7 @@ const MAX_LATE = 2 * MINUTE;
 
 export type Work = () => Promise<unknown>;
 
-export type RaceWorld = SweepWorld & {
+export type RaceWorld = LeaseWorld & {
   /** Lets time pass until a function of that name is called; the call waits until it is run. */
   caught(name: string): Promise<Work>;
   /** Waits for what the present instant set off; no time passes. */
@@ -57,7 +57,7 @@ function createTrap() {
 export async function raceWorld(options: Partial<WorldOptions> = {}): Promise<RaceWorld> {
   holdWires();
   const trap = createTrap();
-  const world = await sweepWorld(trap.meddle, options);
+  const world = await leaseWorld({ ...options, meddle: trap.meddle });
   holdEngines(world.service.runtime);
   const strangers = [
     world.market.addForeignInstance(),
@@ -74,9 +74,9 @@ export async function raceWorld(options: Partial<WorldOptions> = {}): Promise<Ra
     settle: () => world.until(async () => true),
     async active(body) {
       const before = world.calls.length;
-      const id = await world.request(body);
+      const lease = await world.active(body);
       await world.until(async () => world.calls.lastIndexOf('ServeLease') >= before);
-      return id;
+      return lease;
     },
     async conclude(id, expected) {
       concluded.push(id);
@@ -96,7 +96,7 @@ function never(): never {
 }
 
 /** Drives the lease to its end, released if nothing else ended it. */
-async function endOf(world: SweepWorld, id: LeaseId, { reasons, calmMs = CALM_AFTER }: Expected) {
+async function endOf(world: LeaseWorld, id: LeaseId, { reasons, calmMs = CALM_AFTER }: Expected) {
   await world.until(async () => true);
   const from = world.clock.now();
   if (!isOver(await world.lease(id))) await world.release(id);
@@ -115,7 +115,7 @@ async function endOf(world: SweepWorld, id: LeaseId, { reasons, calmMs = CALM_AF
 }
 
 /** Whether its machines are gone, each made once, and none ran beyond its end. */
-function machinesOf(world: SweepWorld, { id, attempts, deadline }: Lease): readonly string[] {
+function machinesOf(world: LeaseWorld, { id, attempts, deadline }: Lease): readonly string[] {
   const all = world.market.instances().filter(({ label }) => label?.includes(id));
   const made = all.filter(({ foreign }) => !foreign);
   const late = made.filter(({ end }) => end === null || end.at > deadline + MAX_LATE);
@@ -127,7 +127,7 @@ function machinesOf(world: SweepWorld, { id, attempts, deadline }: Lease): reado
 }
 
 /** Events without gaps, one settlement, and nothing beyond the hold. */
-async function recordsOf(world: SweepWorld, id: LeaseId): Promise<readonly string[]> {
+async function recordsOf(world: LeaseWorld, id: LeaseId): Promise<readonly string[]> {
   const { leases, ledger, accounts } = once(world.service.runtime, books);
   const lease = await world.lease(id);
   const { lastEvent, lastEntry } = lease;

@@ -1,7 +1,8 @@
-// A world in virtual time: the whole service and its market, where time moves only while no call
-// is under way. No test waits, and a fault strikes at the same moment on every machine.
+// A lease world: the whole service and its market in virtual time, a consumer that leases, and the
+// market's own truth. One world with options serves every test of leases.
 
 import { randomUUID } from 'node:crypto';
+import { LOCAL_ACCESS } from '../../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../../local/aws/gateway.ts';
 import { audit } from '../../../local/demo/audit.ts';
 import {
@@ -10,136 +11,179 @@ import {
   type World,
   type WorldOptions,
 } from '../../../local/demo/world.ts';
-import type { Call } from '../../../local/service.ts';
+import { firstProvider } from '../../../local/markets.ts';
 import { createVirtualClock } from '../../../local/workflow/clock.ts';
+import { connect } from '../../../shared/adapters/dynamodb/client.ts';
+import { createSweepStore } from '../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
+import { openTable } from '../../../shared/adapters/dynamodb/table.ts';
+import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import type { RouteName } from '../../../shared/api/contract/contract.ts';
 import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
-import { brandId, ConsumerId, LeaseId } from '../../../shared/core/base/ids.ts';
-import type { Lease } from '../../../shared/core/lease/lease.ts';
+import { brandId, ConsumerId, DeploymentId, LeaseId } from '../../../shared/core/base/ids.ts';
+import { type Ownership, tagOf } from '../../../shared/core/instance/ownership.ts';
+import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
+import type { SweepRecord } from '../../../shared/core/sweep/record.ts';
 import { strictly } from '../strict-replies.ts';
+import { driveTime, type Meddle, MINUTE, START, type Time, watchCalls } from './virtual-time.ts';
 
 export const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
-export const START = Date.UTC(2026, 10, 21, 12);
-const HOUR = 3_600_000;
+export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';
+export const STRANGER = 'arn:aws:sts::123456789012:assumed-role/other-team/run-1';
 /** Enough to choose from: refreshing a menu of the real size would take most of a test's time. */
 const OFFERS = 60;
 /** For tests that need rare GPUs or rent many instances. */
 export const LARGE_MARKET = { market: { offers: 340 } } as const;
-
-/** An answer that time doesn't wait for: the test says when it comes. */
-export type Later = { readonly later: Promise<unknown> };
-
-/** Decides what becomes of a call: run it, fail it, answer it later, or never. */
-export type Meddle = (call: Call, run: () => Promise<unknown>) => Promise<unknown> | Later | 'hang';
-
-const isLater = (told: unknown): told is Later =>
-  typeof told === 'object' && told !== null && 'later' in told;
-
-export type LeaseWorld = World & {
-  readonly clock: ReturnType<typeof createVirtualClock>;
-  /** Names of all functions called so far, in order. */
-  readonly calls: readonly string[];
-  ask(route: RouteName, request?: GatewayRequest): Promise<GatewayReply>;
-  request(body?: object, key?: string): Promise<LeaseId>;
-  release(id: LeaseId): Promise<GatewayReply>;
-  lease(id: LeaseId): Promise<Lease>;
-  /** Moves time on, timer by timer, until `done`; fails after `hours` of it. */
-  until(done: () => Promise<boolean>, hours?: number): Promise<void>;
-  untilState(id: LeaseId, state: Lease['state'], hours?: number): Promise<void>;
-  /** Lets time pass. */
-  pass(ms: number): Promise<void>;
-  /** What is left over; empty when all is well. */
-  leftovers(...ids: LeaseId[]): Promise<readonly string[]>;
+export const TAG_KEY = 'c4'.repeat(32);
+/** Room for many leases, and an operator. */
+const ENV = {
+  GPU_SHOPPER_TAG_KEY: TAG_KEY,
+  GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '1000000000',
+  GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '100000000',
+  GPU_SHOPPER_MAX_OPEN_LEASES: '50',
+  GPU_SHOPPER_OPERATORS: '123456789012/operator',
 };
-
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
-export async function leaseWorld(
-  meddle: Meddle = (_call, run) => run(),
-  options: Partial<WorldOptions> = {},
-): Promise<LeaseWorld> {
-  const clock = createVirtualClock(START);
-  const calls: string[] = [];
-  let busy = 0;
+/** Anything `createWorld` takes; machines phone home, and nothing sweeps unless asked for. */
+export type LeaseWorldOptions = Partial<Omit<WorldOptions, 'around'>> & {
+  readonly meddle?: Meddle;
+};
 
-  const counted = async (work: () => Promise<unknown>): Promise<unknown> => {
-    busy += 1;
-    try {
-      return await work();
-    } finally {
-      busy -= 1;
-    }
+export type LeaseWorld = World &
+  Time & {
+    readonly clock: ReturnType<typeof createVirtualClock>;
+    /** Names of all functions called so far, in order. */
+    readonly calls: readonly string[];
+    ask(route: RouteName, request?: GatewayRequest): Promise<GatewayReply>;
+    request(body?: object, key?: string): Promise<LeaseId>;
+    /** Requests a lease and waits until it serves. */
+    active(body?: object): Promise<LeaseIn<'active'>>;
+    release(id: LeaseId): Promise<GatewayReply>;
+    /** Releases the lease and waits until it has ended. */
+    end(id: LeaseId): Promise<void>;
+    lease(id: LeaseId): Promise<Lease>;
+    /** Types of the lease's events, in order. */
+    eventTypes(id: LeaseId): Promise<readonly string[]>;
+    untilState(id: LeaseId, state: Lease['state'], hours?: number): Promise<void>;
+    /** Sweeps `times`, each after a minute, and returns the last record, failed or not. */
+    sweep(times?: number): Promise<SweepRecord>;
+    /** Rents an instance under a tag of ours that no lease has on record. */
+    plant(owner?: Partial<Ownership>): string;
+    /** Whether the instance exists. */
+    lives(id: string): boolean;
+    /** How many instances exist. */
+    alive(): number;
+    /** What is left over; empty when all is well. */
+    leftovers(...ids: LeaseId[]): Promise<readonly string[]>;
   };
-  const around = async (call: Call, run: () => Promise<unknown>): Promise<unknown> => {
-    calls.push(call.name);
-    const answer = await counted(async () => ({ told: await meddle(call, run) }));
-    const { told } = answer as { told: unknown };
-    if (isLater(told)) return told.later;
-    return told === 'hang' ? new Promise(() => undefined) : told;
-  };
-  // Within a call time stands still, so a pause in it may not wait for the clock.
-  const pause = async (): Promise<void> => undefined;
-  const market = { offers: OFFERS, ...options.market };
-  const world = await createWorld({
-    ...{ clock, seed: 7, pause, ...options, market },
-    around: strictly(options.around ?? around),
-  });
-  const { service } = world;
 
-  const quiet = async (): Promise<void> => {
-    for (let calm = 0; calm < 3; calm += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await service.engine.settled();
-      if (busy > 0) calm = -1;
-    }
-  };
-  const store = () => once(service.runtime, books);
-  const ask = (route: RouteName, request: GatewayRequest = {}) =>
+const signer = createHmacSigner({ current: TAG_KEY });
+/** A tag of this deployment; of a lease that never was unless given another. */
+export const aTag = (owner: Partial<Ownership> = {}): string =>
+  tagOf(
+    {
+      deployment: brandId(DeploymentId, 'demo'),
+      leaseId: brandId(LeaseId, 'nobody'.repeat(4).slice(0, 20)),
+      attempt: 1,
+      ...owner,
+    },
+    signer,
+  );
+
+/** The leases of CONSUMER, through the API and as they are stored. */
+function leasesOf({ service }: World) {
+  const ask: LeaseWorld['ask'] = (route, request = {}) =>
     service.call(route, { userArn: CONSUMER_ARN, ...request });
-  const lease = async (id: LeaseId): Promise<Lease> => {
-    const found = await store().leases.get(id);
+  const request: LeaseWorld['request'] = async (body = {}, key = randomUUID()) => {
+    const reply = await ask('requestLease', {
+      headers: { 'idempotency-key': key },
+      body: { gpuNames: ['RTX 4090'], sshPublicKey: KEY, ...body },
+    });
+    if (reply.status !== 202) throw new Error(JSON.stringify(reply.body));
+    return brandId(LeaseId, (reply.body as { id: string }).id);
+  };
+  const lease: LeaseWorld['lease'] = async (id) => {
+    const found = await once(service.runtime, books).leases.get(id);
     if (found === null) throw new Error(`no lease ${id}`);
     return found;
   };
-  const until = async (done: () => Promise<boolean>, hours = 40): Promise<void> => {
-    const limit = clock.now() + hours * HOUR;
+  const eventTypes: LeaseWorld['eventTypes'] = async (id) => {
+    const types: string[] = [];
+    let cursor: string | undefined;
     for (;;) {
-      await quiet();
-      if (await done()) return;
-      if (clock.now() > limit) throw new Error(`not done in ${hours} simulated hours`);
-      if (!clock.next()) throw new Error('nothing is left that could happen');
+      const query = cursor === undefined ? {} : { cursor };
+      const { body } = await ask('readEvents', { params: { id }, query });
+      const page = body as { events: { type: string }[]; nextCursor: string };
+      if (page.events.length === 0) return types;
+      types.push(...page.events.map(({ type }) => type));
+      cursor = page.nextCursor;
     }
   };
   return {
-    ...world,
-    clock,
-    calls,
     ask,
+    request,
     lease,
-    until,
-    async request(body = {}, key = randomUUID()) {
-      const headers = { 'idempotency-key': key };
-      const reply = await ask('requestLease', {
-        headers,
-        body: { gpuNames: ['RTX 4090'], sshPublicKey: KEY, ...body },
-      });
-      if (reply.status !== 202) throw new Error(JSON.stringify(reply.body));
-      return brandId(LeaseId, (reply.body as { id: string }).id);
+    eventTypes,
+    release: (id: LeaseId) => ask('releaseLease', { params: { id } }),
+  };
+}
+
+/** The provider, swept by hand, and the instances that are really there. */
+function providerOf({ service, market }: World, { pass }: Time) {
+  const { runtime } = service;
+  const connection = connect({ ...LOCAL_ACCESS, ...runtime.database });
+  const store = createSweepStore(openTable(connection, runtime.config.tables.inventory));
+  const existing = () => market.instances().filter(({ alive }) => alive);
+  return {
+    async sweep(times = 1) {
+      for (let turn = 1; turn <= times; turn += 1) {
+        await pass(MINUTE);
+        await service.sweep().catch(() => undefined);
+      }
+      const record = await store.last(firstProvider);
+      if (record === null) throw new Error('nothing was recorded');
+      return record;
     },
-    release: (id) => ask('releaseLease', { params: { id } }),
-    untilState: (id, state, hours) => until(async () => (await lease(id)).state === state, hours),
-    async pass(ms) {
-      const end = clock.now() + ms;
-      let due = false;
-      clock.at(end, () => {
-        due = true;
-      });
-      await until(async () => due, ms / HOUR + 1);
+    plant: (owner?: Partial<Ownership>) => market.addForeignInstance(aTag(owner)),
+    lives: (id: string) => existing().some((instance) => instance.id === id),
+    alive: () => existing().length,
+    leftovers: (...leases: LeaseId[]) => audit(runtime, CONSUMER, { leases, alive: existing() }),
+  };
+}
+
+export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
+  const { meddle = (_call, run) => run(), ...rest } = options;
+  const clock = createVirtualClock(START);
+  const { calls, around, isIdle } = watchCalls(meddle);
+  // Within a call time stands still, so a pause in it may not wait for the clock.
+  const pause = async (): Promise<void> => undefined;
+  const market = { offers: OFFERS, ...rest.market };
+  const env = { ...ENV, ...rest.env };
+  const world = await createWorld({
+    ...{ clock, seed: 7, pause, ...rest, market, env },
+    around: strictly(around),
+  });
+  const time = driveTime(clock, world.service.engine, isIdle);
+  const leases = leasesOf(world);
+  const untilState: LeaseWorld['untilState'] = (id, state, hours) =>
+    time.until(async () => (await leases.lease(id)).state === state, hours);
+  return {
+    ...world,
+    ...{ clock, calls, untilState },
+    ...time,
+    ...leases,
+    ...providerOf(world, time),
+    async active(body) {
+      const id = await leases.request(body);
+      await untilState(id, 'active');
+      const lease = await leases.lease(id);
+      if (lease.state !== 'active') throw new Error(`the lease is ${lease.state}`);
+      return lease;
     },
-    leftovers: (...leases) => {
-      const alive = world.market.instances().filter((instance) => instance.alive);
-      return audit(service.runtime, CONSUMER, { leases, alive });
+    async end(id) {
+      await leases.release(id);
+      await untilState(id, 'ended');
     },
   };
 }

@@ -4,8 +4,8 @@
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { type DurationMs, minutes, seconds, total } from '../../../shared/core/base/time.ts';
-import type { Meddle } from './lease.ts';
-import { type SweepWorld, sweepWorld } from './sweep.ts';
+import { type LeaseWorld, leaseWorld } from './lease.ts';
+import type { Meddle } from './virtual-time.ts';
 
 export const NETS = ['workflow', 'schedule', 'sweep', 'machine'] as const;
 export type Net = (typeof NETS)[number];
@@ -40,7 +40,7 @@ function netOf(name: string): Net | null {
   return name === 'endOwnMachine' ? 'machine' : null;
 }
 
-export type NetsWorld = SweepWorld & {
+export type NetsWorld = LeaseWorld & {
   /** From now on this net alone works. */
   only(net: Net): void;
   /** From now on all of them work. */
@@ -63,7 +63,8 @@ export async function netsWorld(
     const hangs = net === 'workflow' && gone === 'hanging';
     return hangs ? Promise.resolve('hang') : Promise.reject(new Error(`no ${net}`));
   };
-  const world = await sweepWorld(meddle, {
+  const world = await leaseWorld({
+    meddle,
     sweepEvery: minutes(1),
     deadManSwitch: true,
     onWorkflowCall: (call) => {
