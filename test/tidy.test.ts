@@ -11,7 +11,6 @@ import { brokenRules } from './tidy/canary.ts';
 import { checkDead } from './tidy/dead.ts';
 import { checkLinks, checkOpenings, checkPrivate } from './tidy/files.ts';
 import { checkHandlers } from './tidy/handlers.ts';
-import { viewsOf } from './tidy/lexer.ts';
 import { checkPackages } from './tidy/packages.ts';
 import { checkProviders } from './tidy/providers.ts';
 import { checkPureUseCases } from './tidy/pure-usecases.ts';
@@ -81,25 +80,6 @@ describe('the repository', () => {
     expect(paths).toEqual(
       expect.arrayContaining(['package.json', 'shared/app/lease.ts', 'test/tidy.test.ts']),
     );
-  });
-});
-
-describe('views of a text', () => {
-  const text = `call(\`a \${now(\`b\`)} /* no */\`); // 'why'\nconst r = /[/'"]/; x = 'don\\'t';\n`;
-  const { code, comments, uncommented } = viewsOf(text);
-  const words = (view: string): string => view.replace(/\s+/g, ' ').trim();
-
-  it('keep every place', () => {
-    expect([code.length, comments.length, uncommented.length]).toEqual(Array(3).fill(text.length));
-  });
-  it('tell code from literals, templates and regular expressions', () => {
-    expect(words(code)).toBe("call( now( ) ); const r = ; x = ' ';");
-  });
-  it('tell comments from what looks like one', () => {
-    expect(words(comments)).toBe("// 'why'");
-  });
-  it('keep literals when only comments go', () => {
-    expect(words(uncommented)).toContain('/* no */`); const r = /[/\'"]/; x =');
   });
 });
 

@@ -167,7 +167,7 @@ function sdksOf(files: readonly SourceFile[]): ReadonlySet<string> {
 
 /** Adapters that talk to more than one outside SDK. */
 export const checkSdks: Check = (files) => {
-  const adapters = files.filter(({ path }) => /^shared\/adapters\/.*\.ts$/.test(path));
+  const adapters = files.filter(({ path }) => /^shared\/adapters\/.*\.tsx?$/.test(path));
   return [...Map.groupBy(adapters, ({ path }) => adapterOf(path))].flatMap(([path, parts]) => {
     const sdks = [...sdksOf(parts)];
     return sdks.length <= 1 ? [] : [{ path, line: 1, rule: `uses two SDKs: ${sdks.join(', ')}` }];
@@ -177,6 +177,6 @@ export const checkSdks: Check = (files) => {
 /** Values in `ports`, which hold types only. */
 export const checkPorts: Check = (files) =>
   files
-    .filter(({ path }) => /^shared\/ports\/.*\.ts$/.test(path))
+    .filter(({ path }) => /^shared\/ports\/.*\.tsx?$/.test(path))
     .filter(({ text }) => /^export (?!type\b|interface\b)/m.test(text))
     .map(({ path }) => ({ path, line: 1, rule: 'exports a value: ports are types only' }));

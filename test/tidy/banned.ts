@@ -11,8 +11,8 @@ type Ban = {
   readonly except?: RegExp;
 };
 
-const PURE = /^shared\/(?:core|ports|usecases)\/.*\.ts$/;
-const SOURCE = /\.ts$/;
+const PURE = /^shared\/(?:core|ports|usecases)\/.*\.tsx?$/;
+const SOURCE = /\.tsx?$/;
 /** Reading the deployed service's clock is what this file is for. */
 const RUNTIME = /^shared\/app\/runtime\.ts$/;
 /** Where the outside begins, and the sweep: one bad instance must not stop the others. */
@@ -30,20 +30,20 @@ export const BANS: readonly Ban[] = [
     rule: 'reads a clock: time comes in as a value',
     pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\./g,
     view: 'code',
-    in: /^shared\/.*\.ts$/,
+    in: /^shared\/.*\.tsx?$/,
     except: RUNTIME,
   },
   {
     rule: 'draws lots: chance comes in through a port',
     pattern: /\bMath\.random\b/g,
     view: 'code',
-    in: /^shared\/.*\.ts$/,
+    in: /^shared\/.*\.tsx?$/,
   },
   {
     rule: 'waits by itself: waiting comes in through a port',
     pattern: /(?<![.\w])set(?:Timeout|Interval|Immediate)\s*\(/g,
     view: 'code',
-    in: /^shared\/.*\.ts$/,
+    in: /^shared\/.*\.tsx?$/,
   },
   {
     rule: 'reaches outside: only adapters do',
@@ -73,7 +73,7 @@ export const BANS: readonly Ban[] = [
       'g',
     ),
     view: 'code',
-    in: /^(?:shared|functions|clients|local|infra)\/.*\.ts$/,
+    in: /^(?:shared|functions|clients|local|infra)\/.*\.tsx?$/,
     // Simulators share no code with us, and speak of dollars.
     except: /^shared\/core\/base\/money\.ts$|^local\/simulators\//,
   },
@@ -134,7 +134,7 @@ export const BANS: readonly Ban[] = [
     rule: 'stops an execution: a lease leaves through its own teardown',
     pattern: /\bStopExecution(?:Command)?\b|\bstopExecution\b/g,
     view: 'uncommented',
-    in: /\.(?:ts|json)$/,
+    in: /\.(?:tsx?|json)$/,
     except: /^test\/tidy/,
   },
 ];

@@ -3,14 +3,16 @@
 
 import { type Check, importsOf, isSource, type SourceFile } from './source.ts';
 
-const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.ts$/;
-const TOOL = /^[^/]+\.config\.ts$|(?:^|\/)main\.ts$/;
+const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.tsx?$/;
+const TOOL = /^[^/]+\.config\.ts$|(?:^|\/)main\.tsx?$/;
 const SCRIPTS = /^(?:package|cdk)\.json$/;
 
 /** Files that scripts start, as package.json and cdk.json name them. */
 function startedFiles(files: readonly SourceFile[]): readonly string[] {
   const scripts = files.filter(({ path }) => SCRIPTS.test(path));
-  return scripts.flatMap(({ text }) => [...text.matchAll(/[\w./-]+\.ts\b/g)].map(([path]) => path));
+  return scripts.flatMap(({ text }) =>
+    [...text.matchAll(/[\w./-]+\.tsx?\b/g)].map(([path]) => path),
+  );
 }
 
 /** Files read by their URL, such as a worker's or a child process's. */
@@ -38,7 +40,7 @@ function reach(files: readonly SourceFile[], roots: readonly string[]): Readonly
 export const checkDead: Check = (files) => {
   const sources = files.filter(isSource);
   const programs = sources.filter(({ path }) => HANDLER.test(path) || TOOL.test(path));
-  const tests = sources.filter(({ path }) => /^test\/(?:.*\.test|types\/.*)\.ts$/.test(path));
+  const tests = sources.filter(({ path }) => /^test\/(?:.*\.test|types\/.*)\.tsx?$/.test(path));
   const used = reach(sources, [...startedFiles(files), ...programs.map(({ path }) => path)]);
   const tested = reach(
     sources,

@@ -3,7 +3,7 @@
 
 import { type Check, lineAt, type SourceFile, type Violation, views } from './source.ts';
 
-const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.ts$/;
+const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.tsx?$/;
 const MAX_LINES = 40;
 
 function faultsOf(file: SourceFile): readonly Violation[] {

@@ -10,8 +10,14 @@ const REGEX = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
 const TEMPLATE = /[`}](?:\\[\s\S]|\$(?!\{)|[^`\\$])*(?:`|\$\{)/y;
 const CODE = /[\w$]+|\s+|[\s\S]/y;
 
+export type Language = 'ts' | 'tsx';
+
 /** After these a slash begins a regular expression; after anything else it divides. */
-const BEFORE_REGEX = /^(?:[(,=:[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|)$/;
+const BEFORE_REGEX: Readonly<Record<Language, RegExp>> = {
+  ts: /^(?:[(,=:[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|)$/,
+  // After `<`, `>` and `}` it closes an element.
+  tsx: /^(?:[(,=:[!&|?{;+\-*%~^]|return|typeof|case|in|of|)$/,
+};
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;
@@ -30,10 +36,10 @@ function templateAt(text: string, at: number, open: Open): string | undefined {
   return piece;
 }
 
-function literalAt(text: string, at: number, before: string): string | undefined {
+function literalAt(text: string, at: number, regexMayBegin: boolean): string | undefined {
   const quoted = matchAt(QUOTED, text, at);
   if (quoted !== undefined) return quoted;
-  return text[at] === '/' && BEFORE_REGEX.test(before) ? matchAt(REGEX, text, at) : undefined;
+  return text[at] === '/' && regexMayBegin ? matchAt(REGEX, text, at) : undefined;
 }
 
 function countBraces(code: string, open: Open): void {
@@ -43,13 +49,14 @@ function countBraces(code: string, open: Open): void {
   else open.push(code === '}' ? depth - 1 : depth);
 }
 
-function lex(text: string): readonly Piece[] {
+function lex(text: string, language: Language): readonly Piece[] {
   const pieces: Piece[] = [];
   const open: Open = [];
   let before = '';
   for (let at = 0; at < text.length; at += pieces.at(-1)?.text.length ?? 1) {
     const comment = matchAt(COMMENT, text, at);
-    const literal = comment ?? templateAt(text, at, open) ?? literalAt(text, at, before);
+    const regexMayBegin = BEFORE_REGEX[language].test(before);
+    const literal = comment ?? templateAt(text, at, open) ?? literalAt(text, at, regexMayBegin);
     if (literal !== undefined) {
       pieces.push({ kind: comment === undefined ? 'literal' : 'comment', text: literal });
       if (comment === undefined) before = 'literal';
@@ -80,8 +87,8 @@ export type Views = {
 };
 
 /** The views of a TypeScript text. */
-export function viewsOf(text: string): Views {
-  const pieces = lex(text);
+export function viewsOf(text: string, language: Language = 'ts'): Views {
+  const pieces = lex(text, language);
   const view = (show: (piece: Piece) => string): string => pieces.map(show).join('');
   return {
     code: view(({ kind, text }) =>

@@ -16,14 +16,14 @@ const seen = new WeakMap<SourceFile, Views>();
 
 /** Code and comments apart; in files other than TypeScript everything counts as both. */
 export function views(file: SourceFile): Views {
-  const { text } = file;
-  if (!file.path.endsWith('.ts')) return { code: text, comments: text, uncommented: text };
-  const found = seen.get(file) ?? viewsOf(text);
+  const { path, text } = file;
+  if (!isSource(file)) return { code: text, comments: text, uncommented: text };
+  const found = seen.get(file) ?? viewsOf(text, path.endsWith('.tsx') ? 'tsx' : 'ts');
   seen.set(file, found);
   return found;
 }
 
-export const isSource = ({ path }: SourceFile): boolean => path.endsWith('.ts');
+export const isSource = ({ path }: SourceFile): boolean => /\.tsx?$/.test(path);
 
 /** The number of the line that holds `offset`, from 1. */
 export const lineAt = (text: string, offset: number): number =>

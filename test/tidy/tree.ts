@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceFile } from './source.ts';
 
-const TEXT = /\.(?:ts|mts|js|mjs|json|md|html|css|sh|yml|yaml|txt)$|^\.[\w/-]+$/;
+const TEXT = /\.(?:tsx?|mts|js|mjs|json|md|html|css|sh|yml|yaml|txt)$|^\.[\w/-]+$/;
 const LEFT_OUT = /^test\/fixtures\/tidy\/|(?:^|\/)package-lock\.json$/;
 
 /** Every text file of the repository at `root`. */

@@ -42,7 +42,7 @@ const spoken = (text: string): string =>
 /** Synonyms in code, comments and documents. */
 export const checkWords: Check = (files) =>
   files
-    .filter(({ path }) => /\.(?:ts|md|json)$/.test(path) && !HERE.test(path))
+    .filter(({ path }) => /\.(?:tsx?|md|json)$/.test(path) && !HERE.test(path))
     .flatMap((file) =>
       SYNONYMS.filter(({ except }) => !except?.test(file.path)).flatMap(({ word, say }) =>
         matches(file, { text: spoken(file.text), pattern: word, rule: `say ${say}` }),
