@@ -23,7 +23,7 @@ export const CONSUMER = brandId(ConsumerId, '000000000000/user/you');
 export const BEATS_FROM = at('12:04:10');
 
 /** Two missed beats end a lease. */
-export const SILENCE_LIMIT = minutes(2);
+const SILENCE_LIMIT = minutes(2);
 
 /** The lease of that number, with nothing left to be applied. */
 export function servingLease(number: number): LeaseIn<'active'> {

@@ -223,7 +223,7 @@ export const STEP_FUNCTIONS = {
 } as const satisfies Record<string, FunctionRow>;
 
 /** The targets of schedules. */
-export const TIMER_FUNCTIONS = {
+const TIMER_FUNCTIONS = {
   enforceDeadline: {
     ...STEP,
     entry: 'timers/enforce-deadline',
@@ -276,7 +276,7 @@ export const TIMER_FUNCTIONS = {
 } as const satisfies Record<string, FunctionRow>;
 
 /** The targets of rules on events. */
-export const EVENT_FUNCTIONS = {
+const EVENT_FUNCTIONS = {
   executionEnded: {
     ...STEP,
     entry: 'events/execution-ended',

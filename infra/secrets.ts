@@ -9,7 +9,7 @@ import { type ProviderName, type ProviderRow, rowOf } from '../shared/core/base/
 import { acknowledge } from './acknowledge.ts';
 import type { Settings } from './settings.ts';
 
-export type ProviderSecret = {
+type ProviderSecret = {
   readonly name: ProviderName;
   readonly row: ProviderRow;
   readonly secret: Secret;

@@ -29,9 +29,9 @@ export type TransportOptions = {
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /** Values of a query; undefined ones are left out. */
-export type QueryValues = Readonly<Record<string, string | number | undefined>>;
+type QueryValues = Readonly<Record<string, string | number | undefined>>;
 
-export type Call = {
+type Call = {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: QueryValues;
   readonly body?: unknown;

@@ -29,7 +29,7 @@ export type EngineOptions = {
   readonly onFailed?: (execution: EndedBadly) => void;
 };
 
-export type Description = {
+type Description = {
   readonly status: 'RUNNING' | Outcome['status'];
   readonly input: Json;
   readonly output?: Json;

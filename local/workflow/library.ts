@@ -9,7 +9,7 @@ import { RUNTIME } from './retry.ts';
  * What `$$` shows. The library overwrites `Execution` with the real clock, so that the definition
  * is rewritten to read it from `Workflow`.
  */
-export type Context = {
+type Context = {
   readonly Workflow: {
     readonly Id: string;
     readonly Name: string;

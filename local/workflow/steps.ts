@@ -16,7 +16,7 @@ export type Move =
   | Failed;
 
 /** The call a task asks for; its limits are in milliseconds from the attempt's begin. */
-export type TaskCall = {
+type TaskCall = {
   readonly kind: 'call';
   readonly functionName: string;
   readonly payload: Json;
@@ -35,7 +35,7 @@ export type TaskStep = {
   recover(given: Given, failure: TaskFailure): Promise<Move>;
 };
 
-export type WaitStep = {
+type WaitStep = {
   readonly kind: 'wait';
   /** The instant this wait ends, when it begins at `now`. */
   begin(given: Given, now: number): Promise<{ kind: 'until'; until: number } | Failed>;
@@ -43,7 +43,7 @@ export type WaitStep = {
 };
 
 /** A state without work of its own: Choice, Succeed. */
-export type RouteStep = { readonly kind: 'route'; go(given: Given): Promise<Move> };
+type RouteStep = { readonly kind: 'route'; go(given: Given): Promise<Move> };
 
 export type Step = TaskStep | WaitStep | RouteStep;
 

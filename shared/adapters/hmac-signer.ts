@@ -6,7 +6,7 @@ import { Failure } from '../core/base/failure.ts';
 import { type Signer, TAG_MAC_LENGTH } from '../core/instance/ownership.ts';
 
 /** A key as bytes, or as hex text. */
-export type HmacKey = Uint8Array | string;
+type HmacKey = Uint8Array | string;
 
 export type HmacKeys = {
   /** What is signed from now on. */

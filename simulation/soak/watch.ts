@@ -14,7 +14,7 @@ import { MINUTE } from './plan.ts';
  * from the end of the last trouble that holds teardown back: the longest pause of teardown (15
  * min), and a round that a crash or an error spoiled.
  */
-export const MAX_LATE = 20 * MINUTE;
+const MAX_LATE = 20 * MINUTE;
 /** A machine that nobody recorded: two sightings, and as much for trouble. */
 const MAX_UNRECORDED = 20 * MINUTE;
 
@@ -33,8 +33,6 @@ type Role =
   | { readonly kind: 'leased'; readonly lease: string; readonly attempt: number }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'unrecorded'; readonly since: number };
-
-export type Watch = ReturnType<typeof createWatch>;
 
 export function createWatch(market: MarketSimulator, now: () => number) {
   const leases = new Map<string, Lease>();

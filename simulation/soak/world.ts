@@ -22,7 +22,7 @@ import { createWatch } from './watch.ts';
 import { createWire, type Fate, isCrash } from './wire.ts';
 
 export const START = Date.UTC(2026, 10, 21, 12);
-export const TAG_KEY = 'c4'.repeat(32);
+const TAG_KEY = 'c4'.repeat(32);
 const KEYS = simulatedKeys(firstProvider, 'of-the-soak');
 
 export type SoakWorld = Awaited<ReturnType<typeof createSoakWorld>>;

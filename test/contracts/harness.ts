@@ -5,7 +5,7 @@ import type { InstanceId, OfferId } from '../../shared/core/base/ids.ts';
 import type { DurationMs, EpochMs } from '../../shared/core/base/time.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
 
-export type Operation =
+type Operation =
   | 'search'
   | 'create'
   | 'get'
@@ -36,7 +36,7 @@ export type Fault = {
 };
 
 /** What is really there, whatever the provider's API says of it. */
-export type Machine = {
+type Machine = {
   readonly id: InstanceId;
   readonly label: string | null;
   readonly alive: boolean;

@@ -19,7 +19,7 @@ const ours = (...folders: readonly string[]): RegExp =>
   new RegExp(`^(?:${folders.join('|')}|${PACKAGE})`);
 
 /** The domains of core: a later one may import an earlier one, never back. */
-export const CORE_ORDER = [
+const CORE_ORDER = [
   'base',
   'instance',
   'ledger',

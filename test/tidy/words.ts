@@ -14,7 +14,7 @@ const HERE = /^test\/tidy/;
 /** Where a provider's own words are spoken: wire formats and raw replies. */
 const WIRE = /^(?:test\/)?(?:shared\/adapters\/providers|local\/simulators|fixtures)\//;
 
-export const SYNONYMS: readonly Synonym[] = [
+const SYNONYMS: readonly Synonym[] = [
   { word: /\breap(?:er|ers|ing)?\b/gi, say: 'sweep' },
   {
     word: /\bzombies?\b/gi,

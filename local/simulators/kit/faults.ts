@@ -3,7 +3,7 @@
 
 import * as z from 'zod/mini';
 
-export const operations = [
+const operations = [
   ...(['search', 'create', 'get', 'list', 'destroy', 'change'] as const),
   ...(['attach-key', 'list-keys', 'detach-key', 'account-keys', 'balance', 'charges'] as const),
 ] as const;

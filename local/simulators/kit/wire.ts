@@ -19,7 +19,7 @@ export type Incoming = {
 
 /** What goes back over the wire: JSON, or text as it is. */
 export type Reply = { readonly status: number; readonly body: unknown } | TextReply;
-export type TextReply = {
+type TextReply = {
   readonly status: number;
   readonly text: string;
   readonly type: string;

@@ -15,7 +15,7 @@ export type Lags = KitLags & {
 };
 
 /** What the host says of the container. It doesn't know of the contract's end. */
-export function actualStatus(instance: Instance, now: number): ActualStatus {
+function actualStatus(instance: Instance, now: number): ActualStatus {
   const run = currentRun(instance, now);
   if (run === undefined) return instance.runs.length === 0 ? 'created' : 'exited';
   if (run.readyAt !== null && now >= run.readyAt) return 'running';

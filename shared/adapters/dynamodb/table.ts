@@ -31,7 +31,7 @@ export type Expression = {
 export type Change = Expression & { readonly update: string };
 
 /** Sort keys from `first` to `last`, both included. */
-export type Range = {
+type Range = {
   readonly pk: string;
   readonly first: string;
   readonly last: string;
@@ -42,7 +42,7 @@ export type Range = {
 };
 
 /** The items of one index partition that come after `from`, a whole index key. */
-export type IndexPage = {
+type IndexPage = {
   readonly index: IndexSchema;
   readonly partition: string;
   readonly limit: number;

@@ -27,7 +27,7 @@ export type Correction = {
 };
 
 /** What it is charged in all, as settled and as corrected since. */
-export const chargedInAll = ({ chargedMicroUsd, correctedMicroUsd }: LeaseIn<'ended'>): MicroUsd =>
+const chargedInAll = ({ chargedMicroUsd, correctedMicroUsd }: LeaseIn<'ended'>): MicroUsd =>
   signedMicroUsd(chargedMicroUsd + correctedMicroUsd);
 
 function corrected(lease: LeaseIn<'ended'>, amount: MicroUsd): LeaseIn<'ended'> {

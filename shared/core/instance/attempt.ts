@@ -82,7 +82,7 @@ export const Attempt = z.discriminatedUnion('state', [
   z.object({ state: z.literal('never-created'), ...recorded, proof: AbsenceProof }),
 ]);
 export type Attempt = z.infer<typeof Attempt>;
-export type AttemptState = Attempt['state'];
+type AttemptState = Attempt['state'];
 export type AttemptIn<State extends AttemptState> = Extract<Attempt, { state: State }>;
 
 /** Attempts whose create call has not been answered: a machine may exist without our knowing. */

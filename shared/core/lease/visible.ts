@@ -5,7 +5,7 @@ import { Failure } from '../base/failure.ts';
 import type { Lease } from './lease.ts';
 
 /** Whether the caller may see the lease. */
-export const maySee = (lease: Lease, caller: Caller): boolean =>
+const maySee = (lease: Lease, caller: Caller): boolean =>
   caller.operator || lease.consumer === caller.consumer;
 
 /** The lease, if the caller may see it. Another's lease looks like one that doesn't exist. */

@@ -19,7 +19,7 @@ import { type SeenInstance, type Suspicion, suspect } from './instance-findings.
 import type { Sightings } from './record.ts';
 
 /** The machines of a complete listing, begun after the open leases were read. */
-export type MachineView = {
+type MachineView = {
   readonly listedAt: EpochMs;
   /** How long the provider's listing may lag behind its machines. */
   readonly listLag: DurationMs;
@@ -40,7 +40,7 @@ export type LeasesView = {
   readonly earlier: Sightings;
 };
 
-export type LeaseFinding =
+type LeaseFinding =
   | { readonly kind: 'ok' | 'overdue' | 'lost-wake' | 'stuck-step' | 'pending-outbox' }
   /** It has cost all it may; or, while it ends, more than is held for it. */
   | { readonly kind: 'overspent' | 'hold-outgrown' }
@@ -151,7 +151,7 @@ export type HeldFor = {
   readonly lease: Lease | null;
 };
 
-export type HoldFinding =
+type HoldFinding =
   | { readonly kind: 'ok' | 'hold-without-lease' | 'hold-of-closed-lease' }
   /** An extension raised it and was never committed. */
   | { readonly kind: 'hold-left-raised'; readonly to: MicroUsd };

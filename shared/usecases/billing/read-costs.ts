@@ -33,7 +33,7 @@ export type ReadCostsPorts = Records & {
 };
 
 /** Where a report by lease, job or hour goes on: in which account, after which entry. */
-export type CostPlace = { readonly consumer: ConsumerId; readonly after: EntryPlace | null };
+type CostPlace = { readonly consumer: ConsumerId; readonly after: EntryPlace | null };
 
 export type ReadCostsInput = {
   readonly caller: Caller;

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { AwsAccess } from '../../../shared/adapters/aws/client-config.ts';
 
 /** A call as it came in. `target` is set by services that name the operation in a header. */
-export type Call = {
+type Call = {
   readonly method: string;
   readonly path: string;
   readonly target: string | undefined;

@@ -153,7 +153,7 @@ async function recordsOf(world: LeaseWorld, id: LeaseId): Promise<readonly strin
 }
 
 /** Two actors about to meet over one lease. */
-export type Meeting = {
+type Meeting = {
   readonly id: LeaseId;
   readonly first: Work;
   readonly second: Work;
@@ -164,7 +164,7 @@ export type Meeting = {
 };
 
 /** What a race may come to. */
-export type Expected = {
+type Expected = {
   readonly reasons: readonly EndReason[];
   /** How long its lease may take to end afterwards; 4 min unless given. */
   readonly calmMs?: number;
@@ -200,7 +200,7 @@ export async function play(world: RaceWorld, race: Race, order: Order) {
 }
 
 /** The first passes `points` points; the second runs to its end in between. */
-export const interrupted =
+const interrupted =
   (points: number): Order =>
   async ({ first, second, pause }) => {
     const met = await first.advance(points);

@@ -23,7 +23,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** As the service parses it. */
-export type AgentBeat = {
+type AgentBeat = {
   readonly authorization: string | undefined;
   readonly number: number;
   readonly facts?: object;
@@ -32,10 +32,10 @@ export type AgentBeat = {
   readonly sent: string;
   readonly contentType: string;
 };
-export type Destroy = { readonly path: string; readonly authorization: string | undefined };
+type Destroy = { readonly path: string; readonly authorization: string | undefined };
 
 /** What the service does with a beat: a reply's status and body. */
-export type Answer = (count: number) => { readonly status: number; readonly body?: object };
+type Answer = (count: number) => { readonly status: number; readonly body?: object };
 
 export type AgentOptions = {
   readonly answer?: Answer;
@@ -58,7 +58,7 @@ const INSTALLING = ['base64', 'gunzip', 'gzip', 'mkdir', 'chmod', 'touch'];
 
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@machine';
 /** Beats each second, deaf after 30 s, ends itself 1 s after its end, its last script has 2 s. */
-export const QUICK = '1 30 1 2';
+const QUICK = '1 30 1 2';
 
 const carryOn = { carryOn: true, endsAt: 'an instant', secondsLeft: 3_600, everySeconds: 1 };
 export const goOn = (change: Partial<typeof carryOn> = {}) => ({

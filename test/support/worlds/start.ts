@@ -68,7 +68,7 @@ export function childrenOf(pid: number | undefined): readonly number[] {
   return pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
 }
 
-export function lives(pid: number): boolean {
+function lives(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {

@@ -15,7 +15,7 @@ import { attachKey, change, destroy, detachKey, get, listKeys } from './instance
 import { listAll, listPage } from './lists.ts';
 import { search, searchAsks, searchByQuery } from './search.ts';
 
-export type Endpoint = {
+type Endpoint = {
   readonly method: string;
   readonly path: RegExp;
   readonly operation: Operation;
@@ -27,7 +27,7 @@ export type Endpoint = {
 
 const instance = '/api/v0/instances/:id/';
 
-export const endpoints: readonly Endpoint[] = [
+const endpoints: readonly Endpoint[] = [
   endpoint('POST /api/v0/bundles/', { operation: 'search', spacingMs: 500, run: search }),
   endpoint('GET /api/v0/bundles/', { operation: 'search', spacingMs: 500, run: searchByQuery }),
   endpoint('PUT /api/v0/search/asks/', { operation: 'search', spacingMs: 500, run: searchAsks }),

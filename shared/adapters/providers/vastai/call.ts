@@ -38,7 +38,7 @@ export async function read<Schema extends z.ZodMiniType>(
 }
 
 /** One page of a listing; `total` is what the whole listing holds, where the provider says it. */
-export type Page<Item> = {
+type Page<Item> = {
   readonly items: readonly Item[];
   readonly next: string | null;
   readonly total: number | null;
