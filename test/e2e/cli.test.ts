@@ -10,7 +10,7 @@ import { createClient } from '../../clients/client/client.ts';
 import type { Lease } from '../../clients/client/replies.ts';
 import { HOST_KEY } from '../clients/builders.ts';
 import { aHome, runCli } from '../clients/cli/run-cli.ts';
-import { startFront } from '../clients/front.ts';
+import { startFront } from '../support/worlds/front.ts';
 
 /** An hour passes in 36 s, and a boot in half a second. */
 const TIME_SCALE = 100;

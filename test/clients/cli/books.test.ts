@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Costs, LedgerEntry } from '../../../clients/client/replies.ts';
-import { startFront } from '../front.ts';
+import { startFront } from '../../support/worlds/front.ts';
 import { aHome, runCli } from './run-cli.ts';
 
 /** Its hold is lowered to the machine it took, then settled. */

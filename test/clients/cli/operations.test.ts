@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startFront } from '../front.ts';
+import { startFront } from '../../support/worlds/front.ts';
 import { aHome, runCli } from './run-cli.ts';
 
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;

@@ -1,14 +1,19 @@
-// A service in memory behind its real HTTP front, on a loopback port, with keys that tests know.
+// A service in memory behind its real HTTP front, on a loopback port: at an instant that stands
+// still, or in quick time, as clients and the command line meet it on a person's computer.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { OPERATOR, openCredentials } from '../../../local/aws/credentials.ts';
 import { type FrontOptions, serveHttp } from '../../../local/aws/http-front.ts';
 import { createVerifier } from '../../../local/aws/sigv4.ts';
-import { createWorld } from '../../../local/demo/world.ts';
-import { createVirtualClock } from '../../../local/workflow/clock.ts';
+import { createWorld, type World } from '../../../local/demo/world.ts';
+import { createScaledClock, createVirtualClock } from '../../../local/workflow/clock.ts';
 import type { LogLine } from '../../../shared/app/runtime.ts';
 import type { Keys } from '../signing.ts';
 import { strictly } from '../strict-replies.ts';
+import { START } from './virtual-time.ts';
 
 export const LASTING: Keys = {
   accessKeyId: 'AKIALASTING',
@@ -26,34 +31,57 @@ const KEYS = new Map(
   ]),
 );
 
-/** Serves with whatever answers; `lines` is the log. */
-export async function openFront(answer: FrontOptions['answer']) {
+type KeyNamed = Parameters<typeof createVerifier>[0]['keyNamed'];
+
+/** Serves with whatever answers; LASTING and TEMPORARY sign unless given. `lines` is the log. */
+export async function openFront(
+  answer: FrontOptions['answer'],
+  keyNamed: KeyNamed = (id) => KEYS.get(id),
+) {
   const lines: LogLine[] = [];
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  const verify = createVerifier({
-    region: 'us-east-1',
-    service: 'execute-api',
-    keyNamed: (id) => KEYS.get(id),
-    now: Date.now,
-  });
+  const [region, service] = ['us-east-1', 'execute-api'];
+  const verify = createVerifier({ region, service, keyNamed, now: Date.now });
   const { close } = serveHttp(server, { verify, answer, log: (line) => lines.push(line) });
-  return { url: `http://127.0.0.1:${port}`, port, lines, close };
+  const cut = (): void => server.closeAllConnections();
+  return { url: `http://127.0.0.1:${port}`, port, lines, close, cut };
 }
+
+/** A small market, and replies that keep to the contract. */
+const SMALL_WORLD = { seed: 7, market: { offers: 60 }, around: strictly() };
 
 /** The whole service, its menu read, at an instant that stands still. */
 export async function openFrontedWorld() {
-  const clock = createVirtualClock(Date.UTC(2026, 10, 21, 12));
-  const pause = async (): Promise<void> => undefined;
-  const market = { offers: 60 };
-  const world = await createWorld({ clock, seed: 7, market, pause, around: strictly() });
+  const clock = createVirtualClock(START);
+  const world = await createWorld({ ...SMALL_WORLD, clock, pause: async () => undefined });
   const front = await openFront(world.service.answer);
   const close = async (): Promise<void> => {
     await front.close();
     await world.close();
   };
   return { ...front, world, close };
+}
+
+export type Front = { readonly url: string; readonly world: World };
+
+/**
+ * The whole service in quick time until the test is over. The credentials file is made in `folder`,
+ * as `npm start` does.
+ */
+export async function startFront(folder: string, timeScale: number): Promise<Front> {
+  const clock = createScaledClock(timeScale, { unref: true });
+  const env = { GPU_SHOPPER_OPERATORS: OPERATOR };
+  const world = await createWorld({ ...SMALL_WORLD, clock, env });
+  const keys = await openCredentials(join(folder, 'credentials'));
+  const { url, cut, close } = await openFront(world.service.answer, (id) => keys.get(id));
+  onTestFinished(async () => {
+    cut();
+    await close();
+    await world.close();
+  });
+  return { url, world };
 }
