@@ -1,8 +1,10 @@
 // The README's commands are run, and its output is what they print: the same lines in the same
 // order, with other ids, times and amounts.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { DEMO_FAULTS } from '../local/demo/faults.ts';
 import { diagramOf, withDiagram } from '../scripts/diagram.ts';
@@ -21,17 +23,18 @@ const shape = (line: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-function demo(...flags: string[]) {
-  const args = ['local/demo/main.ts', ...flags];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  return { status, stdout, stderr };
+async function demo(...flags: string[]) {
+  const child = spawn(process.execPath, ['local/demo/main.ts', ...flags]);
+  const [stdout, [status]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return { status, stdout };
 }
 
-describe('the README', () => {
-  it('shows what npm run demo prints', () => {
+// A demo takes its time, so they run side by side.
+describe.concurrent('the README', { timeout: 60_000 }, () => {
+  it('shows what npm run demo prints', async () => {
     const shown =
       readme.split('<!-- output of npm run demo -->\n```\n')[1]?.split('\n```')[0] ?? '';
-    const { status, stdout } = demo();
+    const { status, stdout } = await demo();
     expect(status).toBe(0);
     // A slow machine may print more: a create call that came too late is made again.
     const printed = stdout.split('\n').map(shape);
@@ -49,15 +52,15 @@ describe('the README', () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
-  it('names every fault the demo can show, and each is survived', { timeout: 60_000 }, () => {
+  it('names every fault the demo can show, and each is survived', async () => {
     expect(Object.keys(DEMO_FAULTS).filter((name) => !readme.includes(`\`${name}\``))).toEqual([
       'drop-after-effect',
     ]);
-    expect(demo('--fault', 'drop-after-effect').status).toBe(0);
+    expect((await demo('--fault', 'drop-after-effect')).status).toBe(0);
   });
 
-  it('is told what is allowed when the demo is asked for a fault that is none', () => {
-    const { status, stdout } = demo('--fault', 'no-such-fault');
+  it('is told what is allowed when the demo is asked for a fault that is none', async () => {
+    const { status, stdout } = await demo('--fault', 'no-such-fault');
     expect(status).toBe(2);
     expect(stdout).toContain('refuse-destroy');
   });

@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isLong } from '../support/long.ts';
 import {
   allGone,
   CHILDREN,
@@ -85,7 +86,7 @@ describe('a service killed with -9', () => {
     expect(ended.chargedMicroUsd).toBeGreaterThan(0);
   });
 
-  it('ends at once what fell due while it was down', async () => {
+  it.runIf(isLong)('ends at once what fell due while it was down', async () => {
     const { service: victim, active } = await activeLease(1);
     await killed(victim);
     // It was down for two simulated hours.

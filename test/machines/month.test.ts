@@ -54,8 +54,9 @@ async function wave(world: LeaseWorld, random: () => number, size: number) {
   const strike = pick(STRIKES);
   if (strike !== undefined) world.market.addFault(strike);
   for (const id of ids) if (random() < 0.4) await world.release(id);
+  const { leases } = once(world.service.runtime, books);
   const over = async () =>
-    (await Promise.all(ids.map((id) => world.lease(id)))).every(({ state }) => state === 'ended');
+    [...(await leases.getMany(ids)).values()].every(({ state }) => state === 'ended');
   await world.until(over, 12);
   world.market.clearFaults();
   return ids;

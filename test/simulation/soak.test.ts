@@ -9,7 +9,7 @@ const LIMIT = limitOf('soak');
 
 describe.each(seeds(5))('a soak by seed %i', { timeout: LIMIT }, (seed) => {
   it('leaves nothing alive, nothing held and the books in balance', async () => {
-    const size = isLong ? { leases: 100, hours: 2 } : { leases: 20, hours: 1 };
+    const size = isLong ? { leases: 100, hours: 2 } : { leases: 10, hours: 1 };
     const { wrong, byReason, kills, died } = await soak({ seed, ...size });
     expect(wrong).toEqual([]);
     expect(byReason).not.toEqual({});
@@ -20,7 +20,7 @@ describe.each(seeds(5))('a soak by seed %i', { timeout: LIMIT }, (seed) => {
   });
 
   it('is the same run again', async () => {
-    const size = { leases: 5, seed, hours: 1 };
+    const size = { leases: 5, seed, hours: 0.5 };
     expect((await soak(size)).digest).toBe((await soak(size)).digest);
   });
 });

@@ -16,6 +16,7 @@ import {
 import { epochMs, monthOf } from '../../../../../shared/core/base/time.ts';
 import type { LedgerEntry } from '../../../../../shared/core/ledger/entry.ts';
 import { aLeaseId, at } from '../../../../support/builders/base.ts';
+import { isLong, limitOf } from '../../../../support/long.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;
@@ -136,26 +137,30 @@ const plans = fc.array(fc.record({ amount: amounts, first: tries, second: fc.opt
 });
 
 describe('corrections of one account', () => {
-  it('are each entered once and in order, however they interleave and are cut off', async () => {
-    await fc.assert(
-      fc.asyncProperty(plans, fc.scheduler(), async (all, scheduler) => {
-        const consumer = await anAccount();
-        const wanted = all.map(({ amount }, place) => anEntry(consumer, place, amount));
-        const turn = () => scheduler.schedule(Promise.resolve());
-        const work = all.flatMap(({ first, second }, place) => {
-          const entry = wanted[place] ?? anEntry(consumer, place, 0);
-          return [first, ...(second === null ? [] : [second])].map((kills) =>
-            actor(entry, kills, turn),
-          );
-        });
-        await scheduler.waitFor(Promise.all(work));
-        await audit(consumer, wanted);
-        for (const entry of wanted) await enterCorrection(database.tables.ledger, entry);
-        await audit(consumer, wanted);
-      }),
-      { numRuns: 40 },
-    );
-  }, 60_000);
+  it(
+    'are each entered once and in order, however they interleave and are cut off',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(plans, fc.scheduler(), async (all, scheduler) => {
+          const consumer = await anAccount();
+          const wanted = all.map(({ amount }, place) => anEntry(consumer, place, amount));
+          const turn = () => scheduler.schedule(Promise.resolve());
+          const work = all.flatMap(({ first, second }, place) => {
+            const entry = wanted[place] ?? anEntry(consumer, place, 0);
+            return [first, ...(second === null ? [] : [second])].map((kills) =>
+              actor(entry, kills, turn),
+            );
+          });
+          await scheduler.waitFor(Promise.all(work));
+          await audit(consumer, wanted);
+          for (const entry of wanted) await enterCorrection(database.tables.ledger, entry);
+          await audit(consumer, wanted);
+        }),
+        { numRuns: isLong ? 40 : 10 },
+      );
+    },
+    limitOf('interleaved corrections'),
+  );
 
   // A stale actor: it stops after some calls, others do the same entry and more, then it goes on.
   it.each([0, 1, 2, 3, 4, 5])(
