@@ -4,6 +4,7 @@
 import { isHolding } from '../shared/core/instance/attempt.ts';
 import type { Instance } from '../shared/core/instance/instance.ts';
 import type { Lease } from '../shared/core/lease/lease.ts';
+import { aLeaseId, anInstanceId, at } from '../test/support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,

@@ -7,6 +7,7 @@ import type { Ablation } from './run.ts';
 /** Every adapter must read answers as carefully as this one; the contract suite sees to that. */
 const ADAPTER = `shared/adapters/providers/${firstProvider}`;
 const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
+const INTENT = 'shared/core/lease/launch-intent.ts';
 
 export const LINES: readonly Ablation[] = [
   {
@@ -97,12 +98,6 @@ export const LINES: readonly Ablation[] = [
       name: 'throws BadReply when it may still run',
     },
   },
-];
-
-const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
-const INTENT = 'shared/core/lease/launch-intent.ts';
-
-const REST: readonly Ablation[] = [
   {
     name: 'a page that fails is no listing',
     file: `${ADAPTER}/call.ts`,

@@ -7,7 +7,7 @@ import { invariant } from '../../shared/core/base/invariant.ts';
 import type { CreateOutcome, LaunchSpec } from '../../shared/core/instance/launch.ts';
 import type { Offer } from '../../shared/core/instance/offer.ts';
 import { type Tag, tagOf } from '../../shared/core/instance/ownership.ts';
-import { aDeployment, aLeaseId, aSigner } from '../support/builders/builders.ts';
+import { aDeployment, aLeaseId, aSigner } from '../support/builders/base.ts';
 import type { Harness, Start } from './harness.ts';
 
 export const DISK_GB = 20;

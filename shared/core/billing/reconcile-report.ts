@@ -14,7 +14,7 @@ import {
   type ReportedCharge,
 } from './reconcile.ts';
 
-type Compared = {
+export type Compared = {
   readonly lease: LeaseIn<'ended'>;
   readonly rows: readonly ReportedCharge[];
   readonly comparison: Comparison;

@@ -19,7 +19,7 @@ import { type SeenInstance, type Suspicion, suspect } from './instance-findings.
 import type { Sightings } from './record.ts';
 
 /** The machines of a complete listing, begun after the open leases were read. */
-type MachineView = {
+export type MachineView = {
   readonly listedAt: EpochMs;
   /** How long the provider's listing may lag behind its machines. */
   readonly listLag: DurationMs;

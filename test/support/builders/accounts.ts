@@ -3,7 +3,8 @@
 import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { monthOf } from '../../../shared/core/base/time.ts';
 import type { Account, Hold } from '../../../shared/core/ledger/account.ts';
-import { aConsumer, at, someLimits } from './builders.ts';
+import { aConsumer, at } from './base.ts';
+import { someLimits } from './ledger.ts';
 
 export function anAccount(change: Partial<Account> = {}): Account {
   const limits = change.limits ?? someLimits();

@@ -15,18 +15,16 @@ import {
 } from '../../../shared/core/instance/attempt-moves.ts';
 import type { LeaseListing } from '../../../shared/core/instance/sighting.ts';
 import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
-import { anAttempt } from './attempts.ts';
+import { anInstanceId, at } from './base.ts';
+import { anAttempt, aProof } from './instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  anInstanceId,
-  aProof,
   aRequestedLease,
-  at,
-} from './builders.ts';
+} from './lease.ts';
 import { aListing, aSighting } from './sightings.ts';
 
 /** Any instant of the quarter of an hour after a lease of the builders began to end. */

@@ -6,7 +6,7 @@ import type { ProviderCard } from '../../../shared/core/instance/card.ts';
 import type { Instance } from '../../../shared/core/instance/instance.ts';
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import type { LeaseListing, Sighting } from '../../../shared/core/instance/sighting.ts';
-import { aDeployment, aLeaseId, anInstanceId, aSigner } from './builders.ts';
+import { aDeployment, aLeaseId, anInstanceId, aSigner } from './base.ts';
 
 /** Listings lag by 30 s, an instance boots within 10 min, nothing is billed in any case. */
 export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {

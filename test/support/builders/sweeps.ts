@@ -2,7 +2,7 @@
 
 import type { SweepRecord } from '../../../shared/core/sweep/record.ts';
 import type { Survey } from '../../../shared/core/sweep/survey.ts';
-import { at } from './builders.ts';
+import { at } from './base.ts';
 
 /** A sweep at 12:00 that saw everything and found nothing. */
 export function aSweepRecord(change: Partial<SweepRecord> = {}): SweepRecord {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { mustBeOperator, mustOwn } from '../../../../shared/core/base/caller.ts';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
-import { aConsumer } from '../../../support/builders/builders.ts';
+import { aConsumer } from '../../../support/builders/base.ts';
 
 const other = brandId(ConsumerId, '123456789012/other');
 const forbidden = expect.objectContaining({ name: 'Forbidden' });

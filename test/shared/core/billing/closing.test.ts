@@ -3,13 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
 import { closableUntil, pendingSince } from '../../../../shared/core/billing/closing.ts';
-import {
-  aConsumer,
-  anActiveLease,
-  anEndedLease,
-  aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
+import { anActiveLease, anEndedLease, aRequestedLease } from '../../../support/builders/lease.ts';
 
 describe('days', () => {
   it('can be closed half an hour after their end', () => {

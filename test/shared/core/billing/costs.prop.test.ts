@@ -25,13 +25,8 @@ import {
 } from '../../../../shared/core/billing/report.ts';
 import type { Charge } from '../../../../shared/core/ledger/charge.ts';
 import { type LedgerEntry, uncut } from '../../../../shared/core/ledger/entry.ts';
-import {
-  aConsumer,
-  aLeaseId,
-  anActiveLease,
-  anEndedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../support/builders/base.ts';
+import { anActiveLease, anEndedLease } from '../../../support/builders/lease.ts';
 
 const amount = fc.nat(5_000_000).map(microUsd);
 

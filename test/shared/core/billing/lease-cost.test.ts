@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { settledCharges, settlementOf } from '../../../../shared/core/billing/lease-cost.ts';
-import { aLeaseId, anEndedLease, at } from '../../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
+import { anEndedLease } from '../../../support/builders/lease.ts';
 
 const lease = anEndedLease();
 const { entries } = lease.outbox;

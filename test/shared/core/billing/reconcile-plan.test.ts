@@ -18,14 +18,8 @@ import {
   trueUpTo,
 } from '../../../../shared/core/billing/reconcile-plan.ts';
 import { tagOf } from '../../../../shared/core/instance/ownership.ts';
-import {
-  aDeployment,
-  anEndedLease,
-  anEndingLease,
-  anInstanceId,
-  aSigner,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aDeployment, anInstanceId, aSigner, at } from '../../../support/builders/base.ts';
+import { anEndedLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 const lease = anEndedLease();
 const terms = { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) };

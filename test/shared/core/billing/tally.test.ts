@@ -9,7 +9,8 @@ import {
 } from '../../../../shared/core/billing/tally.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import type { LedgerEntry } from '../../../../shared/core/ledger/entry.ts';
-import { aConsumer, aLeaseId, anEndedLease } from '../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId } from '../../../support/builders/base.ts';
+import { anEndedLease } from '../../../support/builders/lease.ts';
 
 const lease = anEndedLease();
 const { entries } = lease.outbox;

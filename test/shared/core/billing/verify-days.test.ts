@@ -7,7 +7,8 @@ import { type Day, dayOf } from '../../../../shared/core/billing/days.ts';
 import { booksOf, type DayBooks } from '../../../../shared/core/billing/report.ts';
 import { emptyBooks, enterBooks, judgeDays } from '../../../../shared/core/billing/verify-days.ts';
 import type { LedgerEntry } from '../../../../shared/core/ledger/entry.ts';
-import { aConsumer, anEndedLease, at } from '../../../support/builders/builders.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
+import { anEndedLease } from '../../../support/builders/lease.ts';
 
 const { entries } = anEndedLease().outbox;
 const day = dayOf(at('12:00'));

@@ -21,13 +21,8 @@ import {
 } from '../../../../shared/core/billing/verify.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { aHold, anAccount } from '../../../support/builders/accounts.ts';
-import {
-  aConsumer,
-  aLeaseId,
-  anActiveLease,
-  anEndedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../support/builders/base.ts';
+import { anActiveLease, anEndedLease } from '../../../support/builders/lease.ts';
 
 const applied = <L extends Lease>(lease: L): L => ({
   ...lease,

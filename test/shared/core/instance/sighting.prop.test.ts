@@ -5,12 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { brandId, DeploymentId } from '../../../../shared/core/base/ids.ts';
 import { tagOf } from '../../../../shared/core/instance/ownership.ts';
 import { separateOurs } from '../../../../shared/core/instance/sighting.ts';
-import {
-  aDeployment,
-  aLeaseId,
-  anInstanceId,
-  aSigner,
-} from '../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, anInstanceId, aSigner } from '../../../support/builders/base.ts';
 import { anInstance } from '../../../support/builders/sightings.ts';
 
 const reader = { deployment: aDeployment, signer: aSigner };

@@ -5,15 +5,14 @@ import { before, hours, seconds } from '../../../../shared/core/base/time.ts';
 import { decideAbsenceRound, skipRound } from '../../../../shared/core/lease/absence-round.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { applyDestroyOutcome, heldTargets } from '../../../../shared/core/lease/teardown.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
 import {
   aLaunchingLease,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  anInstanceId,
-  at,
   withAllClosed,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { aListing, aSighting } from '../../../support/builders/sightings.ts';
 
 /** Its destroy was accepted at 12:31. */

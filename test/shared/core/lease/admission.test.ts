@@ -11,12 +11,8 @@ import {
   sameRequest,
 } from '../../../../shared/core/lease/admission.ts';
 import { holdFor } from '../../../../shared/core/lease/hold.ts';
-import {
-  anEndedLease,
-  aRequestedLease,
-  at,
-  someTerms,
-} from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anEndedLease, aRequestedLease, someTerms } from '../../../support/builders/lease.ts';
 
 const attemptLimit = minutes(25);
 const now = at('12:00');

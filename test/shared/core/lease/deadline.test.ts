@@ -19,13 +19,13 @@ import {
   recheckPause,
   warningDue,
 } from '../../../../shared/core/lease/deadline.ts';
+import { at } from '../../../support/builders/base.ts';
 import {
   aLaunchingLease,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const active = anActiveLease();
 const ahead = (length: number) => epochMs(active.deadline - length);

@@ -3,14 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
 import { endFromStep, endUnlessOver, releaseLease } from '../../../../shared/core/lease/end.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
 import {
-  aConsumer,
   anActiveLease,
   anEndedLease,
   anEndingLease,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const now = at('12:20');
 const lease = anActiveLease();

@@ -20,13 +20,8 @@ import {
   trimmedHold,
 } from '../../../../shared/core/lease/extension.ts';
 import { extendLease } from '../../../../shared/core/lease/lease-moves.ts';
-import {
-  aBootingLease,
-  aConsumer,
-  anActiveLease,
-  anEndingLease,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
+import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 const active = anActiveLease();
 const { activeAt, deadline } = active;

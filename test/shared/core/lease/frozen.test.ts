@@ -3,7 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { dropFrozenOffer, endFrozenLease } from '../../../../shared/core/lease/frozen.ts';
 import { chooseOffer } from '../../../../shared/core/lease/lease-moves.ts';
-import { anOffer, aRequestedLease, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anOffer } from '../../../support/builders/instance.ts';
+import { aRequestedLease } from '../../../support/builders/lease.ts';
 
 const now = at('12:01');
 const lease = chooseOffer(aRequestedLease(), { offer: anOffer(), reason: 'cheap' }, at('12:00'));

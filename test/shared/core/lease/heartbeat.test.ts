@@ -10,15 +10,14 @@ import {
   refuseLateBeat,
   refuseNodeBeat,
 } from '../../../../shared/core/lease/heartbeat.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
-  aConsumer,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  aPulse,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const now = at('12:20');
 

@@ -3,14 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../../../shared/core/base/time.ts';
 import { judgeLease } from '../../../../shared/core/lease/judgement.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   anActiveLease,
   anEndingLease,
-  aPulse,
-  at,
   someTerms,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const lease = anActiveLease();
 const input = { leaseId: lease.id, generation: 1 };

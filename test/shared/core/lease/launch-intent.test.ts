@@ -15,19 +15,15 @@ import {
 } from '../../../../shared/core/lease/launch-intent.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { chooseOffer, withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
-import { anAttempt } from '../../../support/builders/attempts.ts';
+import { aDeployment, aLeaseId, aSigner, at } from '../../../support/builders/base.ts';
+import { anAttempt, anOffer } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
-  aDeployment,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndingLease,
-  anOffer,
   aRequestedLease,
-  aSigner,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { aCard } from '../../../support/builders/sightings.ts';
 
 const nothing = { lease: false, providers: [] };

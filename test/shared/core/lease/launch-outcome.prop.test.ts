@@ -8,7 +8,7 @@ import {
 } from '../../../../shared/core/lease/launch-outcome.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { anyLease } from '../../../support/builders/arbitraries.ts';
-import { anInstanceId, at } from '../../../support/builders/builders.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
 
 const launched: CreateAnswer = { kind: 'launched', instanceId: anInstanceId() };
 const apply = (lease: Lease, answer: CreateAnswer) =>

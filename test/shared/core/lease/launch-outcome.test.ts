@@ -6,14 +6,9 @@ import {
   type CreateAnswer,
 } from '../../../../shared/core/lease/launch-outcome.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
-import {
-  aBootingLease,
-  aLaunchingLease,
-  anEndingLease,
-  anInstanceId,
-  anOffer,
-  at,
-} from '../../../support/builders/builders.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
+import { anOffer } from '../../../support/builders/instance.ts';
+import { aBootingLease, aLaunchingLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 const boot = { timeoutSeconds: 600 };
 const apply = (lease: Lease, answer: CreateAnswer) =>

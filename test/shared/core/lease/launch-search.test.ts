@@ -5,14 +5,13 @@ import { markOutcomeUnknown } from '../../../../shared/core/instance/attempt-mov
 import { decideLaunchLook } from '../../../../shared/core/lease/launch-search.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
   anEndingLease,
-  anInstanceId,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { aCard, aListing, aSighting } from '../../../support/builders/sightings.ts';
 
 const launching = aLaunchingLease();

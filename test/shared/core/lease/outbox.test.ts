@@ -10,12 +10,8 @@ import {
   holdChangeOf,
   withPendingEvents,
 } from '../../../../shared/core/lease/outbox.ts';
-import {
-  anActiveLease,
-  anEndedLease,
-  anEndingLease,
-  at,
-} from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anActiveLease, anEndedLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 const applied = <L extends Lease>(lease: L): L => ({
   ...lease,

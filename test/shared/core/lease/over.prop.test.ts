@@ -35,11 +35,10 @@ import {
   aDeployment,
   aLeaseId,
   anInstanceId,
-  anOffer,
-  aPulse,
   aSigner,
   at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/base.ts';
+import { anOffer, aPulse } from '../../../support/builders/instance.ts';
 import { aCard, aListing, anInstance, aSighting } from '../../../support/builders/sightings.ts';
 
 const input = { leaseId: aLeaseId(), generation: 1 };

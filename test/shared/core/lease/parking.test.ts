@@ -8,13 +8,9 @@ import {
   parkForReadiness,
   parkToServe,
 } from '../../../../shared/core/lease/parking.ts';
-import {
-  aBootingLease,
-  anActiveLease,
-  anEndingLease,
-  aPulse,
-  at,
-} from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
+import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 const input = { leaseId: anActiveLease().id, generation: 1, token: 'a token' };
 const parked = { input, parked: 'parked', pulse: aPulse() } as const;

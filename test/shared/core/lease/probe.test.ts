@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { isBootOver, planProbe } from '../../../../shared/core/lease/probe.ts';
-import { aBootingLease, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aBootingLease } from '../../../support/builders/lease.ts';
 import { aCard, anInstance } from '../../../support/builders/sightings.ts';
 
 describe('a probe', () => {

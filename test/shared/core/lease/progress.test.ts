@@ -7,6 +7,7 @@ import {
   progressDue,
   restartsAtOnce,
 } from '../../../../shared/core/lease/progress.ts';
+import { at } from '../../../support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -14,8 +15,7 @@ import {
   anEndedLease,
   anEndingLease,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 describe('progress', () => {
   it.each([

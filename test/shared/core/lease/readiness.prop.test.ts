@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import { decideReadiness, judgeReadiness } from '../../../../shared/core/lease/readiness.ts';
-import { aBootingLease, aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
+import { aBootingLease } from '../../../support/builders/lease.ts';
 import { anInstance } from '../../../support/builders/sightings.ts';
 
 const anyInstance = fc.oneof(

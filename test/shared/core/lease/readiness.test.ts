@@ -11,15 +11,15 @@ import {
   judgeReadiness,
   recordKey,
 } from '../../../../shared/core/lease/readiness.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
   anActiveLease,
   anEndingLease,
-  aPulse,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { anInstance } from '../../../support/builders/sightings.ts';
 
 const booting = aBootingLease();

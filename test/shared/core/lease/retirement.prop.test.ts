@@ -7,7 +7,7 @@ import { seconds } from '../../../../shared/core/base/time.ts';
 import { decideRetirement } from '../../../../shared/core/lease/retirement.ts';
 import { isDestroyAccepted } from '../../../../shared/core/lease/teardown.ts';
 import { anyAttempt, anyListing } from '../../../support/builders/arbitraries.ts';
-import { aBootingLease } from '../../../support/builders/builders.ts';
+import { aBootingLease } from '../../../support/builders/lease.ts';
 
 const input = { leaseId: aBootingLease().id, generation: 1 };
 

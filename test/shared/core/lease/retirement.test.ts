@@ -6,13 +6,8 @@ import { acceptDestroy } from '../../../../shared/core/instance/attempt-moves.ts
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
 import { decideRetirement, retireCurrent } from '../../../../shared/core/lease/retirement.ts';
-import {
-  aBootingLease,
-  anEndingLease,
-  anInstanceId,
-  aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
+import { aBootingLease, anEndingLease, aRequestedLease } from '../../../support/builders/lease.ts';
 import { aListing, aSighting } from '../../../support/builders/sightings.ts';
 
 const given = retireCurrent(aBootingLease());

@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { settleLease } from '../../../../shared/core/lease/settle.ts';
+import { at } from '../../../support/builders/base.ts';
 import {
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  at,
   withAllClosed,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const input = { leaseId: anActiveLease().id, generation: 1 };
 const settle = (lease: Parameters<typeof settleLease>[0]) => settleLease(lease, input, at('12:34'));

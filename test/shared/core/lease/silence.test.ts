@@ -10,7 +10,9 @@ import {
   silentCrowd,
   untilLook,
 } from '../../../../shared/core/lease/silence.ts';
-import { anActiveLease, anEndingLease, aPulse, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
+import { anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 describe('a silence', () => {
   const noticed = aPulse({ nodeBeatAt: at('12:20'), silenceLookAt: at('12:25:30') });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
 import { endOverspent, growOutgrownHold, spentBy } from '../../../../shared/core/lease/spend.ts';
+import { at } from '../../../support/builders/base.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -10,9 +11,8 @@ import {
   anEndedLease,
   anEndingLease,
   aRequestedLease,
-  at,
   someTerms,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const capped = anActiveLease(
   aBootingLease(

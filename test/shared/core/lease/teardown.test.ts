@@ -18,14 +18,9 @@ import {
   recordStillPresent,
   unacceptedTargets,
 } from '../../../../shared/core/lease/teardown.ts';
-import { anAttempt, lived } from '../../../support/builders/attempts.ts';
-import {
-  aLaunchingLease,
-  anEndedLease,
-  anEndingLease,
-  anInstanceId,
-  at,
-} from '../../../support/builders/builders.ts';
+import { anInstanceId, at } from '../../../support/builders/base.ts';
+import { anAttempt, lived } from '../../../support/builders/instance.ts';
+import { aLaunchingLease, anEndedLease, anEndingLease } from '../../../support/builders/lease.ts';
 import { aSighting } from '../../../support/builders/sightings.ts';
 
 const ending = anEndingLease();

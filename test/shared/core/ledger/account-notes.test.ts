@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AccountNote, keyOfNote } from '../../../../shared/core/ledger/account.ts';
 import { pageOfNotes } from '../../../../shared/core/ledger/account-notes.ts';
-import { at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
 
 const noteAt = (time: string): AccountNote => ({
   ...{ at: at(time), kind: 'limits-changed', id: '1', by: null, reason: time },

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { heldLeases, planLimits } from '../../../../shared/core/ledger/account.ts';
 import { aHold, anAccount } from '../../../support/builders/accounts.ts';
-import { aLeaseId, someLimits } from '../../../support/builders/builders.ts';
+import { aLeaseId } from '../../../support/builders/base.ts';
+import { someLimits } from '../../../support/builders/ledger.ts';
 
 describe('a change of limits', () => {
   const account = anAccount({ limitsVersion: 4 });

@@ -11,13 +11,10 @@ import {
 } from '../../../../shared/core/menu/candidates.ts';
 import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
 import { anAccount } from '../../../support/builders/accounts.ts';
-import {
-  aLeaseId,
-  anOffer,
-  aRequestedLease,
-  at,
-  someLimits,
-} from '../../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
+import { anOffer } from '../../../support/builders/instance.ts';
+import { aRequestedLease } from '../../../support/builders/lease.ts';
+import { someLimits } from '../../../support/builders/ledger.ts';
 
 const now = at('12:10');
 const menu = [snapshotOf('vastai', [anOffer()], at('12:00'))];

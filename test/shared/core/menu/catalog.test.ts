@@ -12,7 +12,8 @@ import {
   pageOfOffers,
 } from '../../../../shared/core/menu/catalog.ts';
 import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
-import { anOffer, aRequirement, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anOffer, aRequirement } from '../../../support/builders/instance.ts';
 
 const offerOf = (number: number, gpuMicroUsdPerHour: number): Offer =>
   anOffer({

@@ -13,17 +13,15 @@ import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
 import { type ChoiceFacts, decideChoice } from '../../../../shared/core/menu/choice.ts';
 import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
-import { anAttempt } from '../../../support/builders/attempts.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
+import { anAttempt, anOffer } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndingLease,
-  anOffer,
   aRequestedLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 
 const now = at('12:10');
 const bootLimit = minutes(10);

@@ -12,7 +12,8 @@ import {
   type Requirement,
 } from '../../../../shared/core/instance/offer.ts';
 import { type Limits, machineOf, rankOffers } from '../../../../shared/core/menu/rank.ts';
-import { anOffer, aRequirement, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anOffer, aRequirement } from '../../../support/builders/instance.ts';
 
 const offerId = (number: number) => brandId(OfferId, `vastai_${number}`);
 

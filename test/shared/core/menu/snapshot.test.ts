@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { epochMs } from '../../../../shared/core/base/time.ts';
 import { isUsable, snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
-import { at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
 
 describe('a snapshot', () => {
   it('can be chosen from for half an hour', () => {

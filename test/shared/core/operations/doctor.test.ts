@@ -4,14 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { policy } from '../../../../shared/core/base/policy/policy.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { diagnose, type Examined } from '../../../../shared/core/operations/doctor.ts';
-import {
-  aLeaseId,
-  anActiveLease,
-  anEndedLease,
-  anEndingLease,
-  aPulse,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
+import { anActiveLease, anEndedLease, anEndingLease } from '../../../support/builders/lease.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const examined = (open: readonly Lease[], change: Partial<Examined> = {}): Examined => ({

@@ -22,14 +22,13 @@ import {
   thaw,
   unfinishedFreezes,
 } from '../../../../shared/core/operations/freeze.ts';
+import { aConsumer, at } from '../../../support/builders/base.ts';
 import {
-  aConsumer,
   aLaunchingLease,
   anActiveLease,
   anEndedLease,
   anEndingLease,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { aSighting } from '../../../support/builders/sightings.ts';
 
 const by = brandId(ConsumerId, '123456789012/operator');

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { minutes } from '../../../../shared/core/base/time.ts';
 import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
 import { menuHealth, sweepHealth } from '../../../../shared/core/operations/health.ts';
-import { anOffer, at } from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { anOffer } from '../../../support/builders/instance.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 describe('health', () => {

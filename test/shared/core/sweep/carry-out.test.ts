@@ -10,15 +10,8 @@ import {
   findingEvent,
   notePrice,
 } from '../../../../shared/core/sweep/carry-out.ts';
-import {
-  aBootingLease,
-  aDeployment,
-  aLeaseId,
-  anActiveLease,
-  anEndingLease,
-  anInstanceId,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
+import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 2 };

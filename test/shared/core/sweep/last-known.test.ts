@@ -3,13 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
 import { lastKnown, type Traces } from '../../../../shared/core/sweep/last-known.ts';
-import {
-  aLaunchingLease,
-  anActiveLease,
-  anEndingLease,
-  aPulse,
-  at,
-} from '../../../support/builders/builders.ts';
+import { at } from '../../../support/builders/base.ts';
+import { aPulse } from '../../../support/builders/instance.ts';
+import { aLaunchingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const pulse = aPulse({ nodeBeatAt: at('12:25'), bytes: [10, 20] });

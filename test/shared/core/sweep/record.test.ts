@@ -8,7 +8,7 @@ import {
   type SweepRecord,
   wasIdle,
 } from '../../../../shared/core/sweep/record.ts';
-import { aLeaseId, at } from '../../../support/builders/builders.ts';
+import { aLeaseId, at } from '../../../support/builders/base.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 describe('a record', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { policy } from '../../../../shared/core/base/policy/policy.ts';
 import { epochMs, seconds } from '../../../../shared/core/base/time.ts';
 import { reportSweep } from '../../../../shared/core/sweep/report.ts';
-import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
 import { aSurvey, aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };

@@ -3,13 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
 import { type ReportFacts, reportSweep } from '../../../../shared/core/sweep/report.ts';
-import {
-  aDeployment,
-  aLeaseId,
-  anActiveLease,
-  anInstanceId,
-  at,
-} from '../../../support/builders/builders.ts';
+import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
+import { anActiveLease } from '../../../support/builders/lease.ts';
 import { aSurvey, aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const nothingDone = { failed: [], left: 0 };

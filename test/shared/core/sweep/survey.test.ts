@@ -12,17 +12,13 @@ import {
   viewOf,
 } from '../../../../shared/core/sweep/survey.ts';
 import { aHold, anAccount } from '../../../support/builders/accounts.ts';
+import { aConsumer, aDeployment, aLeaseId, aSigner, at } from '../../../support/builders/base.ts';
 import {
-  aConsumer,
-  aDeployment,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndedLease,
   aRequestedLease,
-  aSigner,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { anInstance } from '../../../support/builders/sightings.ts';
 
 const reader = { deployment: aDeployment, signer: aSigner };

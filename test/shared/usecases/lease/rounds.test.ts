@@ -14,17 +14,14 @@ import type { Provider } from '../../../../shared/ports/provider.ts';
 import { createFindLaunched } from '../../../../shared/usecases/lease/steps/find-launched.ts';
 import { createProveAbsence } from '../../../../shared/usecases/lease/steps/prove-absence.ts';
 import { createRetireAttempt } from '../../../../shared/usecases/lease/steps/retire-attempt.ts';
+import { aDeployment, aLeaseId, aSigner, at } from '../../../support/builders/base.ts';
 import {
   aBootingLease,
-  aDeployment,
   aLaunchingLease,
-  aLeaseId,
   anActiveLease,
   anEndingLease,
   aRequestedLease,
-  aSigner,
-  at,
-} from '../../../support/builders/builders.ts';
+} from '../../../support/builders/lease.ts';
 import { aCard, anInstance } from '../../../support/builders/sightings.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/worlds/database.ts';
 

@@ -6,7 +6,8 @@ import { minutes } from '../../../../../shared/core/base/time.ts';
 import type { ByteCount, Parking, PulseStart } from '../../../../../shared/core/instance/pulse.ts';
 import type { Telemetry } from '../../../../../shared/core/instance/telemetry.ts';
 import type { Beat, NodeBeat } from '../../../../../shared/ports/pulse-store.ts';
-import { aConsumer, aLeaseId, aPulse, at } from '../../../../support/builders/builders.ts';
+import { aConsumer, aLeaseId, at } from '../../../../support/builders/base.ts';
+import { aPulse } from '../../../../support/builders/instance.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;

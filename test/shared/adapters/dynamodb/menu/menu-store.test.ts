@@ -11,7 +11,8 @@ import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
 import type { Snapshot } from '../../../../../shared/core/menu/snapshot.ts';
 import type { BlobStore } from '../../../../../shared/ports/blob-store.ts';
-import { anOffer, at } from '../../../../support/builders/builders.ts';
+import { at } from '../../../../support/builders/base.ts';
+import { anOffer } from '../../../../support/builders/instance.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;
