@@ -35,8 +35,8 @@ export const ByteCount = z.tuple([z.int(), z.int()]);
 export type ByteCount = z.infer<typeof ByteCount>;
 
 /** Which wait of the workflow the parked token belongs to. */
-export const Wait = z.enum(['ready', 'serve']);
-export type Wait = z.infer<typeof Wait>;
+const Wait = z.enum(['ready', 'serve']);
+type Wait = z.infer<typeof Wait>;
 
 export const Pulse = z.object({
   leaseId: LeaseId,

@@ -23,7 +23,7 @@ export function releaseLease(lease: Lease, caller: Caller, now: EpochMs): LeaseI
 }
 
 /** The state machine's report of what it could not get past, in its own words. */
-export type StepError = { readonly Error: string; readonly Cause: string };
+type StepError = { readonly Error: string; readonly Cause: string };
 
 const REASONS: Readonly<Record<string, EndReason>> = {
   NoOffer: 'no-offer',

@@ -14,7 +14,7 @@ export type ListedOffer = {
 };
 
 /** Where an offer stands in the list: by rate, then by id. */
-export type OfferPlace = { readonly id: OfferId; readonly rate: MicroUsdPerHour };
+type OfferPlace = { readonly id: OfferId; readonly rate: MicroUsdPerHour };
 
 export type OfferQuery = {
   readonly requirement: Requirement;

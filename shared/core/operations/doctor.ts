@@ -19,7 +19,7 @@ export type Patient = {
   readonly nets: readonly NetAct[];
 };
 
-export type ProviderSweep = {
+type ProviderSweep = {
   readonly provider: ProviderName;
   readonly last: SweepRecord | null;
 };
