@@ -1,5 +1,5 @@
 // Starts bundles in fresh processes, shuffled, and takes the CPU time of their import and first
-// call: what else the machine does adds to the time of day, by half and more, but not to this.
+// call: what else the instance does adds to the time of day, by half and more, but not to this.
 // The database is real and holds a serving lease; the workflow engine only says yes. Both are
 // reached over TLS, as AWS is: without it, the SDK would load more of Node (`node:http` and fetch).
 
@@ -48,7 +48,7 @@ const EVENTS = {
 type Variant = keyof typeof EVENTS;
 type Times = Readonly<Record<Variant, number>>;
 
-/** A lease on record whose machine serves and whose workflow waits for a token. */
+/** A lease on record whose instance serves and whose workflow waits for a token. */
 async function fill(endpoint: string): Promise<void> {
   const table = openTable(connect({ endpoint, ...LOCAL_ACCESS }), 'leases');
   await createLeaseStore(table).create(lease);

@@ -26,7 +26,7 @@ async function publish(table: (name: string) => Table, folder: string): Promise<
     const own = {
       id: `${firstProvider}_${number}`,
       providerOfferId: `${number}`,
-      machineId: `m${number}`,
+      hostId: `m${number}`,
     };
     return Offer.parse({ ...anOffer(), ...own, gpuMicroUsdPerHour });
   });

@@ -29,7 +29,7 @@ async function rateOf(request: Request, ms: number): Promise<number> {
 
 /**
  * How many times the rate of `bare` `ours` has. Both are warmed up, then take turns; the best round
- * of each counts, since whatever else the machine does only ever takes from a rate.
+ * of each counts, since whatever else the instance does only ever takes from a rate.
  */
 export async function ratioOf(ours: Request, bare: Request): Promise<number> {
   const best = { ours: 0, bare: 0 };

@@ -39,7 +39,7 @@ const lost = (message: string): void => {
   throw new Error(message);
 };
 
-/** The pulse of a machine that is ready and of an application that beats. */
+/** The pulse of an instance that is ready and of an application that beats. */
 async function startPulse(table: Table, lease: Lease): Promise<void> {
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;

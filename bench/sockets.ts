@@ -50,7 +50,7 @@ async function startEngine() {
     incoming.resume();
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
   });
-  // Whether connections are kept is the caller's matter here, however slow the machine.
+  // Whether connections are kept is the caller's matter here, however slow the instance.
   server.keepAliveTimeout = 0;
   const url = await listen(server);
   const close = (): void => {

@@ -1,4 +1,4 @@
-// A fleet to be swept: leases that serve, each with its machine at the provider. The same numbers
+// A fleet to be swept: leases that serve, each with its instance at the provider. The same numbers
 // always make the same fleet, so that two processes agree on it.
 
 import { isHolding } from '../shared/core/instance/attempt.ts';
@@ -26,8 +26,8 @@ export function fleetLease(number: number): Lease {
   return { ...active, dueBy: active.deadline, outbox: { events: [], entries: [] } };
 }
 
-/** The machines of a lease, as their provider lists them. */
-export function machinesOf(lease: Lease): readonly Instance[] {
+/** The instances of a lease, as their provider lists them. */
+export function instancesOf(lease: Lease): readonly Instance[] {
   return lease.attempts.filter(isHolding).map(({ instanceId: id, tag: label }) => ({
     ...{ id, label, status: 'running', statusText: 'running', rate: null, ssh: [] },
   }));

@@ -17,7 +17,7 @@ import type { Provider } from '../shared/ports/provider.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
 import { createSweepProvider } from '../shared/usecases/sweep/sweep-provider.ts';
 import { aDeployment, aSigner } from '../test/support/builders/base.ts';
-import { FLEET, fleetLease, machinesOf, SWEPT_AT } from './sweep-fleet.ts';
+import { FLEET, fleetLease, instancesOf, SWEPT_AT } from './sweep-fleet.ts';
 
 const [endpoint = ''] = process.argv.slice(2);
 const client = connect({ endpoint, ...LOCAL_ACCESS });
@@ -28,7 +28,7 @@ const unasked = (): never => {
   throw new Error('a sweep of a fleet that is well only looks');
 };
 const instances = Array.from({ length: FLEET }, (_, number) =>
-  machinesOf(fleetLease(number)),
+  instancesOf(fleetLease(number)),
 ).flat();
 const names = new Set(
   Array.from({ length: FLEET }, (_, number) => executionOf(fleetLease(number))),

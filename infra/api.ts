@@ -1,5 +1,5 @@
 // The HTTP API: every route of the contract and no other. Consumers are known by IAM; the routes of
-// rented machines carry a lease token, which their function checks before anything else.
+// rented instances carry a lease token, which their function checks before anything else.
 
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
@@ -71,12 +71,12 @@ export function addRoutes(api: HttpApi, functions: Functions): void {
     for (const route of made) {
       acknowledge(route, {
         'AwsSolutions-APIG4':
-          'No AWS credential reaches a rented machine; its function checks the lease token.',
+          'No AWS credential reaches a rented instance; its function checks the lease token.',
       });
     }
   }
 }
 
-/** Where machines send their heartbeats. */
+/** Where instances send their heartbeats. */
 export const nodeUrlOf = (api: HttpApi): string =>
   `${api.apiEndpoint}${routes.recordNodeHeartbeat.path}`;

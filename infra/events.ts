@@ -7,7 +7,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-/** Tells `target` of each execution of `machine` that failed, ran too long or was aborted. */
+/** Tells `target` of each execution of `instance` that failed, ran too long or was aborted. */
 export function createExecutionRule(
   scope: Construct,
   machine: StateMachine,

@@ -251,7 +251,7 @@ const TIMER_FUNCTIONS = {
     ...STEP,
     ...MENU,
     entry: 'timers/sweep-provider',
-    /** A listing of thousands of machines takes minutes at a provider's rate. */
+    /** A listing of thousands of instances takes minutes at a provider's rate. */
     timeout: minutes(5),
     needs: SWEEP_NEEDS,
   },

@@ -19,7 +19,7 @@ export type FunctionsProps = {
   readonly settings: Settings;
   readonly reachable: Reachable;
   readonly alarms: Alarms;
-  /** Where machines send their heartbeats. */
+  /** Where instances send their heartbeats. */
   readonly nodeUrl: string;
   /** The folder of `bundleFunctions`. */
   readonly bundles: string;

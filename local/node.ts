@@ -1,13 +1,13 @@
-// What a simulated machine does when it can call home: as the node agent does, it says that it is
-// ready, beats until it is told to stop, and ends its machine if that is asked of it. It knows
+// What a simulated instance does when it can call home: as the node agent does, it says that it is
+// ready, beats until it is told to stop, and ends its instance if that is asked of it. It knows
 // nothing but what its environment holds.
 
 import type { Telemetry } from '../shared/core/instance/telemetry.ts';
 
-/** A machine as its provider starts it. */
-export type Machine = { readonly id: string; readonly env: Readonly<Record<string, string>> };
+/** An instance as its provider starts it. */
+export type Instance = { readonly id: string; readonly env: Readonly<Record<string, string>> };
 
-/** What the machine reads off its own hardware. */
+/** What the instance reads off its own hardware. */
 export type Hardware = {
   readonly sshHostKey: string | null;
   readonly gpuName: string | null;
@@ -30,11 +30,11 @@ export type NodeOptions = {
   readonly at: (instant: number, fire: () => void) => () => void;
   /** Sends one beat with the lease token; null when it did not arrive. */
   readonly send: (token: string, body: NodeBody) => Promise<Told | null>;
-  readonly hardware: (machine: Machine) => Hardware;
+  readonly hardware: (instance: Instance) => Hardware;
   /** Hard at work unless given; how long it has been running it knows itself. */
-  readonly telemetry?: ((machine: Machine) => Telemetry) | undefined;
-  /** The dead-man switch: asks for the machine's own end. Without it there is none. */
-  readonly end?: ((machine: Machine) => Promise<void>) | undefined;
+  readonly telemetry?: ((instance: Instance) => Telemetry) | undefined;
+  /** The dead-man switch: asks for the instance's own end. Without it there is none. */
+  readonly end?: ((instance: Instance) => Promise<void>) | undefined;
 };
 
 const working = (): Telemetry => ({
@@ -48,21 +48,21 @@ const working = (): Telemetry => ({
 });
 
 /** Between beats, of hearing nothing, and after the end: as the agent reads them. */
-function timesOf({ env }: Machine) {
+function timesOf({ env }: Instance) {
   const seconds = env['GPU_SHOPPER_NODE_SECONDS'] ?? '60 1800 60 60';
   const [every = 0, deaf = 0, grace = 0] = seconds.split(' ').map((each) => Number(each) * 1_000);
   return { every, deaf, grace };
 }
 
-/** Starts the machine's agent; the returned function stops it, as losing power would. */
-export function startNode(options: NodeOptions, machine: Machine): () => void {
-  const token = machine.env['GPU_SHOPPER_LEASE_TOKEN'];
+/** Starts the instance's agent; the returned function stops it, as losing power would. */
+export function startNode(options: NodeOptions, instance: Instance): () => void {
+  const token = instance.env['GPU_SHOPPER_LEASE_TOKEN'];
   if (token === undefined) return () => undefined;
   const { now, telemetry = working, end } = options;
-  const { every, deaf, grace } = timesOf(machine);
+  const { every, deaf, grace } = timesOf(instance);
   const startedAt = now();
   let number = Math.floor(startedAt / 1_000);
-  let untold: Hardware | null = options.hardware(machine);
+  let untold: Hardware | null = options.hardware(instance);
   let endsAt = Number.POSITIVE_INFINITY;
   let heardAt = now();
   let cancel = (): void => undefined;
@@ -82,7 +82,7 @@ export function startNode(options: NodeOptions, machine: Machine): () => void {
   const beat = async (): Promise<void> => {
     number += 1;
     const uptimeSeconds = Math.floor((now() - startedAt) / 1_000);
-    const body = { number, facts: untold, telemetry: { ...telemetry(machine), uptimeSeconds } };
+    const body = { number, facts: untold, telemetry: { ...telemetry(instance), uptimeSeconds } };
     // A beat that gets lost is only a beat that gets lost: the next one follows.
     const told = await options.send(token, body).catch(() => null);
     if (told !== null) hear(told);
@@ -93,7 +93,7 @@ export function startNode(options: NodeOptions, machine: Machine): () => void {
     const over = now() >= last();
     if (over && end === undefined) return;
     // A request that gets lost is followed by the next one, as a beat is.
-    if (over) await end?.(machine).catch(() => undefined);
+    if (over) await end?.(instance).catch(() => undefined);
     const next = over ? now() + every : Math.min(now() + every, last());
     if (!stopped) cancel = options.at(next, () => void live());
   };

@@ -82,7 +82,7 @@ export type Service = {
 };
 
 const LAMBDA_CONTEXT = { functionName: 'local' };
-const MACHINE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
+const INSTANCE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
 
 type Handler = (event: unknown, context: never) => Promise<unknown>;
 
@@ -94,7 +94,7 @@ function stepNamed(name: string): Handler {
 
 /** The state machine file with each function's name where AWS has its ARN. */
 export function leaseMachine(): unknown {
-  return JSON.parse(readFileSync(MACHINE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
+  return JSON.parse(readFileSync(INSTANCE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
 }
 
 function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Workflow {

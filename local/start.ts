@@ -15,8 +15,8 @@ import { serveHttp } from './aws/http-front.ts';
 import { createVerifier } from './aws/sigv4.ts';
 import { takeLock } from './files/lock-file.ts';
 import { openLog } from './files/log-file.ts';
-import { runMachines } from './machines.ts';
 import { accessVariables } from './markets.ts';
+import { runNodes } from './nodes.ts';
 import { type Simulator, startProcesses } from './processes.ts';
 import { createService, type Service } from './service.ts';
 import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
@@ -46,7 +46,7 @@ export type Started = {
 
 /** How long a start waits for menus, in real time: most of it are pauses that markets ask for. */
 const MAX_MENU_MS = 30_000;
-/** Simulated machines are looked for every 5 simulated seconds, but not without a break. */
+/** Simulated instances are looked for every 5 simulated seconds, but not without a break. */
 const LOOK_EVERY_MS = 5_000;
 const MIN_LOOK_EVERY_MS = 100;
 
@@ -77,8 +77,8 @@ function environment(settings: Settings, nodeUrl: string, simulators: readonly S
   };
 }
 
-const startMachines = ({ child }: Simulator, clock: EngineClock, scale: number): (() => void) =>
-  runMachines({
+const startNodes = ({ child }: Simulator, clock: EngineClock, scale: number): (() => void) =>
+  runNodes({
     simulatorUrl: child.url,
     clock,
     lookEveryMs: Math.max(MIN_LOOK_EVERY_MS, LOOK_EVERY_MS / scale),
@@ -128,7 +128,7 @@ async function run(options: StartOptions): Promise<Started> {
   const keyNamed = (id: string) => keys.get(id);
   const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
   const front = serveHttp(server, { verify, answer: service.answer, log });
-  const stopMachines = simulators.map((each) => startMachines(each, clock, timeScale));
+  const stopNodes = simulators.map((each) => startNodes(each, clock, timeScale));
   await openMenu(service);
   // Nobody could beat while it was down. On AWS the API is up without us; here the outage is ours.
   await onceFor(service.runtime, excuseSilence)();
@@ -136,7 +136,7 @@ async function run(options: StartOptions): Promise<Started> {
   const close = async (): Promise<void> => {
     await front.close();
     service.close();
-    for (const stop of stopMachines) stop();
+    for (const stop of stopNodes) stop();
     await end();
   };
   return { url, credentialsPath, logPath, close };

@@ -11,7 +11,7 @@ const OPENING = [
   '// The node agent, packed by scripts/pack-agent.ts and never edited by hand: compressed with gzip',
   '// and written in base64, because start scripts are short and hold text only.',
   '',
-  '/** A function, so that bundles which start no machine leave it out. */',
+  '/** A function, so that bundles which start no instance leave it out. */',
   'export const packedAgent = (): string =>',
   '  [',
 ];

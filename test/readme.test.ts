@@ -36,7 +36,7 @@ describe.concurrent('the README', { timeout: 60_000 }, () => {
       readme.split('<!-- output of npm run demo -->\n```\n')[1]?.split('\n```')[0] ?? '';
     const { status, stdout } = await demo();
     expect(status).toBe(0);
-    // A slow machine may print more: a create call that came too late is made again.
+    // A slow instance may print more: a create call that came too late is made again.
     const printed = stdout.split('\n').map(shape);
     let from = 0;
     const missing = shown.split('\n').filter((line) => {
@@ -69,7 +69,7 @@ describe.concurrent('the README', { timeout: 60_000 }, () => {
 describe('ARCHITECTURE.md', () => {
   it('shows the state machine as it is in its file', () => {
     const text = read('ARCHITECTURE.md');
-    const machine = JSON.parse(read('state-machines/lease.asl.json'));
-    expect(withDiagram(text, diagramOf(machine))).toBe(text);
+    const instance = JSON.parse(read('state-machines/lease.asl.json'));
+    expect(withDiagram(text, diagramOf(instance))).toBe(text);
   });
 });

@@ -15,7 +15,7 @@ const spentOf = (group: Group): number =>
 const wasteOf = ({ waste }: Group): number =>
   waste.failedMicroUsd + waste.teardownMicroUsd + waste.idleMicroUsd;
 
-/** What an empty key stands for: nobody named a job, a correction names no machine. */
+/** What an empty key stands for: nobody named a job, a correction names no instance. */
 const keyText = (key: string): string => (key === '' ? '(none)' : key);
 
 const BAR = 24;
@@ -69,7 +69,7 @@ export function costCsv({ groupBy, groups }: Costs): readonly string[] {
 
 /** What one lease costs, a line for each thing that is known of it. */
 export function leaseCostLines(cost: LeaseCost): readonly string[] {
-  const { waste, ofWhich, machines } = cost;
+  const { waste, ofWhich, instances } = cost;
   const ended = cost.state === 'ended';
   const facts: readonly (readonly [string, string | null])[] = [
     ['Lease', `${cost.leaseId} (${cost.state})`],
@@ -84,10 +84,10 @@ export function leaseCostLines(cost: LeaseCost): readonly string[] {
     ['By its end', cost.forecastMicroUsd === null ? null : usd(cost.forecastMicroUsd)],
     ['Spend cap', cost.spendCapMicroUsd === null ? null : usd(cost.spendCapMicroUsd)],
     ['Held', ended ? null : `${usd(cost.heldMicroUsd)}, ${usd(cost.leftMicroUsd)} of it left`],
-    ...machines.map(
+    ...instances.map(
       ({ attempt, gpuCount, gpuName, provider, from, until }) =>
         [
-          `Machine ${attempt}`,
+          `Instance ${attempt}`,
           `${gpuCount} x ${gpuName} at ${provider}, ${time(from)} to ${time(until)}`,
         ] as const,
     ),
@@ -152,8 +152,8 @@ function entryCells(entry: LedgerEntry): readonly Cell[] {
     ...[charge.gpuMicroUsd, charge.diskMicroUsd, charge.transferMicroUsd],
     ...[charge.failedMicroUsd, charge.teardownMicroUsd, charge.idleMicroUsd],
   ];
-  const machine = [provider, gpuName, gpuCount, jobId, attempt, from, until];
-  return [...own, ...machine, ...amounts.map(decimalUsd)];
+  const instance = [provider, gpuName, gpuCount, jobId, attempt, from, until];
+  return [...own, ...instance, ...amounts.map(decimalUsd)];
 }
 
 function focusRecord(entry: LedgerEntry): readonly string[] {

@@ -27,7 +27,7 @@ Exit codes:
   4    not found: there is no such lease or offer
   5    over: the lease is over, though not in the way that was asked for
   6    unreachable: the service gave no answer; what was asked may still happen
-  7    left: machines of ours are still there, or not proved gone (sweep)
+  7    left: instances of ours are still there, or not proved gone (sweep)
   8    differs: the books do not agree (ledger verify)
   130  interrupted: the lease goes on`;
 

@@ -140,11 +140,11 @@ function offerText({
 function proofText(proof: Lease['absenceProof']): string | null {
   if (proof === null) return null;
   const { firstListingAt, secondListingAt } = proof;
-  if (firstListingAt === null) return 'no machine was ever created';
+  if (firstListingAt === null) return 'no instance was ever created';
   return `absent from the listings of ${time(firstListingAt)} and ${time(secondListingAt)}`;
 }
 
-/** A provider may tell one way to the machine twice. */
+/** A provider may tell one way to the instance twice. */
 const sshCommands = ({ ssh }: Lease): readonly string[] => [
   ...new Set(ssh.map(({ host, port, user }) => `ssh -p ${port} ${user}@${host}`)),
 ];

@@ -14,8 +14,8 @@ function progressOf({ state, lastLook, landedBy, finishedAt }: Freeze): string {
   const seen =
     lastLook === null
       ? 'nobody has looked yet'
-      : `${lastLook.leases} leases and ${lastLook.instances} machines are left`;
-  return `${seen}; no machine can appear after ${time(landedBy)}`;
+      : `${lastLook.leases} leases and ${lastLook.instances} instances are left`;
+  return `${seen}; no instance can appear after ${time(landedBy)}`;
 }
 
 /** A freeze with who did what, the newest last. */

@@ -1,4 +1,4 @@
-// How OpenSSH reaches a lease's machine. Address and host key come from a rented machine and its
+// How OpenSSH reaches a lease's instance. Address and host key come from a rented instance and its
 // provider: whatever isn't plainly one is refused, since a line break in it would be a command for
 // the person's own ssh.
 
@@ -16,7 +16,7 @@ export type SshAccess = {
   readonly host: string;
   readonly config: readonly string[];
   readonly configFile: string;
-  /** The line that pins the host key; null when the machine has told none. */
+  /** The line that pins the host key; null when the instance has told none. */
   readonly knownHost: string | null;
   readonly knownHostsFile: string;
 };
@@ -30,7 +30,7 @@ type Address = Lease['ssh'][number];
 
 const isPlain = ({ host, user }: Address): boolean => HOST.test(host) && USER.test(user);
 
-/** Each different way to the machine, as lines of an entry: a provider may tell one twice. */
+/** Each different way to the instance, as lines of an entry: a provider may tell one twice. */
 function waysOf(ssh: Lease['ssh']): readonly string[] {
   const ways = ssh.map(
     ({ host, port, user }) => `  HostName ${host}\n  Port ${port}\n  User ${user}`,

@@ -1,5 +1,5 @@
 // Ledger entries as rows of FOCUS 1.2, the FinOps Foundation's cost and usage format
-// (https://focus.finops.org/focus-specification/v1-2/, November 2026). One row for each machine
+// (https://focus.finops.org/focus-specification/v1-2/, November 2026). One row for each instance
 // that was charged, and one for each true-up or correction; holds and overruns cost nothing.
 // Columns of our own begin with `x_`, as the format asks.
 
@@ -75,7 +75,7 @@ type Charge = NonNullable<LedgerEntry['charge']>;
 const hoursOf = ({ from, until }: Charge): number =>
   (Date.parse(until) - Date.parse(from)) / HOUR_MS;
 
-function machineOf(entry: LedgerEntry, charge: Charge) {
+function instanceOf(entry: LedgerEntry, charge: Charge) {
   const hours = hoursOf(charge).toFixed(9);
   const what = `${charge.gpuCount} x ${charge.gpuName}`;
   return {
@@ -125,7 +125,7 @@ export function focusRow(entry: LedgerEntry): FocusRow | null {
     ...billingPeriod(entry.month),
     ...costs(entry.amountMicroUsd),
     ...{ ChargeCategory: 'Usage', ChargeFrequency: 'Usage-Based' },
-    ...(isCorrection || charge === null ? correctionOf(entry) : machineOf(entry, charge)),
+    ...(isCorrection || charge === null ? correctionOf(entry) : instanceOf(entry, charge)),
     ...{ x_LeaseId: entry.leaseId, x_EntrySeq: entry.seq, x_PostedAt: floor(entry.at) },
   };
 }

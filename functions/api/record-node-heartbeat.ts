@@ -1,4 +1,4 @@
-// POST /node/v1/heartbeats: the machine is ready, and alive. Its token says which lease it serves.
+// POST /node/v1/heartbeats: the instance is ready, and alive. Its token says which lease it serves.
 
 import { heartbeatView } from '../../shared/api/views/lease.ts';
 import { recordNodeHeartbeat } from '../../shared/app/lease.ts';

@@ -1,4 +1,4 @@
-// Await ready: parks the token that the machine's first phone-home answers.
+// Await ready: parks the token that the instance's first phone-home answers.
 
 import { WaitInput } from '../../shared/api/requests/functions.ts';
 import { awaitReady } from '../../shared/app/lease.ts';

@@ -1,4 +1,4 @@
-// Confirm ready: begins to serve, or gives the machine back.
+// Confirm ready: begins to serve, or gives the instance back.
 
 import { StepInput } from '../../shared/api/requests/functions.ts';
 import { confirmReady } from '../../shared/app/lease.ts';

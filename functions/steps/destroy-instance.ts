@@ -1,4 +1,4 @@
-// Destroy instance: asks the provider to end every machine of the lease.
+// Destroy instance: asks the provider to end every instance of the lease.
 
 import { EndInput } from '../../shared/api/requests/functions.ts';
 import { destroyInstance } from '../../shared/app/lease.ts';

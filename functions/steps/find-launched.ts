@@ -1,4 +1,4 @@
-// Find launched: looks for the machine of an unanswered create call.
+// Find launched: looks for the instance of an unanswered create call.
 
 import { StepInput } from '../../shared/api/requests/functions.ts';
 import { findLaunched } from '../../shared/app/lease.ts';

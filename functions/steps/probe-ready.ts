@@ -1,4 +1,4 @@
-// Probe ready: looks for an SSH banner where no machine can call.
+// Probe ready: looks for an SSH banner where no instance can call.
 
 import { StepInput } from '../../shared/api/requests/functions.ts';
 import { probeReady } from '../../shared/app/lease.ts';

@@ -1,4 +1,4 @@
-// Retire attempt: destroys a machine that never served and proves it absent.
+// Retire attempt: destroys an instance that never served and proves it absent.
 
 import { StepInput } from '../../shared/api/requests/functions.ts';
 import { retireAttempt } from '../../shared/app/lease.ts';

@@ -176,7 +176,7 @@ const countRefused = (): MiddlewareObj<unknown, HttpReply, Error> => ({
   },
 });
 
-/** A route for rented machines, known by their lease token. */
+/** A route for rented instances, known by their lease token. */
 export function node<Name extends RouteName, UseCase>(
   name: Name,
   factory: Factory<UseCase>,

@@ -1,4 +1,4 @@
-// Looks for what must not be there once all leases have ended: a machine alive, money still held,
+// Looks for what must not be there once all leases have ended: an instance alive, money still held,
 // entries, account and leases that disagree. The demo ends non-zero on it; tests expect nothing.
 
 import { books } from '../../shared/app/lease.ts';
@@ -11,7 +11,7 @@ export type MarketInstance = { readonly id: string; readonly label: string | nul
 
 /**
  * What is wrong, in words; empty when everything is as it must be. `alive` is the market's own
- * truth about machines that exist now.
+ * truth about instances that exist now.
  */
 export async function audit(
   runtime: Runtime,

@@ -30,17 +30,17 @@ export const DEMO_FAULTS: Readonly<Record<string, DemoFault>> = {
     set: onEach({ name: 'rate-limit', operation: 'create', times: 1 }),
   },
   'drop-after-effect': {
-    says: 'the machine is created, and the connection breaks before we learn of it',
+    says: 'the instance is created, and the connection breaks before we learn of it',
     from: 'request',
     set: onEach({ name: 'drop-after-effect', operation: 'create', times: 1 }),
   },
   'error-after-effect': {
-    says: 'the machine is created, and the provider answers 500',
+    says: 'the instance is created, and the provider answers 500',
     from: 'request',
     set: onEach({ name: 'error-after-effect', operation: 'create', times: 1 }),
   },
   'stale-list': {
-    says: 'the reply to create is lost, and listings miss the new machine for two minutes',
+    says: 'the reply to create is lost, and listings miss the new instance for two minutes',
     from: 'request',
     set: onEach(
       { name: 'drop-after-effect', operation: 'create', times: 1 },
@@ -48,7 +48,7 @@ export const DEMO_FAULTS: Readonly<Record<string, DemoFault>> = {
     ),
   },
   'never-boots': {
-    says: 'the first machine never gets ready',
+    says: 'the first instance never gets ready',
     from: 'request',
     set: onEach({ name: 'never-boots', times: 1 }),
   },
@@ -58,7 +58,7 @@ export const DEMO_FAULTS: Readonly<Record<string, DemoFault>> = {
     set: onEach({ name: 'refuse-destroy', forMs: 300_000 }),
   },
   zombie: {
-    says: 'destroy is accepted, but the machine stays for five minutes',
+    says: 'destroy is accepted, but the instance stays for five minutes',
     from: 'release',
     set: onEach({ name: 'zombie', forMs: 300_000 }),
   },

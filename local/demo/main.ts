@@ -108,7 +108,7 @@ async function live(world: World, id: string, clock: EngineClock): Promise<Lease
 }
 
 function proofText({ firstListingAt, secondListingAt }: Offered['absenceProof']): string {
-  if (firstListingAt === null) return 'no machine was ever created';
+  if (firstListingAt === null) return 'no instance was ever created';
   return `complete listings at ${firstListingAt} and ${secondListingAt}`;
 }
 
@@ -125,7 +125,7 @@ async function report(world: World, lease: LeaseBody): Promise<boolean> {
   say(`Charge   ${formatUsd(microUsd(lease.chargedMicroUsd))}`);
   const spent = markets.map((market) => market.books().spentMicroUsd);
   const billed = microUsd(spent.reduce((sum, each) => sum + each, 0));
-  say(`Market   ${alive.length} machines alive; its own books say ${formatUsd(billed)}`);
+  say(`Market   ${alive.length} instances alive; its own books say ${formatUsd(billed)}`);
   for (const line of wrong) say(`WRONG    ${line}`);
   if (wrong.length === 0) say('Checked  nothing alive, nothing held, the ledger balances');
   return wrong.length === 0;

@@ -1,4 +1,4 @@
-// A fresh service in memory, with the simulated market it leases from and machines that phone
+// A fresh service in memory, with the simulated market it leases from and instances that phone
 // home: what the demo shows and the tests run. Everything is real but the money and the metal.
 
 import { randomBytes } from 'node:crypto';
@@ -17,11 +17,11 @@ import type { EngineClock } from '../workflow/clock.ts';
 export type WorldOptions = {
   readonly clock: EngineClock;
   readonly seed?: number;
-  /** Whether machines can call home; if not, readiness is probed. */
+  /** Whether instances can call home; if not, readiness is probed. */
   readonly phoneHome?: boolean;
-  /** What machines say of their load; hard at work unless given. */
+  /** What instances say of their load; hard at work unless given. */
   readonly telemetry?: NodeOptions['telemetry'];
-  /** Whether machines end themselves, as real ones do; not unless given. */
+  /** Whether instances end themselves, as real ones do; not unless given. */
   readonly deadManSwitch?: boolean;
   /** Overrides of the environment, such as limits. */
   readonly env?: Readonly<Record<string, string>>;
@@ -116,15 +116,15 @@ async function openMarket(name: ProviderName, options: WorldOptions, reached: Re
     ...(options.seed !== undefined && { seed: options.seed }),
     rateLimits: false,
     ...options.market,
-    startMachine: (machine) => startNode(nodeOptions(options, reached, machine), machine),
+    startMachine: (instance) => startNode(nodeOptions(options, reached, instance), instance),
   });
   const baseUrl = await between(await market.listen());
   return { name, market, variables: accessVariables(name, { baseUrl, keys }) };
 }
 
-function nodeOptions(options: WorldOptions, reached: Reached, machine: MachineStart): NodeOptions {
+function nodeOptions(options: WorldOptions, reached: Reached, instance: MachineStart): NodeOptions {
   const { clock, telemetry, deadManSwitch = false, around = (_call, run) => run() } = options;
-  const call = { name: 'endOwnMachine', payload: { id: machine.id } };
+  const call = { name: 'endOwnInstance', payload: { id: instance.id } };
   return {
     now: () => clock.now(),
     at: clock.at,
@@ -136,7 +136,7 @@ function nodeOptions(options: WorldOptions, reached: Reached, machine: MachineSt
     }),
     send: (token, body) => beat(reached(), token, body),
     telemetry,
-    ...(deadManSwitch && { end: async () => void (await around(call, machine.endSelf)) }),
+    ...(deadManSwitch && { end: async () => void (await around(call, instance.endSelf)) }),
   };
 }
 

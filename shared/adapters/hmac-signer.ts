@@ -11,7 +11,7 @@ type HmacKey = Uint8Array | string;
 export type HmacKeys = {
   /** What is signed from now on. */
   readonly current: HmacKey;
-  /** Still accepted, for machines that were tagged before the key was changed. */
+  /** Still accepted, for instances that were tagged before the key was changed. */
   readonly previous?: HmacKey;
 };
 

@@ -1,4 +1,4 @@
-// The bearer token a rented machine carries: which lease and attempt it beats for. It opens
+// The bearer token a rented instance carries: which lease and attempt it beats for. It opens
 // nothing else, and its mac is never valid for a tag, nor a tag's for it.
 
 import { brandId, LeaseId } from '../core/base/ids.ts';

@@ -1,4 +1,4 @@
-// Looks whether an SSH server answers on a rented machine: reads its banner and hangs up. It sends
+// Looks whether an SSH server answers on a rented instance: reads its banner and hangs up. It sends
 // nothing, never throws, and never leaves a socket open.
 
 import { connect } from 'node:net';

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What runs on a rented machine: it says that the machine is ready, beats until it is told to stop,
-# and ends the machine when its time is over or nobody is heard any more. It needs sh, timeout and
-# curl or wget; it knows its lease token and what the provider gives this one machine, and must
+# What runs on a rented instance: it says that the instance is ready, beats until it is told to stop,
+# and ends the instance when its time is over or nobody is heard any more. It needs sh, timeout and
+# curl or wget; it knows its lease token and what the provider gives this one instance, and must
 # never hold any other key. Comments don't travel, but every other byte does: see the bench.
 
 # Seconds: between beats, of hearing nothing, after the end, before the end for the last script.
@@ -13,7 +13,7 @@ ending=${GPU_SHOPPER_ON_ENDING:-/root/on-ending.sh}
 # The numbers of beats must grow, also when the container and this script are started anew.
 number=$(date +%s)
 
-# The machine's own seconds: its wall clock may be wrong, or be put right at any time.
+# The instance's own seconds: its wall clock may be wrong, or be put right at any time.
 tick() {
   read -r now _ </proc/uptime
   now=${now%.*}
@@ -90,13 +90,13 @@ start=$now due=$now
 # Only curl and GNU's wget can send a DELETE: busybox has a wget that can't.
 command -v curl || wget --help 2>&1 | grep -q -e --method ||
   { apt-get update && apt-get install -y curl; } || apk add curl
-# A machine without its SSH host key is not ready yet; one that never has one is taken as it is.
+# An instance without its SSH host key is not ready yet; one that never has one is taken as it is.
 until [ -s "$host" ] || [ $((now - start)) -ge 60 ]; do
   sleep 1
   tick
 done
 
-# Only a reply moves the end. Without any, a machine outlives its last one by `deaf` and `grace`.
+# Only a reply moves the end. Without any, an instance outlives its last one by `deaf` and `grace`.
 while [ ! "$stop" ]; do
   [ "$now" -lt "$due" ] || { beat; due=$((now + every)); }
   last=$((${heard:-$start} + deaf))
@@ -110,11 +110,11 @@ finish
 wait
 
 # Asked again and again: an accepted request proves nothing, and the network may be away.
-while echo gpu-shopper ends this machine; do
+while echo gpu-shopper ends this instance; do
   if [ "$GPU_SHOPPER_DESTROY_KEY" ]; then
     call "$GPU_SHOPPER_DESTROY_URL" "$GPU_SHOPPER_DESTROY_KEY"
   else
     poweroff
-  fi || echo gpu-shopper cannot end this machine
+  fi || echo gpu-shopper cannot end this instance
   sleep "$every"
 done

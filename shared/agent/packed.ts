@@ -1,7 +1,7 @@
 // The node agent, packed by scripts/pack-agent.ts and never edited by hand: compressed with gzip
 // and written in base64, because start scripts are short and hold text only.
 
-/** A function, so that bundles which start no machine leave it out. */
+/** A function, so that bundles which start no instance leave it out. */
 export const packedAgent = (): string =>
   [
     'H4sIAAAAAAACA21WbW/bNhD+zl9xY5lESkQrTtthlacB7WKsXYu4aDpgg5UajHW2tEikSlJxPUf/fSAlZ0lW2Ib5cnx4',
@@ -23,7 +23,7 @@ export const packedAgent = (): string =>
     'NJelKXyqOjf0U9x7Yg4/AF8BZX3/GVb3hZQbeAWU+W5IwRQP5A7JHikdk843KOLN6FlD7sqGo/+0sdzdDbWfF1g1cPbL',
     '4RjuYK2xAf4VOAIfCj3c3ZEdiMZyJ942vhkeHt6vlNJYF6Z864En0Dls0dyAyHO/RFppywrmjsZQovekn3oe+Brdq+DK',
     'J7ipEBsY96Rcpg71wRmLMmdhOkjO9+nZZ2re4nDFDlyBnPR22PvauzEMJ9CRShhfGtjOh0rCmdekgxP/GAnDvhqgdFtO',
-    '+L4auMlQDnoQlPljPVgQuB3HzjkuDIek8/76vuhJ//TZi15rFDffMcMAsRGlHUzi28m6abkpVNOgBpS5AVuUBmqxLEqJ',
-    '3k7lCuZPCsf59PLzp9lf7iXlrelfGd8pPHu579SehxD9C8M3B7VakVXpePxPu6WQUlmn5CMdB6qUeQ/Rnuy/zyvDVFAK',
-    'AAA=',
+    '+L4auMlQDnoQlPljPVgQuB3HzjkuDIek8/76vuhJ//TZi15rFDffMcMAsRGlHUzi28m6abkpVNOgBpS5AVuUpneQXKI3',
+    'VLmC+ZPKcT69/Pxp9pd7Snlz+mfGdyrPXu47xechRP/E8N1BrVZkVToi/1NvKaRU1mn5WMmBLGXeR7Sn+y98btfsUgoA',
+    'AA==',
   ].join('');

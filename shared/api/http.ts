@@ -69,7 +69,7 @@ export function consumerOf(event: HttpEvent): ConsumerId {
   throw new Failure('Forbidden', 'the request carries no IAM identity');
 }
 
-/** The bearer token of a machine. Throws Forbidden when there is none. */
+/** The bearer token of an instance. Throws Forbidden when there is none. */
 export function bearerOf(event: HttpEvent): string {
   const value = event.headers['authorization'] ?? '';
   const token = /^Bearer ([\w.-]{1,200})$/.exec(value)?.[1];

@@ -226,7 +226,7 @@ export const recordAppHeartbeat = (runtime: Runtime) =>
 export const recordNodeHeartbeat = (runtime: Runtime) =>
   createRecordNodeHeartbeat(heartbeats(runtime));
 
-/** Reads the bearer token of a rented machine; null when it isn't one of ours. */
+/** Reads the bearer token of a rented instance; null when it isn't one of ours. */
 export const leaseTokenReader = (runtime: Runtime) =>
   withKeys(runtime, (keyed) => (token: string) => readLeaseToken(token, once(keyed, signer)));
 

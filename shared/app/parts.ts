@@ -179,7 +179,7 @@ export const waking = (runtime: Runtime) => ({
   workflow: once(runtime, workflow),
 });
 
-/** What tells of a machine when it is over. */
+/** What tells of an instance when it is over. */
 export const lastKnown = (runtime: Runtime) => ({
   pulses: once(runtime, pulses),
   sweeps: once(runtime, sweeps),

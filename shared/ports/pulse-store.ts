@@ -8,7 +8,7 @@ import type { ByteCount, NodeFacts, Parking, Pulse, PulseStart } from '../core/i
 import type { Quiet } from '../core/instance/quiet.ts';
 import type { Telemetry } from '../core/instance/telemetry.ts';
 
-/** What a machine says with one beat. A number must be greater than that of any beat before. */
+/** What an instance says with one beat. A number must be greater than that of any beat before. */
 export type NodeBeat = {
   readonly kind: 'node';
   readonly attempt: number;
@@ -17,7 +17,7 @@ export type NodeBeat = {
   readonly telemetry: Telemetry | null;
 };
 
-/** Who beats: a machine by its attempt, an application by its consumer, or our own probe. */
+/** Who beats: an instance by its attempt, an application by its consumer, or our own probe. */
 export type Beat = {
   readonly leaseId: LeaseId;
   readonly at: EpochMs;
@@ -27,7 +27,7 @@ export type Beat = {
     | { readonly kind: 'probe'; readonly attempt: number };
 };
 
-/** A beat of this attempt's machine that was quiet; its number is `quiet.through`. */
+/** A beat of this attempt's instance that was quiet; its number is `quiet.through`. */
 export type QuietBeat = {
   readonly leaseId: LeaseId;
   readonly attempt: number;

@@ -17,7 +17,7 @@ export const LINES: readonly Ablation[] = [
     instead: 'again: true',
     test: {
       file: 'test/machines/sweep.test.ts',
-      of: 'a machine with our tag and no lease on record',
+      of: 'an instance with our tag and no lease on record',
       name: 'is destroyed when it is seen for the second time',
     },
   },
@@ -28,7 +28,7 @@ export const LINES: readonly Ablation[] = [
     instead: 'return owner.data;',
     test: {
       file: 'test/machines/sweep.test.ts',
-      of: 'a machine with our tag and no lease on record',
+      of: 'an instance with our tag and no lease on record',
       name: 'is never touched when it is not provably ours, whatever its label looks like',
     },
   },
@@ -88,7 +88,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a 404 is no absence unless it names the machine',
+    name: 'a 404 is no absence unless it names the instance',
     file: `${ADAPTER}/errors.ts`,
     line: 'return unknown && NO_INSTANCE.includes(said.code)',
     instead: 'return unknown',
@@ -212,7 +212,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'schedule before machine',
+    name: 'schedule before instance',
     file: 'state-machines/lease.asl.json',
     line: 'ArmDeadline}',
     instead: 'ChooseOffer}',
@@ -223,7 +223,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'no machine without a schedule',
+    name: 'no instance without a schedule',
     file: 'shared/usecases/lease/steps/arm-deadline.ts',
     line: 'policy.deadline.grace));',
     instead: 'policy.deadline.grace)).catch(() => undefined);',
@@ -252,7 +252,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/heartbeat.test.ts',
       of: 'a beat',
-      name: 'of an older attempt is told to stop once a newer machine serves',
+      name: 'of an older attempt is told to stop once a newer instance serves',
     },
   },
   {
@@ -262,7 +262,7 @@ export const LINES: readonly Ablation[] = [
     instead: 'return claims;',
     test: {
       file: 'test/functions/api.test.ts',
-      of: 'a machine',
+      of: 'an instance',
       name: 'with a forged token is refused',
     },
   },
@@ -300,7 +300,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a freeze is read before a machine is created',
+    name: 'a freeze is read before an instance is created',
     file: INTENT,
     line: 'if (frozen !== null) return frozen;',
     instead: '',
@@ -317,7 +317,7 @@ export const LINES: readonly Ablation[] = [
     instead: 'if (unanswered.length >= 0) return;',
     test: {
       file: 'test/machines/nets.test.ts',
-      of: 'a machine whose create nobody answered',
+      of: 'an instance whose create nobody answered',
       name: 'is ended by its schedule alone at the launch bound, the workflow hanging',
     },
   },

@@ -18,9 +18,9 @@ export type LeasePlan = {
   readonly releaseAfter: number | null;
   /** Extensions, each from when it serves, by so many hours. */
   readonly extensions: readonly { readonly after: number; readonly hours: number }[];
-  /** From when it serves on its machine's beats get lost; null: never. */
+  /** From when it serves on its instance's beats get lost; null: never. */
   readonly deafAfter: number | null;
-  /** From when it serves on its machine does nothing; null: never. */
+  /** From when it serves on its instance does nothing; null: never. */
   readonly idleAfter: number | null;
   /** Its application beats for so long; null: never. */
   readonly appBeatsFor: number | null;

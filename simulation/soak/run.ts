@@ -21,8 +21,8 @@ export type SoakReport = {
   readonly died: number;
   readonly late: number;
   readonly instanceHours: number;
-  readonly machines: number;
-  /** The longest that a machine outlived its lease's end, in seconds: at all, and untroubled. */
+  readonly instances: number;
+  /** The longest that an instance outlived its lease's end, in seconds: at all, and untroubled. */
   readonly worstLateSeconds: number;
   readonly worstCalmLateSeconds: number;
   readonly chargedMicroUsd: number;
@@ -253,7 +253,7 @@ function reportOf(stage: Stage, { leases, seed }: SoakSize) {
   return {
     ...{ seed, leases, byReason, refused, upsets, kills, died, late, steps },
     instanceHours: Math.round(ours.reduce((sum, each) => sum + hoursOf(each), 0) * 10) / 10,
-    machines: ours.length,
+    instances: ours.length,
     worstLateSeconds: Math.round(world.watch.worst.lateMs / SECOND),
     worstCalmLateSeconds: Math.round(world.watch.worst.calmLateMs / SECOND),
     ...compareBills(world),

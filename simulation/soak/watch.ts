@@ -10,12 +10,12 @@ import type { Sent } from '../../test/support/races/turns.ts';
 import { MINUTE } from './plan.ts';
 
 /**
- * How long a machine may outlive its lease's end, counted from that end or, if that came later,
+ * How long an instance may outlive its lease's end, counted from that end or, if that came later,
  * from the end of the last trouble that holds teardown back: the longest pause of teardown (15
  * min), and a round that a crash or an error spoiled.
  */
 const MAX_LATE = 20 * MINUTE;
-/** A machine that nobody recorded: two sightings, and as much for trouble. */
+/** An instance that nobody recorded: two sightings, and as much for trouble. */
 const MAX_UNRECORDED = 20 * MINUTE;
 
 const TAG = /^gs-demo-([a-z0-9]{20})-(\d{1,2})-/;
@@ -28,7 +28,7 @@ const ORDER: readonly LeaseState[] = [
   'ended',
 ];
 
-type Machine = { readonly is: TrueInstance; readonly role: Role };
+type Instance = { readonly is: TrueInstance; readonly role: Role };
 type Role =
   | { readonly kind: 'leased'; readonly lease: string; readonly attempt: number }
   | { readonly kind: 'stranger' }
@@ -38,7 +38,7 @@ export function createWatch(market: MarketSimulator, now: () => number) {
   const leases = new Map<string, Lease>();
   const roles = new Map<string, Role>();
   const wrong = new Set<string>();
-  let machines: readonly Machine[] = [];
+  let instances: readonly Instance[] = [];
   let troubleUntil = 0;
   const worst = { lateMs: 0, calmLateMs: 0 };
 
@@ -51,17 +51,17 @@ export function createWatch(market: MarketSimulator, now: () => number) {
   /** Reads the truth anew: after whatever may have changed it. */
   const look = (): void => {
     const alive = market.instances().filter((instance) => instance.alive);
-    machines = alive.map((is) => ({ is, role: roleOf(is) }));
+    instances = alive.map((is) => ({ is, role: roleOf(is) }));
     const ids = new Set(alive.map(({ id }) => id));
     for (const [id, { kind }] of roles) {
       if (kind === 'stranger' && !ids.has(id)) wrong.add(`the stranger ${id} is gone`);
     }
-    const tags = machines.filter(({ role }) => role.kind === 'leased').map(({ is }) => is.label);
+    const tags = instances.filter(({ role }) => role.kind === 'leased').map(({ is }) => is.label);
     for (const tag of tags) {
-      if (tags.indexOf(tag) !== tags.lastIndexOf(tag)) wrong.add(`two machines of ${tag}`);
+      if (tags.indexOf(tag) !== tags.lastIndexOf(tag)) wrong.add(`two instances of ${tag}`);
     }
   };
-  const lateness = ({ is }: Machine, lease: Lease): void => {
+  const lateness = ({ is }: Instance, lease: Lease): void => {
     const due =
       lease.state === 'ending' ? Math.min(lease.endingAt, lease.deadline) : lease.deadline;
     // A zombie's end lies ahead, whoever asks for it.
@@ -70,8 +70,8 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     worst.calmLateMs = Math.max(worst.calmLateMs, now() - excused);
     if (now() - excused > MAX_LATE) wrong.add(`${is.id} outlives lease ${lease.id}`);
   };
-  const inspect = (machine: Machine): void => {
-    const { is, role } = machine;
+  const inspect = (instance: Instance): void => {
+    const { is, role } = instance;
     if (role.kind === 'stranger') return;
     if (role.kind === 'unrecorded') {
       const late = now() - Math.max(role.since, troubleUntil) > MAX_UNRECORDED;
@@ -85,7 +85,7 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     } else if (isClosed(attempt)) {
       wrong.add(`${is.id} lives, and its attempt is ${attempt.state}`);
     } else {
-      lateness(machine, lease);
+      lateness(instance, lease);
     }
   };
   const committed = (next: Lease): void => {
@@ -112,7 +112,7 @@ export function createWatch(market: MarketSimulator, now: () => number) {
       look();
     },
     look,
-    alive: () => machines,
+    alive: () => instances,
     /** A call that was answered. */
     seen({ name, input }: Sent, answer: unknown): void {
       if (/^(?:PUT|DELETE) /.test(name)) look();
@@ -125,13 +125,13 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     /** After each step. */
     check(): void {
       const before = wrong.size;
-      for (const machine of machines) inspect(machine);
+      for (const instance of instances) inspect(instance);
       if (wrong.size === before) return;
-      // A machine may have ended by itself since the last look.
+      // An instance may have ended by itself since the last look.
       const alarms = [...wrong].slice(before);
       for (const alarm of alarms) wrong.delete(alarm);
       look();
-      for (const machine of machines) inspect(machine);
+      for (const instance of instances) inspect(instance);
     },
   };
 }

@@ -29,7 +29,7 @@ export type SoakWorld = Awaited<ReturnType<typeof createSoakWorld>>;
 
 export type SoakOptions = {
   readonly seed: number;
-  /** Whether the beat of that machine is lost on its way. */
+  /** Whether the beat of that instance is lost on its way. */
   readonly deaf: (job: string) => boolean;
   readonly telemetry: (job: string) => Telemetry;
 };
@@ -79,8 +79,8 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
     seed,
     rateLimits: false,
     credit: 100_000,
-    startMachine: (machine) => {
-      const job = machine.env['GPU_SHOPPER_JOB_ID'] ?? '';
+    startMachine: (instance) => {
+      const job = instance.env['GPU_SHOPPER_JOB_ID'] ?? '';
       const send = async (token: string, body: NodeBody): Promise<Told | null> => {
         if (deaf(job)) return null;
         const headers = { authorization: `Bearer ${token}` };
@@ -89,8 +89,8 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
       };
       const hardware = () => ({ sshHostKey: null, gpuName: null, gpuCount: null, driver: null });
       const told = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
-      const end = () => wire.run(machine.endSelf, NONE, () => false);
-      return startNode({ ...told, send, hardware, end }, machine);
+      const end = () => wire.run(instance.endSelf, NONE, () => false);
+      return startNode({ ...told, send, hardware, end }, instance);
     },
   });
   const watch = createWatch(market, clock.now);

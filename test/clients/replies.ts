@@ -91,7 +91,7 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
     ...{ groups: [{ key: 'RTX 4090', ...group }], total: group, nextCursor: 'next' },
   },
   readLeaseCost: {
-    ...{ leaseId, state: 'active', asOf: at(60), ofWhich: parts, waste, machines: [charge] },
+    ...{ leaseId, state: 'active', asOf: at(60), ofWhich: parts, waste, instances: [charge] },
     ...{ chargedMicroUsd: amount, correctedMicroUsd: amount, forecastMicroUsd: amount },
     ...{ heldMicroUsd: amount, spendCapMicroUsd: amount, leftMicroUsd: amount },
   },

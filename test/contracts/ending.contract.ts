@@ -1,5 +1,5 @@
 // The port's promises about the end: destroy may fail or lie but never goes wrong in silence, and
-// what a machine cost is told when it is gone.
+// what an instance cost is told when it is gone.
 
 import { expect, it } from 'vitest';
 import { after, hours, minutes } from '../../shared/core/base/time.ts';
@@ -7,7 +7,7 @@ import type { FaultName, Start } from './harness.ts';
 import { alive, aTag, failure, labelsOf, launch, launchVisibly, unknownId } from './support.ts';
 
 export function destroyPromises(begin: Start): void {
-  it('ends the machine, and only that one', async () => {
+  it('ends the instance, and only that one', async () => {
     const harness = await begin();
     const foreign = harness.addForeign(null);
     const [first, second] = [await launch(harness, 1), await launchVisibly(harness, 2)];
@@ -31,7 +31,7 @@ export function destroyPromises(begin: Start): void {
     expect(await harness.provider.destroy(id)).toBe('absent');
   });
 
-  it('says absent of a machine that never was', async () => {
+  it('says absent of an instance that never was', async () => {
     const { provider } = await begin();
     expect(await provider.destroy(unknownId)).toBe('absent');
   });
@@ -40,7 +40,7 @@ export function destroyPromises(begin: Start): void {
     ['rate-limit', 'RateLimited'],
     ['fail-before-effect', 'ProviderDown'],
     ['bad-key', 'Unauthorised'],
-  ])('throws under %s, and the machine runs on: %s', async (name, thrown) => {
+  ])('throws under %s, and the instance runs on: %s', async (name, thrown) => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name, operation: 'destroy' });
@@ -70,7 +70,7 @@ export function destroyPromises(begin: Start): void {
     expect(await labelsOf(harness)).toEqual([aTag()]);
   });
 
-  it('throws when its answer is lost, and finds the machine gone when repeated', async () => {
+  it('throws when its answer is lost, and finds the instance gone when repeated', async () => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name: 'drop-after-effect', operation: 'destroy', times: 1 });
@@ -82,7 +82,7 @@ export function destroyPromises(begin: Start): void {
 }
 
 export function moneyPromises(begin: Start): void {
-  it('charges are told for a destroyed machine, within a cent of the truth', async () => {
+  it('charges are told for a destroyed instance, within a cent of the truth', async () => {
     const harness = await begin();
     const from = harness.now();
     const id = await launch(harness);
@@ -90,7 +90,7 @@ export function moneyPromises(begin: Start): void {
     await harness.provider.destroy(id);
     harness.pass(hours(1));
     const charges = await harness.provider.charges(from, harness.now());
-    const truth = harness.machines()[0]?.chargedMicroUsd ?? 0;
+    const truth = harness.instances()[0]?.chargedMicroUsd ?? 0;
     expect(charges.map(({ instanceId, label }) => ({ instanceId, label }))).toEqual([
       { instanceId: id, label: aTag() },
     ]);
@@ -98,7 +98,7 @@ export function moneyPromises(begin: Start): void {
     expect(truth).toBeGreaterThan(10_000);
   });
 
-  it('charges of a time before the machine are none', async () => {
+  it('charges of a time before the instance are none', async () => {
     const harness = await begin();
     const from = harness.now();
     harness.pass(hours(72));
@@ -107,7 +107,7 @@ export function moneyPromises(begin: Start): void {
     expect(await harness.provider.charges(from, after(from, hours(24)))).toEqual([]);
   });
 
-  it('the balance falls while a machine runs, where it is told at all', async () => {
+  it('the balance falls while an instance runs, where it is told at all', async () => {
     const harness = await begin({ creditUsd: 50 });
     await launch(harness);
     const before = await harness.provider.balance();

@@ -1,5 +1,5 @@
 // The port's promises under every fault there is, whole lives at a time: whatever goes wrong, calls
-// tell the truth or throw a known failure, no machine is ever without its tag, and once the fault
+// tell the truth or throw a known failure, no instance is ever without its tag, and once the fault
 // is over the provider is as it should be. It must hold for faults that an adapter never notices.
 
 import { expect, it } from 'vitest';
@@ -64,7 +64,7 @@ export function faultPromises(begin: Start): void {
     await recovers(harness);
   });
 
-  it.each(cases)('%s, reads never make a machine absent that is there', async (_title, fault) => {
+  it.each(cases)('%s, reads never make an instance absent that is there', async (_title, fault) => {
     const harness = await begin();
     const { provider } = harness;
     for (let count = 0; count < harness.pageSize; count += 1) harness.addForeign(null);
@@ -106,13 +106,13 @@ export function faultPromises(begin: Start): void {
     await provider.create(aTag(), offer, spec);
     for (let look = 0; look < 4; look += 1) {
       pass(hours(1));
-      for (const { id } of harness.machines()) await tried(() => provider.get(id));
+      for (const { id } of harness.instances()) await tried(() => provider.get(id));
       await tried(() => provider.list());
     }
-    for (const { id, alive: isThere } of harness.machines()) {
+    for (const { id, alive: isThere } of harness.instances()) {
       if (!isThere) expect(['absent', 'failed']).toContain(await tried(() => provider.get(id)));
     }
-    expect(harness.machines().length).toBeLessThanOrEqual(1);
+    expect(harness.instances().length).toBeLessThanOrEqual(1);
     await recovers(harness);
   });
 }

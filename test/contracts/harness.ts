@@ -36,7 +36,7 @@ export type Fault = {
 };
 
 /** What is really there, whatever the provider's API says of it. */
-type Machine = {
+type Instance = {
   readonly id: InstanceId;
   readonly label: string | null;
   readonly alive: boolean;
@@ -48,7 +48,7 @@ export type Harness = {
   readonly provider: Provider;
   /** The same adapter with a key that nobody knows. */
   readonly stranger: Provider;
-  /** How many machines a page of a listing holds. */
+  /** How many instances a page of a listing holds. */
   readonly pageSize: number;
   /** Every offer that can be leased right now, found in another way than the adapter's. */
   readonly leasable: () => Promise<readonly OfferId[]>;
@@ -56,8 +56,8 @@ export type Harness = {
   readonly pass: (length: DurationMs) => void;
   readonly addFault: (fault: Fault) => void;
   readonly clearFaults: () => void;
-  readonly machines: () => readonly Machine[];
-  /** A machine of the same account that isn't ours. */
+  readonly instances: () => readonly Instance[];
+  /** An instance of the same account that isn't ours. */
   readonly addForeign: (label: string | null) => InstanceId;
   /** How many create calls arrived. */
   readonly creates: () => number;

@@ -1,5 +1,5 @@
 // The port's promises about offers and launches: what is found can be leased, and whatever create
-// answers, no machine is ever left without a tag.
+// answers, no instance is ever left without a tag.
 
 import { expect, it } from 'vitest';
 import { invariant } from '../../shared/core/base/invariant.ts';
@@ -54,7 +54,7 @@ export function searchPromises(begin: Start): void {
 }
 
 export function createPromises(begin: Start): void {
-  it('launches one machine with exactly the tag', async () => {
+  it('launches one instance with exactly the tag', async () => {
     const harness = await begin();
     const id = await launch(harness);
     expect(alive(harness)).toEqual([expect.objectContaining({ id, label: aTag() })]);
@@ -79,7 +79,7 @@ export function createPromises(begin: Start): void {
     expect(outcome.kind).toBe('launched');
   });
 
-  it('says offer-gone when somebody else has the machine', async () => {
+  it('says offer-gone when somebody else has the instance', async () => {
     const harness = await begin();
     const { provider } = harness;
     const offer = await anyOffer(harness);
@@ -131,7 +131,7 @@ export function createPromises(begin: Start): void {
   });
 
   it.each<[FaultName]>([['drop-after-effect'], ['error-after-effect']])(
-    'does not know the outcome under %s; the machine is found by its tag',
+    'does not know the outcome under %s; the instance is found by its tag',
     async (name) => {
       const harness = await begin();
       harness.addFault({ name, operation: 'create' });
@@ -150,14 +150,14 @@ export function createPromises(begin: Start): void {
 }
 
 export function keyPromises(begin: Start): void {
-  it('adds a key to a machine, and can be repeated', async () => {
+  it('adds a key to an instance, and can be repeated', async () => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     expect(await harness.provider.attachKey(id, spec.sshPublicKey)).toBe('attached');
     expect(await harness.provider.attachKey(id, spec.sshPublicKey)).toBe('attached');
   });
 
-  it('is refused for a machine that never was', async () => {
+  it('is refused for an instance that never was', async () => {
     const { provider } = await begin();
     expect(await provider.attachKey(unknownId, spec.sshPublicKey)).toBe('refused');
   });

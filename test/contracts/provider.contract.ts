@@ -1,5 +1,5 @@
 // The promises of the provider port, as tests. Every adapter is held to them on its simulator,
-// under every fault; an adapter that breaks one of these can leak a machine.
+// under every fault; an adapter that breaks one of these can leak an instance.
 
 import { describe } from 'vitest';
 import { destroyPromises, moneyPromises } from './ending.contract.ts';

@@ -1,5 +1,5 @@
-// What all parts of the contract suite start from: a machine to launch, and ways to look at it. It
-// must know nothing of any one provider.
+// What all parts of the contract suite start from: an instance to launch, and ways to look at it.
+// It must know nothing of any one provider.
 
 import { expect, onTestFinished } from 'vitest';
 import { brandId, InstanceId } from '../../shared/core/base/ids.ts';
@@ -58,7 +58,7 @@ export async function launchVisibly(harness: Harness, attempt = 1): Promise<Inst
   return id;
 }
 
-export const alive = (harness: Harness) => harness.machines().filter((machine) => machine.alive);
+export const alive = (harness: Harness) => harness.instances().filter((instance) => instance.alive);
 
 export const labelsOf = async ({ provider }: Harness) =>
   (await provider.list()).map(({ label }) => label);

@@ -12,16 +12,16 @@ import { providerContract } from './provider.contract.ts';
 const API_KEY = 'the-right-key';
 const PAGE_SIZE = 25;
 const MAX_SEARCH = 64;
-/** Above every machine number of the simulator. */
-const MAX_MACHINES = 2 ** 20;
+/** Above every instance number of the simulator. */
+const MAX_INSTANCES = 2 ** 20;
 
 const Found = z.object({ offers: z.array(z.object({ id: z.number() })) });
 
 /**
- * Every leasable offer, found by halving the machine numbers until less than a page comes: another
+ * Every leasable offer, found by halving the instance numbers until less than a page comes: another
  * way than the adapter's, which climbs the prices.
  */
-async function leasable(url: string, from = 0, below = MAX_MACHINES): Promise<readonly OfferId[]> {
+async function leasable(url: string, from = 0, below = MAX_INSTANCES): Promise<readonly OfferId[]> {
   const filters = { direct_port_count: { gte: 1 }, machine_id: { gte: from, lt: below } };
   const response = await fetch(`${url}/api/v0/bundles/`, {
     method: 'POST',
@@ -61,7 +61,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     pass,
     addFault: (fault) => simulator.addFault(fault),
     clearFaults: () => simulator.clearFaults(),
-    machines: () =>
+    instances: () =>
       simulator.instances().map(({ id, label, alive, chargedMicroUsd }) => ({
         id: instanceId(id),
         label,

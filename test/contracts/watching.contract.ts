@@ -1,5 +1,5 @@
 // The port's promises about reads: complete or a failure, and only the provider's own words make a
-// machine absent.
+// instance absent.
 
 import { describe, expect, it } from 'vitest';
 import { invariant } from '../../shared/core/base/invariant.ts';
@@ -21,7 +21,7 @@ import {
 /** The reads that must succeed or throw, never answer with a part or with an absence. */
 const reads: Readonly<Record<string, (harness: Harness, by: Provider) => Promise<unknown>>> = {
   search: (_harness, by) => by.search(),
-  get: async (harness, by) => by.get(harness.machines()[0]?.id ?? unknownId),
+  get: async (harness, by) => by.get(harness.instances()[0]?.id ?? unknownId),
   list: (_harness, by) => by.list(),
   charges: (harness, by) => by.charges(harness.now(), harness.now()),
 };
@@ -48,7 +48,7 @@ export function readPromises(begin: Start): void {
 }
 
 export function getPromises(begin: Start): void {
-  it('follows a machine from its start to where SSH is reached', async () => {
+  it('follows an instance from its start to where SSH is reached', async () => {
     const harness = await begin();
     const { provider } = harness;
     const id = await launch(harness);
@@ -62,7 +62,7 @@ export function getPromises(begin: Start): void {
     expect(later.ssh[0]).toMatchObject({ host: '127.0.0.1', user: provider.card.sshUser });
   });
 
-  it('says absent of a machine that never was', async () => {
+  it('says absent of an instance that never was', async () => {
     const { provider } = await begin();
     expect(await provider.get(unknownId)).toBe('absent');
   });
@@ -71,7 +71,7 @@ export function getPromises(begin: Start): void {
     ['vanish', 'absent'],
     ['interrupt', expect.objectContaining({ status: 'stopped' })],
     ['never-boots', expect.objectContaining({ status: 'starting' })],
-  ])('tells what became of a machine under %s', async (name, told) => {
+  ])('tells what became of an instance under %s', async (name, told) => {
     const harness = await begin();
     harness.addFault({ name });
     const id = await launch(harness);
@@ -90,7 +90,7 @@ export function getPromises(begin: Start): void {
 }
 
 export function listPromises(begin: Start): void {
-  it('shows every machine of the account, ours or not, labels untouched', async () => {
+  it('shows every instance of the account, ours or not, labels untouched', async () => {
     const harness = await begin();
     const foreign = [harness.addForeign(null), harness.addForeign(' somebody-else ')];
     const id = await launchVisibly(harness);
@@ -100,7 +100,7 @@ export function listPromises(begin: Start): void {
     expect([...byId.values()].toSorted()).toEqual([' somebody-else ', aTag(), null].toSorted());
   });
 
-  it('shows machines in every state', async () => {
+  it('shows instances in every state', async () => {
     const harness = await begin();
     harness.addFault({ name: 'interrupt', times: 1 });
     await launch(harness, 1);
@@ -130,7 +130,7 @@ export function listPromises(begin: Start): void {
     await expect(harness.provider.list()).rejects.toEqual(failure('ProviderDown'));
   });
 
-  it('may lag under stale-list, and shows the machine once that is over', async () => {
+  it('may lag under stale-list, and shows the instance once that is over', async () => {
     const harness = await begin();
     await launchVisibly(harness);
     harness.addFault({ name: 'stale-list', forMs: minutes(5) });

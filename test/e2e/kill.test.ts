@@ -1,5 +1,5 @@
 // The service killed with -9 while a lease is active: its children end with it, and the next start
-// on its folder goes on with the same lease, the same deadline and the same machine.
+// on its folder goes on with the same lease, the same deadline and the same instance.
 
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ async function beatsOf(id: string): Promise<number> {
   return lines.filter((line) => line.startsWith('{"type":"beat"') && line.includes(id)).length;
 }
 
-/** What the machine's SSH server says first. */
+/** What the instance's SSH server says first. */
 async function bannerAt(address: Lease['ssh'][number] | undefined): Promise<string> {
   const socket = connect(address?.port ?? 0, address?.host);
   const [banner] = await once(socket, 'data');
@@ -65,7 +65,7 @@ async function bannerAt(address: Lease['ssh'][number] | undefined): Promise<stri
 }
 
 describe('a service killed with -9', () => {
-  it('goes on with its lease, its machine and the original deadline', async () => {
+  it('goes on with its lease, its instance and the original deadline', async () => {
     const { service: victim, active } = await activeLease(0.5);
     await killed(victim);
     const port = new URL(victim.url).port;

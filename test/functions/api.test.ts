@@ -130,7 +130,7 @@ describe('what is write-only', () => {
   });
 });
 
-describe('a machine', () => {
+describe('an instance', () => {
   const beat = (token: string) =>
     world.service.call('recordNodeHeartbeat', {
       headers: { authorization: `Bearer ${token}` },

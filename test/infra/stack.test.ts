@@ -150,9 +150,9 @@ describe('timeouts', () => {
     Parameters: z.object({ FunctionName: z.string() }),
     TimeoutSeconds: z.optional(z.number()),
   });
-  const Machine = z.object({ States: z.record(z.string(), z.unknown()) });
+  const Instance = z.object({ States: z.record(z.string(), z.unknown()) });
   const file = new URL('../../state-machines/lease.asl.json', import.meta.url);
-  const { States } = Machine.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { States } = Instance.parse(JSON.parse(readFileSync(file, 'utf8')));
   const tasks = Object.entries(States).flatMap(([state, value]) => {
     const task = TaskShape.safeParse(value).data;
     if (task === undefined) return [];

@@ -40,7 +40,7 @@ describe('flags', () => {
     });
   });
 
-  it('take no scaled time where machines are real', () => {
+  it('take no scaled time where instances are real', () => {
     const problem = expect.stringContaining('real ones keep real time');
     expect(readFlags(['--time-scale', '2'], true)).toEqual({ kind: 'bad', problem });
   });

@@ -15,7 +15,7 @@ import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 const NEEDED_HOURS = 1.5;
 
 type FundedWorld = LeaseWorld & {
-  /** What an hour of the cheapest machine costs, in dollars. */
+  /** What an hour of the cheapest instance costs, in dollars. */
   readonly hourly: number;
   readonly lines: readonly LogLine[];
   /** Leaves the provider's account with so many dollars. */
@@ -23,7 +23,7 @@ type FundedWorld = LeaseWorld & {
   pages(): readonly string[];
 };
 
-/** A market in which one lease has shown what a machine costs, and is gone. */
+/** A market in which one lease has shown what an instance costs, and is gone. */
 async function fundedWorld(): Promise<FundedWorld> {
   const lines: LogLine[] = [];
   const world = await leaseWorld({ log: (line) => lines.push(line) });
@@ -69,7 +69,7 @@ async function endOf(world: LeaseWorld, id: LeaseId) {
   return { reason: lease.state === 'ended' ? lease.reason : null, why: (await reasons()).join() };
 }
 
-/** The leases of `ids` that got a machine, once each has one or has ended. */
+/** The leases of `ids` that got an instance, once each has one or has ended. */
 async function served(world: LeaseWorld, ids: readonly LeaseId[]): Promise<readonly LeaseId[]> {
   const states = () => Promise.all(ids.map(async (id) => (await world.lease(id)).state));
   await world.until(async () =>

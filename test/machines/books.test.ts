@@ -101,7 +101,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     };
     expect(cost).toMatchObject({
       state: 'active',
-      machines: [{ attempt: 1, gpuName: 'RTX 4090' }],
+      instances: [{ attempt: 1, gpuName: 'RTX 4090' }],
     });
     expect(cost.forecastMicroUsd).toBeGreaterThan(cost.chargedMicroUsd);
     const { hold } = await world.lease(running);

@@ -41,7 +41,7 @@ describe('a serving lease', () => {
     expect(beat).toMatchObject({ status: 200, body: { carryOn: true } });
     const beatenAt = world.clock.now();
     await world.untilState(id, 'ending');
-    // Its machine beats on all the while, and may not put the end off.
+    // Its instance beats on all the while, and may not put the end off.
     expect(world.clock.now() - beatenAt).toBeLessThanOrEqual(6 * MINUTE);
     expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
     await world.close();

@@ -32,7 +32,7 @@ describe('doctor', () => {
       workflow: iso(silentAt),
       schedule: iso(deadline - 15 * MINUTE),
       sweep: iso(world.clock.now() + MINUTE),
-      machine: iso(deadline),
+      instance: iso(deadline),
     });
     await world.close();
   });

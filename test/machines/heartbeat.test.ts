@@ -1,4 +1,4 @@
-// Beats that must not be heard, whose beat counts, and what a machine does when it hears nothing.
+// Beats that must not be heard, whose beat counts, and what an instance does when it hears nothing.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
@@ -18,7 +18,7 @@ const count = (name: string): number => world.service.counts.get(name) ?? 0;
 const dead = async (): Promise<boolean> =>
   !world.market.instances().some((instance) => instance.alive);
 
-describe('a machine', () => {
+describe('an instance', () => {
   it('is told its own lease token, its times and its job, and no key of ours', async () => {
     world = await leaseWorld();
     const env = { GPU_SHOPPER_JOB_ID: 'run/7' };
@@ -76,7 +76,7 @@ describe('a beat', () => {
     expect(count('heartbeat-late')).toBe(1);
   });
 
-  it('of an older attempt is told to stop once a newer machine serves', async () => {
+  it('of an older attempt is told to stop once a newer instance serves', async () => {
     world = await leaseWorld();
     world.market.addFault({ name: 'never-boots', times: 1 });
     const { id } = await world.active();
@@ -89,7 +89,7 @@ describe('a beat', () => {
 
 describe('a lease', () => {
   it.each(['app', 'both'] as const)(
-    'that is kept alive by %s ends as silent without its application, loud as its machine is',
+    'that is kept alive by %s ends as silent without its application, loud as its instance is',
     async (liveness) => {
       world = await leaseWorld();
       const { id } = await world.active({ liveness, silenceLimitSeconds: 300 });
@@ -102,9 +102,9 @@ describe('a lease', () => {
 });
 
 describe('the dead-man switch', () => {
-  const OWN = 'endOwnMachine';
+  const OWN = 'endOwnInstance';
 
-  it('ends a machine that hears nothing, when everything of ours is gone', async () => {
+  it('ends an instance that hears nothing, when everything of ours is gone', async () => {
     let gone = false;
     const meddle: Meddle = (call, run) =>
       gone && call.name !== OWN ? Promise.reject(new Error('gone')) : run();
@@ -118,7 +118,7 @@ describe('the dead-man switch', () => {
     expect(world.clock.now() - from).toBeGreaterThan(29 * MINUTE);
   });
 
-  it('ends a machine at its end, when beats are all that still works', async () => {
+  it('ends an instance at its end, when beats are all that still works', async () => {
     let gone = false;
     const works = [OWN, 'recordNodeHeartbeat'];
     const meddle: Meddle = (call, run) =>

@@ -1,5 +1,5 @@
 // A release may come at any moment of the launch: between any two steps, and while the create call
-// itself is under way. Whatever the moment, no machine survives it.
+// itself is under way. Whatever the moment, no instance survives it.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -49,7 +49,7 @@ describe.each(LAUNCH)('released around %s', (step) => {
 });
 
 describe('released while create is under way', () => {
-  it.each(['before', 'after'])('%s it took effect, the machine is destroyed', async (when) => {
+  it.each(['before', 'after'])('%s it took effect, the instance is destroyed', async (when) => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
     let released = 0;
@@ -70,7 +70,7 @@ describe('released while create is under way', () => {
     await world.close();
   });
 
-  it('and the reply is lost, the machine is found by its tag and destroyed', async () => {
+  it('and the reply is lost, the instance is found by its tag and destroyed', async () => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
     const between = marketBetween(async (moment) => {
@@ -99,11 +99,11 @@ describe('launching', () => {
     expect(types).toContain('create-refused');
     const { attempts } = await world.lease(id);
     expect(attempts.map(({ state }) => state)).toEqual(['refused', 'created']);
-    expect(attempts[0]?.offer.machineId).not.toBe(attempts[1]?.offer.machineId);
+    expect(attempts[0]?.offer.hostId).not.toBe(attempts[1]?.offer.hostId);
     await world.close();
   });
 
-  it('adopts a machine whose creation was never answered, and creates no second', async () => {
+  it('adopts an instance whose creation was never answered, and creates no second', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
     await world.active();
@@ -119,7 +119,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('gives back a machine that never boots, charges it, and takes another', async () => {
+  it('gives back an instance that never boots, charges it, and takes another', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'never-boots', times: 1 });
     const { id } = await world.active();
@@ -131,7 +131,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('gives back a machine that costs more than the ceiling', async () => {
+  it('gives back an instance that costs more than the ceiling', async () => {
     const world = await leaseWorld();
     const offers = (await world.ask('listOffers', { query: { gpuName: 'RTX 4090', limit: '1' } }))
       .body as { offers: { microUsdPerHour: number }[] };
@@ -152,7 +152,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('ends as no-offer when no machine is of the kind asked for', async () => {
+  it('ends as no-offer when no instance is of the kind asked for', async () => {
     const world = await leaseWorld();
     const id = await world.request({ gpuNames: ['RTX 9999'] });
     await world.untilState(id, 'ended');
@@ -161,7 +161,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('is ready by its SSH banner where machines have nowhere to call', async () => {
+  it('is ready by its SSH banner where instances have nowhere to call', async () => {
     const world = await leaseWorld({ phoneHome: false });
     await world.active();
     expect(world.calls).toContain('ProbeReady');

@@ -1,5 +1,6 @@
-// What a lease costs and what that leads to: it is charged for no longer than its machine was seen,
-// it ends before it costs more than it may, and what a refused teardown costs is held at once.
+// What a lease costs and what that leads to: it is charged for no longer than its instance was
+// seen, it ends before it costs more than it may, and what a refused teardown costs is held at
+// once.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
@@ -28,17 +29,17 @@ async function ended(world: LeaseWorld, id: LeaseId) {
   return { lease, charge };
 }
 
-const machineOf = (world: LeaseWorld): string => world.market.instances()[0]?.id ?? '';
+const instanceOf = (world: LeaseWorld): string => world.market.instances()[0]?.id ?? '';
 const spentAtMarket = (world: LeaseWorld): number => world.market.books().spentMicroUsd;
 const entries = (world: LeaseWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
 
-describe('a machine that vanished', () => {
+describe('an instance that vanished', () => {
   it('is charged until a beat or a listing last showed it, never beyond', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active(PATIENT);
     await world.pass(20 * MINUTE + 17_000);
     const vanishedAt = world.clock.now();
-    world.market.vanish(machineOf(world));
+    world.market.vanish(instanceOf(world));
     const { lease, charge } = await ended(world, id);
     expect(lease).toMatchObject({ reason: 'lost', attempts: [{ state: 'gone' }] });
     expect(charge.until).toBeLessThanOrEqual(vanishedAt);
@@ -52,7 +53,7 @@ describe('a machine that vanished', () => {
     const { id } = await world.active({ ...PATIENT, liveness: 'app' });
     await world.pass(20 * MINUTE + 17_000);
     const vanishedAt = world.clock.now();
-    world.market.vanish(machineOf(world));
+    world.market.vanish(instanceOf(world));
     const { charge } = await ended(world, id);
     expect(charge.until).toBeLessThanOrEqual(vanishedAt);
     expect(charge.until).toBeGreaterThan(vanishedAt - 61_000);
@@ -72,7 +73,7 @@ describe('a machine that vanished', () => {
   });
 });
 
-/** A machine that loads so much with each beat; its counters begin anew after `restartAt`. */
+/** An instance that loads so much with each beat; its counters begin anew after `restartAt`. */
 function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
   let beats = 0;
   return (): Telemetry => {
@@ -166,16 +167,16 @@ describe('a price that rises', () => {
   it('is told once for each new rate, and above the ceiling ends the lease', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active(PATIENT);
-    world.market.raisePrice(machineOf(world), 1.1);
+    world.market.raisePrice(instanceOf(world), 1.1);
     await world.pass(5 * MINUTE);
     const rises = async () =>
       (await world.eventTypes(id)).filter((type) => type === 'price-rose').length;
     expect(await rises()).toBe(1);
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
-    world.market.raisePrice(machineOf(world), 1.1);
+    world.market.raisePrice(instanceOf(world), 1.1);
     await world.pass(2 * MINUTE);
     expect(await rises()).toBe(2);
-    world.market.raisePrice(machineOf(world), 50);
+    world.market.raisePrice(instanceOf(world), 50);
     await world.untilState(id, 'ending', 1);
     expect((await ended(world, id)).lease).toMatchObject({ reason: 'over-budget' });
     await world.close();

@@ -64,13 +64,13 @@ async function wave(world: LeaseWorld, random: () => number, size: number) {
   return ids;
 }
 
-/** What each lease's machines truly cost, by the market's own books. */
-function truth(world: LeaseWorld): ReadonlyMap<string, { cost: number; machines: number }> {
-  const byLease = new Map<string, { cost: number; machines: number }>();
+/** What each lease's instances truly cost, by the market's own books. */
+function truth(world: LeaseWorld): ReadonlyMap<string, { cost: number; instances: number }> {
+  const byLease = new Map<string, { cost: number; instances: number }>();
   for (const { label, totalMicroUsd } of world.market.books().instances) {
     const id = label?.split('-')[2] ?? '';
-    const before = byLease.get(id) ?? { cost: 0, machines: 0 };
-    byLease.set(id, { cost: before.cost + totalMicroUsd, machines: before.machines + 1 });
+    const before = byLease.get(id) ?? { cost: 0, instances: 0 };
+    byLease.set(id, { cost: before.cost + totalMicroUsd, instances: before.instances + 1 });
   }
   return byLease;
 }
@@ -105,9 +105,9 @@ describe(`a month of leases with every fault, by seed ${SEED}`, () => {
       expect((await reconcile()).body).toMatchObject({ failure: null, truedUp: 0 });
       expect(await world.leftovers(...ids)).toEqual([]);
       const charged = await charges(world, ids);
-      const wrong = [...truth(world)].flatMap(([id, { cost, machines }]) => {
+      const wrong = [...truth(world)].flatMap(([id, { cost, instances }]) => {
         const off = (charged.get(id as LeaseId) ?? 0) - cost;
-        return Math.abs(off) <= ROUNDING * machines ? [] : [`${id}: ${off} of ${cost}`];
+        return Math.abs(off) <= ROUNDING * instances ? [] : [`${id}: ${off} of ${cost}`];
       });
       expect(wrong).toEqual([]);
       const never = ids.filter((id) => !truth(world).has(id));

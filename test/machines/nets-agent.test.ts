@@ -1,6 +1,6 @@
-// The fourth net as it really is: agent.sh under sh, on a machine of the simulated market, with
-// nothing but what that machine's environment holds. The service hears its beats over HTTP; then
-// every other net is gone. Only the agent's seconds are quicker than a real machine's.
+// The fourth net as it really is: agent.sh under sh, on an instance of the simulated market, with
+// nothing but what that instance's environment holds. The service hears its beats over HTTP; then
+// every other net is gone. Only the agent's seconds are quicker than a real instance's.
 
 import { expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
@@ -12,13 +12,13 @@ import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 /** Beats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that. */
 const QUICK = '1 2 1 1';
 
-/** Beats of the simulated machine, which must not speak for the real agent. */
+/** Beats of the simulated instance, which must not speak for the real agent. */
 function isSimulated(payload: unknown): boolean {
   const { headers } = payload as { headers: Readonly<Record<string, string>> };
   return headers['user-agent'] === undefined;
 }
 
-it('a machine is ended by the real agent alone, by the key of that one machine', async () => {
+it('an instance is ended by the real agent alone, by the key of that one machine', async () => {
   let gone = false;
   let heard = 0;
   let marketUrl = '';
@@ -44,8 +44,8 @@ it('a machine is ended by the real agent alone, by the key of that one machine',
   await world.untilState(id, 'booting');
   // What the market needs to start it.
   await world.pass(MINUTE);
-  const machine = world.market.instances().find(({ label }) => label?.startsWith('gs-'));
-  const { CONTAINER_ID, CONTAINER_API_KEY = '', ...env } = machine?.env ?? {};
+  const instance = world.market.instances().find(({ label }) => label?.startsWith('gs-'));
+  const { CONTAINER_ID, CONTAINER_API_KEY = '', ...env } = instance?.env ?? {};
   const agent = await startAgent({
     env: {
       ...env,
@@ -59,7 +59,7 @@ it('a machine is ended by the real agent alone, by the key of that one machine',
     await agent.until(() => heard > 0);
     await world.untilState(id, 'active', 1);
     gone = true;
-    await agent.until(() => !world.lives(machine?.id ?? ''));
+    await agent.until(() => !world.lives(instance?.id ?? ''));
     expect(world.lives(other)).toBe(true);
 
     gone = false;

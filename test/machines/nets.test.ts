@@ -1,5 +1,5 @@
 // Four nets end an instance, and any three may fail. Each is left alone here, with the other three
-// really gone: it ends the machine within its bound, and when the others come back, the lease ends
+// really gone: it ends the instance within its bound, and when the others come back, the lease ends
 // as it should have, charged, with nothing held.
 
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const TIMEOUT = limitOf('nets alone');
 
-/** Lets time pass until no machine lives; returns how long after `from` that is. */
+/** Lets time pass until no instance lives; returns how long after `from` that is. */
 async function goneAfter(world: NetsWorld, from: number): Promise<number> {
   await world.until(async () => world.alive() === 0, 6);
   return world.clock.now() - from;
@@ -45,9 +45,9 @@ const ALONE: [Net, Gone][] = [
   ['schedule', 'refusing'],
   ['sweep', 'hanging'],
   ['sweep', 'refusing'],
-  ['machine', 'hanging'],
+  ['instance', 'hanging'],
 ];
-/** What the simulated market needs to start a machine. */
+/** What the simulated market needs to start an instance. */
 const BOOT_MS = 40_000;
 const WITHOUT = ALONE.filter(([net]) => net !== 'workflow');
 
@@ -64,7 +64,7 @@ describe('a serving lease past its deadline', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('a machine that boots while its workflow is gone', { timeout: TIMEOUT }, () => {
+describe('an instance that boots while its workflow is gone', { timeout: TIMEOUT }, () => {
   it.each(sample(WITHOUT))(
     'is ended by its %s alone at the launch bound, the workflow %s',
     async (...by) => {
@@ -81,7 +81,7 @@ describe('a machine that boots while its workflow is gone', { timeout: TIMEOUT }
   );
 });
 
-describe('a machine whose create nobody answered', { timeout: TIMEOUT }, () => {
+describe('an instance whose create nobody answered', { timeout: TIMEOUT }, () => {
   const unanswered = async (gone: Gone) => {
     const world = await netsWorld(gone);
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
@@ -98,9 +98,9 @@ describe('a machine whose create nobody answered', { timeout: TIMEOUT }, () => {
       world.only(net);
       const { deadline } = await world.lease(id);
       expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
-      // Whoever saw it charges for it; a machine that ended itself unseen left no trace with us.
+      // Whoever saw it charges for it; an instance that ended itself unseen left no trace with us.
       const lease = await settles(world, id, 'failed');
-      expect(lease).toMatchObject(net === 'machine' ? { chargedMicroUsd: 0 } : CHARGED);
+      expect(lease).toMatchObject(net === 'instance' ? { chargedMicroUsd: 0 } : CHARGED);
     },
   );
 
@@ -134,7 +134,7 @@ describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () 
     expect(await settles(world, id, 'released')).toMatchObject(CHARGED);
   });
 
-  it.each(sample(['schedule', 'machine'] as const))(
+  it.each(sample(['schedule', 'instance'] as const))(
     'is carried out by its %s at the end',
     async (net) => {
       const { world, id, deadline } = await released('hanging', net);
@@ -153,14 +153,14 @@ describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () 
   );
 });
 
-describe('a machine that hears nothing', { timeout: TIMEOUT }, () => {
+describe('an instance that hears nothing', { timeout: TIMEOUT }, () => {
   it('ends itself while it serves, long before its end', async () => {
     const world = await netsWorld('refusing');
     const { id } = await world.active({ hours: 6 });
     world.deafen();
-    world.only('machine');
+    world.only('instance');
     const from = world.clock.now();
-    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['machine, hears nothing']);
+    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['instance, hears nothing']);
     expect(await settles(world, id, 'lost')).toMatchObject(CHARGED);
   });
 
@@ -169,14 +169,14 @@ describe('a machine that hears nothing', { timeout: TIMEOUT }, () => {
     world.deafen();
     const id = await world.request({ hours: 6 });
     await world.untilState(id, 'booting');
-    world.only('machine');
+    world.only('instance');
     const upAt = world.clock.now() + BOOT_MS;
-    expect(await goneAfter(world, upAt)).toBeLessThanOrEqual(BOUNDS['machine, hears nothing']);
+    expect(await goneAfter(world, upAt)).toBeLessThanOrEqual(BOUNDS['instance, hears nothing']);
     await world.close();
   });
 });
 
-describe('a machine that nobody has on record', { timeout: TIMEOUT }, () => {
+describe('an instance that nobody has on record', { timeout: TIMEOUT }, () => {
   it('is ended by the sweep alone', async () => {
     const world = await netsWorld();
     world.only('sweep');
@@ -187,7 +187,7 @@ describe('a machine that nobody has on record', { timeout: TIMEOUT }, () => {
     await world.close();
   });
 
-  it.each(sample(['workflow', 'schedule', 'machine'] as const))(
+  it.each(sample(['workflow', 'schedule', 'instance'] as const))(
     'is not seen by %s',
     async (net) => {
       const world = await netsWorld();

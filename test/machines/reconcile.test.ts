@@ -24,8 +24,8 @@ async function aWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
 async function anEndedLease(world: LeaseWorld, raise = 1): Promise<LeaseId> {
   await world.service.refresh();
   const { id } = await world.active({ silenceLimitSeconds: 3_600 });
-  const machine = world.market.instances().at(-1)?.id ?? '';
-  if (raise !== 1) world.market.raisePrice(machine, raise);
+  const instance = world.market.instances().at(-1)?.id ?? '';
+  if (raise !== 1) world.market.raisePrice(instance, raise);
   await world.pass(30 * MINUTE);
   await world.release(id);
   await world.untilState(id, 'ended');

@@ -1,5 +1,5 @@
 // Invocation is at least once, so every step is run twice in a row: the second run changes nothing
-// that matters, and above all creates no second machine.
+// that matters, and above all creates no second instance.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -15,7 +15,7 @@ const SCENES: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) 
     upset: ({ market }) =>
       market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 }),
   },
-  'a machine that never boots': {
+  'an instance that never boots': {
     upset: ({ market }) => market.addFault({ name: 'never-boots', times: 1 }),
   },
   'readiness by probe': { phoneHome: false },
@@ -30,12 +30,12 @@ describe.each(Object.entries(SCENES))('on %s', (_scene, { phoneHome = true, upse
       const first = await run();
       if (world === undefined || id === undefined || !/^[A-Z]/.test(call.name)) return first;
       const before = withoutStamps(await world.lease(id));
-      const machines = world.market.instances().length;
+      const instances = world.market.instances().length;
       const second = await run();
       expect(second).toEqual(first);
       const after = withoutStamps(await world.lease(id));
       if (JSON.stringify(after) !== JSON.stringify(before)) changed.push(call.name);
-      expect(world.market.instances().length).toBe(machines);
+      expect(world.market.instances().length).toBe(instances);
       return second;
     };
     world = await leaseWorld({ meddle: twice, phoneHome });

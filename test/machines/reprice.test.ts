@@ -1,4 +1,4 @@
-// A hold shrinks when its machine is taken: to what that machine can still cost, on the lease and
+// A hold shrinks when its instance is taken: to what that instance can still cost, on the lease and
 // on its account alike, whatever call is cut off on the way and whatever month it is by then.
 
 import { describe, expect, it } from 'vitest';
@@ -56,7 +56,7 @@ async function turnMonth(world: LeaseWorld): Promise<void> {
 }
 
 describe('a hold', () => {
-  it('shrinks to what was spent, and its machine over the time asked and teardown', async () => {
+  it('shrinks to what was spent, and its instance over the time asked and teardown', async () => {
     const world = await leaseWorld();
     const id = await world.request({ hours: 1 });
     const { hold: worst } = await world.lease(id);
@@ -91,7 +91,7 @@ describe('a hold', () => {
 });
 
 // Every call of the step that begins to serve fails once, the first, the second, ...
-describe('a crash while a machine is taken', { timeout: 240_000 }, () => {
+describe('a crash while an instance is taken', { timeout: 240_000 }, () => {
   it('at any call leaves lease, account and entries in agreement', async () => {
     let failAt = Number.POSITIVE_INFINITY;
     let struck = false;
@@ -136,7 +136,7 @@ describe('a crash while a machine is taken', { timeout: 240_000 }, () => {
 });
 
 describe('the turn of a month', { timeout: 240_000 }, () => {
-  it('before its machine is taken takes nothing from the new month, nor gives to it', async () => {
+  it('before its instance is taken takes nothing from the new month, nor gives to it', async () => {
     let hold = true;
     const meddle: Meddle = (call, run) =>
       hold && call.name === 'ConfirmReady' ? Promise.reject(new Error('not yet')) : run();

@@ -1,4 +1,4 @@
-// What a sweep does for leases whose machine, workflow or wake was lost, and for the books: each
+// What a sweep does for leases whose instance, workflow or wake was lost, and for the books: each
 // lease still ends, for the reason that is true, with nothing left over.
 
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ async function endsAs(world: LeaseWorld, id: LeaseId, reason: string): Promise<v
 }
 
 describe('a serving lease', () => {
-  it('whose machine vanished is lost by the second sweep, charged until then', async () => {
+  it('whose instance vanished is lost by the second sweep, charged until then', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
@@ -54,7 +54,7 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('whose machine was stopped by the provider ends as interrupted within one sweep', async () => {
+  it('whose instance the provider stopped ends as interrupted within one sweep', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
@@ -84,7 +84,7 @@ describe('a serving lease', () => {
 });
 
 describe('the sweep alone', () => {
-  it('ends a machine although workflow, schedule and first destroys fail', async () => {
+  it('ends an instance although workflow, schedule and first destroys fail', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
       if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
@@ -244,7 +244,7 @@ describe('two sweeps at once', () => {
   });
 });
 
-describe('a machine whose creation is under way', () => {
+describe('an instance whose creation is under way', () => {
   it.each(['before', 'after'])('survives sweeps just %s it takes effect', async (when) => {
     let world: LeaseWorld | undefined;
     let swept = 0;

@@ -1,5 +1,5 @@
 // Teardown without end: whatever the provider does, the lease stays `ending` and is charged as long
-// as its machine lives, somebody is told, and it ends soon after the machine is really gone.
+// as its instance lives, somebody is told, and it ends soon after the instance is really gone.
 
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
@@ -87,7 +87,7 @@ describe('a provider that refuses every destroy', () => {
   });
 });
 
-describe('a machine that does not stay away', () => {
+describe('an instance that does not stay away', () => {
   it('although its destroy was accepted is destroyed again, and told of', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();

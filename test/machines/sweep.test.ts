@@ -1,4 +1,4 @@
-// What a sweep finds at the provider: each machine that should not be there, and none that should.
+// What a sweep finds at the provider: each instance that should not be there, and none that should.
 
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
@@ -6,7 +6,7 @@ import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
 import { aTag, LARGE_MARKET, leaseWorld } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
-describe('a machine with our tag and no lease on record', () => {
+describe('an instance with our tag and no lease on record', () => {
   it('is destroyed when it is seen for the second time', async () => {
     const world = await leaseWorld();
     const id = world.plant();
@@ -35,7 +35,7 @@ describe('a machine with our tag and no lease on record', () => {
   });
 });
 
-describe('a machine beside its lease', () => {
+describe('an instance beside its lease', () => {
   it('is destroyed at once when another serves the lease, which says so', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
@@ -76,7 +76,7 @@ describe('a machine beside its lease', () => {
 });
 
 describe('the circuit breaker', () => {
-  it('destroys up to three machines without a lease', async () => {
+  it('destroys up to three instances without a lease', async () => {
     const world = await leaseWorld();
     const ids = [1, 2, 3].map((attempt) => world.plant({ attempt }));
     await world.sweep(2);

@@ -1,12 +1,12 @@
-// Teardown, the most tested path: whatever the provider does while a machine shall go, the lease
-// stays `ending` as long as the machine lives, and ends soon after it is really gone.
+// Teardown, the most tested path: whatever the provider does while an instance shall go, the lease
+// stays `ending` as long as the instance lives, and ends soon after it is really gone.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** Runs until the lease is ended, and fails at the first moment it is so with a machine alive. */
+/** Runs until the lease is ended, and fails at the first moment it is so with an instance alive. */
 async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number> {
   const begun = world.clock.now();
   await world.until(async () => {
@@ -50,7 +50,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('does not believe an accepted destroy while the machine is still listed', async () => {
+  it('does not believe an accepted destroy while the instance is still listed', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
@@ -73,7 +73,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('never takes a refused key for an absent machine', async () => {
+  it('never takes a refused key for an absent instance', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     world.market.addFault({ name: 'bad-key', forMs: HOUR });
@@ -85,11 +85,11 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('ends a lease whose machine vanished by itself', async () => {
+  it('ends a lease whose instance vanished by itself', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
-    const [machine] = world.market.instances();
-    world.market.vanish(machine?.id ?? '');
+    const [instance] = world.market.instances();
+    world.market.vanish(instance?.id ?? '');
     await world.release(id);
     await endsOnlyWhenGone(world, id);
     await world.close();

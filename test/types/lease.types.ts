@@ -37,7 +37,7 @@ export function ends({ requested, active, ending, ended, proof, ready, now }: Gi
     endLease(ended, { reason: 'released', why: 'again' }, now),
     // @ts-expect-error: an ending lease goes on ending.
     endLease(ending, { reason: 'released', why: 'again' }, now),
-    // @ts-expect-error: a requested lease has no machine that could serve.
+    // @ts-expect-error: a requested lease has no instance that could serve.
     activate(requested, ready, now),
   ];
 }

@@ -49,7 +49,7 @@ const spanOf = ({ from, to, consumer }: SpanOptions) => ({ from, to, consumer })
 
 function addCosts(program: Command, cli: Cli): void {
   const groupBy = new Option('--group-by <what>', 'one line for each').choices(GROUPINGS);
-  withSpan(program.command('costs').description('what machines cost, those that run included'))
+  withSpan(program.command('costs').description('what instances cost, those that run included'))
     .addOption(groupBy.default('day'))
     .option('--csv', 'comma-separated values')
     .action((options: CostsOptions, command: Command) =>

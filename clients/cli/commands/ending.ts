@@ -18,7 +18,7 @@ function addRelease(program: Command, cli: Cli): void {
     .command('release')
     .description('end a lease; safe to repeat')
     .argument('<lease>', 'its id')
-    .option('--wait', 'until its machine is proved gone and its charge is settled')
+    .option('--wait', 'until its instance is proved gone and its charge is settled')
     .addOption(timeoutOption())
     .action((id: string, options: ReleaseOptions, command: Command) =>
       cli.run(command, async ({ client, signal, showLease, progress }) => {

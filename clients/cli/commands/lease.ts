@@ -1,4 +1,4 @@
-// `gpu-shopper lease`: requests a lease, and waits for its machine if asked to. When the answer is
+// `gpu-shopper lease`: requests a lease, and waits for its instance if asked to. When the answer is
 // lost it says how to find out what became of the request: nothing may run unknown.
 
 import { randomUUID } from 'node:crypto';
@@ -26,7 +26,7 @@ const repeatable = (flags: string, description: string) =>
 function addWishes(command: Command): Command {
   return command
     .addOption(repeatable('--gpu <name>', 'one of these GPUs, such as "RTX 4090"'))
-    .option('--count <number>', 'GPUs in one machine')
+    .option('--count <number>', 'GPUs in one instance')
     .option('--vram <GB>', 'at least this much memory on each GPU')
     .addOption(repeatable('--country <code>', 'in one of these countries'))
     .addOption(repeatable('--provider <name>', 'from one of these providers'))
@@ -47,16 +47,16 @@ export function addLease(program: Command, cli: Cli): void {
   const command = program.command('lease').description('lease a GPU: the cheapest that will do');
   addIdleOptions(addWishes(command))
     .option('--image <image>', 'Docker image to start')
-    .option('--start-script <file>', 'what the machine runs first')
+    .option('--start-script <file>', 'what the instance runs first')
     .option('--ssh-key <file>', 'public key that may log in (default: ~/.ssh/id_ed25519.pub)')
     .addOption(
       repeatable(
         '--env <name[=value]>',
-        'a variable for the machine; a name alone: from here',
+        'a variable for the instance; a name alone: from here',
       ).default([], 'none'),
     )
     .option('--idempotency-key <text>', 'the same key again gives the same lease')
-    .option('--wait', 'until the machine is ready')
+    .option('--wait', 'until the instance is ready')
     .addOption(timeoutOption())
     .action((options: Options, command: Command) =>
       cli.run(command, (context) => lease(context, options)),

@@ -35,7 +35,7 @@ function addMenu(program: Command, cli: Cli): void {
     .command('offers')
     .description('what can be leased now, cheapest first')
     .option('--gpu <name>', 'only this GPU, such as "RTX 4090"')
-    .option('--count <number>', 'GPUs in one machine')
+    .option('--count <number>', 'GPUs in one instance')
     .option('--vram <GB>', 'at least this much memory on each GPU')
     .option('--disk <GB>', 'rates include a disk of this size')
     .option('--limit <number>', 'at most this many')

@@ -1,5 +1,5 @@
-// `gpu-shopper ssh-config`: lets plain `ssh <lease>` log in to a lease's machine, with the host
-// key that the machine told the service. It never touches ~/.ssh/config itself.
+// `gpu-shopper ssh-config`: lets plain `ssh <lease>` log in to a lease's instance, with the host
+// key that the instance told the service. It never touches ~/.ssh/config itself.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -1,4 +1,4 @@
-// `gpu-shopper sweep`: finds and ends our machines at a provider without the service, when that is
+// `gpu-shopper sweep`: finds and ends our instances at a provider without the service, when that is
 // lost. It shows what it would do and does nothing until it is told to.
 
 import { createInterface } from 'node:readline/promises';
@@ -26,17 +26,17 @@ const keyLines = ProviderName.options
 
 const HELP = `
 It needs no service and no AWS account. In the environment:
-  GPU_SHOPPER_DEPLOYMENT_ID  whose machines they are
+  GPU_SHOPPER_DEPLOYMENT_ID  whose instances they are
   GPU_SHOPPER_TAG_KEY        the key their tags are signed with
 ${keyLines}
-It ends all machines of the deployment, those of leases that are served well too. One that is just
+It ends all instances of the deployment, those of leases that are served well too. One that is just
 being created may appear some minutes later: run it again then.`;
 
 /** Adds `sweep`. */
 export function addSweep(program: Command, cli: Cli): void {
   program
     .command('sweep')
-    .description('without the service: find our machines at a provider, and end them')
+    .description('without the service: find our instances at a provider, and end them')
     .addOption(
       new Option('--provider <name>', 'where to look')
         .choices(ProviderName.options)

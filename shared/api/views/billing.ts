@@ -70,7 +70,7 @@ export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost): 
       teardownMicroUsd: sum(...charges.map((charge) => charge.teardownMicroUsd)),
       idleMicroUsd: sum(...charges.map((charge) => charge.idleMicroUsd)),
     },
-    machines: charges.map(chargeView),
+    instances: charges.map(chargeView),
   };
 }
 

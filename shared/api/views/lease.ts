@@ -87,7 +87,7 @@ function refused(refusal: ExtensionRefusal): never {
   const whose =
     limit === 'lease-duration'
       ? 'without an operator’s approval it can last'
-      : 'its host lends the machine';
+      : 'its host lends the instance';
   const message = `${whose} until ${isoTime(refusal.latest)} at the latest`;
   throw new Failure('OverBudget', message, { limit });
 }
@@ -127,6 +127,6 @@ export function heartbeatView(reply: Heard): HeartbeatReply {
     case 'unknown-lease':
       throw new Failure('NotFound', 'there is no such lease', { field: 'id' });
     case 'too-early':
-      throw new Failure('Conflict', 'the lease has no machine yet: beat again later');
+      throw new Failure('Conflict', 'the lease has no instance yet: beat again later');
   }
 }

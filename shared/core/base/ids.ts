@@ -7,7 +7,7 @@ import { ProviderName } from './providers.ts';
 
 /** Our promise: 20 letters or digits, derived from the consumer and its idempotency key. */
 export type LeaseId = Brand<string, 'LeaseId'>;
-/** A provider's name for its machine. */
+/** A provider's name for its instance. */
 export type InstanceId = Brand<string, 'InstanceId'>;
 /** `<provider>_<the provider's own id>`: only letters, digits, `_` and `-`, safe in any URL. */
 export type OfferId = Brand<string, 'OfferId'>;

@@ -1,5 +1,5 @@
-// What machines cost, summed up: one line for each charge, correction, running machine or part of a
-// closed day, and groups of such lines. Every grouping of the same lines has the same total.
+// What instances cost, summed up: one line for each charge, correction, running instance or part of
+// a closed day, and groups of such lines. Every grouping of the same lines has the same total.
 
 import * as z from 'zod/mini';
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
@@ -16,7 +16,7 @@ export const Sums = z.extend(ChargeParts, {
   chargedMicroUsd: MicroUsd,
   /** On top: true-ups and corrections. */
   correctedMicroUsd: SignedMicroUsd,
-  /** Settled leases that had a machine, each counted with its last machine. */
+  /** Settled leases that had an instance, each counted with its last instance. */
   leases: z.int(),
 });
 export type Sums = z.infer<typeof Sums>;
@@ -105,7 +105,7 @@ export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
   });
 }
 
-/** What a machine has cost so far that is in no ledger yet. */
+/** What an instance has cost so far that is in no ledger yet. */
 export type Running = { readonly lease: Lease; readonly charge: Charge };
 
 /**

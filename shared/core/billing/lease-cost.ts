@@ -11,7 +11,7 @@ import type { LedgerEntry } from '../ledger/entry.ts';
 export type LeaseCost = {
   readonly asOf: EpochMs;
   readonly lease: Lease;
-  /** One for each machine there was. */
+  /** One for each instance there was. */
   readonly charges: readonly Charge[];
   readonly chargedMicroUsd: MicroUsd;
   /** True-ups and corrections since it was settled. */

@@ -1,5 +1,5 @@
 // How much a provider's prepaid funds can still carry: its balance, less what open leases there can
-// cost until their machines are gone. Choosing an offer takes from it before the choice is
+// cost until their instances are gone. Choosing an offer takes from it before the choice is
 // committed; each reading of the balance reckons it anew.
 
 import * as z from 'zod/mini';
@@ -27,7 +27,7 @@ import { currentAttempt, isOver, isStarting, type Lease, type Terms } from '../l
 import { presentRate } from '../lease/spend.ts';
 
 /**
- * Room that is taken for a lease without a machine yet, by its choice of an offer: one for each
+ * Room that is taken for a lease without an instance yet, by its choice of an offer: one for each
  * lease, so that its next attempt takes it over.
  */
 export const Take = z.object({
@@ -45,7 +45,7 @@ export const Room = z.object({
   version: z.int(),
   /** Below zero when overdrawn; null where the provider doesn't tell. */
   balanceMicroUsd: z.nullable(SignedMicroUsd),
-  /** What an hour of the machines of open leases there costs; others' machines don't count. */
+  /** What an hour of the instances of open leases there costs; others' instances don't count. */
   burnMicroUsdPerHour: MicroUsdPerHour,
   /** Below zero when the balance can't carry what is open. Null with an unknown balance. */
   roomMicroUsd: z.nullable(SignedMicroUsd),
@@ -95,7 +95,7 @@ const costly = (lease: Lease, provider: ProviderName): readonly Attempt[] =>
     (each) => each.offer.provider === provider && !isClosed(each) && !isStopped(each),
   );
 
-/** By when its machine should be gone at the latest. */
+/** By when its instance should be gone at the latest. */
 function goneBy(lease: Lease, attempt: Attempt, at: Moment): EpochMs {
   const { allowance } = policy.teardown;
   if (isOver(lease)) return after(lease.endingAt, allowance);
@@ -107,28 +107,28 @@ function goneBy(lease: Lease, attempt: Attempt, at: Moment): EpochMs {
 }
 
 /** At its own word when that is more than the offer said. */
-function rateOfMachine({ terms }: Lease, attempt: Attempt): MicroUsdPerHour {
+function rateOfInstance({ terms }: Lease, attempt: Attempt): MicroUsdPerHour {
   const observed = attempt.state === 'created' ? (attempt.observedRate ?? 0) : 0;
   return microUsdPerHour(Math.max(allInRate(attempt.offer, terms.requirement.diskGb), observed));
 }
 
 /** What an open lease can still cost there. */
 function committedBy(lease: Lease, provider: ProviderName, at: Moment): MicroUsd {
-  const machines = costly(lease, provider).map((attempt) =>
-    cost(rateOfMachine(lease, attempt), between(at.now, goneBy(lease, attempt, at))),
+  const instances = costly(lease, provider).map((attempt) =>
+    cost(rateOfInstance(lease, attempt), between(at.now, goneBy(lease, attempt, at))),
   );
   const chosen = isStarting(lease) ? lease.chosen : null;
   const next =
     chosen?.provider === provider ? fundsFor(chosen, lease.terms, at.bootLimit) : microUsd(0);
-  return sum(...machines, next);
+  return sum(...instances, next);
 }
 
-/** What its machines there cost in an hour, as they run now. */
+/** What its instances there cost in an hour, as they run now. */
 function burnOf(lease: Lease, provider: ProviderName): MicroUsdPerHour {
   const rates = costly(lease, provider).map((attempt) => {
     const present = presentRate({ ...lease, attempts: [attempt] });
     const runs = attempt.state === 'created' && attempt.runningAt !== null;
-    return runs ? rateOfMachine(lease, attempt) : present;
+    return runs ? rateOfInstance(lease, attempt) : present;
   });
   return sumRates(...rates);
 }
@@ -148,7 +148,7 @@ function isSeen({ leaseId, attempt }: Take, open: ReadonlyMap<LeaseId, Lease>): 
   return chose || isOver(lease) || lease.attempts.length >= attempt;
 }
 
-/** What a lease that looks for a machine needs, as it was read; null: nothing. */
+/** What a lease that looks for an instance needs, as it was read; null: nothing. */
 function takeOf(lease: Lease, { provider, ...at }: Reading): Take | null {
   const amountMicroUsd = committedBy(lease, provider, at);
   if (!isStarting(lease) || amountMicroUsd === 0) return null;

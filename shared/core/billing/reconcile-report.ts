@@ -25,10 +25,10 @@ export type Seen = {
   /** The first day that the provider was asked for. */
   readonly from: EpochMs;
   readonly foreignRows: number;
-  /** The provider's rows for machines of ours, by lease. */
+  /** The provider's rows for instances of ours, by lease. */
   readonly byLease: ReadonlyMap<LeaseId, readonly ReportedCharge[]>;
   readonly leases: ReadonlyMap<LeaseId, Lease>;
-  /** Leases that were charged lately, and when their first machine began. */
+  /** Leases that were charged lately, and when their first instance began. */
   readonly began: ReadonlyMap<LeaseId, EpochMs>;
   readonly compared: readonly Compared[];
 };
@@ -37,7 +37,7 @@ function findingOf({ lease, comparison }: Compared): readonly ReconcileFinding[]
   const { id: leaseId } = lease;
   if (comparison.kind === 'not-shown') {
     const { booked } = comparison;
-    const why = `we charged ${formatUsd(booked)} for machines that the provider does not show`;
+    const why = `we charged ${formatUsd(booked)} for instances that the provider does not show`;
     return [{ kind: 'not-shown', leaseId, amountMicroUsd: booked, why }];
   }
   if (!comparison.alarming) return [];

@@ -62,10 +62,10 @@ export type Comparison =
       readonly explained: boolean;
       readonly alarming: boolean;
     }
-  /** We charged for a machine that the provider doesn't show: nothing is concluded from that. */
+  /** We charged for an instance that the provider doesn't show: nothing is concluded from that. */
   | { readonly kind: 'not-shown'; readonly booked: MicroUsd };
 
-/** What its machines at the provider were charged. */
+/** What its instances at the provider were charged. */
 const chargesAt = (
   lease: LeaseIn<'ended'>,
   provider: ProviderName,
@@ -73,7 +73,7 @@ const chargesAt = (
 ): readonly Charge[] =>
   chargesOf(billOf(lease), now).filter((charge) => charge.provider === provider);
 
-/** Whether all its machines at the provider ended so long ago that their charges are settled. */
+/** Whether all its instances at the provider ended so long ago that their charges are settled. */
 export function isSettled(
   lease: LeaseIn<'ended'>,
   provider: ProviderName,

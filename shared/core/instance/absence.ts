@@ -1,4 +1,4 @@
-// The proof that a lease left no machine behind. Only `proveAbsence` makes one from observations;
+// The proof that a lease left no instance behind. Only `proveAbsence` makes one from observations;
 // a stored proof is read back as it was. Nothing else in the program can end a lease.
 
 import * as z from 'zod/mini';
@@ -28,7 +28,7 @@ export type AbsenceEvidence = {
   readonly notBefore: EpochMs;
   /** When the first complete listing without the instance began, or null. */
   readonly absentSince: EpochMs | null;
-  /** How long the provider's listing may lag behind its machines. */
+  /** How long the provider's listing may lag behind its instances. */
   readonly listLag: DurationMs;
 };
 

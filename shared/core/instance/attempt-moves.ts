@@ -22,7 +22,7 @@ export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded
   return { state: 'recorded', ...intent, recordedAt: now };
 }
 
-/** The create call was not answered definitely: a machine may exist. */
+/** The create call was not answered definitely: an instance may exist. */
 export function markOutcomeUnknown(attempt: Unanswered): AttemptIn<'unknown'> {
   return attempt.state === 'unknown'
     ? attempt
@@ -44,7 +44,7 @@ function withoutSightings(attempt: Unanswered): Intent & { readonly recordedAt: 
 }
 
 /**
- * The machine is known, by the create call's answer or by its tag in a listing. It is charged from
+ * The instance is known, by the create call's answer or by its tag in a listing. It is charged from
  * `since`: when nobody saw it begin, from its record on, which can only be too much.
  */
 export function confirmAttempt(
@@ -57,7 +57,7 @@ export function confirmAttempt(
   return { ...known, state: 'created', lastSeenAt: null };
 }
 
-/** Complete listings, begun after the create call could land, never showed the machine. */
+/** Complete listings, begun after the create call could land, never showed the instance. */
 export function closeNeverCreated(
   attempt: Unanswered,
   proof: AbsenceProof,
@@ -65,7 +65,7 @@ export function closeNeverCreated(
   return { ...withoutSightings(attempt), state: 'never-created', proof };
 }
 
-/** The machine was seen running at `since`, at `rate`; the first sighting counts. */
+/** The instance was seen running at `since`, at `rate`; the first sighting counts. */
 export function observeRunning<A extends Holding>(
   attempt: A,
   seen: { readonly since: EpochMs; readonly rate: MicroUsdPerHour | null },
@@ -77,7 +77,7 @@ export function observeRunning<A extends Holding>(
   };
 }
 
-/** The machine has to go. Repeating keeps the first reason. */
+/** The instance has to go. Repeating keeps the first reason. */
 export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptIn<'retiring'> {
   if (attempt.state === 'retiring') return attempt;
   const open = { destroyAcceptedAt: null, chargedUntil: null, usage: null, absentSince: null };
@@ -89,7 +89,7 @@ export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): Att
   return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
 }
 
-/** The machine was known to be there at `at`. */
+/** The instance was known to be there at `at`. */
 export function recordSighting<A extends Holding>(attempt: A, at: EpochMs): A {
   return { ...attempt, lastSeenAt: latest(at, attempt.lastSeenAt ?? at) };
 }
@@ -113,7 +113,7 @@ export function reopenDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiri
   return { ...attempt, destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
 }
 
-/** The machine is proved absent. */
+/** The instance is proved absent. */
 export function closeAttempt(
   attempt: AttemptIn<'retiring'>,
   proof: AbsenceProof,

@@ -1,5 +1,5 @@
-// One try at getting a machine. An attempt has a life of its own: whatever happens to it, its
-// lease remembers it until its machine is proved absent.
+// One try at getting an instance. An attempt has a life of its own: whatever happens to it, its
+// lease remembers it until its instance is proved absent.
 
 import * as z from 'zod/mini';
 import { InstanceId } from '../base/ids.ts';
@@ -35,7 +35,7 @@ const recorded = {
   mayLandUntil: EpochMs,
 };
 
-/** The machine as we know it. Rates are frozen at launch and only ever read again to compare. */
+/** The instance as we know it. Rates are frozen at launch and only ever read again to compare. */
 const created = {
   ...recorded,
   instanceId: InstanceId,
@@ -85,9 +85,9 @@ export type Attempt = z.infer<typeof Attempt>;
 type AttemptState = Attempt['state'];
 export type AttemptIn<State extends AttemptState> = Extract<Attempt, { state: State }>;
 
-/** Attempts whose create call has not been answered: a machine may exist without our knowing. */
+/** Attempts whose create call has not been answered: an instance may exist without our knowing. */
 export type Unanswered = AttemptIn<'recorded' | 'unknown'>;
-/** Attempts that hold a machine until it is proved absent. */
+/** Attempts that hold an instance until it is proved absent. */
 export type Holding = AttemptIn<'created' | 'retiring'>;
 /** Attempts that are over. */
 export type Closed = AttemptIn<'refused' | 'gone' | 'never-created'>;
@@ -99,13 +99,13 @@ export const isHolding = (attempt: Attempt): attempt is Holding =>
 export const isClosed = (attempt: Attempt): attempt is Closed =>
   !isUnanswered(attempt) && !isHolding(attempt);
 
-/** What an attempt that is over leaves as proof; null while a machine of it may exist. */
+/** What an attempt that is over leaves as proof; null while an instance of it may exist. */
 function proofOfAttempt(attempt: Attempt): AbsenceProof | null {
   if (!isClosed(attempt)) return null;
   return attempt.state === 'refused' ? nothingWasCreated() : attempt.proof;
 }
 
-/** The proof that no attempt left a machine behind, the newest of theirs; null until there is. */
+/** The proof that no attempt left an instance behind, the newest of theirs; null until there is. */
 export function proofOf(attempts: readonly Attempt[]): AbsenceProof | null {
   let newest = nothingWasCreated();
   for (const attempt of attempts) {
@@ -135,7 +135,7 @@ export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
 
 const NOT_MADE: readonly (AttemptReason | null)[] = ['rate-limited', 'too-late'];
 
-/** The attempts that really went for a machine: the others' create call was never carried out. */
+/** The attempts that really went for an instance: the others' create call was never carried out. */
 export function triesOf(attempts: readonly Attempt[]): readonly Attempt[] {
   return attempts.filter((attempt) => !NOT_MADE.includes(refusalReason(attempt)));
 }

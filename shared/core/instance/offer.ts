@@ -13,8 +13,8 @@ export const Offer = z.object({
   provider: ProviderName,
   /** The id the provider's own create call takes. */
   providerOfferId: z.string(),
-  /** The physical machine: several offers may share one. */
-  machineId: z.string(),
+  /** The physical instance: several offers may share one. */
+  hostId: z.string(),
   gpuName: z.string(),
   gpuCount: count,
   /** Memory of each GPU, in whole gibibytes as the card is sold. */
@@ -29,12 +29,12 @@ export const Offer = z.object({
   diskMicroUsdPerGbHour: MicroUsdPerHour,
   uploadMicroUsdPerGb: MicroUsd,
   downloadMicroUsdPerGb: MicroUsd,
-  /** When the host takes the machine back, or null where it doesn't say. */
+  /** When the host takes the instance back, or null where it doesn't say. */
   availableUntil: z.nullable(EpochMs),
 });
 export type Offer = z.infer<typeof Offer>;
 
-/** What a machine must be. Names are the providers' own; empty lists mean any. */
+/** What an instance must be. Names are the providers' own; empty lists mean any. */
 export const Requirement = z.object({
   gpuNames: z.array(z.string()),
   gpuCount: count,
@@ -53,7 +53,7 @@ export function allInRate(offer: Offer, diskGb: number): MicroUsdPerHour {
 const among = (wanted: readonly string[], value: string | null): boolean =>
   wanted.length === 0 || (value !== null && wanted.includes(value));
 
-/** Whether the offer is the kind of machine that was asked for, whatever it costs. */
+/** Whether the offer is the kind of instance that was asked for, whatever it costs. */
 export function meets(offer: Offer, wanted: Requirement): boolean {
   return (
     among(wanted.gpuNames, offer.gpuName) &&

@@ -15,13 +15,13 @@ import {
 import { Idle, IdleWarning, Quiet } from './quiet.ts';
 import { Telemetry } from './telemetry.ts';
 
-/** Whose beat counts: the machine's, the application's, or both. */
+/** Whose beat counts: the instance's, the application's, or both. */
 export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
 export type Liveness = z.infer<typeof Liveness>;
 
 const fact = (most: number) => z._default(z.nullable(z.string().check(z.maxLength(most))), null);
 
-/** What a machine says of itself when it is ready. Null, or left out, where it can't say. */
+/** What an instance says of itself when it is ready. Null, or left out, where it can't say. */
 export const NodeFacts = z.object({
   sshHostKey: fact(250),
   gpuName: fact(80),
@@ -30,7 +30,7 @@ export const NodeFacts = z.object({
 });
 export type NodeFacts = z.infer<typeof NodeFacts>;
 
-/** Bytes that a machine received and sent. A pair, since a pulse has to be small. */
+/** Bytes that an instance received and sent. A pair, since a pulse has to be small. */
 export const ByteCount = z.tuple([z.int(), z.int()]);
 export type ByteCount = z.infer<typeof ByteCount>;
 
@@ -41,13 +41,13 @@ type Wait = z.infer<typeof Wait>;
 export const Pulse = z.object({
   leaseId: LeaseId,
   consumer: ConsumerId,
-  /** The attempt whose machine may beat. */
+  /** The attempt whose instance may beat. */
   attempt: z.int(),
   liveness: Liveness,
   silenceLimit: DurationMs,
   /** What the lease calls idle; null when it is never looked for. */
   idle: z._default(z.nullable(Idle), null),
-  /** When the lease ends, as far as it is known: machines are told with every reply. */
+  /** When the lease ends, as far as it is known: instances are told with every reply. */
   endsAt: EpochMs,
   over: z.boolean(),
   wait: z.nullable(Wait),
@@ -55,15 +55,15 @@ export const Pulse = z.object({
   token: z.nullable(z.string()),
   readyAt: z.nullable(EpochMs),
   nodeBeatAt: z.nullable(EpochMs),
-  /** Of the machine's last beat: only a greater one is heard. */
+  /** Of the instance's last beat: only a greater one is heard. */
   nodeBeatNumber: z._default(z.nullable(z.int()), null),
   appBeatAt: z.nullable(EpochMs),
   /** When the application last said that it is busy, or beat without a word about it. */
   appBusyAt: z._default(z.nullable(EpochMs), null),
   facts: z.nullable(NodeFacts),
-  /** Of the machine's last beat. */
+  /** Of the instance's last beat. */
   telemetry: z._default(z.nullable(Telemetry), null),
-  /** Counters of the machine's last beat that told them, and of the one before that. */
+  /** Counters of the instance's last beat that told them, and of the one before that. */
   bytes: z._default(z.nullable(ByteCount), null),
   bytesBefore: z._default(z.nullable(ByteCount), null),
   /** What earlier counters had counted when they began anew. */
@@ -99,7 +99,7 @@ const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
 
 /**
  * When the party that has to beat was last heard; null when it never was. `auto` means the
- * application once it has beaten, else the machine.
+ * application once it has beaten, else the instance.
  */
 export function lastCountingBeat(pulse: Pulse): EpochMs | null {
   switch (pulse.liveness) {
@@ -115,7 +115,7 @@ export function lastCountingBeat(pulse: Pulse): EpochMs | null {
 }
 
 /**
- * Since when the machine has been running: by its own count of seconds at its last beat, since it
+ * Since when the instance has been running: by its own count of seconds at its last beat, since it
  * may have taken a while before it was ready; else since it was ready. Never before `createdAt`.
  */
 export function runningSince(pulse: Pulse, createdAt: EpochMs): EpochMs | null {

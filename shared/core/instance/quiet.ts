@@ -44,7 +44,7 @@ const below = (value: number | null, limit: number): boolean =>
 function appIsQuiet({ appBeatAt, appBusyAt, silenceLimit }: Signals, now: EpochMs): boolean {
   if (appBeatAt === null || between(appBeatAt, now) >= silenceLimit) return false;
   if (appBusyAt === null) return true;
-  // Busy for a moment between two beats of the machine is busy, too.
+  // Busy for a moment between two beats of the instance is busy, too.
   return appBusyAt < appBeatAt && between(appBusyAt, now) >= times(policy.heartbeat.every, 2);
 }
 
@@ -59,7 +59,7 @@ function allQuiet(idle: Idle, signals: Signals, now: EpochMs): boolean {
 }
 
 /**
- * What the machine's beat just recorded makes of the quiet; null when it isn't part of any. A beat
+ * What the instance's beat just recorded makes of the quiet; null when it isn't part of any. A beat
  * that never came is missing from the row and begins it anew.
  */
 export function quietAfter(signals: Signals, now: EpochMs): Quiet | null {

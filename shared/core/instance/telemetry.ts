@@ -1,4 +1,4 @@
-// What a machine says of itself with each beat. Null is what it can't say, and never 0. Only the
+// What an instance says of itself with each beat. Null is what it can't say, and never 0. Only the
 // latest is kept, in the pulse, so it must stay small however many GPUs there are.
 
 import * as z from 'zod/mini';
@@ -14,7 +14,7 @@ export type GpuReading = z.infer<typeof GpuReading>;
 export const Telemetry = z.object({
   gpus: z.array(GpuReading).check(z.maxLength(16)),
   processes: count,
-  /** Since the machine was started, all interfaces but loopback. */
+  /** Since the instance was started, all interfaces but loopback. */
   rxBytes: count,
   txBytes: count,
   /** Both ways, since the beat before. Below zero when counters were started anew. */

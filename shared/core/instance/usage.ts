@@ -1,4 +1,4 @@
-// What a machine used beside time: bytes, and time in which it was idle. Its pulse counts them
+// What an instance used beside time: bytes, and time in which it was idle. Its pulse counts them
 // while it lives; when it is destroyed they are frozen into its attempt, so that what it cost can
 // be reckoned from the lease alone for good.
 
@@ -7,7 +7,7 @@ import { between, EpochMs } from '../base/time.ts';
 import { ByteCount, type Pulse } from './pulse.ts';
 
 export const Usage = z.object({
-  /** As the machine counted them; null when it never said. */
+  /** As the instance counted them; null when it never said. */
   bytes: z.nullable(ByteCount),
   /** Since when it was idle to the end; null when it was busy, or nobody asked. */
   idleSince: z.nullable(EpochMs),
@@ -22,7 +22,7 @@ export type LastKnown = {
   readonly seenAt: readonly EpochMs[];
 };
 
-/** What a running machine has used so far, by its attempt's number. */
+/** What a running instance has used so far, by its attempt's number. */
 export type LiveUsage = { readonly attempt: number; readonly usage: Usage };
 
 const added = (a: ByteCount | null, b: ByteCount): ByteCount =>
@@ -34,7 +34,7 @@ function idleSince({ idle, quiet, nodeBeatAt, nodeBeatNumber }: Pulse): EpochMs 
   return lasts ? quiet.since : null;
 }
 
-/** What the machine that beats has used so far. */
+/** What the instance that beats has used so far. */
 export function liveUsage(pulse: Pulse): LiveUsage {
   const { attempt, bytes, bytesCarried } = pulse;
   const all = bytes === null ? bytesCarried : added(bytesCarried, bytes);

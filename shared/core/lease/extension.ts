@@ -17,7 +17,7 @@ export type ExtensionAsk =
 /** The limit that binds, and the latest end it allows; or the budget's own refusal. */
 export type ExtensionRefusal =
   | HoldRefusal
-  | { readonly limit: 'lease-duration' | 'machine-availability'; readonly latest: EpochMs };
+  | { readonly limit: 'lease-duration' | 'instance-availability'; readonly latest: EpochMs };
 
 export type ExtensionPlan =
   /** The hold must be `holdMicroUsd` before the lease may run until `until`. */
@@ -48,7 +48,7 @@ function refusalFor(lease: LeaseIn<'active'>, until: EpochMs): ExtensionRefusal 
   if (until > longest) return { limit: 'lease-duration', latest: longest };
   const leaves = currentAttempt(lease)?.offer.availableUntil ?? null;
   if (leaves === null || until <= leaves) return null;
-  return { limit: 'machine-availability', latest: leaves };
+  return { limit: 'instance-availability', latest: leaves };
 }
 
 /** What it takes to extend `lease`, decided from what it is at `now`. It never shortens a lease. */
@@ -58,7 +58,7 @@ export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): Ex
   const until = endAsked(lease, ask);
   if (until === 'reused') return { kind: 'key-reused' };
   if (until === 'known' || until <= lease.deadline) return { kind: 'unchanged' };
-  // Its machine has been told to stop by now, and somebody is about to end it.
+  // Its instance has been told to stop by now, and somebody is about to end it.
   if (now >= lease.deadline) return { kind: 'not-active', why: 'its time is used up' };
   const refusal = refusalFor(lease, until);
   if (refusal !== null) return { kind: 'refused', refusal };

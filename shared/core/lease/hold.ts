@@ -1,4 +1,4 @@
-// How much is held: the worst case before anything exists, then what the machine that was taken
+// How much is held: the worst case before anything exists, then what the instance that was taken
 // can still cost.
 
 import { invariant } from '../base/invariant.ts';
@@ -29,7 +29,7 @@ export type HoldTerms = Pick<
   readonly attemptLimit: DurationMs;
 };
 
-/** Each machine's GPU, disk, upload and download are each rounded up to a whole micro-dollar. */
+/** Each instance's GPU, disk, upload and download are each rounded up to a whole micro-dollar. */
 const ROUNDINGS = 4;
 
 /**
@@ -55,19 +55,21 @@ export function holdFor(terms: HoldTerms): MicroUsd {
   return lesser(worst, sum(terms.spendCapMicroUsd, pastSpendCap(terms.ceiling), rounding));
 }
 
-/** What its machine costs in an hour: by the offer, or by what it says itself when that is more. */
+/**
+ * What its instance costs in an hour: by the offer, or by what it says itself when that is more.
+ */
 function rateTaken(lease: LeaseIn<'active'>) {
   const attempt = currentAttempt(lease);
-  invariant(attempt?.state === 'created', 'an active lease has a machine');
+  invariant(attempt?.state === 'created', 'an active lease has an instance');
   const { offer, observedRate } = attempt;
   const rate = allInRate(offer, lease.terms.requirement.diskGb);
   return { offer, rate: microUsdPerHour(Math.max(rate, observedRate ?? 0)) };
 }
 
 /**
- * The hold shrinks once to what the lease can still need, now that its machine is known: what its
- * attempts cost so far, the machine's own rate over the time asked and teardown, and the transfer
- * allowance at the machine's own price. The account follows from the outbox.
+ * The hold shrinks once to what the lease can still need, now that its instance is known: what its
+ * attempts cost so far, the instance's own rate over the time asked and teardown, and the transfer
+ * allowance at the instance's own price. The account follows from the outbox.
  */
 export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'active'> {
   const { terms, hold } = lease;
@@ -82,7 +84,7 @@ export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'ac
   const amountMicroUsd = lesser(hold.amountMicroUsd, needed);
   const released = rest(hold.amountMicroUsd, amountMicroUsd);
   const repriced = { ...hold, amountMicroUsd, rateMicroUsdPerHour: rate, repricedAt: now };
-  const reason = `its machine costs ${formatUsd(rate)}/h: ${formatUsd(released)} is held no more`;
+  const reason = `its instance costs ${formatUsd(rate)}/h: ${formatUsd(released)} is held no more`;
   const noted = note({ ...lease, hold: repriced }, { type: 'hold-lowered', reason }, now);
   return enter(noted, { kind: 'hold-released' }, released);
 }

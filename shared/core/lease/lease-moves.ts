@@ -108,7 +108,7 @@ export function withAttempt<L extends Lease>(lease: L, attempt: Attempt): L {
   return { ...lease, attempts };
 }
 
-/** The machine of the last attempt exists: it boots. */
+/** The instance of the last attempt exists: it boots. */
 export function confirmInstance(lease: LeaseIn<'launching'>, attempt: Attempt): LeaseIn<'booting'> {
   invariant(attempt.state === 'created', 'only a created instance boots');
   return withAttempt({ ...lease, state: 'booting' }, attempt);
@@ -122,7 +122,7 @@ export type Readiness = {
   readonly reason: string;
 };
 
-/** The machine is ready: the lease's time runs from `now`; the write-only values are dropped. */
+/** The instance is ready: the lease's time runs from `now`; the write-only values are dropped. */
 export function activate(
   lease: LeaseIn<'booting'>,
   ready: Readiness,
@@ -209,7 +209,7 @@ export function warnOfEnd(
   return note({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
 }
 
-/** Tells its consumer that nothing was seen to happen on its machine since `since`. */
+/** Tells its consumer that nothing was seen to happen on its instance since `since`. */
 export function warnOfIdleness(
   lease: LeaseIn<'active'>,
   idle: { readonly since: EpochMs; readonly why: string },
@@ -250,7 +250,7 @@ function kept(lease: Open | LeaseIn<'ending'>) {
 }
 
 /**
- * Ends a lease for good: only with the proof that no machine of it exists. The charge is fixed
+ * Ends a lease for good: only with the proof that no instance of it exists. The charge is fixed
  * here, the hold split into charge and rest; their entries and the release travel in the outbox.
  */
 export function closeLease(

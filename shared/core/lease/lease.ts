@@ -87,7 +87,7 @@ const always = {
   outbox: z.object({ events: z.array(LeaseEvent), entries: z.array(LedgerEntry) }),
 };
 
-/** Write-only values for the machine: in no event and no answer, gone once it serves. */
+/** Write-only values for the instance: in no event and no answer, gone once it serves. */
 const secret = { env: z.record(z.string(), z.string()) };
 /** The offer the next attempt will take. Null until one is chosen. */
 const choosing = { chosen: z.nullable(Offer) };
@@ -149,7 +149,7 @@ export type Lease = z.infer<typeof Lease>;
 export type LeaseState = Lease['state'];
 export type LeaseIn<State extends LeaseState> = Extract<Lease, { state: State }>;
 
-/** States in which a machine is being looked for. */
+/** States in which an instance is being looked for. */
 export type Starting = LeaseIn<'requested' | 'launching' | 'booting'>;
 /** States before `ending`: the lease may still go on. */
 export type Open = Exclude<Lease, { state: 'ending' | 'ended' }>;
@@ -165,7 +165,7 @@ export const isStarting = (lease: Lease): lease is Starting =>
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
 
 /**
- * What its charge is reckoned from. A lease whose machine still runs is reckoned with its bytes so
+ * What its charge is reckoned from. A lease whose instance still runs is reckoned with its bytes so
  * far only when its pulse is given.
  */
 export const billOf = (lease: Lease, pulse: Pulse | null = null): Bill => ({

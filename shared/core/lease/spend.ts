@@ -22,11 +22,11 @@ import { endUnlessOver } from './end.ts';
 import { billOf, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { growHold } from './lease-moves.ts';
 
-/** What its machines cost until `now`, bytes included as far as its pulse tells them. */
+/** What its instances cost until `now`, bytes included as far as its pulse tells them. */
 export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
   totalOf(chargesOf(billOf(lease, pulse), now));
 
-/** What an hour of its machines costs now, bytes excepted: as they run, and as they exist. */
+/** What an hour of its instances costs now, bytes excepted: as they run, and as they exist. */
 export function presentRate({
   attempts,
   terms,

@@ -1,4 +1,5 @@
-// Accounts and holds: what a consumer may spend, and what is set aside before a machine may exist.
+// Accounts and holds: what a consumer may spend, and what is set aside before an instance may
+// exist.
 
 import * as z from 'zod/mini';
 import { brandId, ConsumerId, LeaseId } from '../base/ids.ts';
@@ -50,13 +51,13 @@ export type AccountLimits = z.infer<typeof AccountLimits>;
 /** Money set aside for one open lease. It belongs to the month of admission. */
 export const Hold = z.object({
   amountMicroUsd: MicroUsd,
-  /** The most it may cost in an hour: the ceiling, then the rate of the machine it got. */
+  /** The most it may cost in an hour: the ceiling, then the rate of the instance it got. */
   rateMicroUsdPerHour: MicroUsdPerHour,
   month: Month,
   placedAt: EpochMs,
   /** When an extension last raised it on the account; the lease follows, or it is trimmed. */
   raisedAt: z.optional(EpochMs),
-  /** When its machine was taken and it shrank to what that can still cost; once for a lease. */
+  /** When its instance was taken and it shrank to what that can still cost; once for a lease. */
   repricedAt: z.optional(EpochMs),
 });
 export type Hold = z.infer<typeof Hold>;

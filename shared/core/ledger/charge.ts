@@ -1,4 +1,4 @@
-// What a machine cost, by what it used and for what: reckoned from the lease alone, while it runs
+// What an instance cost, by what it used and for what: reckoned from the lease alone, while it runs
 // and when it is settled. The rates are those at which it was taken.
 
 import * as z from 'zod/mini';
@@ -13,13 +13,13 @@ export const ChargeParts = z.object({
   gpuMicroUsd: MicroUsd,
   diskMicroUsd: MicroUsd,
   transferMicroUsd: MicroUsd,
-  /** Of all that: of a machine that never served, of teardown, and of idleness. */
+  /** Of all that: of an instance that never served, of teardown, and of idleness. */
   failedMicroUsd: MicroUsd,
   teardownMicroUsd: MicroUsd,
   idleMicroUsd: MicroUsd,
 });
 
-/** What one machine cost, from its creation to `until`. */
+/** What one instance cost, from its creation to `until`. */
 export const Charge = z.extend(ChargeParts, {
   attempt: z.int(),
   provider: ProviderName,
@@ -39,17 +39,17 @@ export type Bill = {
   readonly jobId: string;
   /** When its end began; null while it is not over. */
   readonly endingAt: EpochMs | null;
-  /** Of the machine that still beats; what is over has it frozen in its attempt. */
+  /** Of the instance that still beats; what is over has it frozen in its attempt. */
   readonly live?: LiveUsage | null;
 };
 
-type Machine = Extract<Attempt, { createdAt: EpochMs }>;
+type RentedAttempt = Extract<Attempt, { createdAt: EpochMs }>;
 
-const isMachine = (attempt: Attempt): attempt is Machine =>
+const isRented = (attempt: Attempt): attempt is RentedAttempt =>
   isHolding(attempt) || attempt.state === 'gone';
 
 /** What its bytes cost, either way; nothing while it never told them. */
-function transferOf({ offer }: Machine, usage: Usage | null): MicroUsd {
+function transferOf({ offer }: RentedAttempt, usage: Usage | null): MicroUsd {
   const bytes = usage?.bytes ?? null;
   if (bytes === null) return sum();
   const [received, sent] = bytes;
@@ -58,7 +58,7 @@ function transferOf({ offer }: Machine, usage: Usage | null): MicroUsd {
 }
 
 /** The disk from creation, the GPU from when it was first known to run. */
-function amounts({ offer, createdAt, runningAt }: Machine, diskGb: number, until: EpochMs) {
+function amounts({ offer, createdAt, runningAt }: RentedAttempt, diskGb: number, until: EpochMs) {
   const disk = rateOf(offer.diskMicroUsdPerGbHour, diskGb);
   const ranFrom = runningAt === null || runningAt > until ? null : runningAt;
   return {
@@ -68,30 +68,30 @@ function amounts({ offer, createdAt, runningAt }: Machine, diskGb: number, until
 }
 
 /** When its charge stops; null while it runs on. */
-const stoppedAt = (machine: Machine): EpochMs | null =>
-  machine.state === 'created' ? null : (machine.chargedUntil ?? machine.destroyAcceptedAt);
+const stoppedAt = (instance: RentedAttempt): EpochMs | null =>
+  instance.state === 'created' ? null : (instance.chargedUntil ?? instance.destroyAcceptedAt);
 
-function usageOf(machine: Machine, { live }: Bill): Usage | null {
-  const frozen = machine.state === 'created' ? null : machine.usage;
-  return frozen ?? (live?.attempt === machine.number ? live.usage : null);
+function usageOf(instance: RentedAttempt, { live }: Bill): Usage | null {
+  const frozen = instance.state === 'created' ? null : instance.usage;
+  return frozen ?? (live?.attempt === instance.number ? live.usage : null);
 }
 
-function chargeOfMachine(machine: Machine, bill: Bill, now: EpochMs): Charge {
-  const until = stoppedAt(machine) ?? now;
-  const usage = usageOf(machine, bill);
-  const { gpuMicroUsd, diskMicroUsd } = amounts(machine, bill.diskGb, until);
-  const transferMicroUsd = transferOf(machine, usage);
+function chargeOfInstance(instance: RentedAttempt, bill: Bill, now: EpochMs): Charge {
+  const until = stoppedAt(instance) ?? now;
+  const usage = usageOf(instance, bill);
+  const { gpuMicroUsd, diskMicroUsd } = amounts(instance, bill.diskGb, until);
+  const transferMicroUsd = transferOf(instance, usage);
   const all = sum(gpuMicroUsd, diskMicroUsd, transferMicroUsd);
-  const failed = machine.state !== 'created' && machine.reason !== 'lease-ended';
+  const failed = instance.state !== 'created' && instance.reason !== 'lease-ended';
   const upTo = (end: EpochMs): MicroUsd => {
-    const { gpuMicroUsd: gpu, diskMicroUsd: disk } = amounts(machine, bill.diskGb, end);
+    const { gpuMicroUsd: gpu, diskMicroUsd: disk } = amounts(instance, bill.diskGb, end);
     return sum(gpu, disk);
   };
   const end = earliest(bill.endingAt ?? until, until);
   const teardown = rest(upTo(until), upTo(end));
   const idleSince = usage?.idleSince ?? null;
   const idle = idleSince === null ? sum() : rest(upTo(end), upTo(earliest(idleSince, end)));
-  const { number: attempt, offer, createdAt: from } = machine;
+  const { number: attempt, offer, createdAt: from } = instance;
   const { provider, gpuName, gpuCount } = offer;
   return {
     ...{ attempt, provider, gpuName, gpuCount, jobId: bill.jobId, from },
@@ -103,15 +103,15 @@ function chargeOfMachine(machine: Machine, bill: Bill, now: EpochMs): Charge {
   };
 }
 
-/** What each machine of a lease cost until its destroy was accepted, or until `now`. */
+/** What each instance of a lease cost until its destroy was accepted, or until `now`. */
 export function chargesOf(bill: Bill, now: EpochMs): readonly Charge[] {
-  return bill.attempts.filter(isMachine).map((machine) => chargeOfMachine(machine, bill, now));
+  return bill.attempts.filter(isRented).map((instance) => chargeOfInstance(instance, bill, now));
 }
 
-/** What one machine cost in all. */
+/** What one instance cost in all. */
 export const amountOfCharge = (charge: Charge): MicroUsd =>
   sum(charge.gpuMicroUsd, charge.diskMicroUsd, charge.transferMicroUsd);
 
-/** What all machines of a lease cost in all. */
+/** What all instances of a lease cost in all. */
 export const totalOf = (charges: readonly Charge[]): MicroUsd =>
   sum(...charges.map(amountOfCharge));

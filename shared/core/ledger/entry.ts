@@ -47,7 +47,7 @@ export const LedgerEntry = z.object({
   at: EpochMs,
   kind: EntryKind,
   amountMicroUsd: SignedMicroUsd,
-  /** Of a charge: which machine it is for, and what it is made of. */
+  /** Of a charge: which instance it is for, and what it is made of. */
   charge: z.optional(Charge),
   /** Of a true-up or correction: why, by whom, at which provider, and its place in their order. */
   why: z.optional(z.string()),

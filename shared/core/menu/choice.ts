@@ -27,7 +27,7 @@ import {
   type Taking,
   usableOffers,
 } from './candidates.ts';
-import { type Limits, machineOf, rankOffers } from './rank.ts';
+import { hostOf, type Limits, rankOffers } from './rank.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Refusals that any other offer of the same provider would meet too. */
@@ -41,7 +41,7 @@ function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits 
     ceiling: lease.terms.ceiling,
     transferCeiling: lease.terms.transferCeilingMicroUsdPerGb,
     neededUntil: after(now, total(lease.terms.duration, bootLimit)),
-    failedMachines: triesOf(lease.attempts).map((attempt) => machineOf(attempt.offer)),
+    failedHosts: triesOf(lease.attempts).map((attempt) => hostOf(attempt.offer)),
     failedProviders: refused.map((attempt) => attempt.offer.provider),
   };
 }

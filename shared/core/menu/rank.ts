@@ -13,16 +13,16 @@ export type Limits = {
   /** The instance must be available until then. */
   readonly neededUntil: EpochMs;
   /** Hosts on which an attempt of this lease already failed. */
-  readonly failedMachines: readonly string[];
+  readonly failedHosts: readonly string[];
   /** Providers that refused for want of funds. */
   readonly failedProviders: readonly string[];
 };
 
-/** A host's name across providers, as `Limits.failedMachines` lists it. */
-export const machineOf = (offer: Offer): string => `${offer.provider}/${offer.machineId}`;
+/** A host's name across providers, as `Limits.failedHosts` lists it. */
+export const hostOf = (offer: Offer): string => `${offer.provider}/${offer.hostId}`;
 
 const allowed = (offer: Offer, limits: Limits): boolean =>
-  !limits.failedMachines.includes(machineOf(offer)) &&
+  !limits.failedHosts.includes(hostOf(offer)) &&
   !limits.failedProviders.includes(offer.provider) &&
   (offer.availableUntil === null || offer.availableUntil >= limits.neededUntil) &&
   offer.uploadMicroUsdPerGb <= limits.transferCeiling &&

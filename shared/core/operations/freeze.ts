@@ -35,9 +35,9 @@ const Standing = z.object({
   since: EpochMs,
   /** An attempt that was under way when it was placed has landed by then, or never will. */
   landedBy: EpochMs,
-  /** When the first complete listing without a machine of the scope began. */
+  /** When the first complete listing without an instance of the scope began. */
   absentSince: z.nullable(EpochMs),
-  /** What the last round saw: leases not ended, machines listed. Null before the first. */
+  /** What the last round saw: leases not ended, instances listed. Null before the first. */
   seen: z.nullable(z.object({ at: EpochMs, leases: z.int(), instances: z.int() })),
   finishedAt: z.nullable(EpochMs),
 });
@@ -184,7 +184,7 @@ export type Round = {
 
 /**
  * The freeze after a round. It is finished when two complete listings, far enough apart and begun
- * when everything under way had landed, show no machine of it, and no lease of it is unended.
+ * when everything under way had landed, show no instance of it, and no lease of it is unended.
  */
 export function advanceFreeze(before: Freeze, standing: Standing, round: Round): Freeze {
   const { listedAt, listLag, leases, instances } = round;

@@ -10,7 +10,7 @@ import type { SweepRecord } from '../sweep/record.ts';
 
 /** One net's next act, or what it waits for. */
 export type NetAct = {
-  readonly net: 'workflow' | 'schedule' | 'sweep' | 'machine';
+  readonly net: 'workflow' | 'schedule' | 'sweep' | 'instance';
   /** Null when there is nothing it could act at. */
   readonly at: EpochMs | null;
   readonly does: string;
@@ -40,13 +40,13 @@ function scheduleAct(lease: Lease, now: EpochMs): NetAct {
 
 function sweepAct(lease: Lease, last: SweepRecord | null): NetAct {
   const net = 'sweep';
-  if (currentAttempt(lease) === undefined) return { net, at: null, does: 'sees no machine of it' };
+  if (currentAttempt(lease) === undefined) return { net, at: null, does: 'sees no instance of it' };
   if (last === null) return { net, at: null, does: 'has not run yet' };
-  return { net, at: after(last.startedAt, policy.sweep.every), does: 'looks for its machine' };
+  return { net, at: after(last.startedAt, policy.sweep.every), does: 'looks for its instance' };
 }
 
-function machineAct(lease: Lease, pulse: Pulse | null): NetAct {
-  const net = 'machine';
+function instanceAct(lease: Lease, pulse: Pulse | null): NetAct {
+  const net = 'instance';
   if (lease.state !== 'active') return { net, at: null, does: 'does not serve' };
   if (pulse === null || pulse.nodeBeatAt === null) {
     return { net, at: null, does: 'has never called: nothing of ours may run on it' };
@@ -64,6 +64,6 @@ export function nextActs(
     workflowAct(lease, known.pulse),
     scheduleAct(lease, now),
     sweepAct(lease, known.sweep),
-    machineAct(lease, known.pulse),
+    instanceAct(lease, known.pulse),
   ];
 }

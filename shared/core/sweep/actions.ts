@@ -14,11 +14,11 @@ import { heldBack, type InstanceFinding } from './instance-findings.ts';
 import type { FoundHold, FoundLease, HeldFor } from './lease-findings.ts';
 
 export type Action =
-  /** Past its deadline: it and its machines end. */
+  /** Past its deadline: it and its instances end. */
   | { readonly kind: 'end-overdue'; readonly leaseId: LeaseId }
-  /** It has cost all it may: it and its machines end. */
+  /** It has cost all it may: it and its instances end. */
   | { readonly kind: 'end-overspent'; readonly leaseId: LeaseId }
-  /** Its machine costs more than it did: that is told, and too much ends it. */
+  /** Its instance costs more than it did: that is told, and too much ends it. */
   | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly rate: MicroUsdPerHour }
   | { readonly kind: 'grow-hold'; readonly leaseId: LeaseId }
   | {
@@ -90,7 +90,7 @@ function onInstance(finding: InstanceFinding, held: boolean): readonly Action[] 
   return [{ kind: 'destroy', id, owner, found, again: suspicion.again }];
 }
 
-const GHOST = 'two complete listings miss its machine, and the provider knows it no more';
+const GHOST = 'two complete listings miss its instance, and the provider knows it no more';
 
 type Ending = Pick<Extract<Action, { kind: 'end' }>, 'reason' | 'why'>;
 

@@ -18,10 +18,10 @@ import type { Hold } from '../ledger/account.ts';
 import { type SeenInstance, type Suspicion, suspect } from './instance-findings.ts';
 import type { Sightings } from './record.ts';
 
-/** The machines of a complete listing, begun after the open leases were read. */
-export type MachineView = {
+/** The instances of a complete listing, begun after the open leases were read. */
+export type ListingView = {
   readonly listedAt: EpochMs;
-  /** How long the provider's listing may lag behind its machines. */
+  /** How long the provider's listing may lag behind its instances. */
   readonly listLag: DurationMs;
   readonly instances: ReadonlyMap<InstanceId, SeenInstance>;
 };
@@ -30,8 +30,8 @@ export type MachineView = {
 export type LeasesView = {
   /** When the sweep began. */
   readonly now: EpochMs;
-  /** Null when the provider couldn't be listed: then nothing is known of machines. */
-  readonly listing: MachineView | null;
+  /** Null when the provider couldn't be listed: then nothing is known of instances. */
+  readonly listing: ListingView | null;
   readonly open: readonly Lease[];
   /** Of leases that wait or beat. */
   readonly pulses: ReadonlyMap<LeaseId, Pulse>;
@@ -44,11 +44,11 @@ type LeaseFinding =
   | { readonly kind: 'ok' | 'overdue' | 'lost-wake' | 'stuck-step' | 'pending-outbox' }
   /** It has cost all it may; or, while it ends, more than is held for it. */
   | { readonly kind: 'overspent' | 'hold-outgrown' }
-  /** Its machine says that it costs more than it did. */
+  /** Its instance says that it costs more than it did. */
   | { readonly kind: 'price-rose'; readonly rate: MicroUsdPerHour }
-  /** Its machine was stopped by others and serves no more. */
+  /** Its instance was stopped by others and serves no more. */
   | { readonly kind: 'interrupted'; readonly why: string }
-  /** Its machine isn't listed: seen so once, or again. */
+  /** Its instance isn't listed: seen so once, or again. */
   | { readonly kind: 'ghost-seen' | 'ghost'; readonly suspicion: Suspicion }
   /** Nothing drives it: seen so once, or for long enough. */
   | { readonly kind: 'unguided-seen' | 'lost-execution'; readonly suspicion: Suspicion };
@@ -67,7 +67,7 @@ export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
   return open.length === 0 || open.some(({ offer }) => offer.provider === provider);
 }
 
-/** The rate that its machine asks for now, when it is more than any before; null when it isn't. */
+/** The rate that its instance asks for now, when it is more than any before; null when it isn't. */
 export function raisedRate(lease: Lease, rate: MicroUsdPerHour | null): MicroUsdPerHour | null {
   const attempt = currentAttempt(lease);
   if (attempt?.state !== 'created' || rate === null) return null;
@@ -75,13 +75,13 @@ export function raisedRate(lease: Lease, rate: MicroUsdPerHour | null): MicroUsd
   return rate > known ? rate : null;
 }
 
-function machineFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
+function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   const { listing, earlier } = view;
   if (lease.state !== 'active' || listing === null) return null;
-  const machine = listing.instances.get(lease.instanceId);
-  if (machine !== undefined) {
-    if (machine.halted !== null) return { kind: 'interrupted', why: machine.halted };
-    const rate = raisedRate(lease, machine.rate);
+  const instance = listing.instances.get(lease.instanceId);
+  if (instance !== undefined) {
+    if (instance.halted !== null) return { kind: 'interrupted', why: instance.halted };
+    const rate = raisedRate(lease, instance.rate);
     return rate === null ? null : { kind: 'price-rose', rate };
   }
   // Born too lately to be listed, which only a very fast boot can bring about.
@@ -129,7 +129,7 @@ function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
     return { kind: 'overdue' };
   }
   const found =
-    moneyFinding(lease, view) ?? machineFinding(lease, view) ?? executionFinding(lease, view);
+    moneyFinding(lease, view) ?? instanceFinding(lease, view) ?? executionFinding(lease, view);
   if (found !== null) return found;
   // A token that was answered looks like one that still waits: what is due goes first, and it
   // wakes as well.

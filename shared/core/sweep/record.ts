@@ -18,13 +18,13 @@ export const SweepRecord = z.object({
   failure: z.nullable(z.string()),
   /** When the last complete listing began, this sweep's or an earlier one's. */
   listedAt: z.nullable(EpochMs),
-  /** Machines at the provider and open leases, as last seen. */
+  /** Instances at the provider and open leases, as last seen. */
   listed: z.int(),
   open: z.int(),
   /** Findings by kind. */
   counts: z.record(z.string(), z.int()),
   sightings: Sightings,
-  /** When listings last showed the machines of leases that they miss now, by lease. */
+  /** When listings last showed the instances of leases that they miss now, by lease. */
   lastShown: z._default(Sightings, {}),
   /** What a person has to know. */
   pages: z.array(z.string()),
@@ -36,8 +36,8 @@ export const openWhenSwept = (records: readonly (SweepRecord | null)[]): number 
   Math.max(0, ...records.map((record) => record?.open ?? 0));
 
 /**
- * When a complete listing last showed the machine of a lease that serves since `activeAt`; null
- * when none did. A machine that served before a listing began, and was not missed, was shown.
+ * When a complete listing last showed the instance of a lease that serves since `activeAt`; null
+ * when none did. An instance that served before a listing began, and was not missed, was shown.
  */
 export function lastShown(
   record: Pick<SweepRecord, 'listedAt' | 'lastShown'> | null,

@@ -9,7 +9,7 @@ import type { Lease } from '../lease/lease.ts';
 import { type Account, heldLeases } from '../ledger/account.ts';
 import type { Findings } from './actions.ts';
 import type { SeenInstance } from './instance-findings.ts';
-import type { HeldFor, MachineView } from './lease-findings.ts';
+import type { HeldFor, ListingView } from './lease-findings.ts';
 
 /** A part that couldn't be seen, and why: what rests on it was not found. */
 export type Blind = { readonly part: 'listing' | 'executions'; readonly error: unknown };
@@ -38,7 +38,7 @@ export const taggedLeases = ({ instances }: Listed): readonly LeaseId[] =>
   instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
 
 /** The listing as leases are compared with it. */
-export function viewOf({ listedAt, instances }: Listed, listLag: DurationMs): MachineView {
+export function viewOf({ listedAt, instances }: Listed, listLag: DurationMs): ListingView {
   const byId = new Map<InstanceId, SeenInstance>(instances.map((each) => [each.id, each]));
   return { listedAt, listLag, instances: byId };
 }

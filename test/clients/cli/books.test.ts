@@ -7,11 +7,11 @@ import type { Costs, LedgerEntry } from '../../../clients/client/replies.ts';
 import { startFront } from '../../support/worlds/front.ts';
 import { aHome, runCli } from './run-cli.ts';
 
-/** Its hold is lowered to the machine it took, then settled. */
+/** Its hold is lowered to the instance it took, then settled. */
 const KINDS = ['hold-placed', 'hold-released', 'charge', 'hold-released'];
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
-/** Two dozen processes: seconds by themselves, more on a machine that is busy. */
+/** Two dozen processes: seconds by themselves, more on an instance that is busy. */
 const TIMEOUT = 120_000;
 
 async function aService() {

@@ -84,10 +84,10 @@ describe('a lease in full', () => {
     ]);
   });
 
-  it('says so when there never was a machine', () => {
+  it('says so when there never was an instance', () => {
     const absenceProof = { firstListingAt: null, secondListingAt: null };
     expect(leaseLines(anEndedLease({ absenceProof }))).toContain(
-      'Proof      no machine was ever created',
+      'Proof      no instance was ever created',
     );
   });
 });

@@ -95,7 +95,7 @@ describe('gpu-shopper', () => {
     expect(ran.stdout + ran.stderr).not.toContain('hush');
   });
 
-  it('waits for the machine with a line for each event', async () => {
+  it('waits for the instance with a line for each event', async () => {
     const { run } = await world(stages(aLease({ state: 'booting' }), anActiveLease()));
     const ran = await run(['lease', '--wait']);
     expect(ran.code).toBe(0);
@@ -286,7 +286,7 @@ describe('ssh-config', () => {
     expect(() => statSync(join(home, '.ssh', 'config'))).toThrow('ENOENT');
   });
 
-  it('fails for a lease without a machine', async () => {
+  it('fails for a lease without an instance', async () => {
     const { run } = await world(answering(aLease()));
     const ran = await run(['ssh-config', LEASE_ID]);
     expect([ran.code, ran.stdout]).toEqual([1, '']);

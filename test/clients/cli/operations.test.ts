@@ -43,7 +43,7 @@ describe('gpu-shopper for operators', () => {
     const { stdout: doctor } = await operate(['doctor']);
     expect(doctor).toContain('Open leases: 1 (1 active)');
     expect(doctor).toMatch(new RegExp(`${lease.id}  active .* ends `));
-    for (const net of ['workflow', 'schedule', 'sweep', 'machine']) expect(doctor).toContain(net);
+    for (const net of ['workflow', 'schedule', 'sweep', 'instance']) expect(doctor).toContain(net);
     expect(doctor).toContain('Balance of vastai: never read');
     expect(await run(['doctor'])).toMatchObject({ code: 1 });
 

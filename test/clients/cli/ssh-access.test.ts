@@ -26,7 +26,7 @@ describe('SSH access', () => {
     });
   });
 
-  it('names further ways to the machine, and the key to log in with', () => {
+  it('names further ways to the instance, and the key to log in with', () => {
     const proxy = { ...PLAIN, host: 'ssh5.vast.ai', port: 12_345 };
     const lease = anActiveLease({ ssh: [PLAIN, proxy, PLAIN] });
     const access = sshAccessOf(lease, { ...place, identity: '/keys/id' });
@@ -43,7 +43,7 @@ describe('SSH access', () => {
     expect(access).toHaveProperty('config.6', '  StrictHostKeyChecking accept-new');
   });
 
-  it('is not there before the machine is', () => {
+  it('is not there before the instance is', () => {
     expect(sshAccessOf(aLease(), place)).toBe(
       `lease ${LEASE_ID} is requested: it has no SSH address`,
     );

@@ -39,7 +39,7 @@ async function market() {
     simulator,
     env,
     alive: () => simulator.instances().filter((instance) => instance.alive),
-    /** Rents a machine under the tag that `key` signs. */
+    /** Rents an instance under the tag that `key` signs. */
     async rent(attempt: number, key = TAG_KEY) {
       const signer = createHmacSigner({ current: key });
       const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt }, signer);
@@ -60,7 +60,7 @@ async function market() {
 }
 
 describe('gpu-shopper sweep', () => {
-  it('shows which machines are ours by their macs, and destroys none', async () => {
+  it('shows which instances are ours by their macs, and destroys none', async () => {
     const { rent, sweep, simulator, alive } = await market();
     const ours = await rent(1);
     const forged = await rent(2, 'ab'.repeat(32));
@@ -90,7 +90,7 @@ describe('gpu-shopper sweep', () => {
     expect(await sweep()).toMatchObject({ code: 0 });
   });
 
-  it('says that something is left when a machine outlives its destroy', async () => {
+  it('says that something is left when an instance outlives its destroy', async () => {
     const { rent, sweep, simulator, alive } = await market();
     await rent(1);
     simulator.addFault({ name: 'refuse-destroy' });

@@ -50,7 +50,7 @@ describe('a FOCUS export', () => {
     for (const row of rows) expect(new Set(Object.keys(row))).toEqual(new Set(FOCUS_COLUMNS));
   });
 
-  it('says who is billed for which machine, when and how long', () => {
+  it('says who is billed for which instance, when and how long', () => {
     expect(rows[0]).toMatchObject({
       BillingAccountId: '123456789012',
       BillingPeriodStart: '2026-11-01T00:00:00Z',
@@ -73,7 +73,7 @@ describe('a FOCUS export', () => {
     expect(Math.round(micros)).toBe(ended.chargedMicroUsd - 1_250);
   });
 
-  it('has no row for what is no cost and for a machine that lasted no time', () => {
+  it('has no row for what is no cost and for an instance that lasted no time', () => {
     const kinds = ENTRIES.filter((entry) => focusRow(entry) === null).map(({ kind }) => kind);
     expect(kinds).toEqual(['hold-placed', 'hold-released']);
     if (charge?.charge == null) throw new Error('the lease was charged');

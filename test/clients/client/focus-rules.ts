@@ -18,7 +18,7 @@ type Rule = {
 
 const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
 const SERVICES = [
-  ...['AI and Machine Learning', 'Analytics', 'Business Applications', 'Compute', 'Databases'],
+  ...['AI and Instance Learning', 'Analytics', 'Business Applications', 'Compute', 'Databases'],
   ...['Developer Tools', 'Multicloud', 'Identity', 'Integration', 'Internet of Things'],
   ...['Management and Governance', 'Media', 'Migration', 'Mobile', 'Networking', 'Security'],
   ...['Storage', 'Web', 'Other'],

@@ -88,13 +88,13 @@ describe('nothing unsigned is accepted', () => {
     expect([reply.status, await reply.json()]).toMatchObject([403, problem('Forbidden')]);
   });
 
-  it('by a machine with a token that is not ours', async () => {
+  it('by an instance with a token that is not ours', async () => {
     const headers = { authorization: 'Bearer not.ours' };
     const reply = await fetch(`${front.url}/node/v1/heartbeats`, { method: 'POST', headers });
     expect([reply.status, await reply.json()]).toMatchObject([403, problem('Forbidden')]);
   });
 
-  it('by a machine with a signature instead of a token', async () => {
+  it('by an instance with a signature instead of a token', async () => {
     expect(await ask('/node/v1/heartbeats', { method: 'POST' })).toMatchObject({
       status: 403,
       body: problem('Forbidden'),

@@ -17,7 +17,7 @@ afterAll(() => front.close());
 const MENU = { offers: expect.any(Array), nextCursor: expect.any(String) };
 const SSH_KEY = `ssh-ed25519 ${'A'.repeat(68)} me@laptop`;
 
-/** curl signs since 7.75 (2021); older ones and machines without it can't show anything. */
+/** curl signs since 7.75 (2021); older ones and instances without it can't show anything. */
 const hasCurl = spawnSync('curl', ['--aws-sigv4', 'x', '--version']).status === 0;
 
 describe.skipIf(!hasCurl)('curl --aws-sigv4', () => {

@@ -19,7 +19,7 @@ describe('leaseIdFor', () => {
     );
   });
 
-  it('never changes from release to release, or a repeat would start a second machine', () => {
+  it('never changes from release to release, or a repeat would start a second instance', () => {
     expect(leaseIdFor(aConsumer, 'my-key')).toBe('6wy6lp78gcbpboohpezv');
   });
 

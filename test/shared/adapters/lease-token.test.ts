@@ -1,4 +1,4 @@
-// The bearer token of a rented machine: it opens one attempt of one lease, and nothing else.
+// The bearer token of a rented instance: it opens one attempt of one lease, and nothing else.
 
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';

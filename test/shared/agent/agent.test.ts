@@ -1,5 +1,5 @@
 // The real node agent under sh, with a simulated nvidia-smi, against a loopback server. It lives by
-// its machine's own seconds, so these tests wait for some, side by side.
+// its instance's own seconds, so these tests wait for some, side by side.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ const GPUS = [
 const STOP = { status: 200, body: { carryOn: false, reason: 'released' } };
 const OWN_END = {
   path: '/api/v0/instances/4711/',
-  authorization: 'Bearer the-key-of-this-machine',
+  authorization: 'Bearer the-key-of-this-instance',
 };
 const LAST_SCRIPT = 'echo saved >>"$HOME/saved"';
 
@@ -44,7 +44,7 @@ const busybox = process.env['PATH']
 describe.concurrent('the node agent', () => {
   describe('a beat', () => {
     it(
-      'says first that the machine is ready, and what it is',
+      'says first that the instance is ready, and what it is',
       told({}, async ({ beats, until }) => {
         await until(() => beats.length >= 2);
         expect(beats[0]).toMatchObject({
@@ -85,7 +85,7 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'comes from a machine without GPUs, too',
+      'comes from an instance without GPUs, too',
       told({ gpus: false }, async ({ beats, until }) => {
         await until(() => beats.length >= 1);
         expect(beats[0]).toMatchObject({
@@ -114,7 +114,7 @@ describe.concurrent('the node agent', () => {
     const box = { busybox: busybox ?? '' };
 
     it(
-      'beats, and ends its machine by curl',
+      'beats, and ends its instance by curl',
       told({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
         await agent.until(() => agent.destroys.length >= 1);
         expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
@@ -123,11 +123,11 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'beats with a wget that cannot delete, asks for curl, and says that it cannot end its machine',
+      'beats with a wget that cannot delete, asks for curl, and says that it cannot end its instance',
       told(
         { ...box, programs: [], answer: (count) => (count < 3 ? goOn() : STOP) },
         async (agent) => {
-          await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
+          await agent.until(() => agent.log().includes('gpu-shopper cannot end this instance'));
           expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
           expect(agent.log()).toContain('apk');
         },
@@ -146,7 +146,7 @@ describe.concurrent('the node agent', () => {
         const token = world.market.instances()[0]?.env['GPU_SHOPPER_LEASE_TOKEN'];
         const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
         const request = { route: 'recordNodeHeartbeat', params: {}, path: '', query: '' } as const;
-        // The machine of this world has beaten by its own, earlier clock.
+        // The instance of this world has beaten by its own, earlier clock.
         const body = Buffer.from(sent.replace(/"number":\d+/, '"number":9999999999'));
         const event = eventOf({ ...request, headers, body }, 'a-request');
         expect(event.isBase64Encoded).toBe(true);
@@ -176,7 +176,7 @@ describe.concurrent('the node agent', () => {
     );
   });
 
-  describe('the end of a machine', () => {
+  describe('the end of an instance', () => {
     it(
       'follows a stop, after the last script has run once',
       told({ answer: () => STOP, onEnding: LAST_SCRIPT }, async (agent) => {
@@ -244,7 +244,7 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'is a power-off where the provider gives the machine no key',
+      'is a power-off where the provider gives the instance no key',
       told(
         {
           answer: () => STOP,
@@ -261,7 +261,7 @@ describe.concurrent('the node agent', () => {
     it(
       'that it cannot bring about is said in its log',
       told({ answer: () => STOP, env: { GPU_SHOPPER_DESTROY_KEY: '' } }, async (agent) => {
-        await agent.until(() => agent.log().includes('gpu-shopper cannot end this machine'));
+        await agent.until(() => agent.log().includes('gpu-shopper cannot end this instance'));
         expect(agent.destroys).toEqual([]);
       }),
     );
@@ -278,7 +278,7 @@ describe.concurrent('the node agent', () => {
     };
 
     it(
-      'the packed agent ends its machine by the key of that one machine, beside the own script',
+      'the packed agent ends its instance by the key of that one instance, beside the own script',
       told(
         {
           script: (url) => onstartOf(spec, url),

@@ -38,7 +38,7 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
       id: 'vastai_1001',
       provider: 'vastai',
       providerOfferId: '1001',
-      machineId: 'm1',
+      hostId: 'm1',
       gpuName: 'RTX 4090',
       gpuCount: 1,
       vramGb: 24,

@@ -77,7 +77,7 @@ export function aLaunchingLease(
   return beginAttempt(chosen, { number, offer, tag, mayLandUntil: at('12:06') }, now);
 }
 
-/** Its machine was created at 12:02. */
+/** Its instance was created at 12:02. */
 export function aBootingLease(
   from: LeaseIn<'launching'> = aLaunchingLease(),
   instanceId: InstanceId = anInstanceId(),
@@ -87,7 +87,7 @@ export function aBootingLease(
   return confirmInstance(from, confirmAttempt(attempt, instanceId, at('12:02')));
 }
 
-/** Its machine runs since 12:03 and serves from 12:04 on, for as long as its terms say. */
+/** Its instance runs since 12:03 and serves from 12:04 on, for as long as its terms say. */
 export function anActiveLease(from: LeaseIn<'booting'> = aBootingLease()): LeaseIn<'active'> {
   const now = at('12:04');
   const attempt = currentAttempt(from);
@@ -115,7 +115,7 @@ export function withAllClosed(lease: LeaseIn<'ending'>): LeaseIn<'ending'> {
   return lease.attempts.reduce((all, attempt) => withAttempt(all, aClosedAttempt(attempt)), lease);
 }
 
-/** Ended at 12:34, its machine proved absent. */
+/** Ended at 12:34, its instance proved absent. */
 export function anEndedLease(from: LeaseIn<'ending'> = anEndingLease()): LeaseIn<'ended'> {
   return closeLease(withAllClosed(from), aProof(), at('12:34'));
 }

@@ -30,12 +30,12 @@ const beatOfApp =
   (world: RaceWorld, id: LeaseId): Work =>
   () =>
     world.ask('recordHeartbeat', { params: { id } });
-/** As the machine of the lease would; it counts on from any number. */
+/** As the instance of the lease would; it counts on from any number. */
 const beatOfNode =
   (world: RaceWorld, id: LeaseId, number: number): Work =>
   () => {
-    const machine = world.market.instances().findLast(({ label }) => label?.includes(id));
-    const authorization = `Bearer ${machine?.env['GPU_SHOPPER_LEASE_TOKEN']}`;
+    const instance = world.market.instances().findLast(({ label }) => label?.includes(id));
+    const authorization = `Bearer ${instance?.env['GPU_SHOPPER_LEASE_TOKEN']}`;
     return world.service.call('recordNodeHeartbeat', {
       headers: { authorization },
       body: { number },
@@ -162,7 +162,7 @@ export const END_RACES: readonly Race[] = [
     },
   },
   {
-    says: 'a release and a beat of its machine',
+    says: 'a release and a beat of its instance',
     reasons: ['released'],
     meet: async (world) => {
       const { id } = await world.active();
@@ -171,7 +171,7 @@ export const END_RACES: readonly Race[] = [
     },
   },
   {
-    says: 'EndLease and a beat of its machine',
+    says: 'EndLease and a beat of its instance',
     reasons: ['released'],
     meet: async (world) => {
       const { id, first } = await releasing(world, 'EndLease');
@@ -267,7 +267,7 @@ export const EXTENSION_TOO_LATE: Race = {
   },
 };
 
-/** Much to do at once: a twin, an unrecorded machine, and a lease that nobody ends. */
+/** Much to do at once: a twin, an unrecorded instance, and a lease that nobody ends. */
 export const TWO_SWEEPS: Race = {
   says: 'two sweeps',
   reasons: ['expired'],

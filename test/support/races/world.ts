@@ -114,15 +114,15 @@ async function endOf(world: LeaseWorld, id: LeaseId, { reasons, calmMs = CALM_AF
   ];
 }
 
-/** Whether its machines are gone, each made once, and none ran beyond its end. */
-function machinesOf(world: LeaseWorld, { id, attempts, deadline }: Lease): readonly string[] {
+/** Whether its instances are gone, each made once, and none ran beyond its end. */
+function instancesOf(world: LeaseWorld, { id, attempts, deadline }: Lease): readonly string[] {
   const all = world.market.instances().filter(({ label }) => label?.includes(id));
   const made = all.filter(({ foreign }) => !foreign);
   const late = made.filter(({ end }) => end === null || end.at > deadline + MAX_LATE);
   return [
-    ...all.filter(({ alive }) => alive).map((machine) => `${machine.id} is alive`),
-    ...late.map((machine) => `${machine.id} ran beyond the end of its lease`),
-    ...(made.length <= attempts.length ? [] : [`${made.length} machines of ${attempts.length}`]),
+    ...all.filter(({ alive }) => alive).map((instance) => `${instance.id} is alive`),
+    ...late.map((instance) => `${instance.id} ran beyond the end of its lease`),
+    ...(made.length <= attempts.length ? [] : [`${made.length} instances of ${attempts.length}`]),
   ];
 }
 
@@ -143,7 +143,7 @@ async function recordsOf(world: LeaseWorld, id: LeaseId): Promise<readonly strin
   const of = (kind: string): number => entries.filter((entry) => entry.kind === kind).length;
   const held = (await accounts.get(CONSUMER))?.holds[id];
   return [
-    ...machinesOf(world, lease),
+    ...instancesOf(world, lease),
     ...(held === undefined ? [] : ['money is held']),
     ...(gapless ? [] : [`events have gaps: ${seqs} of ${lastEvent}`]),
     ...(entries.length === lastEntry ? [] : [`${entries.length} of ${lastEntry} entries`]),

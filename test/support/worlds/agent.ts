@@ -1,4 +1,4 @@
-// A rented machine for the real node agent: a home of its own, only the programs it may count on,
+// A rented instance for the real node agent: a home of its own, only the programs it may count on,
 // and a loopback server that plays both the service and the provider. Its agent can reach nothing
 // else; above all no real `poweroff`.
 
@@ -40,7 +40,7 @@ type Answer = (count: number) => { readonly status: number; readonly body?: obje
 export type AgentOptions = {
   readonly answer?: Answer;
   readonly env?: Readonly<Record<string, string>>;
-  /** Programs the machine has besides those every machine has. */
+  /** Programs the instance has besides those every instance has. */
   readonly programs?: readonly string[];
   readonly gpus?: boolean;
   /** A busybox that all its basic programs are, its shell and wget too, as on Alpine Linux. */
@@ -56,7 +56,7 @@ const SMI = fileURLToPath(new URL('../../fixtures/agent/nvidia-smi.sh', import.m
 const BASICS = ['sh', 'date', 'sleep', 'sed', 'timeout', 'cat', 'nohup', 'grep'];
 const INSTALLING = ['base64', 'gunzip', 'gzip', 'mkdir', 'chmod', 'touch'];
 
-export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@machine';
+export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@instance';
 /** Beats each second, deaf after 30 s, ends itself 1 s after its end, its last script has 2 s. */
 const QUICK = '1 30 1 2';
 
@@ -101,7 +101,7 @@ function envOf(home: string, url: string): Record<string, string> {
     GPU_SHOPPER_HOST_KEY: join(home, 'host-key.pub'),
     GPU_SHOPPER_ON_ENDING: join(home, 'on-ending.sh'),
     GPU_SHOPPER_DESTROY_URL: `${url}/api/v0/instances/4711/`,
-    GPU_SHOPPER_DESTROY_KEY: 'the-key-of-this-machine',
+    GPU_SHOPPER_DESTROY_KEY: 'the-key-of-this-instance',
   };
 }
 

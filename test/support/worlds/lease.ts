@@ -45,7 +45,7 @@ const ENV = {
 };
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
-/** Anything `createWorld` takes; machines phone home, and nothing sweeps unless asked for. */
+/** Anything `createWorld` takes; instances phone home, and nothing sweeps unless asked for. */
 export type LeaseWorldOptions = Partial<Omit<WorldOptions, 'around'>> & {
   readonly meddle?: Meddle;
 };

@@ -7,7 +7,7 @@ import { type DurationMs, minutes, seconds, total } from '../../../shared/core/b
 import { type LeaseWorld, leaseWorld } from './lease.ts';
 import type { Meddle } from './virtual-time.ts';
 
-export const NETS = ['workflow', 'schedule', 'sweep', 'machine'] as const;
+export const NETS = ['workflow', 'schedule', 'sweep', 'instance'] as const;
 export type Net = (typeof NETS)[number];
 
 /**
@@ -21,8 +21,8 @@ export const BOUNDS = {
   sweep: total(policy.sweep.overdueAfter, policy.sweep.every),
   'sweep, nobody on record': total(policy.sweep.idleEvery, policy.sweep.every),
   'sweep, stuck ending': total(policy.step.teardownPause, policy.step.due, policy.sweep.every),
-  machine: total(policy.node.grace, policy.heartbeat.every),
-  'machine, hears nothing': total(
+  instance: total(policy.node.grace, policy.heartbeat.every),
+  'instance, hears nothing': total(
     policy.node.minNoContact,
     policy.node.grace,
     policy.heartbeat.every,
@@ -37,7 +37,7 @@ function netOf(name: string): Net | null {
   if (/^[A-Z]/.test(name) || name === 'executionEnded') return 'workflow';
   if (name === 'enforceDeadline') return 'schedule';
   if (name === 'sweepProvider') return 'sweep';
-  return name === 'endOwnMachine' ? 'machine' : null;
+  return name === 'endOwnInstance' ? 'instance' : null;
 }
 
 export type NetsWorld = LeaseWorld & {
@@ -45,7 +45,7 @@ export type NetsWorld = LeaseWorld & {
   only(net: Net): void;
   /** From now on all of them work. */
   mend(): void;
-  /** Machines' beats get lost from now on. */
+  /** Instances' beats get lost from now on. */
   deafen(): void;
 };
 

@@ -125,7 +125,7 @@ export async function reprice(table: Table, request: Repricing): Promise<void> {
   });
 }
 
-/** Its machine runs on although its lease has ended: room falls, below zero if it must. */
+/** Its instance runs on although its lease has ended: room falls, below zero if it must. */
 export async function grow(table: Table, request: Growing): Promise<void> {
   const { to } = request;
   await changeHold<'done'>(table, request, (_account, hold) =>

@@ -1,5 +1,5 @@
-// Rents an offer. This call is never repeated: an answer that isn't definite means that a machine
-// may exist, and only its label leads to it. A contract number in any reply is a machine that
+// Rents an offer. This call is never repeated: an answer that isn't definite means that an instance
+// may exist, and only its label leads to it. A contract number in any reply is an instance that
 // bills, even beside `success: false`.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
@@ -16,8 +16,8 @@ import { Created } from './wire.ts';
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
- * Starts the agent. CONTAINER_ID and CONTAINER_API_KEY are the machine's own; the key can start,
- * stop and destroy that one machine and nothing else (documentation).
+ * Starts the agent. CONTAINER_ID and CONTAINER_API_KEY are the instance's own; the key can start,
+ * stop and destroy that one instance and nothing else (documentation).
  */
 const agentLines = (agent: string, baseUrl: string): readonly string[] => [
   `echo ${agent}|base64 -d|gunzip>~/.gpu-shopper`,
@@ -51,7 +51,7 @@ function bodyOf(tag: Tag, spec: LaunchSpec, onstart: string) {
     // An object: a string of flags is accepted and silently not applied (documentation, guide).
     env: spec.env,
     onstart,
-    // Otherwise a taken machine becomes a stopped contract that bills its disk and waits.
+    // Otherwise a taken instance becomes a stopped contract that bills its disk and waits.
     cancel_unavail: true,
   };
 }

@@ -56,7 +56,7 @@ export const shorten = (reason: string): string =>
 /**
  * Looked for in the whole body, since status and `error` differ from case to case: a recorded 400
  * `invalid_args` (live log, February 2026) says "error 404/3603: no_such_ask" in its message. 3907
- * is its documented sibling; 3586 is another host's machine that only its owner may rent.
+ * is its documented sibling; 3586 is another host's instance that only its owner may rent.
  */
 const OFFER_GONE = [
   'no_such_ask',
@@ -74,7 +74,7 @@ const NO_FUNDS = [
   'missing_billing',
   'spend_rate_limit',
 ];
-/** Get and destroy of an unknown machine: documentation and clients (2026) differ. */
+/** Get and destroy of an unknown instance: documentation and clients (2026) differ. */
 const NO_INSTANCE: readonly string[] = ['no_such_instance', 'not_found'];
 
 const holds = (text: string, needles: readonly string[]): boolean =>

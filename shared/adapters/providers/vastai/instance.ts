@@ -31,7 +31,7 @@ function bootFailed(message: string): boolean {
 const isStopped = (row: Row): boolean =>
   [row.cur_state, row.intended_status, row.next_state].every((state) => state === 'stopped');
 
-/** Undocumented words are `unknown`: they never condemn a machine. */
+/** Undocumented words are `unknown`: they never condemn an instance. */
 export function statusOf(row: Row): InstanceStatus {
   if (isStopped(row)) return 'stopped';
   switch (row.actual_status) {
@@ -65,7 +65,7 @@ function endpoint(host: string | null | undefined, port: number): readonly SshEn
   return [{ host: trimmed, port, user: card.sshUser }];
 }
 
-/** Straight to the machine first, then its proxy, whose port is one more beside Jupyter. */
+/** Straight to the instance first, then its proxy, whose port is one more beside Jupyter. */
 export function sshOf(row: Row): readonly SshEndpoint[] {
   const mapped = SshPort.safeParse(row.ports);
   const direct = mapped.success ? mapped.data['22/tcp'][0].HostPort : 0;

@@ -1,4 +1,4 @@
-// The calls about machines that exist or existed. Only the provider's own words make one absent;
+// The calls about instances that exist or existed. Only the provider's own words make one absent;
 // an error, a bad key or half a listing never does.
 
 import { Failure } from '../../../core/base/failure.ts';
@@ -13,7 +13,7 @@ import { InstancePage, OneInstance, readWire } from './wire.ts';
 
 const pathOf = (id: InstanceId): string => `/api/v0/instances/${numericId(id)}/`;
 
-/** One machine; `absent` when the reply is null (live) or `no_such_instance` (reports). */
+/** One instance; `absent` when the reply is null (live) or `no_such_instance` (reports). */
 export async function getInstance(api: Api, id: InstanceId): Promise<Instance | 'absent'> {
   const call = { method: 'GET', path: pathOf(id) } as const;
   const { get: spacing } = card.spacing;
@@ -33,7 +33,7 @@ const LIST = { method: 'GET', path: '/api/v1/instances/' } as const;
 /** Default and most. */
 const LIST_PAGE_SIZE = '25';
 
-/** Every machine of the account: all pages, or a Failure. */
+/** Every instance of the account: all pages, or a Failure. */
 export async function listInstances(api: Api): Promise<readonly Instance[]> {
   const spacing = card.spacing.list;
   return walkPages<Instance>(api, {
@@ -66,7 +66,7 @@ export async function destroyInstance(api: Api, id: InstanceId): Promise<'accept
   throw failureOf(trouble, endpointOf(call));
 }
 
-/** Adds a key to a machine; takes effect after 10 to 15 s (documentation). */
+/** Adds a key to an instance; takes effect after 10 to 15 s (documentation). */
 export async function attachKey(
   api: Api,
   id: InstanceId,

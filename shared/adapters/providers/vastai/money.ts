@@ -1,4 +1,4 @@
-// What Vast.ai charged and what is left of the prepaid credit. Charges outlive their machines and
+// What Vast.ai charged and what is left of the prepaid credit. Charges outlive their instances and
 // are the source of truth when our own reckoning is checked.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';

@@ -75,7 +75,7 @@ export function offerOf(ask: Ask, storageGb: number): Offer | null {
     id: brandId(OfferId, `vastai_${ask.id}`),
     provider: 'vastai',
     providerOfferId: ask.id,
-    machineId: ask.machine_id,
+    hostId: ask.machine_id,
     gpuName: ask.gpu_name,
     gpuCount: ask.num_gpus,
     vramGb: nominalVramGb(ask.gpu_ram),

@@ -59,7 +59,7 @@ export const LeaseCostReply = z.strictObject({
   ofWhich: OfWhich,
   waste: Waste,
   /** One for each instance there was. */
-  machines: z.array(ChargeReply),
+  instances: z.array(ChargeReply),
 });
 export type LeaseCostReply = z.infer<typeof LeaseCostReply>;
 

@@ -61,7 +61,7 @@ const PatientReply = z.strictObject({
   /** What each net does next. */
   next: z.array(
     z.strictObject({
-      net: z.enum(['workflow', 'schedule', 'sweep', 'machine']),
+      net: z.enum(['workflow', 'schedule', 'sweep', 'instance']),
       at: z.nullable(IsoTime),
       does: z.string(),
     }),

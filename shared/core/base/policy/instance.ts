@@ -12,7 +12,7 @@ export const instancePolicy = {
     functionTimeout: minutes(3),
   },
   ready: {
-    /** How long one look at a booting machine's SSH port may take. */
+    /** How long one look at a booting instance's SSH port may take. */
     probeTimeout: seconds(5),
     /** No provider's card may allow a longer boot: a lease waits this long without progress. */
     maxBootLimit: minutes(30),
@@ -24,11 +24,11 @@ export const instancePolicy = {
     every: seconds(60),
   },
   node: {
-    /** A machine that hears nothing for this long ends itself; see `noContactLimit`. */
+    /** An instance that hears nothing for this long ends itself; see `noContactLimit`. */
     minNoContact: minutes(30),
     /** By so much it outlasts the silence limit: whoever is silent is ended by us first. */
     noContactMargin: minutes(5),
-    /** A machine waits for us this long after its end, then it ends itself. */
+    /** An instance waits for us this long after its end, then it ends itself. */
     grace: seconds(60),
     /** The consumer's last script begins so long before the end: its time is the lease's. */
     lastScript: seconds(60),
@@ -47,7 +47,7 @@ export const instancePolicy = {
   },
 } as const;
 
-/** After hearing nothing for this long a machine ends itself: always after we gave it up. */
+/** After hearing nothing for this long an instance ends itself: always after we gave it up. */
 export const noContactLimit = (silenceLimit: DurationMs): DurationMs =>
   durationMs(
     Math.max(instancePolicy.node.minNoContact, silenceLimit + instancePolicy.node.noContactMargin),

@@ -20,7 +20,7 @@ export const leasePolicy = {
     maxCeiling: microUsdPerHour(200_000_000),
     defaultDiskGb: 20,
     maxDiskGb: 2_000,
-    /** Attempts at a machine before the lease ends as `no-offer`. */
+    /** Attempts at an instance before the lease ends as `no-offer`. */
     maxAttempts: 3,
     /** Calls that were never carried out use up numbers too; the tag has two digits. */
     maxAttemptNumbers: 90,

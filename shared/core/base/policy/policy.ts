@@ -25,7 +25,7 @@ export const policy = {
 
 invariant(
   policy.node.grace > policy.deadline.grace,
-  'a machine ends itself only after its schedule had its turn',
+  'an instance ends itself only after its schedule had its turn',
 );
 
 invariant(

@@ -5,7 +5,7 @@ import { hours, minutes, seconds } from '../time.ts';
 
 export const sweepPolicy = {
   sweep: {
-    /** While leases are open; a machine without a lease lives for two of these at most. */
+    /** While leases are open; an instance without a lease lives for two of these at most. */
     every: minutes(1),
     /** While none is: what nobody recorded is found all the same. */
     idleEvery: minutes(5),

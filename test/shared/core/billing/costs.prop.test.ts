@@ -90,7 +90,7 @@ const ledger = fc
 const totalOf = (lines: readonly CostLine[]) => groupCosts(lines, 'consumer').total;
 
 describe('groups of costs', () => {
-  it('know the provider of a true-up, which names no machine', () => {
+  it('know the provider of a true-up, which names no instance', () => {
     const entries = entriesOf({ hour: 1, charges: [], correction: -7 }, 1);
     const { groups } = groupCosts(linesOf(entries), 'provider');
     expect(groups).toMatchObject([{ key: 'vastai', correctedMicroUsd: -7, leases: 0 }]);

@@ -28,7 +28,7 @@ import {
   aRequestedLease,
 } from '../../../support/builders/lease.ts';
 
-/** An hour of the builders' machine costs $0.404; a boot may take 20 min, a teardown 10. */
+/** An hour of the builders' instance costs $0.404; a boot may take 20 min, a teardown 10. */
 const HOUR = 404_000;
 const BALANCE = 10_000_000;
 
@@ -68,21 +68,21 @@ describe('the room of a balance', () => {
     ['nothing chosen', aRequestedLease, at('12:04'), 0],
     ['an offer chosen: its time, a boot and a teardown', chosen, at('12:04'), 1.5],
     ['a create under way for 9 min', aLaunchingLease, at('12:10'), 1.35],
-    ['a machine that boots for 8 min', aBootingLease, at('12:10'), 82 / 60],
-    ['a machine that serves for half an hour', anActiveLease, at('12:34'), 2 / 3],
-    ['a machine that should be gone by 12:40', anEndingLease, at('12:34'), 0.1],
+    ['an instance that boots for 8 min', aBootingLease, at('12:10'), 82 / 60],
+    ['an instance that serves for half an hour', anActiveLease, at('12:34'), 2 / 3],
+    ['an instance that should be gone by 12:40', anEndingLease, at('12:34'), 0.1],
     ['nothing any more', anEndedLease, at('12:40'), 0],
   ])('is less by what a lease can still cost: %s', (...[, lease, now, hours]) => {
     const { roomMicroUsd } = read([lease()], now);
     const used = BALANCE - (roomMicroUsd ?? 0);
-    // The launching lease was put on record at 12:01, the booting one's machine created at 12:02.
+    // The launching lease was put on record at 12:01, the booting one's instance created at 12:02.
     expect(Math.abs(used - HOUR * hours)).toBeLessThanOrEqual(2);
   });
 
-  it('counts nothing for a machine whose destroy was accepted, nor for another provider', () => {
+  it('counts nothing for an instance whose destroy was accepted, nor for another provider', () => {
     const ending = anEndingLease();
     const attempt = currentAttempt(ending);
-    if (attempt?.state !== 'created') throw new Error('it has a machine');
+    if (attempt?.state !== 'created') throw new Error('it has an instance');
     const stopped = acceptDestroy(retireAttempt(attempt, 'lease-ended'), at('12:31'));
     expect(read([withAttempt(ending, stopped)], at('12:32'))).toMatchObject({
       roomMicroUsd: BALANCE,
@@ -110,7 +110,7 @@ describe('a take', () => {
     expect(room).toMatchObject({ roomMicroUsd: BALANCE, takes: {} });
   });
 
-  it('is counted once when its lease shows the choice, and not beside a machine', () => {
+  it('is counted once when its lease shows the choice, and not beside an instance', () => {
     const known = taken(aTake());
     expect(reviewedRoom(known, reading([chosen()])).room.roomMicroUsd).toBe(BALANCE - 606_000);
     const serving = reviewedRoom(known, reading([anActiveLease()])).room;

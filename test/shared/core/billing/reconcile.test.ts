@@ -32,7 +32,7 @@ describe('a comparison', () => {
   it('adds up the rows of a lease, twins and second rows included', () => {
     expect(against(CHARGED - 50_000, 50_000)).toMatchObject({ told: CHARGED, difference: 0 });
   });
-  it('concludes nothing from a machine that is not shown', () => {
+  it('concludes nothing from an instance that is not shown', () => {
     expect(compare(lease, { provider, terms }, [])).toEqual({ kind: 'not-shown', booked: CHARGED });
     const other = [{ owner: { ...owner, attempt: 2 }, amount: microUsd(5) }];
     expect(compare(lease, { provider, terms }, other)).toMatchObject({ kind: 'not-shown' });
@@ -49,7 +49,7 @@ describe('a comparison', () => {
 });
 
 describe('the charges of a lease', () => {
-  it('are settled a while after its machines ended, and not before', () => {
+  it('are settled a while after its instances ended, and not before', () => {
     const ended = at('12:31');
     const settled = (now: typeof ended) => isSettled(lease, provider, { terms, now });
     expect(settled(afterwards(ended, hours(23.9)))).toBe(false);

@@ -1,4 +1,4 @@
-// The life of an attempt: it is over only when no machine of it can exist, and what was first seen
+// The life of an attempt: it is over only when no instance of it can exist, and what was first seen
 // is never overwritten by a repeat.
 
 import { describe, expect, it } from 'vitest';
@@ -101,7 +101,7 @@ it('a destroy that proved worthless is asked for again, and the charge runs on',
 });
 
 describe('the proof of a lease', () => {
-  it('is missing while any attempt may hold a machine', () => {
+  it('is missing while any attempt may hold an instance', () => {
     for (const attempt of [recorded, unknown, created, retiring]) {
       expect(proofOf([gone, attempt, never])).toBeNull();
     }
@@ -112,7 +112,7 @@ describe('the proof of a lease', () => {
     expect(proofOf([never, gone])).toEqual(aProof(at('12:13')));
   });
 
-  it('is empty when no create call was answered with a machine', () => {
+  it('is empty when no create call was answered with an instance', () => {
     expect(proofOf([refused])).toEqual({ from: null, until: null });
     expect(proofOf([])).toEqual({ from: null, until: null });
   });

@@ -85,7 +85,7 @@ describe('a label is not ours', () => {
     'gs-',
     'gs----',
     `gs--${aLeaseId()}-1-${'0'.repeat(16)}`,
-    'my training machine',
+    'my training instance',
     'gs-test',
   ])('when it is %j', (label) => {
     expect(read(label)).toBeNull();
@@ -109,7 +109,7 @@ describe('a label is not ours', () => {
 describe('after a change of the key', () => {
   const fresh = createHmacSigner({ current: '77'.repeat(32), previous: '5e'.repeat(32) });
 
-  it('machines tagged under the previous key stay ours', () => {
+  it('instances tagged under the previous key stay ours', () => {
     expect(readTag(tag, aDeployment, fresh)).toEqual(owner);
   });
 

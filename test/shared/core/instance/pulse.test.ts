@@ -37,14 +37,14 @@ const cases: readonly Case[] = [
 ];
 
 describe('the beat that counts', () => {
-  it.each(cases)('of $liveness, machine $node and application $app, is $counts', (given) => {
+  it.each(cases)('of $liveness, instance $node and application $app, is $counts', (given) => {
     const { liveness, node, app, counts } = given;
     const pulse = aPulse({ liveness, nodeBeatAt: node, appBeatAt: app });
     expect(lastCountingBeat(pulse)).toBe(counts);
   });
 });
 
-describe('the time since which a machine runs', () => {
+describe('the time since which an instance runs', () => {
   const ready = { readyAt: at('12:06'), nodeBeatAt: at('12:08') };
   const telling = (uptimeSeconds: number | null) => ({
     ...ready,
@@ -85,7 +85,7 @@ describe('silence', () => {
     expect(silentFor(booted, at('12:04'), at('12:05'))).toBe(60_000);
   });
 
-  it('of the application counts, however loud its machine is, once it has beaten', () => {
+  it('of the application counts, however loud its instance is, once it has beaten', () => {
     const pulse = aPulse({ nodeBeatAt: late, appBeatAt: early });
     expect(silentFor(pulse, at('12:04'), late)).toBe(10 * 60_000);
   });

@@ -1,4 +1,4 @@
-// What machines used beside time, from their pulses.
+// What instances used beside time, from their pulses.
 
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../../../shared/core/base/time.ts';
@@ -6,7 +6,7 @@ import { carriedBytes, liveUsage } from '../../../../shared/core/instance/usage.
 import { at } from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
 
-describe('the bytes of a machine', () => {
+describe('the bytes of an instance', () => {
   it('are those counted now and those carried over', () => {
     const pulse = aPulse({ bytes: [5, 7], bytesCarried: [100, 200] });
     expect(liveUsage(pulse)).toMatchObject({ attempt: 1, usage: { bytes: [105, 207] } });

@@ -67,13 +67,13 @@ describe('an extension', () => {
     expect(planExtension(less, to(longest), now).kind).toBe('extend');
   });
 
-  it('never goes beyond the time its host lends the machine for', () => {
+  it('never goes beyond the time its host lends the instance for', () => {
     const latest = afterwards(deadline, minutes(30));
     const attempts = active.attempts.map((attempt) => ({
       ...attempt,
       offer: { ...attempt.offer, availableUntil: latest },
     }));
-    const refusal = { limit: 'machine-availability', latest };
+    const refusal = { limit: 'instance-availability', latest };
     expect(planExtension({ ...active, attempts }, until(hours(1)), now)).toEqual({
       kind: 'refused',
       refusal,

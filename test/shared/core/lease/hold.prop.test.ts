@@ -1,5 +1,5 @@
 // What is held is enough: for a lease with a spend cap as far as it may go past it, and for one
-// whose hold was lowered to its machine. Rounding is never against the account.
+// whose hold was lowered to its instance. Rounding is never against the account.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -29,7 +29,7 @@ import {
 
 const attemptLimit = minutes(25);
 
-/** A lease that serves since 12:04 on a machine with these rates, and its worst case held. */
+/** A lease that serves since 12:04 on an instance with these rates, and its worst case held. */
 const leases = fc
   .record({
     gpu: fc.integer({ min: 0, max: 1_000_000 }),
@@ -52,7 +52,7 @@ type Active = ReturnType<typeof anActiveLease>;
 /** What it cost when its destroy was accepted at `until`. */
 function chargedUntil(lease: Active, until: EpochMs): number {
   const attempt = currentAttempt(lease);
-  if (attempt?.state !== 'created') throw new Error('it has a machine');
+  if (attempt?.state !== 'created') throw new Error('it has an instance');
   const gone = acceptDestroy(retireAttempt(attempt, 'lease-ended'), until);
   return totalOf(chargesOf(billOf(withAttempt(lease, gone)), until));
 }

@@ -48,7 +48,7 @@ function pulseAfter(row: readonly Beat[]): Pulse {
   return pulse;
 }
 
-describe('a machine', () => {
+describe('an instance', () => {
   it('is idle exactly when all beats of the window were heard and quiet', () => {
     fc.assert(
       fc.property(beats, (row) => {

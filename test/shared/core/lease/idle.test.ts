@@ -1,4 +1,5 @@
-// When a machine counts as idle: only by signals that were named, all of them quiet, all the time.
+// When an instance counts as idle: only by signals that were named, all of them quiet, all the
+// time.
 
 import { describe, expect, it } from 'vitest';
 import { after as afterwards, minutes, seconds } from '../../../../shared/core/base/time.ts';
@@ -78,7 +79,7 @@ describe('an application', () => {
     expect(appQuiet(at('12:25'), null)).toBe(false);
   });
 
-  it('that was busy for a moment between two beats of its machine was busy', () => {
+  it('that was busy for a moment between two beats of its instance was busy', () => {
     expect(appQuiet(at('12:29:40'), at('12:29:20'))).toBe(false);
   });
 });
@@ -119,7 +120,7 @@ describe('an idle lease', () => {
     expect(judgeIdle(idling(), warned, NOW).kind).toBe('warn');
   });
 
-  it('is busy while its machine is not heard, or its last beat was not quiet', () => {
+  it('is busy while its instance is not heard, or its last beat was not quiet', () => {
     expect(judgeIdle(idling(), null, afterwards(NOW, minutes(3))).kind).toBe('busy');
     expect(judgeIdle(idling({ nodeBeatNumber: 8 }), null, NOW).kind).toBe('busy');
     expect(judgeIdle(idling({ nodeBeatAt: null }), null, NOW).kind).toBe('busy');

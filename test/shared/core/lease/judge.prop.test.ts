@@ -1,4 +1,4 @@
-// The laws of judgement: no machine serves past its deadline or its silence limit, and the wait
+// The laws of judgement: no instance serves past its deadline or its silence limit, and the wait
 // that follows is one the state machine accepts.
 
 import fc from 'fast-check';
@@ -34,7 +34,7 @@ describe('a lease', () => {
     );
   });
 
-  it('serves exactly as long as its machine is heard within the silence limit', () => {
+  it('serves exactly as long as its instance is heard within the silence limit', () => {
     const beats = fc.integer({ min: 0, max: 3_599_999 }).map((ms) => epochMs(START + ms));
     fc.assert(
       fc.property(beats, beats, (beat, now) => {

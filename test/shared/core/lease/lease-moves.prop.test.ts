@@ -66,7 +66,7 @@ function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] 
   }
 }
 
-/** An unanswered attempt turns out to be a machine. */
+/** An unanswered attempt turns out to be an instance. */
 function adoption(lease: Lease, attempt: Attempt): readonly Move[] {
   if (attempt.state !== 'recorded' && attempt.state !== 'unknown') return [];
   return [
@@ -205,7 +205,7 @@ describe('on any path', () => {
     });
   });
 
-  it('an ended lease holds no machine, and its proof is that of its attempts', () => {
+  it('an ended lease holds no instance, and its proof is that of its attempts', () => {
     always((path) => {
       const { attempts, proof } = last(path);
       expect(attempts.every(isClosed)).toBe(true);
@@ -221,7 +221,7 @@ describe('on any path', () => {
     });
   });
 
-  it('the values meant for the machine alone are gone once it serves or ends', () => {
+  it('the values meant for the instance alone are gone once it serves or ends', () => {
     always((path) => {
       for (const lease of path) {
         expect(JSON.stringify(lease).includes('secret')).toBe(isStarting(lease));

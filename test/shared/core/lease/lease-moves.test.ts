@@ -38,21 +38,21 @@ describe('an attempt', () => {
     expect(currentAttempt(launching)).toMatchObject({ state: 'recorded', offer: anOffer() });
   });
 
-  it('never begins while another may hold a machine', () => {
+  it('never begins while another may hold an instance', () => {
     expect(() => aLaunchingLease(aBootingLease())).toThrow('only when all others are over');
     expect(() => aLaunchingLease(aLaunchingLease())).toThrow('only when all others are over');
   });
 });
 
 describe('a lease', () => {
-  it('boots only with a created machine', () => {
+  it('boots only with a created instance', () => {
     const launching = aLaunchingLease();
     const attempt = currentAttempt(launching);
     if (attempt === undefined) throw new Error('a launching lease has an attempt');
     expect(() => confirmInstance(launching, attempt)).toThrow('only a created instance boots');
   });
 
-  it('serves only with a created machine', () => {
+  it('serves only with a created instance', () => {
     const attempt = currentAttempt(aLaunchingLease());
     if (attempt === undefined) throw new Error('a launching lease has an attempt');
     const ready = { attempt, deadline: at('14:00'), ssh: [], facts: null, reason: 'ready' };
@@ -74,7 +74,7 @@ describe('a lease', () => {
     expect(anEndingLease(aBootingLease(), 'cancelled')).not.toHaveProperty('env');
   });
 
-  it('never closes while an attempt may hold a machine, whatever proof is shown', () => {
+  it('never closes while an attempt may hold an instance, whatever proof is shown', () => {
     const close = () => closeLease(anEndingLease(), aProof(), at('12:34'));
     expect(close).toThrow('only when all attempts are over');
   });

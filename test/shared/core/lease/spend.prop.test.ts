@@ -124,14 +124,14 @@ describe('a spend cap', () => {
   });
 });
 
-/** Its machine's destroy was accepted then, and it is proved gone. */
+/** Its instance's destroy was accepted then, and it is proved gone. */
 function goneAt(lease: LeaseIn<'ending'>, now: EpochMs) {
   const evidence = { notBefore: now, absentSince: now, listLag: minutes(0) };
   const verdict = proveAbsence(evidence, afterwards(now, minutes(1)));
-  const [machine] = lease.attempts;
-  if (verdict.kind !== 'proved' || machine?.state !== 'created') throw new Error('no machine');
+  const [instance] = lease.attempts;
+  if (verdict.kind !== 'proved' || instance?.state !== 'created') throw new Error('no instance');
   const { proof } = verdict;
-  const gone = closeAttempt(acceptDestroy(retireAttempt(machine, 'lease-ended'), now), proof);
+  const gone = closeAttempt(acceptDestroy(retireAttempt(instance, 'lease-ended'), now), proof);
   return { proof, closed: withAttempt(lease, gone) };
 }
 

@@ -1,4 +1,4 @@
-// What a machine cost, from the lease alone.
+// What an instance cost, from the lease alone.
 
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../../shared/core/base/time.ts';
@@ -47,7 +47,7 @@ describe('the charge of an attempt', () => {
     expect(chargeOf([held], 20, at('13:00'))).toBe(4_000);
   });
 
-  it('is nothing without a machine', () => {
+  it('is nothing without an instance', () => {
     const recorded = anAttempt(1);
     const none: Attempt[] = [recorded, refuseAttempt(recorded, 'offer-gone')];
     expect(chargeOf(none, 20, at('18:00'))).toBe(0);
@@ -57,7 +57,7 @@ describe('the charge of an attempt', () => {
     expect(chargeOf([lived(life), lived(life)], 20, at('18:00'))).toBe(812_000);
   });
 
-  it('says for which machine and work it is, from when to when', () => {
+  it('says for which instance and work it is, from when to when', () => {
     expect(chargesOf(billFor([lived(life)]), at('18:00'))).toEqual([
       {
         attempt: 1,
@@ -82,7 +82,7 @@ describe('the charge of an attempt', () => {
     expect(charge?.teardownMicroUsd).toBe(200_000 + 2_000);
   });
 
-  it('is a failure as a whole for a machine that was given back', () => {
+  it('is a failure as a whole for an instance that was given back', () => {
     const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
     const retired = acceptDestroy(retireAttempt(held, 'boot-timeout'), at('12:30'));
     const [charge] = chargesOf(billFor([retired], { endingAt: at('12:15') }), at('18:00'));

@@ -28,7 +28,7 @@ const bootLimit = minutes(10);
 
 const anyOffer = fc
   .record({
-    machineId: fc.constantFrom('m1', 'm2', 'm3'),
+    hostId: fc.constantFrom('m1', 'm2', 'm3'),
     gpuName: fc.constantFrom('RTX 4090', 'RTX 3090'),
     gpuMicroUsdPerHour: fc.integer({ min: 100_000, max: 700_000 }).map(microUsdPerHour),
     uploadMicroUsdPerGb: fc.constantFrom(0, 30_000, 30_001).map(microUsd),
@@ -107,7 +107,7 @@ describe('a choice', () => {
   it('is never of a host on which an attempt failed, nor of a provider that refuses', () => {
     const failed = withAttempt(aLaunchingLease(), refuseAttempt(anAttempt(1), 'offer-gone'));
     expect(choose(failed).result).toMatchObject({ kind: 'no-offer' });
-    const other = [snapshotOf('vastai', [anOffer({ machineId: 'm2' })], at('12:00'))];
+    const other = [snapshotOf('vastai', [anOffer({ hostId: 'm2' })], at('12:00'))];
     expect(choose(failed, { snapshots: other }).commit).not.toBeNull();
     const unpaid = withAttempt(aLaunchingLease(), refuseAttempt(anAttempt(1), 'no-funds'));
     expect(choose(unpaid, { snapshots: other }).result).toMatchObject({ kind: 'no-offer' });
@@ -118,7 +118,7 @@ describe('a choice', () => {
       ...aLaunchingLease(),
       attempts: Array.from({ length: count }, (_, place) => ({
         ...refuseAttempt(anAttempt(place + 1), reason),
-        offer: anOffer({ machineId: `failed-${place}` }),
+        offer: anOffer({ hostId: `failed-${place}` }),
       })),
     });
     expect(choose(refused('offer-gone', 2)).commit).not.toBeNull();

@@ -11,7 +11,7 @@ import {
   Offer,
   type Requirement,
 } from '../../../../shared/core/instance/offer.ts';
-import { type Limits, machineOf, rankOffers } from '../../../../shared/core/menu/rank.ts';
+import { hostOf, type Limits, rankOffers } from '../../../../shared/core/menu/rank.ts';
 import { at } from '../../../support/builders/base.ts';
 import { anOffer, aRequirement } from '../../../support/builders/instance.ts';
 
@@ -22,7 +22,7 @@ function someLimits(change: Partial<Limits> = {}): Limits {
     ceiling: microUsdPerHour(500_000),
     transferCeiling: microUsd(30_000),
     neededUntil: at('14:00'),
-    failedMachines: [],
+    failedHosts: [],
     failedProviders: [],
     ...change,
   };
@@ -41,14 +41,14 @@ const anyLimits = fc.record({
   ceiling: fc.integer({ min: 0, max: 600_000 }).map(microUsdPerHour),
   transferCeiling: fc.constant(microUsd(30_000)),
   neededUntil: fc.constant(at('14:00')),
-  failedMachines: fc.subarray(['vastai/m0', 'vastai/m1', 'vastai/m2']),
+  failedHosts: fc.subarray(['vastai/m0', 'vastai/m1', 'vastai/m2']),
   failedProviders: fc.constantFrom<string[]>([], [], [], ['vastai']),
 });
 
 /** Rates from a short list, so that many offers cost the same and only the order law decides. */
 const anyOffer = fc
   .record({
-    machineId: fc.constantFrom('m0', 'm1', 'm2', 'm3', 'm4'),
+    hostId: fc.constantFrom('m0', 'm1', 'm2', 'm3', 'm4'),
     gpuName: fc.constantFrom('RTX 4090', 'RTX 3090'),
     gpuCount: fc.integer({ min: 1, max: 2 }),
     vramGb: fc.constantFrom(16, 24),
@@ -102,16 +102,16 @@ describe('a ranking', () => {
     });
   });
 
-  it('never holds a machine or provider that failed before', () => {
-    always((offers, _wanted, { failedMachines, failedProviders }) => {
+  it('never holds an instance or provider that failed before', () => {
+    always((offers, _wanted, { failedHosts, failedProviders }) => {
       for (const offer of offers) {
-        expect(failedMachines).not.toContain(machineOf(offer));
+        expect(failedHosts).not.toContain(hostOf(offer));
         expect(failedProviders).not.toContain(offer.provider);
       }
     });
   });
 
-  it('never holds a machine that is taken back too early, or whose transfer is dear', () => {
+  it('never holds an instance that is taken back too early, or whose transfer is dear', () => {
     always((offers) => {
       for (const offer of offers) {
         expect([null, at('14:00')]).toContain(offer.availableUntil);
@@ -159,7 +159,7 @@ describe('a ranking', () => {
     expect(ranking).toEqual({ kind: 'ranked', offers: [edge] });
   });
 
-  it('says over-budget, and the cheapest rate, when machines exist but are too dear', () => {
+  it('says over-budget, and the cheapest rate, when instances exist but are too dear', () => {
     const dearer = anOffer({ id: offerId(2), gpuMicroUsdPerHour: microUsdPerHour(450_000) });
     const limits = someLimits({ ceiling: microUsdPerHour(403_999) });
     const ranking = rankOffers([dearer, anOffer()], aRequirement(), limits);
@@ -167,7 +167,7 @@ describe('a ranking', () => {
   });
 
   it('says no-offer when nothing fits at any price', () => {
-    const limits = someLimits({ failedMachines: ['vastai/m1'] });
+    const limits = someLimits({ failedHosts: ['vastai/m1'] });
     expect(rankOffers([anOffer()], aRequirement(), limits)).toEqual({ kind: 'no-offer' });
     expect(rankOffers([], aRequirement(), someLimits())).toEqual({ kind: 'no-offer' });
   });

@@ -40,7 +40,7 @@ function placed(before: Freeze | null = null, change: object = {}, now = at('12:
   return freeze;
 }
 
-/** After rounds at these times, each of which saw so many leases and machines. */
+/** After rounds at these times, each of which saw so many leases and instances. */
 function afterRounds(...rounds: readonly (readonly [EpochMs, number, number])[]): Freeze {
   return rounds.reduce((freeze, [listedAt, leases, instances]) => {
     const round: Round = { listedAt, leases, instances, listLag: seconds(30) };
@@ -61,10 +61,10 @@ describe('a freeze', () => {
     ['by one that is looked at twice', afterRounds([at('12:11'), 0, 0], [at('12:11'), 0, 0])],
     ['by listings before all has landed', afterRounds([at('12:08'), 0, 0], [at('12:09'), 0, 0])],
     ['by one before and one after', afterRounds([at('12:09'), 0, 0], [at('12:11'), 0, 0])],
-    ['while a machine shows', afterRounds([at('12:11'), 0, 1], [at('12:12'), 0, 1])],
+    ['while an instance shows', afterRounds([at('12:11'), 0, 1], [at('12:12'), 0, 1])],
     ['while a lease is not ended', afterRounds([at('12:11'), 1, 0], [at('12:12'), 1, 0])],
     [
-      'when a machine shows in between',
+      'when an instance shows in between',
       afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 1], [at('12:13'), 0, 0]),
     ],
   ])('is not finished %s', (_case, freeze) => {
@@ -114,7 +114,7 @@ describe('what a freeze concerns', () => {
     expect(isFrozen([{ ...all, standing: null }], { consumer: other })).toBe(false);
   });
 
-  it('is a lease by its consumer, or by a machine that it may have at the provider', () => {
+  it('is a lease by its consumer, or by an instance that it may have at the provider', () => {
     expect(covers(mine.scope, anActiveLease())).toBe(true);
     expect(covers({ kind: 'consumer', consumer: other }, anActiveLease())).toBe(false);
     expect(covers(there.scope, aLaunchingLease())).toBe(true);

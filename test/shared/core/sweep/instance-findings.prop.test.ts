@@ -28,7 +28,7 @@ const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 
 const LISTED_AT = at('13:00');
 
-/** A lease in every state, by its letter; the machine of `b` is `b`, and so on. */
+/** A lease in every state, by its letter; the instance of `b` is `b`, and so on. */
 const launching = (letter: string) => aLaunchingLease(aRequestedLease({ id: aLeaseId(letter) }));
 const booting = (letter: string) => aBootingLease(launching(letter), anInstanceId(letter));
 const active = (letter: string) => anActiveLease(booting(letter));
@@ -107,7 +107,7 @@ describe('findings about instances', () => {
     });
   });
 
-  it('never condemn the machine of a lease, nor one whose creation may be under way', () => {
+  it('never condemn the instance of a lease, nor one whose creation may be under way', () => {
     law((view) => {
       const doomed = destroyed(view);
       for (const { id, owner } of view.instances) {
@@ -157,7 +157,7 @@ describe('findings about instances', () => {
   });
 });
 
-describe('a machine whose absence was proved', () => {
+describe('an instance whose absence was proved', () => {
   const [lease] = KNOWN.slice(-1);
   const seen = { id: anInstanceId('f'), halted: null, rate: null };
   const kindAt = (listedAt: ListingView['listedAt']) => {

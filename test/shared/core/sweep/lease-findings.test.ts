@@ -26,10 +26,10 @@ import {
 const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 
 const NOW = at('12:20');
-const machine = { id: anInstanceId(), owner: null, halted: null, rate: null };
+const instance = { id: anInstanceId(), owner: null, halted: null, rate: null };
 
 function view(open: readonly Lease[], change: Partial<LeasesView> = {}): LeasesView {
-  const instances = new Map([[machine.id, machine]]);
+  const instances = new Map([[instance.id, instance]]);
   return {
     now: NOW,
     listing: { listedAt: NOW, listLag: seconds(30), instances },
@@ -68,7 +68,7 @@ describe('an open lease', () => {
     expect(found.map(({ lease }) => lease)).toEqual(states);
   });
 
-  it('is fine while its machine is listed and its execution runs', () => {
+  it('is fine while its instance is listed and its execution runs', () => {
     expect(kindOf(active)).toBe('ok');
   });
 
@@ -86,19 +86,19 @@ describe('an open lease', () => {
     expect(kindOf(ending, { now: afterwards(ending.deadline, minutes(10)) })).toBe('ok');
   });
 
-  it('is interrupted when its machine was stopped', () => {
-    const instances = new Map([[machine.id, { ...machine, halted: 'exited' }]]);
+  it('is interrupted when its instance was stopped', () => {
+    const instances = new Map([[instance.id, { ...instance, halted: 'exited' }]]);
     expect(kindOf(active, { listing: { ...empty, instances } })).toBe('interrupted');
   });
 
-  it('is a ghost when a second listing, far enough later, misses its machine', () => {
+  it('is a ghost when a second listing, far enough later, misses its instance', () => {
     const earlier = { [`lease:${active.id}`]: at('12:19') };
     expect(kindOf(active, { listing: empty })).toBe('ghost-seen');
     expect(kindOf(active, { listing: empty, earlier })).toBe('ghost');
     expect(kindOf(active, { listing: null, earlier })).toBe('ok');
   });
 
-  it('is no ghost while its machine may be too young to be listed', () => {
+  it('is no ghost while its instance may be too young to be listed', () => {
     const listing = { ...empty, listedAt: afterwards(active.activeAt, seconds(29)) };
     expect(kindOf(active, { listing })).toBe('ok');
   });
@@ -131,7 +131,7 @@ describe('an open lease', () => {
     );
   });
 
-  it('misses a wake when its machine is ready for a minute and it still waits', () => {
+  it('misses a wake when its instance is ready for a minute and it still waits', () => {
     const booting = settled(aBootingLease());
     const waiting = (readyAt: string) => {
       const ready = { readyAt: at(readyAt), wait: 'ready', token: 'parked' } as const;
@@ -150,7 +150,7 @@ describe('an open lease', () => {
     expect(kindOf(anEndedLease())).toBe('pending-outbox');
   });
 
-  it('belongs to the sweep of the provider that may hold a machine of it, or to any', () => {
+  it('belongs to the sweep of the provider that may hold an instance of it, or to any', () => {
     expect(isSweptWith(active, 'vastai')).toBe(true);
     expect(isSweptWith(aRequestedLease(), 'vastai')).toBe(true);
   });

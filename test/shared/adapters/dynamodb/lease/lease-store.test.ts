@@ -131,7 +131,7 @@ describe('reading and writing a lease', () => {
     expect(await database.leases.get(bare.id)).toEqual(bare);
   });
 
-  it('no longer holds the write-only values once the machine serves', async () => {
+  it('no longer holds the write-only values once the instance serves', async () => {
     const first = requested('h');
     await database.leases.create(first);
     expect(JSON.stringify(await raw(first.id))).toContain('secret');

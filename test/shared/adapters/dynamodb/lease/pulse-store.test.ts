@@ -145,7 +145,7 @@ describe('a beat', () => {
     }
   });
 
-  it('of a machine records it, its first as readiness too, and keeps its facts', async () => {
+  it('of an instance records it, its first as readiness too, and keeps its facts', async () => {
     await start();
     await beat(node(1, facts), '12:05');
     const second = await beat(node(1, null), '12:06');
@@ -163,7 +163,7 @@ describe('a beat', () => {
     expect(await read()).toEqual(second);
   });
 
-  it('of a machine is refused unless its number is greater than any before', async () => {
+  it('of an instance is refused unless its number is greater than any before', async () => {
     await start();
     const [first, second] = [node(), node()];
     expect(await beat(second, '12:05')).not.toBe('refused');
@@ -172,7 +172,7 @@ describe('a beat', () => {
     expect(await read()).toMatchObject({ nodeBeatAt: at('12:05'), nodeBeatNumber: 2 });
   });
 
-  it('of a machine without telemetry leaves none of an older one', async () => {
+  it('of an instance without telemetry leaves none of an older one', async () => {
     await start();
     await beat(node());
     expect(await beat({ ...node(), telemetry: null })).toMatchObject({ telemetry: null });

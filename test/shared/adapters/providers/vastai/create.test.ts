@@ -110,7 +110,7 @@ describe('the answer to create', () => {
     [400, '{"success":false,"error":"no_such_ask","new_contract":12345678}'],
     [429, '{"success":false,"error":"rate_limit_exceeded","new_contract":12345678}'],
     [500, '{"success":false,"error":"server_error","new_contract":12345678}'],
-  ])('with a contract number is a machine that bills, even as %i %s', (status, body) => {
+  ])('with a contract number is an instance that bills, even as %i %s', (status, body) => {
     const launched = { kind: 'launched', instanceId: '12345678' };
     expect(readCreate(replyOf(status, body))).toEqual(launched);
   });

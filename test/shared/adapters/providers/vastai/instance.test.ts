@@ -1,4 +1,4 @@
-// What a row says of a machine: its status from four fields, its SSH endpoints, its rate.
+// What a row says of an instance: its status from four fields, its SSH endpoints, its rate.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -58,7 +58,7 @@ describe('the status of a row', () => {
 });
 
 describe('where SSH is reached', () => {
-  it('is the machine first and its proxy after it, both trimmed', () => {
+  it('is the instance first and its proxy after it, both trimmed', () => {
     expect(sshOf(aRow())).toEqual([
       { host: '192.0.2.45', port: 20_000, user: 'root' },
       { host: 'ssh123.vast.ai', port: 10_600, user: 'root' },

@@ -16,7 +16,7 @@ async function against(...answers: readonly Answer[]) {
 const ok = (body: unknown): Answer => ({ status: 200, body });
 
 describe('get', () => {
-  it('asks for one machine by its number', async () => {
+  it('asks for one instance by its number', async () => {
     const { vastai, asked } = await against(ok({ instances: aRow() }));
     expect(await vastai.get(id)).toMatchObject({ id: '312', status: 'running' });
     expect(asked[0]).toMatchObject({ method: 'GET', path: '/api/v0/instances/312/' });
@@ -35,7 +35,7 @@ describe('get', () => {
     ['BadReply', 'a page of a gateway', { status: 404, body: '<html>' }],
     ['BadReply', 'an empty object', ok({})],
     ['BadReply', 'an empty list', ok({ instances: [] })],
-    ['BadReply', 'another machine', ok({ instances: aRow({ id: '313' }) })],
+    ['BadReply', 'another instance', ok({ instances: aRow({ id: '313' }) })],
     ['BadReply', 'a success in HTML', ok('<html>')],
     ['ProviderDown', 'a broken connection', 'hang up'],
     ['ProviderDown', 'a server error', { status: 500 }],
@@ -72,7 +72,7 @@ describe('list', () => {
     expect(await vastai.list()).toHaveLength(1);
   });
 
-  it('allows for a machine that is gone by the last page', async () => {
+  it('allows for an instance that is gone by the last page', async () => {
     const { vastai } = await against(
       page([1, 2], { next_token: 'a', total_instances: 3 }),
       page([3], { total_instances: 2 }),
@@ -83,7 +83,7 @@ describe('list', () => {
   it.each<[string, readonly Answer[]]>([
     ['fewer came than it counts', [page([1], { total_instances: 2 })]],
     [
-      'a machine that came twice stands for one that did not',
+      'an instance that came twice stands for one that did not',
       [page([1], { next_token: 'a' }), page([1], { total_instances: 2 })],
     ],
     ['a page comes again and again', [page([1], { next_token: 'a' })]],

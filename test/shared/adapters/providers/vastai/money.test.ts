@@ -28,7 +28,7 @@ async function charges(...answers: readonly Answer[]) {
 }
 
 describe('the charges', () => {
-  it('are whole micro-dollars with the label of their machine', async () => {
+  it('are whole micro-dollars with the label of their instance', async () => {
     const { found } = await charges(ok({ results: [aCharge], total: 1, next_token: null }));
     expect(await found).toEqual([
       {

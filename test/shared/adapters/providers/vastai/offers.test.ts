@@ -17,7 +17,7 @@ describe('a row of the search', () => {
       id: 'vastai_30406190',
       provider: 'vastai',
       providerOfferId: '30406190',
-      machineId: '41207',
+      hostId: '41207',
       gpuName: 'RTX 4090',
       gpuCount: 1,
       vramGb: 24,

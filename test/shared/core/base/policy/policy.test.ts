@@ -26,12 +26,12 @@ describe('policy', () => {
     expect(heartbeat.every * 3).toBeLessThanOrEqual(lease.defaultSilence);
   });
 
-  it('gives a machine 30 min of hearing nothing, and always more than its silence limit', () => {
+  it('gives an instance 30 min of hearing nothing, and always more than its silence limit', () => {
     expect(noContactLimit(lease.defaultSilence)).toBe(minutes(30));
     expect(noContactLimit(lease.maxSilence)).toBe(minutes(65));
   });
 
-  it('lets a machine end itself only after its schedule had its turn', () => {
+  it('lets an instance end itself only after its schedule had its turn', () => {
     expect(policy.node.grace).toBeGreaterThan(policy.deadline.grace);
   });
 

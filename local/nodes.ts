@@ -1,13 +1,13 @@
-// The insides of the simulated machines, for a service that runs beside its simulator: each machine
-// that is up phones home over HTTP with what its environment holds. Which ones are up is asked of
-// the simulator again and again, so machines beat on after either side was started anew.
+// The insides of the simulated instances, for a service that runs beside its simulator: each
+// instance that is up phones home over HTTP with what its environment holds. Which ones are up is
+// asked of the simulator again and again, so instances beat on after either side was started anew.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { type Hardware, type NodeBody, startNode, type Told } from './node.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
-export type MachinesOptions = {
+export type NodesOptions = {
   readonly simulatorUrl: string;
   readonly clock: EngineClock;
   /** Real time between two looks at the simulator. */
@@ -28,7 +28,7 @@ const Carry = z.object({ carryOn: z.boolean(), secondsLeft: z.optional(z.number(
 const MAX_CALL_MS = 5_000;
 const signal = () => AbortSignal.timeout(MAX_CALL_MS);
 
-/** What the beat was answered; null when it did not arrive. A refused token stops the machine. */
+/** What the beat was answered; null when it did not arrive. A refused token stops the instance. */
 async function sendBeat(url: string, token: string, beat: NodeBody): Promise<Told | null> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const body = JSON.stringify(beat);
@@ -40,8 +40,8 @@ async function sendBeat(url: string, token: string, beat: NodeBody): Promise<Tol
   return Carry.parse(await reply.json());
 }
 
-function start(clock: EngineClock, machine: Seen): () => void {
-  const { id, env, sshHostKey, gpuName, gpuCount } = machine;
+function start(clock: EngineClock, instance: Seen): () => void {
+  const { id, env, sshHostKey, gpuName, gpuCount } = instance;
   const url = env['GPU_SHOPPER_NODE_URL'];
   if (url === undefined) return () => undefined;
   const facts: Hardware = { sshHostKey, gpuName, gpuCount, driver: null };
@@ -54,15 +54,15 @@ async function look(simulatorUrl: string): Promise<readonly Seen[]> {
   return z.array(Seen).parse(await reply.json());
 }
 
-/** Runs the machines until the returned function is called. */
-export function runMachines({ simulatorUrl, clock, lookEveryMs }: MachinesOptions): () => void {
+/** Runs the instances until the returned function is called. */
+export function runNodes({ simulatorUrl, clock, lookEveryMs }: NodesOptions): () => void {
   const running = new Map<string, () => void>();
   let stopped = false;
 
   const follow = (seen: readonly Seen[]): void => {
-    for (const machine of seen) {
-      const { id, up } = machine;
-      if (up && !running.has(id)) running.set(id, start(clock, machine));
+    for (const instance of seen) {
+      const { id, up } = instance;
+      if (up && !running.has(id)) running.set(id, start(clock, instance));
       if (!up) {
         running.get(id)?.();
         running.delete(id);

@@ -1,11 +1,11 @@
-// Simulated machines that phone home over HTTP: against a loopback server that plays both the
+// Simulated instances that phone home over HTTP: against a loopback server that plays both the
 // simulator and the service.
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runMachines } from '../../local/machines.ts';
+import { runNodes } from '../../local/nodes.ts';
 import { createScaledClock } from '../../local/workflow/clock.ts';
 import { eventually } from '../support/worlds/start.ts';
 
@@ -43,9 +43,9 @@ afterEach(() => {
 /** A beat each 12 ms. */
 const run = (): void => {
   const clock = createScaledClock(5_000, { unref: true });
-  stop = runMachines({ simulatorUrl: url, clock, lookEveryMs: 5 });
+  stop = runNodes({ simulatorUrl: url, clock, lookEveryMs: 5 });
 };
-const machine = (up: boolean) => ({
+const instance = (up: boolean) => ({
   id: '1',
   up,
   sshHostKey: 'ssh-ed25519 AAAA',
@@ -57,11 +57,11 @@ const FACTS = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: 'RTX 4090', gpuCount: 2
 const beaten = (times: number) =>
   eventually(`${times} beats`, async () => (beats.length >= times ? true : null));
 
-describe('a machine', () => {
+describe('an instance', () => {
   it('tells its facts once it is up, then beats on', async () => {
-    seen = [machine(false)];
+    seen = [instance(false)];
     run();
-    seen = [machine(true)];
+    seen = [instance(true)];
     await beaten(3);
     expect(beats.slice(0, 3)).toEqual([
       { token: 'Bearer a-token', facts: FACTS },
@@ -72,7 +72,7 @@ describe('a machine', () => {
 
   it('tells its facts again until they have arrived', async () => {
     answers.unshift({ status: 503, body: {} });
-    seen = [machine(true)];
+    seen = [instance(true)];
     run();
     await beaten(3);
     expect(beats.map(({ facts }) => facts).slice(0, 3)).toEqual([FACTS, FACTS, null]);
@@ -83,36 +83,36 @@ describe('a machine', () => {
     ['its token is no longer good', { status: 403, body: {} }],
   ])('stops when %s', async (_, answer) => {
     answers = [answer];
-    seen = [machine(true), { ...machine(true), id: '2' }];
+    seen = [instance(true), { ...instance(true), id: '2' }];
     run();
     await beaten(2);
     answers = [{ status: 200, body: { carryOn: true } }];
-    seen = [...seen, { ...machine(true), id: '3' }];
+    seen = [...seen, { ...instance(true), id: '3' }];
     await beaten(6);
-    // The third machine alone has beaten since.
+    // The third instance alone has beaten since.
     expect(beats.filter(({ facts }) => facts !== null)).toHaveLength(3);
   });
 
   it('that goes down falls silent, and beats with its facts when it comes up again', async () => {
-    seen = [machine(true)];
+    seen = [instance(true)];
     run();
     await beaten(2);
-    seen = [machine(false)];
+    seen = [instance(false)];
     await eventually('silence', async () => {
       const before = beats.length;
       await new Promise((resolve) => setTimeout(resolve, 40));
       return beats.length === before ? true : null;
     });
     const before = beats.length;
-    seen = [machine(true)];
+    seen = [instance(true)];
     await beaten(before + 1);
     expect(beats[before]?.facts).toEqual(FACTS);
   });
 
   it('of somebody else, without our environment, is left alone', async () => {
     seen = [
-      { ...machine(true), env: {} },
-      { ...machine(true), id: '2' },
+      { ...instance(true), env: {} },
+      { ...instance(true), id: '2' },
     ];
     run();
     await beaten(3);
