@@ -1,5 +1,5 @@
 // What heartbeats cost over HTTP, against the bare database, and whether one machine carries a
-// thousand leases that beat each minute.
+// thousand leases that heartbeat each minute.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
@@ -11,12 +11,12 @@ import { atLeast, atMost, type Row } from './row.ts';
 import { onService, type Serving } from './serving.ts';
 import { BEATS_FROM, CONSUMER } from './serving-fleet.ts';
 
-const beatsOf = ({ leases, sign }: Serving): Promise<readonly Prepared[]> =>
+const heartbeatsOf = ({ leases, sign }: Serving): Promise<readonly Prepared[]> =>
   Promise.all(
     leases.map(({ id }) => sign({ method: 'POST', path: `/v1/leases/${id}/heartbeats` })),
   );
 
-/** The nth of them, beginning anew after the last. */
+/** The nth of them, beginning again after the last. */
 function nthOf<Item>(items: readonly Item[], nth: number): Item {
   const item = items[nth % items.length];
   if (item === undefined) throw new Error('there is none');
@@ -24,22 +24,22 @@ function nthOf<Item>(items: readonly Item[], nth: number): Item {
 }
 
 /**
- * Beats through the front, against the same update by the adapter's client: what the front, the
- * signature, the handler and the workflow's engine add.
+ * Heartbeats through the front, against the same update by the adapter's client: what the front,
+ * the signature, the handler and the workflow's engine add.
  */
 export function heartbeatRows(): Promise<readonly Row[]> {
   return onService({ leases: 100 }, async (serving) => {
     const { call, close } = openCaller();
-    const beats = await beatsOf(serving);
+    const heartbeats = await heartbeatsOf(serving);
     const pulses = createPulseStore(serving.table('leases'));
     const update = async (nth: number): Promise<void> => {
       const { id: leaseId } = nthOf(serving.leases, nth);
       const by = { kind: 'app', consumer: CONSUMER, busy: true } as const;
       const at = epochMs(BEATS_FROM + nth);
-      if ((await pulses.beat({ leaseId, at, by })) === 'refused') throw new Error('not heard');
+      if ((await pulses.heartbeat({ leaseId, at, by })) === 'refused') throw new Error('not heard');
     };
     try {
-      const value = await ratioOf((nth) => call(nthOf(beats, nth)), update);
+      const value = await ratioOf((nth) => call(nthOf(heartbeats, nth)), update);
       return [atLeast(0.3, { name: 'http-heartbeat', value, unit: 'x bare' })];
     } finally {
       close();
@@ -47,30 +47,30 @@ export function heartbeatRows(): Promise<readonly Row[]> {
   });
 }
 
-/** Time that runs faster, so that a minute's beats come in 12 s and a silence shows in 24. */
+/** Time that runs faster, so that a minute's heartbeats come in 12 s and a silence shows in 24. */
 const TIME_SCALE = 5;
 const LEASES = 1_000;
 const EVERY_MS = minutes(1) / TIME_SCALE;
-/** Beats of each lease. */
+/** Heartbeats of each lease. */
 const BEATS = 4;
 
 /**
- * Beats on time, whatever became of the beats before. How long each that was heard took, from when
- * it was due.
+ * Heartbeats on time, whatever became of the heartbeats before. How long each that was heard took,
+ * from when it was due.
  */
-async function beatAll(beats: readonly Prepared[]): Promise<readonly number[]> {
+async function heartbeatAll(heartbeats: readonly Prepared[]): Promise<readonly number[]> {
   const { call, close } = openCaller();
   const from = performance.now();
-  const beat = async (nth: number): Promise<number | null> => {
-    const due = from + (nth * EVERY_MS) / beats.length;
+  const heartbeat = async (nth: number): Promise<number | null> => {
+    const due = from + (nth * EVERY_MS) / heartbeats.length;
     await pause(Math.max(0, due - performance.now()));
-    return call(nthOf(beats, nth)).then(
+    return call(nthOf(heartbeats, nth)).then(
       () => performance.now() - due,
       () => null,
     );
   };
   const times = await Promise.all(
-    Array.from({ length: BEATS * beats.length }, (_, nth) => beat(nth)),
+    Array.from({ length: BEATS * heartbeats.length }, (_, nth) => heartbeat(nth)),
   );
   close();
   return times.filter((time) => time !== null);
@@ -83,27 +83,28 @@ async function lostOf({ leases, table }: Serving): Promise<number> {
   let lost = 0;
   for (const { id } of leases) {
     const pulse = heard.get(id);
-    const isWell = pulse !== undefined && pulse.appBeatAt !== null && pulse.silenceLookAt === null;
+    const isWell =
+      pulse !== undefined && pulse.appHeartbeatAt !== null && pulse.silenceLookAt === null;
     if (!isWell || (await store.get(id))?.state !== 'active') lost += 1;
   }
   return lost;
 }
 
 /**
- * 1,000 leases beat each minute: 17 beats a second in life, five times as many here, each for twice
- * as long as it may be silent.
+ * 1,000 leases heartbeat each minute: 17 heartbeats a second in life, five times as many here, each
+ * for twice as long as it may be silent.
  */
 export function fleetRows(): Promise<readonly Row[]> {
   return onService({ leases: LEASES, timeScale: TIME_SCALE }, async (serving) => {
-    const beats = await beatsOf(serving);
+    const heartbeats = await heartbeatsOf(serving);
     const from = performance.now();
-    const times = [...(await beatAll(beats))].sort((a, b) => a - b);
+    const times = [...(await heartbeatAll(heartbeats))].sort((a, b) => a - b);
     const seconds = (performance.now() - from) / 1_000;
     const lost = await lostOf(serving);
     const rate = Math.floor((10 * times.length) / seconds) / 10;
     const p95 = Math.ceil(times[Math.floor(0.95 * times.length)] ?? Number.NaN);
     return [
-      atLeast(80, { name: 'heartbeats-1000', value: rate, unit: 'beats/s' }),
+      atLeast(80, { name: 'heartbeats-1000', value: rate, unit: 'heartbeats/s' }),
       atMost(250, { name: 'heartbeats-1000-p95', value: p95, unit: 'ms' }),
       atMost(0, { name: 'heartbeats-1000-lost', value: lost, unit: 'leases' }),
     ];

@@ -42,7 +42,7 @@ async function begin(service: Service, ids: readonly LeaseId[]): Promise<void> {
 }
 
 const log = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
-// At life's pace until all leases wait, so that none falls silent before its first beat.
+// At life's pace until all leases wait, so that none falls silent before its first heartbeat.
 let pace = createScaledClock(1, { start: BEATS_FROM });
 const clock: EngineClock = {
   now: () => pace.now(),

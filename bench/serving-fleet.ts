@@ -1,5 +1,5 @@
-// Leases that serve and whose applications beat. The same numbers always make the same fleet, so
-// that two processes agree on it.
+// Leases that serve and whose applications heartbeat. The same numbers always make the same fleet,
+// so that two processes agree on it.
 
 import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
@@ -19,10 +19,10 @@ import {
 /** Whom `npm start` makes the profile `consumer` for. */
 export const CONSUMER = brandId(ConsumerId, '000000000000/user/you');
 
-/** Just after all of them began to serve. */
+/** Just after all of them started to serve. */
 export const BEATS_FROM = at('12:04:10');
 
-/** Two missed beats end a lease. */
+/** Two missed heartbeats end a lease. */
 const SILENCE_LIMIT = minutes(2);
 
 /** The lease of that number, with nothing left to be applied. */

@@ -39,13 +39,13 @@ const lost = (message: string): void => {
   throw new Error(message);
 };
 
-/** The pulse of an instance that is ready and of an application that beats. */
+/** The pulse of an instance that is ready and of an application that heartbeats. */
 async function startPulse(table: Table, lease: Lease): Promise<void> {
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;
   const pulses = createPulseStore(table);
   await pulses.start({ leaseId, consumer, attempt: 1, liveness, silenceLimit, idle, endsAt });
-  await pulses.beat({ leaseId, at: BEATS_FROM, by: { kind: 'probe', attempt: 1 } });
+  await pulses.heartbeat({ leaseId, at: BEATS_FROM, by: { kind: 'probe', attempt: 1 } });
 }
 
 /** Runs `measure` on a service whose leases all serve. */

@@ -60,7 +60,7 @@ async function startEngine() {
   return { url, close };
 }
 
-/** A pulse whose workflow waits for beats. */
+/** A pulse whose workflow waits for heartbeats. */
 async function park(pulses: PulseStore, lease: LeaseIn<'active'>): Promise<void> {
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;
@@ -70,15 +70,17 @@ async function park(pulses: PulseStore, lease: LeaseIn<'active'>): Promise<void>
   await pulses.park({ ...waiting, generation: 1, wait: 'serve', token, idleWarned: null });
 }
 
-/** Beats of all leases at once. Rejects unless each is recorded and passed on. */
-async function beatAll(
+/** Heartbeats of all leases at once. Rejects unless each is recorded and passed on. */
+async function heartbeatAll(
   leases: readonly LeaseIn<'active'>[],
-  beat: ReturnType<typeof createRecordAppHeartbeat>,
+  heartbeat: ReturnType<typeof createRecordAppHeartbeat>,
 ): Promise<void> {
-  const beats = leases.map(({ id: leaseId, consumer }) => beat({ leaseId, consumer, busy: true }));
-  const replies = await Promise.all(beats);
+  const heartbeats = leases.map(({ id: leaseId, consumer }) =>
+    heartbeat({ leaseId, consumer, busy: true }),
+  );
+  const replies = await Promise.all(heartbeats);
   const refused = replies.filter(({ kind }) => kind !== 'carry-on');
-  if (refused.length > 0) throw new Error(`${refused.length} beats are refused`);
+  if (refused.length > 0) throw new Error(`${refused.length} heartbeats are refused`);
 }
 
 export async function socketRows(): Promise<readonly Row[]> {
@@ -89,7 +91,7 @@ export async function socketRows(): Promise<readonly Row[]> {
   const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:bench';
   const pulses = createPulseStore(table);
   let now: EpochMs = BEATS_FROM;
-  const beat = createRecordAppHeartbeat({
+  const heartbeat = createRecordAppHeartbeat({
     pulses,
     leases: createLeaseStore(table),
     workflow: createStepFunctions({ endpoint: toEngine.url, ...LOCAL_ACCESS, stateMachineArn }),
@@ -99,10 +101,10 @@ export async function socketRows(): Promise<readonly Row[]> {
   const leases = Array.from({ length: BEATS }, (_, number) => servingLease(number));
   for (const lease of leases) await park(pulses, lease);
   try {
-    await beatAll(leases, beat);
+    await heartbeatAll(leases, heartbeat);
     const opened = counters.map(({ connections }) => connections());
     now = epochMs(now + policy.heartbeat.every);
-    await beatAll(leases.slice(0, WARM_BEATS), beat);
+    await heartbeatAll(leases.slice(0, WARM_BEATS), heartbeat);
     const added = counters.map(({ connections }, index) => connections() - (opened[index] ?? 0));
     const { maxSockets } = policy.aws;
     const most = Math.max(...opened);

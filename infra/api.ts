@@ -19,7 +19,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import { nameOf } from './names.ts';
 
-/** Requests a second over all callers: 3,000 leases beat 50 times a second. */
+/** Requests a second over all callers: 3,000 leases heartbeat 50 times a second. */
 const THROTTLE = { rateLimit: 200, burstLimit: 400 };
 
 const LOGGED = AccessLogFormat.custom(

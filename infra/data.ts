@@ -41,7 +41,7 @@ function table(scope: Construct, name: TableName): TableV2 {
   });
 }
 
-/** Snapshots are made anew every few minutes; one that nobody points at is cleared by age. */
+/** Snapshots are made again every few minutes; one that nobody points at is cleared by age. */
 function bucket(scope: Construct): Bucket {
   const made = new Bucket(scope, 'snapshots', {
     encryption: BucketEncryption.S3_MANAGED,

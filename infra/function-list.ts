@@ -13,7 +13,7 @@ export type Need =
   | 'read-lease'
   | 'list-leases'
   | 'read-events'
-  | 'beat'
+  | 'heartbeat'
   // What reports are made of: an account or all of them, entries, closed days, running leases.
   | 'read-books'
   | 'read-lease-cost'
@@ -42,7 +42,7 @@ export type Need =
   | 'start-workflow'
   | 'list-workflows'
   | 'wake-workflow'
-  | 'beat-workflow'
+  | 'heartbeat-workflow'
   // The schedule that ends a lease.
   | 'arm-schedule'
   | 'disarm-schedule'
@@ -112,7 +112,11 @@ export const API_FUNCTIONS = {
   },
   readLease: { ...API, entry: 'api/read-lease', needs: ['read-lease'] },
   readEvents: { ...API, entry: 'api/read-events', needs: ['read-events', 'cursor-key'] },
-  recordHeartbeat: { ...API, entry: 'api/record-heartbeat', needs: ['beat', 'beat-workflow'] },
+  recordHeartbeat: {
+    ...API,
+    entry: 'api/record-heartbeat',
+    needs: ['heartbeat', 'heartbeat-workflow'],
+  },
   releaseLease: { ...API, entry: 'api/release-lease', needs: ['records', 'wake-workflow'] },
   deleteLease: { ...API, entry: 'api/delete-lease', needs: ['records', 'wake-workflow'] },
   extendLease: {
@@ -166,7 +170,7 @@ export const API_FUNCTIONS = {
   recordNodeHeartbeat: {
     ...API,
     entry: 'api/record-node-heartbeat',
-    needs: ['beat', 'beat-workflow', 'tag-key'],
+    needs: ['heartbeat', 'heartbeat-workflow', 'tag-key'],
   },
 } as const satisfies Record<string, FunctionRow>;
 

@@ -61,7 +61,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     dynamo(['Query'], `${tables.leases.tableArn}/index/${BY_CONSUMER_INDEX.name}`),
   ],
   'read-events': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.leases.tableArn)],
-  beat: ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.leases.tableArn)],
+  heartbeat: ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.leases.tableArn)],
   'open-leases': ({ data: { tables } }) => [
     dynamo(['BatchGetItem'], tables.leases.tableArn),
     dynamo(['Query'], `${tables.leases.tableArn}/index/${OPEN_INDEX.name}`),
@@ -109,7 +109,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   'wake-workflow': ({ scope, deployment }) => [
     allow(['states:SendTaskSuccess'], stateMachineArn(scope, deployment)),
   ],
-  'beat-workflow': ({ scope, deployment }) => [
+  'heartbeat-workflow': ({ scope, deployment }) => [
     allow(
       ['states:SendTaskSuccess', 'states:SendTaskHeartbeat'],
       stateMachineArn(scope, deployment),

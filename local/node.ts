@@ -1,6 +1,6 @@
 // What a simulated instance does when it can call home: as the node agent does, it says that it is
-// ready, beats until it is told to stop, and ends its instance if that is asked of it. It knows
-// nothing but what its environment holds.
+// ready, heartbeats until it is told to stop, and ends its instance if that is asked of it. It
+// knows nothing but what its environment holds.
 
 import type { Telemetry } from '../shared/core/instance/telemetry.ts';
 
@@ -17,18 +17,18 @@ export type Hardware = {
 
 export type NodeBody = {
   readonly number: number;
-  /** Told with each beat until one has arrived. */
+  /** Told with each heartbeat until one has arrived. */
   readonly facts: Hardware | null;
   readonly telemetry: Telemetry;
 };
 
-/** What a beat was answered. */
+/** What a heartbeat was answered. */
 export type Told = { readonly carryOn: boolean; readonly secondsLeft?: number | undefined };
 
 export type NodeOptions = {
   readonly now: () => number;
   readonly at: (instant: number, fire: () => void) => () => void;
-  /** Sends one beat with the lease token; null when it did not arrive. */
+  /** Sends one heartbeat with the lease token; null when it did not arrive. */
   readonly send: (token: string, body: NodeBody) => Promise<Told | null>;
   readonly hardware: (instance: Instance) => Hardware;
   /** Hard at work unless given; how long it has been running it knows itself. */
@@ -47,7 +47,7 @@ const working = (): Telemetry => ({
   jobId: '',
 });
 
-/** Between beats, of hearing nothing, and after the end: as the agent reads them. */
+/** Between heartbeats, of hearing nothing, and after the end: as the agent reads them. */
 function timesOf({ env }: Instance) {
   const seconds = env['GPU_SHOPPER_NODE_SECONDS'] ?? '60 1800 60 60';
   const [every = 0, deaf = 0, grace = 0] = seconds.split(' ').map((each) => Number(each) * 1_000);
@@ -79,20 +79,20 @@ export function startNode(options: NodeOptions, instance: Instance): () => void 
     heardAt = now();
     if (secondsLeft !== undefined) endsAt = heardAt + secondsLeft * 1_000;
   };
-  const beat = async (): Promise<void> => {
+  const heartbeat = async (): Promise<void> => {
     number += 1;
     const uptimeSeconds = Math.floor((now() - startedAt) / 1_000);
     const body = { number, facts: untold, telemetry: { ...telemetry(instance), uptimeSeconds } };
-    // A beat that gets lost is only a beat that gets lost: the next one follows.
+    // A heartbeat that gets lost is only a heartbeat that gets lost: the next one follows.
     const told = await options.send(token, body).catch(() => null);
     if (told !== null) hear(told);
   };
   const live = async (): Promise<void> => {
-    if (now() < last()) await beat();
+    if (now() < last()) await heartbeat();
     if (stopped) return;
     const over = now() >= last();
     if (over && end === undefined) return;
-    // A request that gets lost is followed by the next one, as a beat is.
+    // A request that gets lost is followed by the next one, as a heartbeat is.
     if (over) await end?.(instance).catch(() => undefined);
     const next = over ? now() + every : Math.min(now() + every, last());
     if (!stopped) cancel = options.at(next, () => void live());

@@ -1,6 +1,7 @@
 // The insides of the simulated instances, for a service that runs beside its simulator: each
 // instance that is up phones home over HTTP with what its environment holds. Which ones are up is
-// asked of the simulator again and again, so instances beat on after either side was started anew.
+// asked of the simulator again and again, so instances send heartbeats on after either side was
+// started again.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
@@ -28,10 +29,16 @@ const Carry = z.object({ carryOn: z.boolean(), secondsLeft: z.optional(z.number(
 const MAX_CALL_MS = 5_000;
 const signal = () => AbortSignal.timeout(MAX_CALL_MS);
 
-/** What the beat was answered; null when it did not arrive. A refused token stops the instance. */
-async function sendBeat(url: string, token: string, beat: NodeBody): Promise<Told | null> {
+/**
+ * What the heartbeat was answered; null when it did not arrive. A refused token stops the instance.
+ */
+async function sendHeartbeat(
+  url: string,
+  token: string,
+  heartbeat: NodeBody,
+): Promise<Told | null> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const body = JSON.stringify(beat);
+  const body = JSON.stringify(heartbeat);
   const reply = await fetch(url, { method: 'POST', headers, body, signal: signal() });
   if (reply.status !== 200) {
     await reply.body?.cancel();
@@ -45,7 +52,7 @@ function start(clock: EngineClock, instance: Seen): () => void {
   const url = env['GPU_SHOPPER_NODE_URL'];
   if (url === undefined) return () => undefined;
   const facts: Hardware = { sshHostKey, gpuName, gpuCount, driver: null };
-  const send = (token: string, body: NodeBody) => sendBeat(url, token, body);
+  const send = (token: string, body: NodeBody) => sendHeartbeat(url, token, body);
   return startNode({ now: clock.now, at: clock.at, send, hardware: () => facts }, { id, env });
 }
 

@@ -130,7 +130,8 @@ async function run(options: StartOptions): Promise<Started> {
   const front = serveHttp(server, { verify, answer: service.answer, log });
   const stopNodes = simulators.map((each) => startNodes(each, clock, timeScale));
   await openMenu(service);
-  // Nobody could beat while it was down. On AWS the API is up without us; here the outage is ours.
+  // Nobody could send heartbeats while it was down. On AWS the API is up without us; here the
+  // outage is ours.
   await onceFor(service.runtime, excuseSilence)();
   service.resume();
   const close = async (): Promise<void> => {

@@ -87,14 +87,14 @@ const indented = ([first = null, ...rest]: readonly (string | null)[]) => [`  ${
 export function doctorLines(diagnosis: Diagnosis): readonly string[] {
   const { openLeases, byState, oldestHeartbeat, sweeps, freezes, stuck } = diagnosis;
   const states = Object.entries(byState).map(([state, count]) => `${count} ${state}`);
-  const beat =
+  const heartbeat =
     oldestHeartbeat === null
       ? 'none'
       : `${age(oldestHeartbeat.ageSeconds)} ago, of ${oldestHeartbeat.leaseId}`;
   return [
     `Open leases: ${openLeases}${states.length > 0 ? ` (${states.join(', ')})` : ''}`,
     `Stuck: ${stuck}`,
-    `Oldest heartbeat: ${beat}`,
+    `Oldest heartbeat: ${heartbeat}`,
     ...sweeps.map((sweep) => clean(sweepLine(sweep))),
     ...diagnosis.balances.map((balance) => clean(balanceLine(balance))),
     ...freezes.flatMap(freezeLines),

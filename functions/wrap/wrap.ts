@@ -167,7 +167,7 @@ export function list<Name extends RouteName, UseCase>(
   });
 }
 
-/** Beats that don't even reach a use case are counted, too. */
+/** Heartbeats that don't even reach a use case are counted, too. */
 const countRefused = (): MiddlewareObj<unknown, HttpReply, Error> => ({
   onError: ({ error }) => {
     if (!(error instanceof Failure)) return;

@@ -61,7 +61,7 @@ function createAlarms({ clock, fire, onError }: TimersOptions, journal: Journal<
     timers.get(leaseId)?.cancel();
     timers.delete(leaseId);
   };
-  /** Fires a timer; one that was set anew or removed meanwhile is left alone. */
+  /** Fires a timer; one that was set again or removed meanwhile is left alone. */
   const ring = async (leaseId: LeaseId, timer: Timer): Promise<void> => {
     const stillSet = () => timers.get(leaseId) === timer;
     try {

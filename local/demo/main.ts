@@ -39,7 +39,7 @@ function bodyOf<Body>(reply: GatewayReply): Body {
 
 /** Prints each new event of the lease with the simulated time since it was requested. */
 function follower(world: World, id: string, clock: EngineClock) {
-  const begun = clock.now();
+  const started = clock.now();
   let cursor = '';
   return async (): Promise<void> => {
     const query = cursor === '' ? {} : { cursor };
@@ -49,7 +49,7 @@ function follower(world: World, id: string, clock: EngineClock) {
     );
     cursor = page.nextCursor;
     for (const event of page.events) {
-      const since = Math.max(0, Math.round((Date.parse(event.at) - begun) / 1_000));
+      const since = Math.max(0, Math.round((Date.parse(event.at) - started) / 1_000));
       const time = `${Math.floor(since / 60)}:${String(since % 60).padStart(2, '0')}`;
       say(`  ${time.padStart(6)}  ${event.type.padEnd(22)}  ${event.reason}`);
     }

@@ -134,13 +134,13 @@ function nodeOptions(options: WorldOptions, reached: Reached, instance: MachineS
       gpuCount: null,
       driver: null,
     }),
-    send: (token, body) => beat(reached(), token, body),
+    send: (token, body) => heartbeat(reached(), token, body),
     telemetry,
     ...(deadManSwitch && { end: async () => void (await around(call, instance.endSelf)) }),
   };
 }
 
-async function beat(service: Service, token: string, body: NodeBody): Promise<Told | null> {
+async function heartbeat(service: Service, token: string, body: NodeBody): Promise<Told | null> {
   const headers = { authorization: `Bearer ${token}` };
   const reply = await service.call('recordNodeHeartbeat', { headers, body });
   // The service's own view made it.

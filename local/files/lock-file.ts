@@ -1,6 +1,6 @@
 // A lock file: two processes on one set of files would corrupt them. It names the process that
-// holds it and when that began, for process ids are used again: after a restart of its container a
-// service often gets its old one. It outlives a crash; then the next process takes it over.
+// holds it and when that started, for process ids are used again: after a restart of its container
+// a service often gets its old one. It outlives a crash; then the next process takes it over.
 
 import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
 /**
- * When a process began, in the kernel's ticks (proc(5), field 22): no two processes share id and
+ * When a process started, in the kernel's ticks (proc(5), field 22): no two processes share id and
  * start. Null where the system doesn't tell, and then the id alone has to do.
  */
 function startOf(pid: number): string | null {
@@ -45,11 +45,11 @@ function lives(pid: number): boolean {
 
 /** The living process that a lock file names; null when there is none. */
 function holderOf(text: string): number | null {
-  const [, id = '', begun] = /^(\d+)(?: (\w+))?$/.exec(text) ?? [];
+  const [, id = '', started] = /^(\d+)(?: (\w+))?$/.exec(text) ?? [];
   const pid = Number(id);
   if (pid === 0 || !lives(pid)) return null;
   const start = startOf(pid);
-  return begun === undefined || start === null || begun === start ? pid : null;
+  return started === undefined || start === null || started === start ? pid : null;
 }
 
 /**

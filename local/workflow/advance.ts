@@ -49,7 +49,7 @@ async function beginTask(stand: Stand, step: TaskStep): Promise<JournalRecord> {
   if (call.kind === 'failed') return fail(stand, call);
   const { functionName, payload, timeoutMs, heartbeatMs } = call;
   const limits = { timeoutAt: stand.head.at + timeoutMs, heartbeatMs };
-  return { type: 'began', ...stand.head, token, call: { functionName, payload }, ...limits };
+  return { type: 'task-started', ...stand.head, token, call: { functionName, payload }, ...limits };
 }
 
 async function begin(stand: Stand, step: Step): Promise<JournalRecord> {

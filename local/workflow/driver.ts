@@ -156,8 +156,8 @@ function answer(world: World, token: string, act: (run: Run) => void): Answer {
   return 'accepted';
 }
 
-function beat(world: World, run: Run): void {
-  world.book.commit({ type: 'beat', ...headOf(world, run) });
+function heartbeat(world: World, run: Run): void {
+  world.book.commit({ type: 'heartbeat', ...headOf(world, run) });
   const { phase } = run.execution;
   if (phase.kind === 'running') watch(world, run, phase);
 }
@@ -200,7 +200,7 @@ export function createDriver(options: DriverOptions): Driver {
         token,
         end((head) => ({ type: 'failed', ...head, error, cause })),
       ),
-    heartbeat: (token) => answer(world, token, (run) => beat(world, run)),
+    heartbeat: (token) => answer(world, token, (run) => heartbeat(world, run)),
     resume: () => resume(world),
     close() {
       world.closed = true;

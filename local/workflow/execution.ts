@@ -12,8 +12,8 @@ export type Running = {
   readonly call: { readonly functionName: string; readonly payload: Json };
   readonly timeoutAt: number;
   readonly heartbeatMs: number | null;
-  /** When the attempt began or was last heard of. */
-  readonly beatAt: number;
+  /** When the attempt started or was last heard of. */
+  readonly heartbeatAt: number;
   /** Whether its function returned and left the rest to the token. */
   readonly parked: boolean;
 };
@@ -54,9 +54,9 @@ type Of<T extends JournalRecord['type']> = Extract<JournalRecord, { type: T }>;
 export const isMoving = (phase: Phase): phase is Moving =>
   phase.kind === 'entered' || phase.kind === 'answered' || phase.kind === 'failed';
 
-/** The instant a running attempt is given up, unless a beat moves it. */
-export function attemptEnds({ timeoutAt, heartbeatMs, beatAt }: Running): number {
-  return heartbeatMs === null ? timeoutAt : Math.min(timeoutAt, beatAt + heartbeatMs);
+/** The instant a running attempt is given up, unless a heartbeat moves it. */
+export function attemptEnds({ timeoutAt, heartbeatMs, heartbeatAt }: Running): number {
+  return heartbeatMs === null ? timeoutAt : Math.min(timeoutAt, heartbeatAt + heartbeatMs);
 }
 
 /** What a step of this execution is given, when its attempt carries `token`. */
@@ -104,9 +104,9 @@ function closed({ name, at, startedAt, input, states, outcome }: Of<'closed'>): 
   };
 }
 
-function began(execution: Execution, record: Of<'began'>): Execution {
+function taskStarted(execution: Execution, record: Of<'task-started'>): Execution {
   const { token, call, timeoutAt, heartbeatMs, at } = record;
-  const limits = { timeoutAt, heartbeatMs, beatAt: at };
+  const limits = { timeoutAt, heartbeatMs, heartbeatAt: at };
   return { ...execution, token, phase: { kind: 'running', token, call, ...limits, parked: false } };
 }
 
@@ -135,12 +135,12 @@ function changed(execution: Execution, record: JournalRecord): Execution {
       const phase = { kind: 'entered' } as const;
       return { ...execution, ...fresh, state, states: [...states, state], phase };
     }
-    case 'began':
-      return began(execution, record);
+    case 'task-started':
+      return taskStarted(execution, record);
     case 'parked':
       return running(execution, { parked: true });
-    case 'beat':
-      return running(execution, { beatAt: record.at });
+    case 'heartbeat':
+      return running(execution, { heartbeatAt: record.at });
     case 'waited':
       return { ...execution, phase: { kind: 'waiting', until: record.until } };
     case 'answered':

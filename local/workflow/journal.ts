@@ -18,9 +18,9 @@ const JournalRecord = z.discriminatedUnion('type', [
   /** An execution took its name and entered its first state. */
   z.object({ type: z.literal('started'), ...common, state: z.string(), input: z.json() }),
   z.object({ type: z.literal('entered'), ...common, state: z.string(), input: z.json() }),
-  /** An attempt at a task began, under this token and with these limits. */
+  /** An attempt at a task started, under this token and with these limits. */
   z.object({
-    type: z.literal('began'),
+    type: z.literal('task-started'),
     ...common,
     token: z.string(),
     call: Call,
@@ -29,7 +29,7 @@ const JournalRecord = z.discriminatedUnion('type', [
   }),
   /** The function that was given the token has returned; only the token ends this attempt now. */
   z.object({ type: z.literal('parked'), ...common }),
-  z.object({ type: z.literal('beat'), ...common }),
+  z.object({ type: z.literal('heartbeat'), ...common }),
   z.object({ type: z.literal('waited'), ...common, until: z.number() }),
   /** A task got its result, or a wait is over. */
   z.object({ type: z.literal('answered'), ...common, output: z.json() }),
@@ -60,15 +60,15 @@ export type Journal = JournalOf<JournalRecord>;
 export const createMemoryJournal = (records: readonly JournalRecord[] = []): Journal =>
   memoryJournal(records);
 
-/** Drops what nothing follows from any more: ended executions' histories and older beats. */
+/** Drops what nothing follows from any more: ended executions' histories and older heartbeats. */
 export function compact(records: readonly JournalRecord[]): JournalRecord[] {
   const last = new Map(records.map((record) => [record.name, record]));
-  const beats = records.filter(({ type }) => type === 'beat');
-  const lastBeat = new Map(beats.map((beat) => [beat.name, beat]));
+  const heartbeats = records.filter(({ type }) => type === 'heartbeat');
+  const lastHeartbeat = new Map(heartbeats.map((heartbeat) => [heartbeat.name, heartbeat]));
   return records.filter((record) => {
     const latest = last.get(record.name);
     if (latest?.type === 'closed') return record === latest;
-    return record.type !== 'beat' || record === lastBeat.get(record.name);
+    return record.type !== 'heartbeat' || record === lastHeartbeat.get(record.name);
   });
 }
 

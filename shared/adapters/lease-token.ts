@@ -1,5 +1,5 @@
-// The bearer token a rented instance carries: which lease and attempt it beats for. It opens
-// nothing else, and its mac is never valid for a tag, nor a tag's for it.
+// The bearer token a rented instance carries: which lease and attempt it sends heartbeats for. It
+// opens nothing else, and its mac is never valid for a tag, nor a tag's for it.
 
 import { brandId, LeaseId } from '../core/base/ids.ts';
 import { invariant } from '../core/base/invariant.ts';

@@ -1,16 +1,16 @@
 #!/bin/sh
-# What runs on a rented instance: it says that the instance is ready, beats until it is told to stop,
+# What runs on a rented instance: it says that the instance is ready, heartbeats until it is told to stop,
 # and ends the instance when its time is over or nobody is heard any more. It needs sh, timeout and
 # curl or wget; it knows its lease token and what the provider gives this one instance, and must
 # never hold any other key. Comments don't travel, but every other byte does: see the bench.
 
-# Seconds: between beats, of hearing nothing, after the end, before the end for the last script.
+# Seconds: between heartbeats, of hearing nothing, after the end, before the end for the last script.
 set -- ${GPU_SHOPPER_NODE_SECONDS:-60 1800 60 60}
 every=$1 deaf=$2 grace=$3 spare=$4
 host=${GPU_SHOPPER_HOST_KEY:-/etc/ssh/ssh_host_ed25519_key.pub}
 ending=${GPU_SHOPPER_ON_ENDING:-/root/on-ending.sh}
 
-# The numbers of beats must grow, also when the container and this script are started anew.
+# The numbers of heartbeats must grow, also when the container and this script are started again.
 number=$(date +%s)
 
 # The instance's own seconds: its wall clock may be wrong, or be put right at any time.
@@ -50,7 +50,7 @@ field() {
 
 # Facts travel until a reply shows that they arrived. Whatever a card can't say becomes null, and a
 # line that isn't made of five values is left out.
-beat() {
+heartbeat() {
   number=$((number + 1)) in=0 out=0 kbps=null
   gpus=$(smi utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw |
     sed -n 's/[^,]*[^-0-9., ][^,]*/null/g;s/^\([^,]*,\)\{4\}[^,]*$/[&],/p')
@@ -79,7 +79,7 @@ beat() {
   esac
 }
 
-# The user's last script, once and in the background: beats go on, and nothing holds up the end.
+# The user's last script, once and in the background: heartbeats go on, and nothing holds up the end.
 finish() {
   [ "$finished" ] || [ ! -f "$ending" ] || timeout -s 9 "$spare" sh "$ending" &
   finished=1
@@ -98,7 +98,7 @@ done
 
 # Only a reply moves the end. Without any, an instance outlives its last one by `deaf` and `grace`.
 while [ ! "$stop" ]; do
-  [ "$now" -lt "$due" ] || { beat; due=$((now + every)); }
+  [ "$now" -lt "$due" ] || { heartbeat; due=$((now + every)); }
   last=$((${heard:-$start} + deaf))
   [ "${end:-$last}" -lt "$last" ] && last=$end
   [ "$now" -lt $((last - spare)) ] || finish

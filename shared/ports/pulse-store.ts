@@ -8,8 +8,11 @@ import type { ByteCount, NodeFacts, Parking, Pulse, PulseStart } from '../core/i
 import type { Quiet } from '../core/instance/quiet.ts';
 import type { Telemetry } from '../core/instance/telemetry.ts';
 
-/** What an instance says with one beat. A number must be greater than that of any beat before. */
-export type NodeBeat = {
+/**
+ * What an instance says with one heartbeat. A number must be greater than that of any heartbeat
+ * before.
+ */
+export type NodeHeartbeat = {
   readonly kind: 'node';
   readonly attempt: number;
   readonly number: number;
@@ -17,24 +20,24 @@ export type NodeBeat = {
   readonly telemetry: Telemetry | null;
 };
 
-/** Who beats: an instance by its attempt, an application by its consumer, or our own probe. */
-export type Beat = {
+/** Who heartbeats: an instance by its attempt, an application by its consumer, or our own probe. */
+export type Heartbeat = {
   readonly leaseId: LeaseId;
   readonly at: EpochMs;
   readonly by:
-    | NodeBeat
+    | NodeHeartbeat
     | { readonly kind: 'app'; readonly consumer: ConsumerId; readonly busy: boolean }
     | { readonly kind: 'probe'; readonly attempt: number };
 };
 
-/** A beat of this attempt's instance that was quiet; its number is `quiet.through`. */
-export type QuietBeat = {
+/** A heartbeat of this attempt's instance that was quiet; its number is `quiet.through`. */
+export type QuietHeartbeat = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
   readonly quiet: Quiet;
 };
 
-/** What counters had counted before they began anew; `from` as the pulse had it before. */
+/** What counters had counted before they started again; `from` as the pulse had it before. */
 export type CarriedBytes = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
@@ -50,14 +53,14 @@ export type PulseStore = {
   start(start: PulseStart): Promise<void>;
   /** Stores a token under a newer wait number; `over` when lease, attempt or generation is. */
   park(parking: Parking): Promise<'parked' | 'over'>;
-  /** Checks and records a beat in one update and returns the pulse, or refuses it. */
-  beat(beat: Beat): Promise<Pulse | 'refused'>;
-  /** Carries the quiet on to the beat just heard; a newer beat leaves it alone. */
-  keepQuiet(beat: QuietBeat): Promise<void>;
-  /** Carries bytes over when counters began anew; whoever was faster is left alone. */
+  /** Checks and records a heartbeat in one update and returns the pulse, or refuses it. */
+  heartbeat(heartbeat: Heartbeat): Promise<Pulse | 'refused'>;
+  /** Carries the quiet on to the heartbeat just heard; a newer heartbeat leaves it alone. */
+  keepQuiet(heartbeat: QuietHeartbeat): Promise<void>;
+  /** Carries bytes over when counters started again; whoever was faster is left alone. */
   carryBytes(carry: CarriedBytes): Promise<void>;
   /** Notes a silence and when to look at it again; `over` when the lease is. */
   noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;
-  /** No beat counts any more. */
+  /** No heartbeat counts any more. */
   close(leaseId: LeaseId): Promise<void>;
 };

@@ -186,7 +186,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/shared/core/instance/absence.prop.test.ts',
       of: 'a listing',
-      name: 'begun before it could count proves nothing, and is not remembered',
+      name: 'started before it could count proves nothing, and is not remembered',
     },
   },
   {
@@ -251,7 +251,7 @@ export const LINES: readonly Ablation[] = [
     instead: "const condition = '#over = :no AND #attempt >= :attempt';",
     test: {
       file: 'test/machines/heartbeat.test.ts',
-      of: 'a beat',
+      of: 'a heartbeat',
       name: 'of an older attempt is told to stop once a newer instance serves',
     },
   },

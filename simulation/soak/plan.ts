@@ -18,12 +18,12 @@ export type LeasePlan = {
   readonly releaseAfter: number | null;
   /** Extensions, each from when it serves, by so many hours. */
   readonly extensions: readonly { readonly after: number; readonly hours: number }[];
-  /** From when it serves on its instance's beats get lost; null: never. */
+  /** From when it serves on its instance's heartbeats get lost; null: never. */
   readonly deafAfter: number | null;
   /** From when it serves on its instance does nothing; null: never. */
   readonly idleAfter: number | null;
-  /** Its application beats for so long; null: never. */
-  readonly appBeatsFor: number | null;
+  /** Its application sends heartbeats for so long; null: never. */
+  readonly appHeartbeatsFor: number | null;
 };
 
 export type Upset =
@@ -87,7 +87,7 @@ function leaseOf(random: Random, index: number, until: number): LeasePlan {
     extensions: chance(random, 30) ? extensions : [],
     deafAfter: maybe(random, 12, random.below(HOUR)),
     idleAfter: maybe(random, 50, random.below(HOUR / 2)),
-    appBeatsFor: maybe(random, byApp ? 90 : 10, span(random, MINUTE, 2 * HOUR)),
+    appHeartbeatsFor: maybe(random, byApp ? 90 : 10, span(random, MINUTE, 2 * HOUR)),
   };
 }
 

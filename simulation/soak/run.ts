@@ -1,5 +1,5 @@
-// Plays a plan: consumers ask, beat, extend and release, operators freeze and thaw, the provider
-// fails in all its ways, and the service is killed. At the end all books must agree.
+// Plays a plan: consumers ask, heartbeat, extend and release, operators freeze and thaw, the
+// provider fails in all its ways, and the service is killed. At the end all books must agree.
 
 import { brandId, LeaseId } from '../../shared/core/base/ids.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
@@ -99,7 +99,7 @@ function follow(stage: Stage, life: Life): void {
   const { plan } = life;
   const lease = world.watch.leases.get(life.id ?? '');
   if (lease?.state === 'ended') return;
-  const { consumer, appBeatsFor, extensions } = plan;
+  const { consumer, appHeartbeatsFor, extensions } = plan;
   const [userArn, params] = [arn(consumer), { id: life.id ?? '' }];
   const now = world.clock.now();
   if (lease?.state === 'active' && life.activeAt === null) {
@@ -110,7 +110,7 @@ function follow(stage: Stage, life: Life): void {
       world.at(now + after, () => void insist(stage, ask));
     });
   }
-  if (life.activeAt !== null && now - life.activeAt <= (appBeatsFor ?? -1)) {
+  if (life.activeAt !== null && now - life.activeAt <= (appHeartbeatsFor ?? -1)) {
     void world.call('recordHeartbeat', { userArn, params });
   }
   world.at(now + MINUTE, () => follow(stage, life));

@@ -48,7 +48,7 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     roles.set(id, role);
     return role;
   };
-  /** Reads the truth anew: after whatever may have changed it. */
+  /** Reads the truth again: after whatever may have changed it. */
   const look = (): void => {
     const alive = market.instances().filter((instance) => instance.alive);
     instances = alive.map((is) => ({ is, role: roleOf(is) }));

@@ -29,7 +29,7 @@ export type SoakWorld = Awaited<ReturnType<typeof createSoakWorld>>;
 
 export type SoakOptions = {
   readonly seed: number;
-  /** Whether the beat of that instance is lost on its way. */
+  /** Whether the heartbeat of that instance is lost on its way. */
   readonly deaf: (job: string) => boolean;
   readonly telemetry: (job: string) => Telemetry;
 };

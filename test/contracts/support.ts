@@ -16,7 +16,7 @@ export const spec: LaunchSpec = {
   image: 'nvidia/cuda:12.6.3-runtime-ubuntu22.04',
   diskGb: DISK_GB,
   env: { TOKEN: 'secret-of-the-test' },
-  startScript: 'echo begun',
+  startScript: 'echo started',
   agent: null,
   sshPublicKey: 'ssh-ed25519 AAAA test',
 };

@@ -50,10 +50,10 @@ async function killed(victim: StartedProcess): Promise<void> {
   expect(await allGone(children)).toBe(true);
 }
 
-/** How many beats of the lease the workflow has taken. */
-async function beatsOf(id: string): Promise<number> {
+/** How many heartbeats of the lease the workflow has taken. */
+async function heartbeatsOf(id: string): Promise<number> {
   const lines = (await readFile(join(folder, 'workflow.jsonl'), 'utf8')).split('\n');
-  return lines.filter((line) => line.startsWith('{"type":"beat"') && line.includes(id)).length;
+  return lines.filter((line) => line.startsWith('{"type":"heartbeat"') && line.includes(id)).length;
 }
 
 /** What the instance's SSH server says first. */
@@ -73,9 +73,9 @@ describe('a service killed with -9', () => {
     expect(await service.read(active.id)).toEqual(active);
     expect(active.sshHostKey).toMatch(/^ssh-ed25519 /);
     expect(await bannerAt(active.ssh[0])).toMatch(/^SSH-2\.0-/);
-    // The start left one beat of before in the journal.
-    await eventually('three more beats', async () =>
-      (await beatsOf(active.id)) > 3 ? true : null,
+    // The start left one heartbeat of before in the journal.
+    await eventually('three more heartbeats', async () =>
+      (await heartbeatsOf(active.id)) > 3 ? true : null,
     );
 
     const ended = await service.untilState(active.id, 'ended');

@@ -131,14 +131,14 @@ describe('what is write-only', () => {
 });
 
 describe('an instance', () => {
-  const beat = (token: string) =>
+  const heartbeat = (token: string) =>
     world.service.call('recordNodeHeartbeat', {
       headers: { authorization: `Bearer ${token}` },
       body: {},
     });
 
   it('with a forged token is refused', async () => {
-    const reply = await beat(`v1.${id}.1.${'0'.repeat(32)}`);
+    const reply = await heartbeat(`v1.${id}.1.${'0'.repeat(32)}`);
     expect(reply.status).toBe(403);
   });
 

@@ -164,7 +164,7 @@ describe('timeouts', () => {
     const called = tasks.map(({ name }) => name);
     expect(new Set(called)).toEqual(new Set(Object.keys(STEP_FUNCTIONS)));
   });
-  it('give the launch function the time that policy reckons with', () => {
+  it('give the launch function the time that policy computes with', () => {
     expect(deployed('LaunchInstance').Timeout).toBe(policy.launch.functionTimeout / 1_000);
   });
   // States that wait for a token have no time of their own here: it comes with their input.

@@ -9,23 +9,23 @@ import { runNodes } from '../../local/nodes.ts';
 import { createScaledClock } from '../../local/workflow/clock.ts';
 import { eventually } from '../support/worlds/start.ts';
 
-type Beat = { readonly token: string | undefined; readonly facts: unknown };
+type Heartbeat = { readonly token: string | undefined; readonly facts: unknown };
 
 let server: Server;
 let url: string;
-let beats: Beat[];
+let heartbeats: Heartbeat[];
 let seen: object[];
-/** What the service answers to the next beats; the last one stays. */
+/** What the service answers to the next heartbeats; the last one stays. */
 let answers: { status: number; body: object }[];
 let stop = (): void => undefined;
 
 beforeEach(async () => {
-  [beats, seen] = [[], []];
+  [heartbeats, seen] = [[], []];
   answers = [{ status: 200, body: { carryOn: true } }];
   server = createServer(async (request, response) => {
     if (request.url === '/_sim/instances') return response.end(JSON.stringify(seen));
     const { facts } = JSON.parse(await text(request));
-    beats.push({ token: request.headers.authorization, facts });
+    heartbeats.push({ token: request.headers.authorization, facts });
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     return response.writeHead(answer?.status ?? 500).end(JSON.stringify(answer?.body));
   });
@@ -40,7 +40,7 @@ afterEach(() => {
   server.close();
 });
 
-/** A beat each 12 ms. */
+/** A heartbeat each 12 ms. */
 const run = (): void => {
   const clock = createScaledClock(5_000, { unref: true });
   stop = runNodes({ simulatorUrl: url, clock, lookEveryMs: 5 });
@@ -55,15 +55,15 @@ const instance = (up: boolean) => ({
 });
 const FACTS = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: 'RTX 4090', gpuCount: 2, driver: null };
 const beaten = (times: number) =>
-  eventually(`${times} beats`, async () => (beats.length >= times ? true : null));
+  eventually(`${times} heartbeats`, async () => (heartbeats.length >= times ? true : null));
 
 describe('an instance', () => {
-  it('tells its facts once it is up, then beats on', async () => {
+  it('tells its facts once it is up, then heartbeats on', async () => {
     seen = [instance(false)];
     run();
     seen = [instance(true)];
     await beaten(3);
-    expect(beats.slice(0, 3)).toEqual([
+    expect(heartbeats.slice(0, 3)).toEqual([
       { token: 'Bearer a-token', facts: FACTS },
       { token: 'Bearer a-token', facts: null },
       { token: 'Bearer a-token', facts: null },
@@ -75,7 +75,7 @@ describe('an instance', () => {
     seen = [instance(true)];
     run();
     await beaten(3);
-    expect(beats.map(({ facts }) => facts).slice(0, 3)).toEqual([FACTS, FACTS, null]);
+    expect(heartbeats.map(({ facts }) => facts).slice(0, 3)).toEqual([FACTS, FACTS, null]);
   });
 
   it.each([
@@ -89,24 +89,24 @@ describe('an instance', () => {
     answers = [{ status: 200, body: { carryOn: true } }];
     seen = [...seen, { ...instance(true), id: '3' }];
     await beaten(6);
-    // The third instance alone has beaten since.
-    expect(beats.filter(({ facts }) => facts !== null)).toHaveLength(3);
+    // The third instance alone has sent a heartbeat since.
+    expect(heartbeats.filter(({ facts }) => facts !== null)).toHaveLength(3);
   });
 
-  it('that goes down falls silent, and beats with its facts when it comes up again', async () => {
+  it('is silent while down, and sends heartbeats with its facts when it is up again', async () => {
     seen = [instance(true)];
     run();
     await beaten(2);
     seen = [instance(false)];
     await eventually('silence', async () => {
-      const before = beats.length;
+      const before = heartbeats.length;
       await new Promise((resolve) => setTimeout(resolve, 40));
-      return beats.length === before ? true : null;
+      return heartbeats.length === before ? true : null;
     });
-    const before = beats.length;
+    const before = heartbeats.length;
     seen = [instance(true)];
     await beaten(before + 1);
-    expect(beats[before]?.facts).toEqual(FACTS);
+    expect(heartbeats[before]?.facts).toEqual(FACTS);
   });
 
   it('of somebody else, without our environment, is left alone', async () => {
@@ -116,6 +116,6 @@ describe('an instance', () => {
     ];
     run();
     await beaten(3);
-    expect(beats.filter(({ facts }) => facts !== null)).toHaveLength(1);
+    expect(heartbeats.filter(({ facts }) => facts !== null)).toHaveLength(1);
   });
 });

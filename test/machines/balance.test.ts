@@ -1,5 +1,5 @@
-// Prepaid funds: what they can't carry to its end is not begun, two leases never count on the same
-// money, and a person hears of it in time. A balance that nobody can read stops nothing.
+// Prepaid funds: what they can't carry to its end is not started, two leases never count on the
+// same money, and a person hears of it in time. A balance that nobody can read stops nothing.
 
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';

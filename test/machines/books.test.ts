@@ -80,7 +80,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     expect(await keys('job')).toEqual(['']);
   });
 
-  it('reckon a running lease live, also before it has ever been settled', async () => {
+  it('compute a running lease live, also before it has ever been settled', async () => {
     const before = await world.costs({ groupBy: 'lease' });
     await world.pass(10 * MINUTE);
     const later = await world.costs({ groupBy: 'lease' });

@@ -18,7 +18,7 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('ends as silent within its limit and a minute when nobody beats', async () => {
+  it('ends as silent within its limit and a minute when nobody sends heartbeats', async () => {
     let deaf = false;
     const meddle: Meddle = (call, run) =>
       deaf && call.name === 'recordNodeHeartbeat' ? Promise.reject(new Error('lost')) : run();
@@ -34,15 +34,15 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('is kept alive by its application once that has beaten, and only by it', async () => {
+  it('is kept alive by its application alone once that has sent a heartbeat', async () => {
     const world = await leaseWorld();
     const { id } = await world.active({ silenceLimitSeconds: 300 });
-    const beat = await world.ask('recordHeartbeat', { params: { id } });
-    expect(beat).toMatchObject({ status: 200, body: { carryOn: true } });
-    const beatenAt = world.clock.now();
+    const heartbeat = await world.ask('recordHeartbeat', { params: { id } });
+    expect(heartbeat).toMatchObject({ status: 200, body: { carryOn: true } });
+    const heartbeatAt = world.clock.now();
     await world.untilState(id, 'ending');
-    // Its instance beats on all the while, and may not put the end off.
-    expect(world.clock.now() - beatenAt).toBeLessThanOrEqual(6 * MINUTE);
+    // Its instance sends heartbeats on all the while, and may not put the end off.
+    expect(world.clock.now() - heartbeatAt).toBeLessThanOrEqual(6 * MINUTE);
     expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
     await world.close();
   });

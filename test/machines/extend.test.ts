@@ -58,10 +58,10 @@ describe('an extension', () => {
     expect(more).toBeLessThan(lease.terms.ceiling);
     expect(extended.hold.amountMicroUsd).toBe(lease.hold.amountMicroUsd + more);
     expect((await heldFor(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
-    // Whoever beats is told the new end at once.
+    // Whoever heartbeats is told the new end at once.
     await world.pass(1_000);
-    const beat = await world.ask('recordHeartbeat', { params: { id }, body: { busy: true } });
-    expect(beat.body).toMatchObject({ carryOn: true, endsAt: until });
+    const heartbeat = await world.ask('recordHeartbeat', { params: { id }, body: { busy: true } });
+    expect(heartbeat.body).toMatchObject({ carryOn: true, endsAt: until });
     await world.close();
   });
 

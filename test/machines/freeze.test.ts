@@ -1,5 +1,6 @@
-// A freeze stops what has not begun and ends what has. It says that it is finished only when two
-// complete listings, begun after everything under way could have landed, show nothing of its scope.
+// A freeze stops what has not started and ends what has. It says that it is finished only when two
+// complete listings, started after everything under way could have landed, show nothing of its
+// scope.
 
 import { describe, expect, it } from 'vitest';
 import { advanceFreezes } from '../../shared/app/operations.ts';

@@ -16,7 +16,7 @@ async function menu(world: LeaseWorld): Promise<readonly string[]> {
   return (reply.body as { offers: { id: string }[] }).offers.map(({ id }) => id);
 }
 
-it('passes over what another lease found to be gone, until the menu is read anew', async () => {
+it('passes over what another lease found to be gone, until the menu is read again', async () => {
   const world = await leaseWorld({ freshMenu: false });
   const before = await menu(world);
   world.market.addFault({ name: 'refuse', operation: 'create', times: 2 });

@@ -1,4 +1,5 @@
-// Beats that must not be heard, whose beat counts, and what an instance does when it hears nothing.
+// Heartbeats that must not be heard, whose heartbeat counts, and what an instance does when it
+// hears nothing.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
@@ -9,7 +10,7 @@ afterEach(() => world.close());
 
 const tokenOf = (index = 0): string =>
   world.market.instances()[index]?.env['GPU_SHOPPER_LEASE_TOKEN'] ?? '';
-const beat = (body: object, token = tokenOf()) =>
+const heartbeat = (body: object, token = tokenOf()) =>
   world.service.call('recordNodeHeartbeat', {
     headers: { authorization: `Bearer ${token}` },
     body,
@@ -37,20 +38,20 @@ describe('an instance', () => {
   });
 });
 
-describe('a beat', () => {
+describe('a heartbeat', () => {
   it('that was heard before, or is older than one that was, is refused and counted', async () => {
     world = await leaseWorld();
     await world.untilState(await world.request(), 'active');
     const number = Math.floor(world.clock.now() / 1_000) + 10_000;
-    expect(await beat({ number })).toMatchObject({
+    expect(await heartbeat({ number })).toMatchObject({
       status: 200,
       body: { carryOn: true, everySeconds: 60, secondsLeft: expect.any(Number) },
     });
-    expect(await beat({ number })).toMatchObject({
+    expect(await heartbeat({ number })).toMatchObject({
       status: 409,
       body: { type: 'urn:gpu-shopper:problem:Replayed', field: 'number' },
     });
-    expect((await beat({ number: number - 1 })).status).toBe(409);
+    expect((await heartbeat({ number: number - 1 })).status).toBe(409);
     expect(count('heartbeat-replayed')).toBe(2);
   });
 
@@ -58,9 +59,9 @@ describe('a beat', () => {
     world = await leaseWorld();
     const { id } = await world.active();
     const gpus = [[1, 2, 3, 4]];
-    expect((await beat({ number: 0 })).status).toBe(400);
-    expect((await beat({ number: 9, telemetry: { gpus } })).status).toBe(400);
-    expect((await beat({ number: 9 }, `v1.${id}.1.${'0'.repeat(32)}`)).status).toBe(403);
+    expect((await heartbeat({ number: 0 })).status).toBe(400);
+    expect((await heartbeat({ number: 9, telemetry: { gpus } })).status).toBe(400);
+    expect((await heartbeat({ number: 9 }, `v1.${id}.1.${'0'.repeat(32)}`)).status).toBe(403);
     expect(count('heartbeat-malformed')).toBe(2);
     expect(count('heartbeat-foreign')).toBe(1);
   });
@@ -71,7 +72,7 @@ describe('a beat', () => {
     const token = tokenOf();
     await world.release(id);
     await world.untilState(id, 'ended');
-    const late = await beat({ number: 9_999_999_999 }, token);
+    const late = await heartbeat({ number: 9_999_999_999 }, token);
     expect(late).toMatchObject({ status: 200, body: { carryOn: false, reason: 'released' } });
     expect(count('heartbeat-late')).toBe(1);
   });
@@ -81,7 +82,7 @@ describe('a beat', () => {
     world.market.addFault({ name: 'never-boots', times: 1 });
     const { id } = await world.active();
     expect((await world.lease(id)).attempts).toHaveLength(2);
-    const late = await beat({ number: 9_999_999_999 }, tokenOf(0));
+    const late = await heartbeat({ number: 9_999_999_999 }, tokenOf(0));
     expect(late).toMatchObject({ status: 200, body: { carryOn: false } });
     expect(count('heartbeat-foreign')).toBe(1);
   });
@@ -113,12 +114,12 @@ describe('the dead-man switch', () => {
     gone = true;
     const from = world.clock.now();
     await world.until(dead, 6);
-    // 30 min of hearing nothing, the grace of a minute, and the beat that was due.
+    // 30 min of hearing nothing, the grace of a minute, and the heartbeat that was due.
     expect(world.clock.now() - from).toBeLessThanOrEqual(32 * MINUTE);
     expect(world.clock.now() - from).toBeGreaterThan(29 * MINUTE);
   });
 
-  it('ends an instance at its end, when beats are all that still works', async () => {
+  it('ends an instance at its end, when heartbeats are all that still works', async () => {
     let gone = false;
     const works = [OWN, 'recordNodeHeartbeat'];
     const meddle: Meddle = (call, run) =>

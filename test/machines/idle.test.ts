@@ -16,7 +16,7 @@ const load = (percent: number, networkKbps: number | null = 0): Telemetry => ({
 });
 const ENDING = { gpuPercentBelow: 5, networkKbpsBelow: 100, windowMinutes: 10, action: 'end' };
 
-/** A serving lease whose instance reports what `telemetry` says at each beat. */
+/** A serving lease whose instance reports what `telemetry` says at each heartbeat. */
 async function serving(body: object, telemetry: () => Telemetry): Promise<LeaseId> {
   world = await leaseWorld({ telemetry });
   const { id } = await world.active(body);

@@ -1,4 +1,4 @@
-// kill -9 in the middle of a step, and again: the service starts anew on the same folder, goes on
+// kill -9 in the middle of a step, and again: the service starts again on the same folder, goes on
 // with the tokens and deadlines it had, and the lease still ends with nothing alive and the books
 // in balance. A real process is killed; only its market, in this process, lives on.
 

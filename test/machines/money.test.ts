@@ -34,7 +34,7 @@ const spentAtMarket = (world: LeaseWorld): number => world.market.books().spentM
 const entries = (world: LeaseWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
 
 describe('an instance that vanished', () => {
-  it('is charged until a beat or a listing last showed it, never beyond', async () => {
+  it('is charged until a heartbeat or a listing last showed it, never beyond', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active(PATIENT);
     await world.pass(20 * MINUTE + 17_000);
@@ -73,12 +73,14 @@ describe('an instance that vanished', () => {
   });
 });
 
-/** An instance that loads so much with each beat; its counters begin anew after `restartAt`. */
+/**
+ * An instance that loads so much with each heartbeat; its counters begin again after `restartAt`.
+ */
 function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
-  let beats = 0;
+  let heartbeats = 0;
   return (): Telemetry => {
-    beats += 1;
-    const counted = beats > restartAt ? beats - restartAt : beats;
+    heartbeats += 1;
+    const counted = heartbeats > restartAt ? heartbeats - restartAt : heartbeats;
     return {
       ...{ gpus: [], processes: 1, networkKbps: null, uptimeSeconds: null, jobId: '' },
       rxBytes: counted * gbPerMinute * 1e9,
@@ -88,7 +90,7 @@ function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
 }
 
 describe('metered bytes', () => {
-  it('are charged at the offer’s rates, also when counters begin anew', async () => {
+  it('are charged at the offer’s rates, also when counters begin again', async () => {
     const telemetry = loading(1, 4);
     const world = await leaseWorld({ sweepEvery, telemetry });
     const { id } = await world.active(PATIENT);

@@ -1,6 +1,6 @@
 // The fourth net as it really is: agent.sh under sh, on an instance of the simulated market, with
-// nothing but what that instance's environment holds. The service hears its beats over HTTP; then
-// every other net is gone. Only the agent's seconds are quicker than a real instance's.
+// nothing but what that instance's environment holds. The service hears its heartbeats over HTTP;
+// then every other net is gone. Only the agent's seconds are quicker than a real instance's.
 
 import { expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
@@ -9,10 +9,12 @@ import { openFront } from '../support/worlds/front.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** Beats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that. */
+/**
+ * Heartbeats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that.
+ */
 const QUICK = '1 2 1 1';
 
-/** Beats of the simulated instance, which must not speak for the real agent. */
+/** Heartbeats of the simulated instance, which must not speak for the real agent. */
 function isSimulated(payload: unknown): boolean {
   const { headers } = payload as { headers: Readonly<Record<string, string>> };
   return headers['user-agent'] === undefined;

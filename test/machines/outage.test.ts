@@ -1,5 +1,6 @@
-// The local service was down and starts again on its journals: nobody could beat meanwhile. That is
-// our own outage, and no lease ends for it before it had its whole silence limit again.
+// The local service was down and starts again on its journals: nobody could send heartbeats
+// meanwhile. That is our own outage, and no lease ends for it before it had its whole silence limit
+// again.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,12 +51,12 @@ async function startAgain(): Promise<Service> {
   return restarted;
 }
 
-const beat = (service: Service, id: LeaseId) =>
+const heartbeat = (service: Service, id: LeaseId) =>
   service.call('recordHeartbeat', { userArn: CONSUMER_ARN, params: { id } });
 
 async function served(hours = 2): Promise<LeaseId> {
   const { id } = await world.active({ hours, liveness: 'app', silenceLimitSeconds: 180 });
-  await beat(world.service, id);
+  await heartbeat(world.service, id);
   return id;
 }
 
@@ -64,7 +65,7 @@ describe('a lease that served through an outage of our own', () => {
     const id = await served();
     const service = await startAgain();
     await world.pass(2 * MINUTE);
-    expect(await beat(service, id)).toMatchObject({ status: 200, body: { carryOn: true } });
+    expect(await heartbeat(service, id)).toMatchObject({ status: 200, body: { carryOn: true } });
     await world.pass(2 * MINUTE);
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
   });

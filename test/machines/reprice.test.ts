@@ -99,7 +99,7 @@ describe('a crash while an instance is taken', { timeout: 240_000 }, () => {
       failAt -= 1;
       if (failAt !== 0) return;
       struck = true;
-      // As the step's own retries know it: the next try is a process that starts anew.
+      // As the step's own retries know it: the next try is a process that starts again.
       throw new Failure('StoreDown', 'the process is gone');
     };
     let next = 0;

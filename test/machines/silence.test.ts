@@ -7,7 +7,7 @@ import { minutes } from '../../shared/core/base/time.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** Instances whose beats don't get through; by what their tokens name. */
+/** Instances whose heartbeats don't get through; by what their tokens name. */
 function deafWorld() {
   const unheard = new Set<string>();
   const meddle: Meddle = (call, run) => {

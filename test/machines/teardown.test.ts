@@ -8,14 +8,14 @@ import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Runs until the lease is ended, and fails at the first moment it is so with an instance alive. */
 async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number> {
-  const begun = world.clock.now();
+  const started = world.clock.now();
   await world.until(async () => {
     const { state } = await world.lease(id);
     if (state === 'ended') expect(world.alive()).toBe(0);
     return state === 'ended';
   });
   expect(await world.leftovers(id)).toEqual([]);
-  return world.clock.now() - begun;
+  return world.clock.now() - started;
 }
 
 describe('teardown', () => {

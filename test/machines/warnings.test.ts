@@ -1,5 +1,5 @@
 // Before a lease ends, its schedule warns: 15, 5 and 1 minutes ahead, once each. The schedule is
-// set anew for each of them, and none of that may ever move the end.
+// set again for each of them, and none of that may ever move the end.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -16,7 +16,7 @@ async function warnings(world: LeaseWorld, id: LeaseId, deadline: number) {
 }
 
 describe('a lease that nears its end', () => {
-  it('says so 15, 5 and 1 minutes before, once each, and anew after an extension', async () => {
+  it('says so 15, 5 and 1 minutes before, once each, and again after an extension', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     await world.pass(deadline - world.clock.now() - 4 * MINUTE);

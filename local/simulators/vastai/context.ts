@@ -11,7 +11,7 @@ export type Settings = Lags & {
   readonly apiKey: string;
   readonly bootMs: number;
   readonly rateLimits: boolean;
-  /** Whether a refused call makes the wait for the next one begin anew. */
+  /** Whether a refused call makes the wait for the next one begin again. */
   readonly refusalRestarts: boolean;
   /** How much of the market other people have rented at any time, 0 to 1. */
   readonly othersShare: number;

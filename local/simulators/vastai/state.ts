@@ -1,5 +1,5 @@
 // Everything the simulator remembers, as plain data that JSON can carry. It must hold no functions,
-// sockets or timers: those live in machines.ts and can be made anew from this.
+// sockets or timers: those live in machines.ts and can be made again from this.
 // Instants are epoch milliseconds and may lie ahead: what the future holds is already written.
 
 import * as z from 'zod/mini';

@@ -19,7 +19,7 @@ export const EndInput = z.extend(StepInput, {
   error: z.optional(z.object({ Error: z.string(), Cause: z._default(z.string(), '') })),
 });
 
-/** A round of teardown, with when its execution began. */
+/** A round of teardown, with when its execution started. */
 export const ProveInput = z.extend(StepInput, {
   startedAt: z.pipe(
     z.string(),

@@ -121,12 +121,12 @@ export function heartbeatView(reply: Heard): HeartbeatReply {
     case 'stop':
       return { carryOn: false, reason: reply.reason };
     case 'replayed':
-      throw new Failure('Replayed', 'this beat was heard before: send a greater number', {
+      throw new Failure('Replayed', 'this heartbeat was heard before: send a greater number', {
         field: 'number',
       });
     case 'unknown-lease':
       throw new Failure('NotFound', 'there is no such lease', { field: 'id' });
     case 'too-early':
-      throw new Failure('Conflict', 'the lease has no instance yet: beat again later');
+      throw new Failure('Conflict', 'the lease has no instance yet: heartbeat again later');
   }
 }

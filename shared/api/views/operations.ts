@@ -83,19 +83,19 @@ function balanceView(
 }
 
 export function doctorView(diagnosis: Diagnosis): DoctorReply {
-  const { at, open, patients, oldestBeat, sweeps, balances, freezes } = diagnosis;
+  const { at, open, patients, oldestHeartbeat, sweeps, balances, freezes } = diagnosis;
   const states = Map.groupBy(open, ({ state }) => state);
   return {
     at: isoTime(at),
     openLeases: open.length,
     byState: Object.fromEntries([...states].map(([state, leases]) => [state, leases.length])),
     oldestHeartbeat:
-      oldestBeat === null
+      oldestHeartbeat === null
         ? null
         : {
-            leaseId: oldestBeat.leaseId,
-            at: isoTime(oldestBeat.at),
-            ageSeconds: secondsSince(oldestBeat.at, at),
+            leaseId: oldestHeartbeat.leaseId,
+            at: isoTime(oldestHeartbeat.at),
+            ageSeconds: secondsSince(oldestHeartbeat.at, at),
           },
     sweeps: sweeps.map(({ provider, last }) => ({
       provider,

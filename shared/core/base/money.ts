@@ -85,7 +85,7 @@ export function timeToCost(rate: MicroUsdPerHour, amount: MicroUsd): DurationMs 
 
 /**
  * What `bytes` cost at so much a gigabyte of 10^9 bytes, rounded up. Providers write GB and don't
- * define it; decimal is how networks are sold, and reckons 7 % more than 2^30 would.
+ * define it; decimal is how networks are sold, and computes 7 % more than 2^30 would.
  */
 export function costOfBytes(perGb: MicroUsd, bytes: number): MicroUsd {
   return microUsd(Number((BigInt(perGb) * BigInt(bytes) + GB - 1n) / GB));

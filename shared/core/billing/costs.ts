@@ -75,7 +75,7 @@ export type CostLine = {
   readonly jobId: string;
   readonly leaseId: LeaseId | '';
   readonly sums: Sums;
-  /** Not settled yet: reckoned now. */
+  /** Not settled yet: computed now. */
   readonly runningMicroUsd: MicroUsd;
 };
 
@@ -109,7 +109,7 @@ export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
 export type Running = { readonly lease: Lease; readonly charge: Charge };
 
 /**
- * What a lease has cost so far and nobody has entered: reckoned live, with the bytes that its pulse
+ * What a lease has cost so far and nobody has entered: computed live, with the bytes that its pulse
  * has counted, or waiting in its outbox.
  */
 export function runningOf(lease: Lease, pulse: Pulse | null, now: EpochMs): readonly Running[] {

@@ -1,6 +1,6 @@
 // How much a provider's prepaid funds can still carry: its balance, less what open leases there can
 // cost until their instances are gone. Choosing an offer takes from it before the choice is
-// committed; each reading of the balance reckons it anew.
+// committed; each reading of the balance computes it again.
 
 import * as z from 'zod/mini';
 import { LeaseId } from '../base/ids.ts';

@@ -29,32 +29,34 @@ export type ReconcileTask = {
 export const lookBackTo = ({ now }: ReconcileTask): EpochMs =>
   before(now, policy.reconcile.lookBack);
 
-/** Leases that were charged an instance at the provider, and when their first one began. */
+/** Leases that were charged an instance at the provider, and when their first one started. */
 export function chargedLeases(
   entries: readonly LedgerEntry[],
   task: ReconcileTask,
 ): ReadonlyMap<LeaseId, EpochMs> {
-  const began = new Map<LeaseId, EpochMs>();
+  const started = new Map<LeaseId, EpochMs>();
   for (const { at, charge, leaseId } of entries) {
     if (at < lookBackTo(task) || charge?.provider !== task.provider) continue;
-    began.set(leaseId, earliest(charge.from, began.get(leaseId) ?? charge.from));
+    started.set(leaseId, earliest(charge.from, started.get(leaseId) ?? charge.from));
   }
-  return began;
+  return started;
 }
 
 /** From when on the provider's charges are needed: each lease's whole life is among them. */
-export const chargesNeededFrom = ({ terms, now }: ReconcileTask, began: Seen['began']): EpochMs =>
-  startOfDay(earliest(before(now, terms.settledAfter), ...began.values()));
+export const chargesNeededFrom = (
+  { terms, now }: ReconcileTask,
+  started: Seen['started'],
+): EpochMs => startOfDay(earliest(before(now, terms.settledAfter), ...started.values()));
 
 const needsTrueUp = (comparison: Comparison) =>
   comparison.kind === 'compared' && !comparison.explained ? comparison : null;
 
 /** Compares every lease whose charges the provider has settled. */
 export function compareSettled(
-  { began, leases, byLease }: Pick<Seen, 'began' | 'leases' | 'byLease'>,
+  { started, leases, byLease }: Pick<Seen, 'started' | 'leases' | 'byLease'>,
   task: ReconcileTask,
 ): readonly Compared[] {
-  return [...began.keys()].flatMap((id) => {
+  return [...started.keys()].flatMap((id) => {
     const lease = leases.get(id);
     if (lease?.state !== 'ended' || !isSettled(lease, task.provider, task)) return [];
     const rows = byLease.get(id) ?? [];

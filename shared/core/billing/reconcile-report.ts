@@ -28,8 +28,8 @@ export type Seen = {
   /** The provider's rows for instances of ours, by lease. */
   readonly byLease: ReadonlyMap<LeaseId, readonly ReportedCharge[]>;
   readonly leases: ReadonlyMap<LeaseId, Lease>;
-  /** Leases that were charged lately, and when their first instance began. */
-  readonly began: ReadonlyMap<LeaseId, EpochMs>;
+  /** Leases that were charged lately, and when their first instance started. */
+  readonly started: ReadonlyMap<LeaseId, EpochMs>;
   readonly compared: readonly Compared[];
 };
 
@@ -55,7 +55,7 @@ function unmatched(seen: Seen): readonly ReconcileFinding[] {
       return [{ kind: 'unknown-lease', leaseId, amountMicroUsd, why }];
     }
     const over = isOver(lease) && lease.state === 'ended' && lease.endedAt < seen.from;
-    if (!over || seen.began.has(leaseId)) return [];
+    if (!over || seen.started.has(leaseId)) return [];
     const why = `it ended before, and the provider charged ${formatUsd(amountMicroUsd)} since`;
     return [{ kind: 'charged-after-end', leaseId, amountMicroUsd, why }];
   });

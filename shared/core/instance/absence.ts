@@ -6,7 +6,7 @@ import type { Brand } from '../base/brand.ts';
 import { between, type DurationMs, EpochMs } from '../base/time.ts';
 
 /**
- * Two complete listings, begun at `from` and `until`, neither showing an instance of the lease.
+ * Two complete listings, started at `from` and `until`, neither showing an instance of the lease.
  * Both are null when no create call was ever made, so that nothing could exist.
  */
 export type AbsenceProof = Brand<
@@ -24,9 +24,9 @@ export const AbsenceProof = z.custom<AbsenceProof>(
 
 /** What is known so far about the absence of an instance. */
 export type AbsenceEvidence = {
-  /** Listings begun before this prove nothing: destroy or a late create may come after them. */
+  /** Listings started before this prove nothing: destroy or a late create may come after them. */
   readonly notBefore: EpochMs;
-  /** When the first complete listing without the instance began, or null. */
+  /** When the first complete listing without the instance started, or null. */
   readonly absentSince: EpochMs | null;
   /** How long the provider's listing may lag behind its instances. */
   readonly listLag: DurationMs;
@@ -38,8 +38,8 @@ export type AbsenceVerdict =
   | { readonly kind: 'pending'; readonly absentSince: EpochMs | null };
 
 /**
- * Judges a complete listing, begun at `listedAt`, that does not show the instance. Two such
- * listings at least the list lag apart, both begun at or after `notBefore`, are proof.
+ * Judges a complete listing, started at `listedAt`, that does not show the instance. Two such
+ * listings at least the list lag apart, both started at or after `notBefore`, are proof.
  */
 export function proveAbsence(evidence: AbsenceEvidence, listedAt: EpochMs): AbsenceVerdict {
   if (listedAt < evidence.notBefore) return { kind: 'pending', absentSince: null };

@@ -57,7 +57,7 @@ export function confirmAttempt(
   return { ...known, state: 'created', lastSeenAt: null };
 }
 
-/** Complete listings, begun after the create call could land, never showed the instance. */
+/** Complete listings, started after the create call could land, never showed the instance. */
 export function closeNeverCreated(
   attempt: Unanswered,
   proof: AbsenceProof,

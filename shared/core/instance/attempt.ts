@@ -78,7 +78,7 @@ export const Attempt = z.discriminatedUnion('state', [
     reason: AttemptReason,
     proof: AbsenceProof,
   }),
-  /** It was never created: complete listings begun after `mayLandUntil` don't show its tag. */
+  /** It was never created: complete listings started after `mayLandUntil` don't show its tag. */
   z.object({ state: z.literal('never-created'), ...recorded, proof: AbsenceProof }),
 ]);
 export type Attempt = z.infer<typeof Attempt>;
@@ -117,8 +117,8 @@ export function proofOf(attempts: readonly Attempt[]): AbsenceProof | null {
 }
 
 /**
- * Listings begun before this prove nothing about the attempts: a destroy was accepted later, or an
- * unanswered create could still land. Null while a destroy is still to be accepted.
+ * Listings started before this prove nothing about the attempts: a destroy was accepted later, or
+ * an unanswered create could still land. Null while a destroy is still to be accepted.
  */
 export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
   const floors: EpochMs[] = [];

@@ -15,7 +15,7 @@ import {
 import { Idle, IdleWarning, Quiet } from './quiet.ts';
 import { Telemetry } from './telemetry.ts';
 
-/** Whose beat counts: the instance's, the application's, or both. */
+/** Whose heartbeat counts: the instance's, the application's, or both. */
 export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
 export type Liveness = z.infer<typeof Liveness>;
 
@@ -41,7 +41,7 @@ type Wait = z.infer<typeof Wait>;
 export const Pulse = z.object({
   leaseId: LeaseId,
   consumer: ConsumerId,
-  /** The attempt whose instance may beat. */
+  /** The attempt whose instance may send heartbeats. */
   attempt: z.int(),
   liveness: Liveness,
   silenceLimit: DurationMs,
@@ -54,19 +54,19 @@ export const Pulse = z.object({
   waitNumber: z.int(),
   token: z.nullable(z.string()),
   readyAt: z.nullable(EpochMs),
-  nodeBeatAt: z.nullable(EpochMs),
-  /** Of the instance's last beat: only a greater one is heard. */
-  nodeBeatNumber: z._default(z.nullable(z.int()), null),
-  appBeatAt: z.nullable(EpochMs),
-  /** When the application last said that it is busy, or beat without a word about it. */
+  nodeHeartbeatAt: z.nullable(EpochMs),
+  /** Of the instance's last heartbeat: only a greater one is heard. */
+  nodeHeartbeatNumber: z._default(z.nullable(z.int()), null),
+  appHeartbeatAt: z.nullable(EpochMs),
+  /** When the application last said that it is busy, or heartbeat without a word about it. */
   appBusyAt: z._default(z.nullable(EpochMs), null),
   facts: z.nullable(NodeFacts),
-  /** Of the instance's last beat. */
+  /** Of the instance's last heartbeat. */
   telemetry: z._default(z.nullable(Telemetry), null),
-  /** Counters of the instance's last beat that told them, and of the one before that. */
+  /** Counters of the instance's last heartbeat that told them, and of the one before that. */
   bytes: z._default(z.nullable(ByteCount), null),
   bytesBefore: z._default(z.nullable(ByteCount), null),
-  /** What earlier counters had counted when they began anew. */
+  /** What earlier counters had counted when they started again. */
   bytesCarried: z._default(z.nullable(ByteCount), null),
   quiet: z._default(z.nullable(Quiet), null),
   /** The last warning of idleness, as far as it is known here: the lease has it for certain. */
@@ -98,36 +98,40 @@ const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
   a === null || b === null ? null : a < b ? a : b;
 
 /**
- * When the party that has to beat was last heard; null when it never was. `auto` means the
- * application once it has beaten, else the instance.
+ * When the party that has to send heartbeats was last heard; null when it never was. `auto` means
+ * the application once it has sent a heartbeat, else the instance.
  */
-export function lastCountingBeat(pulse: Pulse): EpochMs | null {
+export function lastCountingHeartbeat(pulse: Pulse): EpochMs | null {
   switch (pulse.liveness) {
     case 'node':
-      return pulse.nodeBeatAt;
+      return pulse.nodeHeartbeatAt;
     case 'app':
-      return pulse.appBeatAt;
+      return pulse.appHeartbeatAt;
     case 'both':
-      return earlier(pulse.nodeBeatAt, pulse.appBeatAt);
+      return earlier(pulse.nodeHeartbeatAt, pulse.appHeartbeatAt);
     case 'auto':
-      return pulse.appBeatAt ?? pulse.nodeBeatAt;
+      return pulse.appHeartbeatAt ?? pulse.nodeHeartbeatAt;
   }
 }
 
 /**
- * Since when the instance has been running: by its own count of seconds at its last beat, since it
- * may have taken a while before it was ready; else since it was ready. Never before `createdAt`.
+ * Since when the instance has been running: by its own count of seconds at its last heartbeat,
+ * since it may have taken a while before it was ready; else since it was ready. Never before
+ * `createdAt`.
  */
 export function runningSince(pulse: Pulse, createdAt: EpochMs): EpochMs | null {
-  const { readyAt, nodeBeatAt, telemetry } = pulse;
+  const { readyAt, nodeHeartbeatAt, telemetry } = pulse;
   const uptime = telemetry?.uptimeSeconds ?? null;
-  if (readyAt === null || nodeBeatAt === null || uptime === null || uptime < 0) return readyAt;
-  const most = between(createdAt, latest(createdAt, nodeBeatAt));
-  return earliest(readyAt, before(nodeBeatAt, durationMs(Math.min(uptime * 1_000, most))));
+  if (readyAt === null || nodeHeartbeatAt === null || uptime === null || uptime < 0) return readyAt;
+  const most = between(createdAt, latest(createdAt, nodeHeartbeatAt));
+  return earliest(readyAt, before(nodeHeartbeatAt, durationMs(Math.min(uptime * 1_000, most))));
 }
 
-/** How long the lease has been silent at `now`, counted from `since` when nobody ever beat. */
+/**
+ * How long the lease has been silent at `now`, counted from `since` when nobody ever send
+ * heartbeats.
+ */
 export function silentFor(pulse: Pulse | null, since: EpochMs, now: EpochMs): DurationMs {
-  const beat = pulse === null ? null : lastCountingBeat(pulse);
-  return between(beat !== null && beat > since ? beat : since, now);
+  const heartbeat = pulse === null ? null : lastCountingHeartbeat(pulse);
+  return between(heartbeat !== null && heartbeat > since ? heartbeat : since, now);
 }

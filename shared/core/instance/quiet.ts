@@ -17,11 +17,11 @@ export const Idle = z.object({
 });
 export type Idle = z.infer<typeof Idle>;
 
-/** Quiet beats in a row: when the first came, and the number of the last. */
+/** Quiet heartbeats in a row: when the first came, and the number of the last. */
 export const Quiet = z.object({ since: EpochMs, through: z.int() });
 export type Quiet = z.infer<typeof Quiet>;
 
-/** The warning that was given: for the quiet that began at `since`. */
+/** The warning that was given: for the quiet that started at `since`. */
 export const IdleWarning = z.object({ since: EpochMs, at: EpochMs });
 export type IdleWarning = z.infer<typeof IdleWarning>;
 
@@ -30,10 +30,10 @@ export type Signals = {
   readonly idle: Idle | null;
   readonly quiet: Quiet | null;
   readonly telemetry: Telemetry | null;
-  readonly nodeBeatAt: EpochMs | null;
-  readonly nodeBeatNumber: number | null;
-  readonly appBeatAt: EpochMs | null;
-  /** When the application last said that it is busy, or beat without a word about it. */
+  readonly nodeHeartbeatAt: EpochMs | null;
+  readonly nodeHeartbeatNumber: number | null;
+  readonly appHeartbeatAt: EpochMs | null;
+  /** When the application last said that it is busy, or heartbeat without a word about it. */
   readonly appBusyAt: EpochMs | null;
   readonly silenceLimit: DurationMs;
 };
@@ -41,11 +41,11 @@ export type Signals = {
 const below = (value: number | null, limit: number): boolean =>
   value !== null && value >= 0 && value < limit;
 
-function appIsQuiet({ appBeatAt, appBusyAt, silenceLimit }: Signals, now: EpochMs): boolean {
-  if (appBeatAt === null || between(appBeatAt, now) >= silenceLimit) return false;
+function appIsQuiet({ appHeartbeatAt, appBusyAt, silenceLimit }: Signals, now: EpochMs): boolean {
+  if (appHeartbeatAt === null || between(appHeartbeatAt, now) >= silenceLimit) return false;
   if (appBusyAt === null) return true;
-  // Busy for a moment between two beats of the instance is busy, too.
-  return appBusyAt < appBeatAt && between(appBusyAt, now) >= times(policy.heartbeat.every, 2);
+  // Busy for a moment between two heartbeats of the instance is busy, too.
+  return appBusyAt < appHeartbeatAt && between(appBusyAt, now) >= times(policy.heartbeat.every, 2);
 }
 
 function allQuiet(idle: Idle, signals: Signals, now: EpochMs): boolean {
@@ -59,11 +59,11 @@ function allQuiet(idle: Idle, signals: Signals, now: EpochMs): boolean {
 }
 
 /**
- * What the instance's beat just recorded makes of the quiet; null when it isn't part of any. A beat
- * that never came is missing from the row and begins it anew.
+ * What the instance's heartbeat just recorded makes of the quiet; null when it isn't part of any. A
+ * heartbeat that never came is missing from the row and begins it again.
  */
 export function quietAfter(signals: Signals, now: EpochMs): Quiet | null {
-  const { idle, quiet, nodeBeatNumber: through } = signals;
+  const { idle, quiet, nodeHeartbeatNumber: through } = signals;
   if (idle === null || through === null || !allQuiet(idle, signals, now)) return null;
   return { since: quiet?.through === through - 1 ? quiet.since : now, through };
 }

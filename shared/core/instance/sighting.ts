@@ -13,7 +13,7 @@ export type Sighting = { readonly instance: Instance; readonly owner: Ownership 
 
 /** The instances of one lease, any attempt, as complete listings show them. */
 export type LeaseListing = {
-  /** When the earliest of the listings began. */
+  /** When the earliest of the listings started. */
   readonly listedAt: EpochMs;
   readonly present: readonly Sighting[];
 };

@@ -1,9 +1,9 @@
-// What an instance says of itself with each beat. Null is what it can't say, and never 0. Only the
-// latest is kept, in the pulse, so it must stay small however many GPUs there are.
+// What an instance says of itself with each heartbeat. Null is what it can't say, and never 0. Only
+// the latest is kept, in the pulse, so it must stay small however many GPUs there are.
 
 import * as z from 'zod/mini';
 
-/** Wide enough for any true reading: a beat must not be lost over a strange one. */
+/** Wide enough for any true reading: a heartbeat must not be lost over a strange one. */
 const reading = z.nullable(z.number().check(z.gte(-1_000), z.lte(100_000_000)));
 const count = z.nullable(z.int());
 
@@ -17,7 +17,7 @@ export const Telemetry = z.object({
   /** Since the instance was started, all interfaces but loopback. */
   rxBytes: count,
   txBytes: count,
-  /** Both ways, since the beat before. Below zero when counters were started anew. */
+  /** Both ways, since the heartbeat before. Below zero when counters were started again. */
   networkKbps: count,
   /** How long the agent has been running. */
   uptimeSeconds: count,

@@ -1,6 +1,6 @@
 // What an instance used beside time: bytes, and time in which it was idle. Its pulse counts them
 // while it lives; when it is destroyed they are frozen into its attempt, so that what it cost can
-// be reckoned from the lease alone for good.
+// be computed from the lease alone for good.
 
 import * as z from 'zod/mini';
 import { between, EpochMs } from '../base/time.ts';
@@ -28,13 +28,14 @@ export type LiveUsage = { readonly attempt: number; readonly usage: Usage };
 const added = (a: ByteCount | null, b: ByteCount): ByteCount =>
   a === null ? b : [a[0] + b[0], a[1] + b[1]];
 
-function idleSince({ idle, quiet, nodeBeatAt, nodeBeatNumber }: Pulse): EpochMs | null {
-  if (idle === null || quiet === null || nodeBeatAt === null) return null;
-  const lasts = quiet.through === nodeBeatNumber && between(quiet.since, nodeBeatAt) >= idle.window;
+function idleSince({ idle, quiet, nodeHeartbeatAt, nodeHeartbeatNumber }: Pulse): EpochMs | null {
+  if (idle === null || quiet === null || nodeHeartbeatAt === null) return null;
+  const lasts =
+    quiet.through === nodeHeartbeatNumber && between(quiet.since, nodeHeartbeatAt) >= idle.window;
   return lasts ? quiet.since : null;
 }
 
-/** What the instance that beats has used so far. */
+/** What the instance that heartbeats has used so far. */
 export function liveUsage(pulse: Pulse): LiveUsage {
   const { attempt, bytes, bytesCarried } = pulse;
   const all = bytes === null ? bytesCarried : added(bytesCarried, bytes);
@@ -42,8 +43,8 @@ export function liveUsage(pulse: Pulse): LiveUsage {
 }
 
 /**
- * What must be carried over now that counters began anew: those of the beat before, where the beat
- * just recorded counts less. Null when they go on. Each counter is judged by itself.
+ * What must be carried over now that counters started again: those of the heartbeat before, where
+ * the heartbeat just recorded counts less. Null when they go on. Each counter is judged by itself.
  */
 export function carriedBytes({ bytes, bytesBefore, bytesCarried }: Pulse): ByteCount | null {
   if (bytes === null || bytesBefore === null) return null;

@@ -117,7 +117,7 @@ function judgeEmpty(
   return pending(note(next, { type: 'absence-first-seen', reason }, now), wait);
 }
 
-/** When the execution that makes the rounds began: each generation has its own time. */
+/** When the execution that makes the rounds started: each generation has its own time. */
 export type RoundInput = StepInput & { readonly startedAt: EpochMs };
 
 /** Why no round is to be made; null when one is. */

@@ -1,5 +1,5 @@
 // What a freeze means for a lease that still looks for an instance. It is checked before every
-// attempt: a launch that has not begun when the freeze is placed never begins.
+// attempt: a launch that has not started when the freeze is placed never begins.
 
 import type { ProviderName } from '../base/providers.ts';
 import type { EpochMs } from '../base/time.ts';

@@ -4,24 +4,24 @@
 import type { ConsumerId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';
-import { lastCountingBeat, type Pulse } from '../instance/pulse.ts';
+import { lastCountingHeartbeat, type Pulse } from '../instance/pulse.ts';
 import { judgeIdle } from './idle.ts';
 import { isOver, type Lease } from './lease.ts';
 
-/** Why a beat did not count: its lease is over, it came before, or it is another's. */
-export type BeatFault = 'heartbeat-late' | 'heartbeat-replayed' | 'heartbeat-foreign';
+/** Why a heartbeat did not count: its lease is over, it came before, or it is another's. */
+export type HeartbeatFault = 'heartbeat-late' | 'heartbeat-replayed' | 'heartbeat-foreign';
 
 export type HeartbeatReply =
   | { readonly kind: 'carry-on'; readonly endsAt: EpochMs; readonly left: DurationMs }
   | { readonly kind: 'stop'; readonly reason: string }
-  /** This beat, or a newer one, was recorded before. */
+  /** This heartbeat, or a newer one, was recorded before. */
   | { readonly kind: 'replayed' }
   /** Nobody has such a lease, as far as this caller may know. */
   | { readonly kind: 'unknown-lease' }
   /** The lease has no instance yet. */
   | { readonly kind: 'too-early' };
 
-/** The reply to a beat that was recorded. */
+/** The reply to a heartbeat that was recorded. */
 export const carryOn = ({ endsAt }: Pulse, now: EpochMs): HeartbeatReply => ({
   kind: 'carry-on',
   endsAt,
@@ -29,15 +29,16 @@ export const carryOn = ({ endsAt }: Pulse, now: EpochMs): HeartbeatReply => ({
 });
 
 /**
- * A beat keeps the wait alive only while everybody who has to beat does. It gives the wait its
- * whole silence limit again, so the beat that counts may not be much older than this one.
+ * A heartbeat keeps the wait alive only while everybody who has to send heartbeats does. It gives
+ * the wait its whole silence limit again, so the heartbeat that counts may not be much older than
+ * this one.
  */
 function keepsAlive(pulse: Pulse, now: EpochMs): boolean {
-  const beat = lastCountingBeat(pulse);
-  return beat !== null && between(beat, now) <= policy.heartbeat.freshFor;
+  const heartbeat = lastCountingHeartbeat(pulse);
+  return heartbeat !== null && between(heartbeat, now) <= policy.heartbeat.freshFor;
 }
 
-/** What a recorded beat does to the wait that is parked: nothing when none is. */
+/** What a recorded heartbeat does to the wait that is parked: nothing when none is. */
 export function effectOnWait(pulse: Pulse, now: EpochMs): 'wake' | 'heartbeat' | 'none' {
   switch (pulse.wait) {
     case 'ready':
@@ -51,17 +52,20 @@ export function effectOnWait(pulse: Pulse, now: EpochMs): 'wake' | 'heartbeat' |
   }
 }
 
-/** The reply to a beat that was refused, and what to count it as; null: nothing is wrong. */
-export type Refusal = { readonly reply: HeartbeatReply; readonly fault: BeatFault | null };
+/** The reply to a heartbeat that was refused, and what to count it as; null: nothing is wrong. */
+export type Refusal = { readonly reply: HeartbeatReply; readonly fault: HeartbeatFault | null };
 
-/** Why no beat of this lease counts any more; null while it is not over. */
-export function refuseLateBeat(lease: Lease): Refusal | null {
+/** Why no heartbeat of this lease counts any more; null while it is not over. */
+export function refuseLateHeartbeat(lease: Lease): Refusal | null {
   if (!isOver(lease)) return null;
   return { reply: { kind: 'stop', reason: lease.reason }, fault: 'heartbeat-late' };
 }
 
-/** Why a beat of `attempt` doesn't count. `serving` is the attempt that may beat; 0: none may. */
-export function refuseNodeBeat(attempt: number, serving: number): Refusal {
+/**
+ * Why a heartbeat of `attempt` doesn't count. `serving` is the attempt that may send heartbeats; 0:
+ * none may.
+ */
+export function refuseNodeHeartbeat(attempt: number, serving: number): Refusal {
   if (serving === attempt) return { reply: { kind: 'replayed' }, fault: 'heartbeat-replayed' };
   const fault = 'heartbeat-foreign';
   // A stop makes an instance end itself: never for what only we don't know yet.
@@ -69,10 +73,10 @@ export function refuseNodeBeat(attempt: number, serving: number): Refusal {
   return { reply: { kind: 'stop', reason: 'another instance serves this lease' }, fault };
 }
 
-/** Why a beat of this consumer's application doesn't count. */
-export function refuseAppBeat(lease: Lease, consumer: ConsumerId): Refusal {
+/** Why a heartbeat of this consumer's application doesn't count. */
+export function refuseAppHeartbeat(lease: Lease, consumer: ConsumerId): Refusal {
   if (lease.consumer !== consumer) {
     return { reply: { kind: 'unknown-lease' }, fault: 'heartbeat-foreign' };
   }
-  return refuseLateBeat(lease) ?? { reply: { kind: 'too-early' }, fault: null };
+  return refuseLateHeartbeat(lease) ?? { reply: { kind: 'too-early' }, fault: null };
 }

@@ -21,17 +21,18 @@ function spoken({ gpuPercentBelow, networkKbpsBelow, app }: Idle): string {
 }
 
 /**
- * Judges by the beats that came, never by the time since: a warning once the window has been quiet,
- * and the end once the notice after that warning has been quiet too. `warned` is the last warning.
+ * Judges by the heartbeats that came, never by the time since: a warning once the window has been
+ * quiet, and the end once the notice after that warning has been quiet too. `warned` is the last
+ * warning.
  */
 export function judgeIdle(signals: Signals, warned: IdleWarning | null, now: EpochMs): IdleVerdict {
-  const { idle, quiet, nodeBeatAt, nodeBeatNumber } = signals;
-  if (idle === null || quiet === null || nodeBeatAt === null) return BUSY;
-  const known = between(nodeBeatAt, now) < policy.idle.dataGap;
-  const lasted = between(quiet.since, nodeBeatAt);
-  if (!known || quiet.through !== nodeBeatNumber || lasted < idle.window) return BUSY;
+  const { idle, quiet, nodeHeartbeatAt, nodeHeartbeatNumber } = signals;
+  if (idle === null || quiet === null || nodeHeartbeatAt === null) return BUSY;
+  const known = between(nodeHeartbeatAt, now) < policy.idle.dataGap;
+  const lasted = between(quiet.since, nodeHeartbeatAt);
+  if (!known || quiet.through !== nodeHeartbeatNumber || lasted < idle.window) return BUSY;
   const why = `${spoken(idle)} for ${Math.floor(lasted / minutes(1))} min`;
   if (warned?.since !== quiet.since) return { kind: 'warn', since: quiet.since, why };
-  const noticed = between(warned.at, nodeBeatAt) >= policy.idle.notice;
+  const noticed = between(warned.at, nodeHeartbeatAt) >= policy.idle.notice;
   return idle.action === 'end' && noticed ? { kind: 'end', why } : BUSY;
 }

@@ -1,5 +1,5 @@
 // Decides from timestamps alone whether a serving lease goes on. Which of its timers woke the
-// workflow is never asked: engines differ in what they call a missed beat.
+// workflow is never asked: engines differ in what they call a missed heartbeat.
 
 import {
   between,

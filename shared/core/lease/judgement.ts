@@ -15,7 +15,9 @@ export type Judged = StepOutcome<ServeTimes> | LeaseIn<'active'>;
 export type JudgeFacts = {
   readonly input: StepInput;
   readonly pulse: Pulse | null;
-  /** Whether it may end as silent: its silence was looked at, or nobody could ever beat. */
+  /**
+   * Whether it may end as silent: its silence was looked at, or nobody could ever send heartbeats.
+   */
   readonly looked: boolean;
 };
 

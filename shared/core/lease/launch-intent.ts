@@ -59,11 +59,11 @@ function recordIntent(
     facts.signer,
   );
   const mayLandUntil = after(now, createWindow(facts.cardOf(offer.provider)));
-  const begun = beginAttempt(lease, { number, offer, tag, mayLandUntil }, now);
-  const attempt = currentAttempt(begun);
+  const started = beginAttempt(lease, { number, offer, tag, mayLandUntil }, now);
+  const attempt = currentAttempt(started);
   invariant(attempt !== undefined, 'the attempt was just recorded');
   const spec = specOf(lease, facts.nodeSetup(lease, number));
-  return { commit: begun, result: { attempt, spec } };
+  return { commit: started, result: { attempt, spec } };
 }
 
 /** Records the next attempt, or says where to go on. Only the winner of the commit may create. */

@@ -1,4 +1,4 @@
-// What the answer to a create call makes of its lease. The lease may have begun to end meanwhile:
+// What the answer to a create call makes of its lease. The lease may have started to end meanwhile:
 // then the answer is recorded all the same, for teardown to find the instance.
 
 import type { EpochMs } from '../base/time.ts';

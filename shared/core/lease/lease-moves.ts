@@ -157,7 +157,7 @@ export type Extension = {
   readonly reason: string;
 };
 
-/** It serves longer: warnings come anew, the raise goes to the ledger. */
+/** It serves longer: warnings come again, the raise goes to the ledger. */
 export function extendLease(
   lease: LeaseIn<'active'>,
   { until, holdMicroUsd, asked, reason }: Extension,

@@ -117,7 +117,7 @@ const Ending = z.object({
   reason: EndReason,
   endingAt: EpochMs,
   activeAt: z.nullable(EpochMs),
-  /** When the first complete listing without any attempt's instance began. */
+  /** When the first complete listing without any attempt's instance started. */
   absentSince: z.nullable(EpochMs),
 });
 const Ended = z.object({
@@ -165,7 +165,7 @@ export const isStarting = (lease: Lease): lease is Starting =>
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
 
 /**
- * What its charge is reckoned from. A lease whose instance still runs is reckoned with its bytes so
+ * What its charge is computed from. A lease whose instance still runs is computed with its bytes so
  * far only when its pulse is given.
  */
 export const billOf = (lease: Lease, pulse: Pulse | null = null): Bill => ({

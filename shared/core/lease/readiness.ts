@@ -96,7 +96,7 @@ function giveBack(
   now: EpochMs,
 ): Confirmed {
   const runs = instance !== 'absent' && instance.status === 'running';
-  // Nobody saw when it began to run: charged from its creation, which can only be too much.
+  // Nobody saw when it started to run: charged from its creation, which can only be too much.
   const seen = runs
     ? observeRunning(attempt, { since: attempt.createdAt, rate: instance.rate })
     : attempt;

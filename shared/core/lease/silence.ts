@@ -14,7 +14,7 @@ export function untilLook(pulse: Pulse | null, now: EpochMs): DurationMs | null 
   return at === null || at <= now ? null : between(now, at);
 }
 
-/** Whether this silence, which began at `since`, was noticed before. */
+/** Whether this silence, which started at `since`, was noticed before. */
 export function isNoticed({ silenceLookAt }: Pulse, since: EpochMs): boolean {
   return silenceLookAt !== null && silenceLookAt > since;
 }

@@ -1,4 +1,4 @@
-// What an instance cost, by what it used and for what: reckoned from the lease alone, while it runs
+// What an instance cost, by what it used and for what: computed from the lease alone, while it runs
 // and when it is settled. The rates are those at which it was taken.
 
 import * as z from 'zod/mini';
@@ -32,14 +32,14 @@ export const Charge = z.extend(ChargeParts, {
 });
 export type Charge = z.infer<typeof Charge>;
 
-/** What a reckoning needs to know of a lease. */
+/** What a computation needs to know of a lease. */
 export type Bill = {
   readonly attempts: readonly Attempt[];
   readonly diskGb: number;
   readonly jobId: string;
-  /** When its end began; null while it is not over. */
+  /** When its end started; null while it is not over. */
   readonly endingAt: EpochMs | null;
-  /** Of the instance that still beats; what is over has it frozen in its attempt. */
+  /** Of the instance that still sends heartbeats; what is over has it frozen in its attempt. */
   readonly live?: LiveUsage | null;
 };
 

@@ -12,7 +12,7 @@ export type Snapshot = {
   readonly offers: readonly Offer[];
 };
 
-/** The snapshot of a search begun at `takenAt`. Versions of one provider sort by that time. */
+/** The snapshot of a search started at `takenAt`. Versions of one provider sort by that time. */
 export const snapshotOf = (
   provider: ProviderName,
   offers: readonly Offer[],

@@ -6,7 +6,7 @@ import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { between, type EpochMs } from '../base/time.ts';
 import type { Room } from '../billing/prepaid.ts';
-import { lastCountingBeat, type Pulse } from '../instance/pulse.ts';
+import { lastCountingHeartbeat, type Pulse } from '../instance/pulse.ts';
 import { currentAttempt, type Lease } from '../lease/lease.ts';
 import type { SweepRecord } from '../sweep/record.ts';
 import type { Freeze } from './freeze.ts';
@@ -39,7 +39,7 @@ export type Diagnosis = Omit<Examined, 'pulses'> & {
   readonly at: EpochMs;
   /** The most urgent of the open leases. */
   readonly patients: readonly Patient[];
-  readonly oldestBeat: { readonly leaseId: LeaseId; readonly at: EpochMs } | null;
+  readonly oldestHeartbeat: { readonly leaseId: LeaseId; readonly at: EpochMs } | null;
 };
 
 /** Why the lease needs somebody; empty when it makes progress. */
@@ -54,14 +54,17 @@ function troublesOf(lease: Lease, now: EpochMs): readonly string[] {
   return found;
 }
 
-/** Of the active leases that anybody ever beat for, the one with the oldest last beat. */
-function oldestBeat({ open, pulses }: Examined): Diagnosis['oldestBeat'] {
-  const beats = open.flatMap((lease) => {
+/**
+ * Of the active leases that anybody ever send heartbeats for, the one with the oldest last
+ * heartbeat.
+ */
+function oldestHeartbeat({ open, pulses }: Examined): Diagnosis['oldestHeartbeat'] {
+  const heartbeats = open.flatMap((lease) => {
     const pulse = lease.state === 'active' ? pulses.get(lease.id) : undefined;
-    const at = pulse === undefined ? null : lastCountingBeat(pulse);
+    const at = pulse === undefined ? null : lastCountingHeartbeat(pulse);
     return at === null ? [] : [{ leaseId: lease.id, at }];
   });
-  return beats.toSorted((a, b) => a.at - b.at)[0] ?? null;
+  return heartbeats.toSorted((a, b) => a.at - b.at)[0] ?? null;
 }
 
 function patientOf(lease: Lease, { pulses, sweeps }: Examined, now: EpochMs): Patient {
@@ -78,5 +81,5 @@ export function diagnose(examined: Examined, at: EpochMs): Diagnosis {
     .map((lease) => patientOf(lease, examined, at))
     .toSorted((a, b) => b.stuck.length - a.stuck.length || a.lease.deadline - b.lease.deadline)
     .slice(0, policy.doctor.maxLeases);
-  return { ...shown, at, patients, oldestBeat: oldestBeat(examined) };
+  return { ...shown, at, patients, oldestHeartbeat: oldestHeartbeat(examined) };
 }

@@ -35,7 +35,7 @@ const Standing = z.object({
   since: EpochMs,
   /** An attempt that was under way when it was placed has landed by then, or never will. */
   landedBy: EpochMs,
-  /** When the first complete listing without an instance of the scope began. */
+  /** When the first complete listing without an instance of the scope started. */
   absentSince: z.nullable(EpochMs),
   /** What the last round saw: leases not ended, instances listed. Null before the first. */
   seen: z.nullable(z.object({ at: EpochMs, leases: z.int(), instances: z.int() })),
@@ -174,7 +174,7 @@ export function countInScope(
   return consumers.filter((consumer) => consumer === scope.consumer).length;
 }
 
-/** What one round found of the scope; its complete listing began at `listedAt`. */
+/** What one round found of the scope; its complete listing started at `listedAt`. */
 export type Round = {
   readonly listedAt: EpochMs;
   readonly listLag: DurationMs;
@@ -183,7 +183,7 @@ export type Round = {
 };
 
 /**
- * The freeze after a round. It is finished when two complete listings, far enough apart and begun
+ * The freeze after a round. It is finished when two complete listings, far enough apart and started
  * when everything under way had landed, show no instance of it, and no lease of it is unended.
  */
 export function advanceFreeze(before: Freeze, standing: Standing, round: Round): Freeze {

@@ -3,7 +3,7 @@
 
 import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs, earliest, latest } from '../base/time.ts';
-import { lastCountingBeat, type Pulse } from '../instance/pulse.ts';
+import { lastCountingHeartbeat, type Pulse } from '../instance/pulse.ts';
 import { alarmOf } from '../lease/deadline.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
 import type { SweepRecord } from '../sweep/record.ts';
@@ -19,8 +19,8 @@ export type NetAct = {
 function workflowAct(lease: Lease, pulse: Pulse | null): NetAct {
   const net = 'workflow';
   if (lease.state !== 'active') return { net, at: lease.dueBy, does: 'has made progress by then' };
-  const beat = pulse === null ? null : lastCountingBeat(pulse);
-  const heard = latest(lease.activeAt, beat ?? lease.activeAt);
+  const heartbeat = pulse === null ? null : lastCountingHeartbeat(pulse);
+  const heard = latest(lease.activeAt, heartbeat ?? lease.activeAt);
   const silentAt = after(heard, lease.terms.silenceLimit);
   return {
     net,
@@ -48,7 +48,7 @@ function sweepAct(lease: Lease, last: SweepRecord | null): NetAct {
 function instanceAct(lease: Lease, pulse: Pulse | null): NetAct {
   const net = 'instance';
   if (lease.state !== 'active') return { net, at: null, does: 'does not serve' };
-  if (pulse === null || pulse.nodeBeatAt === null) {
+  if (pulse === null || pulse.nodeHeartbeatAt === null) {
     return { net, at: null, does: 'has never called: nothing of ours may run on it' };
   }
   return { net, at: pulse.endsAt, does: 'ends itself' };

@@ -24,7 +24,7 @@ export function lastKnown(lease: Lease, traces: Traces): LastKnown {
   const shownAt = activeAt === null ? null : lastShown(record, { id: lease.id, activeAt }, listLag);
   // Sweeps don't say of ending leases whether their instances were listed.
   const counts = shownAt !== null && !('endingAt' in lease && shownAt > lease.endingAt);
-  const seen = [pulse?.nodeBeatAt ?? null, counts ? shownAt : null];
+  const seen = [pulse?.nodeHeartbeatAt ?? null, counts ? shownAt : null];
   return {
     usage: pulse === null ? null : liveUsage(pulse).usage,
     seenAt: seen.filter((instant) => instant !== null),

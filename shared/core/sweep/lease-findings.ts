@@ -18,7 +18,7 @@ import type { Hold } from '../ledger/account.ts';
 import { type SeenInstance, type Suspicion, suspect } from './instance-findings.ts';
 import type { Sightings } from './record.ts';
 
-/** The instances of a complete listing, begun after the open leases were read. */
+/** The instances of a complete listing, started after the open leases were read. */
 export type ListingView = {
   readonly listedAt: EpochMs;
   /** How long the provider's listing may lag behind its instances. */
@@ -28,12 +28,12 @@ export type ListingView = {
 
 /** Open leases as they were before a complete listing, with what else was read. */
 export type LeasesView = {
-  /** When the sweep began. */
+  /** When the sweep started. */
   readonly now: EpochMs;
   /** Null when the provider couldn't be listed: then nothing is known of instances. */
   readonly listing: ListingView | null;
   readonly open: readonly Lease[];
-  /** Of leases that wait or beat. */
+  /** Of leases that wait or heartbeat. */
   readonly pulses: ReadonlyMap<LeaseId, Pulse>;
   /** Names of the executions that run; null when the engine couldn't tell. */
   readonly running: ReadonlySet<string> | null;

@@ -16,7 +16,7 @@ export const SweepRecord = z.object({
   startedAt: EpochMs,
   /** Why it could not see everything, so that it found nothing at all; null when it could. */
   failure: z.nullable(z.string()),
-  /** When the last complete listing began, this sweep's or an earlier one's. */
+  /** When the last complete listing started, this sweep's or an earlier one's. */
   listedAt: z.nullable(EpochMs),
   /** Instances at the provider and open leases, as last seen. */
   listed: z.int(),
@@ -37,7 +37,7 @@ export const openWhenSwept = (records: readonly (SweepRecord | null)[]): number 
 
 /**
  * When a complete listing last showed the instance of a lease that serves since `activeAt`; null
- * when none did. An instance that served before a listing began, and was not missed, was shown.
+ * when none did. An instance that served before a listing started, and was not missed, was shown.
  */
 export function lastShown(
   record: Pick<SweepRecord, 'listedAt' | 'lastShown'> | null,

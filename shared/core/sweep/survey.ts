@@ -16,7 +16,7 @@ export type Blind = { readonly part: 'listing' | 'executions'; readonly error: u
 
 export type Survey = {
   readonly findings: Findings;
-  /** When the complete listing began; null when there is none. */
+  /** When the complete listing started; null when there is none. */
   readonly listedAt: EpochMs | null;
   /** All open leases, of any provider, as they were before the listing. */
   readonly open: readonly Lease[];
@@ -43,7 +43,7 @@ export function viewOf({ listedAt, instances }: Listed, listLag: DurationMs): Li
   return { listedAt, listLag, instances: byId };
 }
 
-/** Whether anything waits or beats for it. */
+/** Whether anything waits or heartbeats for it. */
 export const hasPulse = ({ attempts, state }: Lease): boolean =>
   attempts.length > 0 && state !== 'ended';
 

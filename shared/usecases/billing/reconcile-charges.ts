@@ -31,14 +31,14 @@ export type ReconcilePorts = Records &
   };
 
 /** Leases that were charged an instance at the provider lately, by their ledger entries. */
-async function readCharged(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen['began']> {
+async function readCharged(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen['started']> {
   const accounts = await ports.accounts.all();
-  const began = new Map<LeaseId, EpochMs>();
+  const started = new Map<LeaseId, EpochMs>();
   for (const { consumer } of accounts) {
     const entries = await ports.ledger.since(consumer, lookBackTo(task));
-    for (const [id, from] of chargedLeases(entries, task)) began.set(id, from);
+    for (const [id, from] of chargedLeases(entries, task)) started.set(id, from);
   }
-  return began;
+  return started;
 }
 
 /** Decided again on the lease as it is: another reconciliation may have been faster. */
@@ -51,13 +51,13 @@ async function enterTrueUp(
 }
 
 async function look(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen> {
-  const began = await readCharged(ports, task);
-  const from = chargesNeededFrom(task, began);
+  const started = await readCharged(ports, task);
+  const from = chargesNeededFrom(task, started);
   const charges = await ports.providers(task.provider).charges(from, task.now);
   const { byLease, foreignRows } = rowsByLease(charges, ports);
-  const leases = await ports.leases.getMany([...began.keys(), ...byLease.keys()]);
-  const compared = compareSettled({ began, leases, byLease }, task);
-  return { from, foreignRows, byLease, leases, began, compared };
+  const leases = await ports.leases.getMany([...started.keys(), ...byLease.keys()]);
+  const compared = compareSettled({ started, leases, byLease }, task);
+  return { from, foreignRows, byLease, leases, started, compared };
 }
 
 /**

@@ -37,8 +37,8 @@ export const endAndWake = (ports: Records & WakePorts, id: LeaseId, end: End): P
   changeAndWake(ports, id, (lease, now) => endUnlessOver(lease, end, now));
 
 /**
- * Destroys the instances of a lease that is ending now, without waiting for its workflow; no beat
- * counts any more. Safe to repeat. Throws what destroy throws.
+ * Destroys the instances of a lease that is ending now, without waiting for its workflow; no
+ * heartbeat counts any more. Safe to repeat. Throws what destroy throws.
  */
 export async function changeAndTearDown(
   ports: TearDownPorts,

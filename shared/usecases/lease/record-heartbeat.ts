@@ -1,5 +1,5 @@
 // Heartbeats, from the instance and from the application. One update of the pulse checks and
-// records; one call tells the engine. Only a beat that is quiet, on a lease that looks for
+// records; one call tells the engine. Only a heartbeat that is quiet, on a lease that looks for
 // idleness, takes a second update, and one whose counters were reset.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
@@ -9,19 +9,19 @@ import { quietAfter } from '../../core/instance/quiet.ts';
 import type { Telemetry } from '../../core/instance/telemetry.ts';
 import { carriedBytes } from '../../core/instance/usage.ts';
 import {
-  type BeatFault,
   carryOn,
   effectOnWait,
+  type HeartbeatFault,
   type HeartbeatReply,
   type Refusal,
-  refuseAppBeat,
-  refuseLateBeat,
-  refuseNodeBeat,
+  refuseAppHeartbeat,
+  refuseLateHeartbeat,
+  refuseNodeHeartbeat,
 } from '../../core/lease/heartbeat.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
-import type { Beat, PulseStore } from '../../ports/pulse-store.ts';
+import type { Heartbeat, PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 
 export type HeartbeatPorts = {
@@ -29,13 +29,13 @@ export type HeartbeatPorts = {
   readonly pulses: PulseStore;
   readonly workflow: Workflow;
   readonly clock: Clock;
-  readonly count: (fault: BeatFault) => void;
+  readonly count: (fault: HeartbeatFault) => void;
 };
 
 export type NodeHeartbeat = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
-  /** Greater with each beat of one instance. */
+  /** Greater with each heartbeat of one instance. */
   readonly number: number;
   readonly facts: NodeFacts | null;
   readonly telemetry: Telemetry | null;
@@ -63,7 +63,9 @@ async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
   await ports.pulses.carryBytes({ leaseId, attempt, from, to });
 }
 
-/** The pulse with the quiet that this beat carries on; without any it is as it was recorded. */
+/**
+ * The pulse with the quiet that this heartbeat carries on; without any it is as it was recorded.
+ */
 async function keepQuiet(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<Pulse> {
   const quiet = quietAfter(pulse, now);
   if (quiet === null) return pulse;
@@ -72,16 +74,16 @@ async function keepQuiet(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Pro
   return { ...pulse, quiet };
 }
 
-/** The ordinary beat takes one update; only a refused one reads the lease to say why. */
+/** The ordinary heartbeat takes one update; only a refused one reads the lease to say why. */
 async function record(
   ports: HeartbeatPorts,
-  beat: Beat,
+  heartbeat: Heartbeat,
   refuse: (lease: Lease) => Promise<Refusal>,
 ): Promise<HeartbeatReply> {
-  const { at, by } = beat;
-  const recorded = await ports.pulses.beat(beat);
+  const { at, by } = heartbeat;
+  const recorded = await ports.pulses.heartbeat(heartbeat);
   if (recorded === 'refused') {
-    const lease = await ports.leases.get(beat.leaseId);
+    const lease = await ports.leases.get(heartbeat.leaseId);
     if (lease === null) return { kind: 'unknown-lease' };
     const { reply, fault } = await refuse(lease);
     if (fault !== null) ports.count(fault);
@@ -94,24 +96,24 @@ async function record(
 }
 
 /**
- * An instance's beat; the first one says that it is ready. Safe to repeat: a beat that was recorded
- * before is refused. Throws StoreDown, ProviderDown.
+ * An instance's heartbeat; the first one says that it is ready. Safe to repeat: a heartbeat that
+ * was recorded before is refused. Throws StoreDown, ProviderDown.
  */
 export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: NodeHeartbeat): Promise<HeartbeatReply> => {
-    const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'node', ...said } };
-    return record(ports, beat, async (lease) => {
-      const late = refuseLateBeat(lease);
+    const heartbeat: Heartbeat = { leaseId, at: ports.clock.now(), by: { kind: 'node', ...said } };
+    return record(ports, heartbeat, async (lease) => {
+      const late = refuseLateHeartbeat(lease);
       if (late !== null) return late;
-      return refuseNodeBeat(said.attempt, (await ports.pulses.get(leaseId))?.attempt ?? 0);
+      return refuseNodeHeartbeat(said.attempt, (await ports.pulses.get(leaseId))?.attempt ?? 0);
     });
   };
 }
 
-/** An application's beat. Safe to repeat. Throws StoreDown, ProviderDown. */
+/** An application's heartbeat. Safe to repeat. Throws StoreDown, ProviderDown. */
 export function createRecordAppHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: AppHeartbeat): Promise<HeartbeatReply> => {
-    const beat: Beat = { leaseId, at: ports.clock.now(), by: { kind: 'app', ...said } };
-    return record(ports, beat, async (lease) => refuseAppBeat(lease, said.consumer));
+    const heartbeat: Heartbeat = { leaseId, at: ports.clock.now(), by: { kind: 'app', ...said } };
+    return record(ports, heartbeat, async (lease) => refuseAppHeartbeat(lease, said.consumer));
   };
 }

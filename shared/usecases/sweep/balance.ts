@@ -20,7 +20,7 @@ export type BalancePorts = Pick<Sight, 'providers'> & {
 };
 
 export type BalanceInput = {
-  /** When the sweep began: before it read the open leases. */
+  /** When the sweep started: before it read the open leases. */
   readonly now: EpochMs;
   readonly lastSweepAt: EpochMs;
   readonly open: readonly Lease[];

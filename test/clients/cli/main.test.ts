@@ -124,7 +124,7 @@ describe('gpu-shopper', () => {
     [[], null],
     [['--busy'], { busy: true }],
     [['--idle'], { busy: false }],
-  ])('beats with %j as %j', async (flags, body) => {
+  ])('heartbeats with %j as %j', async (flags, body) => {
     const { run, asked } = await world(answering(REPLIES.recordHeartbeat));
     expect((await run(['heartbeat', LEASE_ID, ...flags])).code).toBe(0);
     expect(asked[0]?.body ?? null).toEqual(body);

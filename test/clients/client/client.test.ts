@@ -44,8 +44,8 @@ describe('the client', () => {
     );
     expect(asked[0]?.query).toEqual({ gpuName: 'RTX 4090 (a*b!)', limit: '3' });
     expect(asked[2]?.query).toEqual({ consumer: '000000000000/user/you+me' });
-    const beat = asked.find(({ route }) => route === 'recordNodeHeartbeat');
-    expect(beat?.headers.authorization).toBe('Bearer token-1');
+    const heartbeat = asked.find(({ route }) => route === 'recordNodeHeartbeat');
+    expect(heartbeat?.headers.authorization).toBe('Bearer token-1');
   });
 
   it('keeps the path of a stage in front of the route', async () => {

@@ -43,7 +43,7 @@ describe('a lock', () => {
     await (await takeLock(path))();
   });
 
-  it('is held by a living process that did not say when it began', async () => {
+  it('is held by a living process that did not say when it started', async () => {
     writeFileSync(path, String(process.ppid));
     await expect(takeLock(path)).rejects.toThrow(`held by process ${process.ppid}`);
   });

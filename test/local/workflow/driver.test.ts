@@ -215,7 +215,7 @@ describe('a retry', () => {
     expect(world.engine.succeed('token-2', {})).toBe('accepted');
   });
 
-  it('starts counting anew when the state is entered again', async () => {
+  it('starts counting again when the state is entered again', async () => {
     let entered = 0;
     const work = () => {
       entered += 1;

@@ -38,9 +38,9 @@ describe('an engine killed with SIGKILL', () => {
     killed.kill('SIGKILL');
     expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
     const world = takeOver();
-    const began = world.journal.read().findLast(({ type }) => type === 'began');
+    const started = world.journal.read().findLast(({ type }) => type === 'task-started');
     expect(world.engine.resume()).toBe(1);
-    expect(world.clock.pending()).toEqual([(began?.at ?? 0) + seconds(3600)]);
+    expect(world.clock.pending()).toEqual([(started?.at ?? 0) + seconds(3600)]);
     expect(world.engine.succeed(token, 'after the crash')).toBe('accepted');
     await world.engine.settled();
     expect(world.calls).toEqual([]);

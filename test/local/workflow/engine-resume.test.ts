@@ -41,7 +41,7 @@ describe('after a crash', () => {
     expect(world.engine.describe('run')?.output).toBe('woken');
   });
 
-  it('a deadline stays where it was, counted from the last beat', async () => {
+  it('a deadline stays where it was, counted from the last heartbeat', async () => {
     const before = open({ definition: serving });
     await before.begin();
     await before.clock.advanceTo(START + seconds(25));

@@ -15,7 +15,7 @@ type Script = {
   gone: number;
   /** What ends Serve. */
   serve: 'answer' | 'error' | 'silence';
-  beats: number;
+  heartbeats: number;
   pause: number;
 };
 
@@ -88,19 +88,24 @@ const openWorld = (script: Script, records: readonly JournalRecord[]): World =>
   });
 
 /** The attempt that is parked now, if there is one, and how often it was heard of. */
-function parked(records: readonly JournalRecord[]): { token: string; beats: number } | undefined {
-  const began = records.findLast((record) => record.type === 'began');
-  if (began?.type !== 'began' || began.call.functionName !== 'serve') return undefined;
-  const since = records.slice(records.indexOf(began) + 1);
-  if (since.some(({ type }) => type !== 'parked' && type !== 'beat')) return undefined;
-  return { token: began.token, beats: since.filter(({ type }) => type === 'beat').length };
+function parked(
+  records: readonly JournalRecord[],
+): { token: string; heartbeats: number } | undefined {
+  const started = records.findLast((record) => record.type === 'task-started');
+  if (started?.type !== 'task-started' || started.call.functionName !== 'serve') return undefined;
+  const since = records.slice(records.indexOf(started) + 1);
+  if (since.some(({ type }) => type !== 'parked' && type !== 'heartbeat')) return undefined;
+  return {
+    token: started.token,
+    heartbeats: since.filter(({ type }) => type === 'heartbeat').length,
+  };
 }
 
-/** One move of the outside: a beat, an answer, or the passing of time. */
+/** One move of the outside: a heartbeat, an answer, or the passing of time. */
 async function move({ engine, clock, journal }: World, script: Script): Promise<void> {
   const wait = parked(journal.read());
   if (wait === undefined) return void clock.next();
-  if (wait.beats < script.beats) {
+  if (wait.heartbeats < script.heartbeats) {
     await clock.advanceTo(clock.now() + seconds(5));
     engine.heartbeat(wait.token);
   } else if (script.serve === 'answer') engine.succeed(wait.token, { by: 'owner' });
@@ -123,7 +128,7 @@ const scripts: fc.Arbitrary<Script> = fc.record({
   refusals: fc.integer({ min: 0, max: 3 }),
   gone: fc.integer({ min: 0, max: 2 }),
   serve: fc.constantFrom('answer', 'error', 'silence'),
-  beats: fc.integer({ min: 0, max: 3 }),
+  heartbeats: fc.integer({ min: 0, max: 3 }),
   pause: fc.integer({ min: 0, max: 90 }),
 });
 

@@ -15,7 +15,7 @@ const started = (name: string, input: { id: string } = { id: name }): JournalRec
   input,
 });
 const parked = (name: string): JournalRecord => ({ type: 'parked', name, at: 2 });
-const beat = (name: string, at: number): JournalRecord => ({ type: 'beat', name, at });
+const heartbeat = (name: string, at: number): JournalRecord => ({ type: 'heartbeat', name, at });
 const closed = (name: string): JournalRecord => ({
   type: 'closed',
   name,
@@ -54,7 +54,7 @@ describe('a file journal', () => {
     const kinds: JournalRecord[] = [
       started('a'),
       {
-        type: 'began',
+        type: 'task-started',
         name: 'a',
         at: 2,
         token: 't',
@@ -63,7 +63,7 @@ describe('a file journal', () => {
         heartbeatMs: null,
       },
       parked('a'),
-      beat('a', 3),
+      heartbeat('a', 3),
       { type: 'answered', name: 'a', at: 4, output: false },
       { type: 'failed', name: 'a', at: 5, error: 'E', cause: '' },
       { type: 'backed-off', name: 'a', at: 6, retrier: 1, until: 7 },
@@ -116,20 +116,20 @@ describe('a file journal', () => {
 });
 
 describe('compacting', () => {
-  it('keeps the last beat of each open execution, wherever it stands', () => {
+  it('keeps the last heartbeat of each open execution, wherever it stands', () => {
     const records = [
       started('a'),
-      beat('a', 2),
+      heartbeat('a', 2),
       started('b'),
-      beat('a', 3),
-      beat('b', 4),
+      heartbeat('a', 3),
+      heartbeat('b', 4),
       parked('a'),
     ];
     expect(compact(records)).toEqual([
       started('a'),
       started('b'),
-      beat('a', 3),
-      beat('b', 4),
+      heartbeat('a', 3),
+      heartbeat('b', 4),
       parked('a'),
     ]);
   });

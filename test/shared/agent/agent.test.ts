@@ -42,12 +42,12 @@ const busybox = process.env['PATH']
   .find((file) => existsSync(file));
 
 describe.concurrent('the node agent', () => {
-  describe('a beat', () => {
+  describe('a heartbeat', () => {
     it(
       'says first that the instance is ready, and what it is',
-      told({}, async ({ beats, until }) => {
-        await until(() => beats.length >= 2);
-        expect(beats[0]).toMatchObject({
+      told({}, async ({ heartbeats, until }) => {
+        await until(() => heartbeats.length >= 2);
+        expect(heartbeats[0]).toMatchObject({
           authorization: 'Bearer the-lease-token',
           facts: {
             sshHostKey: HOST_KEY,
@@ -56,15 +56,15 @@ describe.concurrent('the node agent', () => {
             gpuName: 'NVIDIA GeForce RTX 4090',
           },
         });
-        expect(beats[1]).not.toHaveProperty('facts');
+        expect(heartbeats[1]).not.toHaveProperty('facts');
       }),
     );
 
     it(
       'carries telemetry as the service reads it, null where a card cannot say',
-      told({ env: { GPU_SHOPPER_JOB_ID: 'run/7' } }, async ({ beats, until }) => {
-        await until(() => beats.length >= 3);
-        const [first, , third] = beats.map(({ telemetry }) => Telemetry.parse(telemetry));
+      told({ env: { GPU_SHOPPER_JOB_ID: 'run/7' } }, async ({ heartbeats, until }) => {
+        await until(() => heartbeats.length >= 3);
+        const [first, , third] = heartbeats.map(({ telemetry }) => Telemetry.parse(telemetry));
         expect(first).toMatchObject({ gpus: GPUS, networkKbps: null, jobId: 'run/7' });
         expect(third).toMatchObject({ gpus: GPUS, networkKbps: expect.any(Number) });
         expect(third?.processes).toBeGreaterThan(0);
@@ -76,9 +76,9 @@ describe.concurrent('the node agent', () => {
 
     it(
       'has a greater number than the one before',
-      told({}, async ({ beats, until }) => {
-        await until(() => beats.length >= 3);
-        const [first = Number.NaN, ...others] = beats.map(({ number }) => number);
+      told({}, async ({ heartbeats, until }) => {
+        await until(() => heartbeats.length >= 3);
+        const [first = Number.NaN, ...others] = heartbeats.map(({ number }) => number);
         expect(first).toBeGreaterThan(1_700_000_000);
         expect(others.slice(0, 2)).toEqual([first + 1, first + 2]);
       }),
@@ -86,9 +86,9 @@ describe.concurrent('the node agent', () => {
 
     it(
       'comes from an instance without GPUs, too',
-      told({ gpus: false }, async ({ beats, until }) => {
-        await until(() => beats.length >= 1);
-        expect(beats[0]).toMatchObject({
+      told({ gpus: false }, async ({ heartbeats, until }) => {
+        await until(() => heartbeats.length >= 1);
+        expect(heartbeats[0]).toMatchObject({
           telemetry: { gpus: [] },
           facts: { sshHostKey: HOST_KEY },
         });
@@ -101,8 +101,8 @@ describe.concurrent('the node agent', () => {
         { programs: ['wget'], answer: (count) => (count < 3 ? goOn() : STOP) },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
-          expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
-          expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
+          expect(agent.heartbeats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
+          expect(agent.heartbeats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
           expect(agent.destroys[0]).toEqual(OWN_END);
         },
       ),
@@ -114,21 +114,21 @@ describe.concurrent('the node agent', () => {
     const box = { busybox: busybox ?? '' };
 
     it(
-      'beats, and ends its instance by curl',
+      'heartbeats, and ends its instance by curl',
       told({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
         await agent.until(() => agent.destroys.length >= 1);
-        expect(agent.beats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
+        expect(agent.heartbeats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
         expect(agent.destroys[0]).toEqual(OWN_END);
       }),
     );
 
     it(
-      'beats with a wget that cannot delete, asks for curl, and says that it cannot end its instance',
+      'heartbeats with a wget that cannot delete, asks for curl, and says that it cannot end its instance',
       told(
         { ...box, programs: [], answer: (count) => (count < 3 ? goOn() : STOP) },
         async (agent) => {
           await agent.until(() => agent.log().includes('gpu-shopper cannot end this instance'));
-          expect(agent.beats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
+          expect(agent.heartbeats[0]).toMatchObject({ authorization: 'Bearer the-lease-token' });
           expect(agent.log()).toContain('apk');
         },
       ),
@@ -137,16 +137,16 @@ describe.concurrent('the node agent', () => {
 
   describe('what the agent sends', () => {
     it(
-      'is a beat to the real service, whatever type curl calls it',
-      told({}, async ({ beats, until }) => {
-        await until(() => beats.length >= 1);
-        const { sent = '', contentType = '' } = beats[0] ?? {};
+      'is a heartbeat to the real service, whatever type curl calls it',
+      told({}, async ({ heartbeats, until }) => {
+        await until(() => heartbeats.length >= 1);
+        const { sent = '', contentType = '' } = heartbeats[0] ?? {};
         const world = await leaseWorld();
         await world.active();
         const token = world.market.instances()[0]?.env['GPU_SHOPPER_LEASE_TOKEN'];
         const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
         const request = { route: 'recordNodeHeartbeat', params: {}, path: '', query: '' } as const;
-        // The instance of this world has beaten by its own, earlier clock.
+        // The instance of this world has sent a heartbeat by its own, earlier clock.
         const body = Buffer.from(sent.replace(/"number":\d+/, '"number":9999999999'));
         const event = eventOf({ ...request, headers, body }, 'a-request');
         expect(event.isBase64Encoded).toBe(true);
@@ -166,9 +166,9 @@ describe.concurrent('the node agent', () => {
 
     it(
       'is outlived, refusals and all, and facts are told until they arrive',
-      told(gap, async ({ beats, until, destroys, read }) => {
-        await until(() => beats.length >= 5);
-        const untold = beats.map((beat) => beat.facts !== undefined);
+      told(gap, async ({ heartbeats, until, destroys, read }) => {
+        await until(() => heartbeats.length >= 5);
+        const untold = heartbeats.map((heartbeat) => heartbeat.facts !== undefined);
         expect(untold.slice(0, 5)).toEqual([true, true, true, false, false]);
         expect(destroys).toEqual([]);
         expect(read('saved')).toBe('');
@@ -182,7 +182,7 @@ describe.concurrent('the node agent', () => {
       told({ answer: () => STOP, onEnding: LAST_SCRIPT }, async (agent) => {
         await agent.until(() => agent.destroys.length >= 2);
         expect(agent.destroys[0]).toEqual(OWN_END);
-        expect(agent.beats).toHaveLength(1);
+        expect(agent.heartbeats).toHaveLength(1);
         expect(agent.read('saved')).toBe('saved\n');
       }),
     );
@@ -199,7 +199,7 @@ describe.concurrent('the node agent', () => {
           expect(agent.destroys).toEqual([]);
           await agent.until(() => agent.destroys.length >= 1);
           expect(agent.destroys[0]).toEqual(OWN_END);
-          expect(agent.beats.length).toBeGreaterThanOrEqual(3);
+          expect(agent.heartbeats.length).toBeGreaterThanOrEqual(3);
           expect(agent.read('saved')).toBe('saved\n');
         },
       ),
@@ -213,8 +213,8 @@ describe.concurrent('the node agent', () => {
           env: { GPU_SHOPPER_NODE_SECONDS: '1 30 1 1' },
           onEnding: LAST_SCRIPT,
         },
-        async ({ beats, destroys, until, read }) => {
-          await until(() => beats.length >= 7);
+        async ({ heartbeats, destroys, until, read }) => {
+          await until(() => heartbeats.length >= 7);
           expect(destroys).toEqual([]);
           expect(read('saved')).toBe('');
         },
@@ -235,10 +235,10 @@ describe.concurrent('the node agent', () => {
     it(
       'is not held up by a last script that hangs',
       told(
-        { answer: () => STOP, onEnding: 'echo begun >>"$HOME/begun"; sleep 60' },
+        { answer: () => STOP, onEnding: 'echo started >>"$HOME/started"; sleep 60' },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
-          expect(agent.read('begun')).toBe('begun\n');
+          expect(agent.read('started')).toBe('started\n');
         },
       ),
     );
@@ -272,7 +272,7 @@ describe.concurrent('the node agent', () => {
       image: 'ubuntu:24.04',
       diskGb: 20,
       env: {},
-      startScript: 'echo "begun as $CONTAINER_ID"',
+      startScript: 'echo "started as $CONTAINER_ID"',
       agent: packedAgent(),
       sshPublicKey: 'ssh-ed25519 AAAA someone',
     };
@@ -292,8 +292,8 @@ describe.concurrent('the node agent', () => {
         },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
-          expect(agent.log()).toContain('begun as 815');
-          expect(agent.beats[0]).toMatchObject({ telemetry: { gpus: GPUS } });
+          expect(agent.log()).toContain('started as 815');
+          expect(agent.heartbeats[0]).toMatchObject({ telemetry: { gpus: GPUS } });
           expect(agent.destroys[0]).toEqual({
             path: '/api/v0/instances/815/',
             authorization: 'Bearer the-key-of-the-container',

@@ -7,7 +7,7 @@ import { agentScript, stripped } from '../../../scripts/pack-agent.ts';
 import { packedAgent } from '../../../shared/agent/packed.ts';
 
 describe('the packed agent', () => {
-  it('is the one in agent.sh, without comments; npm run agent packs it anew', () => {
+  it('is the one in agent.sh, without comments; npm run agent packs it again', () => {
     const unpacked = gunzipSync(Buffer.from(packedAgent(), 'base64')).toString('utf8');
     expect(unpacked).toBe(stripped(agentScript()));
   });

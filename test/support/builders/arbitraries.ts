@@ -27,7 +27,7 @@ import {
 } from './lease.ts';
 import { aListing, aSighting } from './sightings.ts';
 
-/** Any instant of the quarter of an hour after a lease of the builders began to end. */
+/** Any instant of the quarter of an hour after a lease of the builders started to end. */
 export const anyInstant: fc.Arbitrary<EpochMs> = fc
   .integer({ min: 0, max: 15 * 60 })
   .map((second) => afterwards(at('12:30'), seconds(second)));

@@ -55,7 +55,7 @@ export function anOffer(change: Partial<Offer> = {}): Offer {
   };
 }
 
-/** Two complete listings a minute apart, the second begun at `until`. */
+/** Two complete listings a minute apart, the second started at `until`. */
 export function aProof(until: EpochMs = at('12:33')): AbsenceProof {
   const absentSince = epochMs(until - seconds(60));
   const evidence = { notBefore: absentSince, absentSince, listLag: seconds(60) };
@@ -113,9 +113,9 @@ export function aPulse(change: Partial<Pulse> = {}): Pulse {
     waitNumber: 0,
     token: null,
     readyAt: null,
-    nodeBeatAt: null,
-    nodeBeatNumber: null,
-    appBeatAt: null,
+    nodeHeartbeatAt: null,
+    nodeHeartbeatNumber: null,
+    appHeartbeatAt: null,
     appBusyAt: null,
     facts: null,
     telemetry: null,

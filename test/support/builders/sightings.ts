@@ -49,7 +49,7 @@ export function aSighting(attempt = 1, change: Partial<Instance> = {}): Sighting
   return { instance: anInstance({ label: tagOf(owner, aSigner), ...change }), owner };
 }
 
-/** Complete listings, begun at `listedAt`, that show these instances of a lease. */
+/** Complete listings, started at `listedAt`, that show these instances of a lease. */
 export const aListing = (listedAt: EpochMs, ...present: readonly Sighting[]): LeaseListing => ({
   listedAt,
   present,

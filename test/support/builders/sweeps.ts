@@ -13,7 +13,7 @@ export function aSweepRecord(change: Partial<SweepRecord> = {}): SweepRecord {
   };
 }
 
-/** A survey begun at 12:10 in which nothing was found. */
+/** A survey started at 12:10 in which nothing was found. */
 export function aSurvey(change: Partial<Survey> = {}): Survey {
   return {
     findings: { instances: [], leases: [], holds: [], accounts: [] },

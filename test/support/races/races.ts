@@ -26,12 +26,12 @@ const addHours =
       headers: { 'idempotency-key': key },
       body: { hours: 0.5 },
     });
-const beatOfApp =
+const heartbeatOfApp =
   (world: RaceWorld, id: LeaseId): Work =>
   () =>
     world.ask('recordHeartbeat', { params: { id } });
 /** As the instance of the lease would; it counts on from any number. */
-const beatOfNode =
+const heartbeatOfNode =
   (world: RaceWorld, id: LeaseId, number: number): Work =>
   () => {
     const instance = world.market.instances().findLast(({ label }) => label?.includes(id));
@@ -87,11 +87,11 @@ const STARTING = ['ChooseOffer', 'ArmDeadline', 'LaunchInstance', 'AwaitReady', 
 export const LAUNCH_RACES: readonly Race[] = [
   ...[...STARTING, 'ServeLease'].map(releasedWhile),
   {
-    says: 'AwaitReady and the first beat',
+    says: 'AwaitReady and the first heartbeat',
     reasons: ['released'],
     meet: async (world) => {
       const { id, first } = await starting(world, 'AwaitReady');
-      return { id, first, second: beatOfNode(world, id, 1) };
+      return { id, first, second: heartbeatOfNode(world, id, 1) };
     },
   },
   ...['LaunchInstance', 'ConfirmReady'].map(
@@ -145,11 +145,11 @@ const silent = async (world: RaceWorld) => {
 export const END_RACES: readonly Race[] = [
   ...['JudgeLease', 'DestroyInstance', 'ProveAbsence'].map(scheduledWhile),
   {
-    says: 'Judge of a silence and a beat',
+    says: 'Judge of a silence and a heartbeat',
     reasons: ['released', 'silent'],
     meet: async (world) => {
       const { id, first } = await silent(world);
-      return { id, first, second: beatOfApp(world, id) };
+      return { id, first, second: heartbeatOfApp(world, id) };
     },
   },
   {
@@ -162,21 +162,21 @@ export const END_RACES: readonly Race[] = [
     },
   },
   {
-    says: 'a release and a beat of its instance',
+    says: 'a release and a heartbeat of its instance',
     reasons: ['released'],
     meet: async (world) => {
       const { id } = await world.active();
-      const beat = beatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
-      return { id, first: () => world.release(id), second: beat };
+      const heartbeat = heartbeatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
+      return { id, first: () => world.release(id), second: heartbeat };
     },
   },
   {
-    says: 'EndLease and a beat of its instance',
+    says: 'EndLease and a heartbeat of its instance',
     reasons: ['released'],
     meet: async (world) => {
       const { id, first } = await releasing(world, 'EndLease');
-      const beat = beatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
-      return { id, first, second: beat };
+      const heartbeat = heartbeatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
+      return { id, first, second: heartbeat };
     },
   },
   {

@@ -23,7 +23,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** As the service parses it. */
-type AgentBeat = {
+type AgentHeartbeat = {
   readonly authorization: string | undefined;
   readonly number: number;
   readonly facts?: object;
@@ -34,7 +34,7 @@ type AgentBeat = {
 };
 type Destroy = { readonly path: string; readonly authorization: string | undefined };
 
-/** What the service does with a beat: a reply's status and body. */
+/** What the service does with a heartbeat: a reply's status and body. */
 type Answer = (count: number) => { readonly status: number; readonly body?: object };
 
 export type AgentOptions = {
@@ -57,7 +57,9 @@ const BASICS = ['sh', 'date', 'sleep', 'sed', 'timeout', 'cat', 'nohup', 'grep']
 const INSTALLING = ['base64', 'gunzip', 'gzip', 'mkdir', 'chmod', 'touch'];
 
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@instance';
-/** Beats each second, deaf after 30 s, ends itself 1 s after its end, its last script has 2 s. */
+/**
+ * Heartbeats each second, deaf after 30 s, ends itself 1 s after its end, its last script has 2 s.
+ */
 const QUICK = '1 30 1 2';
 
 const carryOn = { carryOn: true, endsAt: 'an instant', secondsLeft: 3_600, everySeconds: 1 };
@@ -113,7 +115,7 @@ function stop(child: ChildProcess): void {
 /** Starts the agent; `close` ends it and removes its home. */
 export async function startAgent(options: AgentOptions = {}) {
   const { answer = () => goOn() } = options;
-  const beats: AgentBeat[] = [];
+  const heartbeats: AgentHeartbeat[] = [];
   const destroys: Destroy[] = [];
   const server = createServer(async (request, response) => {
     const { authorization } = request.headers;
@@ -123,8 +125,8 @@ export async function startAgent(options: AgentOptions = {}) {
     }
     const sent = await text(request);
     const contentType = request.headers['content-type'] ?? '';
-    beats.push({ ...JSON.parse(sent), authorization, sent, contentType });
-    const { status, body } = answer(beats.length);
+    heartbeats.push({ ...JSON.parse(sent), authorization, sent, contentType });
+    const { status, body } = answer(heartbeats.length);
     return response.writeHead(status).end(JSON.stringify(body ?? {}));
   });
   server.listen(0, '127.0.0.1');
@@ -144,7 +146,7 @@ export async function startAgent(options: AgentOptions = {}) {
     log += chunk;
   });
   return {
-    beats,
+    heartbeats,
     destroys,
     log: () => log,
     /** What a file in its home holds; empty while there is none. */

@@ -45,7 +45,7 @@ export type NetsWorld = LeaseWorld & {
   only(net: Net): void;
   /** From now on all of them work. */
   mend(): void;
-  /** Instances' beats get lost from now on. */
+  /** Instances' heartbeats get lost from now on. */
   deafen(): void;
 };
 

@@ -40,7 +40,7 @@ export type Wish = Pick<Instance, Asked> & {
   readonly running: boolean;
 };
 
-/** Never safe to repeat: each accepted call rents anew where GPUs are left. */
+/** Never safe to repeat: each accepted call rents again where GPUs are left. */
 export function create(context: Context, { ids, body }: Request): Reply {
   const [offerId = Number.NaN] = ids;
   if (!Number.isSafeInteger(offerId)) return badOfferId;

@@ -1,5 +1,5 @@
-// Pulses: one small item beside each lease. A beat is exactly one update, which checks and records
-// at once; a pulse that is over stays so for good.
+// Pulses: one small item beside each lease. A heartbeat is exactly one update, which checks and
+// records at once; a pulse that is over stays so for good.
 
 import {
   type ByteCount,
@@ -8,7 +8,12 @@ import {
   type PulseStart,
 } from '../../../core/instance/pulse.ts';
 import type { Telemetry } from '../../../core/instance/telemetry.ts';
-import type { Beat, CarriedBytes, PulseStore, QuietBeat } from '../../../ports/pulse-store.ts';
+import type {
+  CarriedBytes,
+  Heartbeat,
+  PulseStore,
+  QuietHeartbeat,
+} from '../../../ports/pulse-store.ts';
 import { pulseKey } from '../schema.ts';
 import { type Change, type Item, parseItem, type Table } from '../table.ts';
 
@@ -17,9 +22,9 @@ const UNKNOWN_YET = {
   wait: null,
   token: null,
   readyAt: null,
-  nodeBeatAt: null,
-  nodeBeatNumber: null,
-  appBeatAt: null,
+  nodeHeartbeatAt: null,
+  nodeHeartbeatNumber: null,
+  appHeartbeatAt: null,
   appBusyAt: null,
   facts: null,
   telemetry: null,
@@ -78,7 +83,9 @@ function parked({ generation, attempt, wait, token, endsAt, idleWarned }: Parkin
 
 const FIRST_READY = '#readyAt = if_not_exists(#readyAt, :at)';
 
-/** The counters of this beat beside those of the last: right of `=` is what was there before. */
+/**
+ * The counters of this heartbeat beside those of the last: right of `=` is what was there before.
+ */
 function bytesOf(telemetry: Telemetry | null) {
   const { rxBytes, txBytes } = telemetry ?? { rxBytes: null, txBytes: null };
   if (rxBytes === null || txBytes === null || rxBytes < 0 || txBytes < 0) return { update: '' };
@@ -87,20 +94,22 @@ function bytesOf(telemetry: Telemetry | null) {
   return { update, values: { ':bytes': bytes, ':none': null } };
 }
 
-function beating({ at, by }: Beat): Change {
+function beating({ at, by }: Heartbeat): Change {
   const values = { ':at': at, ':no': false };
   if (by.kind === 'app') {
     const condition = '#over = :no AND #consumer = :consumer';
-    const update = by.busy ? 'SET #appBeatAt = :at, #appBusyAt = :at' : 'SET #appBeatAt = :at';
+    const update = by.busy
+      ? 'SET #appHeartbeatAt = :at, #appBusyAt = :at'
+      : 'SET #appHeartbeatAt = :at';
     return { update, condition, values: { ...values, ':consumer': by.consumer } };
   }
   const condition = '#over = :no AND #attempt = :attempt';
   const known = { ...values, ':attempt': by.attempt };
   if (by.kind === 'probe') return { update: `SET ${FIRST_READY}`, condition, values: known };
-  const said = '#nodeBeatNumber = :number, #telemetry = :telemetry';
+  const said = '#nodeHeartbeatNumber = :number, #telemetry = :telemetry';
   const counted = bytesOf(by.telemetry);
-  const update = `SET #nodeBeatAt = :at, ${said}, ${FIRST_READY}${counted.update}`;
-  const newer = '(attribute_not_exists(#nodeBeatNumber) OR #nodeBeatNumber < :number)';
+  const update = `SET #nodeHeartbeatAt = :at, ${said}, ${FIRST_READY}${counted.update}`;
+  const newer = '(attribute_not_exists(#nodeHeartbeatNumber) OR #nodeHeartbeatNumber < :number)';
   const heard = {
     condition: `${condition} AND ${newer}`,
     values: { ...known, ...counted.values, ':number': by.number, ':telemetry': by.telemetry },
@@ -110,7 +119,10 @@ function beating({ at, by }: Beat): Change {
   return { ...heard, update: `${update}, #facts = :facts`, values: stated };
 }
 
-/** Counters that began anew: what was carried so far must still be what the beat's update said. */
+/**
+ * Counters that started again: what was carried so far must still be what the heartbeat's update
+ * said.
+ */
 function carried({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
   const asRead = from === null ? 'attribute_not_exists(#bytesCarried)' : '#bytesCarried = :from';
   return {
@@ -120,11 +132,11 @@ function carried({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
   };
 }
 
-/** Only the beat that was judged to be quiet carries the quiet on. */
-function quietened({ attempt, quiet }: QuietBeat): Change {
+/** Only the heartbeat that was judged to be quiet carries the quiet on. */
+function quietened({ attempt, quiet }: QuietHeartbeat): Change {
   return {
     update: 'SET #quiet = :quiet',
-    condition: '#over = :no AND #attempt = :attempt AND #nodeBeatNumber = :number',
+    condition: '#over = :no AND #attempt = :attempt AND #nodeHeartbeatNumber = :number',
     values: { ':quiet': quiet, ':no': false, ':attempt': attempt, ':number': quiet.through },
   };
 }
@@ -148,12 +160,12 @@ export function createPulseStore(table: Table): PulseStore {
       const item = await table.update(pulseKey(parking.leaseId), parked(parking));
       return item === 'refused' ? 'over' : 'parked';
     },
-    beat: async (beat) => {
-      const item = await table.update(pulseKey(beat.leaseId), beating(beat));
+    heartbeat: async (heartbeat) => {
+      const item = await table.update(pulseKey(heartbeat.leaseId), beating(heartbeat));
       return (item === 'refused' ? null : pulseOf(table, item)) ?? 'refused';
     },
-    keepQuiet: async (beat) => {
-      await table.update(pulseKey(beat.leaseId), quietened(beat));
+    keepQuiet: async (heartbeat) => {
+      await table.update(pulseKey(heartbeat.leaseId), quietened(heartbeat));
     },
     carryBytes: async (carry) => {
       await table.update(pulseKey(carry.leaseId), carried(carry));

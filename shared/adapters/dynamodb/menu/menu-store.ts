@@ -94,8 +94,8 @@ export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
       });
     },
     current: (provider) => {
-      const begun = underWay.get(provider);
-      if (begun !== undefined) return begun;
+      const started = underWay.get(provider);
+      if (started !== undefined) return started;
       const reading = read(provider).finally(() => underWay.delete(provider));
       underWay.set(provider, reading);
       return reading;

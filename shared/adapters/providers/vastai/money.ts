@@ -1,5 +1,5 @@
 // What Vast.ai charged and what is left of the prepaid credit. Charges outlive their instances and
-// are the source of truth when our own reckoning is checked.
+// are the source of truth when our own computation is checked.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsd } from '../../../core/base/money.ts';

@@ -68,7 +68,7 @@ export const HeartbeatReply = z.discriminatedUnion('carryOn', [
     endsAt: IsoTime,
     /** The same as a length of time, since clocks of instances are often wrong. */
     secondsLeft: z.int(),
-    /** The next beat is due after this time. */
+    /** The next heartbeat is due after this time. */
     everySeconds: z.int(),
   }),
   z.strictObject({ carryOn: z.literal(false), reason: z.string() }),

@@ -37,7 +37,7 @@ export type FreezesReply = z.infer<typeof FreezesReply>;
 export const SweepReply = z.strictObject({
   provider: ProviderName,
   startedAt: IsoTime,
-  /** When the last complete listing began. */
+  /** When the last complete listing started. */
   listedAt: z.nullable(IsoTime),
   instances: z.int(),
   openLeases: z.int(),

@@ -18,9 +18,12 @@ export const instancePolicy = {
     maxBootLimit: minutes(30),
   },
   heartbeat: {
-    /** How old the beat that counts may be when another beat extends a wait by a whole limit. */
+    /**
+     * How old the heartbeat that counts may be when another heartbeat extends a wait by a whole
+     * limit.
+     */
     freshFor: seconds(20),
-    /** How often a node is asked to beat. */
+    /** How often a node is asked to send heartbeats. */
     every: seconds(60),
   },
   node: {
@@ -38,7 +41,7 @@ export const instancePolicy = {
     maxWindow: hours(12),
     /** Between the warning and the end of an idle lease. */
     notice: minutes(5),
-    /** Older beats say nothing about the present: two may get lost. */
+    /** Older heartbeats say nothing about the present: two may get lost. */
     dataGap: minutes(3),
   },
   listing: {

@@ -19,8 +19,8 @@ export async function ensureEnding(records: Records, input: EndInput): Promise<L
 }
 
 /**
- * Commits that the lease ends, unless it does already, and closes its pulse: no beat counts any
- * more. Safe to repeat. Detours: superseded. Throws StoreDown, Conflict.
+ * Commits that the lease ends, unless it does already, and closes its pulse: no heartbeat counts
+ * any more. Safe to repeat. Detours: superseded. Throws StoreDown, Conflict.
  */
 export function createEndLease(ports: EndLeasePorts) {
   return async (input: EndInput): Promise<StepOutcome> => {

@@ -1,4 +1,4 @@
-// Judge: every wake, timeout or missed beat leads here. Serve on, or begin to end the lease.
+// Judge: every wake, timeout or missed heartbeat leads here. Serve on, or begin to end the lease.
 
 import { invariant } from '../../../core/base/invariant.ts';
 import type { ServeTimes } from '../../../core/lease/judge.ts';

@@ -31,7 +31,9 @@ export type LaunchPorts = Records &
     readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
   };
 
-/** Lets the next attempt's instance beat. It comes first, so that nothing lies before create. */
+/**
+ * Lets the next attempt's instance heartbeat. It comes first, so that nothing lies before create.
+ */
 async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
   const pulse = nextPulse(lease);
   if (pulse !== null) await ports.pulses.start(pulse);

@@ -39,7 +39,7 @@ export function createProbeReady(ports: ProbeReadyPorts) {
     for (const { host, port } of plan.ssh) {
       if ((await ports.probe.sshBanner(host, port)) === 'not-yet') continue;
       const by = { kind: 'probe', attempt: attempt.number } as const;
-      await ports.pulses.beat({ leaseId: lease.id, at: ports.clock.now(), by });
+      await ports.pulses.heartbeat({ leaseId: lease.id, at: ports.clock.now(), by });
       return done(null);
     }
     return detour('not-ready', 'no SSH server answers yet');

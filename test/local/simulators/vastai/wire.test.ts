@@ -138,7 +138,7 @@ describe('rates', () => {
       market.pass(wait);
       statuses.push((await list()).status);
     }
-    // A refused call doesn't start the wait anew, and another endpoint has its own.
+    // A refused call doesn't start the wait again, and another endpoint has its own.
     expect(statuses).toEqual([200, 429, 200]);
     expect((await market.call('GET /api/v0/instances/')).status).toBe(200);
   });
@@ -163,7 +163,7 @@ describe('rates', () => {
     expect(await creates({ refusalRestarts: false }, ...waits)).toEqual([404, 429, 429, 404]);
   });
 
-  it('can make each refused call begin the wait anew', async () => {
+  it('can make each refused call begin the wait again', async () => {
     const waits = [0, 4_499, 11_999, 1, 12_000];
     expect(await creates({ refusalRestarts: true }, ...waits)).toEqual([404, 429, 429, 429, 404]);
   });

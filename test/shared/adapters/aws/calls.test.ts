@@ -120,16 +120,16 @@ describe('connections', () => {
   it('are waited for before a call begins, so that no time limit counts the wait', async () => {
     const calls = createCalls(new SFNClient(clientConfig(accessTo('http://127.0.0.1:9'))));
     const { maxSockets } = policy.aws;
-    const begun: (() => void)[] = [];
-    const begin = () => calls(() => new Promise<void>((end) => void begun.push(end)));
+    const started: (() => void)[] = [];
+    const begin = () => calls(() => new Promise<void>((end) => void started.push(end)));
     const outcomes = Array.from({ length: maxSockets + 2 }, begin);
-    expect(begun).toHaveLength(maxSockets);
-    begun[0]?.();
+    expect(started).toHaveLength(maxSockets);
+    started[0]?.();
     await outcomes[0];
-    expect(begun).toHaveLength(maxSockets + 1);
-    begun[1]?.();
+    expect(started).toHaveLength(maxSockets + 1);
+    started[1]?.();
     await outcomes[1];
-    for (const end of begun) end();
+    for (const end of started) end();
     expect(await Promise.all(outcomes)).toHaveLength(maxSockets + 2);
   });
 });

@@ -26,11 +26,11 @@ const terms = { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) };
 const task: ReconcileTask = { provider: 'vastai', terms, now: afterwards(at('12:34'), hours(30)) };
 const owner = { deployment: aDeployment, leaseId: lease.id, attempt: 1 };
 const rows = (amount: number) => [{ owner, amount: microUsd(amount) }];
-const began = new Map([[lease.id, at('12:02')]]);
+const started = new Map([[lease.id, at('12:02')]]);
 
 const compared = (amount: number, now = task.now) =>
   compareSettled(
-    { began, leases: new Map([[lease.id, lease]]), byLease: new Map([[lease.id, rows(amount)]]) },
+    { started, leases: new Map([[lease.id, lease]]), byLease: new Map([[lease.id, rows(amount)]]) },
     { ...task, now },
   );
 
@@ -45,7 +45,7 @@ describe('leases to compare', () => {
   });
 
   it('need all charges of the days in which they had instances', () => {
-    expect(chargesNeededFrom(task, began)).toBe(at('00:00'));
+    expect(chargesNeededFrom(task, started)).toBe(at('00:00'));
     // Without any: as far back as charges may still change.
     const none = { ...task, now: at('12:34') };
     expect(chargesNeededFrom(none, new Map())).toBe(earlier(at('00:00'), hours(24)));
@@ -55,7 +55,7 @@ describe('leases to compare', () => {
     expect(compared(lease.chargedMicroUsd)).toMatchObject([{ comparison: { difference: 0 } }]);
     expect(compared(lease.chargedMicroUsd, at('20:00'))).toEqual([]);
     const leases = new Map([[lease.id, anEndingLease()]]);
-    expect(compareSettled({ began, leases, byLease: new Map() }, task)).toEqual([]);
+    expect(compareSettled({ started, leases, byLease: new Map() }, task)).toEqual([]);
   });
 });
 

@@ -102,7 +102,7 @@ describe('a second look', () => {
     expect(spanOfLeases([active.id, aLeaseId('z')], leases, now).from).toBe(0);
   });
 
-  it('reads what can have been entered since it began, clocks and steps allowed for', () => {
+  it('reads what can have been entered since it started, clocks and steps allowed for', () => {
     expect(spanSince(at('13:50'), now)).toEqual({ from: at('13:40'), to: until });
     expect(spanSince(epochMs(5), now).from).toBe(0);
   });

@@ -1,5 +1,5 @@
 // The laws of absence: whatever listings come, in whatever order, proof takes two of them at least
-// the lag apart, and neither begun before it could count.
+// the lag apart, and neither started before it could count.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ const evidences = fc.record({
 });
 
 describe('a proof of absence', () => {
-  it('rests on two listings at least the lag apart, none begun before it counts', () => {
+  it('rests on two listings at least the lag apart, none started before it counts', () => {
     fc.assert(
       fc.property(evidences, fc.array(instants), (evidence, listings) => {
         const proof = proofFrom(evidence, listings);
@@ -69,7 +69,7 @@ describe('a proof of absence', () => {
 describe('a listing', () => {
   const evidence = { notBefore: at('12:00'), absentSince: null, listLag: minutes(1) };
 
-  it('begun before it could count proves nothing, and is not remembered', () => {
+  it('started before it could count proves nothing, and is not remembered', () => {
     const verdict = proveAbsence(evidence, epochMs(at('12:00') - 1));
     expect(verdict).toEqual({ kind: 'pending', absentSince: null });
   });

@@ -1,10 +1,10 @@
-// Whose beat counts, and how long a lease has been silent.
+// Whose heartbeat counts, and how long a lease has been silent.
 
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../../shared/core/base/time.ts';
 import {
   type Liveness,
-  lastCountingBeat,
+  lastCountingHeartbeat,
   runningSince,
   silentFor,
 } from '../../../../shared/core/instance/pulse.ts';
@@ -36,16 +36,16 @@ const cases: readonly Case[] = [
   { liveness: 'auto', node: null, app: null, counts: null },
 ];
 
-describe('the beat that counts', () => {
+describe('the heartbeat that counts', () => {
   it.each(cases)('of $liveness, instance $node and application $app, is $counts', (given) => {
     const { liveness, node, app, counts } = given;
-    const pulse = aPulse({ liveness, nodeBeatAt: node, appBeatAt: app });
-    expect(lastCountingBeat(pulse)).toBe(counts);
+    const pulse = aPulse({ liveness, nodeHeartbeatAt: node, appHeartbeatAt: app });
+    expect(lastCountingHeartbeat(pulse)).toBe(counts);
   });
 });
 
 describe('the time since which an instance runs', () => {
-  const ready = { readyAt: at('12:06'), nodeBeatAt: at('12:08') };
+  const ready = { readyAt: at('12:06'), nodeHeartbeatAt: at('12:08') };
   const telling = (uptimeSeconds: number | null) => ({
     ...ready,
     telemetry: {
@@ -55,7 +55,7 @@ describe('the time since which an instance runs', () => {
   });
 
   it.each([
-    ['told by its last beat', 240, at('12:04')],
+    ['told by its last heartbeat', 240, at('12:04')],
     ['its readiness, when it tells a later one', 30, at('12:06')],
     ['its readiness, when it does not tell', null, at('12:06')],
     ['its readiness, when it tells nonsense', -5, at('12:06')],
@@ -64,14 +64,16 @@ describe('the time since which an instance runs', () => {
     expect(runningSince(aPulse(telling(uptimeSeconds)), at('12:02'))).toBe(since);
   });
 
-  it('is its readiness when it was probed and never beat', () => {
-    expect(runningSince(aPulse({ ...ready, nodeBeatAt: null }), at('12:02'))).toBe(at('12:06'));
+  it('is its readiness when it was probed and never send heartbeats', () => {
+    expect(runningSince(aPulse({ ...ready, nodeHeartbeatAt: null }), at('12:02'))).toBe(
+      at('12:06'),
+    );
   });
 });
 
 describe('silence', () => {
-  it('is counted from the last beat that counts', () => {
-    const pulse = aPulse({ nodeBeatAt: late });
+  it('is counted from the last heartbeat that counts', () => {
+    const pulse = aPulse({ nodeHeartbeatAt: late });
     expect(silentFor(pulse, at('12:04'), at('12:23'))).toBe(3 * 60_000);
   });
 
@@ -80,17 +82,17 @@ describe('silence', () => {
     expect(silentFor(null, at('12:04'), at('12:05'))).toBe(60_000);
   });
 
-  it('is not counted from a beat before the beginning', () => {
-    const booted = aPulse({ nodeBeatAt: at('12:03') });
+  it('is not counted from a heartbeat before the beginning', () => {
+    const booted = aPulse({ nodeHeartbeatAt: at('12:03') });
     expect(silentFor(booted, at('12:04'), at('12:05'))).toBe(60_000);
   });
 
-  it('of the application counts, however loud its instance is, once it has beaten', () => {
-    const pulse = aPulse({ nodeBeatAt: late, appBeatAt: early });
+  it('of the application alone counts once it has sent a heartbeat', () => {
+    const pulse = aPulse({ nodeHeartbeatAt: late, appHeartbeatAt: early });
     expect(silentFor(pulse, at('12:04'), late)).toBe(10 * 60_000);
   });
 
-  it('is never negative when a beat is newer than the look', () => {
-    expect(silentFor(aPulse({ nodeBeatAt: late }), at('12:04'), early)).toBe(0);
+  it('is never negative when a heartbeat is newer than the look', () => {
+    expect(silentFor(aPulse({ nodeHeartbeatAt: late }), at('12:04'), early)).toBe(0);
   });
 });

@@ -18,8 +18,8 @@ describe('the bytes of an instance', () => {
 
   it.each([
     ['go on', [10, 10], [9, 10], null],
-    ['began anew', [1, 2], [9, 10], [9, 10]],
-    ['began anew for what was received alone', [1, 12], [9, 10], [9, 0]],
+    ['started again', [1, 2], [9, 10], [9, 10]],
+    ['started again for what was received alone', [1, 12], [9, 10], [9, 0]],
     ['were never told before', [1, 2], null, null],
   ] as const)('are carried over when counters %s: %j after %j', (...[, now, past, carried]) => {
     const pulse = aPulse({ bytes: [...now], bytesBefore: past === null ? null : [...past] });
@@ -36,18 +36,18 @@ describe('idleness at the end', () => {
   const pulse = aPulse({
     idle: { ...idle, window: minutes(10), action: 'end' },
     quiet: { since: at('12:10'), through: 20 },
-    nodeBeatAt: at('12:20'),
-    nodeBeatNumber: 20,
+    nodeHeartbeatAt: at('12:20'),
+    nodeHeartbeatNumber: 20,
   });
   const since = (change: Partial<typeof pulse>) =>
     liveUsage({ ...pulse, ...change }).usage.idleSince;
 
-  it('began with the quiet that lasted the whole window to the last beat', () => {
+  it('started with the quiet that lasted the whole window to the last heartbeat', () => {
     expect(since({})).toBe(at('12:10'));
   });
-  it('is none when the last beat was busy, the window not full, or nobody asked', () => {
-    expect(since({ nodeBeatNumber: 21 })).toBeNull();
-    expect(since({ nodeBeatAt: at('12:19') })).toBeNull();
+  it('is none when the last heartbeat was busy, the window not full, or nobody asked', () => {
+    expect(since({ nodeHeartbeatNumber: 21 })).toBeNull();
+    expect(since({ nodeHeartbeatAt: at('12:19') })).toBeNull();
     expect(since({ idle: null })).toBeNull();
   });
 });

@@ -138,8 +138,8 @@ describe('a round', () => {
   it('is not made by an older generation, nor after a day', () => {
     const lease = { ...anEndingLease(), generation: 2 };
     expect(skipRound(lease, input, at('12:31'))).toMatchObject({ kind: 'superseded' });
-    const begun = { ...input, startedAt: at('00:00') };
-    expect(skipRound(anEndingLease(), begun, at('23:00'))).toBeNull();
+    const started = { ...input, startedAt: at('00:00') };
+    expect(skipRound(anEndingLease(), started, at('23:00'))).toBeNull();
     const late = { ...input, startedAt: before(at('12:31'), hours(25)) };
     expect(skipRound(anEndingLease(), late, at('12:31'))).toMatchObject({
       kind: 'teardown-overdue',

@@ -1,4 +1,4 @@
-// The lease of a request that was cut off: ended before it began, its whole hold returned.
+// The lease of a request that was cut off: ended before it started, its whole hold returned.
 
 import { describe, expect, it } from 'vitest';
 import { cancelledLease } from '../../../../shared/core/lease/cancelled-lease.ts';

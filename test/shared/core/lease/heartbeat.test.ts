@@ -1,4 +1,4 @@
-// What a beat is answered, and what it does to the wait that is parked.
+// What a heartbeat is answered, and what it does to the wait that is parked.
 
 import { describe, expect, it } from 'vitest';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
@@ -6,9 +6,9 @@ import { minutes, seconds } from '../../../../shared/core/base/time.ts';
 import {
   carryOn,
   effectOnWait,
-  refuseAppBeat,
-  refuseLateBeat,
-  refuseNodeBeat,
+  refuseAppHeartbeat,
+  refuseLateHeartbeat,
+  refuseNodeHeartbeat,
 } from '../../../../shared/core/lease/heartbeat.ts';
 import { aConsumer, at } from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
@@ -21,7 +21,7 @@ import {
 
 const now = at('12:20');
 
-describe('a recorded beat', () => {
+describe('a recorded heartbeat', () => {
   it('is answered with the time that is left', () => {
     const pulse = aPulse({ endsAt: at('12:21:30') });
     expect(carryOn(pulse, now)).toEqual({
@@ -36,13 +36,13 @@ describe('a recorded beat', () => {
     expect(effectOnWait(aPulse({ readyAt: now }), now)).toBe('none');
   });
 
-  it('keeps serving alive while everybody who has to beat does', () => {
-    const serving = aPulse({ wait: 'serve', nodeBeatAt: now });
+  it('keeps serving alive while everybody who has to send heartbeats does', () => {
+    const serving = aPulse({ wait: 'serve', nodeHeartbeatAt: now });
     expect(effectOnWait(serving, now)).toBe('heartbeat');
     const both = { ...serving, liveness: 'both' as const };
     expect(effectOnWait(both, now)).toBe('none');
-    expect(effectOnWait({ ...both, appBeatAt: at('12:19:40') }, now)).toBe('heartbeat');
-    expect(effectOnWait({ ...both, appBeatAt: at('12:19:39') }, now)).toBe('none');
+    expect(effectOnWait({ ...both, appHeartbeatAt: at('12:19:40') }, now)).toBe('heartbeat');
+    expect(effectOnWait({ ...both, appHeartbeatAt: at('12:19:39') }, now)).toBe('none');
   });
 
   it('wakes Judge once the lease has been idle for long enough', () => {
@@ -51,7 +51,13 @@ describe('a recorded beat', () => {
       ...{ window: minutes(5), action: 'warn' as const },
     };
     const quiet = { since: at('12:15'), through: 3 };
-    const pulse = aPulse({ wait: 'serve', nodeBeatAt: now, nodeBeatNumber: 3, idle, quiet });
+    const pulse = aPulse({
+      wait: 'serve',
+      nodeHeartbeatAt: now,
+      nodeHeartbeatNumber: 3,
+      idle,
+      quiet,
+    });
     expect(effectOnWait(pulse, now)).toBe('wake');
     expect(effectOnWait({ ...pulse, quiet: { ...quiet, since: at('12:16') } }, now)).toBe(
       'heartbeat',
@@ -59,30 +65,34 @@ describe('a recorded beat', () => {
   });
 });
 
-describe('a refused beat', () => {
+describe('a refused heartbeat', () => {
   it('of a lease that is over is told to stop', () => {
     for (const lease of [anEndingLease(), anEndedLease()]) {
-      expect(refuseLateBeat(lease)).toEqual({
+      expect(refuseLateHeartbeat(lease)).toEqual({
         reply: { kind: 'stop', reason: 'released' },
         fault: 'heartbeat-late',
       });
     }
-    expect(refuseLateBeat(anActiveLease())).toBeNull();
+    expect(refuseLateHeartbeat(anActiveLease())).toBeNull();
   });
 
   it.each([
     ['the present attempt came before', [2, 2], ['replayed', 'heartbeat-replayed']],
     ['an older attempt has to stop', [1, 2], ['stop', 'heartbeat-foreign']],
     ['a newer attempt than we know of waits', [2, 1], ['too-early', 'heartbeat-foreign']],
-    ['any attempt waits while none may beat', [1, 0], ['too-early', 'heartbeat-foreign']],
+    [
+      'any attempt waits while none may send heartbeats',
+      [1, 0],
+      ['too-early', 'heartbeat-foreign'],
+    ],
   ] as const)('of %s', (_, [attempt, serving], [kind, fault]) => {
-    expect(refuseNodeBeat(attempt, serving)).toMatchObject({ reply: { kind }, fault });
+    expect(refuseNodeHeartbeat(attempt, serving)).toMatchObject({ reply: { kind }, fault });
   });
 
   it('of an application names no lease that is not its own', () => {
     const stranger = brandId(ConsumerId, '123456789012/stranger');
     for (const lease of [anActiveLease(), anEndedLease()]) {
-      expect(refuseAppBeat(lease, stranger)).toEqual({
+      expect(refuseAppHeartbeat(lease, stranger)).toEqual({
         reply: { kind: 'unknown-lease' },
         fault: 'heartbeat-foreign',
       });
@@ -90,10 +100,10 @@ describe('a refused beat', () => {
   });
 
   it('of an application waits before there is an instance, and stops after it', () => {
-    expect(refuseAppBeat(aBootingLease(), aConsumer)).toEqual({
+    expect(refuseAppHeartbeat(aBootingLease(), aConsumer)).toEqual({
       reply: { kind: 'too-early' },
       fault: null,
     });
-    expect(refuseAppBeat(anEndingLease(), aConsumer).reply.kind).toBe('stop');
+    expect(refuseAppHeartbeat(anEndingLease(), aConsumer).reply.kind).toBe('stop');
   });
 });

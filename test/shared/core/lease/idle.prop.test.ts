@@ -1,5 +1,5 @@
-// The laws of idleness, over any row of beats: what was busy or unknown within the window is never
-// idle, and what was quiet all along always is.
+// The laws of idleness, over any row of heartbeats: what was busy or unknown within the window is
+// never idle, and what was quiet all along always is.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -16,46 +16,57 @@ const idle = {
   ...{ window: minutes(WINDOW), action: 'end' as const },
 };
 
-/** A beat each minute: heard quiet, heard busy, heard without telemetry, recorded only, or lost. */
-const beats = fc.array(
+/**
+ * A heartbeat each minute: heard quiet, heard busy, heard without telemetry, recorded only, or
+ * lost.
+ */
+const heartbeats = fc.array(
   fc.oneof(
     { weight: 9, arbitrary: fc.constant('quiet' as const) },
     { weight: 1, arbitrary: fc.constantFrom('busy', 'blind', 'half', 'lost' as const) },
   ),
   { minLength: 1, maxLength: 60 },
 );
-type Beat = (typeof beats extends fc.Arbitrary<readonly (infer Each)[]> ? Each : never) & string;
+type Heartbeat = (typeof heartbeats extends fc.Arbitrary<readonly (infer Each)[]> ? Each : never) &
+  string;
 
-const telemetryOf = (beat: Beat): Pulse['telemetry'] =>
-  beat === 'blind'
+const telemetryOf = (heartbeat: Heartbeat): Pulse['telemetry'] =>
+  heartbeat === 'blind'
     ? null
     : {
-        gpus: [[beat === 'busy' || beat === 'half' ? 80 : 0, null, null, null, null]],
+        gpus: [[heartbeat === 'busy' || heartbeat === 'half' ? 80 : 0, null, null, null, null]],
         ...{ processes: 1, rxBytes: 1, txBytes: 1, networkKbps: 0, uptimeSeconds: 1, jobId: '' },
       };
 
-/** What the pulse is after these beats. A beat recorded only was cut off before it was judged. */
-function pulseAfter(row: readonly Beat[]): Pulse {
+/**
+ * What the pulse is after these heartbeats. A heartbeat recorded only was cut off before it was
+ * judged.
+ */
+function pulseAfter(row: readonly Heartbeat[]): Pulse {
   let pulse = aPulse({ idle });
-  for (const [index, beat] of row.entries()) {
-    if (beat === 'lost') continue;
+  for (const [index, heartbeat] of row.entries()) {
+    if (heartbeat === 'lost') continue;
     const now = after(at('12:00'), times(minutes(1), index));
-    const said = { nodeBeatAt: now, nodeBeatNumber: index, telemetry: telemetryOf(beat) };
+    const said = {
+      nodeHeartbeatAt: now,
+      nodeHeartbeatNumber: index,
+      telemetry: telemetryOf(heartbeat),
+    };
     pulse = { ...pulse, ...said };
-    const quiet = beat === 'half' ? null : quietAfter(pulse, now);
+    const quiet = heartbeat === 'half' ? null : quietAfter(pulse, now);
     if (quiet !== null) pulse = { ...pulse, quiet };
   }
   return pulse;
 }
 
 describe('an instance', () => {
-  it('is idle exactly when all beats of the window were heard and quiet', () => {
+  it('is idle exactly when all heartbeats of the window were heard and quiet', () => {
     fc.assert(
-      fc.property(beats, (row) => {
+      fc.property(heartbeats, (row) => {
         fc.pre(row.at(-1) !== 'lost');
         const now = after(at('12:00'), times(minutes(1), row.length - 1));
         const latest = row.slice(-WINDOW - 1);
-        const still = latest.length > WINDOW && latest.every((beat) => beat === 'quiet');
+        const still = latest.length > WINDOW && latest.every((heartbeat) => heartbeat === 'quiet');
         const verdict = judgeIdle(pulseAfter(row), null, now);
         expect(verdict.kind).toBe(still ? 'warn' : 'busy');
       }),

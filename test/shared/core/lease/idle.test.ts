@@ -23,15 +23,15 @@ const telemetry = (change: Partial<Telemetry> = {}): Telemetry => ({
   ...{ networkKbps: 0, uptimeSeconds: 60, jobId: '' },
   ...change,
 });
-/** As the beat at 12:30 with number 7 leaves it. */
+/** As the heartbeat at 12:30 with number 7 leaves it. */
 const heard = (change: Partial<Pulse> = {}): Pulse =>
   aPulse({
-    ...{ idle: anIdle(), telemetry: telemetry(), nodeBeatAt: NOW, nodeBeatNumber: 7 },
+    ...{ idle: anIdle(), telemetry: telemetry(), nodeHeartbeatAt: NOW, nodeHeartbeatNumber: 7 },
     ...change,
   });
 const quiet = (change: Partial<Pulse> = {}): boolean => quietAfter(heard(change), NOW) !== null;
 
-describe('a beat', () => {
+describe('a heartbeat', () => {
   it('is never quiet unless the lease asked to be looked at', () => {
     expect(quiet({ idle: null })).toBe(false);
     expect(quiet()).toBe(true);
@@ -58,9 +58,9 @@ describe('a beat', () => {
 
   it('is quiet only when every signal is that was named', () => {
     const idle = anIdle({ networkKbpsBelow: 100, app: true });
-    const app = { appBeatAt: NOW, appBusyAt: null };
+    const app = { appHeartbeatAt: NOW, appBusyAt: null };
     expect(quiet({ idle, ...app })).toBe(true);
-    expect(quiet({ idle, ...app, appBeatAt: null })).toBe(false);
+    expect(quiet({ idle, ...app, appHeartbeatAt: null })).toBe(false);
     expect(quiet({ idle, ...app, telemetry: telemetry({ networkKbps: 500 }) })).toBe(false);
     expect(quiet({ idle, ...app, telemetry: telemetry({ gpus: [gpu(50)] }) })).toBe(false);
   });
@@ -68,8 +68,8 @@ describe('a beat', () => {
 
 describe('an application', () => {
   const idle = anIdle({ gpuPercentBelow: null, app: true });
-  const appQuiet = (appBeatAt: Pulse['appBeatAt'], appBusyAt: Pulse['appBusyAt']) =>
-    quiet({ idle, appBeatAt, appBusyAt });
+  const appQuiet = (appHeartbeatAt: Pulse['appHeartbeatAt'], appBusyAt: Pulse['appBusyAt']) =>
+    quiet({ idle, appHeartbeatAt, appBusyAt });
 
   it('is quiet once it says so, and busy while nothing is known of it', () => {
     expect(appQuiet(at('12:29'), null)).toBe(true);
@@ -79,17 +79,17 @@ describe('an application', () => {
     expect(appQuiet(at('12:25'), null)).toBe(false);
   });
 
-  it('that was busy for a moment between two beats of its instance was busy', () => {
+  it('that was busy for a moment between two heartbeats of its instance was busy', () => {
     expect(appQuiet(at('12:29:40'), at('12:29:20'))).toBe(false);
   });
 });
 
 describe('quiet', () => {
-  it('begins with the first quiet beat and is carried on by the next number alone', () => {
+  it('begins with the first quiet heartbeat and is carried on by the next number alone', () => {
     const earlier = (through: number) => ({ quiet: { since: at('12:10'), through } });
     expect(quietAfter(heard(), NOW)).toEqual({ since: NOW, through: 7 });
     expect(quietAfter(heard(earlier(6)), NOW)).toEqual({ since: at('12:10'), through: 7 });
-    // Beat 6 was lost, or was busy: what happened then is not known.
+    // Heartbeat 6 was lost, or was busy: what happened then is not known.
     expect(quietAfter(heard(earlier(5)), NOW)).toEqual({ since: NOW, through: 7 });
   });
 });
@@ -115,15 +115,15 @@ describe('an idle lease', () => {
     expect(judgeIdle(idling({ idle: anIdle({ action: 'warn' }) }), warned, NOW).kind).toBe('busy');
   });
 
-  it('is warned anew when it fell idle anew', () => {
+  it('is warned again when it fell idle again', () => {
     const warned = { since: at('12:00'), at: at('12:10') };
     expect(judgeIdle(idling(), warned, NOW).kind).toBe('warn');
   });
 
-  it('is busy while its instance is not heard, or its last beat was not quiet', () => {
+  it('is busy while its instance is not heard, or its last heartbeat was not quiet', () => {
     expect(judgeIdle(idling(), null, afterwards(NOW, minutes(3))).kind).toBe('busy');
-    expect(judgeIdle(idling({ nodeBeatNumber: 8 }), null, NOW).kind).toBe('busy');
-    expect(judgeIdle(idling({ nodeBeatAt: null }), null, NOW).kind).toBe('busy');
+    expect(judgeIdle(idling({ nodeHeartbeatNumber: 8 }), null, NOW).kind).toBe('busy');
+    expect(judgeIdle(idling({ nodeHeartbeatAt: null }), null, NOW).kind).toBe('busy');
     expect(judgeIdle(idling({ idle: null }), null, NOW).kind).toBe('busy');
   });
 

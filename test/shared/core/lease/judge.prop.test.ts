@@ -18,16 +18,16 @@ const instants = fc.integer({ min: -60_000, max: 7_200_000 }).map((ms) => epochM
 const pulses = fc.option(
   fc.record({
     liveness: fc.constantFrom('node' as const, 'app' as const, 'both' as const, 'auto' as const),
-    nodeBeatAt: fc.option(instants),
-    appBeatAt: fc.option(instants),
+    nodeHeartbeatAt: fc.option(instants),
+    appHeartbeatAt: fc.option(instants),
   }),
 );
 
 describe('a lease', () => {
   it('never serves past its deadline', () => {
     fc.assert(
-      fc.property(pulses, instants, (beats, now) => {
-        const verdict = judge(lease, beats === null ? null : aPulse(beats), now);
+      fc.property(pulses, instants, (heartbeats, now) => {
+        const verdict = judge(lease, heartbeats === null ? null : aPulse(heartbeats), now);
         if (now >= DEADLINE) expect(verdict).toMatchObject({ kind: 'end', reason: 'expired' });
         else expect(verdict).not.toMatchObject({ reason: 'expired' });
       }),
@@ -35,11 +35,11 @@ describe('a lease', () => {
   });
 
   it('serves exactly as long as its instance is heard within the silence limit', () => {
-    const beats = fc.integer({ min: 0, max: 3_599_999 }).map((ms) => epochMs(START + ms));
+    const heartbeats = fc.integer({ min: 0, max: 3_599_999 }).map((ms) => epochMs(START + ms));
     fc.assert(
-      fc.property(beats, beats, (beat, now) => {
-        const heard = now - beat < LIMIT;
-        const verdict = judge(lease, aPulse({ nodeBeatAt: beat }), now);
+      fc.property(heartbeats, heartbeats, (heartbeat, now) => {
+        const heard = now - heartbeat < LIMIT;
+        const verdict = judge(lease, aPulse({ nodeHeartbeatAt: heartbeat }), now);
         expect(verdict.kind).toBe(heard ? 'serve' : 'end');
         if (verdict.kind === 'end') expect(verdict.reason).toBe('silent');
       }),
@@ -48,8 +48,8 @@ describe('a lease', () => {
 
   it('waits no longer than its deadline, and no longer than its silence may last', () => {
     fc.assert(
-      fc.property(pulses, instants, (beats, now) => {
-        const verdict = judge(lease, beats === null ? null : aPulse(beats), now);
+      fc.property(pulses, instants, (heartbeats, now) => {
+        const verdict = judge(lease, heartbeats === null ? null : aPulse(heartbeats), now);
         if (verdict.kind === 'end') return;
         const { timeoutSeconds, heartbeatSeconds } = verdict.times;
         const left = DEADLINE - now;
@@ -65,8 +65,8 @@ describe('a lease', () => {
 });
 
 describe('a wait', () => {
-  const wait = (beat: string, now: string) =>
-    judge(lease, aPulse({ nodeBeatAt: at(beat) }), at(now));
+  const wait = (heartbeat: string, now: string) =>
+    judge(lease, aPulse({ nodeHeartbeatAt: at(heartbeat) }), at(now));
 
   it('lasts what is left of time and silence', () => {
     expect(wait('12:10', '12:12')).toEqual({

@@ -14,7 +14,7 @@ import {
 
 const lease = anActiveLease();
 const input = { leaseId: lease.id, generation: 1 };
-const heard = aPulse({ nodeBeatAt: at('12:20'), nodeBeatNumber: 9 });
+const heard = aPulse({ nodeHeartbeatAt: at('12:20'), nodeHeartbeatNumber: 9 });
 
 describe('a judgement', () => {
   it('lets a lease that is heard serve on', () => {

@@ -16,7 +16,7 @@ import { aCard, aListing, aSighting } from '../../../support/builders/sightings.
 
 const launching = aLaunchingLease();
 
-/** Missed by a listing begun at `absentSince`; it may land until 12:06. */
+/** Missed by a listing started at `absentSince`; it may land until 12:06. */
 function unknownSince(absentSince: ReturnType<typeof at> | null): Lease {
   const attempt = currentAttempt(launching);
   if (attempt?.state !== 'recorded') throw new Error('it is on record');

@@ -112,7 +112,7 @@ describe('an ended lease', () => {
     ]);
   });
 
-  it('keeps the reason for which it began to end', () => {
+  it('keeps the reason for which it started to end', () => {
     expect(anEndedLease(anEndingLease(anActiveLease(), 'silent'))).toMatchObject({
       reason: 'silent',
       endingAt: at('12:30'),

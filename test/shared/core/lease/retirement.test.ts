@@ -12,7 +12,7 @@ import { aListing, aSighting } from '../../../support/builders/sightings.ts';
 
 const given = retireCurrent(aBootingLease());
 
-/** Its destroy was accepted at 12:20; a listing begun at `absentSince` missed it. */
+/** Its destroy was accepted at 12:20; a listing started at `absentSince` missed it. */
 function destroyed(absentSince: ReturnType<typeof at> | null = null): Lease {
   const attempt = currentAttempt(given);
   if (attempt?.state !== 'retiring') throw new Error('it was given up');

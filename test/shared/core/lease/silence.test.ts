@@ -15,7 +15,7 @@ import { aPulse } from '../../../support/builders/instance.ts';
 import { anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 
 describe('a silence', () => {
-  const noticed = aPulse({ nodeBeatAt: at('12:20'), silenceLookAt: at('12:25:30') });
+  const noticed = aPulse({ nodeHeartbeatAt: at('12:20'), silenceLookAt: at('12:25:30') });
 
   it('waits for its second look, and for nothing when none is to come', () => {
     expect(untilLook(noticed, at('12:25:10'))).toBe(seconds(20));
@@ -42,9 +42,9 @@ describe('a silence', () => {
 });
 
 describe('silent leases', () => {
-  it('passed their limit so long after their last beat, or after they began to serve', () => {
+  it('passed their limit, counted from the last heartbeat or from when it became active', () => {
     const lease = anActiveLease();
-    expect(limitPassedAt(lease, aPulse({ nodeBeatAt: at('12:20') }), at('12:40'))).toBe(
+    expect(limitPassedAt(lease, aPulse({ nodeHeartbeatAt: at('12:20') }), at('12:40'))).toBe(
       at('12:25'),
     );
     expect(limitPassedAt(lease, aPulse(), at('12:40'))).toBe(at('12:09'));

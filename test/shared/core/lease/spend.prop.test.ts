@@ -65,33 +65,39 @@ function serving(offer: ReturnType<typeof anOffer>, cap: number | null): LeaseIn
 const traffic = fc.array(fc.tuple(fc.nat(3 * GB), fc.nat(GB)), { minLength: 60, maxLength: 60 });
 
 describe('a spend cap', () => {
-  it('is passed by no more than one sweep’s worth and the bytes between two beats', () => {
+  it('is passed by no more than one sweep’s worth and the bytes between two heartbeats', () => {
     fc.assert(
-      fc.property(offers, fc.integer({ min: 1, max: 900_000 }), traffic, (offer, cap, beats) => {
-        const lease = { ...serving(offer, cap), deadline: at('14:00') };
-        const rate = presentRate(lease);
-        const bytes: [number, number] = [0, 0];
-        let now: EpochMs = lease.activeAt;
-        let before = spentBy(lease, aPulse({ bytes }), now);
-        for (const [received, sent] of beats) {
-          const told = aPulse({ bytes: [...bytes] });
-          if (spentUp(lease, told, now) !== null) break;
-          before = spentBy(lease, told, now);
-          expect(before).toBeLessThan(cap);
-          now = afterwards(now, policy.sweep.every);
-          bytes[0] += received;
-          bytes[1] += sent;
-        }
-        const [received = 0, sent = 0] = beats.reduce(
-          (most, beat) => [Math.max(most[0], beat[0]), Math.max(most[1], beat[1])] as const,
-          [0, 0] as readonly [number, number],
-        );
-        const { downloadMicroUsdPerGb: down, uploadMicroUsdPerGb: up } = offer;
-        const between = Math.ceil((down * received) / GB) + Math.ceil((up * sent) / GB) + 4;
-        const most = cap + cost(rate, policy.sweep.every) + between;
-        const spent = spentBy(lease, aPulse({ bytes: [...bytes] }), now);
-        if (before < cap) expect(spent).toBeLessThanOrEqual(most);
-      }),
+      fc.property(
+        offers,
+        fc.integer({ min: 1, max: 900_000 }),
+        traffic,
+        (offer, cap, heartbeats) => {
+          const lease = { ...serving(offer, cap), deadline: at('14:00') };
+          const rate = presentRate(lease);
+          const bytes: [number, number] = [0, 0];
+          let now: EpochMs = lease.activeAt;
+          let before = spentBy(lease, aPulse({ bytes }), now);
+          for (const [received, sent] of heartbeats) {
+            const told = aPulse({ bytes: [...bytes] });
+            if (spentUp(lease, told, now) !== null) break;
+            before = spentBy(lease, told, now);
+            expect(before).toBeLessThan(cap);
+            now = afterwards(now, policy.sweep.every);
+            bytes[0] += received;
+            bytes[1] += sent;
+          }
+          const [received = 0, sent = 0] = heartbeats.reduce(
+            (most, heartbeat) =>
+              [Math.max(most[0], heartbeat[0]), Math.max(most[1], heartbeat[1])] as const,
+            [0, 0] as readonly [number, number],
+          );
+          const { downloadMicroUsdPerGb: down, uploadMicroUsdPerGb: up } = offer;
+          const between = Math.ceil((down * received) / GB) + Math.ceil((up * sent) / GB) + 4;
+          const most = cap + cost(rate, policy.sweep.every) + between;
+          const spent = spentBy(lease, aPulse({ bytes: [...bytes] }), now);
+          if (before < cap) expect(spent).toBeLessThanOrEqual(most);
+        },
+      ),
     );
   });
 
@@ -100,7 +106,7 @@ describe('a spend cap', () => {
       fc.property(offers, fc.integer({ min: 1, max: 900_000 }), (offer, cap) => {
         const lease = { ...serving(offer, cap), deadline: at('14:00') };
         const now = lease.activeAt;
-        const pulse = aPulse({ nodeBeatAt: now });
+        const pulse = aPulse({ nodeHeartbeatAt: now });
         const verdict = judge(lease, pulse, now);
         if (verdict.kind !== 'serve') return;
         const woken = afterwards(now, durationMs(verdict.times.timeoutSeconds * 1_000));

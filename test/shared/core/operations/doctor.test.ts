@@ -53,16 +53,16 @@ describe('a diagnosis', () => {
     expect(found).not.toHaveProperty('pulses');
   });
 
-  it('names the active lease whose last beat is the oldest, if any ever beat', () => {
+  it('names the active lease whose last heartbeat is the oldest, if there is any', () => {
     const [a, b] = [healthy, { ...healthy, id: aLeaseId('b') }];
     const pulses = new Map([
-      [a.id, aPulse({ nodeBeatAt: at('12:30') })],
-      [b.id, aPulse({ nodeBeatAt: at('12:20') })],
+      [a.id, aPulse({ nodeHeartbeatAt: at('12:30') })],
+      [b.id, aPulse({ nodeHeartbeatAt: at('12:20') })],
     ]);
     const found = diagnose(examined([a, b], { pulses }), at('12:40'));
-    expect(found.oldestBeat).toEqual({ leaseId: b.id, at: at('12:20') });
+    expect(found.oldestHeartbeat).toEqual({ leaseId: b.id, at: at('12:20') });
     const ending = diagnose(examined([anEndingLease()], { pulses }), at('12:40'));
-    expect(ending.oldestBeat).toBeNull();
+    expect(ending.oldestHeartbeat).toBeNull();
   });
 
   it('says what each net does next, by the sweep of its provider', () => {

@@ -79,14 +79,14 @@ describe('a freeze', () => {
     expect(again.acts.map(({ why }) => why)).toEqual(['a test', 'once more']);
   });
 
-  it('that was thawed begins anew', () => {
+  it('that was thawed begins again', () => {
     const thawed = thaw(afterRounds([at('12:11'), 0, 0]), { by, why: 'over' }, at('12:12'));
     expect(thawed?.standing).toBeNull();
     invariant(thawed !== null, 'it was thawed');
     expect(thaw(thawed, { by, why: 'over' }, at('12:13'))).toBeNull();
-    const anew = placed(thawed, {}, at('12:14'));
-    expect(anew.standing).toMatchObject({ since: at('12:14'), absentSince: null });
-    expect(anew.acts.map(({ kind }) => kind)).toEqual(['freeze', 'thaw', 'freeze']);
+    const again = placed(thawed, {}, at('12:14'));
+    expect(again.standing).toMatchObject({ since: at('12:14'), absentSince: null });
+    expect(again.acts.map(({ kind }) => kind)).toEqual(['freeze', 'thaw', 'freeze']);
   });
 
   it('remembers a bounded number of acts', () => {

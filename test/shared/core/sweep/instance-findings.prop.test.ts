@@ -166,7 +166,7 @@ describe('an instance whose absence was proved', () => {
     return findInstances(view)[0]?.kind;
   };
 
-  it('is an orphan only in a listing that began after the proof', () => {
+  it('is an orphan only in a listing that started after the proof', () => {
     expect(lease?.state).toBe('ended');
     expect(kindAt(at('12:33'))).toBe('ok');
     expect(kindAt(at('12:34'))).toBe('orphan');

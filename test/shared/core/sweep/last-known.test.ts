@@ -8,12 +8,12 @@ import { aPulse } from '../../../support/builders/instance.ts';
 import { aLaunchingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
-const pulse = aPulse({ nodeBeatAt: at('12:25'), bytes: [10, 20] });
+const pulse = aPulse({ nodeHeartbeatAt: at('12:25'), bytes: [10, 20] });
 const traces: Traces = { attempt: 1, pulse, record: null, listLag: seconds(30) };
 const listed = (listedAt: ReturnType<typeof at>) => aSweepRecord({ listedAt });
 
 describe('an instance', () => {
-  it('was there when it last beat, and used what its counters say', () => {
+  it('was there when it last heartbeat, and used what its counters say', () => {
     expect(lastKnown(anEndingLease(), traces)).toEqual({
       usage: { bytes: [10, 20], idleSince: null },
       seenAt: [at('12:25')],
@@ -29,7 +29,7 @@ describe('an instance', () => {
     const seen = (record: Traces['record'], lease = anEndingLease()) =>
       lastKnown(lease, { ...traces, pulse: null, record }).seenAt;
     expect(seen(listed(at('12:28')))).toEqual([at('12:28')]);
-    // It began to end at 12:30: later sweeps say nothing of it.
+    // It started to end at 12:30: later sweeps say nothing of it.
     expect(seen(listed(at('12:31')))).toEqual([]);
     const active = lastKnown(anActiveLease(), {
       ...traces,

@@ -30,7 +30,7 @@ describe('a record', () => {
     expect(idle({ sightings: { 'instance:1': at('12:00') } })).toBe(false);
   });
 
-  it('shows an instance that served before its listing began, or when it was last shown', () => {
+  it('shows an instance that served before its listing started, or when it was last shown', () => {
     const lease = { id: aLeaseId(), activeAt: at('11:59:30') };
     const lag = seconds(30);
     expect(lastShown(aSweepRecord(), lease, lag)).toBe(at('12:00'));

@@ -31,7 +31,7 @@ function newKey() {
 /** An instance that is up and the key that its start script lets in. */
 async function loggable(market: TestMarket, extra: Record<string, unknown> = {}) {
   const key = newKey();
-  const onstart = `mkdir -p ~/.ssh\necho '${key.public}' >> ~/.ssh/authorized_keys\necho begun`;
+  const onstart = `mkdir -p ~/.ssh\necho '${key.public}' >> ~/.ssh/authorized_keys\necho started`;
   const id = await createUp(market, { onstart, ...extra });
   return { id, key, port: directPort(await get(market, id)) };
 }

@@ -84,7 +84,7 @@ it('takes nothing from a room that is unknown or below zero', async () => {
   expect(await rooms.take('vastai', aTake('a', 1), null)).toBe('refused');
 });
 
-it('is not read anew over a take that the reading does not know of', async () => {
+it('is not read again over a take that the reading does not know of', async () => {
   await readAnew();
   const before = await room();
   await rooms.take('vastai', aTake('a', 300), null);

@@ -1,11 +1,12 @@
-// Pulses on the real engine: one update checks and records a beat, and what is over stays over.
+// Pulses on the real engine: one update checks and records a heartbeat, and what is over stays
+// over.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/base/ids.ts';
 import { minutes } from '../../../../../shared/core/base/time.ts';
 import type { ByteCount, Parking, PulseStart } from '../../../../../shared/core/instance/pulse.ts';
 import type { Telemetry } from '../../../../../shared/core/instance/telemetry.ts';
-import type { Beat, NodeBeat } from '../../../../../shared/ports/pulse-store.ts';
+import type { Heartbeat, NodeHeartbeat } from '../../../../../shared/ports/pulse-store.ts';
 import { aConsumer, aLeaseId, at } from '../../../../support/builders/base.ts';
 import { aPulse } from '../../../../support/builders/instance.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
@@ -34,8 +35,8 @@ const park = (change: Partial<Parking> = {}) => {
   const told = { wait: 'ready', endsAt: at('15:00'), idleWarned: null } as const;
   return database.pulses.park({ ...first, ...told, ...change });
 };
-const beat = (by: Beat['by'], time = '12:05') =>
-  database.pulses.beat({ leaseId, at: at(time), by });
+const heartbeat = (by: Heartbeat['by'], time = '12:05') =>
+  database.pulses.heartbeat({ leaseId, at: at(time), by });
 const read = () => database.pulses.get(leaseId);
 
 const facts = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: null, gpuCount: 1, driver: null };
@@ -52,8 +53,8 @@ let number = 0;
 beforeEach(() => {
   number = 0;
 });
-/** Each beat has the next number. */
-const node = (attempt = 1, known: NodeBeat['facts'] = null): NodeBeat => {
+/** Each heartbeat has the next number. */
+const node = (attempt = 1, known: NodeHeartbeat['facts'] = null): NodeHeartbeat => {
   number += 1;
   return { kind: 'node', attempt, number, facts: known, telemetry };
 };
@@ -70,7 +71,7 @@ describe('starting a pulse', () => {
   it('changes nothing when the same attempt starts again', async () => {
     await start();
     await park();
-    await beat(node(1, facts));
+    await heartbeat(node(1, facts));
     const before = await read();
     await start({ silenceLimit: minutes(9), endsAt: at('23:00') });
     expect(await read()).toEqual(before);
@@ -79,8 +80,8 @@ describe('starting a pulse', () => {
   it('forgets what an older attempt had said, and counts its waits on', async () => {
     await start();
     await park();
-    await beat(node(1, facts));
-    await beat(app());
+    await heartbeat(node(1, facts));
+    await heartbeat(app());
     await start({ attempt: 2, endsAt: at('16:00') });
     const fresh = aPulse({ leaseId, attempt: 2, endsAt: at('16:00'), waitNumber: 1 });
     expect(await read()).toEqual(fresh);
@@ -104,7 +105,7 @@ describe('starting a pulse', () => {
     await start();
     expect(await read()).toBeNull();
     expect(await park()).toBe('over');
-    expect(await beat(node())).toBe('refused');
+    expect(await heartbeat(node())).toBe('refused');
   });
 });
 
@@ -135,25 +136,25 @@ describe('parking a token', () => {
   });
 });
 
-describe('a beat', () => {
+describe('a heartbeat', () => {
   it('is exactly one call', async () => {
     await start();
     for (const by of [node(1, facts), app(), probe()]) {
       database.calls.length = 0;
-      await beat(by);
+      await heartbeat(by);
       expect(database.calls).toEqual(['UpdateItem']);
     }
   });
 
   it('of an instance records it, its first as readiness too, and keeps its facts', async () => {
     await start();
-    await beat(node(1, facts), '12:05');
-    const second = await beat(node(1, null), '12:06');
+    await heartbeat(node(1, facts), '12:05');
+    const second = await heartbeat(node(1, null), '12:06');
     const counted = [telemetry.rxBytes ?? 0, telemetry.txBytes ?? 0] as const satisfies ByteCount;
     const heard = {
       readyAt: at('12:05'),
-      nodeBeatAt: at('12:06'),
-      nodeBeatNumber: 2,
+      nodeHeartbeatAt: at('12:06'),
+      nodeHeartbeatNumber: 2,
       facts,
       telemetry,
       bytes: counted,
@@ -166,66 +167,66 @@ describe('a beat', () => {
   it('of an instance is refused unless its number is greater than any before', async () => {
     await start();
     const [first, second] = [node(), node()];
-    expect(await beat(second, '12:05')).not.toBe('refused');
-    expect(await beat(second, '12:06')).toBe('refused');
-    expect(await beat(first, '12:07')).toBe('refused');
-    expect(await read()).toMatchObject({ nodeBeatAt: at('12:05'), nodeBeatNumber: 2 });
+    expect(await heartbeat(second, '12:05')).not.toBe('refused');
+    expect(await heartbeat(second, '12:06')).toBe('refused');
+    expect(await heartbeat(first, '12:07')).toBe('refused');
+    expect(await read()).toMatchObject({ nodeHeartbeatAt: at('12:05'), nodeHeartbeatNumber: 2 });
   });
 
   it('of an instance without telemetry leaves none of an older one', async () => {
     await start();
-    await beat(node());
-    expect(await beat({ ...node(), telemetry: null })).toMatchObject({ telemetry: null });
+    await heartbeat(node());
+    expect(await heartbeat({ ...node(), telemetry: null })).toMatchObject({ telemetry: null });
   });
 
   it('of an application says nothing of readiness, and when it was busy last', async () => {
     await start();
-    expect(await beat(app())).toEqual(aPulse({ leaseId, appBeatAt: at('12:05') }));
-    await beat(app(aConsumer, true), '12:06');
-    const busy = { appBeatAt: at('12:07'), appBusyAt: at('12:06') };
-    expect(await beat(app(), '12:07')).toEqual(aPulse({ leaseId, ...busy }));
+    expect(await heartbeat(app())).toEqual(aPulse({ leaseId, appHeartbeatAt: at('12:05') }));
+    await heartbeat(app(aConsumer, true), '12:06');
+    const busy = { appHeartbeatAt: at('12:07'), appBusyAt: at('12:06') };
+    expect(await heartbeat(app(), '12:07')).toEqual(aPulse({ leaseId, ...busy }));
   });
 
   it('of our own probe is readiness and no heartbeat', async () => {
     await start();
-    await beat(probe(), '12:05');
-    expect(await beat(probe(), '12:06')).toEqual(aPulse({ leaseId, readyAt: at('12:05') }));
+    await heartbeat(probe(), '12:05');
+    expect(await heartbeat(probe(), '12:06')).toEqual(aPulse({ leaseId, readyAt: at('12:05') }));
   });
 
   it('is refused to another attempt and to another consumer', async () => {
     await start({ attempt: 2 });
     const stranger = brandId(ConsumerId, '123456789012/stranger');
-    expect(await beat(node(1))).toBe('refused');
-    expect(await beat(node(3))).toBe('refused');
-    expect(await beat(probe(1))).toBe('refused');
-    expect(await beat(app(stranger))).toBe('refused');
+    expect(await heartbeat(node(1))).toBe('refused');
+    expect(await heartbeat(node(3))).toBe('refused');
+    expect(await heartbeat(probe(1))).toBe('refused');
+    expect(await heartbeat(app(stranger))).toBe('refused');
     expect(await read()).toEqual(aPulse({ leaseId, attempt: 2 }));
   });
 
   it('is refused once the lease is over, and where there is no lease', async () => {
-    expect(await beat(node())).toBe('refused');
+    expect(await heartbeat(node())).toBe('refused');
     await start();
     await database.pulses.close(leaseId);
-    for (const by of [node(), app(), probe()]) expect(await beat(by)).toBe('refused');
-    expect(await read()).toMatchObject({ over: true, nodeBeatAt: null, appBeatAt: null });
+    for (const by of [node(), app(), probe()]) expect(await heartbeat(by)).toBe('refused');
+    expect(await read()).toMatchObject({ over: true, nodeHeartbeatAt: null, appHeartbeatAt: null });
   });
 });
 
 describe('quiet', () => {
   const quiet = (through: number) => ({ since: at('12:00'), through });
 
-  it('is carried on by the beat it was found in', async () => {
+  it('is carried on by the heartbeat it was found in', async () => {
     await start();
-    await beat(node());
+    await heartbeat(node());
     await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
     expect(await read()).toMatchObject({ quiet: quiet(1) });
-    expect(await beat(node())).toMatchObject({ nodeBeatNumber: 2, quiet: quiet(1) });
+    expect(await heartbeat(node())).toMatchObject({ nodeHeartbeatNumber: 2, quiet: quiet(1) });
   });
 
-  it('is left alone once a newer beat or a newer attempt has come', async () => {
+  it('is left alone once a newer heartbeat or a newer attempt has come', async () => {
     await start();
-    await beat(node());
-    await beat(node());
+    await heartbeat(node());
+    await heartbeat(node());
     await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
     await start({ attempt: 2 });
     await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(2) });
@@ -253,7 +254,10 @@ describe('the size of a pulse', () => {
     const sshHostKey = `ssh-ed25519 ${'A'.repeat(68)} root@0123456789ab`;
     const stated = { sshHostKey, gpuName: 'NVIDIA RTX 6000 Ada', gpuCount: 4, driver: '550.54' };
     await start({ idle });
-    await beat({ ...node(1, stated), telemetry: { ...telemetry, gpus: [gpu, gpu, gpu, gpu] } });
+    await heartbeat({
+      ...node(1, stated),
+      telemetry: { ...telemetry, gpus: [gpu, gpu, gpu, gpu] },
+    });
     expect(bytes(await read())).toBeLessThan(800);
   });
 });
@@ -261,10 +265,10 @@ describe('the size of a pulse', () => {
 describe('closing a pulse', () => {
   it('may be repeated, and keeps what was heard', async () => {
     await start();
-    await beat(node());
+    await heartbeat(node());
     await database.pulses.close(leaseId);
     await database.pulses.close(leaseId);
-    expect(await read()).toMatchObject({ over: true, nodeBeatAt: at('12:05') });
+    expect(await read()).toMatchObject({ over: true, nodeHeartbeatAt: at('12:05') });
   });
 });
 

@@ -23,7 +23,7 @@ const spec: LaunchSpec = {
   image: 'nvidia/cuda:12.6.3-runtime-ubuntu22.04',
   diskGb: 20,
   env: { TOKEN: 'hunter2hunter2', EMPTY: '' },
-  startScript: 'echo begun',
+  startScript: 'echo started',
   agent: null,
   sshPublicKey: 'ssh-ed25519 AAAA someone',
 };

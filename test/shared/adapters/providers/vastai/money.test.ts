@@ -51,7 +51,7 @@ describe('the charges', () => {
     });
   });
 
-  it('are found for a day that has only begun', async () => {
+  it('are found for a day that has only started', async () => {
     const today = utc('2024-11-01T00:00') / 1_000;
     const { found } = await charges(ok({ results: [{ ...aCharge, start: today, end: today }] }));
     expect(await found).toHaveLength(1);
