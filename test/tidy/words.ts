@@ -1,9 +1,9 @@
 // One word for each thing: synonyms that other projects use are not ours. Identifiers are read as
 // the words they are made of, so `killInstance` is found like "kill the instance".
 
-import { type Check, matches } from './source.ts';
+import { type Check, matches, type SourceFile, type Violation } from './source.ts';
 
-type Synonym = {
+export type Synonym = {
   readonly word: RegExp;
   readonly say: string;
   readonly except?: RegExp;
@@ -39,12 +39,20 @@ const SYNONYMS: readonly Synonym[] = [
 const spoken = (text: string): string =>
   text.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]/g, ' ');
 
-/** Synonyms in code, comments and documents. */
-export const checkWords: Check = (files) =>
-  files
-    .filter(({ path }) => /\.(?:tsx?|md|json)$/.test(path) && !HERE.test(path))
+/** Every use of `synonyms` in code, comments and documents. */
+export function usesOf(
+  files: readonly SourceFile[],
+  synonyms: readonly Synonym[],
+): readonly Violation[] {
+  return files
+    .filter(({ path }) => /\.(?:tsx?|md|json|sh)$/.test(path) && !HERE.test(path))
     .flatMap((file) =>
-      SYNONYMS.filter(({ except }) => !except?.test(file.path)).flatMap(({ word, say }) =>
-        matches(file, { text: spoken(file.text), pattern: word, rule: `say ${say}` }),
-      ),
+      synonyms
+        .filter(({ except }) => !except?.test(file.path))
+        .flatMap(({ word, say }) =>
+          matches(file, { text: spoken(file.text), pattern: word, rule: `say ${say}` }),
+        ),
     );
+}
+
+export const checkWords: Check = (files) => usesOf(files, SYNONYMS);

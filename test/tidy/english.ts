@@ -1,0 +1,50 @@
+// Plain English: words of a private dialect are banned, each with the standard term to write in its
+// place. Synonyms of the project's own terms are in words.ts.
+
+import { type Check, matches, views } from './source.ts';
+import { type Synonym, usesOf } from './words.ts';
+
+/** Where a machine is a state machine, or what a simulated market rents out. */
+const MACHINES =
+  /^(?!(?:shared|functions|clients|bench|simulation|docs)\/|README)|^shared\/adapters\/providers\//;
+/** `sockets-1000-beats` is the name of a row that other projects compare. */
+const ROWS = /^bench\/|^docs\/bench/;
+
+const DIALECT: readonly Synonym[] = [
+  { word: /\banew\b/gi, say: 'again' },
+  { word: /\bdear(?:er|est)\b/gi, say: 'more expensive' },
+  { word: /\breckon(?:s|ed|ing)?\b/gi, say: 'compute' },
+  { word: /\bshall\b/gi, say: 'must or will' },
+  { word: /\bwhom\b/gi, say: 'who, or name it' },
+  { word: /\b(?:un)?told\b/gi, say: 'reported, notified or received' },
+  { word: /\b(?:begun|began)\b/gi, say: 'started' },
+  { word: /(?<!-)\bbeat(?:s|en|ing)?\b/gi, say: 'heartbeat', except: ROWS },
+  { word: /\bc(?:o|a)mes? of (?:it|that|this)\b/gi, say: 'results' },
+  { word: /\bentwined?\b/gi, say: 'interleaved' },
+  { word: /\b(?:set|sets|setting) going\b/gi, say: 'start' },
+  { word: /\b(?:lest|hitherto|therein|thereof|thereby|whence|thence)\b/gi, say: 'it plainly' },
+  {
+    word: /(?<!state )\bmachines?\b(?!\/)/gi,
+    say: "instance, or host when it is the provider's",
+    except: MACHINES,
+  },
+];
+
+/** A limit's name begins with `min` or `max`; a function's with its verb. */
+const NAMES = [
+  { pattern: /\b[a-z]\w+(?<!^at)(?:Most|Least)\b/g, rule: 'name limits min and max' },
+  {
+    pattern:
+      /\b(?:function (?:told|seen|known|mine|answered|asked|notMade|fades)\b|const (?:told|seen|known|mine|answered|asked|notMade|fades) = (?:async )?\()/g,
+    rule: 'name functions by verb and object',
+  },
+];
+/** Helpers of the bench that make rows with a limit. */
+const ROW_MAKERS = /^bench\//;
+
+export const checkEnglish: Check = (files) => [
+  ...usesOf(files, DIALECT),
+  ...files
+    .filter(({ path }) => /\.tsx?$/.test(path) && !ROW_MAKERS.test(path))
+    .flatMap((file) => NAMES.flatMap((name) => matches(file, { ...name, text: views(file).code }))),
+];
