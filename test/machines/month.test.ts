@@ -17,8 +17,13 @@ const WAVE = 8;
 const LEASES = isLong ? 500 : WAVE;
 /** Each minute as deployed, but a sample's idle day needs no 1,500 sweeps. */
 const SWEEP_EVERY = isLong ? minutes(1) : minutes(5);
-/** Four items to the nearest tenth of a cent, and our own parts to the next micro-dollar. */
-const ROUNDING = 2_000 + 4;
+/** The provider's row has four items, each rounded to the nearest tenth of a cent. */
+const ROW_ROUNDING = 2_000;
+/**
+ * What a charge may differ from the true cost: its row differs by the provider's rounding, and a
+ * charge that differs from its row by no more than that rounding is not trued up.
+ */
+const ROUNDING = ROW_ROUNDING + (ROW_ROUNDING + 4);
 
 /** What a create call asks the market to do to it; most leases meet nothing. */
 const BORN_WITH = [
