@@ -7,7 +7,7 @@ import { clean, time } from './format.ts';
 /** The sums first, then each finding. */
 export function reconciliationLines(found: Reply<'reconcileCharges'>): readonly string[] {
   const { provider, startedAt, from, failure, leases, truedUp, findings, findingsInAll } = found;
-  const [booked, told] = [found.bookedMicroUsd, found.toldMicroUsd].map((amount) =>
+  const [booked, told] = [found.bookedMicroUsd, found.providerMicroUsd].map((amount) =>
     formatUsd(microUsd(amount)),
   );
   const trued = formatUsd(signedMicroUsd(found.truedUpMicroUsd));

@@ -80,7 +80,7 @@ describe('reconciliation', () => {
     const before = await chargedOf(world, id);
     await world.pass(25 * HOUR);
     const { body } = await reconcile(world);
-    const told = (body as { toldMicroUsd: number }).toldMicroUsd;
+    const told = (body as { providerMicroUsd: number }).providerMicroUsd;
     expect(body).toMatchObject({
       ...{ leases: 1, truedUp: 1, bookedMicroUsd: before, truedUpMicroUsd: told - before },
       findings: [{ kind: 'drift', leaseId: id, amountMicroUsd: told - before }],

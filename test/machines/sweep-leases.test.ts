@@ -8,7 +8,7 @@ import { once, within } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { after as afterwards, epochMs, minutes, monthOf } from '../../shared/core/base/time.ts';
-import { note } from '../../shared/core/lease/lease-moves.ts';
+import { addEvent } from '../../shared/core/lease/lease-moves.ts';
 import { aLeaseId } from '../support/builders/base.ts';
 import { CONSUMER, LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
@@ -182,7 +182,7 @@ describe('a lease that nothing drives', () => {
     const { leases } = once(world.service.runtime, books);
     const lease = await world.lease(id);
     const now = epochMs(world.clock.now());
-    const noted = note(lease, { type: 'cut-off', reason: 'before it was applied' }, now);
+    const noted = addEvent(lease, { type: 'cut-off', reason: 'before it was applied' }, now);
     await leases.commit({ ...noted, version: lease.version + 1 });
     expect((await world.sweep()).counts).toEqual({ 'pending-outbox': 1 });
     expect((await world.lease(id)).outbox.events).toEqual([]);

@@ -9,7 +9,7 @@ import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { LeaseIn } from '../lease/lease.ts';
-import { enter, note } from '../lease/lease-moves.ts';
+import { addEntry, addEvent } from '../lease/lease-moves.ts';
 
 /** A difference of amounts, below zero to give back. */
 export type TrueUp = {
@@ -43,8 +43,12 @@ export function trueUp(lease: LeaseIn<'ended'>, item: TrueUp, now: EpochMs): Lea
   const before = lease.truedUp[provider] ?? 0;
   const truedUp = { ...lease.truedUp, [provider]: signedMicroUsd(before + amount) };
   const reason = `${formatUsd(amount)}: ${why}`;
-  const noted = note({ ...corrected(lease, amount), truedUp }, { type: 'trued-up', reason }, now);
-  return enter(noted, { kind: 'true-up', why, provider }, amount);
+  const noted = addEvent(
+    { ...corrected(lease, amount), truedUp },
+    { type: 'trued-up', reason },
+    now,
+  );
+  return addEntry(noted, { kind: 'true-up', why, provider }, amount);
 }
 
 export type CorrectionPlan =
@@ -68,6 +72,6 @@ export function planCorrection(
   const corrections = [...lease.corrections, { key, amount }].slice(-policy.correction.keysKept);
   const reason = `${formatUsd(amount)} by ${by}: ${why}`;
   const next = { ...corrected(lease, amount), corrections };
-  const noted = note(next, { type: 'charge-corrected', reason }, now);
-  return { kind: 'correct', lease: enter(noted, { kind: 'correction', why, by }, amount) };
+  const noted = addEvent(next, { type: 'charge-corrected', reason }, now);
+  return { kind: 'correct', lease: addEntry(noted, { kind: 'correction', why, by }, amount) };
 }

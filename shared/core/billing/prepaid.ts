@@ -51,7 +51,7 @@ export const Room = z.object({
   roomMicroUsd: z.nullable(SignedMicroUsd),
   readAt: EpochMs,
   /** When a person was last told that it is low. */
-  toldAt: z.nullable(EpochMs),
+  notifiedAt: z.nullable(EpochMs),
   /** By lease. */
   takes: z.record(z.string(), Take),
 });
@@ -205,12 +205,13 @@ export function reviewedRoom(known: Room | null, reading: Reading) {
     burnMicroUsdPerHour: sumRates(...open.map((lease) => burnOf(lease, provider))),
     roomMicroUsd: balance === null ? null : signedMicroUsd(balance - committed),
     readAt: now,
-    toldAt: known?.toldAt ?? null,
+    notifiedAt: known?.notifiedAt ?? null,
     takes,
   };
-  const toldLately = room.toldAt !== null && between(room.toldAt, now) < policy.balance.tellEvery;
+  const toldLately =
+    room.notifiedAt !== null && between(room.notifiedAt, now) < policy.balance.notifyEvery;
   if (!isLow(room) || toldLately) return { room, page: null };
-  return { room: { ...room, toldAt: now }, page: lowPage(room) };
+  return { room: { ...room, notifiedAt: now }, page: lowPage(room) };
 }
 
 /** When the balance could not be read, and why. */
@@ -223,7 +224,7 @@ export type Unread = {
 /** What a person has to know of an unreadable balance: once an hour, from its last reading on. */
 export function unreadPage({ readAt }: Room, { why, now, lastSweepAt }: Unread): string | null {
   const hoursUntil = (until: EpochMs): number =>
-    Math.floor(between(readAt, until) / policy.balance.tellEvery);
+    Math.floor(between(readAt, until) / policy.balance.notifyEvery);
   if (hoursUntil(now) <= hoursUntil(lastSweepAt)) return null;
   return pageOf('blind', `${why}; it was last read at ${isoTime(readAt)}`);
 }

@@ -82,7 +82,7 @@ export function reportOf(
     leases: compared.length,
     truedUp: differing.length,
     bookedMicroUsd: sum(...compared.map(({ booked }) => booked)),
-    toldMicroUsd: sum(...compared.map(({ told }) => told)),
+    providerMicroUsd: sum(...compared.map(({ told }) => told)),
     truedUpMicroUsd: signedMicroUsd(
       differing.reduce<number>((all, { difference }) => all + difference, 0),
     ),

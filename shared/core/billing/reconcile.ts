@@ -148,7 +148,7 @@ export const Reconciliation = z.object({
   leases: z.int(),
   truedUp: z.int(),
   bookedMicroUsd: MicroUsd,
-  toldMicroUsd: MicroUsd,
+  providerMicroUsd: MicroUsd,
   truedUpMicroUsd: SignedMicroUsd,
   /** Rows without a tag of ours: somebody else's. */
   foreignRows: z.int(),

@@ -35,7 +35,7 @@ const COUNTS: Readonly<Record<EntryKind, { readonly adds?: Sum; readonly takes?:
   correction: { adds: 'corrected' },
 };
 
-function addEntry(tally: Tally, { seq, kind, amountMicroUsd }: LedgerEntry): Tally {
+function tallyEntry(tally: Tally, { seq, kind, amountMicroUsd }: LedgerEntry): Tally {
   const next = {
     ...tally,
     entries: tally.entries + 1,
@@ -50,7 +50,7 @@ function addEntry(tally: Tally, { seq, kind, amountMicroUsd }: LedgerEntry): Tal
 
 /** With what the lease has committed and not applied yet, as far as the tally hasn't seen it. */
 function withOutbox(tally: Tally, lease: Lease): Tally {
-  return lease.outbox.entries.filter(({ seq }) => seq > tally.lastSeq).reduce(addEntry, tally);
+  return lease.outbox.entries.filter(({ seq }) => seq > tally.lastSeq).reduce(tallyEntry, tally);
 }
 
 /** The sequence 1 to `count`, each once. */
@@ -94,7 +94,7 @@ export type Tallies = Map<LeaseId, Tally>;
 /** Adds entries to the tallies of their leases. */
 export function tallyEntries(tallies: Tallies, entries: readonly LedgerEntry[]): void {
   for (const entry of entries) {
-    tallies.set(entry.leaseId, addEntry(tallies.get(entry.leaseId) ?? NO_ENTRIES, entry));
+    tallies.set(entry.leaseId, tallyEntry(tallies.get(entry.leaseId) ?? NO_ENTRIES, entry));
   }
 }
 

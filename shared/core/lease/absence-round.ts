@@ -10,7 +10,7 @@ import { closeAttempt, closeNeverCreated } from '../instance/attempt-moves.ts';
 import type { LeaseListing, Sighting } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
 import type { Lease, LeaseIn } from './lease.ts';
-import { note, withAttempt } from './lease-moves.ts';
+import { addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 import {
   adoptSighting,
@@ -69,7 +69,7 @@ function destroyAgain(
   const event = { type: 'instance-still-present', reason: `still listed: ${ids}` };
   const stubborn = present.some((sighting) => isDestroyAccepted(attemptOf(lease, sighting)));
   return {
-    commit: note(shown, event, now),
+    commit: addEvent(shown, event, now),
     result: {
       destroys: targetsAgain(lease, present),
       outcome: stubborn
@@ -86,7 +86,7 @@ function closeAttempts(lease: Ending, proof: AbsenceProof, now: EpochMs): Lease 
     if (attempt.state === 'retiring') next = withAttempt(next, closeAttempt(attempt, proof));
   }
   const reason = 'two complete listings, far enough apart, show none of its instances';
-  return note(next, { type: 'absence-proved', reason }, now);
+  return addEvent(next, { type: 'absence-proved', reason }, now);
 }
 
 function pending(lease: Lease, reason: string, destroys: readonly Target[] = []): Decision<Round> {
@@ -114,7 +114,7 @@ function judgeEmpty(
   const next = { ...lease, absentSince: verdict.absentSince };
   if (absentSince !== null || verdict.absentSince === null) return pending(next, wait);
   const reason = 'a first complete listing shows none of its instances; a second one has to agree';
-  return pending(note(next, { type: 'absence-first-seen', reason }, now), wait);
+  return pending(addEvent(next, { type: 'absence-first-seen', reason }, now), wait);
 }
 
 /** When the execution that makes the rounds started: each generation has its own time. */

@@ -5,7 +5,7 @@ import type { ProviderName } from '../base/providers.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Decision } from './decision.ts';
 import type { Starting } from './lease.ts';
-import { endLease, note } from './lease-moves.ts';
+import { addEvent, endLease } from './lease-moves.ts';
 import { type Detour, detour } from './step.ts';
 
 /** What operators have frozen, as far as it concerns one lease. */
@@ -38,6 +38,6 @@ export function dropFrozenOffer(
   if (provider === undefined || !frozen.providers.includes(provider)) return null;
   const reason = `an operator has frozen ${provider}`;
   const event = { type: 'offer-given-up', reason };
-  const commit = note({ ...lease, chosen: null }, event, now);
+  const commit = addEvent({ ...lease, chosen: null }, event, now);
   return { commit, result: detour('offer-gone', reason) };
 }

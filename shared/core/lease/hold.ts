@@ -17,7 +17,7 @@ import { policy } from '../base/policy/policy.ts';
 import { type DurationMs, type EpochMs, times, total } from '../base/time.ts';
 import { allInRate } from '../instance/offer.ts';
 import { currentAttempt, type LeaseIn, type Terms } from './lease.ts';
-import { enter, note } from './lease-moves.ts';
+import { addEntry, addEvent } from './lease-moves.ts';
 import { spentBy } from './spend.ts';
 
 /** What a lease must be able to cost at worst, by what it asks for. */
@@ -85,6 +85,6 @@ export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'ac
   const released = rest(hold.amountMicroUsd, amountMicroUsd);
   const repriced = { ...hold, amountMicroUsd, rateMicroUsdPerHour: rate, repricedAt: now };
   const reason = `its instance costs ${formatUsd(rate)}/h: ${formatUsd(released)} is held no more`;
-  const noted = note({ ...lease, hold: repriced }, { type: 'hold-lowered', reason }, now);
-  return enter(noted, { kind: 'hold-released' }, released);
+  const noted = addEvent({ ...lease, hold: repriced }, { type: 'hold-lowered', reason }, now);
+  return addEntry(noted, { kind: 'hold-released' }, released);
 }

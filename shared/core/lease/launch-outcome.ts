@@ -8,7 +8,7 @@ import type { BootWait } from '../instance/card.ts';
 import type { CreateOutcome } from '../instance/launch.ts';
 import { type Decision, keep } from './decision.ts';
 import { isOver, isStarting, type Lease } from './lease.ts';
-import { confirmInstance, note, withAttempt } from './lease-moves.ts';
+import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepOutcome } from './step.ts';
 
 /** The provider's answer, or that create was not called because too much time had passed. */
@@ -41,13 +41,13 @@ function applyAnswer(lease: Lease, { attempt, answer, boot }: Answered, now: Epo
       const confirmed =
         lease.state === 'launching' ? confirmInstance(lease, created) : withAttempt(lease, created);
       const reason = `${attempt.offer.provider} created instance ${instanceId}`;
-      const commit = note(confirmed, { type: 'instance-created', reason }, now);
+      const commit = addEvent(confirmed, { type: 'instance-created', reason }, now);
       return { commit, result: done(boot) };
     }
     case 'outcome-unknown': {
       const { reason } = answer;
       const unknown = withAttempt(lease, markOutcomeUnknown(attempt));
-      const commit = note(unknown, { type: 'create-unanswered', reason }, now);
+      const commit = addEvent(unknown, { type: 'create-unanswered', reason }, now);
       return { commit, result: detour('outcome-unknown', reason) };
     }
     case 'rate-limited': {
@@ -59,7 +59,7 @@ function applyAnswer(lease: Lease, { attempt, answer, boot }: Answered, now: Epo
     case 'no-funds': {
       const { reason } = answer;
       const refused = withAttempt(lease, refuseAttempt(attempt, answer.kind));
-      const commit = note(refused, { type: 'create-refused', reason }, now);
+      const commit = addEvent(refused, { type: 'create-refused', reason }, now);
       return { commit, result: detour('offer-gone', reason) };
     }
   }

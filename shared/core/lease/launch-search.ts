@@ -13,7 +13,7 @@ import { type BootWait, bootWait, type ProviderCard } from '../instance/card.ts'
 import type { LeaseListing } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
 import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
-import { confirmInstance, note, withAttempt } from './lease-moves.ts';
+import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 /** A complete listing of the provider at which attempt number `attempt` was made. */
@@ -35,7 +35,7 @@ function adopt(lease: Launching, { unanswered, listing, card, now }: Seen): Look
   const { id } = match.instance;
   const created = confirmAttempt(unanswered, id, unanswered.recordedAt);
   const event = { type: 'instance-found', reason: `found by its tag: instance ${id}` };
-  const commit = note(confirmInstance(lease, created), event, now);
+  const commit = addEvent(confirmInstance(lease, created), event, now);
   return { commit, result: done(bootWait(card)) };
 }
 
@@ -53,7 +53,7 @@ function keepLooking(lease: Launching, { unanswered, listing, card, now }: Seen)
   const closed = withAttempt(lease, closeNeverCreated(unanswered, verdict.proof));
   const reason = `attempt ${number} never became an instance: two complete listings`;
   const event = { type: 'instance-not-created', reason };
-  return { commit: note(closed, event, now), result: detour('offer-gone', reason) };
+  return { commit: addEvent(closed, event, now), result: detour('offer-gone', reason) };
 }
 
 /** Adopts the instance of an unanswered attempt, or closes the attempt once that is proved. */

@@ -29,14 +29,14 @@ import {
 export type NewEvent = { readonly type: string; readonly reason: string };
 
 /** Adds an event to the outbox. */
-export function note<L extends Lease>(lease: L, event: NewEvent, now: EpochMs): L {
+export function addEvent<L extends Lease>(lease: L, event: NewEvent, now: EpochMs): L {
   const seq = lease.lastEvent + 1;
   const events = [...lease.outbox.events, { seq, at: now, ...event }];
   return { ...lease, lastEvent: seq, outbox: { ...lease.outbox, events } };
 }
 
 /** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
-export function enter<L extends Lease>(
+export function addEntry<L extends Lease>(
   lease: L,
   item: Pick<LedgerEntry, 'kind' | 'charge' | 'why' | 'by' | 'provider'>,
   amountMicroUsd: MicroUsd,
@@ -78,8 +78,8 @@ export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested
   };
   const held = formatUsd(request.hold.amountMicroUsd);
   const reason = `accepted; ${held} is held for the worst case`;
-  const noted = note(lease, { type: 'lease-requested', reason }, now);
-  return enter(noted, { kind: 'hold-placed' }, request.hold.amountMicroUsd);
+  const noted = addEvent(lease, { type: 'lease-requested', reason }, now);
+  return addEntry(noted, { kind: 'hold-placed' }, request.hold.amountMicroUsd);
 }
 
 /** The offer that the next attempt takes. */
@@ -89,7 +89,7 @@ export function chooseOffer(
   now: EpochMs,
 ): Starting {
   const event = { type: 'offer-chosen', reason: choice.reason };
-  return note({ ...lease, chosen: choice.offer }, event, now);
+  return addEvent({ ...lease, chosen: choice.offer }, event, now);
 }
 
 /** Writes the intent to create: the previous attempts are over, and the offer is used up. */
@@ -99,7 +99,7 @@ export function beginAttempt(lease: Starting, intent: Intent, now: EpochMs): Lea
   const landed = isoTime(intent.mayLandUntil);
   const reason = `attempt ${intent.number} is on record before create; it may land until ${landed}`;
   const launching = { ...lease, state: 'launching' as const, attempts, chosen: null };
-  return note(launching, { type: 'attempt-recorded', reason }, now);
+  return addEvent(launching, { type: 'attempt-recorded', reason }, now);
 }
 
 /** Replaces the attempt of the same number; the lease's state stays. */
@@ -145,7 +145,7 @@ export function activate(
     warnedBefore: null,
     idleWarned: null,
   } satisfies LeaseIn<'active'>;
-  return note(active, { type: 'lease-active', reason }, now);
+  return addEvent(active, { type: 'lease-active', reason }, now);
 }
 
 export type Extension = {
@@ -173,8 +173,8 @@ export function extendLease(
     hold: { ...hold, amountMicroUsd: holdMicroUsd },
     extensions: [...lease.extensions, ...asked].slice(-policy.extension.keysKept),
   };
-  const noted = note(extended, { type: 'lease-extended', reason }, now);
-  return enter(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
+  const noted = addEvent(extended, { type: 'lease-extended', reason }, now);
+  return addEntry(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
 }
 
 /** Its teardown is refused, and it outgrew its hold: what goes past it is an overrun at once. */
@@ -183,8 +183,8 @@ export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): 
   invariant(to > hold.amountMicroUsd, 'a hold only grows');
   const grown = { ...lease, hold: { ...hold, amountMicroUsd: to } };
   const reason = `its teardown is refused and it runs on: ${formatUsd(to)} is held in all`;
-  const noted = note(grown, { type: 'hold-outgrown', reason }, now);
-  return enter(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
+  const noted = addEvent(grown, { type: 'hold-outgrown', reason }, now);
+  return addEntry(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
 }
 
 /** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
@@ -195,7 +195,7 @@ export function approveExtension(
 ): LeaseIn<'active'> {
   const { until, by, why } = approval;
   const reason = `${by} lets it be extended until ${isoTime(until)}: ${why}`;
-  return note({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
+  return addEvent({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
 }
 
 /** Tells its consumer that the end is near, by the warning that comes `before` so long. */
@@ -206,7 +206,7 @@ export function warnOfEnd(
 ): LeaseIn<'active'> {
   const left = `${Math.ceil(between(now, lease.deadline) / 60_000)} min`;
   const reason = `it ends in ${left}, at ${isoTime(lease.deadline)}`;
-  return note({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
+  return addEvent({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
 }
 
 /** Tells its consumer that nothing was seen to happen on its instance since `since`. */
@@ -219,7 +219,11 @@ export function warnOfIdleness(
   const next =
     lease.terms.idle?.action === 'end' ? `it ends soon unless that changes` : 'it goes on';
   const reason = `${why}; ${next}`;
-  return note({ ...lease, idleWarned: { since, at: now } }, { type: 'idle-warning', reason }, now);
+  return addEvent(
+    { ...lease, idleWarned: { since, at: now } },
+    { type: 'idle-warning', reason },
+    now,
+  );
 }
 
 /** One way out: every lease leaves through here, for a reason. */
@@ -236,7 +240,7 @@ export function endLease(
     activeAt: lease.state === 'active' ? lease.activeAt : null,
     absentSince: null,
   };
-  return note(ending, { type: 'lease-ending', reason: `${end.reason}: ${end.why}` }, now);
+  return addEvent(ending, { type: 'lease-ending', reason: `${end.reason}: ${end.why}` }, now);
 }
 
 /** The fields every state has, without those that belong to the present one. */
@@ -277,12 +281,12 @@ export function closeLease(
   };
   const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
   const more = { type: 'hold-outgrown', reason: `${formatUsd(overrun)} more than was held` };
-  const told = overrun > 0 ? note(ended, more, now) : ended;
-  const noted = note(told, { type: 'lease-ended', reason }, now);
+  const told = overrun > 0 ? addEvent(ended, more, now) : ended;
+  const noted = addEvent(told, { type: 'lease-ended', reason }, now);
   const entered = charges.reduce(
-    (entering, charge) => enter(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
+    (entering, charge) => addEntry(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
     noted,
   );
-  const settled = enter(entered, { kind: 'hold-released' }, released);
-  return overrun > 0 ? enter(settled, { kind: 'overrun' }, overrun) : settled;
+  const settled = addEntry(entered, { kind: 'hold-released' }, released);
+  return overrun > 0 ? addEntry(settled, { kind: 'overrun' }, overrun) : settled;
 }

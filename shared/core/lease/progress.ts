@@ -4,7 +4,7 @@
 import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs, latest, total } from '../base/time.ts';
 import type { Lease } from './lease.ts';
-import { note } from './lease-moves.ts';
+import { addEvent } from './lease-moves.ts';
 
 /** By when a lease in this state must have been committed again, or it counts as stuck. */
 export function progressDue(lease: Lease, now: EpochMs): EpochMs {
@@ -31,7 +31,7 @@ export function nextGeneration(lease: Lease, why: string, now: EpochMs): Lease |
   if (lease.state === 'ended') return null;
   const generation = lease.generation + 1;
   const reason = `${why}; generation ${generation} takes over`;
-  return note({ ...lease, generation }, { type: 'workflow-restarted', reason }, now);
+  return addEvent({ ...lease, generation }, { type: 'workflow-restarted', reason }, now);
 }
 
 /**

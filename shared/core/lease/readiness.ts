@@ -13,7 +13,7 @@ import { type Decision, keep } from './decision.ts';
 import { repriceHold } from './hold.ts';
 import { judge, type ServeTimes } from './judge.ts';
 import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
-import { activate, note, withAttempt } from './lease-moves.ts';
+import { activate, addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 /** What is known of the instance: what it said itself, and what its provider says. */
@@ -102,7 +102,7 @@ function giveBack(
     : attempt;
   const retired = withAttempt(lease, retireAttempt(seen, reason));
   const event = { type: 'attempt-failed', reason: `${reason}: ${why}` };
-  return { commit: note(retired, event, now), result: detour('attempt-failed', why) };
+  return { commit: addEvent(retired, event, now), result: detour('attempt-failed', why) };
 }
 
 /** Lets the instance serve, or gives it back: exactly when something is wrong with it. */
@@ -146,5 +146,5 @@ export function recordKey(
   const attempt = currentAttempt(lease);
   if (attempt?.number !== key.attempt || attempt.state !== 'created') return lease;
   const answered = withAttempt(lease, { ...attempt, keyAttached: key.answer === 'attached' });
-  return note(answered, { type: 'key-handed-over', reason: KEY_WORDS[key.answer] }, now);
+  return addEvent(answered, { type: 'key-handed-over', reason: KEY_WORDS[key.answer] }, now);
 }

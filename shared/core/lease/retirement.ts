@@ -9,7 +9,7 @@ import type { Sighting } from '../instance/sighting.ts';
 import type { Round, RoundFacts } from './absence-round.ts';
 import { type Decision, keep } from './decision.ts';
 import { currentAttempt, type Lease } from './lease.ts';
-import { note, withAttempt } from './lease-moves.ts';
+import { addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 import { isWithinListLag, recordStillPresent } from './teardown.ts';
 
@@ -50,7 +50,10 @@ function judgeEmpty(lease: Lease, attempt: Retiring, facts: RoundFacts & { now: 
   if (verdict.kind === 'proved') {
     const gone = withAttempt(lease, closeAttempt(attempt, verdict.proof));
     const reason = `attempt ${attempt.number} is proved gone: ${attempt.reason}`;
-    return { commit: note(gone, { type: 'attempt-gone', reason }, now), result: only(done(null)) };
+    return {
+      commit: addEvent(gone, { type: 'attempt-gone', reason }, now),
+      result: only(done(null)),
+    };
   }
   return {
     commit: withAttempt(lease, { ...attempt, absentSince: verdict.absentSince }),

@@ -6,7 +6,7 @@ import { isCrowd } from '../base/crowd.ts';
 import { between, type DurationMs, type EpochMs, epochMs } from '../base/time.ts';
 import { type Pulse, silentFor } from '../instance/pulse.ts';
 import type { Lease, LeaseIn } from './lease.ts';
-import { note } from './lease-moves.ts';
+import { addEvent } from './lease-moves.ts';
 
 /** How long the second look at a silence is still ahead; null when none is. */
 export function untilLook(pulse: Pulse | null, now: EpochMs): DurationMs | null {
@@ -34,5 +34,5 @@ export function silentCrowd(silences: number, open: number): string | null {
 export function recordHeldSilence(lease: Lease, crowd: string, now: EpochMs): Lease {
   if (lease.state !== 'active') return lease;
   const reason = `${crowd}: it does not end yet`;
-  return note(lease, { type: 'silence-held', reason }, now);
+  return addEvent(lease, { type: 'silence-held', reason }, now);
 }

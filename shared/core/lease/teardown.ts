@@ -24,7 +24,7 @@ import type { Instance } from '../instance/instance.ts';
 import type { Sighting } from '../instance/sighting.ts';
 import type { LastKnown } from '../instance/usage.ts';
 import type { Lease } from './lease.ts';
-import { note, withAttempt } from './lease-moves.ts';
+import { addEvent, withAttempt } from './lease-moves.ts';
 
 /** An attempt's instance that has to be destroyed. */
 export type Target = {
@@ -85,7 +85,7 @@ export function applyDestroyOutcome(
     target.how === 'absent' ? recordMissing(retiring, seenAt, now) : acceptDestroy(retiring, now);
   const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
   const reason = `destroy of ${target.instanceId}: ${WORDS[target.how]}; absence is to be proved`;
-  return note(next, { type: 'destroy-accepted', reason }, now);
+  return addEvent(next, { type: 'destroy-accepted', reason }, now);
 }
 
 /**
@@ -101,7 +101,7 @@ export function applyDestroyFailure(
 ): Lease {
   if (lease.state === 'ended') return lease;
   const reason = `destroy of ${instanceId} failed, it may still run: ${cause}`;
-  const noted = note(lease, { type: 'destroy-failed', reason }, now);
+  const noted = addEvent(lease, { type: 'destroy-failed', reason }, now);
   const attempt = holdingAttempt(noted, number);
   if (attempt === undefined || attempt.lastSeenAt !== null) return noted;
   return withAttempt(noted, recordSighting(attempt, now));
@@ -113,7 +113,7 @@ export function adoptSighting(lease: Lease, { instance, owner }: Sighting, now: 
   if (attempt === undefined || !isUnanswered(attempt)) return lease;
   const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
   const reason = `found by its tag while ending: instance ${instance.id}`;
-  return note(created, { type: 'instance-found', reason }, now);
+  return addEvent(created, { type: 'instance-found', reason }, now);
 }
 
 /** An ending lease with every unanswered attempt confirmed whose instance a listing shows. */

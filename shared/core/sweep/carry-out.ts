@@ -5,7 +5,7 @@ import { formatUsd, type MicroUsdPerHour } from '../base/money.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import { recordSighting } from '../instance/attempt-moves.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../lease/lease.ts';
-import { endLease, note, withAttempt } from '../lease/lease-moves.ts';
+import { addEvent, endLease, withAttempt } from '../lease/lease-moves.ts';
 import type { Action } from './actions.ts';
 import { raisedRate } from './lease-findings.ts';
 import { lastShown, type SweepRecord } from './record.ts';
@@ -69,7 +69,7 @@ export function notePrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Le
   if (raisedRate(lease, rate) === null) return null;
   const reason = `its instance costs ${formatUsd(rate)}/h now`;
   const observed = withAttempt(lease, { ...attempt, observedRate: rate });
-  const noted = note(observed, { type: 'price-rose', reason }, now);
+  const noted = addEvent(observed, { type: 'price-rose', reason }, now);
   const { ceiling } = lease.terms;
   if (rate <= ceiling) return noted;
   const why = `${reason}, above the ceiling of ${formatUsd(ceiling)}/h`;

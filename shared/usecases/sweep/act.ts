@@ -9,7 +9,7 @@ import { cancelledLease } from '../../core/lease/cancelled-lease.ts';
 import { endPastDeadline } from '../../core/lease/deadline.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import { note } from '../../core/lease/lease-moves.ts';
+import { addEvent } from '../../core/lease/lease-moves.ts';
 import type { Action } from '../../core/sweep/actions.ts';
 import { type ActionOf, endFoundLease, findingEvent } from '../../core/sweep/carry-out.ts';
 import type { HeldFor } from '../../core/sweep/lease-findings.ts';
@@ -35,7 +35,7 @@ async function destroyFound(
   const event = findingEvent(action);
   if (event !== null) {
     await changeLease(ports, action.owner.leaseId, (lease, now) =>
-      commitOnly(note(lease, event, now)),
+      commitOnly(addEvent(lease, event, now)),
     );
   }
   await ports.providers(provider).destroy(action.id);

@@ -104,7 +104,7 @@ export const ReconciliationReply = z.strictObject({
   leases: z.int(),
   truedUp: z.int(),
   bookedMicroUsd: MicroUsd,
-  toldMicroUsd: MicroUsd,
+  providerMicroUsd: MicroUsd,
   truedUpMicroUsd: SignedMicroUsd,
   /** Rows without a tag of this deployment. */
   foreignRows: z.int(),

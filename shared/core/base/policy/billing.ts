@@ -37,7 +37,7 @@ export const billingPolicy = {
     /** A person is told when the balance lasts less than this. */
     minRunway: hours(1),
     /** Between two times of telling that it is low, or that it can't be read. */
-    tellEvery: hours(1),
+    notifyEvery: hours(1),
   },
   days: {
     /**

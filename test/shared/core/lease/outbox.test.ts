@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
 import { repriceHold } from '../../../../shared/core/lease/hold.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
-import { growHold, note } from '../../../../shared/core/lease/lease-moves.ts';
+import { addEvent, growHold } from '../../../../shared/core/lease/lease-moves.ts';
 import {
   hasOutbox,
   holdChangeOf,
@@ -23,7 +23,7 @@ describe('an outbox', () => {
     expect(hasOutbox(anActiveLease())).toBe(true);
     expect(hasOutbox(applied(anActiveLease()))).toBe(false);
     const event = { type: 'lease-ends-soon', reason: 'soon' };
-    expect(hasOutbox(note(applied(anActiveLease()), event, at('12:50')))).toBe(true);
+    expect(hasOutbox(addEvent(applied(anActiveLease()), event, at('12:50')))).toBe(true);
   });
 });
 

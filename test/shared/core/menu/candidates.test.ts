@@ -52,7 +52,7 @@ describe('prepaid funds', () => {
       [
         'vastai' as const,
         {
-          ...{ provider: 'vastai' as const, version: 1, takes, readAt: now, toldAt: null },
+          ...{ provider: 'vastai' as const, version: 1, takes, readAt: now, notifiedAt: null },
           balanceMicroUsd: microUsd(1),
           burnMicroUsdPerHour: microUsdPerHour(0),
           roomMicroUsd: room === null ? null : microUsd(room),

@@ -42,7 +42,7 @@ const anyMenu = fc
 function factsOf(change: Partial<ChoiceFacts> & { room?: number | null } = {}): ChoiceFacts {
   const { room = null, ...rest } = change;
   const known = {
-    ...{ provider: 'vastai' as const, version: 1, takes: {}, readAt: now, toldAt: null },
+    ...{ provider: 'vastai' as const, version: 1, takes: {}, readAt: now, notifiedAt: null },
     balanceMicroUsd: microUsd(1),
     burnMicroUsdPerHour: microUsdPerHour(0),
     roomMicroUsd: room === null ? null : microUsd(room),

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { after as afterwards, minutes, seconds } from '../../../../shared/core/base/time.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
-import { note } from '../../../../shared/core/lease/lease-moves.ts';
+import { addEvent } from '../../../../shared/core/lease/lease-moves.ts';
 import { actionsOf } from '../../../../shared/core/sweep/actions.ts';
 import {
   executionOf,
@@ -146,7 +146,7 @@ describe('an open lease', () => {
   });
 
   it('has a pending outbox when something of it is not applied', () => {
-    expect(kindOf(note(active, { type: 'noted', reason: 'why' }, NOW))).toBe('pending-outbox');
+    expect(kindOf(addEvent(active, { type: 'noted', reason: 'why' }, NOW))).toBe('pending-outbox');
     expect(kindOf(anEndedLease())).toBe('pending-outbox');
   });
 

@@ -37,7 +37,7 @@ async function readAnew(change: Partial<Room> = {}): Promise<'committed' | 'conf
     burnMicroUsdPerHour: microUsdPerHour(20),
     roomMicroUsd: signedMicroUsd(1_000),
     readAt: at('12:00'),
-    toldAt: null,
+    notifiedAt: null,
     takes: {},
     ...change,
   });

@@ -14,7 +14,7 @@ import { ABSENT } from '../../../../../shared/adapters/dynamodb/table.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/base/ids.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import type { Lease } from '../../../../../shared/core/lease/lease.ts';
-import { note, requestLease } from '../../../../../shared/core/lease/lease-moves.ts';
+import { addEvent, requestLease } from '../../../../../shared/core/lease/lease-moves.ts';
 import { aLeaseId, at } from '../../../../support/builders/base.ts';
 import {
   aBootingLease,
@@ -187,7 +187,7 @@ describe('the outbox', () => {
   it('stays as it is when the lease has moved on', async () => {
     const lease = requested('p');
     await database.leases.create(lease);
-    const noted = note(lease, { type: 'later', reason: 'another event' }, at('12:10'));
+    const noted = addEvent(lease, { type: 'later', reason: 'another event' }, at('12:10'));
     const moved = { ...noted, version: 2 };
     await database.leases.commit(moved);
     await database.leases.clearOutbox(lease);
