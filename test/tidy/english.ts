@@ -7,9 +7,6 @@ import { type Synonym, usesOf } from './words.ts';
 /** Where a machine is a state machine, or what a simulated market rents out. */
 const MACHINES =
   /^(?!(?:shared|functions|clients|bench|simulation|docs)\/|README)|^shared\/adapters\/providers\//;
-/** `sockets-1000-beats` is the name of a row that other projects compare. */
-const ROWS = /^bench\/|^docs\/bench/;
-
 const DIALECT: readonly Synonym[] = [
   { word: /\banew\b/gi, say: 'again' },
   { word: /\bdear(?:er|est)\b/gi, say: 'more expensive' },
@@ -18,7 +15,7 @@ const DIALECT: readonly Synonym[] = [
   { word: /\bwhom\b/gi, say: 'who, or name it' },
   { word: /\b(?:un)?told\b/gi, say: 'reported, notified or received' },
   { word: /\b(?:begun|began)\b/gi, say: 'started' },
-  { word: /(?<!-)\bbeat(?:s|en|ing)?\b/gi, say: 'heartbeat', except: ROWS },
+  { word: /(?<!\bsockets 1000 )\bbeat(?:s|en|ing)?\b/gi, say: 'heartbeat' },
   { word: /\bc(?:o|a)mes? of (?:it|that|this)\b/gi, say: 'results' },
   { word: /\bentwined?\b/gi, say: 'interleaved' },
   { word: /\b(?:set|sets|setting) going\b/gi, say: 'start' },
