@@ -218,8 +218,8 @@ export const LINES: readonly Ablation[] = [
     instead: 'ChooseOffer}',
     test: {
       file: 'test/machines/deadline.test.ts',
-      of: 'a serving lease',
-      name: 'is not launched at all when its schedule cannot be set',
+      of: 'a lease',
+      name: 'creates no instance when its schedule cannot be set',
     },
   },
   {

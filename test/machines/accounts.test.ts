@@ -1,5 +1,5 @@
-// Accounts as people use them: read, changed under a version, told of; and thresholds as the sweep
-// reviews them.
+// The account API: read an account, change its limits, list its events; and the thresholds that the
+// sweep reviews.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records } from '../../shared/app/parts.ts';
@@ -14,25 +14,25 @@ import {
 } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
-const MINE = { params: { consumer: 'self' } };
-const THEIRS = { userArn: OPERATOR, params: { consumer: '123456789012~trainer' } };
+const OWN_ACCOUNT = { params: { consumer: 'self' } };
+const AS_OPERATOR = { userArn: OPERATOR, params: { consumer: '123456789012~trainer' } };
 
 type Body = Record<string, unknown>;
 type Limits = { monthlyBudgetMicroUsd: number; thresholds: object[] };
-type Seen = Body & { version: number; limits: Limits; crossed: Body[]; frozen: boolean };
+type AccountView = Body & { version: number; limits: Limits; crossed: Body[]; frozen: boolean };
 
-const read = async (world: LeaseWorld, request: object = MINE) => {
+const read = async (world: LeaseWorld, request: object = OWN_ACCOUNT) => {
   const { status, body } = await world.ask('readAccount', request);
   expect(status).toBe(200);
-  return body as Seen;
+  return body as AccountView;
 };
 async function change(world: LeaseWorld, limits: Body, rest: Body = {}) {
   const { version, limits: before } = await read(world);
   const body = { ...before, ...limits, version, why: 'a test wants it', ...rest };
-  return world.ask('changeAccount', { ...THEIRS, body });
+  return world.ask('changeAccount', { ...AS_OPERATOR, body });
 }
 const eventsOf = async (world: LeaseWorld) =>
-  ((await world.ask('readAccountEvents', MINE)).body as { events: Body[] }).events;
+  ((await world.ask('readAccountEvents', OWN_ACCOUNT)).body as { events: Body[] }).events;
 
 let world: LeaseWorld;
 let id: LeaseId;
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('an account', () => {
-  it('shows its limits, what is left of them, and what holds it', async () => {
+  it('shows its limits, the room left and its holds', async () => {
     const account = await read(world);
     const { hold } = await world.lease(id);
     expect(account).toMatchObject({
@@ -52,36 +52,36 @@ describe('an account', () => {
       roomMicroUsd: 1_000_000_000 - hold.amountMicroUsd,
       holds: [{ leaseId: id, amountMicroUsd: hold.amountMicroUsd }],
     });
-    expect(await read(world, THEIRS)).toEqual(account);
+    expect(await read(world, AS_OPERATOR)).toEqual(account);
     expect(
-      await read(world, { ...THEIRS, params: { consumer: '123456789012%2Ftrainer' } }),
+      await read(world, { ...AS_OPERATOR, params: { consumer: '123456789012%2Ftrainer' } }),
     ).toEqual(account);
   });
 
-  it('is for its consumer and operators, and 404 before its first lease', async () => {
+  it('is readable only by its consumer and operators, and is 404 before its first lease', async () => {
     const stranger = { userArn: 'arn:aws:sts::123456789012:assumed-role/other/run-1' };
-    const foreign = { ...stranger, params: THEIRS.params };
+    const foreign = { ...stranger, params: AS_OPERATOR.params };
     expect(await world.ask('readAccount', foreign)).toMatchObject({ status: 403 });
     expect(await world.ask('readAccountEvents', foreign)).toMatchObject({ status: 403 });
     expect(await world.ask('changeAccount', { ...foreign, body: {} })).toMatchObject({
       status: 400,
     });
-    expect(await world.ask('readAccount', { ...stranger, ...MINE })).toMatchObject({
+    expect(await world.ask('readAccount', { ...stranger, ...OWN_ACCOUNT })).toMatchObject({
       status: 404,
       body: { field: 'consumer' },
     });
   });
 
-  it('is changed by operators alone, under its version, and says who did it and why', async () => {
+  it('is changed only by operators, with its version, and records who changed it and why', async () => {
     const before = await read(world);
     const body = { ...before.limits, maxOpenLeases: 7, version: 1, why: 'a smaller team' };
-    const mine = await world.ask('changeAccount', { ...MINE, body });
-    expect(mine).toMatchObject({ status: 403 });
-    const changed = await world.ask('changeAccount', { ...THEIRS, body });
+    const byConsumer = await world.ask('changeAccount', { ...OWN_ACCOUNT, body });
+    expect(byConsumer).toMatchObject({ status: 403 });
+    const changed = await world.ask('changeAccount', { ...AS_OPERATOR, body });
     expect(changed).toMatchObject({ status: 200, body: { version: 2, leaseRoom: 6 } });
-    expect(await world.ask('changeAccount', { ...THEIRS, body })).toEqual(changed);
+    expect(await world.ask('changeAccount', { ...AS_OPERATOR, body })).toEqual(changed);
     const other = { ...body, maxOpenLeases: 9 };
-    expect(await world.ask('changeAccount', { ...THEIRS, body: other })).toMatchObject({
+    expect(await world.ask('changeAccount', { ...AS_OPERATOR, body: other })).toMatchObject({
       status: 409,
       body: { type: 'urn:gpu-shopper:problem:StaleVersion', field: 'version', version: 2 },
     });
@@ -93,29 +93,31 @@ describe('an account', () => {
     ]);
   });
 
-  it('is opened by version 0 alone, with limits of its own', async () => {
+  it('is opened only with version 0, with its own limits', async () => {
     const { limits } = await read(world);
-    const whose = { userArn: OPERATOR, params: { consumer: '123456789012~new-team' } };
+    const newAccount = { userArn: OPERATOR, params: { consumer: '123456789012~new-team' } };
     const body = { ...limits, version: 3, why: 'a new team' };
-    expect(await world.ask('changeAccount', { ...whose, body })).toMatchObject({ status: 404 });
+    expect(await world.ask('changeAccount', { ...newAccount, body })).toMatchObject({
+      status: 404,
+    });
     const opening = { ...body, version: 0, monthlyBudgetMicroUsd: 5 };
-    const opened = await world.ask('changeAccount', { ...whose, body: opening });
+    const opened = await world.ask('changeAccount', { ...newAccount, body: opening });
     expect(opened).toMatchObject({ status: 200, body: { version: 1, roomMicroUsd: 5 } });
-    expect(await world.ask('changeAccount', { ...whose, body: opening })).toEqual(opened);
+    expect(await world.ask('changeAccount', { ...newAccount, body: opening })).toEqual(opened);
   });
 
-  it('lowered below what is held leaves its leases alone and refuses new ones', async () => {
+  it('with a budget below its holds keeps its leases and refuses new ones', async () => {
     expect(await change(world, { monthlyBudgetMicroUsd: 1 })).toMatchObject({ status: 200 });
     await world.sweep(2);
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
     expect((await read(world)).roomMicroUsd).toBeLessThan(0);
-    const asked = world.request({}, 'one-too-many');
-    await expect(asked).rejects.toThrow('monthly-budget');
+    const request = world.request({}, 'one-too-many');
+    await expect(request).rejects.toThrow('monthly-budget');
     await change(world, { monthlyBudgetMicroUsd: 1_000_000_000 });
   });
 });
 
-describe('a bad change', () => {
+describe('an invalid change', () => {
   it.each([
     ['monthlyBudgetMicroUsd', { monthlyBudgetMicroUsd: -1 }],
     ['monthlyBudgetMicroUsd', { monthlyBudgetMicroUsd: 1.5 }],
@@ -138,8 +140,8 @@ describe('a bad change', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('of a forbidden GPU is a 409 that names what is allowed, told once an hour', async () => {
+describe('the allowed GPUs', () => {
+  it('refuse another GPU with a 409 that lists them, recorded once an hour', async () => {
     await change(world, { gpuNames: ['H100 SXM'] });
     const ask = (key: string) =>
       world.ask('requestLease', {
@@ -152,15 +154,15 @@ describe('a refusal', () => {
         body: { type: 'urn:gpu-shopper:problem:OverLimit', limit: 'gpus', allowed: ['H100 SXM'] },
       });
     }
-    const told = (await eventsOf(world)).filter(({ kind }) => kind === 'hold-refused');
-    expect(told.filter(({ reason }) => String(reason).includes('gpus'))).toHaveLength(1);
+    const refusals = (await eventsOf(world)).filter(({ kind }) => kind === 'hold-refused');
+    expect(refusals.filter(({ reason }) => String(reason).includes('gpus'))).toHaveLength(1);
     await change(world, { gpuNames: [] });
   });
 
-  it('to any GPU leaves the choice to what is allowed', async () => {
+  it('limit the choice of a request for any GPU', async () => {
     await change(world, { gpuNames: ['H100 SXM'] });
-    const dear = { gpuNames: [], ceilingMicroUsdPerHour: 20_000_000 };
-    const other = await world.request(dear);
+    const anyGpu = { gpuNames: [], ceilingMicroUsdPerHour: 20_000_000 };
+    const other = await world.request(anyGpu);
     await world.until(async () => (await world.lease(other)).attempts.length > 0);
     expect((await world.lease(other)).attempts[0]?.offer.gpuName).toBe('H100 SXM');
     await world.release(other);
@@ -170,24 +172,28 @@ describe('a refusal', () => {
 
 describe('a threshold', () => {
   const spending = (action: string) => ({
-    // The lease costs some cents an hour: a cent is spent within minutes.
+    // The lease costs some cents an hour: 1 % of the budget is spent within 90 minutes.
     ...{ monthlyBudgetMicroUsd: 20_000_000, thresholds: [{ percent: 1, action }] },
   });
 
-  it('is told once, by whichever of several sweeps comes first', async () => {
-    const told = await leaseWorld();
-    await told.active({ hours: 6 });
-    await change(told, spending('notify'));
-    await told.pass(90 * MINUTE);
-    await Promise.allSettled([told.service.sweep(), told.service.sweep(), told.service.sweep()]);
-    await told.sweep(2);
-    expect(await read(told)).toMatchObject({ frozen: false, crossed: [{ percent: 1 }] });
-    const crossings = (await eventsOf(told)).filter(({ kind }) => kind === 'threshold-crossed');
+  it('is recorded once, also when several sweeps run at once', async () => {
+    const notified = await leaseWorld();
+    await notified.active({ hours: 6 });
+    await change(notified, spending('notify'));
+    await notified.pass(90 * MINUTE);
+    await Promise.allSettled([
+      notified.service.sweep(),
+      notified.service.sweep(),
+      notified.service.sweep(),
+    ]);
+    await notified.sweep(2);
+    expect(await read(notified)).toMatchObject({ frozen: false, crossed: [{ percent: 1 }] });
+    const crossings = (await eventsOf(notified)).filter(({ kind }) => kind === 'threshold-crossed');
     expect(crossings).toHaveLength(1);
-    await told.close();
+    await notified.close();
   });
 
-  it('that freezes refuses new leases until a greater budget makes it untrue', async () => {
+  it('with action freeze refuses new leases until a larger budget puts spend below it', async () => {
     const frozen = await leaseWorld();
     const { id: open } = await frozen.active({ hours: 6 });
     await change(frozen, spending('freeze'));
@@ -201,7 +207,7 @@ describe('a threshold', () => {
     await frozen.close();
   });
 
-  it('that ends leases ends them as over budget, and no other account’s', async () => {
+  it('with action end ends the account’s open leases as over-budget', async () => {
     const over = await leaseWorld();
     const { id: open } = await over.active({ hours: 6 });
     await change(over, spending('end'));

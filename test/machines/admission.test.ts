@@ -1,5 +1,5 @@
-// Admission by the real use case on the real database: of 1,000 requests at once exactly as many
-// get in as there is room for, and what a crash leaves is repaired by the next sweeps.
+// Admission with the real use case and database: of 1,000 concurrent requests exactly as many are
+// admitted as there is room for, and the next sweeps repair what a crash leaves.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaseIdFor, requestHash } from '../../shared/adapters/derive-ids.ts';
@@ -47,40 +47,40 @@ function requester(limits = someLimits()) {
     clock: { now: () => at('12:00') },
     ...{ limits, attemptLimit, leaseIdFor, hashOf: requestHash },
   });
-  const ask = (number: number, consumer = aConsumer, asked = terms) => {
+  const ask = (number: number, consumer = aConsumer, requested = terms) => {
     const body = { number };
-    return run({ consumer, idempotencyKey: `request-${number}`, body, terms: asked, env: {} });
+    return run({ consumer, idempotencyKey: `request-${number}`, body, terms: requested, env: {} });
   };
   return { ask, started };
 }
 
-/** As clients do: what is worth it is asked again with the same key, a bounded number of times. */
-async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let turn = 1; ; turn += 1) {
+/** Retries as clients do: retryable failures, with the same key, a limited number of times. */
+async function retry<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
     const [outcome] = await Promise.allSettled([ask()]);
     if (outcome.status === 'fulfilled') return outcome.value;
     const { name } = outcome.reason as Error;
-    if (turn === 50 || !['StoreDown', 'Conflict'].includes(name)) throw outcome.reason;
+    if (tries === 50 || !['StoreDown', 'Conflict'].includes(name)) throw outcome.reason;
   }
 }
 
-/** All at once; as many as a connection pool has sockets (50) are on the wire at any moment. */
-async function crowd<Answer>(size: number, ask: (number: number) => Promise<Answer>) {
+/** Concurrent requests, 50 in flight at any time: a connection pool has that many sockets. */
+async function requestAll<Answer>(size: number, ask: (number: number) => Promise<Answer>) {
   const answers: Answer[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < size) {
-      const mine = next;
+      const index = next;
       next += 1;
-      answers[mine] = await insist(() => ask(mine));
+      answers[index] = await retry(() => ask(index));
     }
   };
   await Promise.all(Array.from({ length: 50 }, worker));
   return answers;
 }
 
-describe('of 1,000 requests at once', () => {
-  it('exactly 137 are admitted where there is room for 137, and all totals agree', async () => {
+describe('admission of 1,000 concurrent requests', () => {
+  it('accepts exactly 137 when there is room for 137, and all totals agree', async () => {
     const { ask, started } = requester(
       someLimits({
         monthlyBudgetMicroUsd: microUsd(137 * EACH + EACH - 1),
@@ -88,7 +88,7 @@ describe('of 1,000 requests at once', () => {
         maxOpenLeases: 200,
       }),
     );
-    const outcomes = await crowd(1_000, ask);
+    const outcomes = await requestAll(1_000, ask);
     const admitted = outcomes.flatMap((each) => (each.kind === 'accepted' ? [each.lease] : []));
     expect(admitted).toHaveLength(137);
     const account = await database.accounts.get(aConsumer);
@@ -105,14 +105,14 @@ describe('of 1,000 requests at once', () => {
     }
     const totals = totalsOf(await database.ledger.entries(aConsumer));
     expect(totals).toEqual({ held: 137 * EACH, charged: 0 });
-    // 863 refusals in one hour by one limit are told once.
-    const told = await database.accounts.notes(aConsumer, { after: null, limit: 100 });
-    expect(told.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['hold-refused monthly-budget']);
+    // 863 refusals by one limit within an hour are one note.
+    const notes = await database.accounts.notes(aConsumer, { after: null, limit: 100 });
+    expect(notes.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['hold-refused monthly-budget']);
   }, 240_000);
 });
 
-describe('a request whose hold was placed for another body', () => {
-  it('is refused: the key is in use, and the hold is not enough for it', async () => {
+describe('a request with the key of a request whose hold alone was placed', () => {
+  it('is refused when its body differs', async () => {
     const consumer = brandId(ConsumerId, '123456789012/two-bodies');
     const { ask } = requester();
     const failing = { ...database.leases, create: () => Promise.reject(new Error('gone')) };
@@ -126,14 +126,14 @@ describe('a request whose hold was placed for another body', () => {
   });
 });
 
-describe('requests that are cut off between any two calls', () => {
-  it('leave nothing that the next sweeps do not repair, and no budget is lost', async () => {
+describe('requests that crash between any two calls', () => {
+  it('are repaired by the next sweeps, and lose no budget', async () => {
     let failIn = Number.POSITIVE_INFINITY;
-    const strike = (): void => {
+    const crash = (): void => {
       failIn -= 1;
       if (failIn === 0) throw new Error('the process is gone');
     };
-    const hooks = { onDatabaseCall: strike, onWorkflowCall: strike };
+    const hooks = { onDatabaseCall: crash, onWorkflowCall: crash };
     const world = await leaseWorld({
       ...hooks,
       env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '60000000' },

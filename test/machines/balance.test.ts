@@ -1,5 +1,5 @@
-// Prepaid funds: what they can't carry to its end is not started, two leases never count on the
-// same money, and a person hears of it in time. A balance that nobody can read stops nothing.
+// Prepaid balance: a lease starts only on a balance that lasts until its end, no two leases count on
+// the same money, and an operator is paged in time. An unreadable balance limits nothing.
 
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';
@@ -11,19 +11,19 @@ import { allInRate } from '../../shared/core/instance/offer.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** A lease of an hour needs 90 min: with its boot and its teardown. */
+/** A lease of an hour needs 90 min of balance, including its boot and teardown. */
 const NEEDED_HOURS = 1.5;
 
 type FundedWorld = LeaseWorld & {
-  /** What an hour of the cheapest instance costs, in dollars. */
+  /** The cheapest instance's cost per hour, in dollars. */
   readonly hourly: number;
   readonly lines: readonly LogLine[];
-  /** Leaves the provider's account with so many dollars. */
-  leave(usd: number): void;
+  /** Sets the balance of the provider's account, in dollars. */
+  setBalance(usd: number): void;
   pages(): readonly string[];
 };
 
-/** A market in which one lease has shown what an instance costs, and is gone. */
+/** A world in which one lease has ended; its offer gives the price of an instance. */
 async function fundedWorld(): Promise<FundedWorld> {
   const lines: LogLine[] = [];
   const world = await leaseWorld({ log: (line) => lines.push(line) });
@@ -32,27 +32,27 @@ async function fundedWorld(): Promise<FundedWorld> {
   await world.release(id);
   await world.untilState(id, 'ended');
   const [offer] = attempts.map((attempt) => attempt.offer);
-  if (offer === undefined) throw new Error('nothing was tried');
+  if (offer === undefined) throw new Error('the lease has no attempt');
   return {
     ...world,
     hourly: allInRate(offer, terms.requirement.diskGb) / 1e6,
     lines,
-    leave: (usd) => world.market.addCredit(usd - world.market.books().creditMicroUsd / 1e6),
+    setBalance: (usd) => world.market.addCredit(usd - world.market.books().creditMicroUsd / 1e6),
     pages: () => lines.flatMap(({ kind, message = '' }) => (kind === 'page' ? [message] : [])),
   };
 }
 
-/** The next `count` that read the room go on only when all of them have read it. */
+/** The next `count` reads of the room return only after all of them were made. */
 function readTogether(world: LeaseWorld, count: number): void {
   const store = once(world.service.runtime, rooms);
   const { get } = store;
   const all = Promise.withResolvers<void>();
-  let seen = 0;
+  let reads = 0;
   Object.assign(store, {
     get: async (provider: ProviderName) => {
       const room = await get(provider);
-      seen += 1;
-      if (seen >= count) all.resolve();
+      reads += 1;
+      if (reads >= count) all.resolve();
       await all.promise;
       return room;
     },
@@ -69,8 +69,8 @@ async function endOf(world: LeaseWorld, id: LeaseId) {
   return { reason: lease.state === 'ended' ? lease.reason : null, why: (await reasons()).join() };
 }
 
-/** The leases of `ids` that got an instance, once each has one or has ended. */
-async function served(world: LeaseWorld, ids: readonly LeaseId[]): Promise<readonly LeaseId[]> {
+/** The active leases of `ids`, once each one is active or has ended. */
+async function activeOf(world: LeaseWorld, ids: readonly LeaseId[]): Promise<readonly LeaseId[]> {
   const states = () => Promise.all(ids.map(async (id) => (await world.lease(id)).state));
   await world.until(async () =>
     (await states()).every((state) => state === 'active' || state === 'ended'),
@@ -79,10 +79,10 @@ async function served(world: LeaseWorld, ids: readonly LeaseId[]): Promise<reado
   return ids.filter((_, at) => now[at] === 'active');
 }
 
-describe('a provider whose balance can carry one lease', () => {
-  it('is passed over by the second, which says why', async () => {
+describe('a provider whose balance covers one lease', () => {
+  it('is skipped for the second lease, which ends with the reason', async () => {
     const world = await fundedWorld();
-    world.leave(world.hourly * (NEEDED_HOURS + 0.5));
+    world.setBalance(world.hourly * (NEEDED_HOURS + 0.5));
     await world.sweep(6);
     const { id: first } = await world.active();
     expect(await endOf(world, await world.request())).toEqual({
@@ -94,49 +94,49 @@ describe('a provider whose balance can carry one lease', () => {
     await world.close();
   });
 
-  it('serves one of many that choose at once', async () => {
+  it('gets one of six leases that choose at once', async () => {
     const world = await fundedWorld();
-    world.leave(world.hourly * (NEEDED_HOURS + 0.5));
+    world.setBalance(world.hourly * (NEEDED_HOURS + 0.5));
     await world.sweep(6);
     readTogether(world, 6);
     const ids = await Promise.all(Array.from({ length: 6 }, () => world.request()));
-    const [first] = await served(world, ids);
-    const told = await Promise.all(
+    const [first] = await activeOf(world, ids);
+    const types = await Promise.all(
       ids.map(async (id) => [id, await world.eventTypes(id)] as const),
     );
-    const chose = told.filter(([, types]) => types.includes('offer-chosen'));
+    const chose = types.filter(([, all]) => all.includes('offer-chosen'));
     expect(chose.map(([id]) => id)).toEqual([first]);
     expect(world.alive()).toBe(1);
     await world.close();
   });
 
-  it('serves the next one once the first is gone', async () => {
+  it('gets the next lease after the first has ended', async () => {
     const world = await fundedWorld();
-    world.leave(world.hourly * (NEEDED_HOURS + 0.5));
+    world.setBalance(world.hourly * (NEEDED_HOURS + 0.5));
     await world.sweep(6);
     const { id: first } = await world.active();
     await world.release(first);
     await world.untilState(first, 'ended');
     await world.sweep(6);
-    expect(await served(world, [await world.request()])).toHaveLength(1);
+    expect(await activeOf(world, [await world.request()])).toHaveLength(1);
     await world.close();
   });
 
-  it('still has its room for a lease whose first offer was gone', async () => {
+  it('keeps the room of a lease whose first offer was gone', async () => {
     const world = await fundedWorld();
-    world.leave(world.hourly * (NEEDED_HOURS + 0.7));
+    world.setBalance(world.hourly * (NEEDED_HOURS + 0.7));
     await world.sweep(6);
     world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
-    const [id] = await served(world, [await world.request()]);
+    const [id] = await activeOf(world, [await world.request()]);
     expect(id && (await world.lease(id)).attempts).toHaveLength(2);
     await world.close();
   });
 });
 
-describe('a balance that can not be read', () => {
+describe('an unreadable balance', () => {
   it('limits nothing, and fails no sweep', async () => {
     const world = await fundedWorld();
-    world.leave(world.hourly * 0.5);
+    world.setBalance(world.hourly * 0.5);
     world.market.addFault({ name: 'fail-before-effect', operation: 'balance' });
     const record = await world.sweep(20);
     expect(record).toMatchObject({ failure: null, pages: [] });
@@ -146,22 +146,22 @@ describe('a balance that can not be read', () => {
         message: expect.stringContaining('ProviderDown'),
       }),
     );
-    expect(await served(world, [await world.request()])).toHaveLength(1);
+    expect(await activeOf(world, [await world.request()])).toHaveLength(1);
     await world.close();
   });
 
-  it('limits nothing any more once its last reading is old', async () => {
+  it('limits nothing once its last reading is older than 15 min', async () => {
     const world = await fundedWorld();
-    world.leave(world.hourly * 0.5);
+    world.setBalance(world.hourly * 0.5);
     await world.sweep(6);
     world.market.addFault({ name: 'fail-before-effect', operation: 'balance' });
     expect(await endOf(world, await world.request())).toMatchObject({ reason: 'no-offer' });
     await world.pass(16 * MINUTE);
-    expect(await served(world, [await world.request()])).toHaveLength(1);
+    expect(await activeOf(world, [await world.request()])).toHaveLength(1);
     await world.close();
   });
 
-  it('is told of once an hour, from an hour after its last reading on', async () => {
+  it('is paged once an hour, starting an hour after its last reading', async () => {
     const world = await fundedWorld();
     await world.sweep(6);
     world.market.addFault({ name: 'fail-before-effect', operation: 'balance' });
@@ -173,14 +173,14 @@ describe('a balance that can not be read', () => {
   });
 });
 
-describe('a balance that runs out', () => {
-  it('is told of an hour ahead, and once an hour', async () => {
+describe('a low balance', () => {
+  it('is paged an hour before it runs out, and once an hour', async () => {
     const world = await fundedWorld();
     await world.sweep(6);
     const { id } = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
     await world.sweep(10);
     expect(world.pages()).toEqual([]);
-    world.leave(world.hourly * 0.95);
+    world.setBalance(world.hourly * 0.95);
     await world.sweep(6);
     const page = expect.stringMatching(
       /^balance-low: vastai has \$0\.\d+ left, 5\d min at \$0\.\d+\/h: \$\d+\.\d+ too little/,
@@ -193,15 +193,15 @@ describe('a balance that runs out', () => {
     await world.close();
   });
 
-  it('is told of again after an hour, while it lasts', async () => {
+  it('is paged again after an hour when it is still low', async () => {
     const world = await fundedWorld();
     await world.sweep(6);
     const { id } = await world.active({ hours: 6, silenceLimitSeconds: 3_600 });
     for (let hour = 1; hour <= 2; hour += 1) {
-      world.leave(world.hourly * 0.9);
+      world.setBalance(world.hourly * 0.9);
       await world.sweep(6);
       expect(world.pages()).toHaveLength(hour);
-      world.leave(world.hourly * 3);
+      world.setBalance(world.hourly * 3);
       await world.pass(HOUR);
     }
     await world.release(id);
@@ -209,20 +209,24 @@ describe('a balance that runs out', () => {
     await world.close();
   });
 
-  it('is shown by the doctor with how long it lasts', async () => {
+  it('is in the doctor’s report, with its runway', async () => {
     const world = await fundedWorld();
-    const told = async () => {
+    const readBalance = async () => {
       const userArn = 'arn:aws:sts::123456789012:assumed-role/operator/run-1';
       return ((await world.ask('readDoctor', { userArn })).body as ReturnType<typeof doctorView>)
         .balances[0];
     };
-    expect(await told()).toMatchObject({ readAt: null, balanceMicroUsd: null, runwayHours: null });
+    expect(await readBalance()).toMatchObject({
+      readAt: null,
+      balanceMicroUsd: null,
+      runwayHours: null,
+    });
     await world.sweep(6);
-    expect(await told()).toMatchObject({ burnMicroUsdPerHour: 0, runwayHours: null });
+    expect(await readBalance()).toMatchObject({ burnMicroUsdPerHour: 0, runwayHours: null });
     await world.active();
-    world.leave(world.hourly * 8);
+    world.setBalance(world.hourly * 8);
     await world.sweep(6);
-    const { runwayHours = null, balanceMicroUsd = null } = (await told()) ?? {};
+    const { runwayHours = null, balanceMicroUsd = null } = (await readBalance()) ?? {};
     expect(balanceMicroUsd).toBeLessThan(world.hourly * 8e6);
     expect(runwayHours).toBeGreaterThan(7.5);
     expect(runwayHours).toBeLessThan(8);

@@ -1,5 +1,5 @@
-// The books people read, of leases that really ran: every grouping has the same total, running
-// leases are never left out, and closing a day changes no report.
+// Cost reports of leases that ran: every grouping has the same total, running leases are included,
+// and closing a day changes no report.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCursors } from '../../shared/app/cursors.ts';
@@ -19,12 +19,12 @@ import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const NOVEMBER = { from: '2026-11-01', to: '2026-12-01' };
 
-describe('the books of a day on which two leases ended and one runs', () => {
+describe('cost reports of a day with two ended leases and a running one', () => {
   let world: LeaseWorld & Books;
   let ended: readonly LeaseId[];
   let running: LeaseId;
   beforeAll(async () => {
-    // The menu is read once: leases must be requested within half an hour.
+    // The menu is read only once, so the leases must be requested within half an hour.
     const leases = await leaseWorld({ freshMenu: false });
     world = { ...leases, ...booksOf(leases) };
     const { id: first } = await world.active();
@@ -43,7 +43,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     return account?.chargedMicroUsd ?? Number.NaN;
   };
 
-  it('have one total whatever they are grouped by, which is what the account says', async () => {
+  it('have the same total by every grouping, equal to the account’s charges', async () => {
     const reports = await Promise.all(
       GroupBy.options.map((groupBy) => world.costs({ groupBy, ...NOVEMBER })),
     );
@@ -62,13 +62,13 @@ describe('the books of a day on which two leases ended and one runs', () => {
     }
   });
 
-  it('show what they are made of', async () => {
+  it('show the parts of the charges', async () => {
     const { total } = await world.costs({ groupBy: 'gpu', ...NOVEMBER });
     const { gpuMicroUsd, diskMicroUsd, transferMicroUsd } = total.ofWhich;
     expect(gpuMicroUsd + diskMicroUsd + transferMicroUsd).toBe(total.chargedMicroUsd);
   });
 
-  it('name each lease, GPU, day, hour and account', async () => {
+  it('have a group for each lease, GPU, day, hour and account', async () => {
     const keys = async (groupBy: string): Promise<readonly string[]> =>
       (await world.costs({ groupBy, ...NOVEMBER })).groups.map(({ key }) => key);
     expect(await keys('lease')).toEqual([...ended, running].toSorted());
@@ -80,7 +80,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     expect(await keys('job')).toEqual(['']);
   });
 
-  it('compute a running lease live, also before it has ever been settled', async () => {
+  it('include the current cost of a running lease', async () => {
     const before = await world.costs({ groupBy: 'lease' });
     await world.pass(10 * MINUTE);
     const later = await world.costs({ groupBy: 'lease' });
@@ -92,7 +92,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     expect(past.groups).toEqual([]);
   });
 
-  it('show a lease its own cost, its forecast and what is left of its hold', async () => {
+  it('show the cost of one lease, its forecast and the rest of its hold', async () => {
     const { body } = await world.ask('readLeaseCost', { params: { id: running } });
     const cost = body as {
       chargedMicroUsd: number;
@@ -108,26 +108,26 @@ describe('the books of a day on which two leases ended and one runs', () => {
     expect(cost.leftMicroUsd).toBe(hold.amountMicroUsd - cost.chargedMicroUsd);
 
     const [id] = ended;
-    const over = await world.ask('readLeaseCost', { params: { id: id as LeaseId } });
+    const settledCost = await world.ask('readLeaseCost', { params: { id: id as LeaseId } });
     const lease = await world.lease(id as LeaseId);
     const settled = lease.state === 'ended' ? lease.chargedMicroUsd : 0;
     const { groups } = await world.costs({ groupBy: 'lease' });
     const group = groups.find(({ key }) => key === id);
-    expect(over.body).toMatchObject({
+    expect(settledCost.body).toMatchObject({
       ...{ chargedMicroUsd: settled, forecastMicroUsd: null, leftMicroUsd: 0 },
       ...{ ofWhich: group?.ofWhich, waste: group?.waste },
     });
   });
 
-  it('show nothing of it to another consumer, by any route, cursor or name', async () => {
+  it('show nothing to another consumer, by any route, cursor or name', async () => {
     const { groups } = await world.costs({ groupBy: 'lease' }, { userArn: STRANGER });
     expect(groups).toEqual([]);
     expect(await world.entries({}, { userArn: STRANGER })).toEqual([]);
     const first = await world.ask('readLedger', { query: { limit: '1' } });
     const { nextCursor: cursor } = first.body as { nextCursor: string };
-    const taken = await world.ask('readLedger', { query: { cursor }, userArn: STRANGER });
-    expect(taken).toMatchObject({ status: 400, body: { field: 'cursor' } });
-    // Even with the key of cursors: what a caller may read is decided without them.
+    const reused = await world.ask('readLedger', { query: { cursor }, userArn: STRANGER });
+    expect(reused).toMatchObject({ status: 400, body: { field: 'cursor' } });
+    // A cursor with a valid signature gives no access either: only the caller's identity does.
     const place = { consumer: CONSUMER, after: { at: 0, leaseId: running, seq: 1 } };
     const own = { route: 'readCosts', consumer: brandId(ConsumerId, '123456789012/other-team') };
     const made = (await openCursors(world.service.runtime)(own)).write(place) ?? '';
@@ -143,7 +143,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     expect((await world.ask('verifyLedger')).status).toBe(403);
   });
 
-  it('are all there for operators, of one account or of every one', async () => {
+  it('are open to operators, for one account or for all', async () => {
     const as = { userArn: OPERATOR };
     const own = await world.costs({ groupBy: 'lease', ...NOVEMBER });
     expect((await world.costs({ groupBy: 'lease', ...NOVEMBER }, as)).total).toEqual(own.total);
@@ -153,7 +153,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     expect(await world.entries({ consumer: CONSUMER }, as)).toEqual(await world.entries());
   });
 
-  it('are the ledger, entry by entry, whatever the size of its pages', async () => {
+  it('add up to the ledger’s entries, whatever its page size', async () => {
     const all = await world.entries();
     expect(await world.entries({ limit: '1' })).toEqual(all);
     const charges = all.filter(({ kind }) => kind === 'charge');
@@ -162,7 +162,7 @@ describe('the books of a day on which two leases ended and one runs', () => {
     );
   });
 
-  it('agree', async () => {
+  it('are verified without a difference', async () => {
     const verdict = await world.verify();
     expect(verdict).toMatchObject({ accounts: 1, leases: 3, doubtful: 0, differences: [] });
     expect(verdict.entries).toBe((await world.entries()).length);
@@ -178,12 +178,12 @@ describe('the books of a day on which two leases ended and one runs', () => {
     ['consumer', { consumer: 'not a consumer' }],
     ['cursor', { cursor: 'made-up', groupBy: 'lease' }],
     ['colour', { colour: 'red' }],
-  ])('name %s when a report is asked for by %j', async (field, query) => {
+  ])('are refused with the field %s for the query %j', async (field, query) => {
     const reply = await world.ask('readCosts', { query });
     expect(reply).toMatchObject({ status: 400, body: { field } });
   });
 
-  it('are the same in a report once their day is closed', async () => {
+  it('do not change when their day is closed', async () => {
     const before = await Promise.all(
       GroupBy.options.map((groupBy) => world.costs({ groupBy, ...NOVEMBER })),
     );

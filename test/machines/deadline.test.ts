@@ -1,11 +1,11 @@
-// How a lease ends by itself: its time is used up, it falls silent, or, when the workflow is gone,
-// its schedule ends it.
+// How a lease ends without a release: at its deadline, by silence, or, when its workflow is lost, by
+// its schedule.
 
 import { describe, expect, it } from 'vitest';
 import { leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-describe('a serving lease', () => {
+describe('a lease', () => {
   it('expires at its deadline', async () => {
     const world = await leaseWorld();
     const { id } = await world.active({ hours: 1 });
@@ -18,15 +18,15 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('ends as silent within its limit and a minute when nobody sends heartbeats', async () => {
-    let deaf = false;
+  it('ends as silent within its limit and a minute when no heartbeats arrive', async () => {
+    let isCut = false;
     const meddle: Meddle = (call, run) =>
-      deaf && call.name === 'recordNodeHeartbeat' ? Promise.reject(new Error('lost')) : run();
+      isCut && call.name === 'recordNodeHeartbeat' ? Promise.reject(new Error('lost')) : run();
     const world = await leaseWorld({ meddle });
     const { id } = await world.active({ silenceLimitSeconds: 300 });
     await world.pass(10 * MINUTE);
     expect((await world.lease(id)).state).toBe('active');
-    deaf = true;
+    isCut = true;
     const from = world.clock.now();
     await world.untilState(id, 'ending');
     expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
@@ -34,20 +34,20 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('is kept alive by its application alone once that has sent a heartbeat', async () => {
+  it('is kept alive only by its application once the application has sent a heartbeat', async () => {
     const world = await leaseWorld();
     const { id } = await world.active({ silenceLimitSeconds: 300 });
     const heartbeat = await world.ask('recordHeartbeat', { params: { id } });
     expect(heartbeat).toMatchObject({ status: 200, body: { carryOn: true } });
     const heartbeatAt = world.clock.now();
     await world.untilState(id, 'ending');
-    // Its instance sends heartbeats on all the while, and may not put the end off.
+    // Its instance continues to send heartbeats, which must not delay the end.
     expect(world.clock.now() - heartbeatAt).toBeLessThanOrEqual(6 * MINUTE);
     expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
     await world.close();
   });
 
-  it('ends on its schedule although its workflow never answers again', async () => {
+  it('ends by its schedule when its workflow hangs', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
       const { generation } = call.payload as { generation?: number };
@@ -65,7 +65,7 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('is not launched at all when its schedule cannot be set', async () => {
+  it('creates no instance when its schedule cannot be set', async () => {
     const meddle: Meddle = (call, run) =>
       call.name === 'ArmDeadline' ? Promise.reject(new Error('no schedule')) : run();
     const world = await leaseWorld({ meddle });

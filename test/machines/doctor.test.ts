@@ -1,5 +1,5 @@
-// What an operator is told: what each net would do next, and which leases need somebody. It agrees
-// with what the nets then do.
+// The doctor's report for operators: what each net does next, and which leases need an operator. It
+// agrees with what the nets then do.
 
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';
@@ -13,21 +13,21 @@ async function doctor(world: LeaseWorld): Promise<ReturnType<typeof doctorView>>
 
 const iso = (instant: number): string => new Date(instant).toISOString();
 
-describe('doctor', () => {
-  it('tells of a serving lease when each net would act', async () => {
+describe('the doctor’s report', () => {
+  it('shows for an active lease when each net acts next', async () => {
     const world = await leaseWorld();
     expect(await doctor(world)).toMatchObject({ openLeases: 0, oldestHeartbeat: null, leases: [] });
     const { id } = await world.active({ hours: 1, silenceLimitSeconds: 300 });
     const { deadline } = await world.lease(id);
     await world.pass(10 * MINUTE);
     await world.service.sweep();
-    const told = await doctor(world);
-    expect(told).toMatchObject({ openLeases: 1, byState: { active: 1 }, stuck: 0 });
-    expect(told.oldestHeartbeat).toMatchObject({ leaseId: id });
-    expect(told.oldestHeartbeat?.ageSeconds).toBeLessThanOrEqual(60);
-    expect(told.sweeps).toMatchObject([{ provider: 'vastai', ageSeconds: 0, failure: null }]);
-    const next = Object.fromEntries(told.leases[0]?.next.map((act) => [act.net, act.at]) ?? []);
-    const silentAt = Date.parse(told.oldestHeartbeat?.at ?? '') + 5 * MINUTE;
+    const report = await doctor(world);
+    expect(report).toMatchObject({ openLeases: 1, byState: { active: 1 }, stuck: 0 });
+    expect(report.oldestHeartbeat).toMatchObject({ leaseId: id });
+    expect(report.oldestHeartbeat?.ageSeconds).toBeLessThanOrEqual(60);
+    expect(report.sweeps).toMatchObject([{ provider: 'vastai', ageSeconds: 0, failure: null }]);
+    const next = Object.fromEntries(report.leases[0]?.next.map((act) => [act.net, act.at]) ?? []);
+    const silentAt = Date.parse(report.oldestHeartbeat?.at ?? '') + 5 * MINUTE;
     expect(next).toEqual({
       workflow: iso(silentAt),
       schedule: iso(deadline - 15 * MINUTE),
@@ -37,19 +37,19 @@ describe('doctor', () => {
     await world.close();
   });
 
-  it('names what is stuck, and why', async () => {
+  it('lists stuck leases with the reason', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => (lost && /^[A-Z]/.test(call.name) ? 'hang' : run());
     const world = await leaseWorld({ meddle });
-    const [fine, stuck] = [await world.request(), await world.request()];
-    await world.untilState(fine, 'active');
+    const [healthy, stuck] = [await world.request(), await world.request()];
+    await world.untilState(healthy, 'active');
     await world.untilState(stuck, 'active');
     lost = true;
     await world.release(stuck);
     await world.pass(30 * MINUTE);
-    const told = await doctor(world);
-    expect(told).toMatchObject({ stuck: 1, byState: { active: 1, ending: 1 } });
-    expect(told.leases[0]).toMatchObject({
+    const report = await doctor(world);
+    expect(report).toMatchObject({ stuck: 1, byState: { active: 1, ending: 1 } });
+    expect(report.leases[0]).toMatchObject({
       id: stuck,
       endReason: 'released',
       stuck: ['its workflow made no progress in time'],

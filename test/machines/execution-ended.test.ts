@@ -1,16 +1,16 @@
-// An execution that fails in a way no Catch can take: its function answers what the state machine
-// can't read, as after a bad deployment. The rule on such ends brings the next generation at once;
-// without the rule, the sweep does.
+// An execution that fails in a way that no Catch handles: its function returns a result that the
+// state machine can't read, as after a bad deployment. The rule on failed executions starts the next
+// generation at once; without the rule, the sweep does.
 
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-type Spoiled = { readonly generations: number; readonly rule: boolean };
+type FailingJudge = { readonly generations: number; readonly rule: boolean };
 
-/** A world whose Judge, at the end of a lease, fails its execution; its schedules never run. */
-function spoiledWorld({ generations, rule }: Spoiled) {
+/** A world in which Judge fails the execution of each early generation, and schedules do nothing. */
+function failingWorld({ generations, rule }: FailingJudge) {
   const failed: object[] = [];
   const meddle: Meddle = (call, run) => {
     const { generation = 0 } = call.payload as { generation?: number };
@@ -25,8 +25,8 @@ function spoiledWorld({ generations, rule }: Spoiled) {
 }
 
 describe('a lease whose execution fails at its deadline', () => {
-  it('ends at once with the rule', async () => {
-    const { failed, opened } = spoiledWorld({ generations: 1, rule: true });
+  it('ends at once by the rule', async () => {
+    const { failed, opened } = failingWorld({ generations: 1, rule: true });
     const world = await opened;
     const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
@@ -39,8 +39,8 @@ describe('a lease whose execution fails at its deadline', () => {
     await world.close();
   });
 
-  it('ends by the sweep without the rule, two minutes later', async () => {
-    const { failed, opened } = spoiledWorld({ generations: 1, rule: false });
+  it('ends by the sweep within two minutes without the rule', async () => {
+    const { failed, opened } = failingWorld({ generations: 1, rule: false });
     const world = await opened;
     const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
@@ -55,12 +55,12 @@ describe('a lease whose execution fails at its deadline', () => {
   });
 
   it('is not restarted without a pause when every execution fails the same way', async () => {
-    const { failed, opened } = spoiledWorld({ generations: 5, rule: true });
+    const { failed, opened } = failingWorld({ generations: 5, rule: true });
     const world = await opened;
     const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
     await world.until(async () => world.alive() === 0, 2);
-    // Three at once, then the sweep, which ends it as overdue whatever its executions do.
+    // Three restarts at once; then the sweep ends the lease as overdue, whatever its executions do.
     expect(failed).toHaveLength(4);
     expect(world.clock.now() - deadline).toBeLessThanOrEqual(2 * MINUTE);
     await world.untilState(id, 'ended', 1);
