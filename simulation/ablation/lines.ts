@@ -119,7 +119,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
-      name: 'finds its intent on record',
+      name: 'is made after its intent is recorded',
     },
   },
   {
@@ -141,7 +141,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
-      name: 'is not made again by a second run of its step while it is under way',
+      name: 'is not made again by a second run of its step while it is in progress',
     },
   },
   {
@@ -152,7 +152,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
-      name: 'is not made when too long has passed since its intent',
+      name: 'is not made more than 5 s after its intent was recorded',
     },
   },
   {
@@ -252,7 +252,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/heartbeat.test.ts',
       of: 'a heartbeat',
-      name: 'of an older attempt is told to stop once a newer instance serves',
+      name: 'of an older attempt gets carryOn: false once a newer instance is active',
     },
   },
   {
@@ -273,8 +273,8 @@ export const LINES: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      of: 'a release between the look at the lease and the token',
-      name: 'that ServeLease parks ends it at once',
+      of: 'a release between the read of the lease and the parked token',
+      name: 'of ServeLease ends the lease at once',
     },
   },
   {
@@ -284,8 +284,8 @@ export const LINES: readonly Ablation[] = [
     instead: '',
     test: {
       file: 'test/machines/launch-moments.test.ts',
-      of: 'a release between the look at the lease and the token',
-      name: 'that AwaitReady parks ends it at once',
+      of: 'a release between the read of the lease and the parked token',
+      name: 'of AwaitReady ends the lease at once',
     },
   },
   {
@@ -296,7 +296,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/freeze.test.ts',
       of: 'an attempt in flight',
-      name: 'of a lease that the freeze did not see is not made: ChooseOffer looks again',
+      name: 'is not made for a lease that the freeze missed: ChooseOffer reads freezes again',
     },
   },
   {
@@ -307,7 +307,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/freeze.test.ts',
       of: 'an attempt in flight',
-      name: 'of a lease that the freeze did not see is not made: LaunchInstance looks again',
+      name: 'is not made for a lease that the freeze missed: LaunchInstance reads freezes again',
     },
   },
   {

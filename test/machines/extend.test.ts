@@ -1,5 +1,5 @@
-// Extending a lease: what it takes, what refuses it, and what a crash between any two of its calls
-// leaves. Until the lease is committed its old end stands, whatever else was done.
+// Extending a lease: its effects, its refusals, and the state that a crash between any two of its
+// calls leaves. Until the lease is committed its old end applies.
 
 import { describe, expect, it } from 'vitest';
 import { records, scheduler, waking } from '../../shared/app/parts.ts';
@@ -24,7 +24,7 @@ const extend = (world: LeaseWorld, id: LeaseId, { key, ...body }: Body) =>
 
 const iso = (instant: number): string => new Date(instant).toISOString();
 
-const heldFor = async (world: LeaseWorld, id: LeaseId) =>
+const holdOf = async (world: LeaseWorld, id: LeaseId) =>
   (await once(world.service.runtime, records).accounts.get(CONSUMER))?.holds[id];
 
 const portsOf = ({ service: { runtime } }: LeaseWorld) => ({
@@ -33,8 +33,8 @@ const portsOf = ({ service: { runtime } }: LeaseWorld) => ({
   scheduler: scheduler(runtime),
 });
 
-/** An extension that gets as far as its commit and no further. */
-function dyingBeforeCommit(world: LeaseWorld) {
+/** The extension use case with a crash before its commit. */
+function extendCrashingBeforeCommit(world: LeaseWorld) {
   const ports = portsOf(world);
   const commit = () => Promise.reject(new Error('the process is gone'));
   return createExtendLease({ ...ports, leases: { ...ports.leases, commit } });
@@ -46,7 +46,7 @@ async function eventsOf(world: LeaseWorld, id: LeaseId) {
 }
 
 describe('an extension', () => {
-  it('lets the lease serve longer, and holds the money for it first', async () => {
+  it('returns the new end and raises the hold', async () => {
     const world = await leaseWorld();
     const lease = await world.active({ hours: 1 });
     const { id, deadline } = lease;
@@ -57,15 +57,15 @@ describe('an extension', () => {
     const more = lease.hold.rateMicroUsdPerHour;
     expect(more).toBeLessThan(lease.terms.ceiling);
     expect(extended.hold.amountMicroUsd).toBe(lease.hold.amountMicroUsd + more);
-    expect((await heldFor(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
-    // Whoever heartbeats is told the new end at once.
+    expect((await holdOf(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
+    // The reply to the next heartbeat has the new end.
     await world.pass(1_000);
     const heartbeat = await world.ask('recordHeartbeat', { params: { id }, body: { busy: true } });
     expect(heartbeat.body).toMatchObject({ carryOn: true, endsAt: until });
     await world.close();
   });
 
-  it('ends at its new deadline, not at the old one', async () => {
+  it('ends the lease at its new deadline, not at the old one', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     await extend(world, id, { until: iso(deadline + HOUR) });
@@ -78,7 +78,7 @@ describe('an extension', () => {
     await world.close();
   });
 
-  it('to the same instant twice changes nothing the second time', async () => {
+  it('to the same time twice changes nothing the second time', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     const until = iso(deadline + HOUR);
@@ -90,7 +90,7 @@ describe('an extension', () => {
     await world.close();
   });
 
-  it('by hours adds them once for each key, and takes no other hours for it', async () => {
+  it('by hours adds them once per key, and refuses other hours with the same key', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     const first = await extend(world, id, { hours: 1, key: 'extend-key-1' });
@@ -106,7 +106,7 @@ describe('an extension', () => {
   });
 });
 
-describe('an extension is refused as a whole', () => {
+describe('an extension is refused', () => {
   const refusal = (limit: string) => ({ status: 402, body: { limit, retryable: false } });
 
   it('when the budget has no room for it', async () => {
@@ -121,11 +121,11 @@ describe('an extension is refused as a whole', () => {
     expect(reply.body).toMatchObject({ holds: [{ leaseId: other }, { leaseId: id }] });
     expect((reply.body as { detail: string }).detail).toMatch(/room for \$\d/);
     expect(await world.lease(id)).toEqual(lease);
-    expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+    expect((await holdOf(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
     await world.close();
   });
 
-  it('beyond twelve hours in all, until an operator approves', async () => {
+  it('beyond twelve hours in total, until an operator approves', async () => {
     const world = await leaseWorld();
     const lease = await world.active({ hours: 1 });
     const { id } = lease;
@@ -139,7 +139,7 @@ describe('an extension is refused as a whole', () => {
     const approval = { params: { id }, body: { until: beyond, why: 'the last epoch' } };
     expect(await world.ask('approveExtension', approval)).toMatchObject({ status: 403 });
     const approved = await world.ask('approveExtension', { userArn: OPERATOR, ...approval });
-    // Approving is not extending: its consumer decides, and pays.
+    // An approval does not extend the lease: the consumer decides, and pays.
     expect(approved).toMatchObject({ status: 200, body: { endsAt: twelve } });
     const events = await eventsOf(world, id);
     const reason = `123456789012/operator lets it be extended until ${beyond}: the last epoch`;
@@ -153,7 +153,7 @@ describe('an extension is refused as a whole', () => {
     await world.close();
   });
 
-  it('before the lease serves and after it ends', async () => {
+  it('before the lease is active and after it ends', async () => {
     const world = await leaseWorld();
     const id = await world.request();
     const until = iso(world.clock.now() + HOUR);
@@ -170,16 +170,16 @@ describe('an extension is refused as a whole', () => {
   });
 });
 
-// Every call of the extension to database and engine fails once, the first, the second, ... The
-// lease must then either stand as it was or be extended, and repeating must finish the work.
-describe('a crash in the middle of an extension', () => {
-  it('at any call leaves the old end or the new one, and a repeat finishes it', async () => {
+// Every call of the extension to database and engine fails once: the first, the second, ... The lease
+// is then unchanged or extended, and a repeat completes the extension.
+describe('a crash during an extension', () => {
+  it('at any call leaves the old end or the new one, and a repeat completes it', async () => {
     let failAt = Number.POSITIVE_INFINITY;
-    const strike = (): void => {
+    const crash = (): void => {
       failAt -= 1;
       if (failAt === 0) throw new Error('the process is gone');
     };
-    const hooks = { onDatabaseCall: strike, onWorkflowCall: strike };
+    const hooks = { onDatabaseCall: crash, onWorkflowCall: crash };
     const world = await leaseWorld({
       ...hooks,
       env: { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '900000000' },
@@ -192,16 +192,16 @@ describe('a crash in the middle of an extension', () => {
       failAt = at;
       const reply = await extend(world, id, { until }).catch(() => ({ status: 500 }));
       failAt = Number.POSITIVE_INFINITY;
-      const { deadline: stands } = await world.lease(id);
-      expect([deadline, deadline + 10 * MINUTE]).toContain(stands);
+      const { deadline: current } = await world.lease(id);
+      expect([deadline, deadline + 10 * MINUTE]).toContain(current);
       if (reply.status === 200) break;
       crashes += 1;
       expect(reply.status).toBeGreaterThanOrEqual(500);
       expect(await extend(world, id, { until })).toMatchObject({ status: 200 });
       const lease = await world.lease(id);
-      expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+      expect((await holdOf(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
       deadline = lease.deadline;
-      // What was woken comes to rest, so that the next blow strikes the extension alone.
+      // The woken workflow parks again, so that the next crash hits only the extension.
       await world.pass(1_000);
     }
     // Two reads, the raise, a read, the commit, its outbox in three, a read, the wake.
@@ -212,7 +212,7 @@ describe('a crash in the middle of an extension', () => {
     await world.close();
   });
 
-  it('before the commit leaves the old end to the schedule, without a workflow', async () => {
+  it('before the commit leaves the schedule at the old end, which it enforces without a workflow', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
       const { generation } = call.payload as { generation?: number };
@@ -223,8 +223,10 @@ describe('a crash in the middle of an extension', () => {
     lost = true;
     const until = (deadline + 3 * HOUR) as EpochMs;
     const ask = { kind: 'until', until } as const;
-    await expect(dyingBeforeCommit(world)({ leaseId: id, caller, ask })).rejects.toThrow('gone');
-    expect((await heldFor(world, id))?.amountMicroUsd).toBeGreaterThan(
+    await expect(extendCrashingBeforeCommit(world)({ leaseId: id, caller, ask })).rejects.toThrow(
+      'gone',
+    );
+    expect((await holdOf(world, id))?.amountMicroUsd).toBeGreaterThan(
       (await world.lease(id)).hold.amountMicroUsd,
     );
     await world.untilState(id, 'ending');
@@ -234,21 +236,21 @@ describe('a crash in the middle of an extension', () => {
     await world.close();
   });
 
-  it('leaves a hold that the sweep trims once the extension can no longer commit', async () => {
+  it('leaves a raised hold, which the sweep lowers when the extension can no longer commit', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     const until = (deadline + HOUR) as EpochMs;
     await expect(
-      dyingBeforeCommit(world)({ leaseId: id, caller, ask: { kind: 'until', until } }),
+      extendCrashingBeforeCommit(world)({ leaseId: id, caller, ask: { kind: 'until', until } }),
     ).rejects.toThrow('gone');
-    const raised = (await heldFor(world, id))?.amountMicroUsd;
+    const raised = (await holdOf(world, id))?.amountMicroUsd;
     await world.service.sweep();
-    expect((await heldFor(world, id))?.amountMicroUsd).toBe(raised);
+    expect((await holdOf(world, id))?.amountMicroUsd).toBe(raised);
     await world.pass(3 * MINUTE);
     await world.service.sweep();
     const lease = await world.lease(id);
     expect(lease.deadline).toBe(deadline);
-    expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+    expect((await holdOf(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
     expect(raised).toBeGreaterThan(lease.hold.amountMicroUsd);
     await world.release(id);
     await world.untilState(id, 'ended');
@@ -257,14 +259,14 @@ describe('a crash in the middle of an extension', () => {
   });
 });
 
-// One actor stands still right after the money was raised, while the other runs to completion.
-describe('an extension against', () => {
-  type Paused = {
+// The extension pauses right after it raised the hold, while the other actor runs to completion.
+describe('an extension at the same time as', () => {
+  type Pause = {
     readonly id: LeaseId;
     readonly until: number;
     readonly meanwhile: () => Promise<unknown>;
   };
-  async function paused(world: LeaseWorld, { id, until, meanwhile }: Paused) {
+  async function extendPaused(world: LeaseWorld, { id, until, meanwhile }: Pause) {
     const ports = portsOf(world);
     let done = false;
     const raise: typeof ports.accounts.raise = async (request) => {
@@ -280,11 +282,11 @@ describe('an extension against', () => {
     return slow({ leaseId: id, caller, ask });
   }
 
-  it('a release: the lease ends, and the raised money comes back', async () => {
+  it('a release: the lease ends and the raised hold is released', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     const meanwhile = () => world.release(id);
-    const outcome = await paused(world, { id, until: deadline + HOUR, meanwhile });
+    const outcome = await extendPaused(world, { id, until: deadline + HOUR, meanwhile });
     expect(outcome.kind).toBe('not-active');
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'released' });
@@ -292,11 +294,11 @@ describe('an extension against', () => {
     await world.close();
   });
 
-  it('its own end: what was asked for in time and comes too late extends nothing', async () => {
+  it('the end of the lease: a request in time that commits too late extends nothing', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     await world.pass(deadline - world.clock.now() - 1_000);
-    const outcome = await paused(world, {
+    const outcome = await extendPaused(world, {
       id,
       until: deadline + HOUR,
       meanwhile: () => world.pass(5_000),
@@ -308,9 +310,9 @@ describe('an extension against', () => {
     await world.close();
   });
 
-  it('its own end: committed a moment before, the lease serves on', async () => {
+  it('the end of the lease: with a commit just before it, the lease stays active', async () => {
     let late: (() => Promise<unknown>) | null = null;
-    // The timer at the old deadline fires; Judge finds the extension that was just committed.
+    // The timer at the old deadline fires; Judge reads the extension that was just committed.
     const meddle: Meddle = async (call, run) => {
       if (call.name === 'JudgeLease') await late?.();
       return run();
@@ -330,7 +332,7 @@ describe('an extension against', () => {
     await world.close();
   });
 
-  it('the wait being parked: whoever parked the old end answers itself', async () => {
+  it('a Serve that parks with the old end: it wakes its own token', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     const ports = portsOf(world);
@@ -358,16 +360,16 @@ describe('an extension against', () => {
     [2, 1],
     [1, 2],
   ])(
-    'another one, %s hours against %s: the longer one stands, paid for once',
-    async (mine, other) => {
+    'another extension, %s hours and %s: the longer one applies, and is held once',
+    async (own, other) => {
       const world = await leaseWorld();
       const { id, deadline } = await world.active({ hours: 1 });
       const meanwhile = () => extend(world, id, { until: iso(deadline + other * HOUR) });
-      const outcome = await paused(world, { id, until: deadline + mine * HOUR, meanwhile });
+      const outcome = await extendPaused(world, { id, until: deadline + own * HOUR, meanwhile });
       expect(outcome.kind).toBe('extended');
       const lease = await world.lease(id);
       expect(lease.deadline).toBe(deadline + 2 * HOUR);
-      expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+      expect((await holdOf(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
       await world.release(id);
       await world.untilState(id, 'ended');
       expect(await world.leftovers(id)).toEqual([]);
@@ -375,19 +377,19 @@ describe('an extension against', () => {
     },
   );
 
-  it('a sweep that trims its hold meanwhile: the money is raised again first', async () => {
+  it('a sweep that lowers its hold meanwhile: the hold is raised again before the commit', async () => {
     const world = await leaseWorld();
     const lease = await world.active({ hours: 1 });
     const { id, deadline } = lease;
     const meanwhile = async () => {
       await world.pass(3 * MINUTE);
       await world.service.sweep();
-      expect((await heldFor(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
+      expect((await holdOf(world, id))?.amountMicroUsd).toBe(lease.hold.amountMicroUsd);
     };
-    await paused(world, { id, until: deadline + HOUR, meanwhile });
+    await extendPaused(world, { id, until: deadline + HOUR, meanwhile });
     const extended = await world.lease(id);
     expect(extended.deadline).toBe(deadline + HOUR);
-    expect((await heldFor(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
+    expect((await holdOf(world, id))?.amountMicroUsd).toBe(extended.hold.amountMicroUsd);
     await world.close();
   });
 });

@@ -1,6 +1,5 @@
-// A freeze stops what has not started and ends what has. It says that it is finished only when two
-// complete listings, started after everything under way could have landed, show nothing of its
-// scope.
+// A freeze prevents launches and ends open leases. It is finished only when two complete listings,
+// started after every call in progress could have taken effect, show no instance in its scope.
 
 import { describe, expect, it } from 'vitest';
 import { advanceFreezes } from '../../shared/app/operations.ts';
@@ -17,7 +16,7 @@ const OTHER = { userArn: 'arn:aws:sts::123456789012:assumed-role/other/run-1' };
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 const ALL = { scope: 'all', why: 'our key has leaked' };
 
-type Frozen = {
+type FreezeView = {
   readonly state: string;
   readonly landedBy: string | null;
   readonly finishedAt: string | null;
@@ -29,24 +28,24 @@ const freeze = (world: LeaseWorld, body: object = ALL) =>
   world.ask('placeFreeze', { userArn: OPERATOR, body });
 const thaw = (world: LeaseWorld, body: object = ALL) =>
   world.ask('thaw', { userArn: OPERATOR, body });
-const round = (world: LeaseWorld) => once(world.service.runtime, advanceFreezes)(undefined);
+const advance = (world: LeaseWorld) => once(world.service.runtime, advanceFreezes)(undefined);
 
-async function frozen(world: LeaseWorld): Promise<Frozen> {
+async function readFreeze(world: LeaseWorld): Promise<FreezeView> {
   const { body } = await world.ask('readFreezes', { userArn: OPERATOR });
-  const [first] = (body as { freezes: Frozen[] }).freezes;
-  if (first === undefined) throw new Error('nothing was ever frozen');
+  const [first] = (body as { freezes: FreezeView[] }).freezes;
+  if (first === undefined) throw new Error('there is no freeze');
   return first;
 }
 
-/** A round each minute, until the freeze is finished. */
-async function untilFinished(world: LeaseWorld): Promise<Frozen> {
+/** Advances the freeze each minute until it is finished. */
+async function untilFinished(world: LeaseWorld): Promise<FreezeView> {
   for (let minute = 1; minute <= 40; minute += 1) {
-    await round(world);
-    const now = await frozen(world);
+    await advance(world);
+    const now = await readFreeze(world);
     if (now.finishedAt !== null) return now;
     await world.pass(MINUTE);
   }
-  throw new Error('the freeze is not finished after 40 rounds');
+  throw new Error('the freeze is not finished after 40 minutes');
 }
 
 const ask = (world: LeaseWorld, who: object, key: string) =>
@@ -59,7 +58,7 @@ const ask = (world: LeaseWorld, who: object, key: string) =>
 const alive = (world: LeaseWorld) => world.market.instances().filter((each) => each.alive);
 
 describe('a freeze of everything', () => {
-  it('ends every lease, takes no new ones, and finishes when nothing can be left', async () => {
+  it('ends every lease, refuses new ones, and finishes when no instance can be left', async () => {
     const world = await leaseWorld();
     const [first, second] = [await world.request(), await world.request()];
     await world.untilState(first, 'active');
@@ -74,9 +73,12 @@ describe('a freeze of everything', () => {
       await world.untilState(id, 'ended');
       expect(await world.lease(id)).toMatchObject({ reason: 'operator' });
     }
-    await round(world);
-    // All leases are ended, but a create call that nobody answered could still land.
-    expect(await frozen(world)).toMatchObject({ state: 'freezing', lastLook: { instances: 0 } });
+    await advance(world);
+    // All leases are ended, but a create call without a reply could still take effect.
+    expect(await readFreeze(world)).toMatchObject({
+      state: 'freezing',
+      lastLook: { instances: 0 },
+    });
 
     const finished = await untilFinished(world);
     const { landedBy } = finished;
@@ -88,7 +90,7 @@ describe('a freeze of everything', () => {
     await world.close();
   });
 
-  it('stands until it is thawed; both say who and why', async () => {
+  it('applies until it is thawed; both record who and why', async () => {
     const world = await leaseWorld();
     expect(await thaw(world)).toMatchObject({ status: 404 });
     await freeze(world);
@@ -101,7 +103,7 @@ describe('a freeze of everything', () => {
       body: { state: 'thawed' },
     });
     const by = '123456789012/operator';
-    expect((await frozen(world)).acts).toMatchObject([
+    expect((await readFreeze(world)).acts).toMatchObject([
       { kind: 'freeze', by, why: 'our key has leaked' },
       { kind: 'freeze', by, why: 'and it has leaked again' },
       { kind: 'thaw', by, why: 'a new key' },
@@ -119,18 +121,18 @@ describe('a freeze of everything', () => {
     await world.close();
   });
 
-  it('is not finished by a listing that fails', async () => {
+  it('is not finished by a failed listing', async () => {
     const world = await leaseWorld();
     await freeze(world);
     await world.pass(20 * MINUTE);
     world.market.addFault({ name: 'fail-before-effect', operation: 'list' });
-    await expect(round(world)).rejects.toHaveProperty('name', 'ProviderDown');
-    expect(await frozen(world)).toMatchObject({ state: 'freezing', lastLook: null });
+    await expect(advance(world)).rejects.toHaveProperty('name', 'ProviderDown');
+    expect(await readFreeze(world)).toMatchObject({ state: 'freezing', lastLook: null });
     await world.close();
   });
 });
 
-/** A world in which something happens just before each run of a step. */
+/** A world that calls `act` just before each run of a step. */
 async function worldActing(step: string, act: (world: LeaseWorld) => Promise<unknown>) {
   let world: LeaseWorld | undefined;
   const meddle: Meddle = async (call, run) => {
@@ -142,7 +144,7 @@ async function worldActing(step: string, act: (world: LeaseWorld) => Promise<unk
 }
 
 describe('an attempt in flight', () => {
-  it('that has not recorded its intent when the freeze is placed is never made', async () => {
+  it('is never made when the freeze is placed before its intent is recorded', async () => {
     const world = await worldActing('LaunchInstance', freeze);
     const id = await world.request();
     await world.untilState(id, 'ended');
@@ -152,10 +154,10 @@ describe('an attempt in flight', () => {
   });
 
   it.each([
-    ['before it takes effect', 'before', undefined],
-    ['after it took effect', 'after', undefined],
-    ['after it took effect, the reply being lost', 'after', 'break'],
-  ] as const)('is destroyed when the freeze comes %s', async (_case, when, answer) => {
+    ['before its create call takes effect', 'before', undefined],
+    ['after its create call took effect', 'after', undefined],
+    ['after its create call took effect, and the reply is lost', 'after', 'break'],
+  ] as const)('is destroyed when the freeze is placed %s', async (_case, when, answer) => {
     let world: LeaseWorld | undefined;
     const between = marketBetween(async (moment) => {
       const create = moment.method === 'PUT' && moment.path.includes('/asks/');
@@ -175,9 +177,9 @@ describe('an attempt in flight', () => {
     await world.close();
   });
 
-  // As if the index of open leases lagged behind: the record is written, and nothing is ended.
+  // As if the index of open leases lagged: the freeze is recorded, but ends no lease.
   it.each(['ChooseOffer', 'LaunchInstance'])(
-    'of a lease that the freeze did not see is not made: %s looks again',
+    'is not made for a lease that the freeze missed: %s reads freezes again',
     async (step) => {
       const world = await worldActing(step, async ({ clock, service }) => {
         const now = epochMs(clock.now());
@@ -195,25 +197,25 @@ describe('an attempt in flight', () => {
   );
 });
 
-describe('a freeze of a part', () => {
-  it('of one consumer leaves the others alone', async () => {
+describe('a partial freeze', () => {
+  it('of one consumer does not affect other consumers', async () => {
     const world = await leaseWorld();
-    const mine = await world.request();
+    const own = await world.request();
     const theirs = (await ask(world, OTHER, 'their-first-lease')).body as { id: LeaseId };
-    await world.untilState(mine, 'active');
+    await world.untilState(own, 'active');
     await world.untilState(theirs.id, 'active');
     const scope = { scope: 'consumer', consumer: '123456789012/other', why: 'unpaid' };
     await freeze(world, scope);
     await world.untilState(theirs.id, 'ended');
     const finished = await untilFinished(world);
     expect(finished.state).toBe('frozen');
-    expect((await world.lease(mine)).state).toBe('active');
+    expect((await world.lease(own)).state).toBe('active');
     expect(await ask(world, OTHER, 'their-next-lease')).toMatchObject({ status: 503 });
     expect(await ask(world, {}, 'my-next-lease-key')).toMatchObject({ status: 202 });
     await world.close();
   });
 
-  it('of one provider ends what runs there, and nothing new goes there', async () => {
+  it('of one provider ends its leases, and no new lease goes there', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     await freeze(world, { scope: 'provider', provider: 'vastai', why: 'they bill twice' });
@@ -226,7 +228,7 @@ describe('a freeze of a part', () => {
     await world.close();
   });
 
-  it('placed just before a launch there gives the chosen offer up', async () => {
+  it('of one provider, placed just before a launch there, drops the chosen offer', async () => {
     const provider = { scope: 'provider', provider: 'vastai', why: 'they bill twice' };
     const world = await worldActing('LaunchInstance', (each) => freeze(each, provider));
     const id = await world.request();

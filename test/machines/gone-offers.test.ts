@@ -1,12 +1,12 @@
-// Leases that are requested within minutes choose from one menu. What one of them found to be gone
-// costs the others no attempt, and the next menu knows better.
+// Leases that are requested within minutes choose from one menu. An offer that one lease found gone
+// costs the others no attempt, until the menu is read again.
 
 import { expect, it } from 'vitest';
 import type { LeaseId, OfferId } from '../../shared/core/base/ids.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 
-/** The offers that a lease went for, until it served. */
-async function triedBy(world: LeaseWorld, id: LeaseId): Promise<readonly OfferId[]> {
+/** The offers of a lease's attempts, once the lease is active. */
+async function offersTriedBy(world: LeaseWorld, id: LeaseId): Promise<readonly OfferId[]> {
   await world.untilState(id, 'active');
   return (await world.lease(id)).attempts.map(({ offer }) => offer.id);
 }
@@ -16,33 +16,36 @@ async function menu(world: LeaseWorld): Promise<readonly string[]> {
   return (reply.body as { offers: { id: string }[] }).offers.map(({ id }) => id);
 }
 
-it('passes over what another lease found to be gone, until the menu is read again', async () => {
+it('skips an offer that another lease found gone, until the menu is read again', async () => {
   const world = await leaseWorld({ freshMenu: false });
   const before = await menu(world);
   world.market.addFault({ name: 'refuse', operation: 'create', times: 2 });
-  const first = await triedBy(world, await world.request());
+  const first = await offersTriedBy(world, await world.request());
   const gone = first.slice(0, 2);
   expect(gone).toEqual(before.slice(0, 2));
   expect(await menu(world)).toEqual(before.slice(2));
 
-  const second = await triedBy(world, await world.request());
+  const second = await offersTriedBy(world, await world.request());
   expect(second.filter((offer) => gone.includes(offer))).toEqual([]);
 
   await world.pass(60_000);
   await world.service.refresh();
   expect((await menu(world)).slice(0, 2)).toEqual(gone);
-  expect(await triedBy(world, await world.request())).toEqual(gone.slice(0, 1));
+  expect(await offersTriedBy(world, await world.request())).toEqual(gone.slice(0, 1));
   await world.close();
 });
 
-it('tries an offer that two leases had chosen at once only once for each of them', async () => {
+it('tries an offer that two leases chose at once only once per lease', async () => {
   const world = await leaseWorld({ freshMenu: false });
   const ids = await Promise.all([world.request(), world.request()]);
-  const [one = [], two = []] = [await triedBy(world, ids[0]), await triedBy(world, ids[1])];
+  const [one = [], two = []] = [
+    await offersTriedBy(world, ids[0]),
+    await offersTriedBy(world, ids[1]),
+  ];
   const shared = one.filter((offer) => two.includes(offer));
   expect(shared.length).toBe(1);
-  // Whoever was too late told the menu, which the third lease chooses from.
+  // The later lease marked the offer as gone in the menu, which the third lease chooses from.
   expect(await menu(world)).not.toContain(shared[0]);
-  expect(await triedBy(world, await world.request())).not.toContain(shared[0]);
+  expect(await offersTriedBy(world, await world.request())).not.toContain(shared[0]);
   await world.close();
 });

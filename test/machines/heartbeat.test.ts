@@ -1,5 +1,5 @@
-// Heartbeats that must not be heard, whose heartbeat counts, and what an instance does when it
-// hears nothing.
+// Which heartbeats are refused, whose heartbeats keep a lease alive, and what an instance does when
+// it gets no reply.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
@@ -16,30 +16,30 @@ const heartbeat = (body: object, token = tokenOf()) =>
     body,
   });
 const count = (name: string): number => world.service.counts.get(name) ?? 0;
-const dead = async (): Promise<boolean> =>
+const noneAlive = async (): Promise<boolean> =>
   !world.market.instances().some((instance) => instance.alive);
 
 describe('an instance', () => {
-  it('is told its own lease token, its times and its job, and no key of ours', async () => {
+  it('receives its own lease token, its times and its job, and no key of ours', async () => {
     world = await leaseWorld();
     const env = { GPU_SHOPPER_JOB_ID: 'run/7' };
     await world.untilState(await world.request({ env, silenceLimitSeconds: 3_600 }), 'active');
-    const told = world.market.instances()[0]?.env ?? {};
-    expect(told).toMatchObject({
+    const received = world.market.instances()[0]?.env ?? {};
+    expect(received).toMatchObject({
       ...env,
       GPU_SHOPPER_NODE_URL: expect.stringContaining('/node/v1/heartbeats'),
-      // It may hear nothing for longer than the lease may be silent.
+      // It may go without a reply for longer than the lease's silence limit.
       GPU_SHOPPER_NODE_SECONDS: '60 3900 60 60',
     });
     const { tagKey = '', providers } = world.service.runtime.config;
     const keys = Object.values(providers).flatMap((access) => Object.values(access.keys));
     expect(keys).toEqual([expect.stringMatching(/^[\w-]+$/)]);
-    for (const key of [tagKey, ...keys]) expect(Object.values(told)).not.toContain(key);
+    for (const key of [tagKey, ...keys]) expect(Object.values(received)).not.toContain(key);
   });
 });
 
 describe('a heartbeat', () => {
-  it('that was heard before, or is older than one that was, is refused and counted', async () => {
+  it('with a number that is not greater than the last one is refused and counted', async () => {
     world = await leaseWorld();
     await world.untilState(await world.request(), 'active');
     const number = Math.floor(world.clock.now() / 1_000) + 10_000;
@@ -66,7 +66,7 @@ describe('a heartbeat', () => {
     expect(count('heartbeat-foreign')).toBe(1);
   });
 
-  it('that comes after the end is told to stop, and counted', async () => {
+  it('after the end gets carryOn: false, and is counted', async () => {
     world = await leaseWorld();
     const { id } = await world.active();
     const token = tokenOf();
@@ -77,7 +77,7 @@ describe('a heartbeat', () => {
     expect(count('heartbeat-late')).toBe(1);
   });
 
-  it('of an older attempt is told to stop once a newer instance serves', async () => {
+  it('of an older attempt gets carryOn: false once a newer instance is active', async () => {
     world = await leaseWorld();
     world.market.addFault({ name: 'never-boots', times: 1 });
     const { id } = await world.active();
@@ -90,7 +90,7 @@ describe('a heartbeat', () => {
 
 describe('a lease', () => {
   it.each(['app', 'both'] as const)(
-    'that is kept alive by %s ends as silent without its application, loud as its instance is',
+    'with liveness %s ends as silent when only its instance sends heartbeats',
     async (liveness) => {
       world = await leaseWorld();
       const { id } = await world.active({ liveness, silenceLimitSeconds: 300 });
@@ -105,7 +105,7 @@ describe('a lease', () => {
 describe('the dead-man switch', () => {
   const OWN = 'endOwnInstance';
 
-  it('ends an instance that hears nothing, when everything of ours is gone', async () => {
+  it('ends an instance that gets no reply when our whole service is gone', async () => {
     let gone = false;
     const meddle: Meddle = (call, run) =>
       gone && call.name !== OWN ? Promise.reject(new Error('gone')) : run();
@@ -113,13 +113,13 @@ describe('the dead-man switch', () => {
     await world.active({ hours: 6 });
     gone = true;
     const from = world.clock.now();
-    await world.until(dead, 6);
-    // 30 min of hearing nothing, the grace of a minute, and the heartbeat that was due.
+    await world.until(noneAlive, 6);
+    // 30 min without a reply, a minute of grace, and the wait until the next heartbeat.
     expect(world.clock.now() - from).toBeLessThanOrEqual(32 * MINUTE);
     expect(world.clock.now() - from).toBeGreaterThan(29 * MINUTE);
   });
 
-  it('ends an instance at its end, when heartbeats are all that still works', async () => {
+  it('ends an instance at its deadline when only heartbeats still work', async () => {
     let gone = false;
     const works = [OWN, 'recordNodeHeartbeat'];
     const meddle: Meddle = (call, run) =>
@@ -129,12 +129,12 @@ describe('the dead-man switch', () => {
     await world.pass(2 * MINUTE);
     const { deadline } = await world.lease(id);
     gone = true;
-    await world.until(dead, 6);
+    await world.until(noneAlive, 6);
     expect(world.clock.now() - deadline).toBeLessThanOrEqual(2 * MINUTE);
     expect(world.clock.now()).toBeGreaterThan(deadline);
   });
 
-  it('leaves the ending of leases to us while we are there', async () => {
+  it('does nothing while the service ends the lease itself', async () => {
     world = await leaseWorld({ deadManSwitch: true });
     const id = await world.request({ hours: 1 });
     await world.untilState(id, 'ended');

@@ -1,5 +1,5 @@
-// Leases that asked to be looked at: warned, then ended when they stay idle, and left alone for
-// whatever isn't known to be idleness.
+// Leases with idle terms: warned, then ended when they stay idle. A load that is unknown counts as
+// busy.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -16,8 +16,8 @@ const load = (percent: number, networkKbps: number | null = 0): Telemetry => ({
 });
 const ENDING = { gpuPercentBelow: 5, networkKbpsBelow: 100, windowMinutes: 10, action: 'end' };
 
-/** A serving lease whose instance reports what `telemetry` says at each heartbeat. */
-async function serving(body: object, telemetry: () => Telemetry): Promise<LeaseId> {
+/** An active lease whose instance reports `telemetry` with each heartbeat. */
+async function activeLease(body: object, telemetry: () => Telemetry): Promise<LeaseId> {
   world = await leaseWorld({ telemetry });
   const { id } = await world.active(body);
   return id;
@@ -29,9 +29,9 @@ async function warnings(id: LeaseId): Promise<readonly string[]> {
   return events.filter(({ type }) => type === 'idle-warning').map(({ reason }) => reason);
 }
 
-describe('a lease that asked to end when it is idle', () => {
-  it('is warned after its window and ends after the notice', async () => {
-    const id = await serving({ idle: ENDING }, () => load(0));
+describe('a lease with idle action end', () => {
+  it('is warned after its window and ends after the notice period', async () => {
+    const id = await activeLease({ idle: ENDING }, () => load(0));
     const from = world.clock.now();
     await world.until(async () => (await warnings(id)).length > 0);
     expect(world.clock.now() - from).toBeLessThanOrEqual(11 * MINUTE);
@@ -46,9 +46,9 @@ describe('a lease that asked to end when it is idle', () => {
     expect(await world.leftovers(id)).toEqual([]);
   });
 
-  it('serves on when it is busy once before the notice is over', async () => {
+  it('stays active when it is busy once during the notice period', async () => {
     let percent = 0;
-    const id = await serving({ idle: ENDING, hours: 0.45 }, () => load(percent));
+    const id = await activeLease({ idle: ENDING, hours: 0.45 }, () => load(percent));
     await world.until(async () => (await warnings(id)).length > 0);
     percent = 60;
     await world.pass(2 * MINUTE);
@@ -61,37 +61,37 @@ describe('a lease that asked to end when it is idle', () => {
   });
 
   it.each([
-    ['its network is', () => load(0, 5_000)],
-    ['its network cannot be told to be idle', () => load(0, null)],
-    ['one signal is', () => load(90, 0)],
-  ])('serves to its end when %s busy', async (_name, telemetry) => {
-    const id = await serving({ idle: ENDING, hours: 0.5 }, telemetry);
+    ['its network is busy', () => load(0, 5_000)],
+    ['its network load is unknown', () => load(0, null)],
+    ['one signal is busy', () => load(90, 0)],
+  ])('stays active to its deadline when %s', async (_name, telemetry) => {
+    const id = await activeLease({ idle: ENDING, hours: 0.5 }, telemetry);
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
     expect(await warnings(id)).toEqual([]);
   });
 
-  it('goes by its application alone when it asked for that', async () => {
+  it('is idle by its application’s heartbeats alone when it names only those', async () => {
     const idle = { app: true, windowMinutes: 10, action: 'end' };
-    const id = await serving({ idle, liveness: 'node' }, () => load(90, 9_000));
-    const say = (body: object | null) => world.ask('recordHeartbeat', { params: { id }, body });
+    const id = await activeLease({ idle, liveness: 'node' }, () => load(90, 9_000));
+    const report = (body: object | null) => world.ask('recordHeartbeat', { params: { id }, body });
     for (let minute = 0; minute < 12; minute += 1) {
-      await say(minute < 6 ? null : { busy: false });
+      await report(minute < 6 ? null : { busy: false });
       await world.pass(2 * MINUTE);
     }
     expect(await warnings(id)).toHaveLength(1);
     expect((await world.lease(id)).state).toBe('active');
     for (let minute = 0; minute < 4; minute += 1) {
-      await say({ busy: false });
+      await report({ busy: false });
       await world.pass(2 * MINUTE);
     }
     expect(await world.lease(id)).toMatchObject({ reason: 'idle' });
   });
 });
 
-describe('a lease that asked to be warned', () => {
-  it('is warned once for one idle time, and serves to its end', async () => {
-    const id = await serving({ idle: { ...ENDING, action: 'warn' }, hours: 1 }, () => load(0));
+describe('a lease with idle action warn', () => {
+  it('is warned once per idle period, and stays active to its deadline', async () => {
+    const id = await activeLease({ idle: { ...ENDING, action: 'warn' }, hours: 1 }, () => load(0));
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
     expect(await warnings(id)).toHaveLength(1);
@@ -100,9 +100,9 @@ describe('a lease that asked to be warned', () => {
   });
 });
 
-describe('a lease that asked for nothing', () => {
-  it('is never called idle', async () => {
-    const id = await serving({ hours: 1 }, () => load(0));
+describe('a lease without idle terms', () => {
+  it('is never idle', async () => {
+    const id = await activeLease({ hours: 1 }, () => load(0));
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
     expect(await warnings(id)).toEqual([]);
@@ -116,7 +116,7 @@ describe('a request', () => {
     [{ ...ENDING, gpuPercentBelow: 0 }, 'idle.gpuPercentBelow'],
     [{ ...ENDING, app: false }, 'idle.app'],
     [{ ...ENDING, action: 'stop' }, 'idle.action'],
-  ])('for %j is refused', async (idle, field) => {
+  ])('with the idle terms %j is refused', async (idle, field) => {
     world = await leaseWorld({ freshMenu: false });
     const sshPublicKey = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
     const headers = { 'idempotency-key': 'idle-request' };

@@ -1,6 +1,6 @@
-// kill -9 in the middle of a step, and again: the service starts again on the same folder, goes on
-// with the tokens and deadlines it had, and the lease still ends with nothing alive and the books
-// in balance. A real process is killed; only its market, in this process, lives on.
+// kill -9 in the middle of a step: the service restarts on the same folder and continues with its
+// tokens and deadlines, and the lease still ends with no instance alive and a balanced ledger. A real
+// process is killed; its market runs in this process and survives.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,16 +40,16 @@ async function stage() {
   const marketUrl = await market.listen();
   /** Runs the service until it ends or kills itself. */
   const run = async (dieAt?: DieAt) => {
-    const orders = { folder, marketUrl, apiKey, scale: SCALE, start: now(), dieAt };
-    const child = spawn(process.execPath, [CHILD, JSON.stringify(orders)], {
+    const options = { folder, marketUrl, apiKey, scale: SCALE, start: now(), dieAt };
+    const child = spawn(process.execPath, [CHILD, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let told = '';
+    let output = '';
     child.stdout.on('data', (chunk) => {
-      told += chunk;
+      output += chunk;
     });
     const [code, signal] = await once(child, 'exit');
-    return { code, signal, told: told.trim() };
+    return { code, signal, output: output.trim() };
   };
   const close = async (): Promise<void> => {
     await market.close();
@@ -58,8 +58,8 @@ async function stage() {
   return { folder, market, run, close };
 }
 
-/** What is left on the folder of a service that has ended. */
-async function leftovers(
+/** What an audit finds wrong in the folder of a service that has ended. */
+async function auditFolder(
   folder: string,
   id: string,
   alive: { id: string; label: string | null }[],
@@ -78,16 +78,16 @@ async function leftovers(
   return wrong;
 }
 
-describe('a service killed', () => {
-  const says = '$when $call goes on after a restart and ends its lease';
-  it.each(sample(MOMENTS))(says, { timeout: limitOf('kill -9') }, async (dieAt) => {
+describe('a service killed with kill -9', () => {
+  const title = '$when $call continues after a restart and ends its lease';
+  it.each(sample(MOMENTS))(title, { timeout: limitOf('kill -9') }, async (dieAt) => {
     const { folder, market, run, close } = await stage();
     const killed = await run(dieAt);
     expect(killed.signal).toBe('SIGKILL');
     const ended = await run();
-    expect(ended).toMatchObject({ code: 0, told: expect.stringMatching(/^[a-z0-9]{20}$/) });
+    expect(ended).toMatchObject({ code: 0, output: expect.stringMatching(/^[a-z0-9]{20}$/) });
     const alive = market.instances().filter((instance) => instance.alive);
-    expect(await leftovers(folder, ended.told, alive)).toEqual([]);
+    expect(await auditFolder(folder, ended.output, alive)).toEqual([]);
     expect(market.instances().length).toBe(1);
     await close();
   });

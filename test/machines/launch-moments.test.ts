@@ -1,5 +1,5 @@
-// The moments between two lines of a launch: what is on record when create is called, who may call
-// it, and a release that comes after a step has looked and before its token is parked.
+// The moments between two lines of a launch: what is recorded when create is called, which caller may
+// create, and a release after a step has read the lease and before it parks its token.
 
 import { describe, expect, it } from 'vitest';
 import { handler as armDeadline } from '../../functions/steps/arm-deadline.ts';
@@ -17,7 +17,7 @@ import type { Meddle } from '../support/worlds/virtual-time.ts';
 const CONTEXT = { functionName: 'test' } as never;
 const isCreate = ({ method, path }: Moment) => method === 'PUT' && path.includes('/asks/');
 
-/** A world that acts once, at its first create call. */
+/** A world that calls `act` at its first create call. */
 async function atCreate(when: Moment['when'], act: (world: LeaseWorld) => Promise<void>) {
   let world: LeaseWorld | undefined;
   let acted = 0;
@@ -38,7 +38,7 @@ async function atCreate(when: Moment['when'], act: (world: LeaseWorld) => Promis
 
 type Step = (payload: unknown, context: never) => Promise<unknown>;
 
-/** Runs one step, once, in a runtime that differs in something. */
+/** A world that runs the first call of one step in a changed runtime. */
 async function withStep(name: string, step: Step, change: (runtime: Runtime) => Partial<Runtime>) {
   let world: LeaseWorld | undefined;
   let ran = 0;
@@ -54,23 +54,23 @@ async function withStep(name: string, step: Step, change: (runtime: Runtime) => 
 }
 
 describe('a create call', () => {
-  it('finds its intent on record', async () => {
+  it('is made after its intent is recorded', async () => {
     const seen: unknown[] = [];
     let id: LeaseId | undefined;
-    let look = (): void => undefined;
-    const looked = new Promise<void>((resolve) => {
-      look = resolve;
+    let markSeen = (): void => undefined;
+    const attemptsSeen = new Promise<void>((resolve) => {
+      markSeen = resolve;
     });
     const { world, close } = await atCreate('before', async ({ lease }) => {
       if (id !== undefined) seen.push(...(await lease(id)).attempts);
-      look();
+      markSeen();
     });
     id = await world.request();
     const made = world.until(async () => world.market.instances().length > 0, 1);
-    // Looked at right then: a workflow that has lost its intent goes in circles and never rests.
+    // Checked during the call: a workflow without a recorded intent loops and never waits.
     made.catch(() => undefined);
     try {
-      await looked;
+      await attemptsSeen;
       expect(seen).toMatchObject([{ state: 'recorded', number: 1 }]);
       await made;
       expect(seen).toMatchObject([{ tag: world.market.instances()[0]?.label }]);
@@ -79,7 +79,7 @@ describe('a create call', () => {
     }
   });
 
-  it('is not made again by a second run of its step while it is under way', async () => {
+  it('is not made again by a second run of its step while it is in progress', async () => {
     const second: unknown[] = [];
     let id: LeaseId | undefined;
     const { world, close } = await atCreate('after', async ({ service }) => {
@@ -94,13 +94,13 @@ describe('a create call', () => {
     await close();
   });
 
-  it('is not made when too long has passed since its intent', async () => {
+  it('is not made more than 5 s after its intent was recorded', async () => {
     const { world, ran } = await withStep('LaunchInstance', launchInstance, ({ clock }) => {
-      // Six seconds between any two lines.
-      let looks = 0;
+      // Each read of the clock is six seconds later.
+      let reads = 0;
       const now = () => {
-        looks += 1;
-        return epochMs(clock.now() + looks * 6_000);
+        reads += 1;
+        return epochMs(clock.now() + reads * 6_000);
       };
       return { clock: { now } };
     });
@@ -127,11 +127,11 @@ describe('a create call', () => {
   });
 });
 
-describe('a release between the look at the lease and the token', () => {
+describe('a release between the read of the lease and the parked token', () => {
   it.each<[string, Step]>([
     ['ServeLease', serveLease as Step],
     ['AwaitReady', awaitReady as Step],
-  ])('that %s parks ends it at once', async (name, step) => {
+  ])('of %s ends the lease at once', async (name, step) => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
     let released = 0;

@@ -1,5 +1,5 @@
-// A release may come at any moment of the launch: between any two steps, and while the create call
-// itself is under way. Whatever the moment, no instance survives it.
+// A release at any moment of a launch leaves no instance alive: between any two steps, and during the
+// create call itself.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -7,7 +7,7 @@ import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import type { Meddle } from '../support/worlds/virtual-time.ts';
 
-/** The ordinary launch calls these, in this order. */
+/** The steps of an ordinary launch, in order. */
 const LAUNCH = [
   'ChooseOffer',
   'ArmDeadline',
@@ -17,14 +17,14 @@ const LAUNCH = [
   'ServeLease',
 ];
 
-async function endsWell(world: LeaseWorld, id: LeaseId): Promise<void> {
+async function endsWithNothingLeft(world: LeaseWorld, id: LeaseId): Promise<void> {
   await world.untilState(id, 'ended');
   await world.until(async () => world.service.engine.running().length === 0);
   expect(await world.leftovers(id)).toEqual([]);
 }
 
-describe.each(LAUNCH)('released around %s', (step) => {
-  it.each(['before', 'after'])('just %s it, the lease ends with nothing left', async (moment) => {
+describe.each(LAUNCH)('a release around %s', (step) => {
+  it.each(['before', 'after'])('just %s it ends the lease with nothing left', async (moment) => {
     let world: LeaseWorld | undefined;
     let done = false;
     const release = async (payload: unknown): Promise<void> => {
@@ -41,15 +41,15 @@ describe.each(LAUNCH)('released around %s', (step) => {
     };
     world = await leaseWorld({ meddle });
     const id = await world.request();
-    await endsWell(world, id);
+    await endsWithNothingLeft(world, id);
     expect(done).toBe(true);
     expect(await world.lease(id)).toMatchObject({ reason: 'released' });
     await world.close();
   });
 });
 
-describe('released while create is under way', () => {
-  it.each(['before', 'after'])('%s it took effect, the instance is destroyed', async (when) => {
+describe('a release during a create call', () => {
+  it.each(['before', 'after'])('%s it takes effect destroys the instance', async (when) => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
     let released = 0;
@@ -63,14 +63,14 @@ describe('released while create is under way', () => {
     });
     world = await leaseWorld({ between: between.front });
     id = await world.request();
-    await endsWell(world, id);
+    await endsWithNothingLeft(world, id);
     expect(released).toBe(1);
     expect(world.market.instances().length).toBe(1);
     between.close();
     await world.close();
   });
 
-  it('and the reply is lost, the instance is found by its tag and destroyed', async () => {
+  it('whose reply is lost finds the instance by its tag and destroys it', async () => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
     const between = marketBetween(async (moment) => {
@@ -82,15 +82,15 @@ describe('released while create is under way', () => {
     });
     world = await leaseWorld({ between: between.front });
     id = await world.request();
-    await endsWell(world, id);
+    await endsWithNothingLeft(world, id);
     expect(world.market.instances().length).toBe(1);
     between.close();
     await world.close();
   });
 });
 
-describe('launching', () => {
-  it('takes the next candidate when the first offer is gone, and says so', async () => {
+describe('a launch', () => {
+  it('uses the next candidate when the first offer is gone, and adds an event', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
     const { id } = await world.active();
@@ -103,7 +103,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('adopts an instance whose creation was never answered, and creates no second', async () => {
+  it('finds an instance whose create reply was lost, and creates no second one', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
     await world.active();
@@ -119,7 +119,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('gives back an instance that never boots, charges it, and takes another', async () => {
+  it('destroys an instance that never boots, and creates another one', async () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'never-boots', times: 1 });
     const { id } = await world.active();
@@ -131,7 +131,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('gives back an instance that costs more than the ceiling', async () => {
+  it('destroys an instance that costs more than the ceiling', async () => {
     const world = await leaseWorld();
     const offers = (await world.ask('listOffers', { query: { gpuName: 'RTX 4090', limit: '1' } }))
       .body as { offers: { microUsdPerHour: number }[] };
@@ -143,7 +143,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('ends as over-budget when everything that fits is above the ceiling', async () => {
+  it('ends the lease as over-budget when every matching offer is above the ceiling', async () => {
     const world = await leaseWorld();
     const id = await world.request({ ceilingMicroUsdPerHour: 1 });
     await world.untilState(id, 'ended');
@@ -152,7 +152,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('ends as no-offer when no instance is of the kind asked for', async () => {
+  it('ends the lease as no-offer when no offer matches', async () => {
     const world = await leaseWorld();
     const id = await world.request({ gpuNames: ['RTX 9999'] });
     await world.untilState(id, 'ended');
@@ -161,7 +161,7 @@ describe('launching', () => {
     await world.close();
   });
 
-  it('is ready by its SSH banner where instances have nowhere to call', async () => {
+  it('is ready by its SSH banner when instances cannot send heartbeats', async () => {
     const world = await leaseWorld({ phoneHome: false });
     await world.active();
     expect(world.calls).toContain('ProbeReady');
