@@ -4,7 +4,7 @@
 import type { Json } from './asl.ts';
 import type { Definition } from './definition.ts';
 import type { Execution, Moving } from './execution.ts';
-import { givenOf } from './execution.ts';
+import { closedRecord, givenOf } from './execution.ts';
 import type { JournalRecord } from './journal.ts';
 import type { Failed, Given } from './library.ts';
 import { RUNTIME, retryFor, type TaskFailure } from './retry.ts';
@@ -29,12 +29,11 @@ function leave({ execution, head }: Stand, move: Move): JournalRecord {
   if (move.kind === 'next') {
     return { type: 'entered', ...head, state: move.state, input: move.input };
   }
-  const { startedAt, input, states } = execution;
   const outcome =
     move.kind === 'end'
       ? ({ status: 'SUCCEEDED', output: move.output } as const)
       : ({ status: 'FAILED', error: move.error, cause: move.cause } as const);
-  return { type: 'closed', ...head, startedAt, input, states: [...states], outcome };
+  return closedRecord(execution, head.at, outcome);
 }
 
 const fail = ({ head }: Stand, { error, cause }: Failed): JournalRecord => {

@@ -3,6 +3,7 @@
 
 import type { Execution, Running } from './execution.ts';
 import { applied } from './execution.ts';
+import { withinHistory } from './history.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 
 /** One execution, and what this process does about it. */
@@ -44,8 +45,9 @@ export function createBook(journal: Journal): Book {
 
   return {
     commit(record) {
-      journal.append(record);
-      return apply(record);
+      const written = withinHistory(runs.get(record.name)?.execution, record);
+      journal.append(written);
+      return apply(written);
     },
     byName: (name) => runs.get(name),
     byToken(token) {

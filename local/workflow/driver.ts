@@ -137,8 +137,7 @@ async function call(world: World, run: Run, attempt: Running): Promise<void> {
       return resolve(world, live, { type: 'failed', ...head, error, cause });
     }
     if (step?.kind === 'task' && step.callback) {
-      world.book.commit({ type: 'parked', ...head });
-      return;
+      return resolve(world, live, { type: 'parked', ...head });
     }
     resolve(world, live, { type: 'answered', ...head, output: result.output });
   });

@@ -46,6 +46,8 @@ export type Execution = {
   readonly used: readonly number[];
   /** The token of the latest attempt, or none yet. */
   readonly token: string;
+  /** How many events its history has on AWS. */
+  readonly events: number;
   readonly phase: Phase;
 };
 
@@ -57,6 +59,37 @@ export const isMoving = (phase: Phase): phase is Moving =>
 /** The instant a running attempt is given up, unless a heartbeat moves it. */
 export function attemptEnds({ timeoutAt, heartbeatMs, heartbeatAt }: Running): number {
   return heartbeatMs === null ? timeoutAt : Math.min(timeoutAt, heartbeatAt + heartbeatMs);
+}
+
+/**
+ * How many events a record adds to a history. A failed attempt adds one more, whether it is retried
+ * or caught; a state that fails before its attempt started, none but the end of the execution.
+ */
+export function eventsOf(record: JournalRecord, phase: Phase): number {
+  switch (record.type) {
+    case 'started': // ExecutionStarted, StateEntered
+    case 'entered': // StateExited, StateEntered
+    case 'task-started': // TaskScheduled, TaskStarted
+      return 2;
+    case 'parked': // TaskSubmitted
+      return 1;
+    case 'answered': // TaskSucceeded; the end of a Wait adds nothing
+    case 'failed': // TaskFailed or TaskTimedOut
+      return phase.kind === 'running' ? 1 : 0;
+    case 'closed': // StateExited, ExecutionSucceeded; or ExecutionFailed
+      return record.outcome.status === 'SUCCEEDED' ? 2 : 1;
+    case 'heartbeat':
+    case 'waited':
+    case 'backed-off':
+    case 'retried':
+      return 0;
+  }
+}
+
+/** The record that ends an execution at `at`. */
+export function closedRecord(execution: Execution, at: number, outcome: Outcome): JournalRecord {
+  const { name, startedAt, input, states } = execution;
+  return { type: 'closed', name, at, startedAt, input, states: [...states], outcome };
 }
 
 /** What a step of this execution is given, when its attempt carries `token`. */
@@ -90,6 +123,7 @@ function started({ name, at, input, state }: Of<'started'>): Execution {
     enteredAt: at,
     used: [],
     token: '',
+    events: 2,
     phase: { kind: 'entered' },
   };
 }
@@ -160,7 +194,10 @@ function changed(execution: Execution, record: JournalRecord): Execution {
 /** The execution after one more record. Throws when the record can't follow: a broken journal. */
 export function applied(execution: Execution | undefined, record: JournalRecord): Execution {
   if (record.type === 'started') return started(record);
-  if (record.type === 'closed') return closed(record);
+  // Compaction leaves the last record of an execution that has ended, without its history.
+  const { events, phase } = execution ?? { events: 0, phase: { kind: 'entered' } as const };
+  const count = { events: events + eventsOf(record, phase) };
+  if (record.type === 'closed') return { ...closed(record), ...count };
   invariant(execution !== undefined, `${record.name} has a record from before it started`);
-  return changed(execution, record);
+  return { ...changed(execution, record), ...count };
 }
