@@ -37,9 +37,13 @@ export type DriverOptions = {
 /** What every function here works with. Once closed, nothing may be committed any more. */
 type World = DriverOptions & { closed: boolean };
 
-/** A failure as Lambda reports one to Step Functions. */
+/**
+ * A failure as Step Functions reports one of Lambda: what the function or its runtime returned as
+ * JSON, or the message of an error of the service itself.
+ */
 function failureOf(thrown: unknown): TaskFailure {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (name.startsWith('Lambda.')) return { error: name, cause: message };
   return { error: name, cause: JSON.stringify({ errorMessage: message, errorType: name }) };
 }
 
