@@ -2,7 +2,8 @@
 
 import * as z from 'zod/mini';
 import { Failure } from '../core/base/failure.ts';
-import { brandId, ConsumerId } from '../core/base/ids.ts';
+import type { ConsumerId } from '../core/base/ids.ts';
+import { consumerOfPrincipal } from './principal.ts';
 
 /** The part of an API Gateway v2 event that is used. Everything else is ignored. */
 export const HttpEvent = z.object({
@@ -53,20 +54,11 @@ export function queryOf(event: HttpEvent): HttpEvent['queryStringParameters'] {
   return Object.fromEntries(fields.filter(([name]) => !PRESIGNED.test(name)));
 }
 
-const ROLE = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
-const USER = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\/(.+)$/;
-
-/**
- * Who calls: account and role name, never the session name, which the caller chooses. Throws
- * Forbidden without an IAM identity: nothing is ever accepted unsigned.
- */
+/** Who calls. Throws Forbidden without an IAM identity: nothing is ever accepted unsigned. */
 export function consumerOf(event: HttpEvent): ConsumerId {
-  const arn = event.requestContext.authorizer?.iam?.userArn ?? '';
-  const role = ROLE.exec(arn);
-  if (role !== null) return brandId(ConsumerId, `${role[1]}/${role[2]}`);
-  const user = USER.exec(arn);
-  if (user !== null) return brandId(ConsumerId, `${user[1]}/${user[2]}/${user[3]}`);
-  throw new Failure('Forbidden', 'the request carries no IAM identity');
+  const arn = event.requestContext.authorizer?.iam?.userArn;
+  if (arn === undefined) throw new Failure('Forbidden', 'the request carries no IAM identity');
+  return consumerOfPrincipal(arn);
 }
 
 /** The bearer token of an instance. Throws Forbidden when there is none. */
