@@ -1,28 +1,38 @@
-// The HTTP API: every route of the contract and no other. Consumers are known by IAM; the routes of
-// rented instances carry a lease token, which their function checks before anything else.
+// The HTTP API: every route of the contract and no other. Consumers are identified by IAM; the
+// routes of nodes carry a lease token, which their function checks before anything else.
 
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  type HttpRoute,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ACCESS, routes } from '../shared/api/contract/contract.ts';
+import { ACCESS, type RouteName, routes } from '../shared/api/contract/contract.ts';
+import { invariant } from '../shared/core/base/invariant.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
 import { nameOf } from './names.ts';
 
-/** Requests a second over all callers: 3,000 leases heartbeat 50 times a second. */
+/** Requests a second to each route, over all callers. */
 const THROTTLE = { rateLimit: 200, burstLimit: 400 };
 
-const LOGGED = AccessLogFormat.custom(
+/**
+ * Anybody may send to a route of nodes, so it has a throttle of its own: a flood there leaves the
+ * other routes alone. 3,000 nodes send 50 heartbeats a second, and all of them after an outage.
+ */
+const NODE_THROTTLE = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 3_000 };
+
+const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     requestId: '$context.requestId',
     at: '$context.requestTime',
@@ -35,10 +45,15 @@ const LOGGED = AccessLogFormat.custom(
   }),
 );
 
-/** Makes the API without its routes: functions must be told its address. */
-export function createApi(scope: Construct, deployment: string): HttpApi {
+export type Api = {
+  readonly http: HttpApi;
+  readonly log: LogGroup;
+};
+
+/** Creates the API without its routes, because the functions need its address. */
+export function createApi(scope: Construct, deployment: string): Api {
   const here = new Construct(scope, 'api');
-  const api = new HttpApi(here, 'http', {
+  const http = new HttpApi(here, 'http', {
     apiName: nameOf(deployment, 'api'),
     createDefaultStage: false,
   });
@@ -47,36 +62,57 @@ export function createApi(scope: Construct, deployment: string): HttpApi {
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  new HttpStage(here, 'stage', {
-    httpApi: api,
+  return { http, log };
+}
+
+type Route = (typeof routes)[RouteName] & { readonly name: string };
+
+/** Adds one route of the contract with its function. */
+function addRoute(http: HttpApi, route: Route, called: IFunction): readonly HttpRoute[] {
+  const { name, method, path, access } = route;
+  const isSigned = ACCESS[access] === 'iam';
+  const created = http.addRoutes({
+    path,
+    methods: [HttpMethod[method]],
+    integration: new HttpLambdaIntegration(name, called),
+    authorizer: isSigned ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
+  });
+  if (isSigned) return created;
+  for (const each of created) {
+    acknowledge(each, {
+      'AwsSolutions-APIG4':
+        'A rented instance holds no AWS credential; the function checks its lease token.',
+    });
+  }
+  return created;
+}
+
+/** Creates the stage. API Gateway refuses settings of a route that does not exist yet. */
+function createStage({ http, log }: Api, created: readonly HttpRoute[]): void {
+  const stage = new HttpStage(http, 'stage', {
+    httpApi: http,
     stageName: '$default',
     autoDeploy: true,
     throttle: THROTTLE,
-    accessLogSettings: { destination: new LogGroupLogDestination(log), format: LOGGED },
+    accessLogSettings: { destination: new LogGroupLogDestination(log), format: ACCESS_LOG },
   });
-  return api;
+  stage.node.addDependency(...created);
+  const { defaultChild } = stage.node;
+  invariant(defaultChild instanceof CfnStage, 'the stage is one resource');
+  const nodeRoutes = Object.values(routes).filter(({ access }) => ACCESS[access] === 'token');
+  defaultChild.routeSettings = Object.fromEntries(
+    nodeRoutes.map(({ method, path }) => [`${method} ${path}`, NODE_THROTTLE]),
+  );
 }
 
-/** Adds every route of the contract, each with its own function. */
-export function addRoutes(api: HttpApi, functions: Functions): void {
-  const authorizers = { iam: new HttpIamAuthorizer(), token: new HttpNoneAuthorizer() };
-  for (const [name, { method, path, access }] of Object.entries(routes)) {
-    const made = api.addRoutes({
-      path,
-      methods: [HttpMethod[method]],
-      integration: new HttpLambdaIntegration(name, functions(name)),
-      authorizer: authorizers[ACCESS[access]],
-    });
-    if (ACCESS[access] === 'iam') continue;
-    for (const route of made) {
-      acknowledge(route, {
-        'AwsSolutions-APIG4':
-          'No AWS credential reaches a rented instance; its function checks the lease token.',
-      });
-    }
-  }
+/** Adds every route of the contract, then the stage that serves them. */
+export function addRoutes(api: Api, functions: Functions): void {
+  const created = Object.entries(routes).flatMap(([name, route]) =>
+    addRoute(api.http, { name, ...route }, functions(name)),
+  );
+  createStage(api, created);
 }
 
 /** Where instances send their heartbeats. */
-export const nodeUrlOf = (api: HttpApi): string =>
-  `${api.apiEndpoint}${routes.recordNodeHeartbeat.path}`;
+export const nodeUrlOf = ({ http }: Api): string =>
+  `${http.apiEndpoint}${routes.recordNodeHeartbeat.path}`;

@@ -39,7 +39,7 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   createRepeatingSchedules(stack, settings, schedules.queue);
   alarms.onMessages('failed-schedules', schedules.queue);
   alarms.onMessages('unfinished-deadlines', schedules.unfinished);
-  new CfnOutput(stack, 'ApiUrl', { value: api.apiEndpoint });
+  new CfnOutput(stack, 'ApiUrl', { value: api.http.apiEndpoint });
   for (const { name, row, secret } of secrets.providers) {
     const description = `Where the keys of ${row.title} go.`;
     new CfnOutput(stack, `${name}Secret`, { value: secret.secretName, description });
