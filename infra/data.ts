@@ -37,6 +37,7 @@ function table(scope: Construct, name: TableName): TableV2 {
     billing: Billing.onDemand(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: true,
+    // Protection also keeps the tables of a first deploy that fails: docs/deploy.md says so.
     removalPolicy: RemovalPolicy.RETAIN,
   });
 }
@@ -50,7 +51,8 @@ function bucket(scope: Construct): Bucket {
     lifecycleRules: [
       { expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    // A bucket with objects can't be deleted; after a first deploy that fails it is empty.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   acknowledge(made, {
     'AwsSolutions-S1': 'It holds copies of public offers only; who read them is of no interest.',

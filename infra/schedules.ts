@@ -1,7 +1,7 @@
 // The schedules. Each lease gets one at its deadline, made by the functions, whose target ends the
 // lease without the workflow; what fails to the end of its retries is kept in a queue and alarms.
 
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -69,7 +69,11 @@ function queueOfFailures(scope: Construct, id: string): Queue {
 export function createDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
   const here = new Construct(scope, 'deadlines');
   const groupName = nameOf(deployment, 'deadlines');
-  new ScheduleGroup(here, 'group', { scheduleGroupName: groupName });
+  new ScheduleGroup(here, 'group', {
+    scheduleGroupName: groupName,
+    // Without its functions, a schedule ends nothing; a group that stays blocks the next deploy.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   const queue = queueOfFailures(here, 'failed');
   const unfinished = queueOfFailures(here, 'unfinished');
   const targetArn = functionArn(here, deployment, 'enforceDeadline');

@@ -1,6 +1,7 @@
-// The deployment's keys. The tag key is made here and proves which instances are ours: it outlives
-// the stack. The cursor key is made here and signs the cursors of lists. A provider's keys are put
-// in by a person; until then its secret is a random text.
+// The deployment's keys. The stack generates the tag key, which proves which instances are ours and
+// outlives the stack, and the cursor key, which signs the cursors of lists. An operator puts in a
+// provider's keys; until then, that secret is a random text. No secret has a fixed name, because a
+// name stays taken for days after its secret is deleted: the stack's outputs say where they are.
 
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager';
@@ -31,10 +32,10 @@ const HEX_KEY: SecretStringGenerator = {
 
 function createTagKey(scope: Construct, deployment: string): Secret {
   const tagKey = new Secret(scope, 'tag-key', {
-    secretName: `gpu-shopper/${deployment}/tag-key`,
-    description: 'Signs the tags of our instances and the tokens of their heartbeats.',
+    description: `Signs tags and heartbeat tokens of instances, for deployment ${deployment}.`,
     generateSecretString: HEX_KEY,
-    removalPolicy: RemovalPolicy.RETAIN,
+    // A first deploy that fails takes it back: no instance carries a tag yet.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   acknowledge(tagKey, {
     'AwsSolutions-SMG4':
@@ -45,10 +46,9 @@ function createTagKey(scope: Construct, deployment: string): Secret {
 
 function createCursorKey(scope: Construct, deployment: string): Secret {
   const cursorKey = new Secret(scope, 'cursor-key', {
-    // No fixed name: a name stays taken for days after its secret is deleted.
     description: `Signs the cursors of lists, for deployment ${deployment}.`,
     generateSecretString: HEX_KEY,
-    // Without it only the cursors that callers hold at that time are lost.
+    // Without it, only the cursors that callers hold at that time are lost.
     removalPolicy: RemovalPolicy.DESTROY,
   });
   acknowledge(cursorKey, {
@@ -57,7 +57,7 @@ function createCursorKey(scope: Construct, deployment: string): Secret {
   return cursorKey;
 }
 
-/** What a person puts in: the key as it is, or a JSON object when there are several fields. */
+/** What an operator puts in: the key as it is, or a JSON object when there are several fields. */
 function contentOf({ keys }: ProviderRow): string {
   const [field = '', ...others] = Object.keys(keys);
   return others.length === 0 ? `The ${field}` : `A JSON object of ${[field, ...others].join(', ')}`;
@@ -70,9 +70,9 @@ function createProviderSecret(
 ): ProviderSecret {
   const row = rowOf(name);
   const secret = new Secret(scope, `${name}-keys`, {
-    secretName: `gpu-shopper/${deployment}/${row.secretName}`,
-    description: `${contentOf(row)} of the ${row.title} account that pays. Put in by a person.`,
-    removalPolicy: RemovalPolicy.RETAIN,
+    description: `${contentOf(row)} of the ${row.title} account of deployment ${deployment}.`,
+    // An operator has the key and can put it in again.
+    removalPolicy: RemovalPolicy.DESTROY,
   });
   acknowledge(secret, {
     'AwsSolutions-SMG4': `${row.title} gives no way to rotate a key that AWS could drive.`,
@@ -80,7 +80,7 @@ function createProviderSecret(
   return { name, row, secret };
 }
 
-/** Makes every secret of the deployment: the tag key, the cursor key, one for each provider. */
+/** Creates every secret of the deployment: tag key, cursor key, and one for each provider. */
 export function createSecrets(
   scope: Construct,
   { deployment, enabledProviders }: Pick<Settings, 'deployment' | 'enabledProviders'>,

@@ -9,7 +9,7 @@ import { createData } from './data.ts';
 import { createExecutionRule } from './events.ts';
 import { createFunctions } from './functions.ts';
 import { createDeadlineSchedules, createRepeatingSchedules } from './schedules.ts';
-import { createSecrets } from './secrets.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { createWorkflow } from './workflow.ts';
 
@@ -39,10 +39,18 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   createRepeatingSchedules(stack, settings, schedules.queue);
   alarms.onMessages('failed-schedules', schedules.queue);
   alarms.onMessages('unfinished-deadlines', schedules.unfinished);
-  new CfnOutput(stack, 'ApiUrl', { value: api.http.apiEndpoint });
-  for (const { name, row, secret } of secrets.providers) {
-    const description = `Where the keys of ${row.title} go.`;
-    new CfnOutput(stack, `${name}Secret`, { value: secret.secretName, description });
-  }
+  addOutputs(stack, api.http.apiEndpoint, secrets);
   return stack;
+}
+
+function addOutputs(stack: Stack, apiUrl: string, { tagKey, providers }: Secrets): void {
+  new CfnOutput(stack, 'ApiUrl', { value: apiUrl });
+  new CfnOutput(stack, 'TagKeySecret', {
+    value: tagKey.secretArn,
+    description: 'The key that signs the tags of instances.',
+  });
+  for (const { name, row, secret } of providers) {
+    const description = `Put the keys of ${row.title} into this secret.`;
+    new CfnOutput(stack, `${name}Secret`, { value: secret.secretArn, description });
+  }
 }

@@ -16,7 +16,7 @@ function refuse(reason: string): never {
   throw new Failure('Forbidden', `${reason}; ${INSTEAD}`);
 }
 
-/** The consumer with this ARN. Throws Forbidden, with the reason, for any other kind of principal. */
+/** The consumer that this ARN is. Throws Forbidden, with the reason, for other principals. */
 export function consumerOfPrincipal(arn: string): ConsumerId {
   const [, account, principal = ''] = ARN.exec(arn) ?? [];
   const role = ROLE.exec(principal)?.[1];

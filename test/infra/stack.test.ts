@@ -86,12 +86,6 @@ describe('data', () => {
       },
     });
   });
-  it('keeps the keys when the stack goes', () => {
-    const kept = template.findResources('AWS::SecretsManager::Secret', {
-      DeletionPolicy: 'Retain',
-    });
-    expect(Object.keys(kept)).toHaveLength(1 + ProviderName.options.length);
-  });
 });
 
 describe('functions', () => {
@@ -238,19 +232,6 @@ describe('alarms', () => {
     expect(queues).toHaveLength(2);
     for (const queue of queues) expect(alarmed).toContain(`"${queue}"`);
     expect(queues.some((queue) => JSON.stringify(config).includes(`"${queue}"`))).toBe(true);
-  });
-});
-
-describe('the output', () => {
-  it.each(ProviderName.options)('says which secret takes the keys of %s', (name) => {
-    const [secret] = Object.keys(
-      template.findResources('AWS::SecretsManager::Secret', {
-        Properties: { Name: `gpu-shopper/dev/${rowOf(name).secretName}` },
-      }),
-    );
-    // A name comes with a suffix that CloudFormation takes away again.
-    const { Value } = template.toJSON().Outputs[`${name}Secret`];
-    expect(JSON.stringify(Value)).toContain(`{"Ref":"${secret}"}`);
   });
 });
 

@@ -11,7 +11,7 @@ export type ProviderRow = {
   readonly keys: Readonly<Record<string, string>>;
   /** Where its API is, without a slash at the end, and the variable that overrides it. */
   readonly baseUrl: { readonly default: string; readonly variable: string };
-  /** The last part of the name of the one secret that holds all its keys. */
+  /** Names the one secret that holds all its keys: `secretVariable` follows from it. */
   readonly secretName: string;
   /** Whether its API reports charges; if not, there is nothing to reconcile with. */
   readonly charges: boolean;

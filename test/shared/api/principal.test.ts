@@ -46,10 +46,10 @@ describe('a principal that may call', () => {
     expect(consumerOfPrincipal(arn)).toBe(consumer);
   });
 
-  it('is the same consumer in each of its sessions', () => {
-    const inSession = (name: string) =>
+  it('is the same consumer under each session name', () => {
+    const consumerIn = (name: string) =>
       consumerOfPrincipal(`arn:aws:sts::123456789012:assumed-role/trainer/${name}`);
-    expect(inSession('run-2')).toBe(inSession('run-1'));
+    expect(consumerIn('run-2')).toBe(consumerIn('run-1'));
   });
 
   it('is never the consumer of a user when it is a role', () => {
