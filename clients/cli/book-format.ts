@@ -129,7 +129,7 @@ export function verdictLines(verdict: Verdict): readonly string[] {
   if (differences.length === 0) return [`The books agree: ${looked}.`, ...moved];
   const lines = differences.map(({ consumer, leaseId, what, ledger, found }) => {
     const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
-    return clean(`${where}: ${what}: the entries say ${ledger}, found ${found}`);
+    return clean(`${where}: ${what}: the ledger has ${ledger}, found ${found}`);
   });
   return [`THE BOOKS DO NOT AGREE: ${looked}.`, ...lines, ...moved];
 }

@@ -124,8 +124,8 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
     leases: [
       {
         ...{ id: leaseId, consumer, state: 'ending', endReason: 'released' },
-        ...{ deadline: at(60), dueBy: at(60), stuck: ['it is past its deadline'] },
-        next: [{ net: 'sweep', at: at(60), does: 'looks for its instance' }],
+        ...{ deadline: at(60), dueBy: at(60), stuck: ['the lease is past its deadline'] },
+        next: [{ net: 'sweep', at: at(60), does: 'checks the instance' }],
       },
     ],
   },

@@ -61,7 +61,7 @@ describe('a route of operators', () => {
     async (name) => {
       expect(await askOpen(name, CONSUMER_ARN)).toMatchObject({
         status: 403,
-        body: { type: 'urn:gpu-shopper:problem:Forbidden', detail: 'only operators may do this' },
+        body: { type: 'urn:gpu-shopper:problem:Forbidden', detail: 'only operators can do this' },
       });
     },
   );
@@ -73,7 +73,7 @@ describe('a route of operators', () => {
   it.each(namesOf('operator'))('%s refuses a consumer as it is deployed', async (name) => {
     const request = { ...REQUESTS[name], userArn: CONSUMER_ARN };
     const reply = await world.ask(name, request);
-    expect(reply).toMatchObject({ status: 403, body: { detail: 'only operators may do this' } });
+    expect(reply).toMatchObject({ status: 403, body: { detail: 'only operators can do this' } });
   });
 });
 

@@ -87,7 +87,9 @@ describe('a provider whose balance covers one lease', () => {
     const { id: first } = await world.active();
     expect(await endOf(world, await world.request())).toEqual({
       reason: 'no-offer',
-      why: expect.stringMatching(/the prepaid balance of vastai has room for \$0\.\d+, which/),
+      why: expect.stringMatching(
+        /the prepaid balance of vastai has only \$0\.\d+ available, less than/,
+      ),
     });
     expect(world.alive()).toBe(1);
     expect(await world.lease(first)).toMatchObject({ state: 'active' });
@@ -168,7 +170,9 @@ describe('an unreadable balance', () => {
     await world.sweep(50);
     expect(world.pages()).toEqual([]);
     await world.sweep(40);
-    expect(world.pages()).toEqual([expect.stringContaining('blind: no balance of vastai')]);
+    expect(world.pages()).toEqual([
+      expect.stringContaining('blind: could not read the balance of vastai'),
+    ]);
     await world.close();
   });
 });
@@ -183,7 +187,7 @@ describe('a low balance', () => {
     world.setBalance(world.hourly * 0.95);
     await world.sweep(6);
     const page = expect.stringMatching(
-      /^balance-low: vastai has \$0\.\d+ left, 5\d min at \$0\.\d+\/h: \$\d+\.\d+ too little/,
+      /^balance-low: vastai has \$0\.\d+ left, 5\d min at \$0\.\d+\/h: \$\d+\.\d+ less than/,
     );
     expect(world.pages()).toEqual([page]);
     await world.sweep(40);

@@ -52,7 +52,7 @@ describe('the doctor’s report', () => {
     expect(report.leases[0]).toMatchObject({
       id: stuck,
       endReason: 'released',
-      stuck: ['its workflow made no progress in time'],
+      stuck: ['the workflow made no progress in time'],
     });
     await world.close();
   });

@@ -142,7 +142,7 @@ describe('an extension is refused', () => {
     // An approval does not extend the lease: the consumer decides, and pays.
     expect(approved).toMatchObject({ status: 200, body: { endsAt: twelve } });
     const events = await eventsOf(world, id);
-    const reason = `123456789012/operator lets it be extended until ${beyond}: the last epoch`;
+    const reason = `123456789012/operator approved extensions until ${beyond}: the last epoch`;
     expect(events).toContainEqual(expect.objectContaining({ type: 'extension-approved', reason }));
     expect(await extend(world, id, { until: beyond })).toMatchObject({
       status: 200,

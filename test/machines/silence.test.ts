@@ -57,7 +57,9 @@ describe('leases that fall silent', () => {
     await world.pass(20 * MINUTE);
     expect(await statesOf(world, ids)).toEqual(ids.map(() => 'active'));
     const record = await world.sweep();
-    expect(record.pages).toEqual([expect.stringContaining('of 5 leases fell silent together')]);
+    expect(record.pages).toEqual([
+      expect.stringContaining('of 5 leases became silent at the same time'),
+    ]);
     expect(await world.eventTypes(ids[0] ?? never())).toContain('silence-held');
     unheard.clear();
     await world.pass(20 * MINUTE);

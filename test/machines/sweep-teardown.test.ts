@@ -144,7 +144,7 @@ describe('an instance that does not stay away', () => {
     // Nothing is leased any more, so sweeps come each five minutes.
     expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
     expect(await world.eventTypes(id)).toContain('orphan-found');
-    expect(pages).toContainEqual(expect.stringContaining('orphans are destroyed'));
+    expect(pages).toContainEqual(expect.stringContaining('destroying orphaned instances'));
     await world.close();
   });
 });

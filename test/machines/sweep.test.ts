@@ -16,7 +16,7 @@ describe('an instance with our tag and no lease on record', () => {
     expect(world.lives(id)).toBe(true);
     expect(await world.sweep()).toMatchObject({
       counts: { unrecorded: 1 },
-      pages: [expect.stringContaining(`orphans are destroyed: ${id}`)],
+      pages: [expect.stringContaining(`destroying orphaned instances: ${id}`)],
     });
     expect(world.lives(id)).toBe(false);
     await world.close();
@@ -67,7 +67,7 @@ describe('an instance beside its lease', () => {
     const twin = world.plant({ leaseId: id });
     world.market.addFault({ name: 'refuse-destroy', times: 3 });
     const record = await world.sweep(3);
-    expect(record.pages).toEqual([expect.stringContaining('1 actions failed; destroy')]);
+    expect(record.pages).toEqual([expect.stringContaining('1 actions failed; first: destroy')]);
     await world.sweep(2);
     expect(world.lives(twin)).toBe(false);
     expect((await world.eventTypes(id)).filter((type) => type === 'twin-found')).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('a sweep that can not list', () => {
       listedAt: first.listedAt,
       listed: 1,
       counts: {},
-      pages: [expect.stringContaining('no listing of vastai')],
+      pages: [expect.stringContaining('could not read the listing of vastai')],
     });
     expect(world.lives(id)).toBe(true);
     await world.close();
@@ -156,7 +156,9 @@ describe('a sweep that can not list', () => {
     await world.sweep(3);
     expect(lines.filter(({ kind }) => kind === 'sweep')).toHaveLength(1);
     expect(lines.filter(({ kind }) => kind === 'page')).toContainEqual(
-      expect.objectContaining({ message: expect.stringMatching(/^blind: no listing of vastai: /) }),
+      expect.objectContaining({
+        message: expect.stringMatching(/^blind: could not read the listing of vastai: /),
+      }),
     );
     await world.close();
   });

@@ -125,7 +125,7 @@ export function heartbeatView(reply: Heard): HeartbeatReply {
         field: 'number',
       });
     case 'unknown-lease':
-      throw new Failure('NotFound', 'there is no such lease', { field: 'id' });
+      throw new Failure('NotFound', 'lease not found', { field: 'id' });
     case 'too-early':
       throw new Failure('Conflict', 'the lease has no instance yet: heartbeat again later');
   }

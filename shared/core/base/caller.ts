@@ -7,7 +7,7 @@ export type Caller = { readonly consumer: ConsumerId; readonly operator: boolean
 
 /** Throws Forbidden for anybody but an operator. */
 export function mustBeOperator({ operator }: Caller): void {
-  if (!operator) throw new Failure('Forbidden', 'only operators may do this');
+  if (!operator) throw new Failure('Forbidden', 'only operators can do this');
 }
 
 /** Throws Forbidden unless what belongs to `consumer` is this caller's to see. */
@@ -17,5 +17,7 @@ export function mustOwn(
   what: 'leases' | 'accounts' | 'books',
 ): void {
   if (operator || consumer === own) return;
-  throw new Failure('Forbidden', `only operators see others' ${what}`, { field: 'consumer' });
+  throw new Failure('Forbidden', `only operators can read the ${what} of other consumers`, {
+    field: 'consumer',
+  });
 }

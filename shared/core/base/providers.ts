@@ -94,6 +94,6 @@ export function chooseProvider<Name extends string>(
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return only;
   const rule =
-    choices.length === 0 ? 'there is none to choose' : `must be one of: ${choices.join(', ')}`;
+    choices.length === 0 ? 'no provider is configured' : `must be one of: ${choices.join(', ')}`;
   throw new Failure('BadRequest', `provider: ${rule}`, { field: 'provider' });
 }

@@ -33,7 +33,7 @@ const chargedInAll = ({ chargedMicroUsd, correctedMicroUsd }: LeaseIn<'ended'>):
 function corrected(lease: LeaseIn<'ended'>, amount: MicroUsd): LeaseIn<'ended'> {
   const correctedMicroUsd = signedMicroUsd(lease.correctedMicroUsd + amount);
   const next = { ...lease, correctedMicroUsd };
-  invariant(chargedInAll(next) >= 0, 'nothing is charged less than nothing');
+  invariant(chargedInAll(next) >= 0, 'a corrected charge must not be negative');
   return next;
 }
 

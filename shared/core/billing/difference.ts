@@ -28,5 +28,5 @@ export const firstUnequal = (pairs: readonly Pair[]): Pair | undefined =>
 /** The difference in words, for the person who is paged. */
 export function differencePage({ consumer, leaseId, what, ledger, found }: Difference): string {
   const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
-  return pageOf('books-differ', `${where}: ${what}: the entries say ${ledger}, found ${found}`);
+  return pageOf('books-differ', `${where}: ${what}: the ledger has ${ledger}, found ${found}`);
 }

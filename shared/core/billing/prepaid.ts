@@ -186,7 +186,7 @@ function lowPage(room: Room): string {
     'balance-low',
     `${provider} has ${formatUsd(balance ?? microUsd(0))} left, ` +
       `${minutesLeft} min at ${formatUsd(burn)}/h` +
-      (short ? `: ${formatUsd(signedMicroUsd(-roomMicroUsd))} too little for what is open` : ''),
+      (short ? `: ${formatUsd(signedMicroUsd(-roomMicroUsd))} less than the open leases need` : ''),
   );
 }
 
@@ -226,5 +226,5 @@ export function unreadPage({ readAt }: Room, { why, now, lastSweepAt }: Unread):
   const hoursUntil = (until: EpochMs): number =>
     Math.floor(between(readAt, until) / policy.balance.notifyEvery);
   if (hoursUntil(now) <= hoursUntil(lastSweepAt)) return null;
-  return pageOf('blind', `${why}; it was last read at ${isoTime(readAt)}`);
+  return pageOf('blind', `${why}; last read at ${isoTime(readAt)}`);
 }

@@ -37,7 +37,7 @@ function findingOf({ lease, comparison }: Compared): readonly ReconcileFinding[]
   const { id: leaseId } = lease;
   if (comparison.kind === 'not-shown') {
     const { booked } = comparison;
-    const why = `we charged ${formatUsd(booked)} for instances that the provider does not show`;
+    const why = `charged ${formatUsd(booked)} for instances that the provider does not report`;
     return [{ kind: 'not-shown', leaseId, amountMicroUsd: booked, why }];
   }
   if (!comparison.alarming) return [];
@@ -51,12 +51,12 @@ function unmatched(seen: Seen): readonly ReconcileFinding[] {
     const lease = seen.leases.get(leaseId);
     const amountMicroUsd = sum(...rows.map(({ amount }) => amount));
     if (lease === undefined) {
-      const why = `the provider charged ${formatUsd(amountMicroUsd)} for it; we don't know it`;
+      const why = `the provider charged ${formatUsd(amountMicroUsd)} for an unknown lease`;
       return [{ kind: 'unknown-lease', leaseId, amountMicroUsd, why }];
     }
     const over = isOver(lease) && lease.state === 'ended' && lease.endedAt < seen.from;
     if (!over || seen.started.has(leaseId)) return [];
-    const why = `it ended before, and the provider charged ${formatUsd(amountMicroUsd)} since`;
+    const why = `the provider charged ${formatUsd(amountMicroUsd)} after the lease ended`;
     return [{ kind: 'charged-after-end', leaseId, amountMicroUsd, why }];
   });
 }
@@ -91,7 +91,7 @@ export function reportOf(
     findingsInAll: findings.length,
   };
   const pages = [
-    ...(failure === null ? [] : [`charges of ${provider} are not reconciled: ${failure}`]),
+    ...(failure === null ? [] : [`the charges of ${provider} are not reconciled: ${failure}`]),
     ...findings
       .slice(0, policy.reconcile.findingsPaged)
       .map(({ kind, leaseId, why }) => `${kind} of lease ${leaseId} at ${provider}: ${why}`),

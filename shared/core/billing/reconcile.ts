@@ -124,8 +124,8 @@ export function differenceInWords({
 }: Extract<Comparison, { kind: 'compared' }>): string {
   const share = permilleOf(difference, booked);
   const percent = share === null ? '' : ` (${share / 10} %)`;
-  const what = `${formatUsd(told)}, not ${formatUsd(booked)}`;
-  return `the provider charged ${what}: ${formatUsd(difference)}${percent}`;
+  const what = `${formatUsd(told)}, the ledger ${formatUsd(booked)}`;
+  return `the provider charged ${what}: a difference of ${formatUsd(difference)}${percent}`;
 }
 
 export const ReconcileFinding = z.object({

@@ -49,7 +49,7 @@ export function reviewOf(account: Account, spent: MicroUsd): Review {
 const FOLLOWS = {
   notify: '',
   freeze: '; new leases are refused',
-  end: '; new leases are refused, open ones end',
+  end: '; new leases are refused, open leases end',
 } as const;
 
 /** What is written of a crossing. */
@@ -59,7 +59,7 @@ export function crossingNote(
   { spent, at }: { readonly spent: MicroUsd; readonly at: EpochMs },
 ): AccountNote {
   const budget = formatUsd(account.limits.monthlyBudgetMicroUsd);
-  const reason = `${formatUsd(spent)} of ${account.month}'s ${budget} is spent: ${percent} %`;
+  const reason = `${formatUsd(spent)} of ${budget} for ${account.month} is spent: ${percent} %`;
   const what = { kind: 'threshold-crossed', id: String(percent) } as const;
   return { at, ...what, by: null, reason: `${reason}${FOLLOWS[action]}`, from: null, to: null };
 }
@@ -97,6 +97,6 @@ export function endForBudget({ account, review }: AccountFinding, now: Account):
   const same = now.limitsVersion === account.limitsVersion && now.month === account.month;
   if (review.ends === null || !same) return null;
   const spent = `${formatUsd(review.spent)} is spent`;
-  const why = `${spent}: ${review.ends.percent} % of its account's monthly budget`;
+  const why = `${spent}: ${review.ends.percent} % of the account's monthly budget`;
   return { reason: 'over-budget', why };
 }

@@ -132,7 +132,7 @@ function spentPairs(account: Account, facts: Facts): readonly Pair[] {
   }
   return [
     [`charged in ${month}`, now, chargedMicroUsd],
-    ['charged ever', ever, chargedMicroUsd + chargedBeforeMicroUsd],
+    ['charged in total', ever, chargedMicroUsd + chargedBeforeMicroUsd],
   ];
 }
 

@@ -10,7 +10,7 @@ import { invariant } from '../base/invariant.ts';
 export type Tag = Brand<string, 'Tag'>;
 export const Tag = z.custom<Tag>(
   (value) => typeof value === 'string' && TAG.test(value),
-  'must be a tag of ours',
+  'must be a tag of this project',
 );
 
 /** What a tag says. `attempt` is 1 to 99. */

@@ -66,15 +66,18 @@ function destroyAgain(
     { ...lease, absentSince: null },
   );
   const ids = present.map(({ instance }) => instance.id).join(', ');
-  const event = { type: 'instance-still-present', reason: `still listed: ${ids}` };
+  const event = { type: 'instance-still-present', reason: `instances still listed: ${ids}` };
   const stubborn = present.some((sighting) => isDestroyAccepted(attemptOf(lease, sighting)));
   return {
     commit: addEvent(shown, event, now),
     result: {
       destroys: targetsAgain(lease, present),
       outcome: stubborn
-        ? detour('still-present', 'its destroy was accepted before, and it is still listed')
-        : detour('absence-pending', 'its destroy has only now been accepted'),
+        ? detour('still-present', 'an instance is still listed after its destroy was accepted')
+        : detour(
+            'absence-pending',
+            'destroy accepted; a later listing must show that the instance is gone',
+          ),
     },
   };
 }
@@ -85,7 +88,7 @@ function closeAttempts(lease: Ending, proof: AbsenceProof, now: EpochMs): Lease 
     if (isUnanswered(attempt)) next = withAttempt(next, closeNeverCreated(attempt, proof));
     if (attempt.state === 'retiring') next = withAttempt(next, closeAttempt(attempt, proof));
   }
-  const reason = 'two complete listings, far enough apart, show none of its instances';
+  const reason = 'two complete listings, far enough apart, show no instance of the lease';
   return addEvent(next, { type: 'absence-proved', reason }, now);
 }
 
@@ -100,7 +103,7 @@ function judgeEmpty(
   now: EpochMs,
 ): Decision<Round> {
   const notBefore = absenceFloor(lease.attempts);
-  const wait = 'not yet two complete listings far enough apart';
+  const wait = 'waiting for a second complete listing, far enough after the first';
   // A listing proves nothing while a destroy is still to be accepted: the next one may.
   if (notBefore === null) {
     return pending({ ...lease, absentSince: null }, wait, unacceptedTargets(lease));
@@ -113,7 +116,8 @@ function judgeEmpty(
   }
   const next = { ...lease, absentSince: verdict.absentSince };
   if (absentSince !== null || verdict.absentSince === null) return pending(next, wait);
-  const reason = 'a first complete listing shows none of its instances; a second one has to agree';
+  const reason =
+    'a first complete listing shows no instance of the lease; a second must confirm it';
   return pending(addEvent(next, { type: 'absence-first-seen', reason }, now), wait);
 }
 
@@ -126,7 +130,10 @@ export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOu
   if (superseded !== null) return superseded;
   if (isProved(lease)) return done(null);
   if (between(input.startedAt, now) <= policy.teardown.handOverAfter) return null;
-  return detour('teardown-overdue', 'no proof of absence in time; the sweep goes on');
+  return detour(
+    'teardown-overdue',
+    'absence was not proved in time; the sweep continues the teardown',
+  );
 }
 
 /**
@@ -143,7 +150,10 @@ export function decideAbsenceRound(lease: Lease, facts: RoundFacts, now: EpochMs
   );
   if (late.length > 0) return destroyAgain(lease, { listedAt, present: late }, now);
   if (present.length > 0) {
-    return pending({ ...lease, absentSince: null }, 'destroyed so recently: the listing may lag');
+    return pending(
+      { ...lease, absentSince: null },
+      'destroy was accepted recently; the listing may lag',
+    );
   }
   return judgeEmpty(lease, facts, now);
 }

@@ -41,7 +41,7 @@ export function admitRequest(
 }
 
 function keyReused(): never {
-  const message = 'this Idempotency-Key was used with another body';
+  const message = 'this Idempotency-Key was already used with a different request body';
   throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
 }
 

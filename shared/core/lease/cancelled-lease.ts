@@ -45,7 +45,7 @@ export function cancelledLease(
   const who = { id, consumer, requestHash: UNKNOWN_REQUEST };
   const terms = unknownTerms(hold);
   const requested = requestLease({ ...who, terms, env: {}, hold, deadline: now }, now);
-  const why = 'its request was cut off after its hold was placed';
+  const why = 'the request was interrupted after its hold was placed';
   return closeLease(
     endLease(requested, { reason: 'cancelled', why }, now),
     nothingWasCreated(),

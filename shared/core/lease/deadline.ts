@@ -36,7 +36,7 @@ export function warningDue(lease: LeaseIn<'active'>, now: EpochMs): DurationMs |
 export function endPastDeadline(lease: Lease, now: EpochMs): LeaseIn<'ending'> | null {
   if (now < lease.deadline) return null;
   const served = lease.state === 'active';
-  const why = served ? 'its time is used up' : 'no instance served in time';
+  const why = served ? 'the lease has reached its deadline' : 'no instance was ready in time';
   return endUnlessOver(lease, { reason: served ? 'expired' : 'failed', why }, now);
 }
 

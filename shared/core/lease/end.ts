@@ -18,7 +18,9 @@ export const endUnlessOver = (lease: Lease, end: End, now: EpochMs): LeaseIn<'en
 export function releaseLease(lease: Lease, caller: Caller, now: EpochMs): LeaseIn<'ending'> | null {
   visible(lease, caller);
   const own = lease.consumer === caller.consumer;
-  const why = own ? 'its consumer released it' : `the operator ${caller.consumer} released it`;
+  const why = own
+    ? 'its consumer released the lease'
+    : `operator ${caller.consumer} released the lease`;
   return endUnlessOver(lease, { reason: 'released', why }, now);
 }
 
@@ -39,7 +41,7 @@ function causeOf({ Error: name, Cause: cause }: StepError): string {
 /** For what a lease ends that its workflow could not go on with. */
 function endForError(error: StepError | undefined): End {
   if (error === undefined) {
-    return { reason: 'failed', why: 'the workflow ended it without a reason' };
+    return { reason: 'failed', why: 'the workflow failed without a reason' };
   }
   return { reason: REASONS[error.Error] ?? 'failed', why: causeOf(error) };
 }

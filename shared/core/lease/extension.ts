@@ -28,7 +28,7 @@ export type ExtensionPlan =
   | { readonly kind: 'not-active'; readonly why: string }
   | { readonly kind: 'key-reused' };
 
-const NOT_YET = 'it does not serve yet: its time begins when it does';
+const NOT_YET = 'the lease is not active yet: its duration starts when it is active';
 
 function endAsked(lease: LeaseIn<'active'>, ask: ExtensionAsk): EpochMs | 'known' | 'reused' {
   if (ask.kind === 'until') return ask.until;
@@ -53,13 +53,15 @@ function refusalFor(lease: LeaseIn<'active'>, until: EpochMs): ExtensionRefusal 
 
 /** What it takes to extend `lease`, decided from what it is at `now`. It never shortens a lease. */
 export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): ExtensionPlan {
-  if (isOver(lease)) return { kind: 'not-active', why: `it is ${lease.state}: ${lease.reason}` };
+  if (isOver(lease))
+    return { kind: 'not-active', why: `the lease is ${lease.state}: ${lease.reason}` };
   if (lease.state !== 'active') return { kind: 'not-active', why: NOT_YET };
   const until = endAsked(lease, ask);
   if (until === 'reused') return { kind: 'key-reused' };
   if (until === 'known' || until <= lease.deadline) return { kind: 'unchanged' };
   // Its instance has been told to stop by now, and somebody is about to end it.
-  if (now >= lease.deadline) return { kind: 'not-active', why: 'its time is used up' };
+  if (now >= lease.deadline)
+    return { kind: 'not-active', why: 'the lease has reached its deadline' };
   const refusal = refusalFor(lease, until);
   if (refusal !== null) return { kind: 'refused', refusal };
   const more = cost(lease.hold.rateMicroUsdPerHour, between(lease.deadline, until));
@@ -84,7 +86,7 @@ export function applyExtension(
   if (lease.version !== planned.version || lease.state !== 'active' || late) return null;
   const { until, holdMicroUsd } = plan;
   const asked = ask.kind === 'more' ? [{ key: ask.key, added: ask.added }] : [];
-  const reason = `it serves until ${isoTime(until)}; ${formatUsd(holdMicroUsd)} is held in all`;
+  const reason = `extended until ${isoTime(until)}; the hold is now ${formatUsd(holdMicroUsd)}`;
   return extendLease(lease, { until, holdMicroUsd, asked, reason }, now);
 }
 
@@ -106,7 +108,10 @@ export type ApprovalPlan =
 export function planApproval(lease: Lease, approval: Approval, now: EpochMs): ApprovalPlan {
   const { until } = approval;
   if (lease.state !== 'active') {
-    return { kind: 'not-active', why: `it is ${lease.state}: only an active lease is extended` };
+    return {
+      kind: 'not-active',
+      why: `the lease is ${lease.state}: only an active lease can be extended`,
+    };
   }
   const { maxApproved } = policy.extension;
   if (until <= now || until > after(now, maxApproved)) {

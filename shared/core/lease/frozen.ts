@@ -15,7 +15,7 @@ export type Frozen = {
   readonly providers: readonly ProviderName[];
 };
 
-const WHY = 'an operator has frozen what it belongs to';
+const WHY = 'an operator placed a freeze that covers this lease';
 
 /** The end of a frozen lease; null when it may go on. */
 export function endFrozenLease(
@@ -36,7 +36,7 @@ export function dropFrozenOffer(
 ): Decision<Detour> | null {
   const provider = lease.chosen?.provider;
   if (provider === undefined || !frozen.providers.includes(provider)) return null;
-  const reason = `an operator has frozen ${provider}`;
+  const reason = `an operator froze ${provider}`;
   const event = { type: 'offer-given-up', reason };
   const commit = addEvent({ ...lease, chosen: null }, event, now);
   return { commit, result: detour('offer-gone', reason) };

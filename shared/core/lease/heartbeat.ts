@@ -70,7 +70,7 @@ export function refuseNodeHeartbeat(attempt: number, serving: number): Refusal {
   const fault = 'heartbeat-foreign';
   // A stop makes an instance end itself: never for what only we don't know yet.
   if (serving < attempt) return { reply: { kind: 'too-early' }, fault };
-  return { reply: { kind: 'stop', reason: 'another instance serves this lease' }, fault };
+  return { reply: { kind: 'stop', reason: 'this lease now uses another instance' }, fault };
 }
 
 /** Why a heartbeat of this consumer's application doesn't count. */

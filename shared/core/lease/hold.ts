@@ -84,7 +84,8 @@ export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'ac
   const amountMicroUsd = lesser(hold.amountMicroUsd, needed);
   const released = rest(hold.amountMicroUsd, amountMicroUsd);
   const repriced = { ...hold, amountMicroUsd, rateMicroUsdPerHour: rate, repricedAt: now };
-  const reason = `its instance costs ${formatUsd(rate)}/h: ${formatUsd(released)} is held no more`;
+  const costs = `the instance costs ${formatUsd(rate)}/h`;
+  const reason = `${costs}; ${formatUsd(released)} of the hold released`;
   const noted = addEvent({ ...lease, hold: repriced }, { type: 'hold-lowered', reason }, now);
   return addEntry(noted, { kind: 'hold-released' }, released);
 }

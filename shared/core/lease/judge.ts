@@ -34,7 +34,7 @@ const spoken = (length: DurationMs): string => `${Math.round(length / 1_000)} s`
 /** Judges an active lease at `now`. The same facts always give the same verdict. */
 export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochMs): Verdict {
   if (now >= lease.deadline) {
-    return { kind: 'end', reason: 'expired', why: 'its time is used up' };
+    return { kind: 'end', reason: 'expired', why: 'the lease has reached its deadline' };
   }
   const spent = spentUp(lease, pulse, now);
   if (spent !== null) return { kind: 'end', ...spent };
@@ -45,7 +45,7 @@ export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochM
     return { kind: 'serve', times: serveTimes({ lease, pulse }, pending, now) };
   }
   if (silent >= silenceLimit) {
-    const why = `nothing heard for ${spoken(silent)}, the limit is ${spoken(silenceLimit)}`;
+    const why = `no heartbeat for ${spoken(silent)}; the limit is ${spoken(silenceLimit)}`;
     return { kind: 'end', reason: 'silent', why };
   }
   const times = serveTimes({ lease, pulse }, durationMs(silenceLimit - silent), now);

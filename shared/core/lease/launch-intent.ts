@@ -87,7 +87,7 @@ export function decideIntent(
     endFrozenLease(lease, facts.frozen, now) ?? dropFrozenOffer(lease, facts.frozen, now);
   if (frozen !== null) return frozen;
   const offer = lease.chosen;
-  if (offer === null) return keep(detour('offer-gone', 'the chosen offer was used up'));
+  if (offer === null) return keep(detour('offer-gone', 'an attempt already used the chosen offer'));
   return recordIntent(lease, { offer, facts }, now);
 }
 

@@ -32,7 +32,7 @@ type Answered = {
 function applyAnswer(lease: Lease, { attempt, answer, boot }: Answered, now: EpochMs): Applied {
   switch (answer.kind) {
     case 'too-late': {
-      const why = 'too long between intent and create: not called';
+      const why = 'create was not called: too much time passed since the attempt was recorded';
       return { commit: retryOffer(lease, attempt, 'too-late'), result: detour('not-called', why) };
     }
     case 'launched': {

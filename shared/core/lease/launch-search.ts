@@ -34,7 +34,7 @@ function adopt(lease: Launching, { unanswered, listing, card, now }: Seen): Look
   if (match === undefined) return null;
   const { id } = match.instance;
   const created = confirmAttempt(unanswered, id, unanswered.recordedAt);
-  const event = { type: 'instance-found', reason: `found by its tag: instance ${id}` };
+  const event = { type: 'instance-found', reason: `instance ${id} found by its tag` };
   const commit = addEvent(confirmInstance(lease, created), event, now);
   return { commit, result: done(bootWait(card)) };
 }
@@ -47,11 +47,11 @@ function keepLooking(lease: Launching, { unanswered, listing, card, now }: Seen)
   const verdict = proveAbsence(evidence, listing.listedAt);
   if (verdict.kind === 'pending') {
     const unknown = { ...markOutcomeUnknown(unanswered), absentSince: verdict.absentSince };
-    const reason = `not listed; it may appear until ${isoTime(notBefore)}`;
+    const reason = `the instance is not listed; it may appear until ${isoTime(notBefore)}`;
     return { commit: withAttempt(lease, unknown), result: detour('still-unknown', reason) };
   }
   const closed = withAttempt(lease, closeNeverCreated(unanswered, verdict.proof));
-  const reason = `attempt ${number} never became an instance: two complete listings`;
+  const reason = `attempt ${number} created no instance: two complete listings show none`;
   const event = { type: 'instance-not-created', reason };
   return { commit: addEvent(closed, event, now), result: detour('offer-gone', reason) };
 }
@@ -64,7 +64,11 @@ export function decideLaunchLook(lease: Lease, look: LaunchLook, now: EpochMs): 
   const looksFor = attempt?.number === look.attempt && isUnanswered(attempt) ? attempt : null;
   if (looksFor === null || lease.state !== 'launching') {
     const known = attempt?.state === 'created';
-    return keep(known ? done(bootWait(look.card)) : detour('offer-gone', 'answered before'));
+    return keep(
+      known
+        ? done(bootWait(look.card))
+        : detour('offer-gone', 'the attempt already has a recorded create response'),
+    );
   }
   const seen = { ...look, unanswered: looksFor, now };
   return adopt(lease, seen) ?? keepLooking(lease, seen);

@@ -77,7 +77,7 @@ export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested
     chosen: null,
   };
   const held = formatUsd(request.hold.amountMicroUsd);
-  const reason = `accepted; ${held} is held for the worst case`;
+  const reason = `accepted; a hold of ${held} covers the worst case`;
   const noted = addEvent(lease, { type: 'lease-requested', reason }, now);
   return addEntry(noted, { kind: 'hold-placed' }, request.hold.amountMicroUsd);
 }
@@ -94,10 +94,10 @@ export function chooseOffer(
 
 /** Writes the intent to create: the previous attempts are over, and the offer is used up. */
 export function beginAttempt(lease: Starting, intent: Intent, now: EpochMs): LeaseIn<'launching'> {
-  invariant(lease.attempts.every(isClosed), 'an attempt begins only when all others are over');
+  invariant(lease.attempts.every(isClosed), 'an attempt starts only when all others are over');
   const attempts = [...lease.attempts, recordAttempt(intent, now)];
   const landed = isoTime(intent.mayLandUntil);
-  const reason = `attempt ${intent.number} is on record before create; it may land until ${landed}`;
+  const reason = `attempt ${intent.number} is recorded; its instance may appear until ${landed}`;
   const launching = { ...lease, state: 'launching' as const, attempts, chosen: null };
   return addEvent(launching, { type: 'attempt-recorded', reason }, now);
 }
@@ -129,7 +129,7 @@ export function activate(
   now: EpochMs,
 ): LeaseIn<'active'> {
   const { attempt, deadline, ssh, facts, reason } = ready;
-  invariant(attempt.state === 'created', 'only a created instance serves');
+  invariant(attempt.state === 'created', 'only a created instance can become active');
   const { env: _env, chosen: _chosen, ...kept } = withAttempt(lease, attempt);
   const { instanceId } = attempt;
   const active = {
@@ -182,7 +182,7 @@ export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): 
   const { hold } = lease;
   invariant(to > hold.amountMicroUsd, 'a hold only grows');
   const grown = { ...lease, hold: { ...hold, amountMicroUsd: to } };
-  const reason = `its teardown is refused and it runs on: ${formatUsd(to)} is held in all`;
+  const reason = `teardown is refused and costs continue; the hold is now ${formatUsd(to)}`;
   const noted = addEvent(grown, { type: 'hold-outgrown', reason }, now);
   return addEntry(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
 }
@@ -194,7 +194,7 @@ export function approveExtension(
   now: EpochMs,
 ): LeaseIn<'active'> {
   const { until, by, why } = approval;
-  const reason = `${by} lets it be extended until ${isoTime(until)}: ${why}`;
+  const reason = `${by} approved extensions until ${isoTime(until)}: ${why}`;
   return addEvent({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
 }
 
@@ -205,7 +205,7 @@ export function warnOfEnd(
   now: EpochMs,
 ): LeaseIn<'active'> {
   const left = `${Math.ceil(between(now, lease.deadline) / 60_000)} min`;
-  const reason = `it ends in ${left}, at ${isoTime(lease.deadline)}`;
+  const reason = `the lease ends in ${left}, at ${isoTime(lease.deadline)}`;
   return addEvent({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
 }
 
@@ -217,7 +217,9 @@ export function warnOfIdleness(
 ): LeaseIn<'active'> {
   const { since, why } = idle;
   const next =
-    lease.terms.idle?.action === 'end' ? `it ends soon unless that changes` : 'it goes on';
+    lease.terms.idle?.action === 'end'
+      ? 'the lease ends soon unless the instance becomes busy'
+      : 'the lease continues';
   const reason = `${why}; ${next}`;
   return addEvent(
     { ...lease, idleWarned: { since, at: now } },
@@ -279,8 +281,11 @@ export function closeLease(
     truedUp: {},
     corrections: [],
   };
-  const reason = `charged ${formatUsd(charged)}, ${formatUsd(released)} of the hold returned`;
-  const more = { type: 'hold-outgrown', reason: `${formatUsd(overrun)} more than was held` };
+  const reason = `charged ${formatUsd(charged)}; ${formatUsd(released)} of the hold released`;
+  const more = {
+    type: 'hold-outgrown',
+    reason: `the charge exceeds the hold by ${formatUsd(overrun)}`,
+  };
   const told = overrun > 0 ? addEvent(ended, more, now) : ended;
   const noted = addEvent(told, { type: 'lease-ended', reason }, now);
   const entered = charges.reduce(

@@ -18,7 +18,8 @@ export const isBootOver = (
 export function planProbe(
   instance: Instance | 'absent',
 ): { readonly kind: 'probe'; readonly ssh: readonly SshEndpoint[] } | StepOutcome {
-  if (instance === 'absent') return detour('not-ready', 'the provider does not know it yet');
+  if (instance === 'absent')
+    return detour('not-ready', 'the provider does not know the instance yet');
   // Confirm ready gives it back.
   if (isHalted(instance)) return done(null);
   if (instance.status !== 'running') return detour('not-ready', instance.statusText);

@@ -30,7 +30,7 @@ export const isStuck = ({ dueBy }: Lease, now: EpochMs): boolean => now >= dueBy
 export function nextGeneration(lease: Lease, why: string, now: EpochMs): Lease | null {
   if (lease.state === 'ended') return null;
   const generation = lease.generation + 1;
-  const reason = `${why}; generation ${generation} takes over`;
+  const reason = `${why}; started generation ${generation} of the workflow`;
   return addEvent({ ...lease, generation }, { type: 'workflow-restarted', reason }, now);
 }
 

@@ -35,7 +35,7 @@ export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): R
   const { rate, statusText } = instance;
   const { ceiling } = lease.terms;
   if (rate !== null && rate > ceiling) {
-    const why = `it costs ${formatUsd(rate)}/h, the ceiling is ${formatUsd(ceiling)}/h`;
+    const why = `the instance costs ${formatUsd(rate)}/h; the ceiling is ${formatUsd(ceiling)}/h`;
     return fault('price-rose', why);
   }
   if (isHalted(instance)) return fault('bad-host', statusText);
@@ -80,7 +80,7 @@ function beginServing(
     deadline,
     ssh: [...instance.ssh],
     facts: pulse?.facts ?? null,
-    reason: `ready; it serves until ${isoTime(deadline)}`,
+    reason: `the instance is ready; the lease runs until ${isoTime(deadline)}`,
   };
   const active = repriceHold(activate(lease, ready, now), now);
   return { commit: active, result: firstWait(active, pulse, now) };
@@ -116,7 +116,7 @@ export function decideReadiness(
   if (lease.state === 'active') return keep(firstWait(lease, facts.pulse, now));
   const attempt = currentAttempt(lease);
   if (lease.state !== 'booting' || attempt?.state !== 'created') {
-    return keep(detour('attempt-failed', 'its instance was given back before'));
+    return keep(detour('attempt-failed', 'the attempt was retired before'));
   }
   const verdict = judgeReadiness(lease, facts);
   const booted = { lease, attempt };
@@ -133,8 +133,8 @@ export function attemptWithoutKey(lease: Lease): AttemptIn<'created'> | null {
 }
 
 const KEY_WORDS = {
-  attached: 'the SSH key is attached; the start script carries it too',
-  refused: 'attaching the SSH key was refused; the start script carries it',
+  attached: 'the provider attached the SSH key; the start script also contains it',
+  refused: 'the provider refused to attach the SSH key; the start script contains it',
 } as const;
 
 /** Records how the provider answered when asked to attach the key to this attempt's instance. */

@@ -29,7 +29,7 @@ function stillPresent(
   attempt: Retiring,
   { sighting: { instance }, listing, listLag }: RoundFacts & { readonly sighting: Sighting },
 ): Decision<Round> {
-  const outcome = detour('still-present', `${instance.id} is still listed`);
+  const outcome = detour('still-present', `instance ${instance.id} is still listed`);
   const at = listing.listedAt;
   if (isWithinListLag(attempt, at, listLag)) return keep(only(outcome));
   const { number, reason, offer } = attempt;
@@ -44,12 +44,12 @@ function judgeEmpty(lease: Lease, attempt: Retiring, facts: RoundFacts & { now: 
   const { listing, listLag, now } = facts;
   const { destroyAcceptedAt: notBefore, absentSince } = attempt;
   if (notBefore === null) {
-    return keep(only(detour('absence-pending', 'no destroy is accepted yet')));
+    return keep(only(detour('absence-pending', 'the provider has not accepted a destroy yet')));
   }
   const verdict = proveAbsence({ notBefore, absentSince, listLag }, listing.listedAt);
   if (verdict.kind === 'proved') {
     const gone = withAttempt(lease, closeAttempt(attempt, verdict.proof));
-    const reason = `attempt ${attempt.number} is proved gone: ${attempt.reason}`;
+    const reason = `the instance of attempt ${attempt.number} is proved absent: ${attempt.reason}`;
     return {
       commit: addEvent(gone, { type: 'attempt-gone', reason }, now),
       result: only(done(null)),
@@ -57,7 +57,7 @@ function judgeEmpty(lease: Lease, attempt: Retiring, facts: RoundFacts & { now: 
   }
   return {
     commit: withAttempt(lease, { ...attempt, absentSince: verdict.absentSince }),
-    result: only(detour('absence-pending', 'a second listing has to agree')),
+    result: only(detour('absence-pending', 'a second complete listing must confirm the absence')),
   };
 }
 

@@ -27,12 +27,12 @@ export function limitPassedAt(lease: LeaseIn<'active'>, pulse: Pulse, now: Epoch
 /** How many of the open leases fell silent together, in words; null when they are no crowd. */
 export function silentCrowd(silences: number, open: number): string | null {
   if (!isCrowd(silences, open)) return null;
-  return `${silences} of ${open} leases fell silent together`;
+  return `${silences} of ${open} leases became silent at the same time`;
 }
 
 /** Says on a serving lease that it does not end for its silence yet. */
 export function recordHeldSilence(lease: Lease, crowd: string, now: EpochMs): Lease {
   if (lease.state !== 'active') return lease;
-  const reason = `${crowd}: it does not end yet`;
+  const reason = `${crowd}: this lease does not end for its silence yet`;
   return addEvent(lease, { type: 'silence-held', reason }, now);
 }

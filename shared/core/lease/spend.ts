@@ -55,8 +55,8 @@ export function spentUp(lease: Lease, pulse: Pulse | null, now: EpochMs) {
   const { reason, amount } = limitOf(lease);
   const spent = spentBy(lease, pulse, now);
   if (isOver(lease) || spent < amount) return null;
-  const what = reason === 'spend-cap' ? 'its spend cap' : 'all that is held for it';
-  return { reason, why: `it has cost ${formatUsd(spent)}; ${what} is ${formatUsd(amount)}` };
+  const what = reason === 'spend-cap' ? 'its spend cap' : 'its hold';
+  return { reason, why: `the lease has cost ${formatUsd(spent)}; ${what} is ${formatUsd(amount)}` };
 }
 
 /** The lease as ending for what it has cost; null while it may go on, or when it is over. */

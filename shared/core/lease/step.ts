@@ -22,7 +22,7 @@ export function supersededBy(
   { generation }: Pick<StepInput, 'generation'>,
 ): Detour | null {
   if (lease.generation <= generation) return null;
-  return detour('superseded', `generation ${lease.generation} has taken over`);
+  return detour('superseded', `generation ${lease.generation} of the workflow replaced this one`);
 }
 
 /** Why a step outside teardown must leave this lease alone; null when it may go on. */

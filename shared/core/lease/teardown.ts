@@ -84,7 +84,8 @@ export function applyDestroyOutcome(
   const over =
     target.how === 'absent' ? recordMissing(retiring, seenAt, now) : acceptDestroy(retiring, now);
   const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
-  const reason = `destroy of ${target.instanceId}: ${WORDS[target.how]}; absence is to be proved`;
+  const call = `destroy of instance ${target.instanceId}`;
+  const reason = `${call}: ${WORDS[target.how]}; proving absence next`;
   return addEvent(next, { type: 'destroy-accepted', reason }, now);
 }
 
@@ -100,7 +101,7 @@ export function applyDestroyFailure(
   now: EpochMs,
 ): Lease {
   if (lease.state === 'ended') return lease;
-  const reason = `destroy of ${instanceId} failed, it may still run: ${cause}`;
+  const reason = `destroy of instance ${instanceId} failed; it may still run: ${cause}`;
   const noted = addEvent(lease, { type: 'destroy-failed', reason }, now);
   const attempt = holdingAttempt(noted, number);
   if (attempt === undefined || attempt.lastSeenAt !== null) return noted;
@@ -112,7 +113,7 @@ export function adoptSighting(lease: Lease, { instance, owner }: Sighting, now: 
   const attempt = attemptOf(lease, owner.attempt);
   if (attempt === undefined || !isUnanswered(attempt)) return lease;
   const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
-  const reason = `found by its tag while ending: instance ${instance.id}`;
+  const reason = `instance ${instance.id} found by its tag while the lease is ending`;
   return addEvent(created, { type: 'instance-found', reason }, now);
 }
 

@@ -11,5 +11,5 @@ const maySee = (lease: Lease, caller: Caller): boolean =>
 /** The lease, if the caller may see it. Another's lease looks like one that doesn't exist. */
 export function visible(lease: Lease | null, caller: Caller): Lease {
   if (lease !== null && maySee(lease, caller)) return lease;
-  throw new Failure('NotFound', 'there is no such lease', { field: 'id' });
+  throw new Failure('NotFound', 'lease not found', { field: 'id' });
 }

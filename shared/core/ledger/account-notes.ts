@@ -19,7 +19,7 @@ export function refusalText(refusal: HoldRefusal): string {
       return `${refusal.percent} % of the month's budget is spent: new leases are refused`;
     case 'providers':
     case 'gpus':
-      return `its ${refusal.limit} limit lets the account lease ${refusal.allowed.join(', ')}`;
+      return `the account's ${refusal.limit} limit allows only ${refusal.allowed.join(', ')}`;
     case 'open-leases':
       return `the account's open-leases limit has room for ${refusal.room}, not ${refusal.asked}`;
     case 'per-lease':

@@ -12,7 +12,7 @@ import type { Offer } from '../instance/offer.ts';
 const { maxOpenLeases, maxThresholds, maxGpuNames } = policy.account;
 const OPEN_RULE = `must be 1 to ${maxOpenLeases}`;
 const PERCENT_RULE = 'must be 1 to 1000 percent';
-const THRESHOLDS_RULE = `must be at most ${maxThresholds}, with percents that rise`;
+const THRESHOLDS_RULE = `must be at most ${maxThresholds}, with increasing percents`;
 
 /**
  * What happens once so much of the month's budget is spent: it is told; new leases are refused for

@@ -32,13 +32,13 @@ export function usableOffers(
   const whyNot = (snapshot: Snapshot): string | null => {
     const { provider } = snapshot;
     if (frozen.providers.includes(provider)) return `${provider} is frozen`;
-    return isUsable(snapshot, now) ? null : `the menu of ${provider} is too old to use`;
+    return isUsable(snapshot, now) ? null : `the offers of ${provider} are too old to use`;
   };
   const usable = snapshots.filter((each) => whyNot(each) === null).flatMap(({ offers }) => offers);
   const offers = usable.filter((offer) => account === null || allows(account.limits, offer));
   const forbidden = usable.length - offers.length;
   const reasons = snapshots.map(whyNot).filter((reason) => reason !== null);
-  if (forbidden > 0) reasons.push(`its account does not allow ${forbidden} offers`);
+  if (forbidden > 0) reasons.push(`the account's limits exclude ${forbidden} offers`);
   return { offers, leftOut: reasons };
 }
 
@@ -67,8 +67,8 @@ export function keepAffordable(
   });
   const why = [...short].map(
     ([provider, room]) =>
-      `the prepaid balance of ${provider} has room for ${formatUsd(room)}, ` +
-      `which does not carry the lease to its end`,
+      `the prepaid balance of ${provider} has only ${formatUsd(room)} available,` +
+      ` less than the lease needs until its end`,
   );
   return { offers, leftOut: [...menu.leftOut, ...why] };
 }

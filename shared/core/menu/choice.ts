@@ -59,7 +59,10 @@ function pickOffer(lease: Starting, menu: Candidates, limits: Limits): Offer | D
     case 'no-offer':
       return detour('no-offer', ['no offer meets the requirement', ...menu.leftOut].join('; '));
     case 'over-budget':
-      return detour('over-budget', `the cheapest costs ${formatUsd(ranking.cheapest)}/h`);
+      return detour(
+        'over-budget',
+        `the cheapest matching offer costs ${formatUsd(ranking.cheapest)}/h`,
+      );
     case 'ranked':
       return ranking.offers[0] ?? detour('no-offer', 'no offer meets the requirement');
   }

@@ -44,13 +44,13 @@ export type Diagnosis = Omit<Examined, 'pulses'> & {
 
 /** Why the lease needs somebody; empty when it makes progress. */
 function troublesOf(lease: Lease, now: EpochMs): readonly string[] {
-  if (lease.state === 'ended') return ['its events or entries are not applied'];
+  if (lease.state === 'ended') return ['events or ledger entries are not applied'];
   const found: string[] = [];
-  if (now > lease.dueBy) found.push('its workflow made no progress in time');
+  if (now > lease.dueBy) found.push('the workflow made no progress in time');
   if (lease.state === 'ending') {
     const late = between(lease.endingAt, now) > policy.sweep.teardownPage;
-    if (late) found.push('its instance is not proved gone');
-  } else if (now > lease.deadline) found.push('it is past its deadline');
+    if (late) found.push('the instance is not proved absent in time');
+  } else if (now > lease.deadline) found.push('the lease is past its deadline');
   return found;
 }
 

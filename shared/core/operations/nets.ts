@@ -18,40 +18,45 @@ export type NetAct = {
 
 function workflowAct(lease: Lease, pulse: Pulse | null): NetAct {
   const net = 'workflow';
-  if (lease.state !== 'active') return { net, at: lease.dueBy, does: 'has made progress by then' };
+  if (lease.state !== 'active') return { net, at: lease.dueBy, does: 'must make progress' };
   const heartbeat = pulse === null ? null : lastCountingHeartbeat(pulse);
   const heard = latest(lease.activeAt, heartbeat ?? lease.activeAt);
   const silentAt = after(heard, lease.terms.silenceLimit);
   return {
     net,
     at: earliest(lease.deadline, silentAt),
-    does: silentAt < lease.deadline ? 'ends it, if it stays silent' : 'ends it',
+    does: silentAt < lease.deadline ? 'ends the lease if it stays silent' : 'ends the lease',
   };
 }
 
 function scheduleAct(lease: Lease, now: EpochMs): NetAct {
   const net = 'schedule';
   if (isOver(lease)) {
-    return { net, at: null, does: 'asks for its end again, a few minutes after the last time' };
+    return { net, at: null, does: 'repeats the teardown a few minutes after the last try' };
   }
   const at = alarmOf(lease, now);
-  return { net, at, does: at < lease.deadline ? 'warns of its end' : 'ends it' };
+  return {
+    net,
+    at,
+    does: at < lease.deadline ? 'warns that the lease ends soon' : 'ends the lease',
+  };
 }
 
 function sweepAct(lease: Lease, last: SweepRecord | null): NetAct {
   const net = 'sweep';
-  if (currentAttempt(lease) === undefined) return { net, at: null, does: 'sees no instance of it' };
+  if (currentAttempt(lease) === undefined)
+    return { net, at: null, does: 'has no instance to check' };
   if (last === null) return { net, at: null, does: 'has not run yet' };
-  return { net, at: after(last.startedAt, policy.sweep.every), does: 'looks for its instance' };
+  return { net, at: after(last.startedAt, policy.sweep.every), does: 'checks the instance' };
 }
 
 function instanceAct(lease: Lease, pulse: Pulse | null): NetAct {
   const net = 'instance';
-  if (lease.state !== 'active') return { net, at: null, does: 'does not serve' };
+  if (lease.state !== 'active') return { net, at: null, does: 'is not active' };
   if (pulse === null || pulse.nodeHeartbeatAt === null) {
-    return { net, at: null, does: 'has never called: nothing of ours may run on it' };
+    return { net, at: null, does: 'has sent no heartbeat: the agent may not run on it' };
   }
-  return { net, at: pulse.endsAt, does: 'ends itself' };
+  return { net, at: pulse.endsAt, does: 'destroys itself' };
 }
 
 /** The next act of each net for a lease that is not ended. */

@@ -90,7 +90,7 @@ function onInstance(finding: InstanceFinding, held: boolean): readonly Action[] 
   return [{ kind: 'destroy', id, owner, found, again: suspicion.again }];
 }
 
-const GHOST = 'two complete listings miss its instance, and the provider knows it no more';
+const GHOST = 'two complete listings do not show the instance, and the provider no longer knows it';
 
 type Ending = Pick<Extract<Action, { kind: 'end' }>, 'reason' | 'why'>;
 
@@ -189,8 +189,8 @@ export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly
   const pages: string[] = [];
   const held = heldBack(instances);
   if (held > 0) {
-    const share = `${held} of ${instances.length} instances have our tag and no lease on record`;
-    const message = `${share}: none of them is destroyed; is this the right table?`;
+    const share = `${held} of ${instances.length} instances have our tag and no recorded lease`;
+    const message = `${share}: none of them is destroyed; check the DynamoDB table`;
     pages.push(pageOf('wrong-table', message));
   }
   const alone = instances.filter(
@@ -198,7 +198,7 @@ export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly
   );
   if (alone.length > 0) {
     const ids = someOf(alone.map(({ id }) => id));
-    pages.push(pageOf('orphans', `orphans are destroyed: ${ids}`));
+    pages.push(pageOf('orphans', `destroying orphaned instances: ${ids}`));
   }
   const stubborn = leases.filter(({ lease }) => tearsDownLong(lease, now));
   if (stubborn.length > 0) {

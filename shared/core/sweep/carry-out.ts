@@ -14,7 +14,7 @@ export type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind
 
 const FOUND = {
   twin: 'is not the instance of this lease',
-  orphan: 'outlived this lease',
+  orphan: 'still runs after this lease ended',
 } as const;
 
 /**
@@ -24,8 +24,8 @@ const FOUND = {
 export function findingEvent(action: ActionOf<'destroy'>) {
   const { id, owner, found, again } = action;
   if (found === 'unrecorded' || again) return null;
-  const cost = 'it is destroyed at once, and its cost is charged to this lease';
-  const reason = `${id}, made by attempt ${owner.attempt}, ${FOUND[found]}: ${cost}`;
+  const cost = 'it is destroyed now, and its cost is charged to this lease';
+  const reason = `instance ${id}, created by attempt ${owner.attempt}, ${FOUND[found]}: ${cost}`;
   return { type: `${found}-found`, reason };
 }
 
@@ -67,7 +67,7 @@ export function notePrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Le
   const attempt = currentAttempt(lease);
   if (lease.state !== 'active' || attempt?.state !== 'created') return null;
   if (raisedRate(lease, rate) === null) return null;
-  const reason = `its instance costs ${formatUsd(rate)}/h now`;
+  const reason = `the instance now costs ${formatUsd(rate)}/h`;
   const observed = withAttempt(lease, { ...attempt, observedRate: rate });
   const noted = addEvent(observed, { type: 'price-rose', reason }, now);
   const { ceiling } = lease.terms;

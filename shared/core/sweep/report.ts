@@ -54,7 +54,7 @@ function actionPages({ failed, left }: Acted): readonly string[] {
   const [first] = failed;
   if (first !== undefined) {
     const why = `${first.action.kind}: ${errorInWords(first.error)}`;
-    pages.push(pageOf('failed-actions', `${failed.length} actions failed; ${why}`));
+    pages.push(pageOf('failed-actions', `${failed.length} actions failed; first: ${why}`));
   }
   if (left > 0) {
     pages.push(pageOf('unfinished-sweep', `${left} actions are left to the next sweep`));
@@ -67,10 +67,12 @@ function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly stri
   const crowd = silentCrowd(silences, seen.open.length);
   return [
     ...seen.blind.map(({ part, error }) =>
-      pageOf('blind', `no ${part} of ${provider}: ${errorInWords(error)}`),
+      pageOf('blind', `could not read the ${part} of ${provider}: ${errorInWords(error)}`),
     ),
     ...pagesOf(seen.findings, now),
-    ...(crowd === null ? [] : [pageOf('mass-silence', `${crowd}: none of them ends for it`)]),
+    ...(crowd === null
+      ? []
+      : [pageOf('mass-silence', `${crowd}: none of them ends for its silence`)]),
     ...actionPages(acted),
   ];
 }

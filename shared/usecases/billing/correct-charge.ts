@@ -32,7 +32,10 @@ export function createCorrectCharge(records: Records) {
     const by = caller.consumer;
     const { lease } = await changeLease(records, leaseId, (current, now) => {
       if (current.state !== 'ended') {
-        throw new Failure('NotActive', `it is ${current.state}: what it costs is not settled yet`);
+        throw new Failure(
+          'NotActive',
+          `the lease is ${current.state}: only an ended lease can be corrected`,
+        );
       }
       const plan = planCorrection(current, { amount, by, why, key }, now);
       switch (plan.kind) {
@@ -41,9 +44,9 @@ export function createCorrectCharge(records: Records) {
         case 'correct':
           return { commit: plan.lease, result: null };
         case 'too-much':
-          throw bad(`gives back more than the ${formatUsd(plan.charged)} that are charged`);
+          throw bad(`must not give back more than the ${formatUsd(plan.charged)} charged`);
         case 'key-reused': {
-          const message = 'this Idempotency-Key was used for another correction';
+          const message = 'this Idempotency-Key was already used for a different correction';
           throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
         }
       }

@@ -60,7 +60,7 @@ export async function applyOutbox(records: Records, lease: Lease): Promise<Lease
 /** Loads a lease with its outbox applied. Throws NotFound. */
 export async function loadLease(records: Records, id: LeaseId): Promise<Lease> {
   const lease = await records.leases.get(id);
-  if (lease === null) throw new Failure('NotFound', `there is no lease ${id}`, { field: 'id' });
+  if (lease === null) throw new Failure('NotFound', `lease ${id} not found`, { field: 'id' });
   return applyOutbox(records, lease);
 }
 
@@ -84,5 +84,5 @@ export async function changeLease<Result>(
       return { lease: await applyOutbox(records, next), result };
     }
   }
-  throw new Failure('Conflict', `lease ${id} changed under every attempt to change it`);
+  throw new Failure('Conflict', `version conflict: lease ${id} changed during every retry`);
 }

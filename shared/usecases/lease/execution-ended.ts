@@ -15,7 +15,7 @@ export type EndedExecution = StepInput & { readonly status: string };
 export function createExecutionEnded(ports: RestartPorts) {
   return ({ leaseId, generation, status }: EndedExecution): Promise<void> =>
     restartLease(ports, leaseId, {
-      why: `the execution of generation ${generation} ended as ${status}`,
+      why: `the workflow execution of generation ${generation} ended with status ${status}`,
       due: (lease) => restartsAtOnce(lease, generation),
     });
 }

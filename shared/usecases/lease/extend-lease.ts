@@ -78,6 +78,9 @@ export function createExtendLease(ports: ExtendLeasePorts) {
       const outcome = await round(ports, input);
       if (outcome !== null) return outcome;
     }
-    throw new Failure('Conflict', `lease ${input.leaseId} changed under every try to extend it`);
+    throw new Failure(
+      'Conflict',
+      `version conflict: lease ${input.leaseId} changed during every retry`,
+    );
   };
 }

@@ -46,7 +46,8 @@ export type RequestLeaseOutcome =
 async function write(ports: RequestLeasePorts, lease: LeaseIn<'requested'>): Promise<Lease> {
   if ((await ports.leases.create(lease)) === 'created') return lease;
   const faster = await ports.leases.get(lease.id);
-  if (faster === null) throw new Failure('Conflict', `lease ${lease.id} came and went`);
+  if (faster === null)
+    throw new Failure('Conflict', `version conflict: lease ${lease.id} exists and cannot be read`);
   return sameRequest(faster, lease.requestHash);
 }
 
@@ -92,7 +93,7 @@ export function createRequestLease(ports: RequestLeasePorts) {
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
     const { lease: existing, freezes } = await ports.freezes.admission(id, input.consumer);
     if (existing === null && isFrozen(freezes, { consumer: input.consumer })) {
-      throw new Failure('Frozen', 'an operator has stopped all new leases for now');
+      throw new Failure('Frozen', 'an operator placed a freeze: new leases are refused');
     }
     const lease =
       existing === null

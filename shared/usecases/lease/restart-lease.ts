@@ -39,5 +39,8 @@ export async function restartLease(
 export async function wakeOrRestartLease(ports: RestartPorts, lease: Lease): Promise<void> {
   const woken = await wakeLease(ports, lease.id);
   if (woken === 'accepted' || !isStuck(lease, ports.clock.now())) return;
-  await restartLease(ports, lease.id, { why: 'no progress until it was due', due: isStuck });
+  await restartLease(ports, lease.id, {
+    why: 'the workflow made no progress in time',
+    due: isStuck,
+  });
 }

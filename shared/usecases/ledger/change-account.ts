@@ -41,7 +41,7 @@ const stale = ({ consumer, limitsVersion: version }: Account): Failure => {
 async function load(ports: ChangeAccountPorts, consumer: ConsumerId): Promise<Account> {
   const account = await ports.accounts.get(consumer);
   if (account !== null) return account;
-  const message = `${consumer} has no account: version 0 opens one`;
+  const message = `${consumer} has no account: use version 0 to open one`;
   throw new Failure('NotFound', message, { field: 'consumer' });
 }
 

@@ -17,7 +17,7 @@ export function createReadAccount(ports: ReadAccountPorts) {
     mustOwn(caller, consumer, 'accounts');
     const account = await ports.accounts.get(consumer);
     if (account !== null) return account;
-    const message = `${consumer} has no account yet: its first lease opens one`;
+    const message = `${consumer} has no account yet: the first lease opens one`;
     throw new Failure('NotFound', message, { field: 'consumer' });
   };
 }

@@ -22,6 +22,6 @@ export function createReadOffer(ports: CurrentSnapshotsPorts) {
   return async (input: { readonly id: OfferId; readonly diskGb: number }): Promise<ListedOffer> => {
     const offer = findOffer(await currentSnapshots(ports), input);
     if (offer !== null) return offer;
-    throw new Failure('NotFound', `the menu has no offer ${input.id}`, { field: 'id' });
+    throw new Failure('NotFound', `offer ${input.id} not found`, { field: 'id' });
   };
 }

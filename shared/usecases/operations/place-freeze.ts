@@ -42,7 +42,7 @@ export async function changeFreeze(
     if (next === null) return before;
     if ((await records.freezes.commit(next)) === 'committed') return next;
   }
-  throw new Failure('Conflict', 'the freeze changed under every attempt to change it');
+  throw new Failure('Conflict', 'version conflict: the freeze changed during every retry');
 }
 
 /**
@@ -57,7 +57,8 @@ export function createPlaceFreeze(ports: PlaceFreezePorts) {
     const freeze = await changeFreeze(ports, scope, (before, now) =>
       placeFreeze(before, { scope, landedBy: landedBy(now, ports.createWindow), by, why }, now),
     );
-    if (freeze === null) throw new Failure('Conflict', 'the freeze is neither placed nor there');
+    if (freeze === null)
+      throw new Failure('Conflict', 'version conflict: the freeze was not placed');
     await endFrozen(ports, freeze);
     return freeze;
   };
@@ -71,7 +72,8 @@ export function createThaw(records: FreezeRecords) {
     const thawed = await changeFreeze(records, scope, (before, now) =>
       before === null ? null : thaw(before, { by, why }, now),
     );
-    if (thawed === null) throw new Failure('NotFound', 'this was never frozen', { field: 'scope' });
+    if (thawed === null)
+      throw new Failure('NotFound', 'no freeze exists for this scope', { field: 'scope' });
     return thawed;
   };
 }

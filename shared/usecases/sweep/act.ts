@@ -87,7 +87,7 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
     case 'restart': {
       const { leaseId, generation } = action;
       const due = (lease: Lease) => lease.generation === generation;
-      const restart = { due, why: 'its execution is gone' };
+      const restart = { due, why: 'the workflow execution is lost' };
       return drive(ports, leaseId, () => restartLease(ports, leaseId, restart));
     }
     case 'nudge':

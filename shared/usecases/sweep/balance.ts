@@ -34,7 +34,7 @@ async function balanceOf(
     return await ports.providers(provider).balance();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { why: `no balance of ${provider}: ${errorInWords(error)}` };
+    return { why: `could not read the balance of ${provider}: ${errorInWords(error)}` };
   }
 }
 
@@ -66,5 +66,7 @@ export async function reviewBalance(
     known = await ports.rooms.get(provider);
     if (!isDue(known, now)) return;
   }
-  ports.note(`the room of ${provider} moved on under every reading: the next sweep reads it again`);
+  ports.note(
+    `the prepaid funds of ${provider} changed during every retry: the next sweep reads them again`,
+  );
 }

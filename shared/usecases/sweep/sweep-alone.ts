@@ -38,7 +38,7 @@ export async function surveyAlone(ports: SweepAlonePorts): Promise<Survey> {
 async function destroyOne(ports: SweepAlonePorts, id: InstanceId): Promise<void> {
   try {
     const answer = await ports.provider.destroy(id);
-    ports.tell(`${id}: destroy ${answer === 'accepted' ? 'accepted' : 'not needed: unknown'}`);
+    ports.tell(`${id}: destroy ${answer === 'accepted' ? 'accepted' : 'not needed: not found'}`);
   } catch (error) {
     // The others must not wait for it; the next round asks again as long as it is listed.
     ports.tell(`${id}: ${error instanceof Error ? error.message : String(error)}`);
@@ -69,7 +69,7 @@ export async function sweepAlone(ports: SweepAlonePorts): Promise<SweepAloneOutc
       const verdict = proveAbsence({ notBefore, absentSince, listLag }, listedAt);
       if (verdict.kind === 'proved') return { kind: 'proved-empty', proof: verdict.proof };
       absentSince = verdict.absentSince;
-      ports.tell('none of ours is listed; a second listing has to agree');
+      ports.tell('no instance of this deployment is listed; a second listing must confirm it');
     }
     await ports.pause(listLag);
   }

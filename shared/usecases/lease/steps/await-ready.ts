@@ -51,7 +51,7 @@ export function createAwaitReady(ports: AwaitReadyPorts) {
     const skip = skipReason(await loadLease(ports, leaseId), input);
     if (skip !== null) return skip;
     await handOverKey(ports, input);
-    if (!ports.phoneHome) return detour('use-probe', 'instances have no address to call');
+    if (!ports.phoneHome) return detour('use-probe', 'instances have no endpoint to call');
     const parking = parkForReadiness(await loadLease(ports, leaseId), input);
     const parked = await ports.pulses.park(parking);
     const pulse = await ports.pulses.get(leaseId);

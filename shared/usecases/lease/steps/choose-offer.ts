@@ -76,6 +76,9 @@ export function createChooseOffer(ports: ChooseOfferPorts) {
       const outcome = await chooseOnce(ports, input, menu);
       if (outcome !== null) return outcome;
     }
-    throw new Failure('Conflict', `no room could be taken for lease ${input.leaseId}`);
+    throw new Failure(
+      'Conflict',
+      `version conflict: prepaid funds for lease ${input.leaseId} changed during every retry`,
+    );
   };
 }

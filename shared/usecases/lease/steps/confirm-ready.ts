@@ -36,7 +36,7 @@ export function createConfirmReady(ports: ConfirmReadyPorts) {
     if (before.state === 'active') return firstWait(before, pulse, ports.clock.now());
     const attempt = currentAttempt(before);
     if (attempt?.state !== 'created') {
-      return detour('attempt-failed', 'there is no instance to serve');
+      return detour('attempt-failed', 'the lease has no instance');
     }
     const instance = await ports.providers(attempt.offer.provider).get(attempt.instanceId);
     const facts = { input, pulse, instance };

@@ -16,7 +16,9 @@ describe('a caller', () => {
     expect(mustOwn(consumer, aConsumer, 'books')).toBeUndefined();
     expect(mustOwn(operator, aConsumer, 'books')).toBeUndefined();
     expect(() => mustOwn(consumer, other, 'books')).toThrow(forbidden);
-    expect(() => mustOwn(consumer, other, 'leases')).toThrow("only operators see others' leases");
+    expect(() => mustOwn(consumer, other, 'leases')).toThrow(
+      'only operators can read the leases of other consumers',
+    );
   });
 
   it('is no operator unless it is one', () => {

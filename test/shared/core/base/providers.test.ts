@@ -100,7 +100,7 @@ describe('an operator', () => {
     expect(choosing).toThrow(`provider: must be one of: ${choices.join(', ')}`);
   });
 
-  it('gets an error when there is none to choose', () => {
-    expect(() => chooseProvider([], undefined)).toThrow('provider: there is none to choose');
+  it('gets an error when no provider is configured', () => {
+    expect(() => chooseProvider([], undefined)).toThrow('provider: no provider is configured');
   });
 });

@@ -140,9 +140,9 @@ describe('a reading', () => {
       reviewedRoom(null, reading(open, at('12:04'), balance)).page;
     expect(page(HOUR * 2)).toBeNull();
     expect(page(363_600)).toBe(
-      'balance-low: vastai has $0.3636 left, 54 min at $0.4040/h: $0.107734 too little for what is open',
+      'balance-low: vastai has $0.3636 left, 54 min at $0.4040/h: $0.107734 less than the open leases need',
     );
-    expect(page(450_000)).toContain('too little for what is open');
+    expect(page(450_000)).toContain('less than the open leases need');
     expect(page(-5)).toContain('0 min');
     expect(page(-5, [])).toBeNull();
   });
@@ -151,12 +151,12 @@ describe('a reading', () => {
 describe('a balance that cannot be read', () => {
   const room = read([], at('12:00'));
   const page = (now: EpochMs, lastSweepAt: EpochMs) =>
-    unreadPage(room, { why: 'no balance of vastai', now, lastSweepAt });
+    unreadPage(room, { why: 'could not read the balance of vastai', now, lastSweepAt });
 
   it('is paged once an hour, counted from its last reading', () => {
     expect(page(at('12:59'), at('12:58'))).toBeNull();
     expect(page(at('13:00'), at('12:59'))).toBe(
-      'blind: no balance of vastai; it was last read at 2026-11-02T12:00:00.000Z',
+      'blind: could not read the balance of vastai; last read at 2026-11-02T12:00:00.000Z',
     );
     expect(page(at('13:01'), at('13:00'))).toBeNull();
     expect(page(at('14:00'), at('13:59'))).not.toBeNull();

@@ -104,7 +104,7 @@ describe('open leases of an account', () => {
   it('end for the threshold that says so', () => {
     expect(endForBudget(found(1_202), account)).toEqual({
       reason: 'over-budget',
-      why: "$0.001202 is spent: 120 % of its account's monthly budget",
+      why: "$0.001202 is spent: 120 % of the account's monthly budget",
     });
     expect(endForBudget(found(1_201), account)).toBeNull();
   });

@@ -58,7 +58,7 @@ describe('an account', () => {
     ['room', { roomMicroUsd: microUsd(1) }, 'budget'],
     ['rate room', { rateRoomMicroUsdPerHour: account.rateRoomMicroUsdPerHour }, 'rate limit'],
     ['lease room', { leaseRoom: 20 }, 'open leases'],
-    ['charges before', { chargedBeforeMicroUsd: microUsd(1) }, 'charged ever'],
+    ['charges before', { chargedBeforeMicroUsd: microUsd(1) }, 'charged in total'],
   ])('that differs in its %s says so, without a doubt', (_, change, what) => {
     const { difference, doubtful } = compare(change);
     expect(difference?.what).toContain(what);
@@ -86,7 +86,7 @@ describe('an account', () => {
   it('that is missing is a difference', () => {
     const missing = missingAccount(aConsumer);
     expect(differencePage(missing)).toBe(
-      `books-differ: ${aConsumer}: accounts: the entries say 1, found 0`,
+      `books-differ: ${aConsumer}: accounts: the ledger has 1, found 0`,
     );
   });
 });

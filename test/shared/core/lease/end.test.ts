@@ -30,15 +30,15 @@ describe('a release', () => {
 
   it('says who released the lease', () => {
     expect(why({ consumer: aConsumer, operator: false })).toBe(
-      'released: its consumer released it',
+      'released: its consumer released the lease',
     );
-    expect(why(operator)).toBe('released: the operator 123456789012/oncall released it');
+    expect(why(operator)).toBe('released: operator 123456789012/oncall released the lease');
   });
 
   it('by a stranger meets no such lease, over or not', () => {
     const stranger = { ...operator, operator: false };
-    expect(() => releaseLease(lease, stranger, now)).toThrow('there is no such lease');
-    expect(() => releaseLease(anEndedLease(), stranger, now)).toThrow('there is no such lease');
+    expect(() => releaseLease(lease, stranger, now)).toThrow('lease not found');
+    expect(() => releaseLease(anEndedLease(), stranger, now)).toThrow('lease not found');
   });
 });
 
@@ -57,7 +57,7 @@ describe('an end by the workflow', () => {
   });
 
   it('without an error says that there was none', () => {
-    expect(ended()).toBe('failed: the workflow ended it without a reason');
+    expect(ended()).toBe('failed: the workflow failed without a reason');
   });
 
   it('of an older generation ends nothing', () => {

@@ -91,7 +91,7 @@ describe('an end', () => {
     expect(judge(lease, null, at('12:09'))).toEqual({
       kind: 'end',
       reason: 'silent',
-      why: 'nothing heard for 300 s, the limit is 300 s',
+      why: 'no heartbeat for 300 s; the limit is 300 s',
     });
   });
 

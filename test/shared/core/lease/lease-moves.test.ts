@@ -57,7 +57,7 @@ describe('a lease', () => {
     if (attempt === undefined) throw new Error('a launching lease has an attempt');
     const ready = { attempt, deadline: at('14:00'), ssh: [], facts: null, reason: 'ready' };
     expect(() => activate(aBootingLease(), ready, at('12:05'))).toThrow(
-      'only a created instance serves',
+      'only a created instance can become active',
     );
   });
 
@@ -107,8 +107,8 @@ describe('an ended lease', () => {
       ['overrun', 601],
     ]);
     expect(outbox.events.slice(-2).map(({ type, reason }) => [type, reason])).toEqual([
-      ['hold-outgrown', '$0.000601 more than was held'],
-      ['lease-ended', 'charged $0.188601, $0.0000 of the hold returned'],
+      ['hold-outgrown', 'the charge exceeds the hold by $0.000601'],
+      ['lease-ended', 'charged $0.188601; $0.0000 of the hold released'],
     ]);
   });
 

@@ -101,7 +101,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
   'the key': (lease, now) => recordKey(lease, { attempt: 1, answer: 'attached' }, now),
   'a judgement': (lease, now) =>
     commitOf(judgeLease(lease, { input, pulse: ready, looked: true }, now)),
-  'a held silence': (lease, now) => recordHeldSilence(lease, 'many fell silent', now),
+  'a held silence': (lease, now) => recordHeldSilence(lease, 'many became silent', now),
   'a retirement': (lease, now) =>
     commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag }, now)),
   'giving up': (lease) => retireCurrent(lease),

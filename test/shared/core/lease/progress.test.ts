@@ -41,16 +41,18 @@ describe('progress', () => {
 
 describe('the next generation', () => {
   it('takes over with the reason on record', () => {
-    const lease = nextGeneration(anActiveLease(), 'its execution is gone', at('12:20'));
+    const lease = nextGeneration(anActiveLease(), 'the workflow execution is lost', at('12:20'));
     expect(lease).toMatchObject({ state: 'active', generation: 2 });
     expect(lease?.outbox.events.at(-1)).toMatchObject({
       type: 'workflow-restarted',
-      reason: 'its execution is gone; generation 2 takes over',
+      reason: 'the workflow execution is lost; started generation 2 of the workflow',
     });
   });
 
   it('is none for an ended lease', () => {
-    expect(nextGeneration(anEndedLease(), 'its execution is gone', at('12:40'))).toBeNull();
+    expect(
+      nextGeneration(anEndedLease(), 'the workflow execution is lost', at('12:40')),
+    ).toBeNull();
   });
 
   it('takes over at once from the present execution, three times at most', () => {

@@ -52,18 +52,18 @@ describe('silent leases', () => {
 
   it('are a crowd when they are more than three and more than a fifth', () => {
     expect(silentCrowd(3, 4)).toBeNull();
-    expect(silentCrowd(4, 4)).toBe('4 of 4 leases fell silent together');
+    expect(silentCrowd(4, 4)).toBe('4 of 4 leases became silent at the same time');
     expect(silentCrowd(20, 100)).toBeNull();
-    expect(silentCrowd(21, 100)).toBe('21 of 100 leases fell silent together');
+    expect(silentCrowd(21, 100)).toBe('21 of 100 leases became silent at the same time');
   });
 
   it('that are held say so while they serve, and not any more once they end', () => {
-    const held = recordHeldSilence(anActiveLease(), 'many fell silent', at('12:30'));
+    const held = recordHeldSilence(anActiveLease(), 'many became silent', at('12:30'));
     expect(held.outbox.events.at(-1)).toMatchObject({
       type: 'silence-held',
-      reason: 'many fell silent: it does not end yet',
+      reason: 'many became silent: this lease does not end for its silence yet',
     });
     const ending = anEndingLease();
-    expect(recordHeldSilence(ending, 'many fell silent', at('12:31'))).toBe(ending);
+    expect(recordHeldSilence(ending, 'many became silent', at('12:31'))).toBe(ending);
   });
 });

@@ -101,7 +101,7 @@ describe('a destroy that fails', () => {
     expect(currentAttempt(lease)).toMatchObject({ state: 'created', lastSeenAt: at('12:31') });
     expect(lease.outbox.events.at(-1)).toMatchObject({
       type: 'destroy-failed',
-      reason: 'destroy of 4711 failed, it may still run: ProviderDown: 503',
+      reason: 'destroy of instance 4711 failed; it may still run: ProviderDown: 503',
     });
   });
 

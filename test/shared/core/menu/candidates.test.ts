@@ -29,14 +29,14 @@ describe('offers of the menu', () => {
     const frozen = usableOffers(menu, { ...rules, frozen: { providers: ['vastai'] } }, now);
     expect(frozen).toEqual({ offers: [], leftOut: ['vastai is frozen'] });
     const old = usableOffers(menu, rules, at('12:31'));
-    expect(old).toEqual({ offers: [], leftOut: ['the menu of vastai is too old to use'] });
+    expect(old).toEqual({ offers: [], leftOut: ['the offers of vastai are too old to use'] });
   });
 
   it('that the account does not allow are left out and counted', () => {
     const account = anAccount({ limits: someLimits({ gpuNames: ['H100'] }) });
     expect(usableOffers(menu, { ...rules, account }, now)).toEqual({
       offers: [],
-      leftOut: ['its account does not allow 1 offers'],
+      leftOut: ["the account's limits exclude 1 offers"],
     });
   });
 });
@@ -65,7 +65,7 @@ describe('prepaid funds', () => {
     expect(keepAffordable(candidates, fundsOf(needed)).offers).toHaveLength(1);
     const { offers, leftOut } = keepAffordable(candidates, fundsOf(needed - 1));
     expect(offers).toEqual([]);
-    expect(leftOut).toEqual([expect.stringContaining('the prepaid balance of vastai has room')]);
+    expect(leftOut).toEqual([expect.stringContaining('the prepaid balance of vastai has only')]);
   });
 
   it('say nothing of an offer that would not have been taken anyway', () => {

@@ -137,7 +137,7 @@ describe('a choice', () => {
     ];
     expect(choose(aRequestedLease(), { snapshots: expensive }).result).toEqual({
       kind: 'over-budget',
-      reason: 'the cheapest costs $0.9040/h',
+      reason: 'the cheapest matching offer costs $0.9040/h',
     });
     const frozen = { lease: false, providers: ['vastai' as const] };
     expect(choose(aRequestedLease(), { frozen }).result).toEqual({

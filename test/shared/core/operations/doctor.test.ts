@@ -33,7 +33,7 @@ describe('a lease', () => {
   it('that has been ending for more than an hour needs somebody', () => {
     const ending = { ...anEndingLease(), dueBy: at('20:00') };
     expect(stuckOf(ending, at('13:30'))).toEqual([]);
-    expect(stuckOf(ending, at('13:30:01'))).toEqual(['its instance is not proved gone']);
+    expect(stuckOf(ending, at('13:30:01'))).toEqual(['the instance is not proved absent in time']);
   });
 });
 

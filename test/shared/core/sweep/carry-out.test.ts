@@ -22,11 +22,11 @@ describe('an instance that is destroyed', () => {
 
   it.each([
     ['twin', 'twin-found', 'is not the instance of this lease'],
-    ['orphan', 'orphan-found', 'outlived this lease'],
+    ['orphan', 'orphan-found', 'still runs after this lease ended'],
   ] as const)('as a %s is named on its lease', (found, type, words) => {
     const event = findingEvent({ ...destroy, found });
     expect(event?.type).toBe(type);
-    expect(event?.reason).toContain(`9, made by attempt 2, ${words}`);
+    expect(event?.reason).toContain(`instance 9, created by attempt 2, ${words}`);
   });
 
   it('is named once, and not where no lease is on record', () => {
@@ -69,7 +69,7 @@ describe('a price', () => {
     expect(noted).toMatchObject({ state: 'active', attempts: [{ observedRate: 450_000 }] });
     expect(noted?.outbox.events.at(-1)).toMatchObject({
       type: 'price-rose',
-      reason: 'its instance costs $0.4500/h now',
+      reason: 'the instance now costs $0.4500/h',
     });
     expect(noted === null ? null : currentAttempt(noted)?.offer).toEqual(
       currentAttempt(lease)?.offer,

@@ -33,7 +33,7 @@ describe('the record of a sweep', () => {
       counts: { orphan: 1, 'ghost-seen': 1 },
       sightings: { 'instance:4711': at('12:09'), [`lease:${lease.id}`]: at('12:10') },
       lastShown: { [lease.id]: at('12:09') },
-      pages: ['orphans: orphans are destroyed: 4711'],
+      pages: ['orphans: destroying orphaned instances: 4711'],
     });
   });
 
@@ -48,7 +48,7 @@ describe('the record of a sweep', () => {
       ...{ failure: 'listing: Error: 503', listedAt: at('12:00'), listed: 7 },
       sightings: { 'instance:1': at('12:08') },
       lastShown: { [lease.id]: at('12:07') },
-      pages: ['blind: no listing of vastai: Error: 503'],
+      pages: ['blind: could not read the listing of vastai: Error: 503'],
     });
     expect(record.sightings).not.toHaveProperty('execution:x-1');
   });
@@ -59,8 +59,8 @@ describe('the record of a sweep', () => {
     const acted = { failed: [{ action, error: new Error('503') }], left: 2 };
     const { pages } = reportSweep(aSurvey({ open }), acted, factsOf({ silences: 4 }));
     expect(pages).toEqual([
-      'mass-silence: 4 of 5 leases fell silent together: none of them ends for it',
-      'failed-actions: 1 actions failed; wake: Error: 503',
+      'mass-silence: 4 of 5 leases became silent at the same time: none of them ends for its silence',
+      'failed-actions: 1 actions failed; first: wake: Error: 503',
       'unfinished-sweep: 2 actions are left to the next sweep',
     ]);
   });

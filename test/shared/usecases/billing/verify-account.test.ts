@@ -192,7 +192,7 @@ describe('verify', () => {
     [
       "the account's charges of earlier months",
       (world) => changeAccount(world, 'ADD #chargedBeforeMicroUsd :one', { ':one': 1 }),
-      { leaseId: null, what: 'charged ever' },
+      { leaseId: null, what: 'charged in total' },
     ],
     [
       "the account's room for leases",
@@ -232,7 +232,7 @@ describe('verify', () => {
     const verify = createVerifyLedger({ ...well.ports, page: (message) => pages.push(message) });
     for (const { consumer } of [well, ill]) await verify({ consumer, after: null });
     expect(pages).toEqual([
-      `books-differ: ${ill.consumer}: open leases: room and holds: the entries say 51, found 50`,
+      `books-differ: ${ill.consumer}: open leases: room and holds: the ledger has 51, found 50`,
     ]);
   });
 
