@@ -1,6 +1,6 @@
-// One round of proving that an ending lease left no instance behind: what a complete listing says
-// about it. Two complete listings without any of its instances, far enough apart and late enough,
-// are proof; an instance that shows is destroyed again.
+// One round of proving that an ending lease has no instance left, from one complete listing. Two
+// complete listings without an instance of the lease, far enough apart and late enough, are proof.
+// An instance that is still listed is destroyed again.
 
 import { policy } from '../base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';
@@ -21,13 +21,13 @@ import {
   unacceptedTargets,
 } from './teardown.ts';
 
-/** A complete listing, with how long the listings it is made of may lag. */
+/** A complete listing, and how long the listings of its providers may lag. */
 export type RoundFacts = { readonly listing: LeaseListing; readonly listLag: DurationMs };
 
 export type Round = {
   /** What to destroy once the lease is committed. */
   readonly destroys: readonly Target[];
-  /** How the round ends, once these destroys are accepted. */
+  /** The outcome of the round once these destroys are accepted. */
   readonly outcome: StepOutcome;
 };
 
@@ -40,8 +40,8 @@ const attemptOf = (lease: Lease, { owner }: Sighting) =>
 const isProved = (lease: Lease): boolean =>
   lease.state !== 'ending' || proofOf(lease.attempts) !== null;
 
-/** Whatever its attempt is thought to be: an instance that shows has to go. */
-function targetsAgain(lease: Lease, present: readonly Sighting[]): readonly Target[] {
+/** A listed instance must be destroyed, whatever the state of its attempt. */
+function repeatTargets(lease: Lease, present: readonly Sighting[]): readonly Target[] {
   return present.flatMap((sighting) => {
     const attempt = attemptOf(lease, sighting);
     if (attempt === undefined) return [];
@@ -56,7 +56,7 @@ function destroyAgain(
   { listedAt, present }: LeaseListing,
   now: EpochMs,
 ): Decision<Round> {
-  // An instance that shows also refutes what an earlier listing seemed to prove.
+  // Reset absentSince when an instance is listed.
   const shown = present.reduce<Lease>(
     (each, sighting) =>
       recordStillPresent(adoptSighting(each, sighting, now), sighting.owner.attempt, {
@@ -71,7 +71,7 @@ function destroyAgain(
   return {
     commit: addEvent(shown, event, now),
     result: {
-      destroys: targetsAgain(lease, present),
+      destroys: repeatTargets(lease, present),
       outcome: stubborn
         ? detour('still-present', 'an instance is still listed after its destroy was accepted')
         : detour(
@@ -96,7 +96,7 @@ function pending(lease: Lease, reason: string, destroys: readonly Target[] = [])
   return { commit: lease, result: { destroys, outcome: detour('absence-pending', reason) } };
 }
 
-/** What a listing without any instance of the lease proves. */
+/** Judges a listing without an instance of the lease. */
 function judgeEmpty(
   lease: Ending,
   { listing, listLag }: RoundFacts,
@@ -104,7 +104,7 @@ function judgeEmpty(
 ): Decision<Round> {
   const notBefore = absenceFloor(lease.attempts);
   const wait = 'waiting for a second complete listing, far enough after the first';
-  // A listing proves nothing while a destroy is still to be accepted: the next one may.
+  // A listing proves nothing before every destroy is accepted.
   if (notBefore === null) {
     return pending({ ...lease, absentSince: null }, wait, unacceptedTargets(lease));
   }
@@ -121,10 +121,10 @@ function judgeEmpty(
   return pending(addEvent(next, { type: 'absence-first-seen', reason }, now), wait);
 }
 
-/** When the execution that makes the rounds started: each generation has its own time. */
+/** `startedAt` is when the execution of these rounds started: each generation has its own time. */
 export type RoundInput = StepInput & { readonly startedAt: EpochMs };
 
-/** Why no round is to be made; null when one is. */
+/** The outcome that makes a round unnecessary; null when a round is needed. */
 export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOutcome | null {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return superseded;
@@ -137,8 +137,8 @@ export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOu
 }
 
 /**
- * What one round does about the lease. Every round of an ending lease commits something: that shows
- * that its execution makes progress.
+ * Decides one round. Every round of an ending lease commits the lease: the commit shows that its
+ * execution makes progress.
  */
 export function decideAbsenceRound(lease: Lease, facts: RoundFacts, now: EpochMs): Decision<Round> {
   if (lease.state !== 'ending' || isProved(lease)) {

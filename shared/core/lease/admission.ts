@@ -1,5 +1,5 @@
-// Admission of a request: what has to be held for it, the lease it becomes, and whether a repeat
-// under the same key is the same request.
+// Admission of a lease request: the hold it needs, the lease to create, and whether a request with
+// a known idempotency key repeats the first one.
 
 import { Failure } from '../base/failure.ts';
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
@@ -11,7 +11,7 @@ import { holdFor } from './hold.ts';
 import type { Lease, LeaseIn, Terms } from './lease.ts';
 import { requestLease } from './lease-moves.ts';
 
-/** The hold that the request needs, as things stand now. */
+/** The hold that the request needs at `now`. */
 export function holdNeeded(terms: Terms, attemptLimit: DurationMs, now: EpochMs): Hold {
   return {
     amountMicroUsd: holdFor({ ...terms, attemptLimit }),
@@ -27,11 +27,14 @@ export type AdmittedRequest = {
   readonly requestHash: string;
   readonly terms: Terms;
   readonly env: Readonly<Record<string, string>>;
-  /** As the account has it. */
+  /** The hold as the account stores it. */
   readonly hold: Hold;
 };
 
-/** The lease of a request whose hold is placed. It ends by its launch bound if it never serves. */
+/**
+ * The lease of a request whose hold is placed. It ends at its launch bound if it never becomes
+ * active.
+ */
 export function admitRequest(
   request: AdmittedRequest,
   attemptLimit: DurationMs,
@@ -45,14 +48,17 @@ function keyReused(): never {
   throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
 }
 
-/** The lease, if it is this request's. Throws KeyReused when it was another body's. */
+/**
+ * Returns the lease when this request created it. Throws KeyReused when its request had a different
+ * body.
+ */
 export function sameRequest(lease: Lease, requestHash: string): Lease {
   return [UNKNOWN_REQUEST, requestHash].includes(lease.requestHash) ? lease : keyReused();
 }
 
 /**
- * The hold that is placed under the key, if it is this request's: a request that was interrupted
- * may have left it without a lease. Throws KeyReused when it was another body's.
+ * Returns the hold placed under the key when this request needs the same one: an interrupted
+ * request may leave a hold without a lease. Throws KeyReused when the request had a different body.
  */
 export function sameHold(placed: Hold, needed: Hold): Hold {
   const same =

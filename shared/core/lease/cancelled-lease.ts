@@ -1,5 +1,5 @@
-// The lease that a request never came to write: its hold was placed, then the request was cut off.
-// It is written as ended, so that nothing can begin under its id any more, and its hold returned.
+// A request can be interrupted after its hold is placed and before its lease is written. The sweep
+// then writes the lease as ended: its hold is released, and no later repeat can start it.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -9,10 +9,13 @@ import type { Hold } from '../ledger/account.ts';
 import type { LeaseIn, Terms } from './lease.ts';
 import { closeLease, endLease, requestLease } from './lease-moves.ts';
 
-/** Of a request that nobody remembers: a repeat of it finds the cancelled lease. */
+/**
+ * The request hash of a cancelled lease. The original hash is lost; a repeat of the request finds
+ * the cancelled lease.
+ */
 export const UNKNOWN_REQUEST = 'unknown';
 
-/** Nobody knows what was asked for; only the rate that was held. */
+/** The requested terms are lost, except the rate of the hold. */
 const unknownTerms = (hold: Hold): Terms => ({
   requirement: {
     gpuNames: [],
@@ -36,7 +39,7 @@ const unknownTerms = (hold: Hold): Terms => ({
   transferCeilingMicroUsdPerGb: policy.transfer.defaultCeiling,
 });
 
-/** The ended lease of a hold that has none. Its outbox returns the whole hold. */
+/** Creates the ended lease for a hold without a lease. Its outbox releases the whole hold. */
 export function cancelledLease(
   left: { readonly leaseId: LeaseId; readonly consumer: ConsumerId; readonly hold: Hold },
   now: EpochMs,

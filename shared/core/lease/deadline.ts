@@ -1,5 +1,5 @@
-// What the schedule of a lease does and when it has to look at the lease next: to warn of its end,
-// or to end it. A warning is a courtesy: none of this may ever move the end itself.
+// What the schedule of a lease does, and when it fires next: to warn that the lease ends soon, or
+// to end it. A warning never moves the end.
 
 import { policy } from '../base/policy/policy.ts';
 import { after, between, type DurationMs, type EpochMs, earliest, epochMs } from '../base/time.ts';
@@ -7,7 +7,10 @@ import { endUnlessOver } from './end.ts';
 import type { Lease, LeaseIn } from './lease.ts';
 import { warnOfEnd } from './lease-moves.ts';
 
-/** The next alarm of a serving lease: a warning still to come, or its end and the grace. */
+/**
+ * When the schedule fires next for an active lease: at the next warning, or at the deadline plus
+ * grace.
+ */
 export function nextAlarm(deadline: EpochMs, now: EpochMs): EpochMs {
   const warnings = policy.deadline.warnBefore
     .filter((lead) => between(now, deadline) > lead)
@@ -15,15 +18,15 @@ export function nextAlarm(deadline: EpochMs, now: EpochMs): EpochMs {
   return earliest(after(deadline, policy.deadline.grace), ...warnings);
 }
 
-/** The next alarm of a lease that is not over; before it serves there is nothing to warn of. */
+/** When the schedule fires next for an open lease. Before `active` there are no warnings. */
 export function alarmOf(lease: Lease, now: EpochMs): EpochMs {
   if (lease.state === 'active') return nextAlarm(lease.deadline, now);
   return after(lease.deadline, policy.deadline.grace);
 }
 
 /**
- * Which warning is due at `now`, as the time it comes before the end; null when it was given, or
- * one closer to the end. Of several that are due, only the closest is given.
+ * The warning that is due at `now`, as its time before the deadline. Null when this warning or a
+ * later one was given. Of several due warnings, only the latest is given.
  */
 export function warningDue(lease: LeaseIn<'active'>, now: EpochMs): DurationMs | null {
   const left = between(now, lease.deadline);
@@ -32,7 +35,7 @@ export function warningDue(lease: LeaseIn<'active'>, now: EpochMs): DurationMs |
   return lease.warnedBefore !== null && lease.warnedBefore <= lead ? null : lead;
 }
 
-/** The lease as ending, when its deadline is past; null when nothing is due. */
+/** The lease in `ending` when its deadline has passed; null otherwise. */
 export function endPastDeadline(lease: Lease, now: EpochMs): LeaseIn<'ending'> | null {
   if (now < lease.deadline) return null;
   const served = lease.state === 'active';
@@ -40,15 +43,15 @@ export function endPastDeadline(lease: Lease, now: EpochMs): LeaseIn<'ending'> |
   return endUnlessOver(lease, { reason: served ? 'expired' : 'failed', why }, now);
 }
 
-/** The lease with the warning given that is due; null when none is. */
+/** The lease with the due warning given; null when none is due. */
 export function giveWarning(lease: Lease, now: EpochMs): LeaseIn<'active'> | null {
   const lead = lease.state === 'active' ? warningDue(lease, now) : null;
   return lease.state === 'active' && lead !== null ? warnOfEnd(lease, lead, now) : null;
 }
 
 /**
- * How long the schedule waits before it looks at an ending lease again. A provider that has refused
- * for an hour isn't asked more often than the workflow does.
+ * How long the schedule waits before it checks an ending lease again. After an hour of refusals it
+ * calls the provider no more often than the workflow does.
  */
 export function recheckPause(lease: LeaseIn<'ending'>, now: EpochMs): DurationMs {
   const long = between(lease.endingAt, now) > policy.sweep.teardownPage;

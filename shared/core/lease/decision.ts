@@ -1,17 +1,17 @@
-// What a decision about a lease consists of: how the lease should be from now on, and what to tell
-// whoever asked. A decision has no effects; whoever carries it out commits the lease first.
+// A decision about a lease: the lease to commit, and a result for the caller. A decision has no
+// effects. The use case that carries it out commits the lease first.
 
 import type { Lease } from './lease.ts';
 
-/** `commit` is the lease as it should be, or null to leave it as it is. */
+/** `commit` is the lease to commit; null leaves it unchanged. */
 export type Decision<Result> = { readonly commit: Lease | null; readonly result: Result };
 
-/** The lease stays as it is. */
+/** Commits nothing. */
 export const keep = <Result>(result: Result): Decision<Result> => ({ commit: null, result });
 
-/** Commits the lease, if there is one, and tells nothing. */
+/** Commits the lease unless it is null, without a result. */
 export const commitOnly = (commit: Lease | null): Decision<null> => ({ commit, result: null });
 
-/** Commits what a change made of the lease, unless it left the very same lease. */
+/** Commits `after` unless the change returned the same object. */
 export const commitChange = (before: Lease, after: Lease): Decision<null> =>
   commitOnly(after === before ? null : after);

@@ -1,22 +1,25 @@
-// How a lease begins to end, whoever asks for it. A lease that is over stays as it is.
+// How a lease starts to end, for every caller. An ending or ended lease stays unchanged.
 
 import type { Caller } from '../base/caller.ts';
 import type { EpochMs } from '../base/time.ts';
 import { type EndReason, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { endLease } from './lease-moves.ts';
 import { type StepInput, supersededBy } from './step.ts';
-import { visible } from './visible.ts';
+import { requireVisible } from './visible.ts';
 
-/** For what a lease ends, and in words. */
+/** Why a lease ends: the reason code, and a text for people. */
 export type End = { readonly reason: EndReason; readonly why: string };
 
-/** The lease as ending; null when it is over. */
+/** The lease in `ending`; null when it is already ending or ended. */
 export const endUnlessOver = (lease: Lease, end: End, now: EpochMs): LeaseIn<'ending'> | null =>
   isOver(lease) ? null : endLease(lease, end, now);
 
-/** The lease as released by `caller`; null when it is over. Throws NotFound for another's lease. */
+/**
+ * The lease released by `caller`; null when it is already ending or ended. Throws NotFound for
+ * another consumer's lease.
+ */
 export function releaseLease(lease: Lease, caller: Caller, now: EpochMs): LeaseIn<'ending'> | null {
-  visible(lease, caller);
+  requireVisible(lease, caller);
   const own = lease.consumer === caller.consumer;
   const why = own
     ? 'its consumer released the lease'
@@ -24,7 +27,7 @@ export function releaseLease(lease: Lease, caller: Caller, now: EpochMs): LeaseI
   return endUnlessOver(lease, { reason: 'released', why }, now);
 }
 
-/** The state machine's report of what it could not get past, in its own words. */
+/** The error that the state machine caught, in the format of Step Functions. */
 type StepError = { readonly Error: string; readonly Cause: string };
 
 const REASONS: Readonly<Record<string, EndReason>> = {
@@ -32,13 +35,13 @@ const REASONS: Readonly<Record<string, EndReason>> = {
   OverBudget: 'over-budget',
 };
 
-/** A Lambda's Cause is JSON with an errorMessage; anything else is shown as it is. */
+/** A Lambda's Cause is JSON with an errorMessage; any other Cause is shown unchanged. */
 function causeOf({ Error: name, Cause: cause }: StepError): string {
   const message = /"errorMessage":"((?:[^"\\]|\\.)*)"/.exec(cause)?.[1];
   return message ?? `${name}: ${cause}`;
 }
 
-/** For what a lease ends that its workflow could not go on with. */
+/** Why the lease ends after its workflow caught `error`. */
 function endForError(error: StepError | undefined): End {
   if (error === undefined) {
     return { reason: 'failed', why: 'the workflow failed without a reason' };
@@ -48,7 +51,10 @@ function endForError(error: StepError | undefined): End {
 
 export type EndInput = StepInput & { readonly error?: StepError | undefined };
 
-/** The lease as ending for what its workflow reports; null when it is over or was superseded. */
+/**
+ * The lease in `ending` for the error its workflow reports; null when the lease is already ending
+ * or ended, or when a newer generation runs.
+ */
 export function endFromStep(lease: Lease, input: EndInput, now: EpochMs): LeaseIn<'ending'> | null {
   if (supersededBy(lease, input) !== null) return null;
   return endUnlessOver(lease, endForError(input.error), now);

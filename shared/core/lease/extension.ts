@@ -1,5 +1,5 @@
-// Whether a lease may serve longer, and what that takes. Money is raised on the account before the
-// lease is committed: what a crash leaves in between is trimmed.
+// Whether a lease can be extended, and what that requires. The hold on the account is raised before
+// the lease is committed; the sweep lowers a hold that a crash left raised.
 
 import type { ConsumerId } from '../base/ids.ts';
 import { cost, formatUsd, type MicroUsd, sum } from '../base/money.ts';
@@ -9,12 +9,12 @@ import type { Hold, HoldRefusal } from '../ledger/account.ts';
 import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { approveExtension, extendLease } from './lease-moves.ts';
 
-/** An instant can be asked for again and again; `added` time needs a key to be repeated safely. */
+/** A request for an end time can be repeated safely; a request for `added` time needs a key. */
 export type ExtensionAsk =
   | { readonly kind: 'until'; readonly until: EpochMs }
   | { readonly kind: 'more'; readonly added: DurationMs; readonly key: string };
 
-/** The limit that binds, and the latest end it allows; or the budget's own refusal. */
+/** The exceeded limit and the latest end it allows, or the refusal of the account's limits. */
 export type ExtensionRefusal =
   | HoldRefusal
   | { readonly limit: 'lease-duration' | 'instance-availability'; readonly latest: EpochMs };
@@ -22,7 +22,7 @@ export type ExtensionRefusal =
 export type ExtensionPlan =
   /** The hold must be `holdMicroUsd` before the lease may run until `until`. */
   | { readonly kind: 'extend'; readonly until: EpochMs; readonly holdMicroUsd: MicroUsd }
-  /** It runs that long already: asked before, or for no more than there is. */
+  /** The lease already runs that long: the request is a repeat, or asks for no more time. */
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly refusal: ExtensionRefusal }
   | { readonly kind: 'not-active'; readonly why: string }
@@ -30,14 +30,14 @@ export type ExtensionPlan =
 
 const NOT_YET = 'the lease is not active yet: its duration starts when it is active';
 
-function endAsked(lease: LeaseIn<'active'>, ask: ExtensionAsk): EpochMs | 'known' | 'reused' {
+function requestedEnd(lease: LeaseIn<'active'>, ask: ExtensionAsk): EpochMs | 'known' | 'reused' {
   if (ask.kind === 'until') return ask.until;
   const before = lease.extensions.find(({ key }) => key === ask.key);
   if (before === undefined) return after(lease.deadline, ask.added);
   return before.added === ask.added ? 'known' : 'reused';
 }
 
-/** The longest anybody may ask for, or what an operator approved. */
+/** The latest end: by the maximum duration, or by an operator's approval. */
 function durationLimit({ activeAt, approvedUntil }: LeaseIn<'active'>): EpochMs {
   const longest = after(activeAt, policy.lease.maxDuration);
   return approvedUntil === null ? longest : latest(longest, approvedUntil);
@@ -51,15 +51,17 @@ function refusalFor(lease: LeaseIn<'active'>, until: EpochMs): ExtensionRefusal 
   return { limit: 'instance-availability', latest: leaves };
 }
 
-/** What it takes to extend `lease`, decided from what it is at `now`. It never shortens a lease. */
+/**
+ * Decides from the state at `now` what an extension of `lease` requires. It never shortens a lease.
+ */
 export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): ExtensionPlan {
   if (isOver(lease))
     return { kind: 'not-active', why: `the lease is ${lease.state}: ${lease.reason}` };
   if (lease.state !== 'active') return { kind: 'not-active', why: NOT_YET };
-  const until = endAsked(lease, ask);
+  const until = requestedEnd(lease, ask);
   if (until === 'reused') return { kind: 'key-reused' };
   if (until === 'known' || until <= lease.deadline) return { kind: 'unchanged' };
-  // Its instance has been told to stop by now, and somebody is about to end it.
+  // The instance has received its end by now, and the schedule or the workflow is about to end it.
   if (now >= lease.deadline)
     return { kind: 'not-active', why: 'the lease has reached its deadline' };
   const refusal = refusalFor(lease, until);
@@ -68,7 +70,10 @@ export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): Ex
   return { kind: 'extend', until, holdMicroUsd: sum(lease.hold.amountMicroUsd, more) };
 }
 
-/** An extension whose hold is raised: as it was planned, for which lease, and since when. */
+/**
+ * An extension whose hold is raised: its plan, the lease it was planned for, and when it was
+ * raised.
+ */
 export type RaisedExtension = {
   readonly planned: Lease;
   readonly plan: Extract<ExtensionPlan, { kind: 'extend' }>;
@@ -76,7 +81,7 @@ export type RaisedExtension = {
   readonly raisedAt: EpochMs;
 };
 
-/** The lease as extended; null when it changed since it was planned for, or that took too long. */
+/** The extended lease; null when the lease changed since the plan, or the plan is too old. */
 export function applyExtension(
   lease: Lease,
   { planned, plan, ask, raisedAt }: RaisedExtension,
@@ -98,13 +103,13 @@ export type Approval = {
 
 export type ApprovalPlan =
   | { readonly kind: 'approve'; readonly lease: LeaseIn<'active'> }
-  /** It is approved until then already. */
+  /** The same approval is already recorded. */
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'not-active'; readonly why: string }
-  /** What is wrong with the instant that was asked for. */
+  /** Why the requested time is not allowed. */
   | { readonly kind: 'out-of-range'; readonly why: string };
 
-/** What an operator's approval makes of the lease; a newer one takes the place of the older. */
+/** Plans an operator's approval. A newer approval replaces an older one. */
 export function planApproval(lease: Lease, approval: Approval, now: EpochMs): ApprovalPlan {
   const { until } = approval;
   if (lease.state !== 'active') {
@@ -123,8 +128,8 @@ export function planApproval(lease: Lease, approval: Approval, now: EpochMs): Ap
 }
 
 /**
- * What the account's hold of a lease must be lowered to: an extension raised it and was never
- * committed. Null when nothing is to be trimmed, or when that extension may still be under way.
+ * The amount to lower the account's hold to, after an extension raised it and was not committed.
+ * Null when there is nothing to lower, or when the extension may still be in progress.
  */
 export function trimmedHold(lease: Lease, held: Hold, now: EpochMs): MicroUsd | null {
   const { amountMicroUsd } = lease.hold;

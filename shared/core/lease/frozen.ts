@@ -1,5 +1,5 @@
-// What a freeze means for a lease that still looks for an instance. It is checked before every
-// attempt: a launch that has not started when the freeze is placed never begins.
+// What a freeze means for a lease without an instance. It is checked before every attempt: a launch
+// that has not started when the freeze is placed never starts.
 
 import type { ProviderName } from '../base/providers.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -8,16 +8,16 @@ import type { Starting } from './lease.ts';
 import { addEvent, endLease } from './lease-moves.ts';
 import { type Detour, detour } from './step.ts';
 
-/** What operators have frozen, as far as it concerns one lease. */
+/** The freezes that apply to one lease. */
 export type Frozen = {
-  /** Whether the lease itself is frozen, so that it has to end. */
+  /** Whether a freeze covers the lease itself, so that it must end. */
   readonly lease: boolean;
   readonly providers: readonly ProviderName[];
 };
 
 const WHY = 'an operator placed a freeze that covers this lease';
 
-/** The end of a frozen lease; null when it may go on. */
+/** Ends a frozen lease; null when no freeze covers it. */
 export function endFrozenLease(
   lease: Starting,
   frozen: Frozen,
@@ -28,7 +28,7 @@ export function endFrozenLease(
   return { commit, result: detour('lease-over', WHY) };
 }
 
-/** The chosen offer is dropped when its provider is frozen: another provider's may do. */
+/** Drops the chosen offer when its provider is frozen: another provider may have an offer. */
 export function dropFrozenOffer(
   lease: Starting,
   frozen: Frozen,

@@ -1,5 +1,5 @@
-// What a heartbeat is answered, and whether it keeps the workflow waiting or wakes it. The reply
-// says until when to carry on, or to stop.
+// The reply to a heartbeat, and whether the heartbeat keeps the workflow waiting or wakes it. The
+// reply has the end of the lease, or tells the instance to stop.
 
 import type { ConsumerId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -8,7 +8,10 @@ import { lastCountingHeartbeat, type Pulse } from '../instance/pulse.ts';
 import { judgeIdle } from './idle.ts';
 import { isOver, type Lease } from './lease.ts';
 
-/** Why a heartbeat did not count: its lease is over, it came before, or it is another's. */
+/**
+ * Why a heartbeat did not count: its lease is over, it was recorded before, or it came from another
+ * sender.
+ */
 export type HeartbeatFault = 'heartbeat-late' | 'heartbeat-replayed' | 'heartbeat-foreign';
 
 export type HeartbeatReply =
@@ -16,7 +19,7 @@ export type HeartbeatReply =
   | { readonly kind: 'stop'; readonly reason: string }
   /** This heartbeat, or a newer one, was recorded before. */
   | { readonly kind: 'replayed' }
-  /** Nobody has such a lease, as far as this caller may know. */
+  /** The caller has no such lease. */
   | { readonly kind: 'unknown-lease' }
   /** The lease has no instance yet. */
   | { readonly kind: 'too-early' };
@@ -29,22 +32,21 @@ export const carryOn = ({ endsAt }: Pulse, now: EpochMs): HeartbeatReply => ({
 });
 
 /**
- * A heartbeat keeps the wait alive only while everybody who has to send heartbeats does. It gives
- * the wait its whole silence limit again, so the heartbeat that counts may not be much older than
- * this one.
+ * A heartbeat keeps the wait alive only while all required senders send heartbeats. It restarts the
+ * silence limit of the wait, so the heartbeat that counts must not be much older than this one.
  */
 function keepsAlive(pulse: Pulse, now: EpochMs): boolean {
   const heartbeat = lastCountingHeartbeat(pulse);
   return heartbeat !== null && between(heartbeat, now) <= policy.heartbeat.freshFor;
 }
 
-/** What a recorded heartbeat does to the wait that is parked: nothing when none is. */
+/** What a recorded heartbeat does to the parked wait; `none` when nothing is parked. */
 export function effectOnWait(pulse: Pulse, now: EpochMs): 'wake' | 'heartbeat' | 'none' {
   switch (pulse.wait) {
     case 'ready':
       return pulse.readyAt === null ? 'none' : 'wake';
     case 'serve':
-      // Idle for long enough: Judge looks at it and decides what follows.
+      // Idle long enough to warn or end: the Judge step decides.
       if (judgeIdle(pulse, pulse.idleWarned, now).kind !== 'busy') return 'wake';
       return keepsAlive(pulse, now) ? 'heartbeat' : 'none';
     case null:
@@ -52,28 +54,29 @@ export function effectOnWait(pulse: Pulse, now: EpochMs): 'wake' | 'heartbeat' |
   }
 }
 
-/** The reply to a heartbeat that was refused, and what to count it as; null: nothing is wrong. */
+/** The reply to a refused heartbeat, and the fault to count; null counts none. */
 export type Refusal = { readonly reply: HeartbeatReply; readonly fault: HeartbeatFault | null };
 
-/** Why no heartbeat of this lease counts any more; null while it is not over. */
+/** The refusal for every heartbeat of an ending or ended lease; null for an open one. */
 export function refuseLateHeartbeat(lease: Lease): Refusal | null {
   if (!isOver(lease)) return null;
   return { reply: { kind: 'stop', reason: lease.reason }, fault: 'heartbeat-late' };
 }
 
 /**
- * Why a heartbeat of `attempt` doesn't count. `serving` is the attempt that may send heartbeats; 0:
- * none may.
+ * The refusal for a heartbeat of `attempt`. `serving` is the attempt that may send heartbeats; 0
+ * when none may.
  */
 export function refuseNodeHeartbeat(attempt: number, serving: number): Refusal {
   if (serving === attempt) return { reply: { kind: 'replayed' }, fault: 'heartbeat-replayed' };
   const fault = 'heartbeat-foreign';
-  // A stop makes an instance end itself: never for what only we don't know yet.
+  // A stop makes an instance destroy itself, so an attempt that is not recorded here yet gets
+  // `too-early`.
   if (serving < attempt) return { reply: { kind: 'too-early' }, fault };
   return { reply: { kind: 'stop', reason: 'this lease now uses another instance' }, fault };
 }
 
-/** Why a heartbeat of this consumer's application doesn't count. */
+/** The refusal for a heartbeat of this consumer's application. */
 export function refuseAppHeartbeat(lease: Lease, consumer: ConsumerId): Refusal {
   if (lease.consumer !== consumer) {
     return { reply: { kind: 'unknown-lease' }, fault: 'heartbeat-foreign' };

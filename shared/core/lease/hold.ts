@@ -1,5 +1,4 @@
-// How much is held: the worst case before anything exists, then what the instance that was taken
-// can still cost.
+// The amount of a lease's hold: first the worst case, then what its instance can still cost.
 
 import { invariant } from '../base/invariant.ts';
 import {
@@ -20,12 +19,12 @@ import { currentAttempt, type LeaseIn, type Terms } from './lease.ts';
 import { addEntry, addEvent } from './lease-moves.ts';
 import { spentBy } from './spend.ts';
 
-/** What a lease must be able to cost at worst, by what it asks for. */
+/** The requested terms that the worst case depends on. */
 export type HoldTerms = Pick<
   Terms,
   'ceiling' | 'duration' | 'transferGb' | 'transferCeilingMicroUsdPerGb' | 'spendCapMicroUsd'
 > & {
-  /** The longest an attempt can cost anything, at any provider the lease may go to. */
+  /** The longest time an attempt can cost money, at any provider the lease may use. */
   readonly attemptLimit: DurationMs;
 };
 
@@ -33,17 +32,17 @@ export type HoldTerms = Pick<
 const ROUNDINGS = 4;
 
 /**
- * How far a lease may go past its spend cap: it is looked at once a sweep, and its teardown costs
- * like the rest of it. Only a provider that refuses teardown can make it more.
+ * How much a lease can cost beyond its spend cap: the sweep checks the cap once per run, and
+ * teardown costs too. Only a provider that refuses teardown can exceed it.
  */
 export const pastSpendCap = (ceiling: HoldTerms['ceiling']): MicroUsd =>
   cost(ceiling, total(policy.sweep.every, policy.sweep.longest, policy.teardown.allowance));
 
 /**
- * The worst case, set aside before anything is created: the ceiling over the time asked and over
- * every allowed attempt at its longest (search, boot, teardown, minimum term), and a transfer
- * allowance. The ceiling is all-in, so the disk is within it. A lease with a spend cap holds no
- * more than the cap and the way past it: nothing is held that it can't cost.
+ * The worst case, held before anything is created: the ceiling over the requested duration and over
+ * every allowed attempt at its longest (search, boot, teardown, minimum term), plus a transfer
+ * allowance. The ceiling is all-in, so it includes the disk. A lease with a spend cap holds no more
+ * than the cap plus the most it can cost beyond it.
  */
 export function holdFor(terms: HoldTerms): MicroUsd {
   const { maxAttempts } = policy.lease;
@@ -56,9 +55,10 @@ export function holdFor(terms: HoldTerms): MicroUsd {
 }
 
 /**
- * What its instance costs in an hour: by the offer, or by what it says itself when that is more.
+ * What its instance costs per hour: the rate of the offer, or the observed rate when that is
+ * higher.
  */
-function rateTaken(lease: LeaseIn<'active'>) {
+function instanceRate(lease: LeaseIn<'active'>) {
   const attempt = currentAttempt(lease);
   invariant(attempt?.state === 'created', 'an active lease has an instance');
   const { offer, observedRate } = attempt;
@@ -67,13 +67,13 @@ function rateTaken(lease: LeaseIn<'active'>) {
 }
 
 /**
- * The hold shrinks once to what the lease can still need, now that its instance is known: what its
- * attempts cost so far, the instance's own rate over the time asked and teardown, and the transfer
- * allowance at the instance's own price. The account follows from the outbox.
+ * Lowers the hold once, when the instance is known: to the cost of the attempts so far, the
+ * instance's rate over the requested duration and teardown, and the transfer allowance at the
+ * offer's price. The outbox applies the change to the account.
  */
 export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'active'> {
   const { terms, hold } = lease;
-  const { offer, rate } = rateTaken(lease);
+  const { offer, rate } = instanceRate(lease);
   const perGb = microUsd(Math.max(offer.uploadMicroUsdPerGb, offer.downloadMicroUsdPerGb));
   const needed = sum(
     spentBy(lease, null, now),

@@ -1,5 +1,5 @@
-// Decides whether an instance has been idle long enough to warn or to end its lease: by its quiet
-// heartbeats, see instance/quiet.ts.
+// Decides whether an instance has been idle long enough to warn or to end its lease: from its quiet
+// heartbeats (instance/quiet.ts).
 
 import { policy } from '../base/policy/policy.ts';
 import { between, type EpochMs, minutes } from '../base/time.ts';
@@ -12,7 +12,7 @@ export type IdleVerdict =
 
 const BUSY = { kind: 'busy' } as const;
 
-function spoken({ gpuPercentBelow, networkKbpsBelow, app }: Idle): string {
+function describeIdle({ gpuPercentBelow, networkKbpsBelow, app }: Idle): string {
   return [
     ...(gpuPercentBelow === null ? [] : [`every GPU below ${gpuPercentBelow} %`]),
     ...(networkKbpsBelow === null ? [] : [`the network below ${networkKbpsBelow} kbit/s`]),
@@ -21,9 +21,9 @@ function spoken({ gpuPercentBelow, networkKbpsBelow, app }: Idle): string {
 }
 
 /**
- * Judges by the heartbeats that came, never by the time since: a warning once the window has been
- * quiet, and the end once the notice after that warning has been quiet too. `warned` is the last
- * warning.
+ * Judges by received heartbeats only, never by the time since the last one: warns once a whole
+ * window is quiet, and ends once the notice period after that warning is quiet too. `warned` is the
+ * last warning.
  */
 export function judgeIdle(signals: Signals, warned: IdleWarning | null, now: EpochMs): IdleVerdict {
   const { idle, quiet, nodeHeartbeatAt, nodeHeartbeatNumber } = signals;
@@ -31,7 +31,7 @@ export function judgeIdle(signals: Signals, warned: IdleWarning | null, now: Epo
   const known = between(nodeHeartbeatAt, now) < policy.idle.dataGap;
   const lasted = between(quiet.since, nodeHeartbeatAt);
   if (!known || quiet.through !== nodeHeartbeatNumber || lasted < idle.window) return BUSY;
-  const why = `${spoken(idle)} for ${Math.floor(lasted / minutes(1))} min`;
+  const why = `${describeIdle(idle)} for ${Math.floor(lasted / minutes(1))} min`;
   if (warned?.since !== quiet.since) return { kind: 'warn', since: quiet.since, why };
   const noticed = between(warned.at, nodeHeartbeatAt) >= policy.idle.notice;
   return idle.action === 'end' && noticed ? { kind: 'end', why } : BUSY;

@@ -1,5 +1,5 @@
-// Decides from timestamps alone whether a serving lease goes on. Which of its timers woke the
-// workflow is never asked: engines differ in what they call a missed heartbeat.
+// Decides from timestamps alone whether an active lease continues. The timer that woke the workflow
+// does not matter: engines differ in how they report a missed heartbeat.
 
 import {
   between,
@@ -12,15 +12,15 @@ import {
 import { type Pulse, silentFor } from '../instance/pulse.ts';
 import { judgeIdle } from './idle.ts';
 import type { EndReason, LeaseIn } from './lease.ts';
-import { untilLook } from './silence.ts';
-import { spentUp, spentUpAt } from './spend.ts';
+import { timeUntilSecondLook } from './silence.ts';
+import { spendingEnd, spendingEndAt } from './spend.ts';
 
-/** How long to wait, as the state machine's fields want it: whole seconds, heartbeat < timeout. */
+/** How long to wait, in the units of the state machine: whole seconds, heartbeat < timeout. */
 export type ServeTimes = { readonly timeoutSeconds: number; readonly heartbeatSeconds: number };
 
 export type Verdict =
   | { readonly kind: 'serve'; readonly times: ServeTimes }
-  /** It goes on, but its consumer is told that it is idle. */
+  /** The lease continues, and its consumer is warned that it is idle. */
   | {
       readonly kind: 'warn';
       readonly since: EpochMs;
@@ -29,23 +29,23 @@ export type Verdict =
     }
   | { readonly kind: 'end'; readonly reason: EndReason; readonly why: string };
 
-const spoken = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
+const inSeconds = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
 
 /** Judges an active lease at `now`. The same facts always give the same verdict. */
 export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochMs): Verdict {
   if (now >= lease.deadline) {
     return { kind: 'end', reason: 'expired', why: 'the lease has reached its deadline' };
   }
-  const spent = spentUp(lease, pulse, now);
+  const spent = spendingEnd(lease, pulse, now);
   if (spent !== null) return { kind: 'end', ...spent };
   const silent = silentFor(pulse, lease.activeAt, now);
   const { silenceLimit } = lease.terms;
-  const pending = untilLook(pulse, now);
+  const pending = timeUntilSecondLook(pulse, now);
   if (silent >= silenceLimit && pending !== null) {
     return { kind: 'serve', times: serveTimes({ lease, pulse }, pending, now) };
   }
   if (silent >= silenceLimit) {
-    const why = `no heartbeat for ${spoken(silent)}; the limit is ${spoken(silenceLimit)}`;
+    const why = `no heartbeat for ${inSeconds(silent)}; the limit is ${inSeconds(silenceLimit)}`;
     return { kind: 'end', reason: 'silent', why };
   }
   const times = serveTimes({ lease, pulse }, durationMs(silenceLimit - silent), now);
@@ -62,9 +62,9 @@ export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochM
 
 type Facts = { readonly lease: LeaseIn<'active'>; readonly pulse: Pulse | null };
 
-/** Until when it serves as things are: its deadline, or sooner when its money is used up. */
+/** When the lease will end: at its deadline, or earlier when its money is used up. */
 export function servesUntil({ lease, pulse }: Facts, now: EpochMs): EpochMs {
-  return earliest(lease.deadline, spentUpAt(lease, pulse, now) ?? lease.deadline);
+  return earliest(lease.deadline, spendingEndAt(lease, pulse, now) ?? lease.deadline);
 }
 
 function serveTimes(facts: Facts, patience: DurationMs, now: EpochMs): ServeTimes {

@@ -1,5 +1,5 @@
-// What a verdict about a serving lease makes of it: it goes on, its consumer is warned, or it ends.
-// A silence ends a lease only after it was looked at twice.
+// Carries out a verdict about an active lease: it continues, its consumer is warned, or it ends. A
+// silence ends a lease only after a second look.
 
 import type { EpochMs } from '../base/time.ts';
 import type { Pulse } from '../instance/pulse.ts';
@@ -9,22 +9,20 @@ import type { Lease, LeaseIn } from './lease.ts';
 import { endLease, warnOfIdleness } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
-/** The outcome, or the silent lease whose silence has yet to be looked at. */
+/** The outcome, or the silent lease that needs a second look. */
 export type Judged = StepOutcome<ServeTimes> | LeaseIn<'active'>;
 
 export type JudgeFacts = {
   readonly input: StepInput;
   readonly pulse: Pulse | null;
-  /**
-   * Whether it may end as silent: its silence was looked at, or nobody could ever send heartbeats.
-   */
-  readonly looked: boolean;
+  /** Whether the lease may end as silent: the second look is done, or it has no pulse. */
+  readonly isConfirmed: boolean;
 };
 
 /** Judges the lease and carries out the verdict. */
 export function judgeLease(
   lease: Lease,
-  { input, pulse, looked }: JudgeFacts,
+  { input, pulse, isConfirmed }: JudgeFacts,
   now: EpochMs,
 ): Decision<Judged> {
   const skip = skipReason(lease, input);
@@ -38,7 +36,7 @@ export function judgeLease(
       return { commit: warnOfIdleness(lease, verdict, now), result: done(verdict.times) };
     case 'end': {
       const { reason, why } = verdict;
-      if (reason === 'silent' && !looked) return keep(lease);
+      if (reason === 'silent' && !isConfirmed) return keep(lease);
       return { commit: endLease(lease, { reason, why }, now), result: detour('lease-over', why) };
     }
   }

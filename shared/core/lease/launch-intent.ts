@@ -1,5 +1,6 @@
-// The intent to create an instance: the attempt is on record with its tag before create is called.
-// Whoever finds an attempt without an answer looks for its instance and never calls create again.
+// The intent to create an instance: the attempt is recorded with its tag before create is called. A
+// step that finds an attempt without a create response looks for its instance and never calls
+// create again.
 
 import { invariant } from '../base/invariant.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -15,10 +16,10 @@ import type { TagReader } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
 import { dropFrozenOffer, endFrozenLease, type Frozen } from './frozen.ts';
 import { currentAttempt, isStarting, type Lease, type Starting } from './lease.ts';
-import { beginAttempt } from './lease-moves.ts';
+import { startAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
-/** What an intent rests on beside the lease itself. */
+/** What an intent depends on besides the lease. */
 export type IntentFacts = TagReader & {
   readonly input: StepInput;
   readonly frozen: Frozen;
@@ -26,10 +27,10 @@ export type IntentFacts = TagReader & {
   readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
 };
 
-/** The attempt that was recorded, and what its instance is to be started with. */
+/** The recorded attempt, and the parameters of its instance. */
 export type Intended = { readonly attempt: Attempt; readonly spec: LaunchSpec };
 
-/** The pulse of the next attempt; null when none is about to be made. */
+/** The pulse of the next attempt; null when no attempt follows. */
 export function nextPulse(lease: Lease): PulseStart | null {
   if (!isStarting(lease) || lease.chosen === null) return null;
   const { liveness, silenceLimit, idle } = lease.terms;
@@ -59,14 +60,17 @@ function recordIntent(
     facts.signer,
   );
   const mayLandUntil = after(now, createWindow(facts.cardOf(offer.provider)));
-  const started = beginAttempt(lease, { number, offer, tag, mayLandUntil }, now);
+  const started = startAttempt(lease, { number, offer, tag, mayLandUntil }, now);
   const attempt = currentAttempt(started);
   invariant(attempt !== undefined, 'the attempt was just recorded');
   const spec = specOf(lease, facts.nodeSetup(lease, number));
   return { commit: started, result: { attempt, spec } };
 }
 
-/** Records the next attempt, or says where to go on. Only the winner of the commit may create. */
+/**
+ * Records the next attempt, or returns a detour. Only the caller whose commit succeeds may call
+ * create.
+ */
 export function decideIntent(
   lease: Lease,
   facts: IntentFacts,

@@ -1,5 +1,5 @@
-// What the answer to a create call makes of its lease. The lease may have started to end meanwhile:
-// then the answer is recorded all the same, for teardown to find the instance.
+// Applies the outcome of a create call to its lease. When the lease has started to end in the
+// meantime, the outcome is still recorded, so that teardown finds the instance.
 
 import type { EpochMs } from '../base/time.ts';
 import type { AttemptIn, AttemptReason } from '../instance/attempt.ts';
@@ -11,13 +11,16 @@ import { isOver, isStarting, type Lease } from './lease.ts';
 import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepOutcome } from './step.ts';
 
-/** The provider's answer, or that create was not called because too much time had passed. */
+/**
+ * The provider's response, or `too-late` when create was not called because too much time had
+ * passed.
+ */
 export type CreateAnswer = CreateOutcome | { readonly kind: 'too-late' };
 
 type Applied = Decision<StepOutcome<BootWait>>;
 type Recorded = AttemptIn<'recorded'>;
 
-/** The call was never carried out: the same offer is taken again, by the next attempt. */
+/** Create was not carried out: the next attempt takes the same offer. */
 function retryOffer(lease: Lease, attempt: Recorded, reason: AttemptReason): Lease {
   const refused = withAttempt(lease, refuseAttempt(attempt, reason));
   return isStarting(refused) ? { ...refused, chosen: attempt.offer } : refused;
@@ -66,8 +69,8 @@ function applyAnswer(lease: Lease, { attempt, answer, boot }: Answered, now: Epo
 }
 
 /**
- * Records the answer to the create call of attempt number `attempt`, unless it is on record by now.
- * An attempt never stays `recorded` once its call was answered.
+ * Records the outcome of the create call of attempt number `attempt`, unless it is already
+ * recorded. After this, the attempt is no longer `recorded`.
  */
 export function applyCreateAnswer(
   lease: Lease,

@@ -1,5 +1,6 @@
-// A create call has no answer on record: its instance is looked for by its exact tag in complete
-// listings, until it could no longer appear. Create is never called again without that proof.
+// Finds the instance of a create call without a recorded response: by its exact tag in complete
+// listings, until the instance can no longer appear. Create is never called again without that
+// proof.
 
 import { type EpochMs, isoTime } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
@@ -16,7 +17,7 @@ import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
 import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
-/** A complete listing of the provider at which attempt number `attempt` was made. */
+/** A complete listing of the provider of attempt number `attempt`. */
 export type LaunchLook = {
   readonly input: StepInput;
   readonly attempt: number;
@@ -28,8 +29,8 @@ type Looked = Decision<StepOutcome<BootWait>>;
 type Launching = LeaseIn<'launching'>;
 type Seen = LaunchLook & { readonly unanswered: Unanswered; readonly now: EpochMs };
 
-/** The instance is there: the attempt has its answer after all. */
-function adopt(lease: Launching, { unanswered, listing, card, now }: Seen): Looked | null {
+/** The listing shows the instance: the attempt is confirmed. */
+function confirmFound(lease: Launching, { unanswered, listing, card, now }: Seen): Looked | null {
   const match = listing.present.find(({ owner }) => owner.attempt === unanswered.number);
   if (match === undefined) return null;
   const { id } = match.instance;
@@ -39,8 +40,8 @@ function adopt(lease: Launching, { unanswered, listing, card, now }: Seen): Look
   return { commit, result: done(bootWait(card)) };
 }
 
-/** The instance is not there: not yet, or never. */
-function keepLooking(lease: Launching, { unanswered, listing, card, now }: Seen): Looked {
+/** The listing does not show the instance: it may still appear, or its absence is proved. */
+function keepSearching(lease: Launching, { unanswered, listing, card, now }: Seen): Looked {
   const { number, mayLandUntil: notBefore } = unanswered;
   const absentSince = unanswered.state === 'unknown' ? unanswered.absentSince : null;
   const evidence = { notBefore, absentSince, listLag: card.listLag };
@@ -71,5 +72,5 @@ export function decideLaunchLook(lease: Lease, look: LaunchLook, now: EpochMs): 
     );
   }
   const seen = { ...look, unanswered: looksFor, now };
-  return adopt(lease, seen) ?? keepLooking(lease, seen);
+  return confirmFound(lease, seen) ?? keepSearching(lease, seen);
 }

@@ -56,11 +56,11 @@ export type Request = {
   readonly terms: Terms;
   readonly env: Readonly<Record<string, string>>;
   readonly hold: Hold;
-  /** The launch bound: the lease ends by then if it never serves. */
+  /** The launch bound: the lease ends at this time if it never becomes active. */
   readonly deadline: EpochMs;
 };
 
-/** The lease as it is first written, its hold already placed. */
+/** The new lease. Its hold is already placed. */
 export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested'> {
   const lease: LeaseIn<'requested'> = {
     ...request,
@@ -82,7 +82,7 @@ export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested
   return addEntry(noted, { kind: 'hold-placed' }, request.hold.amountMicroUsd);
 }
 
-/** The offer that the next attempt takes. */
+/** Sets the offer that the next attempt takes. */
 export function chooseOffer(
   lease: Starting,
   choice: { readonly offer: Offer; readonly reason: string },
@@ -92,8 +92,8 @@ export function chooseOffer(
   return addEvent({ ...lease, chosen: choice.offer }, event, now);
 }
 
-/** Writes the intent to create: the previous attempts are over, and the offer is used up. */
-export function beginAttempt(lease: Starting, intent: Intent, now: EpochMs): LeaseIn<'launching'> {
+/** Records the intent to create. All previous attempts are over. */
+export function startAttempt(lease: Starting, intent: Intent, now: EpochMs): LeaseIn<'launching'> {
   invariant(lease.attempts.every(isClosed), 'an attempt starts only when all others are over');
   const attempts = [...lease.attempts, recordAttempt(intent, now)];
   const landed = isoTime(intent.mayLandUntil);
@@ -108,7 +108,7 @@ export function withAttempt<L extends Lease>(lease: L, attempt: Attempt): L {
   return { ...lease, attempts };
 }
 
-/** The instance of the last attempt exists: it boots. */
+/** Moves the lease to `booting`: the instance of the last attempt exists. */
 export function confirmInstance(lease: LeaseIn<'launching'>, attempt: Attempt): LeaseIn<'booting'> {
   invariant(attempt.state === 'created', 'only a created instance boots');
   return withAttempt({ ...lease, state: 'booting' }, attempt);
@@ -122,7 +122,7 @@ export type Readiness = {
   readonly reason: string;
 };
 
-/** The instance is ready: the lease's time runs from `now`; the write-only values are dropped. */
+/** Moves the lease to `active`: its duration starts, and the write-only values are dropped. */
 export function activate(
   lease: LeaseIn<'booting'>,
   ready: Readiness,
@@ -150,14 +150,14 @@ export function activate(
 
 export type Extension = {
   readonly until: EpochMs;
-  /** The whole hold from now on; the account holds as much already. */
+  /** The whole new hold; the account already holds this amount. */
   readonly holdMicroUsd: MicroUsd;
-  /** The key it was asked for with, to be known again. */
+  /** The key of the request, to recognize a repeat. */
   readonly asked: LeaseIn<'active'>['extensions'];
   readonly reason: string;
 };
 
-/** It serves longer: warnings come again, the raise goes to the ledger. */
+/** Extends the lease. Its warnings are given again for the new end. */
 export function extendLease(
   lease: LeaseIn<'active'>,
   { until, holdMicroUsd, asked, reason }: Extension,
@@ -177,7 +177,7 @@ export function extendLease(
   return addEntry(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
 }
 
-/** Its teardown is refused, and it outgrew its hold: what goes past it is an overrun at once. */
+/** Raises the hold of a lease whose teardown is refused; the difference is an overrun. */
 export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): LeaseIn<'ending'> {
   const { hold } = lease;
   invariant(to > hold.amountMicroUsd, 'a hold only grows');
@@ -187,7 +187,7 @@ export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): 
   return addEntry(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
 }
 
-/** A person lets the lease run longer than anybody may ask for. It extends nothing by itself. */
+/** Records that an operator allows extensions beyond the maximum duration. */
 export function approveExtension(
   lease: LeaseIn<'active'>,
   approval: { readonly until: EpochMs; readonly by: ConsumerId; readonly why: string },
@@ -198,7 +198,7 @@ export function approveExtension(
   return addEvent({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
 }
 
-/** Tells its consumer that the end is near, by the warning that comes `before` so long. */
+/** Warns the consumer that the lease ends soon, `before` its deadline. */
 export function warnOfEnd(
   lease: LeaseIn<'active'>,
   before: DurationMs,
@@ -209,7 +209,7 @@ export function warnOfEnd(
   return addEvent({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
 }
 
-/** Tells its consumer that nothing was seen to happen on its instance since `since`. */
+/** Warns the consumer that the instance has been idle since `since`. */
 export function warnOfIdleness(
   lease: LeaseIn<'active'>,
   idle: { readonly since: EpochMs; readonly why: string },
@@ -221,14 +221,11 @@ export function warnOfIdleness(
       ? 'the lease ends soon unless the instance becomes busy'
       : 'the lease continues';
   const reason = `${why}; ${next}`;
-  return addEvent(
-    { ...lease, idleWarned: { since, at: now } },
-    { type: 'idle-warning', reason },
-    now,
-  );
+  const warned = { ...lease, idleWarned: { since, at: now } };
+  return addEvent(warned, { type: 'idle-warning', reason }, now);
 }
 
-/** One way out: every lease leaves through here, for a reason. */
+/** Moves the lease to `ending`. Every lease ends through this function, with a reason. */
 export function endLease(
   lease: Open,
   end: { readonly reason: EndReason; readonly why: string },
@@ -245,7 +242,7 @@ export function endLease(
   return addEvent(ending, { type: 'lease-ending', reason: `${end.reason}: ${end.why}` }, now);
 }
 
-/** The fields every state has, without those that belong to the present one. */
+/** The fields that every state has, without those of the current state. */
 function kept(lease: Open | LeaseIn<'ending'>) {
   const { id, consumer, requestHash, terms, hold, version, generation } = lease;
   const { requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox } = lease;
@@ -256,8 +253,8 @@ function kept(lease: Open | LeaseIn<'ending'>) {
 }
 
 /**
- * Ends a lease for good: only with the proof that no instance of it exists. The charge is fixed
- * here, the hold split into charge and rest; their entries and the release travel in the outbox.
+ * Moves the lease to `ended`. Requires the proof that no instance of the lease exists. The outbox
+ * carries the final charge and the release of the rest of the hold.
  */
 export function closeLease(
   lease: LeaseIn<'ending'>,
@@ -286,8 +283,8 @@ export function closeLease(
     type: 'hold-outgrown',
     reason: `the charge exceeds the hold by ${formatUsd(overrun)}`,
   };
-  const told = overrun > 0 ? addEvent(ended, more, now) : ended;
-  const noted = addEvent(told, { type: 'lease-ended', reason }, now);
+  const withOverrun = overrun > 0 ? addEvent(ended, more, now) : ended;
+  const noted = addEvent(withOverrun, { type: 'lease-ended', reason }, now);
   const entered = charges.reduce(
     (entering, charge) => addEntry(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
     noted,

@@ -1,5 +1,5 @@
-// The lease: a union on `state`, in which each state has exactly the fields that exist then. What
-// may follow what is in lease-moves.ts; no other file makes one state into another.
+// The lease: a union on `state`, in which each state has exactly the fields that exist then. The
+// transitions are in lease-moves.ts; no other file changes the state.
 
 import * as z from 'zod/mini';
 import { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
@@ -28,34 +28,34 @@ export const EndReason = z.enum([
   'over-budget',
   'cancelled',
   'operator',
-  /** The workflow met a failure it could not get past; the event before says which. */
+  /** The workflow failed; the previous event has the failure. */
   'failed',
 ]);
 export type EndReason = z.infer<typeof EndReason>;
 
-/** What was asked for and promised. It never changes, but for what an extension adds. */
+/** The requested and accepted terms. Only an extension changes them. */
 export const Terms = z.object({
   requirement: Requirement,
   ceiling: MicroUsdPerHour,
   duration: DurationMs,
   silenceLimit: DurationMs,
   liveness: Liveness,
-  /** Null: never looked for. */
+  /** Null: idleness is not watched. */
   idle: z._default(z.nullable(Idle), null),
   image: z.string(),
   startScript: z.string(),
   sshPublicKey: z.string(),
-  /** The consumer's own name for its work, to find its cost by; empty when it gave none. */
+  /** The consumer's name for its job, for cost reports; empty when none was given. */
   jobId: z._default(z.string(), ''),
-  /** What it may cost in all; null: what it holds. */
+  /** The most the lease may cost; null when only the hold limits it. */
   spendCapMicroUsd: z._default(z.nullable(MicroUsd), null),
-  /** Gigabytes of transfer that are held for, and the most one may cost. */
+  /** Gigabytes of transfer that the hold covers, and the maximum price of one. */
   transferGb: z._default(z.int(), policy.transfer.defaultGb),
   transferCeilingMicroUsdPerGb: z._default(MicroUsd, policy.transfer.defaultCeiling),
 });
 export type Terms = z.infer<typeof Terms>;
 
-/** One entry of a lease's event log, gapless by `seq`. `reason` is for people. */
+/** An event in the log of a lease. `seq` has no gaps; `reason` is for people. */
 export const LeaseEvent = z.object({
   seq: z.int().check(z.gte(1)),
   at: EpochMs,
@@ -67,29 +67,34 @@ export type LeaseEvent = z.infer<typeof LeaseEvent>;
 const always = {
   id: LeaseId,
   consumer: ConsumerId,
-  /** Of the request's body: the same key with another body is refused. */
+  /** Hash of the request body: the same key with a different body is refused. */
   requestHash: z.string(),
   terms: Terms,
   hold: Hold,
-  /** Raised by every commit; a commit names the version it read. */
+  /** Every commit increments it; a commit must name the version it read. */
   version: z.int(),
-  /** Raised when the workflow is restarted; steps of an older one exit quietly. */
+  /** Incremented when the workflow is restarted; steps of an older generation do nothing. */
   generation: z.int().check(z.gte(1)),
   requestedAt: EpochMs,
-  /** By when the next step must have made progress. */
+  /** When the next step must have made progress. */
   dueBy: EpochMs,
-  /** The lease must be over by then. Before `active` it is the launch bound. */
+  /** The lease must start to end by this time. Before `active` it is the launch bound. */
   deadline: EpochMs,
   attempts: z.array(Attempt),
   lastEvent: z.int(),
   lastEntry: z.int(),
-  /** Committed with the lease and not yet applied elsewhere. Applying repeats safely. */
+  /**
+   * Events and entries committed with the lease and not applied yet. Applying them is safe to
+   * repeat.
+   */
   outbox: z.object({ events: z.array(LeaseEvent), entries: z.array(LedgerEntry) }),
 };
 
-/** Write-only values for the instance: in no event and no answer, gone once it serves. */
+/**
+ * Write-only values for the instance: in no event and no reply, dropped when the lease is active.
+ */
 const secret = { env: z.record(z.string(), z.string()) };
-/** The offer the next attempt will take. Null until one is chosen. */
+/** The offer for the next attempt. Null until one is chosen. */
 const choosing = { chosen: z.nullable(Offer) };
 
 const Requested = z.object({ state: z.literal('requested'), ...always, ...secret, ...choosing });
@@ -102,13 +107,13 @@ const Active = z.object({
   activeAt: EpochMs,
   ssh: z.array(z.object({ host: z.string(), port: z.int(), user: z.string() })),
   facts: z.nullable(NodeFacts),
-  /** Until when an operator lets it run, beyond the longest that anybody may ask for. */
+  /** The latest end that an operator approved, beyond the maximum duration. */
   approvedUntil: z._default(z.nullable(EpochMs), null),
-  /** The newest extensions by their keys: the same key again extends nothing. */
+  /** The newest extensions by key: a repeat of a key extends nothing. */
   extensions: z._default(z.array(z.object({ key: z.string(), added: DurationMs })), []),
-  /** The last warning given: how long before its present deadline. Null before the first. */
+  /** The last warning given, as its time before the current deadline. Null before the first. */
   warnedBefore: z._default(z.nullable(DurationMs), null),
-  /** The last warning that it is idle. */
+  /** The last idle warning. */
   idleWarned: z._default(z.nullable(IdleWarning), null),
 });
 const Ending = z.object({
@@ -117,7 +122,7 @@ const Ending = z.object({
   reason: EndReason,
   endingAt: EpochMs,
   activeAt: z.nullable(EpochMs),
-  /** When the first complete listing without any attempt's instance started. */
+  /** When the first complete listing without an instance of the lease started. */
   absentSince: z.nullable(EpochMs),
 });
 const Ended = z.object({
@@ -128,12 +133,12 @@ const Ended = z.object({
   activeAt: z.nullable(EpochMs),
   endedAt: EpochMs,
   proof: AbsenceProof,
-  /** As settled; what was corrected since comes on top. */
+  /** The charge at settlement, without later corrections. */
   chargedMicroUsd: MicroUsd,
   correctedMicroUsd: z._default(SignedMicroUsd, signedMicroUsd(0)),
-  /** How much of that came from what each provider charged. */
+  /** The part of the corrections that are true-ups, by provider. */
   truedUp: z._default(z.record(z.string(), SignedMicroUsd), {}),
-  /** The newest corrections by their keys: the same key again corrects nothing. */
+  /** The newest corrections by key: a repeat of a key corrects nothing. */
   corrections: z._default(z.array(z.object({ key: z.string(), amount: SignedMicroUsd })), []),
 });
 
@@ -149,11 +154,11 @@ export type Lease = z.infer<typeof Lease>;
 export type LeaseState = Lease['state'];
 export type LeaseIn<State extends LeaseState> = Extract<Lease, { state: State }>;
 
-/** States in which an instance is being looked for. */
+/** States before `active`. */
 export type Starting = LeaseIn<'requested' | 'launching' | 'booting'>;
-/** States before `ending`: the lease may still go on. */
+/** States before `ending`. */
 export type Open = Exclude<Lease, { state: 'ending' | 'ended' }>;
-/** States in which teardown owns the lease or is done with it. */
+/** States from `ending` on. */
 export type Over = LeaseIn<'ending' | 'ended'>;
 
 export const isOver = (lease: Lease): lease is Over =>
@@ -161,12 +166,12 @@ export const isOver = (lease: Lease): lease is Over =>
 export const isStarting = (lease: Lease): lease is Starting =>
   !isOver(lease) && lease.state !== 'active';
 
-/** The attempt under way or last made; undefined before the first. */
+/** The latest attempt; undefined before the first. */
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
 
 /**
- * What its charge is computed from. A lease whose instance still runs is computed with its bytes so
- * far only when its pulse is given.
+ * The input for computing the charge. The transfer of a running instance counts only when its pulse
+ * is given.
  */
 export const billOf = (lease: Lease, pulse: Pulse | null = null): Bill => ({
   attempts: lease.attempts,

@@ -1,4 +1,4 @@
-// The outbox of a lease: what was committed with it and is not applied elsewhere yet.
+// The outbox of a lease: events and entries committed with the lease and not applied yet.
 
 import type { MicroUsd } from '../base/money.ts';
 import type { Hold } from '../ledger/account.ts';
@@ -7,13 +7,13 @@ import type { Lease, LeaseEvent } from './lease.ts';
 export const hasOutbox = ({ outbox }: Lease): boolean =>
   outbox.events.length > 0 || outbox.entries.length > 0;
 
-/** What the account has to do with the lease's hold. */
+/** The change that the account makes to the lease's hold. */
 export type HoldChange =
   | { readonly kind: 'settle'; readonly charged: MicroUsd }
   | { readonly kind: 'reprice'; readonly to: Hold }
   | { readonly kind: 'grow'; readonly to: MicroUsd };
 
-/** What the entries of its outbox mean for its hold on the account; null: nothing. */
+/** The change of the account's hold that the outbox requires; null when it requires none. */
 export function holdChangeOf(lease: Lease): HoldChange | null {
   if (lease.state === 'ended') return { kind: 'settle', charged: lease.chargedMicroUsd };
   const { hold, outbox } = lease;
@@ -23,8 +23,8 @@ export function holdChangeOf(lease: Lease): HoldChange | null {
 }
 
 /**
- * A page of its event log after `afterSeq`, with the pending events that follow it without a gap:
- * the log may lag behind the lease by a whole page.
+ * A page of the event log after `afterSeq`, with the pending events that follow it without a gap.
+ * The log can lag behind the lease by a whole page.
  */
 export function withPendingEvents(
   logged: readonly LeaseEvent[],

@@ -1,5 +1,6 @@
-// What a wait of the workflow parks with its token, and whether the token has to be answered at
-// once: whoever parks reads again afterwards, since what it waits for may have happened meanwhile.
+// What a waiting workflow step stores ("parks") with its task token, and whether the token must be
+// answered at once. After parking, a step reads again: the event it waits for may have happened in
+// between.
 
 import type { EpochMs } from '../base/time.ts';
 import type { Parking, Pulse } from '../instance/pulse.ts';
@@ -7,10 +8,10 @@ import { judge, servesUntil } from './judge.ts';
 import { currentAttempt, type Lease } from './lease.ts';
 import { type StepInput, skipReason } from './step.ts';
 
-/** A step whose state waits for an answer to `token`. */
+/** The input of a step that waits for an answer to `token`. */
 export type WaitInput = StepInput & { readonly token: string };
 
-/** What was found after the token was parked. */
+/** The state read after the token was parked. */
 export type Parked = {
   readonly input: StepInput;
   readonly parked: 'parked' | 'over';
@@ -22,17 +23,17 @@ const placeOf = (lease: Lease, { leaseId, generation, token }: WaitInput) => ({
   attempt: currentAttempt(lease)?.number ?? 0,
 });
 
-/** What the wait for readiness parks. */
+/** What the step Await ready parks. */
 export function parkForReadiness(lease: Lease, input: WaitInput): Parking {
   return { ...placeOf(lease, input), wait: 'ready', endsAt: lease.deadline, idleWarned: null };
 }
 
-/** Whether nothing has to be waited for: the instance was faster, or the lease is over. */
+/** Whether there is nothing to wait for: the instance is ready, or the lease is over. */
 export function isReadinessSettled(lease: Lease, { input, parked, pulse }: Parked): boolean {
   return parked === 'over' || skipReason(lease, input) !== null || pulse?.readyAt != null;
 }
 
-/** What serving parks: instances are given its end with every reply. */
+/** What the step Serve parks. Instances receive the end of the lease with every heartbeat reply. */
 export function parkToServe(
   lease: Lease,
   { input, pulse }: { readonly input: WaitInput; readonly pulse: Pulse | null },
@@ -46,8 +47,8 @@ export function parkToServe(
   return { ...place, wait: 'serve', endsAt, idleWarned: lease.idleWarned };
 }
 
-/** Whether the lease serves on as it was parked, which was for `parkedUntil`. */
-export function goesOnServing(
+/** Whether the lease is still active with the end it was parked with, `parkedUntil`. */
+export function isStillServed(
   lease: Lease,
   { input, parked, pulse, parkedUntil }: Parked & { readonly parkedUntil: EpochMs },
   now: EpochMs,
@@ -55,7 +56,7 @@ export function goesOnServing(
   return (
     parked === 'parked' &&
     lease.state === 'active' &&
-    // Extended meanwhile: its instance has to be given the new end, which was not parked.
+    // After an extension the new end must be parked, so that the instance receives it.
     lease.deadline === parkedUntil &&
     skipReason(lease, input) === null &&
     judge(lease, pulse, now).kind === 'serve'

@@ -1,5 +1,5 @@
-// Readiness of an instance that has nowhere to call: an SSH server that answers at an address its
-// provider states.
+// Readiness of an instance that has no endpoint to call: an SSH server answers at an address from
+// its provider.
 
 import { between, type EpochMs } from '../base/time.ts';
 import type { AttemptIn } from '../instance/attempt.ts';
@@ -7,20 +7,20 @@ import type { ProviderCard } from '../instance/card.ts';
 import { type Instance, isHalted, type SshEndpoint } from '../instance/instance.ts';
 import { detour, done, type StepOutcome } from './step.ts';
 
-/** Whether the instance has had all the time that its provider's instances may boot. */
+/** Whether the boot limit of the provider has passed. */
 export const isBootOver = (
   { createdAt }: AttemptIn<'created'>,
   { bootLimit }: Pick<ProviderCard, 'bootLimit'>,
   now: EpochMs,
 ): boolean => between(createdAt, now) > bootLimit;
 
-/** Where to probe the instance, or the outcome of the look when there is nothing to probe. */
+/** Where to probe the instance, or the outcome when there is nothing to probe. */
 export function planProbe(
   instance: Instance | 'absent',
 ): { readonly kind: 'probe'; readonly ssh: readonly SshEndpoint[] } | StepOutcome {
   if (instance === 'absent')
     return detour('not-ready', 'the provider does not know the instance yet');
-  // Confirm ready gives it back.
+  // Confirm ready retires the attempt.
   if (isHalted(instance)) return done(null);
   if (instance.status !== 'running') return detour('not-ready', instance.statusText);
   return { kind: 'probe', ssh: instance.ssh };

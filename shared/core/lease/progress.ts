@@ -1,12 +1,13 @@
-// By when a lease must have made progress, and how the next generation of its execution takes over
-// when it has not: it finds all finished work done, and steps of older generations exit quietly.
+// When a lease must have made progress, and how the next generation of its workflow replaces one
+// that has not. The next generation finds finished work recorded; steps of older generations do
+// nothing.
 
 import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs, latest, total } from '../base/time.ts';
 import type { Lease } from './lease.ts';
 import { addEvent } from './lease-moves.ts';
 
-/** By when a lease in this state must have been committed again, or it counts as stuck. */
+/** When a lease in this state must have been committed again; after that it is stuck. */
 export function progressDue(lease: Lease, now: EpochMs): EpochMs {
   const { due, teardownPause } = policy.step;
   switch (lease.state) {
@@ -23,10 +24,10 @@ export function progressDue(lease: Lease, now: EpochMs): EpochMs {
   }
 }
 
-/** Whether it should have made progress by now. */
+/** Whether its progress is overdue. */
 export const isStuck = ({ dueBy }: Lease, now: EpochMs): boolean => now >= dueBy;
 
-/** The lease with the next generation in charge; null when it is ended. */
+/** The lease with the next generation; null when it is ended. */
 export function nextGeneration(lease: Lease, why: string, now: EpochMs): Lease | null {
   if (lease.state === 'ended') return null;
   const generation = lease.generation + 1;
@@ -35,8 +36,8 @@ export function nextGeneration(lease: Lease, why: string, now: EpochMs): Lease |
 }
 
 /**
- * Whether an execution that ended badly is replaced at once: while it is the present one, and not
- * after several did. An execution that fails at its first step would loop without a pause.
+ * Whether a failed execution is replaced at once: only the current one, and only for the first
+ * generations. An execution that fails at its first step would otherwise loop without a pause.
  */
 export const restartsAtOnce = (lease: Lease, generation: number): boolean =>
   lease.generation === generation && generation <= policy.step.restartsAtOnce;

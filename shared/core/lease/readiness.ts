@@ -1,6 +1,7 @@
-// Whether an instance that called, was probed, or let its boot time pass begins to serve. What the
-// provider says of it decides: one that is gone, broken or more expensive than the ceiling is given
-// back; a ready one serves, and the lease's time runs from there.
+// Whether a lease becomes active, after its instance called, was probed, or reached its boot limit.
+// The provider's view of the instance decides: when the instance is gone, broken or above the
+// ceiling, the attempt is retired; when it is ready, the lease becomes active and its duration
+// starts.
 
 import { formatUsd } from '../base/money.ts';
 import { after, type EpochMs, earliest, isoTime } from '../base/time.ts';
@@ -16,7 +17,7 @@ import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
 import { activate, addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
-/** What is known of the instance: what it said itself, and what its provider says. */
+/** The facts about an instance: its pulse, and its provider's view. */
 export type ReadyFacts = { readonly pulse: Pulse | null; readonly instance: Instance | 'absent' };
 
 export type ReadyVerdict =
@@ -29,7 +30,7 @@ const fault = (reason: AttemptReason, why: string): ReadyVerdict => ({
   why,
 });
 
-/** Whether the instance may serve, or why it must be given back. */
+/** Whether the instance is ready, or why its attempt must be retired. */
 export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): ReadyVerdict {
   if (instance === 'absent') return fault('vanished', 'the provider no longer knows the instance');
   const { rate, statusText } = instance;
@@ -46,14 +47,14 @@ export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): R
 }
 
 /**
- * When the schedule has to look at a lease that is about to serve: never later than the launch
- * bound, which stands until the lease is committed.
+ * When the schedule fires for a lease that is about to become active: never later than the launch
+ * bound, which is valid until the lease is committed.
  */
 export function alarmBeforeServing(lease: Lease, now: EpochMs): EpochMs {
   return earliest(alarmOf(lease, now), nextAlarm(after(now, lease.terms.duration), now));
 }
 
-/** How long a serving lease waits at first. */
+/** How long an active lease waits at first. */
 export function firstWait(
   lease: LeaseIn<'active'>,
   pulse: Pulse | null,
@@ -61,14 +62,14 @@ export function firstWait(
 ): StepOutcome<ServeTimes> {
   const verdict = judge(lease, pulse, now);
   if (verdict.kind === 'serve') return done(verdict.times);
-  // The lease ran out before it was ever waited for: a wait of the shortest time leads to Judge.
+  // The lease must end already: the shortest wait leads to the Judge step.
   return done({ timeoutSeconds: 2, heartbeatSeconds: 1 });
 }
 
 type Booted = { readonly lease: LeaseIn<'booting'>; readonly attempt: AttemptIn<'created'> };
 type Confirmed = Decision<StepOutcome<ServeTimes>>;
 
-function beginServing(
+function startServing(
   { lease, attempt }: Booted,
   { pulse, instance }: { readonly pulse: Pulse | null; readonly instance: Instance },
   now: EpochMs,
@@ -86,7 +87,7 @@ function beginServing(
   return { commit: active, result: firstWait(active, pulse, now) };
 }
 
-function giveBack(
+function retireFaulty(
   { lease, attempt }: Booted,
   {
     instance,
@@ -96,7 +97,7 @@ function giveBack(
   now: EpochMs,
 ): Confirmed {
   const runs = instance !== 'absent' && instance.status === 'running';
-  // Nobody saw when it started to run: charged from its creation, which can only be too much.
+  // The start of the instance was not observed: it is charged from its creation, never too little.
   const seen = runs
     ? observeRunning(attempt, { since: attempt.createdAt, rate: instance.rate })
     : attempt;
@@ -105,7 +106,7 @@ function giveBack(
   return { commit: addEvent(retired, event, now), result: detour('attempt-failed', why) };
 }
 
-/** Lets the instance serve, or gives it back: exactly when something is wrong with it. */
+/** Makes the lease active, or retires the attempt when the instance has a fault. */
 export function decideReadiness(
   lease: Lease,
   facts: ReadyFacts & { readonly input: StepInput },
@@ -121,12 +122,12 @@ export function decideReadiness(
   const verdict = judgeReadiness(lease, facts);
   const booted = { lease, attempt };
   if (verdict.kind === 'fault') {
-    return giveBack(booted, { instance: facts.instance, ...verdict }, now);
+    return retireFaulty(booted, { instance: facts.instance, ...verdict }, now);
   }
-  return beginServing(booted, { pulse: facts.pulse, instance: verdict.instance }, now);
+  return startServing(booted, { pulse: facts.pulse, instance: verdict.instance }, now);
 }
 
-/** The attempt whose instance has yet to be given the SSH key; null when none has. */
+/** The attempt whose instance does not have the SSH key yet; null when there is none. */
 export function attemptWithoutKey(lease: Lease): AttemptIn<'created'> | null {
   const attempt = currentAttempt(lease);
   return attempt?.state === 'created' && attempt.keyAttached === null ? attempt : null;
@@ -137,7 +138,7 @@ const KEY_WORDS = {
   refused: 'the provider refused to attach the SSH key; the start script contains it',
 } as const;
 
-/** Records how the provider answered when asked to attach the key to this attempt's instance. */
+/** Records the provider's response to attaching the SSH key to this attempt's instance. */
 export function recordKey(
   lease: Lease,
   key: { readonly attempt: number; readonly answer: keyof typeof KEY_WORDS },

@@ -1,5 +1,5 @@
-// Retirement of an attempt whose instance never became ready: it is destroyed, proved absent and
-// charged to its lease, and only then is another attempt made.
+// Retirement of an attempt whose instance never became ready: the instance is destroyed, proved
+// absent and charged to its lease before the next attempt.
 
 import type { EpochMs } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
@@ -13,7 +13,7 @@ import { addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 import { isWithinListLag, recordStillPresent } from './teardown.ts';
 
-/** The lease with its present attempt given up, if that attempt still holds an instance. */
+/** The lease with its current attempt retired, if that attempt holds an instance. */
 export function retireCurrent(lease: Lease): Lease {
   const attempt = currentAttempt(lease);
   if (attempt?.state !== 'created') return lease;
@@ -61,7 +61,7 @@ function judgeEmpty(lease: Lease, attempt: Retiring, facts: RoundFacts & { now: 
   };
 }
 
-/** What one round does about the attempt that is being retired. */
+/** Decides one round for the attempt that is being retired. */
 export function decideRetirement(
   lease: Lease,
   facts: RoundFacts & { readonly input: StepInput },

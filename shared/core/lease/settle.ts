@@ -1,4 +1,4 @@
-// Settlement: with the absence of all its instances proved, a lease is closed and charged.
+// Settlement: closes and charges a lease when the absence of all its instances is proved.
 
 import type { EpochMs } from '../base/time.ts';
 import { proofOf } from '../instance/attempt.ts';
@@ -7,7 +7,7 @@ import type { Lease } from './lease.ts';
 import { closeLease } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 
-/** Closes an ending lease whose absence is proved; an ended one stays as it is. */
+/** Closes an ending lease whose absence is proved; an ended lease stays unchanged. */
 export function settleLease(lease: Lease, input: StepInput, now: EpochMs): Decision<StepOutcome> {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return keep(superseded);

@@ -1,6 +1,6 @@
-// A lease does not end when its silence is first seen: the silence is noticed, counted, and looked
-// at again. When a crowd of leases fell silent in between, an outage of ours is the more likely
-// cause, and none of them ends for it; deadlines bind all the same.
+// A lease does not end when its silence is first seen: the silence is recorded and counted, and a
+// second look follows. When many leases become silent at once, an outage of this service is the
+// likely cause, and none of them ends for it. Deadlines still apply.
 
 import { isCrowd } from '../base/crowd.ts';
 import { between, type DurationMs, type EpochMs, epochMs } from '../base/time.ts';
@@ -8,29 +8,29 @@ import { type Pulse, silentFor } from '../instance/pulse.ts';
 import type { Lease, LeaseIn } from './lease.ts';
 import { addEvent } from './lease-moves.ts';
 
-/** How long the second look at a silence is still ahead; null when none is. */
-export function untilLook(pulse: Pulse | null, now: EpochMs): DurationMs | null {
+/** The time until the second look at a silence; null when none is pending. */
+export function timeUntilSecondLook(pulse: Pulse | null, now: EpochMs): DurationMs | null {
   const at = pulse?.silenceLookAt ?? null;
   return at === null || at <= now ? null : between(now, at);
 }
 
-/** Whether this silence, which started at `since`, was noticed before. */
+/** Whether the silence that started at `since` is already recorded. */
 export function isNoticed({ silenceLookAt }: Pulse, since: EpochMs): boolean {
   return silenceLookAt !== null && silenceLookAt > since;
 }
 
-/** When the lease had been silent for as long as it may. */
+/** When the lease reached its silence limit. */
 export function limitPassedAt(lease: LeaseIn<'active'>, pulse: Pulse, now: EpochMs): EpochMs {
   return epochMs(now - silentFor(pulse, lease.activeAt, now) + lease.terms.silenceLimit);
 }
 
-/** How many of the open leases fell silent together, in words; null when they are no crowd. */
-export function silentCrowd(silences: number, open: number): string | null {
+/** How many open leases became silent together, as text; null when they are no crowd. */
+export function describeSilentCrowd(silences: number, open: number): string | null {
   if (!isCrowd(silences, open)) return null;
   return `${silences} of ${open} leases became silent at the same time`;
 }
 
-/** Says on a serving lease that it does not end for its silence yet. */
+/** Adds an event to an active lease: it does not end for its silence yet. */
 export function recordHeldSilence(lease: Lease, crowd: string, now: EpochMs): Lease {
   if (lease.state !== 'active') return lease;
   const reason = `${crowd}: this lease does not end for its silence yet`;

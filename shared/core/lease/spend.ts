@@ -1,6 +1,6 @@
-// What a lease has cost so far, against what it may cost: its own cap, or what is held for it. Both
-// are limits on money, not on time, so they also bind what time can't foresee: bytes. Past its end,
-// while a provider refuses teardown, the hold grows with the cost instead.
+// What a lease has cost so far, compared with its spend cap and its hold. Both limit money, not
+// time, so they also cover transfer. After the lease starts to end, while a provider refuses
+// teardown, the hold grows with the cost.
 
 import {
   cost,
@@ -22,11 +22,14 @@ import { endUnlessOver } from './end.ts';
 import { billOf, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { growHold } from './lease-moves.ts';
 
-/** What its instances cost until `now`, bytes included as far as its pulse tells them. */
+/** What its instances cost until `now`, with the transfer that the pulse has counted. */
 export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
   totalOf(chargesOf(billOf(lease, pulse), now));
 
-/** What an hour of its instances costs now, bytes excepted: as they run, and as they exist. */
+/**
+ * What its instances cost per hour now, without transfer: the GPU while running, the disk while
+ * existing.
+ */
 export function presentRate({
   attempts,
   terms,
@@ -50,8 +53,8 @@ function limitOf({ terms, hold }: Lease): Limit {
     : { reason: 'over-budget', amount: hold.amountMicroUsd };
 }
 
-/** Why the lease must end for what it has cost; null while it may go on. */
-export function spentUp(lease: Lease, pulse: Pulse | null, now: EpochMs) {
+/** Why the lease must end for its cost; null while it is below its limit. */
+export function spendingEnd(lease: Lease, pulse: Pulse | null, now: EpochMs) {
   const { reason, amount } = limitOf(lease);
   const spent = spentBy(lease, pulse, now);
   if (isOver(lease) || spent < amount) return null;
@@ -59,27 +62,30 @@ export function spentUp(lease: Lease, pulse: Pulse | null, now: EpochMs) {
   return { reason, why: `the lease has cost ${formatUsd(spent)}; ${what} is ${formatUsd(amount)}` };
 }
 
-/** The lease as ending for what it has cost; null while it may go on, or when it is over. */
+/**
+ * The lease in `ending` for its cost; null while it is below its limit, or when it is already
+ * ending or ended.
+ */
 export function endOverspent(
   lease: Lease,
   pulse: Pulse | null,
   now: EpochMs,
 ): LeaseIn<'ending'> | null {
-  const end = spentUp(lease, pulse, now);
+  const end = spendingEnd(lease, pulse, now);
   return end === null ? null : endUnlessOver(lease, end, now);
 }
 
-/** When it will have cost all it may at the present rate; null when nothing runs. */
-export function spentUpAt(lease: Lease, pulse: Pulse | null, now: EpochMs): EpochMs | null {
+/** When the lease will reach its limit at the current rate; null when nothing runs. */
+export function spendingEndAt(lease: Lease, pulse: Pulse | null, now: EpochMs): EpochMs | null {
   const left = rest(limitOf(lease).amount, spentBy(lease, pulse, now));
   const length = timeToCost(presentRate(lease), left);
   return length === null ? null : after(now, length);
 }
 
 /**
- * What must be held for an ending lease that has cost more than is held, because its teardown is
- * refused: what it cost, and some time at its present rate, so that it grows seldom. Null while its
- * hold will do.
+ * The hold for an ending lease that costs more than its hold because teardown is refused: the cost
+ * so far, plus some time at the current rate, so that the hold grows rarely. Null while the hold is
+ * sufficient.
  */
 export function outgrownHold(
   lease: LeaseIn<'ending'>,
@@ -91,7 +97,7 @@ export function outgrownHold(
   return sum(spent, cost(presentRate(lease), policy.teardown.growHoldBy));
 }
 
-/** The ending lease with its hold grown to what it has cost; null while its hold will do. */
+/** The ending lease with its hold raised to its cost; null while the hold is sufficient. */
 export function growOutgrownHold(
   lease: Lease,
   pulse: Pulse | null,

@@ -1,5 +1,5 @@
-// What every step of the workflow has in common: its input, its outcome, and the two checks it
-// makes first. A step of an older generation, or of a lease that is over, does nothing.
+// What every step of the workflow has in common: its input, its outcome, and its first two checks.
+// A step of an older generation, or of a lease that is over, does nothing.
 
 import type { DetourKind } from '../base/failure.ts';
 import type { LeaseId } from '../base/ids.ts';
@@ -7,16 +7,16 @@ import { isOver, type Lease } from './lease.ts';
 
 export type StepInput = { readonly leaseId: LeaseId; readonly generation: number };
 
-/** The ordinary path, with what the next state needs. */
+/** The normal path, with the output for the next state. */
 export type Done<Output> = { readonly kind: 'done'; readonly output: Output };
-/** Anything else: the handler throws its name and the state machine routes on it. */
+/** Any other path: the handler throws its name, and the state machine routes on it. */
 export type Detour = { readonly kind: DetourKind; readonly reason: string };
 export type StepOutcome<Output = null> = Done<Output> | Detour;
 
 export const done = <Output>(output: Output): Done<Output> => ({ kind: 'done', output });
 export const detour = (kind: DetourKind, reason: string): Detour => ({ kind, reason });
 
-/** Why a step must leave this lease alone: a newer execution has replaced its own. */
+/** The detour of a step whose execution a newer generation replaced; null otherwise. */
 export function supersededBy(
   lease: Lease,
   { generation }: Pick<StepInput, 'generation'>,
@@ -25,7 +25,7 @@ export function supersededBy(
   return detour('superseded', `generation ${lease.generation} of the workflow replaced this one`);
 }
 
-/** Why a step outside teardown must leave this lease alone; null when it may go on. */
+/** The detour of a step outside teardown that must not change this lease; null when it may. */
 export function skipReason(lease: Lease, input: Pick<StepInput, 'generation'>): Detour | null {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return superseded;

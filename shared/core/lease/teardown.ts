@@ -1,5 +1,5 @@
-// Teardown of a lease's instances: which of them have to be destroyed, and what the provider's
-// answers and listings mean for their attempts. Destroy is called as often as an instance shows.
+// Teardown of a lease's instances: which ones to destroy, and what the provider's responses and
+// listings mean for their attempts. Destroy is repeated while a listing shows the instance.
 
 import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { ProviderName } from '../base/providers.ts';
@@ -26,7 +26,7 @@ import type { LastKnown } from '../instance/usage.ts';
 import type { Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
 
-/** An attempt's instance that has to be destroyed. */
+/** The instance of an attempt that must be destroyed. */
 export type Target = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
@@ -60,17 +60,20 @@ export function heldTargets(lease: Lease): readonly Target[] {
   return lease.attempts.filter(isHolding).map((attempt) => targetOf(lease, attempt));
 }
 
-/** Those of them whose destroy has not been accepted. */
+/** The held instances whose destroy has not been accepted. */
 export function unacceptedTargets(lease: Lease): readonly Target[] {
   return heldTargets(lease).filter(({ attempt }) => !isDestroyAccepted(attemptOf(lease, attempt)));
 }
 
 const WORDS = { accepted: 'accepted', absent: 'the provider does not know the instance' } as const;
 
-/** The provider's answer to destroy, with what is known of the instance now that it is over. */
+/** The provider's response to destroy, with the last known facts about the instance. */
 export type DestroyOutcome = { readonly how: keyof typeof WORDS; readonly last: LastKnown };
 
-/** The lease after the provider accepted a destroy or found nothing; the first answer counts. */
+/**
+ * The lease after the provider accepted a destroy or did not know the instance; the first response
+ * counts.
+ */
 export function applyDestroyOutcome(
   lease: Lease,
   target: Target & DestroyOutcome,
@@ -90,10 +93,9 @@ export function applyDestroyOutcome(
 }
 
 /**
- * The lease after a destroy call that failed; an ended one stays as it is. Nobody said that the
- * instance is gone, so it was there when the first call was made. If that call took effect without
- * our learning of it, the next one finds nothing, and this is the last time at which the instance
- * was known to exist.
+ * The lease after a failed destroy call; an ended lease stays unchanged. The instance counts as
+ * seen at the first failed call. If that call took effect although its response was lost, the next
+ * call finds no instance, and the charge ends at this time.
  */
 export function applyDestroyFailure(
   lease: Lease,
@@ -108,7 +110,7 @@ export function applyDestroyFailure(
   return withAttempt(noted, recordSighting(attempt, now));
 }
 
-/** The lease with an unanswered attempt confirmed by the instance that a listing shows of it. */
+/** Confirms an attempt without a create response by the instance that a listing shows. */
 export function adoptSighting(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
   const attempt = attemptOf(lease, owner.attempt);
   if (attempt === undefined || !isUnanswered(attempt)) return lease;
@@ -117,15 +119,18 @@ export function adoptSighting(lease: Lease, { instance, owner }: Sighting, now: 
   return addEvent(created, { type: 'instance-found', reason }, now);
 }
 
-/** An ending lease with every unanswered attempt confirmed whose instance a listing shows. */
+/**
+ * Confirms every attempt of an ending lease that has no create response and whose instance a
+ * listing shows.
+ */
 export function adoptSightings(lease: Lease, present: readonly Sighting[], now: EpochMs): Lease {
   if (lease.state !== 'ending') return lease;
   return present.reduce<Lease>((each, sighting) => adoptSighting(each, sighting, now), lease);
 }
 
 /**
- * The lease after a listing showed an instance that has to go: its time is charged on, even if
- * nobody saw it begin to run, and an earlier acceptance of its destroy counts for nothing.
+ * The lease after a listing still shows an instance that must be destroyed: the charge continues,
+ * also when its start was not observed, and an earlier acceptance of destroy no longer counts.
  */
 export function recordStillPresent(
   lease: Lease,
@@ -141,7 +146,7 @@ export function recordStillPresent(
   return withAttempt(lease, observeRunning(open, seen));
 }
 
-/** Whether the destroy was accepted so recently that the listing may only lag behind it. */
+/** Whether the destroy was accepted so recently that the listing may lag behind it. */
 export function isWithinListLag(
   attempt: Attempt | undefined,
   listedAt: EpochMs,

@@ -1,4 +1,4 @@
-// Which leases a caller may see: its own; an operator all of them.
+// Which leases a caller may see: a consumer its own leases, an operator all leases.
 
 import type { Caller } from '../base/caller.ts';
 import { Failure } from '../base/failure.ts';
@@ -8,8 +8,10 @@ import type { Lease } from './lease.ts';
 const maySee = (lease: Lease, caller: Caller): boolean =>
   caller.operator || lease.consumer === caller.consumer;
 
-/** The lease, if the caller may see it. Another's lease looks like one that doesn't exist. */
-export function visible(lease: Lease | null, caller: Caller): Lease {
+/**
+ * Returns the lease when the caller may see it. Another consumer's lease looks like a missing one.
+ */
+export function requireVisible(lease: Lease | null, caller: Caller): Lease {
   if (lease !== null && maySee(lease, caller)) return lease;
   throw new Failure('NotFound', 'lease not found', { field: 'id' });
 }

@@ -63,7 +63,7 @@ export function endFoundLease(
  * that it is noted once; charged is still the rate at which it was taken. Above its ceiling the
  * lease ends.
  */
-export function notePrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Lease | null {
+export function recordPrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Lease | null {
   const attempt = currentAttempt(lease);
   if (lease.state !== 'active' || attempt?.state !== 'created') return null;
   if (raisedRate(lease, rate) === null) return null;

@@ -13,7 +13,7 @@ import type { Pulse } from '../instance/pulse.ts';
 import { trimmedHold } from '../lease/extension.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
 import { hasOutbox } from '../lease/outbox.ts';
-import { outgrownHold, spentUp } from '../lease/spend.ts';
+import { outgrownHold, spendingEnd } from '../lease/spend.ts';
 import type { Hold } from '../ledger/account.ts';
 import { type SeenInstance, type Suspicion, suspect } from './instance-findings.ts';
 import type { Sightings } from './record.ts';
@@ -119,7 +119,7 @@ function moneyFinding(lease: Lease, { pulses, now }: LeasesView): LeaseFinding |
   if (lease.state === 'ending') {
     return outgrownHold(lease, pulse, now) === null ? null : { kind: 'hold-outgrown' };
   }
-  return spentUp(lease, pulse, now) === null ? null : { kind: 'overspent' };
+  return spendingEnd(lease, pulse, now) === null ? null : { kind: 'overspent' };
 }
 
 function findingOf(lease: Lease, view: LeasesView): LeaseFinding {

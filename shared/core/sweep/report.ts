@@ -4,7 +4,7 @@ import { errorInWords } from '../base/failure.ts';
 import { pageOf } from '../base/page.ts';
 import type { ProviderName } from '../base/providers.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
-import { silentCrowd } from '../lease/silence.ts';
+import { describeSilentCrowd } from '../lease/silence.ts';
 import { type Action, countsOf, pagesOf, suspectsOf } from './actions.ts';
 import { EXECUTION } from './lease-findings.ts';
 import { lastShown, rememberedOf, type Sightings, type SweepRecord } from './record.ts';
@@ -64,7 +64,7 @@ function actionPages({ failed, left }: Acted): readonly string[] {
 
 function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly string[] {
   const { provider, now, silences } = facts;
-  const crowd = silentCrowd(silences, seen.open.length);
+  const crowd = describeSilentCrowd(silences, seen.open.length);
   return [
     ...seen.blind.map(({ part, error }) =>
       pageOf('blind', `could not read the ${part} of ${provider}: ${errorInWords(error)}`),

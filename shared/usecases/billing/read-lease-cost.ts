@@ -10,7 +10,7 @@ import {
   settlementOf,
 } from '../../core/billing/lease-cost.ts';
 import type { LeaseIn } from '../../core/lease/lease.ts';
-import { visible } from '../../core/lease/visible.ts';
+import { requireVisible } from '../../core/lease/visible.ts';
 import type { Charge } from '../../core/ledger/charge.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
@@ -40,7 +40,7 @@ export function createReadLeaseCost(ports: ReadLeaseCostPorts) {
     readonly leaseId: LeaseId;
     readonly caller: Caller;
   }): Promise<LeaseCost> => {
-    const lease = visible(await ports.leases.get(input.leaseId), input.caller);
+    const lease = requireVisible(await ports.leases.get(input.leaseId), input.caller);
     const now = ports.clock.now();
     if (lease.state === 'ended') {
       return costOf(lease, { settled: await readSettled(ports, lease), pulse: null }, now);

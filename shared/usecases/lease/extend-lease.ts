@@ -15,7 +15,7 @@ import {
   type RaisedExtension,
 } from '../../core/lease/extension.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import { visible } from '../../core/lease/visible.ts';
+import { requireVisible } from '../../core/lease/visible.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../common/change-lease.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
@@ -53,7 +53,7 @@ async function announce(ports: ExtendLeasePorts, lease: Lease): Promise<ExtendOu
 /** One round: its outcome, or null when the lease has changed meanwhile. */
 async function round(ports: ExtendLeasePorts, input: ExtendInput): Promise<ExtendOutcome | null> {
   const { leaseId, caller, ask } = input;
-  const planned = visible(await loadLease(ports, leaseId), caller);
+  const planned = requireVisible(await loadLease(ports, leaseId), caller);
   const plan = planExtension(planned, ask, ports.clock.now());
   if (plan.kind === 'unchanged') return announce(ports, planned);
   if (plan.kind !== 'extend') return plan;

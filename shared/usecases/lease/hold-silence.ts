@@ -9,10 +9,10 @@ import type { Pulse } from '../../core/instance/pulse.ts';
 import { commitChange } from '../../core/lease/decision.ts';
 import type { LeaseIn } from '../../core/lease/lease.ts';
 import {
+  describeSilentCrowd,
   isNoticed,
   limitPassedAt,
   recordHeldSilence,
-  silentCrowd,
 } from '../../core/lease/silence.ts';
 import { openWhenSwept } from '../../core/sweep/record.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
@@ -59,7 +59,7 @@ export async function holdSilence(
   if (!isNoticed(pulse, limitPassedAt(lease, pulse, now))) {
     return notice(ports, pulse, policy.silence.secondLook);
   }
-  const crowd = silentCrowd(await recentSilences(ports, now), await openLeases(ports));
+  const crowd = describeSilentCrowd(await recentSilences(ports, now), await openLeases(ports));
   if (crowd === null) return null;
   await changeLease(ports, lease.id, (current, at) =>
     commitChange(current, recordHeldSilence(current, crowd, at)),

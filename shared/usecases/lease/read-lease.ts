@@ -5,7 +5,7 @@ import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import { nextPlace } from '../../core/base/paging.ts';
 import type { Lease, LeaseEvent } from '../../core/lease/lease.ts';
 import { withPendingEvents } from '../../core/lease/outbox.ts';
-import { visible } from '../../core/lease/visible.ts';
+import { requireVisible } from '../../core/lease/visible.ts';
 import type { LeasePlace, LeaseStore } from '../../ports/lease-store.ts';
 
 export type ReadLeasePorts = { readonly leases: LeaseStore };
@@ -14,7 +14,7 @@ export type ReadInput = { readonly leaseId: LeaseId; readonly caller: Caller };
 /** The lease. Throws NotFound, StoreDown. */
 export function createReadLease(ports: ReadLeasePorts) {
   return async ({ leaseId, caller }: ReadInput): Promise<Lease> =>
-    visible(await ports.leases.get(leaseId), caller);
+    requireVisible(await ports.leases.get(leaseId), caller);
 }
 
 /** A page of the lease's events after `afterSeq`, those not yet applied included. */

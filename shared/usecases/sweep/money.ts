@@ -6,7 +6,7 @@ import type { LeaseId } from '../../core/base/ids.ts';
 import type { MicroUsdPerHour } from '../../core/base/money.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
 import { endOverspent, growOutgrownHold } from '../../core/lease/spend.ts';
-import { notePrice } from '../../core/sweep/carry-out.ts';
+import { recordPrice } from '../../core/sweep/carry-out.ts';
 import { changeLease } from '../common/change-lease.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
 import type { TearDownPorts } from '../lease/tear-down-now.ts';
@@ -23,7 +23,7 @@ export async function noteInstancePrice(
   id: LeaseId,
   rate: MicroUsdPerHour,
 ): Promise<void> {
-  await changeAndWake(ports, id, (lease, now) => notePrice(lease, rate, now));
+  await changeAndWake(ports, id, (lease, now) => recordPrice(lease, rate, now));
 }
 
 /** Lets the hold grow with what the lease costs; its account follows through the outbox. */

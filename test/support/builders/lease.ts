@@ -19,13 +19,13 @@ import {
 } from '../../../shared/core/lease/lease.ts';
 import {
   activate,
-  beginAttempt,
   chooseOffer,
   closeLease,
   confirmInstance,
   endLease,
   type Request,
   requestLease,
+  startAttempt,
   withAttempt,
 } from '../../../shared/core/lease/lease-moves.ts';
 import { aConsumer, aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
@@ -74,7 +74,7 @@ export function aLaunchingLease(
   const number = from.attempts.length + 1;
   const tag = tagOf({ deployment: aDeployment, leaseId: from.id, attempt: number }, aSigner);
   const chosen = chooseOffer(from, { offer, reason: 'the cheapest' }, now);
-  return beginAttempt(chosen, { number, offer, tag, mayLandUntil: at('12:06') }, now);
+  return startAttempt(chosen, { number, offer, tag, mayLandUntil: at('12:06') }, now);
 }
 
 /** Its instance was created at 12:02. */

@@ -24,11 +24,11 @@ async function judged(ports: JudgeLeasePorts, facts: JudgeFacts) {
 export function createJudgeLease(ports: JudgeLeasePorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
     const pulse = await ports.pulses.get(input.leaseId);
-    const first = await judged(ports, { input, pulse, looked: pulse === null });
+    const first = await judged(ports, { input, pulse, isConfirmed: pulse === null });
     if ('kind' in first) return first;
     invariant(pulse !== null, 'a lease without a pulse is not looked at twice');
     const silenceLookAt = await holdSilence(ports, first, pulse);
-    const looked = { input, pulse: { ...pulse, silenceLookAt }, looked: true };
+    const looked = { input, pulse: { ...pulse, silenceLookAt }, isConfirmed: true };
     const second = await judged(ports, looked);
     invariant('kind' in second, 'a silence that was looked at is decided');
     return second;

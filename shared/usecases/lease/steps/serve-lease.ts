@@ -1,7 +1,7 @@
 // Serve: parks the token that a release, an extension or the schedule answers, and that heartbeats
 // keep alive. While it is parked, nothing of ours runs for the lease.
 
-import { goesOnServing, parkToServe, type WaitInput } from '../../../core/lease/parking.ts';
+import { isStillServed, parkToServe, type WaitInput } from '../../../core/lease/parking.ts';
 import { done, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
@@ -28,7 +28,7 @@ export function createServeLease(ports: ServeLeasePorts) {
     const pulse = await ports.pulses.get(leaseId);
     const lease = await loadLease(ports, leaseId);
     const found = { input, parked, pulse, parkedUntil: before.deadline };
-    const goesOn = goesOnServing(lease, found, ports.clock.now());
+    const goesOn = isStillServed(lease, found, ports.clock.now());
     if (!goesOn) await ports.workflow.wake(token);
     return done(null);
   };

@@ -20,7 +20,7 @@ describe('a judgement', () => {
   it('lets a lease that is heard serve on', () => {
     const { commit, result } = judgeLease(
       lease,
-      { input, pulse: heard, looked: false },
+      { input, pulse: heard, isConfirmed: false },
       at('12:21'),
     );
     expect(commit).toBeNull();
@@ -28,7 +28,7 @@ describe('a judgement', () => {
   });
 
   it('ends a lease at its deadline', () => {
-    const facts = { input, pulse: heard, looked: false };
+    const facts = { input, pulse: heard, isConfirmed: false };
     expect(judgeLease(lease, facts, lease.deadline)).toMatchObject({
       commit: { state: 'ending', reason: 'expired' },
       result: { kind: 'lease-over' },
@@ -36,9 +36,9 @@ describe('a judgement', () => {
   });
 
   it('returns a silent lease until its silence was looked at, then ends it', () => {
-    const first = judgeLease(lease, { input, pulse: heard, looked: false }, at('12:25'));
+    const first = judgeLease(lease, { input, pulse: heard, isConfirmed: false }, at('12:25'));
     expect(first).toEqual({ commit: null, result: lease });
-    const second = judgeLease(lease, { input, pulse: heard, looked: true }, at('12:25'));
+    const second = judgeLease(lease, { input, pulse: heard, isConfirmed: true }, at('12:25'));
     expect(second.commit).toMatchObject({ state: 'ending', reason: 'silent' });
   });
 
@@ -50,7 +50,11 @@ describe('a judgement', () => {
     const quiet = { since: at('12:14'), through: 9 };
     const pulse = { ...heard, idle, quiet };
     const idling = { ...lease, terms: someTerms({ idle }) };
-    const { commit, result } = judgeLease(idling, { input, pulse, looked: false }, at('12:20'));
+    const { commit, result } = judgeLease(
+      idling,
+      { input, pulse, isConfirmed: false },
+      at('12:20'),
+    );
     expect(commit).toMatchObject({
       state: 'active',
       idleWarned: { since: at('12:14'), at: at('12:20') },
@@ -63,7 +67,7 @@ describe('a judgement', () => {
     ['boots again', aBootingLease(), 'attempt-failed'],
     ['was taken over', { ...lease, generation: 2 }, 'superseded'],
   ])('leaves a lease alone that %s', (_, other, kind) => {
-    const facts = { input, pulse: heard, looked: false };
+    const facts = { input, pulse: heard, isConfirmed: false };
     expect(judgeLease(other, facts, at('12:40'))).toMatchObject({ commit: null, result: { kind } });
   });
 });

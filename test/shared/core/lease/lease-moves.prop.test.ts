@@ -25,11 +25,11 @@ import { tagOf } from '../../../../shared/core/instance/ownership.ts';
 import { currentAttempt, isOver, isStarting, Lease } from '../../../../shared/core/lease/lease.ts';
 import {
   activate,
-  beginAttempt,
   chooseOffer,
   closeLease,
   confirmInstance,
   endLease,
+  startAttempt,
   withAttempt,
 } from '../../../../shared/core/lease/lease-moves.ts';
 import { totalsOf } from '../../../../shared/core/ledger/entry.ts';
@@ -85,7 +85,7 @@ function startingMoves(lease: Lease): readonly Move[] {
   const offer = anOffer();
   const choose: Move = (now) => chooseOffer(lease, { offer, reason: 'the cheapest' }, now);
   const begin: Move = (now) =>
-    beginAttempt(lease, { number, offer, tag, mayLandUntil: afterwards(now, minutes(5)) }, now);
+    startAttempt(lease, { number, offer, tag, mayLandUntil: afterwards(now, minutes(5)) }, now);
   return lease.attempts.every(isClosed) && number <= 99 ? [choose, begin] : [choose];
 }
 

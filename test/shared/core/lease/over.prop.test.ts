@@ -28,7 +28,7 @@ import {
 } from '../../../../shared/core/lease/teardown.ts';
 import { decideChoice } from '../../../../shared/core/menu/choice.ts';
 import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
-import { endFoundLease, notePrice } from '../../../../shared/core/sweep/carry-out.ts';
+import { endFoundLease, recordPrice } from '../../../../shared/core/sweep/carry-out.ts';
 import { anyInstant, anyOverLease } from '../../../support/builders/arbitraries.ts';
 import {
   aConsumer,
@@ -100,7 +100,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
     commitOf(decideReadiness(lease, { input, pulse: ready, instance: anInstance() }, now)),
   'the key': (lease, now) => recordKey(lease, { attempt: 1, answer: 'attached' }, now),
   'a judgement': (lease, now) =>
-    commitOf(judgeLease(lease, { input, pulse: ready, looked: true }, now)),
+    commitOf(judgeLease(lease, { input, pulse: ready, isConfirmed: true }, now)),
   'a held silence': (lease, now) => recordHeldSilence(lease, 'many became silent', now),
   'a retirement': (lease, now) =>
     commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag }, now)),
@@ -133,7 +133,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
   'the next generation': (lease, now) => nextGeneration(lease, 'gone', now),
   overspending: (lease, now) => endOverspent(lease, null, now),
   'a grown hold': (lease, now) => growOutgrownHold(lease, null, now),
-  'a price': (lease, now) => notePrice(lease, microUsdPerHour(9_000_000), now),
+  'a price': (lease, now) => recordPrice(lease, microUsdPerHour(9_000_000), now),
   'a missing instance': (lease, now) => {
     const found = { instanceId: anInstanceId(), reason: 'lost', why: 'missed twice' } as const;
     return endFoundLease(lease, { ...found, record: null, listLag: lag }, now);

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import {
-  goesOnServing,
   isReadinessSettled,
+  isStillServed,
   parkForReadiness,
   parkToServe,
 } from '../../../../shared/core/lease/parking.ts';
@@ -53,12 +53,12 @@ describe('serving', () => {
 
   it('goes on unless something changed since it was parked', () => {
     const facts = { ...parked, parkedUntil: lease.deadline };
-    const goesOn = (each: Lease, change = {}) => goesOnServing(each, { ...facts, ...change }, now);
+    const goesOn = (each: Lease, change = {}) => isStillServed(each, { ...facts, ...change }, now);
     expect(goesOn(lease)).toBe(true);
     expect(goesOn(lease, { parked: 'over' })).toBe(false);
     expect(goesOn(lease, { parkedUntil: at('13:00') })).toBe(false);
     expect(goesOn({ ...lease, generation: 2 })).toBe(false);
     expect(goesOn(anEndingLease(lease))).toBe(false);
-    expect(goesOnServing(lease, facts, lease.deadline)).toBe(false);
+    expect(isStillServed(lease, facts, lease.deadline)).toBe(false);
   });
 });

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
 import { judge } from '../../../../shared/core/lease/judge.ts';
 import {
+  describeSilentCrowd,
   isNoticed,
   limitPassedAt,
   recordHeldSilence,
-  silentCrowd,
-  untilLook,
+  timeUntilSecondLook,
 } from '../../../../shared/core/lease/silence.ts';
 import { at } from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
@@ -18,10 +18,10 @@ describe('a silence', () => {
   const noticed = aPulse({ nodeHeartbeatAt: at('12:20'), silenceLookAt: at('12:25:30') });
 
   it('waits for its second look, and for nothing when none is to come', () => {
-    expect(untilLook(noticed, at('12:25:10'))).toBe(seconds(20));
-    expect(untilLook(noticed, at('12:25:30'))).toBeNull();
-    expect(untilLook(aPulse(), at('12:25'))).toBeNull();
-    expect(untilLook(null, at('12:25'))).toBeNull();
+    expect(timeUntilSecondLook(noticed, at('12:25:10'))).toBe(seconds(20));
+    expect(timeUntilSecondLook(noticed, at('12:25:30'))).toBeNull();
+    expect(timeUntilSecondLook(aPulse(), at('12:25'))).toBeNull();
+    expect(timeUntilSecondLook(null, at('12:25'))).toBeNull();
   });
 
   it('is another one when the lease was heard since it was noticed', () => {
@@ -51,10 +51,10 @@ describe('silent leases', () => {
   });
 
   it('are a crowd when they are more than three and more than a fifth', () => {
-    expect(silentCrowd(3, 4)).toBeNull();
-    expect(silentCrowd(4, 4)).toBe('4 of 4 leases became silent at the same time');
-    expect(silentCrowd(20, 100)).toBeNull();
-    expect(silentCrowd(21, 100)).toBe('21 of 100 leases became silent at the same time');
+    expect(describeSilentCrowd(3, 4)).toBeNull();
+    expect(describeSilentCrowd(4, 4)).toBe('4 of 4 leases became silent at the same time');
+    expect(describeSilentCrowd(20, 100)).toBeNull();
+    expect(describeSilentCrowd(21, 100)).toBe('21 of 100 leases became silent at the same time');
   });
 
   it('that are held say so while they serve, and not any more once they end', () => {

@@ -23,8 +23,8 @@ import { closeLease, growHold, withAttempt } from '../../../../shared/core/lease
 import {
   outgrownHold,
   presentRate,
+  spendingEnd,
   spentBy,
-  spentUp,
 } from '../../../../shared/core/lease/spend.ts';
 import { amountOfCharge, chargesOf } from '../../../../shared/core/ledger/charge.ts';
 import { totalsOf } from '../../../../shared/core/ledger/entry.ts';
@@ -79,7 +79,7 @@ describe('a spend cap', () => {
           let before = spentBy(lease, aPulse({ bytes }), now);
           for (const [received, sent] of heartbeats) {
             const told = aPulse({ bytes: [...bytes] });
-            if (spentUp(lease, told, now) !== null) break;
+            if (spendingEnd(lease, told, now) !== null) break;
             before = spentBy(lease, told, now);
             expect(before).toBeLessThan(cap);
             now = afterwards(now, policy.sweep.every);

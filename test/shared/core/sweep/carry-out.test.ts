@@ -8,7 +8,7 @@ import {
   endFoundLease,
   type FoundEnd,
   findingEvent,
-  notePrice,
+  recordPrice,
 } from '../../../../shared/core/sweep/carry-out.ts';
 import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
 import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
@@ -62,7 +62,7 @@ describe('an instance that is missing or stopped', () => {
 });
 
 describe('a price', () => {
-  const price = (rate: number) => notePrice(lease, microUsdPerHour(rate), at('12:20'));
+  const price = (rate: number) => recordPrice(lease, microUsdPerHour(rate), at('12:20'));
 
   it('that rose is noted once, and charged is what was agreed', () => {
     const noted = price(450_000);
@@ -74,7 +74,7 @@ describe('a price', () => {
     expect(noted === null ? null : currentAttempt(noted)?.offer).toEqual(
       currentAttempt(lease)?.offer,
     );
-    const again = noted === null ? null : notePrice(noted, microUsdPerHour(450_000), at('12:21'));
+    const again = noted === null ? null : recordPrice(noted, microUsdPerHour(450_000), at('12:21'));
     expect(again).toBeNull();
   });
 
@@ -85,6 +85,6 @@ describe('a price', () => {
 
   it('that did not rise, or of a lease that does not serve, changes nothing', () => {
     expect(price(404_000)).toBeNull();
-    expect(notePrice(aBootingLease(), microUsdPerHour(450_000), at('12:03'))).toBeNull();
+    expect(recordPrice(aBootingLease(), microUsdPerHour(450_000), at('12:03'))).toBeNull();
   });
 });
