@@ -1,5 +1,5 @@
-// The proof that a lease left no instance behind. Only `proveAbsence` makes one from observations;
-// a stored proof is read back as it was. Nothing else in the program can end a lease.
+// The proof that no instance of a lease is left. Only `proveAbsence` creates one from observations;
+// a stored proof is read back unchanged. A lease cannot end without this proof.
 
 import * as z from 'zod/mini';
 import type { Brand } from '../base/brand.ts';
@@ -7,7 +7,7 @@ import { between, type DurationMs, EpochMs } from '../base/time.ts';
 
 /**
  * Two complete listings, started at `from` and `until`, neither showing an instance of the lease.
- * Both are null when no create call was ever made, so that nothing could exist.
+ * Both are null when no create call was ever made, so that no instance can exist.
  */
 export type AbsenceProof = Brand<
   { readonly from: EpochMs | null; readonly until: EpochMs | null },
@@ -16,15 +16,18 @@ export type AbsenceProof = Brand<
 
 const Stored = z.object({ from: z.nullable(EpochMs), until: z.nullable(EpochMs) });
 
-/** Reads back a stored proof. */
+/** Parses a stored proof. */
 export const AbsenceProof = z.custom<AbsenceProof>(
   (value) => Stored.safeParse(value).success,
   'must be a stored absence proof',
 );
 
-/** What is known so far about the absence of an instance. */
+/** The evidence so far for the absence of an instance. */
 export type AbsenceEvidence = {
-  /** Listings started before this prove nothing: destroy or a late create may come after them. */
+  /**
+   * Listings started before this prove nothing: a destroy or a late create may take effect after
+   * them.
+   */
   readonly notBefore: EpochMs;
   /** When the first complete listing without the instance started, or null. */
   readonly absentSince: EpochMs | null;
@@ -47,14 +50,14 @@ export function proveAbsence(evidence: AbsenceEvidence, listedAt: EpochMs): Abse
   if (absentSince === null || absentSince < evidence.notBefore) {
     return { kind: 'pending', absentSince: listedAt };
   }
-  // At the same instant it is the same listing, read again by a repeated step: one, not two.
+  // The same instant means the same listing, read again by a repeated step: it counts once.
   if (listedAt <= absentSince || between(absentSince, listedAt) < evidence.listLag) {
     return { kind: 'pending', absentSince };
   }
   return { kind: 'proved', proof: { from: absentSince, until: listedAt } as AbsenceProof };
 }
 
-/** The proof for a lease or attempt whose create call was never made or definitely refused. */
+/** The proof for a lease or attempt whose create call was never made, or was definitely refused. */
 export function nothingWasCreated(): AbsenceProof {
   return { from: null, until: null } as AbsenceProof;
 }

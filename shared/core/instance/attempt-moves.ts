@@ -1,5 +1,5 @@
-// What may happen to an attempt. Each function's types say from which state to which; none of them
-// changes the lease around it.
+// The transitions of an attempt. The types of each function define the states; no function changes
+// the lease.
 
 import type { InstanceId } from '../base/ids.ts';
 import type { MicroUsdPerHour } from '../base/money.ts';
@@ -9,7 +9,7 @@ import type { AttemptIn, AttemptReason, Holding, Unanswered } from './attempt.ts
 import type { Offer } from './offer.ts';
 import type { Tag } from './ownership.ts';
 
-/** What must be on record before a create call may be made. */
+/** What must be recorded before create is called. */
 export type Intent = {
   readonly number: number;
   readonly offer: Offer;
@@ -17,19 +17,19 @@ export type Intent = {
   readonly mayLandUntil: EpochMs;
 };
 
-/** The intent, written before the effect. */
+/** Records the intent, before create is called. */
 export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded'> {
   return { state: 'recorded', ...intent, recordedAt: now };
 }
 
-/** The create call was not answered definitely: an instance may exist. */
+/** The create call has no definite response: an instance may exist. */
 export function markOutcomeUnknown(attempt: Unanswered): AttemptIn<'unknown'> {
   return attempt.state === 'unknown'
     ? attempt
     : { ...attempt, state: 'unknown', absentSince: null };
 }
 
-/** The provider definitely created nothing. */
+/** The provider definitely created no instance. */
 export function refuseAttempt(
   attempt: AttemptIn<'recorded'>,
   reason: AttemptReason,
@@ -37,15 +37,15 @@ export function refuseAttempt(
   return { ...attempt, state: 'refused', reason };
 }
 
-/** What every attempt keeps, whatever becomes of it. */
+/** The fields that every state keeps. */
 function withoutSightings(attempt: Unanswered): Intent & { readonly recordedAt: EpochMs } {
   const { number, offer, tag, recordedAt, mayLandUntil } = attempt;
   return { number, offer, tag, recordedAt, mayLandUntil };
 }
 
 /**
- * The instance is known, by the create call's answer or by its tag in a listing. It is charged from
- * `since`: when nobody saw it begin, from its record on, which can only be too much.
+ * The instance is known, by the create response or by its tag in a listing. It is charged from
+ * `since`: when its creation was not observed, from the record of the attempt, never too little.
  */
 export function confirmAttempt(
   attempt: Unanswered,
@@ -57,7 +57,7 @@ export function confirmAttempt(
   return { ...known, state: 'created', lastSeenAt: null };
 }
 
-/** Complete listings, started after the create call could land, never showed the instance. */
+/** Complete listings that started after `mayLandUntil` do not show the instance. */
 export function closeNeverCreated(
   attempt: Unanswered,
   proof: AbsenceProof,
@@ -65,7 +65,7 @@ export function closeNeverCreated(
   return { ...withoutSightings(attempt), state: 'never-created', proof };
 }
 
-/** The instance was seen running at `since`, at `rate`; the first sighting counts. */
+/** The instance was seen running since `since`, at `rate`; the first sighting counts. */
 export function observeRunning<A extends Holding>(
   attempt: A,
   seen: { readonly since: EpochMs; readonly rate: MicroUsdPerHour | null },
@@ -77,7 +77,7 @@ export function observeRunning<A extends Holding>(
   };
 }
 
-/** The instance has to go. Repeating keeps the first reason. */
+/** The instance must be destroyed. A repeat keeps the first reason. */
 export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptIn<'retiring'> {
   if (attempt.state === 'retiring') return attempt;
   const open = { destroyAcceptedAt: null, chargedUntil: null, usage: null, absentSince: null };
@@ -89,14 +89,14 @@ export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): Att
   return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
 }
 
-/** The instance was known to be there at `at`. */
+/** The instance existed at `at`. */
 export function recordSighting<A extends Holding>(attempt: A, at: EpochMs): A {
   return { ...attempt, lastSeenAt: latest(at, attempt.lastSeenAt ?? at) };
 }
 
 /**
- * Destroy found nothing: it went by itself, nobody knows when. It is charged until it was last
- * known to be there, by whatever saw it, and never beyond.
+ * The provider did not know the instance at destroy: it ended by itself at an unknown time. It is
+ * charged until it was last seen.
  */
 export function recordMissing(
   attempt: AttemptIn<'retiring'>,
@@ -108,7 +108,10 @@ export function recordMissing(
   return { ...acceptDestroy(attempt, now), chargedUntil: earliest(last, now) };
 }
 
-/** It is still there long after: the acceptance was worth nothing, and the charge runs on. */
+/**
+ * The instance is still listed after the list lag: the acceptance of destroy no longer counts, and
+ * the charge continues.
+ */
 export function reopenDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
   return { ...attempt, destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
 }

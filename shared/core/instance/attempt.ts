@@ -1,5 +1,5 @@
-// One try at getting an instance. An attempt has a life of its own: whatever happens to it, its
-// lease remembers it until its instance is proved absent.
+// One attempt to create an instance. The lease keeps each attempt, with its own state, and an
+// attempt is over only when its instance is proved absent.
 
 import * as z from 'zod/mini';
 import { InstanceId } from '../base/ids.ts';
@@ -10,7 +10,7 @@ import { Offer } from './offer.ts';
 import { Tag } from './ownership.ts';
 import { Usage } from './usage.ts';
 
-/** Why an attempt was given up, or `lease-ended` when it served to the end. */
+/** Why an attempt ended; `lease-ended` when its instance was used until the end of the lease. */
 export const AttemptReason = z.enum([
   'offer-gone',
   'no-funds',
@@ -31,31 +31,33 @@ const recorded = {
   offer: Offer,
   tag: Tag,
   recordedAt: EpochMs,
-  /** An instance of this attempt may appear at the provider until then. */
+  /** Until when an instance of this attempt may appear at the provider. */
   mayLandUntil: EpochMs,
 };
 
-/** The instance as we know it. Rates are frozen at launch and only ever read again to compare. */
+/**
+ * The recorded instance. Its rates are fixed at launch; later readings are only compared with them.
+ */
 const created = {
   ...recorded,
   instanceId: InstanceId,
   createdAt: EpochMs,
-  /** When it was first known to run: the GPU is billed from here. Null until then. */
+  /** When it was first seen running: the GPU is charged from this time. Null until then. */
   runningAt: z.nullable(EpochMs),
-  /** Whether the provider attached the SSH key when asked; null until asked. */
+  /** Whether the provider attached the SSH key; null before the request. */
   keyAttached: z.nullable(z.boolean()),
-  /** What the instance itself says it costs, once read. */
+  /** The rate that the provider reports for the instance, once read. */
   observedRate: z.nullable(MicroUsdPerHour),
-  /** Written when it is about to go or missed: when it was last known to be there. */
+  /** When the instance was last seen; written when it is destroyed or missing. */
   lastSeenAt: z._default(z.nullable(EpochMs), null),
 };
 
 const destroyed = {
-  /** The provider's acceptance. It stops the charge, and proves nothing. */
+  /** When the provider accepted the destroy call. It stops the charge and proves nothing. */
   destroyAcceptedAt: z.nullable(EpochMs),
-  /** Set when destroy found it gone before: it is charged until it was last known to be there. */
+  /** Set when the provider did not know the instance at destroy: when it was last seen. */
   chargedUntil: z._default(z.nullable(EpochMs), null),
-  /** What it used beside time, as far as it told; null before its destroy was answered. */
+  /** What it used besides time, as reported; null before its destroy was answered. */
   usage: z._default(z.nullable(Usage), null),
 };
 
@@ -78,14 +80,17 @@ export const Attempt = z.discriminatedUnion('state', [
     reason: AttemptReason,
     proof: AbsenceProof,
   }),
-  /** It was never created: complete listings started after `mayLandUntil` don't show its tag. */
+  /**
+   * No instance was created: complete listings that started after `mayLandUntil` do not show its
+   * tag.
+   */
   z.object({ state: z.literal('never-created'), ...recorded, proof: AbsenceProof }),
 ]);
 export type Attempt = z.infer<typeof Attempt>;
 type AttemptState = Attempt['state'];
 export type AttemptIn<State extends AttemptState> = Extract<Attempt, { state: State }>;
 
-/** Attempts whose create call has not been answered: an instance may exist without our knowing. */
+/** Attempts without a recorded create response: an unrecorded instance may exist. */
 export type Unanswered = AttemptIn<'recorded' | 'unknown'>;
 /** Attempts that hold an instance until it is proved absent. */
 export type Holding = AttemptIn<'created' | 'retiring'>;
@@ -99,13 +104,16 @@ export const isHolding = (attempt: Attempt): attempt is Holding =>
 export const isClosed = (attempt: Attempt): attempt is Closed =>
   !isUnanswered(attempt) && !isHolding(attempt);
 
-/** What an attempt that is over leaves as proof; null while an instance of it may exist. */
+/** The absence proof of an attempt; null while an instance of it may exist. */
 function proofOfAttempt(attempt: Attempt): AbsenceProof | null {
   if (!isClosed(attempt)) return null;
   return attempt.state === 'refused' ? nothingWasCreated() : attempt.proof;
 }
 
-/** The proof that no attempt left an instance behind, the newest of theirs; null until there is. */
+/**
+ * The proof that no attempt has an instance left: the newest of their proofs. Null while one is
+ * missing.
+ */
 export function proofOf(attempts: readonly Attempt[]): AbsenceProof | null {
   let newest = nothingWasCreated();
   for (const attempt of attempts) {
@@ -118,7 +126,7 @@ export function proofOf(attempts: readonly Attempt[]): AbsenceProof | null {
 
 /**
  * Listings started before this prove nothing about the attempts: a destroy was accepted later, or
- * an unanswered create could still land. Null while a destroy is still to be accepted.
+ * an unanswered create could still take effect. Null until every destroy is accepted.
  */
 export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
   const floors: EpochMs[] = [];
@@ -135,12 +143,12 @@ export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
 
 const NOT_MADE: readonly (AttemptReason | null)[] = ['rate-limited', 'too-late'];
 
-/** The attempts that really went for an instance: the others' create call was never carried out. */
+/** The attempts whose create call was carried out. */
 export function triesOf(attempts: readonly Attempt[]): readonly Attempt[] {
   return attempts.filter((attempt) => !NOT_MADE.includes(refusalReason(attempt)));
 }
 
-/** Why the provider created nothing; null when it did or may have. */
+/** Why the provider created no instance; null when it did or may have. */
 export function refusalReason(attempt: Attempt): AttemptReason | null {
   return attempt.state === 'refused' ? attempt.reason : null;
 }

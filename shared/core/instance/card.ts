@@ -1,12 +1,15 @@
-// A provider's card: what its words mean, and the times that follow from it, such as how long a
-// create call may still take effect and how long one attempt can last at worst.
+// A provider's card: facts about its API, and the times that follow from them, such as how long a
+// create call can still take effect, and how long one attempt can last.
 
 import type { MicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { type DurationMs, durationMs, times, total, wholeSeconds } from '../base/time.ts';
 
-/** How a provider states its charges: each item rounded to a step, at most so many items a row. */
+/**
+ * How a provider reports its charges: each item rounded to a step, at most `maxItems` items per
+ * row.
+ */
 export type ChargeTerms = {
   readonly step: MicroUsd;
   readonly maxItems: number;
@@ -19,41 +22,44 @@ export type ProviderCard = {
   readonly provider: ProviderName;
   /** Whether repeating create with the same tag is safe. */
   readonly createIsIdempotent: boolean;
-  /** The longest a create call has been seen to take effect after it was sent. */
+  /** The longest observed time from sending a create call to its effect. */
   readonly longestCreate: DurationMs;
   /** How long a listing may lag behind the instances. */
   readonly listLag: DurationMs;
   /** The only call that ends all billing. */
   readonly stopsBilling: 'destroy';
-  /** The shortest time billed. */
+  /** The minimum time that is billed. */
   readonly minimumTerm: DurationMs;
   readonly billing: { readonly step: DurationMs; readonly rounding: 'up' | 'nearest' };
   readonly charges: ChargeTerms;
   readonly maxTagLength: number;
-  /** An instance that isn't ready by then is given back. */
+  /** An attempt whose instance is not ready within this time is retired. */
   readonly bootLimit: DurationMs;
-  /** The shortest time between two calls of a kind. */
+  /** The minimum time between two calls of a kind. */
   readonly spacing: {
     readonly create: DurationMs;
     readonly destroy: DurationMs;
     readonly get: DurationMs;
     readonly list: DurationMs;
   };
-  /** The longest start script with its SSH key, in bytes: what our own lines leave. */
+  /**
+   * The maximum size of the start script and SSH key, in bytes: what the lines of this service
+   * leave.
+   */
   readonly maxStartScriptBytes: number;
   readonly sshUser: string;
-  /** What may go on billing after destroy. */
+  /** What may still be billed after destroy. */
   readonly residues: readonly string[];
 };
 
-/** For this long after its intent, an unanswered create call may still make an instance appear. */
+/** How long after the intent an unanswered create call can still create an instance. */
 export function createWindow(card: ProviderCard): DurationMs {
   return total(policy.launch.functionTimeout, card.longestCreate, times(card.listLag, 2));
 }
 
 /**
- * The longest an attempt can cost anything: it is looked for, boots in vain and is torn down, and
- * never less than the time that the provider bills in any case.
+ * The longest time an attempt can cost money: search, boot and teardown, and at least the minimum
+ * term of the provider.
  */
 export function attemptLimit(card: ProviderCard): DurationMs {
   const longest = total(createWindow(card), card.bootLimit, policy.teardown.allowance);

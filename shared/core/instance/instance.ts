@@ -1,9 +1,9 @@
-// An instance as its provider shows it: what `get` and a listing say about it.
+// An instance as its provider reports it, in `get` and in listings.
 
 import type { InstanceId } from '../base/ids.ts';
 import type { MicroUsdPerHour } from '../base/money.ts';
 
-/** A `stopped` or `failed` instance never becomes ready; an `unreachable` one may come back. */
+/** A `stopped` or `failed` instance never becomes ready; an `unreachable` one may recover. */
 export type InstanceStatus =
   | 'starting'
   | 'running'
@@ -16,17 +16,17 @@ export type SshEndpoint = { readonly host: string; readonly port: number; readon
 
 export type Instance = {
   readonly id: InstanceId;
-  /** The label exactly as the provider keeps it, ours or not. */
+  /** The label exactly as the provider stores it. */
   readonly label: string | null;
   readonly status: InstanceStatus;
-  /** The provider's own words for the status, for people. */
+  /** The provider's text for the status, for people. */
   readonly statusText: string;
-  /** All-in rate that the provider states for this instance, transfer excepted. */
+  /** The all-in rate that the provider reports for this instance, without transfer. */
   readonly rate: MicroUsdPerHour | null;
-  /** Where SSH may be reached, the best first; empty until known. */
+  /** SSH endpoints, the best first; empty until known. */
   readonly ssh: readonly SshEndpoint[];
 };
 
-/** Whether the instance has stopped and will not run again by itself. */
+/** Whether the instance has stopped and does not start again by itself. */
 export const isHalted = ({ status }: Pick<Instance, 'status'>): boolean =>
   status === 'stopped' || status === 'failed';

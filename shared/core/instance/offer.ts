@@ -1,4 +1,4 @@
-// What a provider would lease now, at a rate, and which offers meet a requirement.
+// An offer of a provider, with its rates, and whether it meets a requirement.
 
 import * as z from 'zod/mini';
 import { OfferId } from '../base/ids.ts';
@@ -11,30 +11,30 @@ const count = z.int().check(z.gte(1));
 export const Offer = z.object({
   id: OfferId,
   provider: ProviderName,
-  /** The id the provider's own create call takes. */
+  /** The id for the provider's create call. */
   providerOfferId: z.string(),
-  /** The physical instance: several offers may share one. */
+  /** The physical host: several offers may share one. */
   hostId: z.string(),
   gpuName: z.string(),
   gpuCount: count,
-  /** Memory of each GPU, in whole gibibytes as the card is sold. */
+  /** Memory of each GPU in whole GiB, as the card is sold. */
   vramGb: count,
-  /** Two letters, or null where the host doesn't say. */
+  /** Two-letter country code; null when unknown. */
   country: z.nullable(z.string()),
-  /** The provider's own measure, 0 to 1,000. */
+  /** The provider's reliability score, 0 to 1,000. */
   reliabilityPermille: z.int().check(z.gte(0), z.lte(1000)),
-  /** The largest disk the host can give. */
+  /** The maximum disk size of the host. */
   maxDiskGb: z.number(),
   gpuMicroUsdPerHour: MicroUsdPerHour,
   diskMicroUsdPerGbHour: MicroUsdPerHour,
   uploadMicroUsdPerGb: MicroUsd,
   downloadMicroUsdPerGb: MicroUsd,
-  /** When the host takes the instance back, or null where it doesn't say. */
+  /** Until when the host is available; null when unknown. */
   availableUntil: z.nullable(EpochMs),
 });
 export type Offer = z.infer<typeof Offer>;
 
-/** What an instance must be. Names are the providers' own; empty lists mean any. */
+/** The requirements for an instance. Names are those of the providers; an empty list means any. */
 export const Requirement = z.object({
   gpuNames: z.array(z.string()),
   gpuCount: count,
@@ -45,7 +45,7 @@ export const Requirement = z.object({
 });
 export type Requirement = z.infer<typeof Requirement>;
 
-/** What an hour of the offer costs with a disk of `diskGb`; transfer comes on top. */
+/** The hourly cost of the offer with a disk of `diskGb`, without transfer. */
 export function allInRate(offer: Offer, diskGb: number): MicroUsdPerHour {
   return sumRates(offer.gpuMicroUsdPerHour, rateOf(offer.diskMicroUsdPerGbHour, diskGb));
 }
@@ -53,7 +53,7 @@ export function allInRate(offer: Offer, diskGb: number): MicroUsdPerHour {
 const among = (wanted: readonly string[], value: string | null): boolean =>
   wanted.length === 0 || (value !== null && wanted.includes(value));
 
-/** Whether the offer is the kind of instance that was asked for, whatever it costs. */
+/** Whether the offer meets the requirement, at any price. */
 export function meets(offer: Offer, wanted: Requirement): boolean {
   return (
     among(wanted.gpuNames, offer.gpuName) &&

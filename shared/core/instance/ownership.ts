@@ -1,5 +1,5 @@
-// The tag each instance of ours carries from its creation on. Ownership is an exact parse plus a
-// valid mac, provable without any database; nothing that fails either is ever touched.
+// The tag that each instance of this deployment has from its creation. Ownership is an exact parse
+// plus a valid mac, which needs no database. An instance that fails either check is never touched.
 
 import * as z from 'zod/mini';
 import type { Brand } from '../base/brand.ts';
@@ -13,7 +13,7 @@ export const Tag = z.custom<Tag>(
   'must be a tag of this project',
 );
 
-/** What a tag says. `attempt` is 1 to 99. */
+/** The content of a tag. `attempt` is 1 to 99. */
 export type Ownership = {
   readonly deployment: DeploymentId;
   readonly leaseId: LeaseId;
@@ -47,7 +47,7 @@ export function tagOf(owner: Ownership, signer: Signer): Tag {
 
 /**
  * Reads a label found at a provider. Null unless it is exactly a tag of `deployment` with a valid
- * mac: a foreign, torn, padded or forged label is never ours.
+ * mac: a foreign, truncated, padded or forged label is never accepted.
  */
 export function readTag(
   label: string | null,

@@ -1,5 +1,6 @@
-// A lease's pulse: who was last heard and where a waiting execution can be reached. It is kept
-// apart from the lease and under 1 KB, so that one small update checks and records a heartbeat.
+// The pulse of a lease: its last heartbeats, and the task token of a waiting execution. It is
+// stored apart from the lease and stays under 1 KB, so that one small update checks and records a
+// heartbeat.
 
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../base/ids.ts';
@@ -15,13 +16,13 @@ import {
 import { Idle, IdleWarning, Quiet } from './quiet.ts';
 import { Telemetry } from './telemetry.ts';
 
-/** Whose heartbeat counts: the instance's, the application's, or both. */
+/** Which heartbeats count: the instance's, the application's, or both. */
 export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
 export type Liveness = z.infer<typeof Liveness>;
 
 const fact = (most: number) => z._default(z.nullable(z.string().check(z.maxLength(most))), null);
 
-/** What an instance says of itself when it is ready. Null, or left out, where it can't say. */
+/** What an instance reports about itself when it is ready. Null or missing when unknown. */
 export const NodeFacts = z.object({
   sshHostKey: fact(250),
   gpuName: fact(80),
@@ -30,11 +31,11 @@ export const NodeFacts = z.object({
 });
 export type NodeFacts = z.infer<typeof NodeFacts>;
 
-/** Bytes that an instance received and sent. A pair, since a pulse has to be small. */
+/** Bytes that an instance received and sent. A pair, because a pulse must be small. */
 export const ByteCount = z.tuple([z.int(), z.int()]);
 export type ByteCount = z.infer<typeof ByteCount>;
 
-/** Which wait of the workflow the parked token belongs to. */
+/** The wait that the parked token belongs to. */
 const Wait = z.enum(['ready', 'serve']);
 type Wait = z.infer<typeof Wait>;
 
@@ -45,9 +46,9 @@ export const Pulse = z.object({
   attempt: z.int(),
   liveness: Liveness,
   silenceLimit: DurationMs,
-  /** What the lease calls idle; null when it is never looked for. */
+  /** What counts as idle for this lease; null when idleness is not watched. */
   idle: z._default(z.nullable(Idle), null),
-  /** When the lease ends, as far as it is known: instances are told with every reply. */
+  /** The end of the lease as of the last parking. Every heartbeat reply contains it. */
   endsAt: EpochMs,
   over: z.boolean(),
   wait: z.nullable(Wait),
@@ -55,37 +56,37 @@ export const Pulse = z.object({
   token: z.nullable(z.string()),
   readyAt: z.nullable(EpochMs),
   nodeHeartbeatAt: z.nullable(EpochMs),
-  /** Of the instance's last heartbeat: only a greater one is heard. */
+  /** The number of the instance's last heartbeat: only a greater one is accepted. */
   nodeHeartbeatNumber: z._default(z.nullable(z.int()), null),
   appHeartbeatAt: z.nullable(EpochMs),
-  /** When the application last said that it is busy, or heartbeat without a word about it. */
+  /** When the application last reported busy, or sent a heartbeat without `busy`. */
   appBusyAt: z._default(z.nullable(EpochMs), null),
   facts: z.nullable(NodeFacts),
-  /** Of the instance's last heartbeat. */
+  /** The telemetry of the instance's last heartbeat. */
   telemetry: z._default(z.nullable(Telemetry), null),
-  /** Counters of the instance's last heartbeat that told them, and of the one before that. */
+  /** Byte counters of the last heartbeat that reported them, and of the one before. */
   bytes: z._default(z.nullable(ByteCount), null),
   bytesBefore: z._default(z.nullable(ByteCount), null),
-  /** What earlier counters had counted when they started again. */
+  /** Bytes that the counters had counted before they were reset. */
   bytesCarried: z._default(z.nullable(ByteCount), null),
   quiet: z._default(z.nullable(Quiet), null),
-  /** The last warning of idleness, as far as it is known here: the lease has it for certain. */
+  /** The last idle warning as of the last parking; the lease has the authoritative one. */
   idleWarned: z._default(z.nullable(IdleWarning), null),
-  /** A silence was noticed: nobody ends the lease for it before this second look. */
+  /** A silence was recorded: the lease does not end for it before this second look. */
   silenceLookAt: z._default(z.nullable(EpochMs), null),
 });
 export type Pulse = z.infer<typeof Pulse>;
 
-/** What a launch gives the pulse. A newer attempt's pulse takes the place of an older one's. */
+/** The first fields of a pulse. The pulse of a newer attempt replaces an older one. */
 export type PulseStart = Pick<
   Pulse,
   'leaseId' | 'consumer' | 'attempt' | 'liveness' | 'silenceLimit' | 'idle' | 'endsAt'
 >;
 
-/** The token of a wait, with what the pulse has to know while it is parked. */
+/** The token of a wait, and the values that the pulse has while it is parked. */
 export type Parking = {
   readonly leaseId: LeaseId;
-  /** Of the execution that waits: a replaced one must not overwrite its successor's token. */
+  /** The generation of the execution: an older one must not overwrite a newer token. */
   readonly generation: number;
   readonly attempt: number;
   readonly wait: Wait;
@@ -98,8 +99,8 @@ const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
   a === null || b === null ? null : a < b ? a : b;
 
 /**
- * When the party that has to send heartbeats was last heard; null when it never was. `auto` means
- * the application once it has sent a heartbeat, else the instance.
+ * When the last heartbeat arrived that counts; null before the first. `auto` means the application
+ * once it has sent a heartbeat, else the instance.
  */
 export function lastCountingHeartbeat(pulse: Pulse): EpochMs | null {
   switch (pulse.liveness) {
@@ -115,9 +116,8 @@ export function lastCountingHeartbeat(pulse: Pulse): EpochMs | null {
 }
 
 /**
- * Since when the instance has been running: by its own count of seconds at its last heartbeat,
- * since it may have taken a while before it was ready; else since it was ready. Never before
- * `createdAt`.
+ * Since when the instance has been running: by the uptime of its last heartbeat, because it may run
+ * for a while before it is ready; else since it was ready. Never before `createdAt`.
  */
 export function runningSince(pulse: Pulse, createdAt: EpochMs): EpochMs | null {
   const { readyAt, nodeHeartbeatAt, telemetry } = pulse;
@@ -127,10 +127,7 @@ export function runningSince(pulse: Pulse, createdAt: EpochMs): EpochMs | null {
   return earliest(readyAt, before(nodeHeartbeatAt, durationMs(Math.min(uptime * 1_000, most))));
 }
 
-/**
- * How long the lease has been silent at `now`, counted from `since` when nobody ever send
- * heartbeats.
- */
+/** How long the lease has been silent at `now`, counted from `since` before the first heartbeat. */
 export function silentFor(pulse: Pulse | null, since: EpochMs, now: EpochMs): DurationMs {
   const heartbeat = pulse === null ? null : lastCountingHeartbeat(pulse);
   return between(heartbeat !== null && heartbeat > since ? heartbeat : since, now);

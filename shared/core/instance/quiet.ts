@@ -1,13 +1,13 @@
 // Which heartbeats of an instance are quiet: only signals that the request named count, all of them
-// must be quiet, and an unknown signal counts as busy. A lease without `idle` in its terms has
-// none.
+// must be quiet, and an unknown signal counts as busy. A lease without `idle` in its terms has no
+// quiet heartbeats.
 
 import * as z from 'zod/mini';
 import { policy } from '../base/policy/policy.ts';
 import { between, DurationMs, EpochMs, times } from '../base/time.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** What the request calls idle, and what it wants done about it. Null is no signal. */
+/** What counts as idle, and what happens then. Null disables a signal. */
 export const Idle = z.object({
   gpuPercentBelow: z.nullable(z.int()),
   networkKbpsBelow: z.nullable(z.int()),
@@ -17,15 +17,15 @@ export const Idle = z.object({
 });
 export type Idle = z.infer<typeof Idle>;
 
-/** Quiet heartbeats in a row: when the first came, and the number of the last. */
+/** Consecutive quiet heartbeats: the time of the first, and the number of the last. */
 export const Quiet = z.object({ since: EpochMs, through: z.int() });
 export type Quiet = z.infer<typeof Quiet>;
 
-/** The warning that was given: for the quiet that started at `since`. */
+/** A warning for the quiet that started at `since`. */
 export const IdleWarning = z.object({ since: EpochMs, at: EpochMs });
 export type IdleWarning = z.infer<typeof IdleWarning>;
 
-/** The part of a pulse that idleness is judged by. */
+/** The fields of a pulse that idleness depends on. */
 export type Signals = {
   readonly idle: Idle | null;
   readonly quiet: Quiet | null;
@@ -33,7 +33,7 @@ export type Signals = {
   readonly nodeHeartbeatAt: EpochMs | null;
   readonly nodeHeartbeatNumber: number | null;
   readonly appHeartbeatAt: EpochMs | null;
-  /** When the application last said that it is busy, or heartbeat without a word about it. */
+  /** When the application last reported busy, or sent a heartbeat without `busy`. */
   readonly appBusyAt: EpochMs | null;
   readonly silenceLimit: DurationMs;
 };
@@ -44,7 +44,7 @@ const below = (value: number | null, limit: number): boolean =>
 function appIsQuiet({ appHeartbeatAt, appBusyAt, silenceLimit }: Signals, now: EpochMs): boolean {
   if (appHeartbeatAt === null || between(appHeartbeatAt, now) >= silenceLimit) return false;
   if (appBusyAt === null) return true;
-  // Busy for a moment between two heartbeats of the instance is busy, too.
+  // A busy report between two heartbeats of the instance also counts.
   return appBusyAt < appHeartbeatAt && between(appBusyAt, now) >= times(policy.heartbeat.every, 2);
 }
 
@@ -59,8 +59,8 @@ function allQuiet(idle: Idle, signals: Signals, now: EpochMs): boolean {
 }
 
 /**
- * What the instance's heartbeat just recorded makes of the quiet; null when it isn't part of any. A
- * heartbeat that never came is missing from the row and begins it again.
+ * The quiet after the instance's latest heartbeat; null when that heartbeat is not quiet. A missing
+ * heartbeat starts the quiet again.
  */
 export function quietAfter(signals: Signals, now: EpochMs): Quiet | null {
   const { idle, quiet, nodeHeartbeatNumber: through } = signals;

@@ -1,17 +1,18 @@
-// Which listed instances are ours: decided by their tags alone, without any database.
+// Which listed instances belong to this deployment: decided by their tags alone, without a
+// database.
 
 import type { DeploymentId } from '../base/ids.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Instance } from './instance.ts';
 import { type Ownership, readTag, type Signer } from './ownership.ts';
 
-/** What it takes to read a tag: only this deployment's, with a valid mac. */
+/** What is needed to read a tag of this deployment and check its mac. */
 export type TagReader = { readonly deployment: DeploymentId; readonly signer: Signer };
 
-/** An instance of ours, as a listing shows it, with what its tag says. */
+/** A listed instance of this deployment, with the content of its tag. */
 export type Sighting = { readonly instance: Instance; readonly owner: Ownership };
 
-/** The instances of one lease, any attempt, as complete listings show them. */
+/** The instances of one lease, of any attempt, in complete listings. */
 export type LeaseListing = {
   /** When the earliest of the listings started. */
   readonly listedAt: EpochMs;

@@ -1,28 +1,28 @@
-// What an instance used beside time: bytes, and time in which it was idle. Its pulse counts them
-// while it lives; when it is destroyed they are frozen into its attempt, so that what it cost can
-// be computed from the lease alone for good.
+// What an instance used besides time: bytes, and the time it was idle. The pulse counts them while
+// the instance runs. At destroy they are copied to the attempt, so that the cost can be computed
+// from the lease alone.
 
 import * as z from 'zod/mini';
 import { between, EpochMs } from '../base/time.ts';
 import { ByteCount, type Pulse } from './pulse.ts';
 
 export const Usage = z.object({
-  /** As the instance counted them; null when it never said. */
+  /** As the instance reported them; null when it never did. */
   bytes: z.nullable(ByteCount),
-  /** Since when it was idle to the end; null when it was busy, or nobody asked. */
+  /** Since when it was idle until the end; null when it was busy, or idleness was not watched. */
   idleSince: z.nullable(EpochMs),
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** What is known of an instance when it is over. */
+/** The last known facts about an instance. */
 export type LastKnown = {
   /** Null when no pulse of this instance is left. */
   readonly usage: Usage | null;
-  /** When it was known to exist, by whatever saw it. */
+  /** Times at which it was seen, from any source. */
   readonly seenAt: readonly EpochMs[];
 };
 
-/** What a running instance has used so far, by its attempt's number. */
+/** What the running instance of an attempt has used so far. */
 export type LiveUsage = { readonly attempt: number; readonly usage: Usage };
 
 const added = (a: ByteCount | null, b: ByteCount): ByteCount =>
@@ -35,7 +35,7 @@ function idleSince({ idle, quiet, nodeHeartbeatAt, nodeHeartbeatNumber }: Pulse)
   return lasts ? quiet.since : null;
 }
 
-/** What the instance that heartbeats has used so far. */
+/** What the instance of this pulse has used so far. */
 export function liveUsage(pulse: Pulse): LiveUsage {
   const { attempt, bytes, bytesCarried } = pulse;
   const all = bytes === null ? bytesCarried : added(bytesCarried, bytes);
@@ -43,8 +43,8 @@ export function liveUsage(pulse: Pulse): LiveUsage {
 }
 
 /**
- * What must be carried over now that counters started again: those of the heartbeat before, where
- * the heartbeat just recorded counts less. Null when they go on. Each counter is judged by itself.
+ * The bytes to carry over after a reset of counters: the value of the previous heartbeat, where the
+ * latest one is lower. Null without a reset. Each counter is judged separately.
  */
 export function carriedBytes({ bytes, bytesBefore, bytesCarried }: Pulse): ByteCount | null {
   if (bytes === null || bytesBefore === null) return null;

@@ -1,4 +1,4 @@
-// What an account's log says, each written once: who changed its limits, and what was refused.
+// The notes in an account's log: changes of its limits, and refused holds. Each is written once.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { formatUsd, signedMicroUsd } from '../base/money.ts';
@@ -12,7 +12,7 @@ import {
   type NotePlace,
 } from './account.ts';
 
-/** Says which limit binds, how much room it has, and what was asked. */
+/** Describes the exceeded limit, its remaining room, and the request. */
 export function refusalText(refusal: HoldRefusal): string {
   switch (refusal.limit) {
     case 'threshold':
@@ -33,7 +33,7 @@ export function refusalText(refusal: HoldRefusal): string {
   }
 }
 
-/** One for each limit and hour, however many are refused: it tells of the first. */
+/** One note per limit and hour: it describes the first refusal. */
 export function refusalNote(refusal: HoldRefusal, leaseId: LeaseId, now: EpochMs): AccountNote {
   const at = epochMs(now - (now % hours(1)));
   const reason = `at ${isoTime(now)}, for lease ${leaseId}: ${refusalText(refusal)}`;
@@ -57,13 +57,13 @@ export function limitsNote(change: LimitsChange, at: EpochMs): AccountNote {
 
 export type NotePage = {
   readonly notes: readonly AccountNote[];
-  /** Null: there are no more by now. */
+  /** Null after the last page. */
   readonly next: NotePlace | null;
 };
 
 /**
- * A page of the log after `after`, oldest first. The last page also has the notes that were
- * committed with the account and are not in its log yet.
+ * A page of the log after `after`, oldest first. The last page includes notes that are committed
+ * with the account and not in its log yet.
  */
 export function pageOfNotes(
   account: Pick<Account, 'notes'>,

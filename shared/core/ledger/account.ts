@@ -1,4 +1,4 @@
-// Accounts and holds: what a consumer may spend, and what is set aside before an instance may
+// Accounts and holds: what a consumer may spend, and the money reserved before an instance can
 // exist.
 
 import * as z from 'zod/mini';
@@ -15,8 +15,8 @@ const PERCENT_RULE = 'must be 1 to 1000 percent';
 const THRESHOLDS_RULE = `must be at most ${maxThresholds}, with increasing percents`;
 
 /**
- * What happens once so much of the month's budget is spent: it is told; new leases are refused for
- * the rest of the month; or that, and the open ones end.
+ * What happens when a percentage of the month's budget is spent: `notify` pages an operator;
+ * `freeze` also refuses new leases for the rest of the month; `end` also ends the open leases.
  */
 export const Threshold = z.object({
   percent: z.int().check(z.gte(1, PERCENT_RULE), z.lte(1_000, PERCENT_RULE)),
@@ -27,15 +27,15 @@ export type Threshold = z.infer<typeof Threshold>;
 const rises = (thresholds: readonly Threshold[]): boolean =>
   thresholds.every(({ percent }, at) => at === 0 || percent > (thresholds[at - 1]?.percent ?? 0));
 
-/** The limits of an account. Every consumer has one; nobody is without limits. */
+/** The limits of an account. Every consumer has one. */
 export const AccountLimits = z.object({
   monthlyBudgetMicroUsd: MicroUsd,
-  /** The most that all open leases together may cost in an hour. */
+  /** The maximum hourly cost of all open leases together. */
   maxRateMicroUsdPerHour: MicroUsdPerHour,
   maxOpenLeases: z.int().check(z.gte(1, OPEN_RULE), z.lte(maxOpenLeases, OPEN_RULE)),
-  /** The most that may be held for one lease. */
+  /** The maximum hold of one lease. */
   maxLeaseMicroUsd: MicroUsd,
-  /** What may be leased at all. Empty: anything. */
+  /** Allowed providers. Empty: any. */
   providers: z.array(ProviderName),
   gpuNames: z
     .array(z.string().check(z.minLength(1), z.maxLength(60)))
@@ -48,29 +48,31 @@ export const AccountLimits = z.object({
 });
 export type AccountLimits = z.infer<typeof AccountLimits>;
 
-/** Money set aside for one open lease. It belongs to the month of admission. */
+/** Money reserved for one open lease. It belongs to the month of admission. */
 export const Hold = z.object({
   amountMicroUsd: MicroUsd,
-  /** The most it may cost in an hour: the ceiling, then the rate of the instance it got. */
+  /** Its maximum hourly cost: the ceiling, then the rate of its instance. */
   rateMicroUsdPerHour: MicroUsdPerHour,
   month: Month,
   placedAt: EpochMs,
-  /** When an extension last raised it on the account; the lease follows, or it is trimmed. */
+  /**
+   * When an extension last raised it on the account. The lease must follow, or the sweep lowers it.
+   */
   raisedAt: z.optional(EpochMs),
-  /** When its instance was taken and it shrank to what that can still cost; once for a lease. */
+  /** When it was lowered to what the instance can still cost; once per lease. */
   repricedAt: z.optional(EpochMs),
 });
 export type Hold = z.infer<typeof Hold>;
 
 /**
- * What happened to an account. `at`, `kind` and `id` are its key, so that it is written once; of
- * refusals, one for each limit and hour.
+ * What happened to an account. `at`, `kind` and `id` are its key, so that it is written once.
+ * Refusals have one note per limit and hour.
  */
 export const AccountNote = z.object({
   at: EpochMs,
   kind: z.enum(['limits-changed', 'threshold-crossed', 'hold-refused']),
   id: z.string().check(z.regex(/^[\w-]{1,60}$/)),
-  /** Who did it; null when nobody did. */
+  /** The operator who did it; null for automatic notes. */
   by: z.nullable(ConsumerId),
   reason: z.string(),
   from: z.nullable(AccountLimits),
@@ -78,11 +80,11 @@ export const AccountNote = z.object({
 });
 export type AccountNote = z.infer<typeof AccountNote>;
 
-/** The same for the same note, and for no other of its account. */
+/** The key of a note, unique within its account. */
 export const keyOfNote = ({ at, kind, id }: Pick<AccountNote, 'at' | 'kind' | 'id'>): string =>
   `${isoTime(at)}#${kind}#${id}`;
 
-/** Where a note stands in its account's log. */
+/** The position of a note in its account's log. */
 export type NotePlace = Pick<AccountNote, 'at' | 'kind' | 'id'>;
 
 /**
@@ -93,27 +95,27 @@ export const Account = z.object({
   consumer: ConsumerId,
   month: Month,
   limits: AccountLimits,
-  /** Raised by every change of the limits; a change names the version it read. */
+  /** Every change of the limits increments it; a change must name the version it read. */
   limitsVersion: z.int().check(z.gte(1)),
   roomMicroUsd: SignedMicroUsd,
   rateRoomMicroUsdPerHour: SignedMicroUsdPerHour,
   leaseRoom: z.int(),
-  /** Of holds of this month, and of all months before: every charge that was ever settled. */
+  /** Charges settled for this month, and for all earlier months. */
   chargedMicroUsd: MicroUsd,
   chargedBeforeMicroUsd: MicroUsd,
   /** How many true-ups and corrections were entered. */
   correctionSeq: z._default(z.int(), 0),
   /** Whether a threshold refuses new leases now. */
   frozen: z.boolean(),
-  /** When each threshold was crossed this month, by its percent: once, whatever changes later. */
+  /** When each threshold was first crossed this month, by its percent. */
   crossed: z.record(z.string(), EpochMs),
   holds: z.record(LeaseId, Hold),
-  /** Committed with the account and not yet in its log. Applying repeats safely. */
+  /** Committed with the account and not in its log yet. Applying them is safe to repeat. */
   notes: z.record(z.string(), AccountNote),
 });
 export type Account = z.infer<typeof Account>;
 
-/** What a lease asks for, as far as an account may forbid it. Empty: anything will do. */
+/** The part of a requirement that an account can forbid. Empty: any. */
 export type Wanted = {
   readonly providers: readonly ProviderName[];
   readonly gpuNames: readonly string[];
@@ -122,13 +124,13 @@ export type Wanted = {
 /** Money that an open lease holds. */
 export type HeldBy = { readonly leaseId: string; readonly amountMicroUsd: MicroUsd };
 
-/** What an account must answer when it is asked to make room for a lease. */
+/** Why a hold is refused. */
 export type HoldRefusal =
   | {
       readonly limit: 'per-lease' | 'monthly-budget' | 'rate' | 'open-leases';
       readonly room: number;
       readonly asked: number;
-      /** The largest open holds, which take up the room. */
+      /** The largest open holds. */
       readonly holds: readonly HeldBy[];
     }
   | { readonly limit: 'threshold'; readonly percent: number }
@@ -152,7 +154,10 @@ const sameLimits = (a: AccountLimits, b: AccountLimits): boolean =>
     ([field, value]) => JSON.stringify(value) === JSON.stringify(b[field as keyof AccountLimits]),
   );
 
-/** Whether the limits of a version can be replaced: they were made so already, or have changed. */
+/**
+ * Whether limits can be replaced: `made` when they already are the new ones, `stale` when the
+ * version has changed.
+ */
 export function planLimits(
   account: Account,
   { version, limits }: { readonly version: number; readonly limits: AccountLimits },
@@ -165,11 +170,11 @@ export function planLimits(
 const excludes = (allowed: readonly string[], wanted: readonly string[]): boolean =>
   allowed.length > 0 && wanted.length > 0 && !wanted.some((each) => allowed.includes(each));
 
-/** Whether an account with these limits may take the offer. */
+/** Whether these limits allow the offer. */
 export const allows = (limits: AccountLimits, { provider, gpuName }: Offer): boolean =>
   !excludes(limits.providers, [provider]) && !excludes(limits.gpuNames, [gpuName]);
 
-/** The lowest threshold that was crossed and refuses new leases. */
+/** The lowest crossed threshold that refuses new leases. */
 const freezingPercent = ({ limits, crossed }: Account): number =>
   limits.thresholds.find(({ percent, action }) => action !== 'notify' && crossed[String(percent)])
     ?.percent ?? 100;
@@ -182,7 +187,7 @@ function forbidden(account: Account, wanted: Wanted): HoldRefusal | null {
   return excludes(gpuNames, wanted.gpuNames) ? { limit: 'gpus', allowed: gpuNames } : null;
 }
 
-/** Which limit of `account` a hold does not fit into; null when it fits. */
+/** The limit of `account` that the hold exceeds; null when it exceeds none. */
 export function refusalOf(account: Account, hold: Hold, wanted: Wanted): HoldRefusal | null {
   const no = forbidden(account, wanted);
   if (no !== null) return no;

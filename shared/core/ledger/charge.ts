@@ -1,5 +1,5 @@
-// What an instance cost, by what it used and for what: computed from the lease alone, while it runs
-// and when it is settled. The rates are those at which it was taken.
+// The charge of an instance, in parts: computed from the lease alone, while the instance runs and
+// at settlement. The rates are those of the chosen offer.
 
 import * as z from 'zod/mini';
 import { cost, costOfBytes, MicroUsd, rateOf, rest, sum } from '../base/money.ts';
@@ -8,38 +8,41 @@ import { between, EpochMs, earliest, latest } from '../base/time.ts';
 import { type Attempt, isHolding } from '../instance/attempt.ts';
 import type { LiveUsage, Usage } from '../instance/usage.ts';
 
-/** What a charge is made of. */
+/** The parts of a charge. */
 export const ChargeParts = z.object({
   gpuMicroUsd: MicroUsd,
   diskMicroUsd: MicroUsd,
   transferMicroUsd: MicroUsd,
-  /** Of all that: of an instance that never served, of teardown, and of idleness. */
+  /**
+   * Included in the parts above: the cost of an instance that was never ready, of teardown, and of
+   * idle time.
+   */
   failedMicroUsd: MicroUsd,
   teardownMicroUsd: MicroUsd,
   idleMicroUsd: MicroUsd,
 });
 
-/** What one instance cost, from its creation to `until`. */
+/** The charge of one instance, from its creation to `until`. */
 export const Charge = z.extend(ChargeParts, {
   attempt: z.int(),
   provider: ProviderName,
   gpuName: z.string(),
   gpuCount: z.int(),
-  /** The consumer's own name for its work; empty when it gave none. */
+  /** The consumer's name for its job; empty when none was given. */
   jobId: z.string(),
   from: EpochMs,
   until: EpochMs,
 });
 export type Charge = z.infer<typeof Charge>;
 
-/** What a computation needs to know of a lease. */
+/** The facts of a lease that the computation needs. */
 export type Bill = {
   readonly attempts: readonly Attempt[];
   readonly diskGb: number;
   readonly jobId: string;
-  /** When its end started; null while it is not over. */
+  /** When it started to end; null before. */
   readonly endingAt: EpochMs | null;
-  /** Of the instance that still sends heartbeats; what is over has it frozen in its attempt. */
+  /** The usage of the running instance; the attempt has the usage of a destroyed one. */
   readonly live?: LiveUsage | null;
 };
 
@@ -48,7 +51,7 @@ type RentedAttempt = Extract<Attempt, { createdAt: EpochMs }>;
 const isRented = (attempt: Attempt): attempt is RentedAttempt =>
   isHolding(attempt) || attempt.state === 'gone';
 
-/** What its bytes cost, either way; nothing while it never told them. */
+/** The cost of transfer in both directions; 0 when no bytes were reported. */
 function transferOf({ offer }: RentedAttempt, usage: Usage | null): MicroUsd {
   const bytes = usage?.bytes ?? null;
   if (bytes === null) return sum();
@@ -57,7 +60,7 @@ function transferOf({ offer }: RentedAttempt, usage: Usage | null): MicroUsd {
   return sum(costOfBytes(downloadMicroUsdPerGb, received), costOfBytes(uploadMicroUsdPerGb, sent));
 }
 
-/** The disk from creation, the GPU from when it was first known to run. */
+/** The disk is charged from creation, the GPU from the first time seen running. */
 function amounts({ offer, createdAt, runningAt }: RentedAttempt, diskGb: number, until: EpochMs) {
   const disk = rateOf(offer.diskMicroUsdPerGbHour, diskGb);
   const ranFrom = runningAt === null || runningAt > until ? null : runningAt;
@@ -67,7 +70,7 @@ function amounts({ offer, createdAt, runningAt }: RentedAttempt, diskGb: number,
   };
 }
 
-/** When its charge stops; null while it runs on. */
+/** When its charge stops; null while it continues. */
 const stoppedAt = (instance: RentedAttempt): EpochMs | null =>
   instance.state === 'created' ? null : (instance.chargedUntil ?? instance.destroyAcceptedAt);
 
@@ -103,15 +106,15 @@ function chargeOfInstance(instance: RentedAttempt, bill: Bill, now: EpochMs): Ch
   };
 }
 
-/** What each instance of a lease cost until its destroy was accepted, or until `now`. */
+/** The charge of each instance, until its destroy was accepted or until `now`. */
 export function chargesOf(bill: Bill, now: EpochMs): readonly Charge[] {
   return bill.attempts.filter(isRented).map((instance) => chargeOfInstance(instance, bill, now));
 }
 
-/** What one instance cost in all. */
+/** The total charge of one instance. */
 export const amountOfCharge = (charge: Charge): MicroUsd =>
   sum(charge.gpuMicroUsd, charge.diskMicroUsd, charge.transferMicroUsd);
 
-/** What all instances of a lease cost in all. */
+/** The total charge of all instances of a lease. */
 export const totalOf = (charges: readonly Charge[]): MicroUsd =>
   sum(...charges.map(amountOfCharge));

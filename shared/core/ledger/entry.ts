@@ -1,5 +1,5 @@
-// The ledger: what was held, charged and returned, written once and never changed. Accounts,
-// entries and the leases' own charges must always agree.
+// The ledger: entries for what was held, charged and released, written once and never changed.
+// Accounts, entries and the charges of leases must always agree.
 
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../base/ids.ts';
@@ -9,7 +9,9 @@ import { ProviderName } from '../base/providers.ts';
 import { EpochMs, Month } from '../base/time.ts';
 import { Charge } from './charge.ts';
 
-/** How a hold ends: part of it is charged, the rest returned; what went past it is an overrun. */
+/**
+ * How a hold ends: a part is charged and the rest released; a charge beyond the hold is an overrun.
+ */
 export type Settlement = {
   readonly charged: MicroUsd;
   readonly released: MicroUsd;
@@ -21,16 +23,16 @@ export function settle(held: MicroUsd, charged: MicroUsd): Settlement {
   return { charged, released: rest(held, charged), overrun: rest(charged, held) };
 }
 
-/** What is written to the ledger, once each, and never changed. */
+/** The kinds of ledger entries. */
 export const EntryKind = z.enum([
   'hold-placed',
   'hold-raised',
   'hold-released',
   'charge',
   'overrun',
-  /** What the provider charged, less what we had charged. */
+  /** The provider's charge minus the charge in the ledger. */
   'true-up',
-  /** Put right by a person. */
+  /** A correction by an operator. */
   'correction',
 ]);
 export type EntryKind = z.infer<typeof EntryKind>;
@@ -47,9 +49,9 @@ export const LedgerEntry = z.object({
   at: EpochMs,
   kind: EntryKind,
   amountMicroUsd: SignedMicroUsd,
-  /** Of a charge: which instance it is for, and what it is made of. */
+  /** For a charge: its instance and parts. */
   charge: z.optional(Charge),
-  /** Of a true-up or correction: why, by whom, at which provider, and its place in their order. */
+  /** For a true-up or correction: its reason, author, provider and sequence number. */
   why: z.optional(z.string()),
   by: z.optional(ConsumerId),
   provider: z.optional(ProviderName),
@@ -57,17 +59,17 @@ export const LedgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-/** Whether the entry comes after settlement: such are ordered one by one for each account. */
+/** Whether the entry comes after settlement. These entries have a sequence per account. */
 export const isCorrection = ({ kind }: LedgerEntry): boolean =>
   kind === 'true-up' || kind === 'correction';
 
-/** Where an entry stands in its account's ledger: entries are in order of time, lease, sequence. */
+/** The position of an entry in its account's ledger, ordered by time, lease and sequence. */
 export const EntryPlace = z.object({ at: EpochMs, leaseId: LeaseId, seq: z.int() });
 export type EntryPlace = z.infer<typeof EntryPlace>;
 
 /**
- * A page without the settlement that its end may have cut in two; the whole page when nothing
- * follows it. What one lease entered at one instant stands together.
+ * A page without a settlement that the end of the page may split; the whole page when nothing
+ * follows. Entries of one lease at one instant are adjacent.
  */
 export function uncut(page: readonly LedgerEntry[], more: boolean): readonly LedgerEntry[] {
   const last = page.at(-1);
@@ -77,10 +79,10 @@ export function uncut(page: readonly LedgerEntry[], more: boolean): readonly Led
   return whole;
 }
 
-/** What the entries of some leases sum up to, to compare with account and leases. */
+/** The totals of entries, to compare with the account and the leases. */
 export type EntryTotals = { readonly held: number; readonly charged: number };
 
-/** Adds entries up: what is still held, and what was charged. */
+/** Sums entries: the amount still held, and the amount charged. */
 export function totalsOf(entries: readonly LedgerEntry[]): EntryTotals {
   const of = (kind: EntryKind): number =>
     entries

@@ -1,5 +1,5 @@
-// Which offers of the menu a lease may choose from at all: of providers that are usable now, that
-// its account allows, and that the provider's prepaid funds can carry to the lease's end.
+// Which offers a lease can choose from: those of usable providers, that the account allows, and
+// that the provider's prepaid funds can pay until the end of the lease.
 
 import { formatUsd, type MicroUsd } from '../base/money.ts';
 import type { ProviderName } from '../base/providers.ts';
@@ -13,17 +13,17 @@ import { isUsable, type Snapshot } from './snapshot.ts';
 
 export type Candidates = {
   readonly offers: readonly Offer[];
-  /** Providers whose offers don't count, each with the reason. */
+  /** Why offers are left out. */
   readonly leftOut: readonly string[];
 };
 
-/** What rules offers out for everybody, and for this account. */
+/** The rules that exclude offers for all consumers, and for this account. */
 export type Rules = {
   readonly frozen: Pick<Frozen, 'providers'>;
   readonly account: Account | null;
 };
 
-/** The offers of providers that are usable now, as far as the account allows them. */
+/** The offers of usable providers that the account allows. */
 export function usableOffers(
   snapshots: readonly Snapshot[],
   { frozen, account }: Rules,
@@ -42,7 +42,7 @@ export function usableOffers(
   return { offers, leftOut: reasons };
 }
 
-/** The prepaid funds that a choice meets, for which lease. */
+/** The prepaid funds, and the lease that needs an offer. */
 export type Funds = {
   readonly rooms: Rooms;
   readonly lease: Starting;
@@ -50,7 +50,7 @@ export type Funds = {
   readonly now: EpochMs;
 };
 
-/** The offers that the funds of their providers can carry to the lease's end. */
+/** The offers that their provider's funds can pay until the end of the lease. */
 export function keepAffordable(
   menu: Candidates,
   { rooms, lease, bootLimit, now }: Funds,
@@ -73,15 +73,15 @@ export function keepAffordable(
   return { offers, leftOut: [...menu.leftOut, ...why] };
 }
 
-/** Room to take from a provider's prepaid funds before a choice is committed. */
+/** Prepaid funds to reserve ("take") before a choice is committed. */
 export type Taking = {
   readonly provider: ProviderName;
   readonly take: Take;
-  /** What was taken for an earlier attempt, or by a step that was interrupted. */
+  /** What an earlier attempt or an interrupted step has taken. */
   readonly had: MicroUsd | null;
 };
 
-/** What must be taken for the choice; null where funds don't limit it. */
+/** The funds to take for the choice; null when funds do not limit it. */
 export function roomToTake(offer: Offer, { rooms, lease, bootLimit, now }: Funds): Taking | null {
   const { provider } = offer;
   const room = rooms.get(provider) ?? null;

@@ -1,4 +1,4 @@
-// The menu as people read it: offers with what an hour of them costs, the cheapest first, in pages.
+// The list of offers for API callers: offers with their hourly cost, cheapest first, in pages.
 
 import type { OfferId } from '../base/ids.ts';
 import type { MicroUsdPerHour } from '../base/money.ts';
@@ -6,14 +6,14 @@ import type { EpochMs } from '../base/time.ts';
 import { allInRate, meets, type Offer, type Requirement } from '../instance/offer.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** An offer, what an hour of it costs, and when it was seen. */
+/** An offer with its hourly cost, and when it was read from the provider. */
 export type ListedOffer = {
   readonly offer: Offer;
   readonly rate: MicroUsdPerHour;
   readonly observedAt: EpochMs;
 };
 
-/** Where an offer stands in the list: by rate, then by id. */
+/** The position of an offer in the list: by rate, then by id. */
 type OfferPlace = { readonly id: OfferId; readonly rate: MicroUsdPerHour };
 
 export type OfferQuery = {
@@ -53,7 +53,7 @@ export function pageOfOffers(
   return { offers: page, next: ends ? null : placeOf(last) };
 }
 
-/** The offer with this id, priced with a disk of `diskGb`; null when the menu has none. */
+/** The offer with this id, priced with a disk of `diskGb`; null when there is none. */
 export function findOffer(
   snapshots: readonly Snapshot[],
   { id, diskGb }: { readonly id: OfferId; readonly diskGb: number },

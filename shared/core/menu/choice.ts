@@ -1,5 +1,5 @@
-// The choice of an offer: the best candidate of the menu on which no attempt of this lease has
-// failed yet, and the room it takes from its provider's prepaid funds.
+// The choice of an offer: the best candidate on which no attempt of this lease has failed, and the
+// prepaid funds it takes.
 
 import { formatUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -30,7 +30,7 @@ import {
 import { hostOf, type Limits, rankOffers } from './rank.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Refusals that any other offer of the same provider would meet too. */
+/** Refusals that apply to every offer of the same provider. */
 const PROVIDER_REFUSES: readonly string[] = ['no-funds', 'refused'];
 
 function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits {
@@ -72,22 +72,22 @@ const inWords = (offer: Offer, diskGb: number): string =>
   `${offer.gpuCount} x ${offer.gpuName} at ${formatUsd(allInRate(offer, diskGb))}/h, ` +
   `offer ${offer.id}, ${offer.country ?? 'country unknown'}`;
 
-/** What a choice rests on beside the lease itself. */
+/** What a choice depends on besides the lease. */
 export type ChoiceFacts = Rules & {
   readonly input: StepInput;
   readonly frozen: Frozen;
   readonly snapshots: readonly Snapshot[];
   readonly rooms: Rooms;
-  /** The longest boot of any provider in use. */
+  /** The longest boot limit of the configured providers. */
   readonly bootLimit: DurationMs;
 };
 
-/** `take` has to be taken before the choice is committed; null where funds don't limit it. */
+/** `take` must be taken before the choice is committed; null when funds do not limit it. */
 export type Choice = Decision<StepOutcome> & { readonly take: Taking | null };
 
 const keepAsIs = (outcome: StepOutcome): Choice => ({ ...keep(outcome), take: null });
 
-/** Puts the next offer on the lease. A choice that no attempt has used yet is kept. */
+/** Chooses the offer for the next attempt. A choice that no attempt has used is kept. */
 export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Choice {
   const skip = skipReason(lease, facts.input);
   if (skip !== null) return keepAsIs(skip);

@@ -1,24 +1,23 @@
-// Which offers a lease may take, and in which order: those within its requirement and limits, the
-// cheapest first.
+// Ranks offers for a lease: those within its requirement and limits, cheapest first.
 
 import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
 import type { EpochMs } from '../base/time.ts';
 import { allInRate, meets, type Offer, type Requirement } from '../instance/offer.ts';
 
-/** What rules an offer out beside the requirement. */
+/** The limits of an offer besides the requirement. */
 export type Limits = {
   readonly ceiling: MicroUsdPerHour;
-  /** The most a gigabyte of transfer may cost, up or down. */
+  /** The maximum price of a gigabyte of transfer, up or down. */
   readonly transferCeiling: MicroUsd;
   /** The instance must be available until then. */
   readonly neededUntil: EpochMs;
-  /** Hosts on which an attempt of this lease already failed. */
+  /** Hosts on which an attempt of this lease has failed. */
   readonly failedHosts: readonly string[];
-  /** Providers that refused for want of funds. */
+  /** Providers that refused create for every offer. */
   readonly failedProviders: readonly string[];
 };
 
-/** A host's name across providers, as `Limits.failedHosts` lists it. */
+/** The name of a host, unique across providers, as in `Limits.failedHosts`. */
 export const hostOf = (offer: Offer): string => `${offer.provider}/${offer.hostId}`;
 
 const allowed = (offer: Offer, limits: Limits): boolean =>
@@ -35,9 +34,9 @@ export type Ranking =
   | { readonly kind: 'over-budget'; readonly cheapest: MicroUsdPerHour };
 
 /**
- * Candidates within requirement and limits, cheapest first; of equal rate the more reliable, then
- * by id, so that the order never depends on how the menu was read. `over-budget` means that offers
- * exist, but all above the ceiling.
+ * Candidates within requirement and limits, cheapest first; at equal rates the more reliable first,
+ * then by id, so that the order does not depend on the input. `over-budget`: offers exist, but all
+ * of them are above the ceiling.
  */
 export function rankOffers(offers: readonly Offer[], wanted: Requirement, limits: Limits): Ranking {
   const rate = (offer: Offer): number => allInRate(offer, wanted.diskGb);

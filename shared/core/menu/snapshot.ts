@@ -1,4 +1,4 @@
-// A snapshot of the menu: what one provider offered at one moment.
+// A snapshot of the menu: the offers of one provider at one moment.
 
 import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
@@ -19,6 +19,6 @@ export const snapshotOf = (
   takenAt: EpochMs,
 ): Snapshot => ({ provider, version: String(takenAt).padStart(15, '0'), takenAt, offers });
 
-/** Whether its offers may still be chosen from. */
+/** Whether its offers can still be chosen. */
 export const isUsable = ({ takenAt }: Pick<Snapshot, 'takenAt'>, now: EpochMs): boolean =>
   between(takenAt, now) <= policy.menu.staleAfter;

@@ -1,5 +1,5 @@
-// How things stand, for the operator who has to know whether everything will end: which leases need
-// somebody, and what each net does about them next.
+// The state of a deployment for operators: which open leases have a problem, and what each safety
+// net does next for them.
 
 import type { LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -12,7 +12,7 @@ import type { SweepRecord } from '../sweep/record.ts';
 import type { Freeze } from './freeze.ts';
 import { type NetAct, nextActs } from './nets.ts';
 
-/** One open lease, with why it needs somebody, if it does. */
+/** An open lease, with its problems. */
 export type Patient = {
   readonly lease: Lease;
   readonly stuck: readonly string[];
@@ -24,13 +24,13 @@ type ProviderSweep = {
   readonly last: SweepRecord | null;
 };
 
-/** What was read. */
+/** The records that a diagnosis is based on. */
 export type Examined = {
-  /** All leases that need somebody's work. */
+  /** All leases that are not ended, or whose outbox is not applied. */
   readonly open: readonly Lease[];
   readonly pulses: ReadonlyMap<LeaseId, Pulse>;
   readonly sweeps: readonly ProviderSweep[];
-  /** What each provider's prepaid funds can still carry; null before the first reading. */
+  /** The prepaid funds of each provider; null before the first reading. */
   readonly balances: readonly { readonly provider: ProviderName; readonly room: Room | null }[];
   readonly freezes: readonly Freeze[];
 };
@@ -42,7 +42,7 @@ export type Diagnosis = Omit<Examined, 'pulses'> & {
   readonly oldestHeartbeat: { readonly leaseId: LeaseId; readonly at: EpochMs } | null;
 };
 
-/** Why the lease needs somebody; empty when it makes progress. */
+/** The problems of a lease; empty when it makes progress. */
 function troublesOf(lease: Lease, now: EpochMs): readonly string[] {
   if (lease.state === 'ended') return ['events or ledger entries are not applied'];
   const found: string[] = [];
@@ -54,10 +54,7 @@ function troublesOf(lease: Lease, now: EpochMs): readonly string[] {
   return found;
 }
 
-/**
- * Of the active leases that anybody ever send heartbeats for, the one with the oldest last
- * heartbeat.
- */
+/** The active lease with the oldest last heartbeat, of those that have one. */
 function oldestHeartbeat({ open, pulses }: Examined): Diagnosis['oldestHeartbeat'] {
   const heartbeats = open.flatMap((lease) => {
     const pulse = lease.state === 'active' ? pulses.get(lease.id) : undefined;
@@ -74,7 +71,7 @@ function patientOf(lease: Lease, { pulses, sweeps }: Examined, now: EpochMs): Pa
   return { lease, stuck: troublesOf(lease, now), nets: nextActs(lease, { pulse, sweep }, now) };
 }
 
-/** Puts together how things stand; the leases with the most troubles come first. */
+/** Creates the diagnosis; leases with the most problems come first. */
 export function diagnose(examined: Examined, at: EpochMs): Diagnosis {
   const { pulses: _, ...shown } = examined;
   const patients = examined.open

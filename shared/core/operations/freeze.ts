@@ -1,6 +1,6 @@
-// A freeze: an operator stops admissions and launches of a scope and ends what runs in it. It is
-// finished only when complete listings prove that nothing of the scope is left, and it stands until
-// it is thawed.
+// A freeze: an operator stops admissions and launches in a scope and ends its leases. It is
+// finished when complete listings prove that no instance of the scope is left, and it stays in
+// force until it is thawed.
 
 import * as z from 'zod/mini';
 import { ConsumerId, type LeaseId } from '../base/ids.ts';
@@ -21,7 +21,7 @@ export const FreezeScope = z.discriminatedUnion('kind', [
 ]);
 export type FreezeScope = z.infer<typeof FreezeScope>;
 
-/** Who did what, when and why. */
+/** An action of an operator. */
 const Act = z.object({
   kind: z.enum(['freeze', 'thaw']),
   at: EpochMs,
@@ -30,23 +30,26 @@ const Act = z.object({
 });
 type Act = z.infer<typeof Act>;
 
-/** A freeze that stands, with how far it has come. */
+/** A freeze in force, and its progress. */
 const Standing = z.object({
   since: EpochMs,
-  /** An attempt that was under way when it was placed has landed by then, or never will. */
+  /**
+   * After this time, no attempt that was in progress when the freeze was placed can still create an
+   * instance.
+   */
   landedBy: EpochMs,
   /** When the first complete listing without an instance of the scope started. */
   absentSince: z.nullable(EpochMs),
-  /** What the last round saw: leases not ended, instances listed. Null before the first. */
+  /** Counts of the last round: leases not ended, instances listed. Null before the first. */
   seen: z.nullable(z.object({ at: EpochMs, leases: z.int(), instances: z.int() })),
   finishedAt: z.nullable(EpochMs),
 });
 export type Standing = z.infer<typeof Standing>;
 
-/** The one record of a scope, kept when it is thawed. */
+/** The record of a scope, kept after a thaw. */
 export const Freeze = z.object({
   scope: FreezeScope,
-  /** Raised by every commit; a commit names the version it read. */
+  /** Every commit increments it; a commit must name the version it read. */
   version: z.int(),
   /** Null while the scope is thawed. */
   standing: z.nullable(Standing),
@@ -55,7 +58,7 @@ export const Freeze = z.object({
 });
 export type Freeze = z.infer<typeof Freeze>;
 
-/** What a scope may concern: a request knows no provider yet, a menu no consumer. */
+/** What to check against a scope: an admission has no provider yet, an offer list no consumer. */
 export type Concern = {
   readonly consumer?: ConsumerId;
   readonly provider?: ProviderName;
@@ -72,7 +75,7 @@ function concerns(scope: FreezeScope, { consumer, provider }: Concern): boolean 
   }
 }
 
-/** Whether any freeze that stands forbids what concerns `concern`. */
+/** Whether a freeze in force covers `concern`. */
 export const isFrozen = (freezes: readonly Freeze[], concern: Concern): boolean =>
   freezes.some(({ scope, standing }) => standing !== null && concerns(scope, concern));
 
@@ -82,7 +85,7 @@ export const frozenFor = (freezes: readonly Freeze[], consumer: ConsumerId): Fro
   providers: ProviderName.options.filter((provider) => isFrozen(freezes, { provider })),
 });
 
-/** Whether the lease has, or may have, something in the scope. */
+/** Whether the lease has, or may have, an instance in the scope. */
 export function covers(scope: FreezeScope, lease: Lease): boolean {
   if (scope.kind !== 'provider') return concerns(scope, { consumer: lease.consumer });
   return lease.attempts.some(
@@ -98,7 +101,7 @@ export type Placing = { readonly scope: FreezeScope; readonly landedBy: EpochMs 
   'by' | 'why'
 >;
 
-/** Freezes a scope; null when it stands already, for the same reason and by the same person. */
+/** Freezes a scope; null when the same operator already froze it for the same reason. */
 export function placeFreeze(
   before: Freeze | null,
   { scope, landedBy, by, why }: Placing,
@@ -116,7 +119,7 @@ export function placeFreeze(
   };
 }
 
-/** Lets the scope go on; null when it is thawed already. What was ended stays ended. */
+/** Thaws a scope; null when it is not frozen. Ended leases stay ended. */
 export function thaw(before: Freeze, by: Pick<Act, 'by' | 'why'>, now: EpochMs): Freeze | null {
   if (before.standing === null) return null;
   const acts = remembered(before.acts, { kind: 'thaw', at: now, ...by });
@@ -124,13 +127,13 @@ export function thaw(before: Freeze, by: Pick<Act, 'by' | 'why'>, now: EpochMs):
 }
 
 /**
- * By when everything has landed that was under way when the freeze was placed: a launch that read
- * "not frozen" just before still has its function's time to write its intent.
+ * When no launch in progress can still create an instance: a launch that read "not frozen" just
+ * before the freeze has the timeout of its function to write its intent.
  */
 export const landedBy = (placedAt: EpochMs, createWindow: DurationMs): EpochMs =>
   after(placedAt, total(policy.launch.functionTimeout, createWindow));
 
-/** The open leases that the freeze covers; those that are not over yet have to be ended. */
+/** The open leases that the freeze covers. */
 export function coveredLeases(
   { scope }: Pick<Freeze, 'scope'>,
   open: readonly Lease[],
@@ -139,13 +142,13 @@ export function coveredLeases(
   return { open: covered, toEnd: covered.filter((lease) => !isOver(lease)) };
 }
 
-/** What the leases of a frozen scope end for. */
+/** Why the leases of a frozen scope end. */
 export const freezeEnd = ({ acts }: Pick<Freeze, 'acts'>): End => ({
   reason: 'operator',
   why: `frozen by ${acts.at(-1)?.by ?? 'an operator'}`,
 });
 
-/** Freezes that stand and are not finished, each with how far it has come. */
+/** Freezes in force that are not finished, with their progress. */
 export const unfinishedFreezes = (
   freezes: readonly Freeze[],
 ): readonly { readonly freeze: Freeze; readonly standing: Standing }[] =>
@@ -161,8 +164,8 @@ export const providersOf = (
 ): readonly ProviderName[] => (scope.kind === 'provider' ? [scope.provider] : names);
 
 /**
- * How many of our listed instances belong to the scope. One whose lease is unknown counts for every
- * consumer.
+ * How many listed instances of this deployment belong to the scope. An instance without a known
+ * lease counts for every consumer.
  */
 export function countInScope(
   scope: FreezeScope,
@@ -174,7 +177,7 @@ export function countInScope(
   return consumers.filter((consumer) => consumer === scope.consumer).length;
 }
 
-/** What one round found of the scope; its complete listing started at `listedAt`. */
+/** The result of one round; its complete listing started at `listedAt`. */
 export type Round = {
   readonly listedAt: EpochMs;
   readonly listLag: DurationMs;
@@ -184,7 +187,7 @@ export type Round = {
 
 /**
  * The freeze after a round. It is finished when two complete listings, far enough apart and started
- * when everything under way had landed, show no instance of it, and no lease of it is unended.
+ * after `landedBy`, show no instance of the scope, and all its leases are ended.
  */
 export function advanceFreeze(before: Freeze, standing: Standing, round: Round): Freeze {
   const { listedAt, listLag, leases, instances } = round;
@@ -200,7 +203,7 @@ export function advanceFreeze(before: Freeze, standing: Standing, round: Round):
   return { ...before, version: before.version + 1, standing: next };
 }
 
-/** The same for the record as it is now; null when the freeze that the round was for is no more. */
+/** Applies the round to the current record; null when its freeze is no longer in force. */
 export function advanceIfStanding(
   current: Freeze | null,
   { since }: Standing,

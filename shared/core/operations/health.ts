@@ -1,11 +1,11 @@
-// Whether the menu is fresh enough to choose from, and how long ago a sweep last saw all instances.
+// Whether the offers are fresh enough to choose from, and when a sweep last listed all instances.
 
 import type { ProviderName } from '../base/providers.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';
 import { isUsable, type Snapshot } from '../menu/snapshot.ts';
 import type { SweepRecord } from '../sweep/record.ts';
 
-/** Of one provider's menu; `age` is null before its first refresh. */
+/** The offers of one provider; `age` is null before the first refresh. */
 export type MenuHealth = {
   readonly provider: ProviderName;
   readonly age: DurationMs | null;
@@ -13,7 +13,7 @@ export type MenuHealth = {
   readonly usable: boolean;
 };
 
-/** Of one provider's sweep; `age` is its last complete listing's, null before the first. */
+/** The sweep of one provider; `age` is that of the last complete listing, null before the first. */
 export type SweepHealth = {
   readonly provider: ProviderName;
   readonly age: DurationMs | null;

@@ -1,5 +1,5 @@
-// What each of the four nets would do next for a lease, for a person who asks whether it will end.
-// It only tells: what the nets really do is decided where they are.
+// What each of the four safety nets does next for a lease, for operators. It only describes; each
+// net decides for itself.
 
 import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs, earliest, latest } from '../base/time.ts';
@@ -8,10 +8,10 @@ import { alarmOf } from '../lease/deadline.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
 import type { SweepRecord } from '../sweep/record.ts';
 
-/** One net's next act, or what it waits for. */
+/** The next action of a net, or what it waits for. */
 export type NetAct = {
   readonly net: 'workflow' | 'schedule' | 'sweep' | 'instance';
-  /** Null when there is nothing it could act at. */
+  /** Null when there is no scheduled time. */
   readonly at: EpochMs | null;
   readonly does: string;
 };
@@ -59,7 +59,7 @@ function instanceAct(lease: Lease, pulse: Pulse | null): NetAct {
   return { net, at: pulse.endsAt, does: 'destroys itself' };
 }
 
-/** The next act of each net for a lease that is not ended. */
+/** The next action of each net for a lease that is not ended. */
 export function nextActs(
   lease: Lease,
   known: { readonly pulse: Pulse | null; readonly sweep: SweepRecord | null },
