@@ -1,15 +1,15 @@
-// How an account looks to a person.
+// Formats accounts and their events for a terminal.
 
 import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
 import type { Account, AccountEvent } from '../client/replies.ts';
 import { clean, rate, table, time } from './format.ts';
 
-const listed = (names: readonly string[]): string =>
+const allowedText = (names: readonly string[]): string =>
   names.length === 0 ? 'any' : names.join(', ');
 
 const BAR = 30;
 
-/** How much of the budget is charged (#), held (=) and free (.). */
+/** A bar of the budget: charged (#), held (=) and free (.). */
 function barOf({ limits, chargedMicroUsd: charged, heldMicroUsd: held }: Account): string {
   const budget = Math.max(1, limits.monthlyBudgetMicroUsd);
   const signs = (amount: number): number => Math.min(BAR, Math.round((amount / budget) * BAR));
@@ -27,7 +27,7 @@ function thresholdsOf({ limits, crossed }: Account): string {
   return each.join(', ');
 }
 
-/** The month first, then what is left of each limit, then what holds money. */
+/** The month, what is left of each limit, and the open holds. */
 export function accountLines(account: Account): readonly string[] {
   const { consumer, month, limits, version, holds, frozen, rateRoomMicroUsdPerHour } = account;
   const budget = formatUsd(limits.monthlyBudgetMicroUsd);
@@ -39,12 +39,12 @@ export function accountLines(account: Account): readonly string[] {
     ...[hold.month, time(hold.placedAt)],
   ]);
   return [
-    clean(`${consumer}, ${month}${frozen ? ': FROZEN, new leases are refused' : ''}`),
+    clean(`${consumer}, ${month}${frozen ? ': FROZEN, the service refuses new leases' : ''}`),
     `${barOf(account)} ${charged} charged, ${held} held, ${room} left of ${budget}`,
     `Rate: ${rate(rateRoomMicroUsdPerHour)} left of ${rate(limits.maxRateMicroUsdPerHour)}`,
     `Leases: ${account.leaseRoom} left of ${limits.maxOpenLeases}`,
     `One lease: at most ${formatUsd(limits.maxLeaseMicroUsd)}`,
-    clean(`Providers: ${listed(limits.providers)}; GPUs: ${listed(limits.gpuNames)}`),
+    clean(`Providers: ${allowedText(limits.providers)}; GPUs: ${allowedText(limits.gpuNames)}`),
     `Thresholds: ${thresholdsOf(account)}`,
     `Charged in earlier months: ${formatUsd(account.chargedBeforeMicroUsd)}`,
     `Limits: version ${version}`,
@@ -60,7 +60,7 @@ export function accountLines(account: Account): readonly string[] {
 export function accountEventsTable(events: readonly AccountEvent[]): readonly string[] {
   const rows = events.map(({ at, kind, by, reason }) => [time(at), kind, by ?? '-', clean(reason)]);
   return table(
-    ['AT', 'EVENT', 'BY', 'WHY'].map((title) => ({ title })),
+    ['AT', 'EVENT', 'BY', 'REASON'].map((title) => ({ title })),
     rows,
   );
 }

@@ -1,4 +1,4 @@
-// How costs, the ledger and its verdict look: as tables with bars, and as comma-separated values.
+// Formats costs, ledger entries and ledger verdicts as tables and as comma-separated values.
 
 import { formatUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
 import { type Cell, csvLine, decimalUsd } from '../client/csv.ts';
@@ -15,7 +15,7 @@ const spentOf = (group: Group): number =>
 const wasteOf = ({ waste }: Group): number =>
   waste.failedMicroUsd + waste.teardownMicroUsd + waste.idleMicroUsd;
 
-/** What an empty key stands for: nobody named a job, a correction names no instance. */
+/** A key is empty when a lease has no job, or when a correction has no instance. */
 const keyText = (key: string): string => (key === '' ? '(none)' : key);
 
 const BAR = 24;
@@ -25,12 +25,12 @@ function bar(amount: number, most: number): string {
   return '█'.repeat(Math.max(1, Math.round((BAR * amount) / most)));
 }
 
-/** A report, one line for each group, and its total. */
+/** A cost report: one line for each group, then the total. */
 export function costLines({ groupBy, groups, total, asOf, from, to }: Costs): readonly string[] {
   const right = (title: string) => ({ title, align: 'right' as const });
   const columns = [
     { title: groupBy.toUpperCase() },
-    ...['SETTLED', 'CHARGED', 'CORRECTED', 'RUNNING', 'WASTE', 'ALL'].map(right),
+    ...['SETTLED', 'CHARGED', 'CORRECTED', 'RUNNING', 'WASTE', 'TOTAL'].map(right),
     { title: '' },
   ];
   const most = Math.max(0, ...groups.map(spentOf));
@@ -51,7 +51,7 @@ export function costLines({ groupBy, groups, total, asOf, from, to }: Costs): re
   ];
 }
 
-/** The same for spreadsheets: one record for each group. */
+/** A cost report as comma-separated values: one record for each group. */
 export function costCsv({ groupBy, groups }: Costs): readonly string[] {
   const names = ['charged', 'corrected', 'running', 'gpu', 'disk', 'transfer'];
   const wasted = ['failed', 'teardown', 'idle'];
@@ -67,7 +67,7 @@ export function costCsv({ groupBy, groups }: Costs): readonly string[] {
   return [header, ...rows].map(csvRecord);
 }
 
-/** What one lease costs, a line for each thing that is known of it. */
+/** The cost of one lease, one line for each known fact. */
 export function leaseCostLines(cost: LeaseCost): readonly string[] {
   const { waste, ofWhich, instances } = cost;
   const ended = cost.state === 'ended';
@@ -81,9 +81,9 @@ export function leaseCostLines(cost: LeaseCost): readonly string[] {
     ['Failed', usd(waste.failedMicroUsd)],
     ['Teardown', usd(waste.teardownMicroUsd)],
     ['Idle', usd(waste.idleMicroUsd)],
-    ['By its end', cost.forecastMicroUsd === null ? null : usd(cost.forecastMicroUsd)],
+    ['Forecast', cost.forecastMicroUsd === null ? null : usd(cost.forecastMicroUsd)],
     ['Spend cap', cost.spendCapMicroUsd === null ? null : usd(cost.spendCapMicroUsd)],
-    ['Held', ended ? null : `${usd(cost.heldMicroUsd)}, ${usd(cost.leftMicroUsd)} of it left`],
+    ['Held', ended ? null : `${usd(cost.heldMicroUsd)}, ${usd(cost.leftMicroUsd)} left`],
     ...instances.map(
       ({ attempt, gpuCount, gpuName, provider, from, until }) =>
         [
@@ -97,7 +97,7 @@ export function leaseCostLines(cost: LeaseCost): readonly string[] {
   );
 }
 
-/** Entries of the ledger, one line each. */
+/** Ledger entries, one line each. */
 export function ledgerLines(entries: readonly LedgerEntry[]): readonly string[] {
   const columns = [
     { title: 'AT' },
@@ -120,21 +120,21 @@ export function ledgerLines(entries: readonly LedgerEntry[]): readonly string[] 
   return table(columns, rows);
 }
 
-/** Whether the books agree, and where they do not. */
+/** The result of a ledger verification, with each difference. */
 export function verdictLines(verdict: Verdict): readonly string[] {
   const { accounts, leases, entries, closedDays, doubtful, differences } = verdict;
-  const looked =
+  const checked =
     `${accounts} accounts, ${leases} leases, ` + `${entries} entries, ${closedDays} closed days`;
-  const moved = doubtful === 0 ? [] : [`${doubtful} moved meanwhile: verify again.`];
-  if (differences.length === 0) return [`The books agree: ${looked}.`, ...moved];
+  const changed = doubtful === 0 ? [] : [`${doubtful} changed during the check: verify again.`];
+  if (differences.length === 0) return [`The books agree: ${checked}.`, ...changed];
   const lines = differences.map(({ consumer, leaseId, what, ledger, found }) => {
     const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
     return clean(`${where}: ${what}: the ledger has ${ledger}, found ${found}`);
   });
-  return [`THE BOOKS DO NOT AGREE: ${looked}.`, ...lines, ...moved];
+  return [`THE BOOKS DO NOT AGREE: ${checked}.`, ...lines, ...changed];
 }
 
-/** RFC 4180 ends records with CR and LF; who prints them adds the LF. */
+/** RFC 4180 ends records with CR and LF; the caller prints the LF. */
 const csvRecord = (cells: readonly Cell[]): string => `${csvLine(cells)}\r`;
 
 const ENTRY_COLUMNS = [
@@ -161,14 +161,14 @@ function focusRecord(entry: LedgerEntry): readonly string[] {
   return row === null ? [] : [csvRecord(FOCUS_COLUMNS.map((column) => row[column] ?? null))];
 }
 
-/** How a ledger is written out: what comes first, and the lines of each entry. */
+/** The export formats: the header, and the lines of each entry. */
 export const EXPORTS = {
   csv: {
     header: [csvRecord(ENTRY_COLUMNS)],
     lines: (entry: LedgerEntry) => [csvRecord(entryCells(entry))],
   },
   focus: { header: [csvRecord(FOCUS_COLUMNS)], lines: focusRecord },
-  /** JSON Lines: a document for each entry, as the API gives it. */
+  /** JSON Lines: the API's document of each entry. */
   json: { header: [], lines: (entry: LedgerEntry) => [JSON.stringify(entry)] },
 } as const;
 export type ExportFormat = keyof typeof EXPORTS;

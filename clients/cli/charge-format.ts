@@ -1,13 +1,13 @@
-// How a comparison of charges looks to an operator.
+// Formats reconciliations for a terminal.
 
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
 import { clean, time } from './format.ts';
 
-/** The sums first, then each finding. */
+/** The sums, then each finding. */
 export function reconciliationLines(found: Reply<'reconcileCharges'>): readonly string[] {
   const { provider, startedAt, from, failure, leases, truedUp, findings, findingsInAll } = found;
-  const [booked, told] = [found.bookedMicroUsd, found.providerMicroUsd].map((amount) =>
+  const [booked, reported] = [found.bookedMicroUsd, found.providerMicroUsd].map((amount) =>
     formatUsd(microUsd(amount)),
   );
   const trued = formatUsd(signedMicroUsd(found.truedUpMicroUsd));
@@ -16,9 +16,9 @@ export function reconciliationLines(found: Reply<'reconcileCharges'>): readonly 
   return [
     `${provider}, ${time(startedAt)}${since}`,
     ...(failure === null ? [] : [`NOT COMPLETE: ${failure}`]),
-    `Compared: ${leases} leases, charged ${booked}, by the provider ${told}`,
+    `Compared: ${leases} leases, charged ${booked}, reported by the provider ${reported}`,
     `Trued up: ${truedUp} leases, ${trued}`,
     ...findings.map(({ kind, leaseId, why }) => `${kind}  ${leaseId}  ${why}`),
-    ...(left > 0 ? [`and ${left} more findings`] : []),
+    ...(left > 0 ? [`${left} more findings are not shown`] : []),
   ].map(clean);
 }

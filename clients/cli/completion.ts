@@ -1,5 +1,5 @@
-// Completion scripts for bash, zsh and fish. They offer names only: no lease is looked up while a
-// person types.
+// Completion scripts for bash, zsh and fish. They complete commands and flags only: completion
+// never calls the service.
 
 import type { Command } from 'commander';
 
@@ -11,7 +11,7 @@ type Entry = {
   readonly name: string;
   readonly description: string;
   readonly flags: readonly Flag[];
-  /** What its argument may be, where that is a closed list. */
+  /** The allowed values of its argument, when they are a closed list. */
   readonly choices: readonly string[];
 };
 
@@ -88,7 +88,7 @@ function fish(entries: readonly Entry[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The script that makes `shell` complete our commands. */
+/** The script with which `shell` completes the commands of `program`. */
 export function completionFor(program: Command, shell: Shell): string {
   const entries = entriesOf(program);
   switch (shell) {

@@ -1,5 +1,5 @@
-// What a command works with: the client, where its words go, and how it ends. Only here and in
-// main.ts does the command line touch its process.
+// The context of a command: the client, its output, and its exit code. Only this file and main.ts
+// use the process.
 
 import type { Command } from 'commander';
 import { type Client, createClient } from '../client/client.ts';
@@ -19,27 +19,27 @@ type GlobalOptions = {
 export type Context = {
   readonly client: Client;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborts when the person interrupts the command. */
+  /** Aborts when the user interrupts the command. */
   readonly signal: AbortSignal;
-  /** Prints the API's document, or what `lines` makes of it for a person. */
+  /** Prints the document as JSON with --json, otherwise as `lines` formats it. */
   readonly show: <Document>(
     document: Document,
     lines: (document: Document) => readonly string[],
   ) => void;
-  /** Prints a line as it is. */
+  /** Prints a line unchanged. */
   readonly print: (line: string) => void;
   readonly showLease: (lease: Lease) => void;
-  /** One event of a lease that is followed for its own sake. */
-  readonly tell: (event: LeaseEvent) => void;
-  /** One event of a lease that is waited for, on standard error. */
+  /** Prints one event of a watched lease. */
+  readonly printEvent: (event: LeaseEvent) => void;
+  /** Shows one event of a lease that the command waits for, on standard error. */
   readonly progress: (event: LeaseEvent) => void;
-  /** A remark for a person, on standard error. */
+  /** Prints a remark on standard error. */
   readonly note: (text: string) => void;
 };
 
 export type Work = (context: Context) => Promise<ExitCode>;
 
-/** Hands a command's work to the process it runs in. */
+/** Runs the work of a command in the current process. */
 export type Cli = { readonly run: (command: Command, work: Work) => Promise<void> };
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -59,7 +59,7 @@ function clientOf({ endpoint, region, profile }: GlobalOptions): Client {
   });
 }
 
-/** Runs `work` for `command` with the options given anywhere on its line. */
+/** Runs `work` for `command` with its own and the global options. */
 export async function runWork(command: Command, work: Work, signal: AbortSignal) {
   const options = command.optsWithGlobals<GlobalOptions>();
   const json = options.json === true;
@@ -77,7 +77,7 @@ export async function runWork(command: Command, work: Work, signal: AbortSignal)
       show,
       print,
       showLease: (lease) => show(lease, leaseLines),
-      tell: (event) => (json ? remarks.progress(event) : print(eventLine(event))),
+      printEvent: (event) => (json ? remarks.progress(event) : print(eventLine(event))),
       progress: remarks.progress,
       note: remarks.note,
     });

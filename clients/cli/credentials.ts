@@ -1,6 +1,6 @@
-// Whose signature requests carry: found by flag, environment, files and the SDK's own chain, as
-// AWS's tools do, and on a loopback endpoint in the data folder of `npm start`. Secrets are never
-// printed, nor any line of a credentials file.
+// Finds the credentials that sign requests: in flags, the environment, files and the SDK's chain,
+// in the order of the AWS CLI, and for a loopback endpoint in the data folder of `npm start`. It
+// never prints a secret or a line of a credentials file.
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -12,14 +12,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export type Wanted = {
   readonly endpoint: URL;
-  /** As given by flag, which counts more than anything in the environment. */
+  /** The value of --profile, which overrides the environment. */
   readonly profile: string | undefined;
   readonly env: Environment;
 };
 
 type Place = { readonly file: string; readonly profile: string };
 
-/** The settings of one profile of a file in AWS's format; null when it isn't there. */
+/**
+ * The settings of one profile of a file in AWS's format; null when the file has no such profile.
+ */
 export function readProfile(text: string, profile: string): ReadonlyMap<string, string> | null {
   let found: Map<string, string> | null = null;
   let inside = false;
@@ -40,7 +42,7 @@ function textOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    // Not there, or not ours to read: the next place may do.
+    // The file is missing or not readable: try the next one.
     return null;
   }
 }
@@ -65,7 +67,7 @@ function fromEnvironment(env: Environment): Credentials | null {
 const isLoopback = ({ hostname }: URL): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
-/** Where to look, best first. */
+/** The places to look in, in order of precedence. */
 function placesOf({ endpoint, profile, env }: Wanted): readonly Place[] {
   const named = profile ?? env['AWS_PROFILE'];
   const shared = env['AWS_SHARED_CREDENTIALS_FILE'];
@@ -78,7 +80,7 @@ function placesOf({ endpoint, profile, env }: Wanted): readonly Place[] {
   ];
 }
 
-/** Keys that stand in the environment or in a credentials file. */
+/** The keys in the environment or in a credentials file. */
 function findKeys(wanted: Wanted): Credentials | null {
   const given = wanted.profile === undefined ? fromEnvironment(wanted.env) : null;
   if (given !== null) return given;
@@ -91,34 +93,34 @@ function findKeys(wanted: Wanted): Credentials | null {
 
 function missing(wanted: Wanted): string {
   const places = placesOf(wanted).map(({ file, profile }) => `[${profile}] in ${file}`);
-  const looked = places.join(', nor ');
-  return `no credentials: neither AWS_ACCESS_KEY_ID is set nor is there a profile ${looked}`;
+  const profiles = places.join(' or ');
+  return `no credentials: AWS_ACCESS_KEY_ID is not set, and there is no profile ${profiles}`;
 }
 
-/** The SDK's own chain: SSO, roles, programs of a profile, metadata of an instance. */
+/** The SDK's default chain: SSO, roles, credential processes, EC2 instance metadata. */
 async function openChain({ profile }: Wanted): Promise<() => Promise<Credentials>> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   return defaultProvider(profile === undefined ? {} : { profile });
 }
 
 /**
- * Finds the credentials to sign with, for each signature: temporary ones are renewed. Ends the
- * command when there are none, saying where it looked.
+ * Returns a function that finds credentials for each signature, so that temporary ones are renewed.
+ * The function ends the command with the places it looked in when there are none.
  */
 export function createCredentials(wanted: Wanted): () => Promise<Credentials> {
   let chain: (() => Promise<Credentials>) | undefined;
   return async () => {
     const found = findKeys(wanted);
     if (found !== null) return found;
-    // A local service has its own file of credentials, and knows nobody from AWS.
+    // A local service accepts only the credentials of its own file.
     if (isLoopback(wanted.endpoint)) return usage(missing(wanted));
     chain ??= await openChain(wanted);
     try {
       const { accessKeyId, secretAccessKey, sessionToken } = await chain();
       return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'it failed';
-      return usage(`${missing(wanted)}; AWS's other ways to find them: ${reason}`);
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      return usage(`${missing(wanted)}; the AWS credential chain failed: ${reason}`);
     }
   };
 }

@@ -1,5 +1,4 @@
-// How a command ends, as scripts see it. These numbers are a promise: they may be added to, never
-// changed.
+// The exit codes of commands. Scripts depend on these numbers: add new ones, never change one.
 
 import { CommanderError } from 'commander';
 import { ApiProblem } from '../client/problem.ts';
@@ -21,23 +20,23 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done
-  1    failed: the service answered with a problem, or the wait took too long
-  2    usage: a flag or a value is not valid, here or to the service
-  3    refused: a limit binds
-  4    not found: there is no such lease or offer
-  5    over: the lease is over, though not in the way that was asked for
-  6    unreachable: the service gave no answer; what was asked may still happen
-  7    left: instances of ours are still there, or not proved gone (sweep)
+  1    failed: the service returned a problem, or the wait timed out
+  2    usage: a flag or a value is not valid
+  3    refused: the request would exceed a limit
+  4    not found: the lease or offer does not exist
+  5    over: the lease ended for another reason than the requested one
+  6    unreachable: no response from the service; the request may still take effect
+  7    left: instances of the deployment remain, or are not proved gone (sweep)
   8    differs: the books do not agree (ledger verify)
-  130  interrupted: the lease goes on`;
+  130  interrupted: the lease continues`;
 
-/** Ends the command with a message about how it was called. Never quote a value of --env in it. */
+/** Ends the command with a usage error. The message must never quote a value of --env. */
 export function usage(message: string): never {
   throw new CommanderError(EXIT.usage, 'gpu-shopper.usage', message);
 }
 
-/** Whether commander has told the person already. */
-export const isTold = (error: unknown): boolean =>
+/** Whether commander has already printed the error. */
+export const isPrinted = (error: unknown): boolean =>
   error instanceof CommanderError && error.code !== 'gpu-shopper.usage';
 
 function codeOfProblem({ status, limit }: ApiProblem): ExitCode {
@@ -54,7 +53,7 @@ function codeOfProblem({ status, limit }: ApiProblem): ExitCode {
   }
 }
 
-/** The code a command ends with that failed with `error`. */
+/** The exit code of a command that failed with `error`. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ApiProblem) return codeOfProblem(error);
@@ -62,14 +61,15 @@ export function exitCodeOf(error: unknown): ExitCode {
   return EXIT.failed;
 }
 
-/** What a person is told about `error`. */
+/** The message about `error` on standard error. */
 export function messageOf(error: unknown): string {
   if (error instanceof ApiProblem) {
     const { detail, requestId } = error;
     return requestId === undefined ? detail : `${detail} (request ${requestId})`;
   }
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'AbortError') return 'interrupted: what was asked for goes on';
-  if (error.name === 'TimeoutError') return 'gave up waiting: the lease goes on';
+  if (error.name === 'AbortError')
+    return 'interrupted: the request may still take effect, and open leases continue';
+  if (error.name === 'TimeoutError') return 'timed out waiting: the lease continues';
   return error.message;
 }

@@ -1,11 +1,11 @@
-// How things look to a person: tables, money, times. What comes from outside may hold control
-// characters that would steer a terminal; none of them gets through.
+// Formats tables, money, times, offers and leases for a terminal. Control characters in text from
+// providers and instances could control the terminal: `clean` removes them.
 
 import { styleText } from 'node:util';
 import { formatUsd, microUsd } from '../../shared/core/base/money.ts';
 import type { Lease, LeaseEvent, LeaseState, Offer } from '../client/replies.ts';
 
-/** Text without what a terminal would obey. */
+/** Text without control characters. */
 export const clean = (text: string): string => text.replace(/\p{C}+/gu, ' ');
 
 type Column = { readonly title: string; readonly align?: 'right' };
@@ -17,7 +17,7 @@ function cell(text: string, width: number, column: Column): string {
   return column.align === 'right' ? gap + text : text + gap;
 }
 
-/** Lines of a table, as wide as its widest cells. `null` stands for what isn't known. */
+/** Lines of a table, with columns as wide as their widest cells. `null` is an unknown value. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly (string | null)[])[],
@@ -111,7 +111,7 @@ export function eventsTable(events: readonly LeaseEvent[]): readonly string[] {
   );
 }
 
-/** One event on one line, for those who follow a lease. */
+/** One event on one line, as `watch` and waits show it. */
 export const eventLine = ({ at, type, reason }: LeaseEvent): string =>
   clean(`${time(at)}  ${type.padEnd(18)}  ${reason}`);
 
@@ -134,7 +134,7 @@ function offerText({
   country,
   id,
 }: NonNullable<Lease['offer']>): string {
-  return `${gpuCount} x ${gpuName}, ${vramGb} GB, ${country ?? 'somewhere'} (${id})`;
+  return `${gpuCount} x ${gpuName}, ${vramGb} GB, ${country ?? 'country unknown'} (${id})`;
 }
 
 function proofText(proof: Lease['absenceProof']): string | null {
@@ -144,12 +144,12 @@ function proofText(proof: Lease['absenceProof']): string | null {
   return `absent from the listings of ${time(firstListingAt)} and ${time(secondListingAt)}`;
 }
 
-/** A provider may tell one way to the instance twice. */
+/** A provider may list the same address twice. */
 const sshCommands = ({ ssh }: Lease): readonly string[] => [
   ...new Set(ssh.map(({ host, port, user }) => `ssh -p ${port} ${user}@${host}`)),
 ];
 
-/** A lease in full, a line for each thing that is known of it. */
+/** A lease in full, one line for each known fact. */
 export function leaseLines(lease: Lease): readonly string[] {
   const { offer } = lease;
   const facts: readonly (readonly [string, string | null])[] = [
@@ -167,7 +167,7 @@ export function leaseLines(lease: Lease): readonly string[] {
     ['Host key', lease.sshHostKey],
     ['Amount', amountOf(lease)],
     ['Proof', proofText(lease.absenceProof)],
-    ['You can', lease.can.length === 0 ? null : lease.can.join(', ')],
+    ['Actions', lease.can.length === 0 ? null : lease.can.join(', ')],
   ];
   return facts
     .flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(9)}  ${clean(text)}`]))

@@ -1,5 +1,5 @@
-// The flags of `lease` that say what is idle. A lease that says nothing of it is never looked at,
-// so half a wish is refused here: it would look like a promise.
+// The flags of `lease` that define idleness. The service checks idleness only when all parts are
+// given, so an incomplete set of flags is refused here.
 
 import { type Command, Option } from 'commander';
 import type { Body } from '../client/replies.ts';
@@ -18,19 +18,22 @@ export type IdleOptions = {
 
 export function addIdleOptions(command: Command): Command {
   return command
-    .option('--idle-minutes <number>', 'it is idle when all signals named are quiet for so long')
+    .option(
+      '--idle-minutes <number>',
+      'the lease is idle when all given signals are quiet for this long',
+    )
     .addOption(
-      new Option('--idle-action <action>', 'what then: a warning, or its end').choices([
+      new Option('--idle-action <action>', 'what the service does when the lease is idle').choices([
         'warn',
         'end',
       ]),
     )
-    .option('--idle-gpu <percent>', 'a signal: its GPUs are used less than that')
-    .option('--idle-network <kbps>', 'a signal: its network carries less than that')
-    .option('--idle-app', 'a signal: its application says that it is not busy');
+    .option('--idle-gpu <percent>', 'signal: GPU utilization is below this')
+    .option('--idle-network <kbps>', 'signal: network traffic is below this')
+    .option('--idle-app', 'signal: the application reports that it is not busy');
 }
 
-/** What is idle; undefined when no flag speaks of it. Ends the command on usage. */
+/** The definition of idleness; undefined without any of its flags. Ends the command on usage. */
 export function idleOf(options: IdleOptions): Idle | undefined {
   const { idleMinutes, idleAction: action, idleGpu, idleNetwork, idleApp: app } = options;
   const signals = [idleGpu, idleNetwork, app].filter((signal) => signal !== undefined);
@@ -42,7 +45,7 @@ export function idleOf(options: IdleOptions): Idle | undefined {
   if (signals.length === 0 && windowMinutes === undefined && action === undefined) return undefined;
   if (windowMinutes === undefined || action === undefined || signals.length === 0) {
     return usage(
-      'to look for idleness, give --idle-minutes, --idle-action and at least one of ' +
+      'idleness needs --idle-minutes, --idle-action and at least one of ' +
         '--idle-gpu, --idle-network and --idle-app',
     );
   }

@@ -1,5 +1,5 @@
-// From the flags of `lease` to the body of the request. It reads the files and variables that the
-// flags name, lets no private key through, and repeats no value of --env.
+// Makes the request body from the flags of `lease`. It reads the files and variables that the flags
+// name, refuses private keys, and never repeats a value of --env.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -35,7 +35,7 @@ export type LeaseOptions = IdleOptions & {
   readonly job?: string;
 };
 
-/** What ssh-keygen makes first, in OpenSSH's own order of preference. */
+/** The default keys of ssh-keygen, in OpenSSH's order of preference. */
 const USUAL_KEYS = ['id_ed25519.pub', 'id_rsa.pub'];
 
 function readText(flag: string, file: string): string {
@@ -49,20 +49,22 @@ function readText(flag: string, file: string): string {
 function usualKey(): string {
   const files = USUAL_KEYS.map((name) => join(homedir(), '.ssh', name));
   const found = files.find((file) => existsSync(file));
-  return found ?? usage(`no SSH key: give one with --ssh-key, or make ${files[0]} (ssh-keygen)`);
+  return (
+    found ?? usage(`no SSH key: give one with --ssh-key, or create ${files[0]} with ssh-keygen`)
+  );
 }
 
-/** The public key in `file`, without its comment, which may tell who and where you are. */
+/** The public key in `file` without its comment, which may name the user and the host. */
 export function publicKeyOf(file: string): string {
   const text = readText('--ssh-key', file);
   if (text.includes('PRIVATE KEY')) {
-    return usage(`${file} is a private key: give its public half, most likely ${file}.pub`);
+    return usage(`--ssh-key: ${file} is a private key: give the public key, such as ${file}.pub`);
   }
   const [type = '', key = ''] = text.trim().split(/\s+/);
   return `${type} ${key}`;
 }
 
-/** NAME=VALUE, or NAME to take the value from the environment. */
+/** From NAME=VALUE, or from NAME, which takes the value from the environment. */
 export function variablesOf(
   given: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -73,8 +75,11 @@ export function variablesOf(
     const value = at < 0 ? env[name] : text.slice(at + 1);
     const nth = `--env number ${index + 1}`;
     if (name === '') return usage(`${nth} must be NAME=VALUE or NAME`);
-    // The name isn't repeated either: it may be a value that was meant to follow one.
-    return [name, value ?? usage(`${nth} names a variable that isn't set here`)] as const;
+    // The message doesn't repeat the name: it may be a value that was typed in the wrong place.
+    return [
+      name,
+      value ?? usage(`${nth} names a variable that is not set in this environment`),
+    ] as const;
   });
   return Object.fromEntries(pairs);
 }
@@ -87,7 +92,7 @@ function silenceOf(text: string | undefined): number | undefined {
 const optionalDollars = (flag: string, text: string | undefined) =>
   text === undefined ? undefined : microUsd(dollarsOf(flag, text));
 
-/** What bounds the cost beside the ceiling, and whose it is. */
+/** The limits of the cost beside the ceiling, and the job. */
 const costOf = ({ spendCap, transferGb, maxTransferPrice, job }: LeaseOptions) => ({
   spendCapMicroUsd: optionalDollars('--spend-cap', spendCap),
   transferGb: numberOf('--transfer-gb', transferGb),
@@ -95,7 +100,7 @@ const costOf = ({ spendCap, transferGb, maxTransferPrice, job }: LeaseOptions) =
   jobId: job,
 });
 
-/** The request. What wasn't given is left to the service's defaults. Ends the command on usage. */
+/** The request body; the service sets the defaults. Ends the command on usage. */
 export function leaseRequestOf(
   options: LeaseOptions,
   env: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,5 @@
-// From the flags of `account-set` to limits. Whether a value is allowed is for the contract to say.
+// Makes account limits from the flags of `account-set`. The contract checks which values are
+// allowed.
 
 import { usage } from './exit-codes.ts';
 import { numberOf } from './options.ts';
@@ -13,7 +14,7 @@ export type LimitOptions = {
   readonly thresholds?: string;
 };
 
-/** Which flag sets which limit. */
+/** The flag of each limit. */
 const FLAGS: Readonly<Record<string, string>> = {
   monthlyBudgetMicroUsd: '--budget',
   maxRateMicroUsdPerHour: '--rate',
@@ -24,10 +25,10 @@ const FLAGS: Readonly<Record<string, string>> = {
   thresholds: '--thresholds',
 };
 
-/** The flag that a field was given by. */
-export const named = (field: unknown): string => FLAGS[String(field)] ?? `--${String(field)}`;
+/** The flag of a field. */
+export const flagOf = (field: unknown): string => FLAGS[String(field)] ?? `--${String(field)}`;
 
-/** Dollars as whole micro-dollars, exactly: the digits are moved, nothing is multiplied. */
+/** Dollars as exact micro-dollars: it moves digits and multiplies no float. */
 export function dollarsOf(flag: string, text: string): number {
   const [, dollars, millionths = ''] = /^\$?(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text) ?? [];
   if (dollars === undefined) return usage(`${flag} must be dollars such as 12.50, not ${text}`);
@@ -47,13 +48,13 @@ function thresholdsOf(text: string) {
   return text.split(/\s+/).map((each) => {
     const [, percent, action] = /^(\d{1,4}):(\w+)$/.exec(each) ?? [];
     if (percent === undefined) {
-      return usage(`--thresholds must be such as "50:notify 80:freeze", not ${each}`);
+      return usage(`--thresholds must be a list such as "50:notify 80:freeze", not ${each}`);
     }
     return { percent: Number(percent), action };
   });
 }
 
-/** What was given, and only that. */
+/** The limits that were given. */
 export function limitsOf(options: LimitOptions): Readonly<Record<string, unknown>> {
   const { budget, rate, leases, perLease, providers, gpus, thresholds } = options;
   return {

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-// `gpu-shopper`: the service on a command line. It says how a command went by its exit code, and
-// never exits before what it has printed is written.
+// `gpu-shopper`: the command line of the service. It reports the result of a command by its exit
+// code, and exits only after all output is written.
 
 import { runWork } from './context.ts';
-import { EXIT, type ExitCode, exitCodeOf, isTold, messageOf } from './exit-codes.ts';
+import { EXIT, type ExitCode, exitCodeOf, isPrinted, messageOf } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 
 const interrupt = new AbortController();
 // A second Ctrl-C ends the process at once.
 process.once('SIGINT', () => interrupt.abort());
-// Who reads us has seen enough, as `head` has.
+// The reader of the pipe is gone, as after `| head`.
 process.stdout.on('error', () => process.exit());
 
 let exitCode: ExitCode = EXIT.ok;
@@ -21,7 +21,7 @@ const program = createProgram({
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!isTold(error)) process.stderr.write(`gpu-shopper: ${messageOf(error)}\n`);
+  if (!isPrinted(error)) process.stderr.write(`gpu-shopper: ${messageOf(error)}\n`);
   exitCode = exitCodeOf(error);
 }
 process.exitCode = exitCode;

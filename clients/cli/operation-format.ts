@@ -1,4 +1,4 @@
-// How freezes and the state of things look to an operator.
+// Formats freezes, sweeps, health and the diagnosis for a terminal.
 
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { formatUsd } from '../../shared/core/base/money.ts';
@@ -9,16 +9,16 @@ const scopeOf = ({ scope, consumer, provider }: Freeze): string =>
   consumer ?? provider ?? (scope === 'all' ? 'everything' : scope);
 
 function progressOf({ state, lastLook, landedBy, finishedAt }: Freeze): string {
-  if (state === 'thawed') return 'goes on';
-  if (finishedAt !== null) return `nothing is left, proved ${time(finishedAt)}`;
-  const seen =
+  if (state === 'thawed') return 'new leases are accepted';
+  if (finishedAt !== null) return `no lease or instance is left, proved ${time(finishedAt)}`;
+  const left =
     lastLook === null
-      ? 'nobody has looked yet'
+      ? 'not checked yet'
       : `${lastLook.leases} leases and ${lastLook.instances} instances are left`;
-  return `${seen}; no instance can appear after ${time(landedBy)}`;
+  return `${left}; no instance can appear after ${time(landedBy)}`;
 }
 
-/** A freeze with who did what, the newest last. */
+/** A freeze, then who froze and thawed it, the newest last. */
 export function freezeLines(freeze: Freeze): readonly string[] {
   const title = `${scopeOf(freeze)}: ${freeze.state}, ${progressOf(freeze)}`;
   const acts = freeze.acts.map(({ at, kind, by, why }) => `  ${time(at)}  ${kind}  ${by}: ${why}`);
@@ -28,20 +28,23 @@ export function freezeLines(freeze: Freeze): readonly string[] {
 const ago = (seconds: number | null): string =>
   seconds === null ? 'never' : `${age(seconds)} ago`;
 
-/** One sweep, as it found things. */
+/** One sweep and its findings. */
 export function sweepLines(sweep: Reply<'sweepProvider'>): readonly string[] {
   const { provider, listedAt, instances, openLeases, findings, suspects, pages } = sweep;
   const listed = listedAt === null ? 'no complete listing' : `listed ${time(listedAt)}`;
   const found = Object.entries(findings).map(([kind, count]) => `  ${count} ${kind}`);
   const title = `${provider}: ${listed}, ${instances} instances, ${openLeases} open leases`;
-  const suspected = suspects === 0 ? [] : [`  ${suspects} seen once, looked at again next time`];
+  const suspected =
+    suspects === 0 ? [] : [`  ${suspects} suspects, checked again by the next sweep`];
   return [title, ...found, ...suspected, ...pages.map((page) => `  ${page}`)].map(clean);
 }
 
-/** How the service is, as anybody may know. */
+/** The health of the service, as any consumer may read it. */
 export function healthLines({ status, menus, sweeps }: Reply<'readHealth'>): readonly string[] {
-  const menuLine = ({ provider, offers, usable, ageSeconds }: (typeof menus)[number]): string =>
-    `Menu of ${provider}: ${offers} offers, seen ${ago(ageSeconds)}${usable ? '' : '; NOT USABLE'}`;
+  const menuLine = ({ provider, offers, usable, ageSeconds }: (typeof menus)[number]): string => {
+    const refreshed = `refreshed ${ago(ageSeconds)}${usable ? '' : '; NOT USABLE'}`;
+    return `Menu of ${provider}: ${offers} offers, ${refreshed}`;
+  };
   return [
     `Status: ${status}`,
     ...menus.map(menuLine),
@@ -61,7 +64,7 @@ function balanceLine(balance: Diagnosis['balances'][number]): string {
   const of = `Balance of ${provider}`;
   if (balance.readAt === null) return `${of}: never read`;
   const read = `read ${ago(balance.ageSeconds)}`;
-  if (balanceMicroUsd === null) return `${of}: not told; ${read}`;
+  if (balanceMicroUsd === null) return `${of}: not reported; ${read}`;
   const burn =
     burnMicroUsdPerHour === null || runwayHours === null
       ? 'nothing runs'
@@ -70,20 +73,20 @@ function balanceLine(balance: Diagnosis['balances'][number]): string {
   return `${of}: ${formatUsd(balanceMicroUsd)}, ${burn}${room}; ${read}`;
 }
 
-function patientLines(lease: Diagnosis['leases'][number]): readonly string[] {
+function openLeaseLines(lease: Diagnosis['leases'][number]): readonly string[] {
   const reason = lease.endReason === null ? '' : ` (${lease.endReason})`;
   const rows = lease.next.map(({ net, at, does }) => [net, does, time(at)]);
   return [
     '',
     clean(`${lease.id}  ${lease.state}${reason}  ${lease.consumer}  ends ${time(lease.deadline)}`),
     ...lease.stuck.map((trouble) => `  STUCK: ${trouble}`),
-    ...table([{ title: '  NET' }, { title: 'WOULD' }, { title: 'AT' }], rows.map(indented)),
+    ...table([{ title: '  NET' }, { title: 'NEXT ACTION' }, { title: 'AT' }], rows.map(indented)),
   ];
 }
 
 const indented = ([first = null, ...rest]: readonly (string | null)[]) => [`  ${first}`, ...rest];
 
-/** How things stand: the whole first, then lease by lease what each net would do next. */
+/** The state of the service, then for each open lease the next action of each safety net. */
 export function doctorLines(diagnosis: Diagnosis): readonly string[] {
   const { openLeases, byState, oldestHeartbeat, sweeps, freezes, stuck } = diagnosis;
   const states = Object.entries(byState).map(([state, count]) => `${count} ${state}`);
@@ -98,6 +101,6 @@ export function doctorLines(diagnosis: Diagnosis): readonly string[] {
     ...sweeps.map((sweep) => clean(sweepLine(sweep))),
     ...diagnosis.balances.map((balance) => clean(balanceLine(balance))),
     ...freezes.flatMap(freezeLines),
-    ...diagnosis.leases.flatMap(patientLines),
+    ...diagnosis.leases.flatMap(openLeaseLines),
   ];
 }

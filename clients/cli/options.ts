@@ -1,18 +1,18 @@
-// Values of flags: from what a person types to what the API takes. Whether a value is allowed is
-// for the service to say; here it only has to be readable.
+// Parses the values of flags. This file checks their form only: the service checks which values are
+// allowed.
 
 import { Option } from 'commander';
 import { type MicroUsdPerHour, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { minutes } from '../../shared/core/base/time.ts';
 import { usage } from './exit-codes.ts';
 
-/** For flags that may be given again: the values so far and the next one. */
+/** For repeatable flags: appends the next value. */
 export const collect = (value: string, values: readonly string[]): readonly string[] => [
   ...values,
   value,
 ];
 
-/** A decimal number as JSON will carry it; undefined when the flag wasn't given. */
+/** A decimal number; undefined when the flag wasn't given. */
 export function numberOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) return usage(`${flag} must be a number, not ${text}`);
@@ -20,8 +20,8 @@ export function numberOf(flag: string, text: string | undefined): number | undef
 }
 
 /**
- * Dollars per hour, exactly: the digits are moved, nothing is multiplied. A rate finer than a
- * micro-dollar is refused.
+ * Dollars per hour as exact micro-dollars: it moves digits and multiplies no float. A rate finer
+ * than a micro-dollar is refused.
  */
 export function ceilingOf(text: string | undefined): MicroUsdPerHour | undefined {
   if (text === undefined) return undefined;
@@ -32,9 +32,9 @@ export function ceilingOf(text: string | undefined): MicroUsdPerHour | undefined
   return microUsdPerHour(Number(dollars + millionths.padEnd(6, '0')));
 }
 
-/** How long a command waits; longer than any launch of three attempts takes. */
+/** The default is longer than any launch of three attempts takes. */
 export const timeoutOption = () =>
-  new Option('--timeout <minutes>', 'how long --wait waits').default('120');
+  new Option('--timeout <minutes>', 'how long --wait waits at most').default('120');
 
 /** Minutes as milliseconds. */
 export const timeoutOf = (text: string): number => minutes(numberOf('--timeout', text) ?? 0);

@@ -1,5 +1,5 @@
-// What is said beside the result, on standard error: remarks, and the progress of a wait. On a
-// terminal the last event stays on one line; elsewhere each event is a line of its own.
+// Writes remarks and the progress of a wait to standard error. On a terminal, each event replaces
+// the previous one on the same line; otherwise each event is a new line.
 
 import type { LeaseEvent } from '../client/replies.ts';
 import { eventLine } from './format.ts';
@@ -11,10 +11,10 @@ export type RemarkStream = {
 };
 
 const CLEAR_LINE = '\r\u001b[2K';
-/** Of a terminal that doesn't tell. */
+/** For a terminal that doesn't report its width. */
 const USUAL_WIDTH = 80;
 
-/** Remarks on `stream`. Whoever prints elsewhere on the same terminal calls `close` first. */
+/** Remarks on `stream`. Call `close` before printing to the same terminal by another stream. */
 export function createRemarks(stream: RemarkStream) {
   let open = false;
   const close = (): void => {
@@ -33,7 +33,7 @@ export function createRemarks(stream: RemarkStream) {
         stream.write(`${line}\n`);
         return;
       }
-      // A line that wraps could not be cleared.
+      // CLEAR_LINE can't clear a line that wraps.
       const room = (stream.columns || USUAL_WIDTH) - 1;
       stream.write(`${CLEAR_LINE}${line.slice(0, room)}`);
       open = true;

@@ -1,6 +1,6 @@
-// How OpenSSH reaches a lease's instance. Address and host key come from a rented instance and its
-// provider: whatever isn't plainly one is refused, since a line break in it would be a command for
-// the person's own ssh.
+// The OpenSSH configuration of a lease's instance. Address and host key come from the instance and
+// its provider: an unusual value is refused, since a line break in it could inject an option into
+// the user's ssh configuration.
 
 import { join } from 'node:path';
 import type { Lease } from '../client/replies.ts';
@@ -12,11 +12,11 @@ export type SshPlace = {
 };
 
 export type SshAccess = {
-  /** What to call it: the lease's id. */
+  /** The name of the Host entry: the lease's id. */
   readonly host: string;
   readonly config: readonly string[];
   readonly configFile: string;
-  /** The line that pins the host key; null when the instance has told none. */
+  /** The line that pins the host key; null when the instance has reported none. */
   readonly knownHost: string | null;
   readonly knownHostsFile: string;
 };
@@ -30,32 +30,33 @@ type Address = Lease['ssh'][number];
 
 const isPlain = ({ host, user }: Address): boolean => HOST.test(host) && USER.test(user);
 
-/** Each different way to the instance, as lines of an entry: a provider may tell one twice. */
-function waysOf(ssh: Lease['ssh']): readonly string[] {
-  const ways = ssh.map(
+/** Each distinct address, as lines of an entry: a provider may list one twice. */
+function addressesOf(ssh: Lease['ssh']): readonly string[] {
+  const addresses = ssh.map(
     ({ host, port, user }) => `  HostName ${host}\n  Port ${port}\n  User ${user}`,
   );
-  return [...new Set(ways)];
+  return [...new Set(addresses)];
 }
 
-/** The Host entry and the pinned key of a lease; a text says why there are none. */
+/** The Host entry and the pinned key of a lease, or the reason why there is none. */
 export function sshAccessOf(lease: Lease, { folder, identity }: SshPlace): SshAccess | string {
   const { id, ssh, sshHostKey } = lease;
   if (ssh.length === 0) return `lease ${id} is ${lease.state}: it has no SSH address`;
-  if (!ssh.every(isPlain)) return `the SSH address of lease ${id} is not one that is safe to use`;
+  if (!ssh.every(isPlain))
+    return `the SSH address of lease ${id} is not safe in an ssh configuration`;
   const [, type, key] = HOST_KEY.exec(sshHostKey ?? '') ?? [];
-  if (sshHostKey !== null && key === undefined) return `lease ${id} told no valid host key`;
+  if (sshHostKey !== null && key === undefined) return `the host key of lease ${id} is not valid`;
   const knownHostsFile = join(folder, `${id}.known_hosts`);
   const trust = [
     `  HostKeyAlias ${id}`,
     `  UserKnownHostsFile "${knownHostsFile}"`,
-    // Without a key to compare with, the first connection decides which one counts.
+    // Without a pinned key, ssh trusts the key of the first connection.
     `  StrictHostKeyChecking ${key === undefined ? 'accept-new' : 'yes'}`,
     ...(identity === undefined ? [] : [`  IdentityFile "${identity}"`, '  IdentitiesOnly yes']),
   ];
-  const entries = waysOf(ssh).map((way, index) => [
+  const entries = addressesOf(ssh).map((address, index) => [
     `Host ${index === 0 ? id : `${id}-${index + 1}`}`,
-    ...way.split('\n'),
+    ...address.split('\n'),
     ...trust,
   ]);
   return {

@@ -1,5 +1,5 @@
-// The typed client: one method for each route of the contract, waits, and iterators over lists.
-// It holds no rule: what a caller can do with a lease, the lease says in `can`.
+// The typed client: one method for each route of the contract, waits, and iterators over lists. It
+// holds no business rule: the field `can` of a lease lists what the caller can do with it.
 
 import type { RouteName } from '../../shared/api/contract/contract.ts';
 import { billingMethods } from './billing.ts';
@@ -17,7 +17,7 @@ export type Client = ReturnType<typeof createClient>;
 
 type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
 
-/** Every item of a list, page by page, as long as there are any. */
+/** Every item of a list, page by page. */
 async function* walk<Item>(
   read: (cursor: string | undefined) => Promise<Page<Item>>,
   from: string | undefined,
@@ -25,15 +25,15 @@ async function* walk<Item>(
   for (let cursor = from; ; ) {
     const { items, nextCursor } = await read(cursor);
     yield* items;
-    // Events always have a next cursor: a lease may have more of them later.
+    // Events always have a next cursor, since a lease may have more events later.
     if (nextCursor === null || items.length === 0) return;
     cursor = nextCursor;
   }
 }
 
 /**
- * A client for the service at `endpoint`. Every method may be repeated, retries by itself what is
- * worth it, and rejects with ApiProblem or, once its signal aborts, with the signal's reason.
+ * A client for the service at `endpoint`. Every method is safe to repeat and retries retryable
+ * problems. It rejects with ApiProblem or, when its signal aborts, with the signal's reason.
  */
 export function createClient(options: ClientOptions) {
   const call = createTransport(options);
@@ -62,21 +62,21 @@ export function createClient(options: ClientOptions) {
         return { items: page.leases, nextCursor: page.nextCursor };
       }, textOf(query.cursor)),
 
-    /** Every entry of the ledger from `cursor` on, the oldest first. */
+    /** Every ledger entry from `cursor` on, oldest first. */
     everyEntry: (query: Query<'readLedger'> = {}, call: CallOptions = {}) =>
       walk<LedgerEntry>(async (cursor) => {
         const page = await ledger.readLedger({ limit: 1_000, ...query, cursor }, call);
         return { items: page.entries, nextCursor: page.nextCursor };
       }, textOf(query.cursor)),
 
-    /** Every event there is of a lease by now, oldest first. */
+    /** Every event of a lease until now, oldest first. */
     everyEvent: (id: string, { signal }: CallOptions = {}) =>
       walk<LeaseEvent>(async (cursor) => {
         const { events, nextCursor } = await leases.readEvents(id, { cursor, signal });
         return { items: events, nextCursor };
       }, undefined),
 
-    /** Everything that happened to an account by now, oldest first. */
+    /** Every event of an account until now, oldest first. */
     everyAccountEvent: (consumer?: string, { signal }: CallOptions = {}) =>
       walk<AccountEvent>(async (cursor) => {
         const page = await ledger.readAccountEvents(consumer, { cursor, signal });

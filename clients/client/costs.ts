@@ -1,11 +1,11 @@
-// Joins the pages of a cost report: a group that is on several of them adds up.
+// Joins the pages of a cost report: adds up the amounts of a group that is on several pages.
 
 import { signedMicroUsd, sum } from '../../shared/core/base/money.ts';
 import type { Costs } from './replies.ts';
 
 type Group = Costs['total'];
 
-/** Every amount and count of two groups, added up. */
+/** The sums of all amounts and counts of two groups. */
 const addGroups = (a: Group, b: Group): Group => ({
   chargedMicroUsd: sum(a.chargedMicroUsd, b.chargedMicroUsd),
   correctedMicroUsd: signedMicroUsd(a.correctedMicroUsd + b.correctedMicroUsd),
@@ -23,7 +23,7 @@ const addGroups = (a: Group, b: Group): Group => ({
   runningMicroUsd: sum(a.runningMicroUsd, b.runningMicroUsd),
 });
 
-/** One report of two pages that follow each other. */
+/** One report from two consecutive pages. */
 export function joinCosts(first: Costs, next: Costs): Costs {
   const groups = new Map(first.groups.map((group) => [group.key, group]));
   for (const { key, ...group } of next.groups) {

@@ -1,10 +1,11 @@
-// Comma-separated values as RFC 4180 has them, safe to open in a spreadsheet: a text that would be
-// taken for a formula is quoted by an apostrophe in front, as spreadsheets themselves do it.
+// Comma-separated values as RFC 4180 defines them, safe to open in a spreadsheet: a text that a
+// spreadsheet would run as a formula gets an apostrophe in front, which spreadsheets read as a
+// quote.
 
 /** Null is an empty field. */
 export type Cell = string | number | null;
 
-/** What spreadsheets take for the beginning of a formula (OWASP, CSV injection, 2026). */
+/** The characters that start a formula in spreadsheets (OWASP, CSV injection, 2026). */
 const FORMULA = /^[=+\-@\t\r]/;
 const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
 
@@ -15,10 +16,10 @@ function field(cell: Cell): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** One record without its end, which is CR and LF. */
+/** One record without the CR and LF at its end. */
 export const csvLine = (cells: readonly Cell[]): string => cells.map(field).join(',');
 
-/** Dollars, exactly: the digits are moved, nothing is divided. */
+/** Exact dollars: it moves digits and divides nothing. */
 export function decimalUsd(micros: number): string {
   const digits = String(Math.abs(micros)).padStart(7, '0');
   const whole = `${digits.slice(0, -6)}.${digits.slice(-6)}`;

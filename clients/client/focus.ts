@@ -1,7 +1,7 @@
 // Ledger entries as rows of FOCUS 1.2, the FinOps Foundation's cost and usage format
-// (https://focus.finops.org/focus-specification/v1-2/, November 2026). One row for each instance
-// that was charged, and one for each true-up or correction; holds and overruns cost nothing.
-// Columns of our own begin with `x_`, as the format asks.
+// (https://focus.finops.org/focus-specification/v1-2/, November 2026). Each charged instance is a
+// row, and so is each true-up and correction; holds and overruns are no costs. Custom columns start
+// with `x_`, as the format requires.
 
 import { ProviderName, rowOf } from '../../shared/core/base/providers.ts';
 import { epochMs, isoTime, Month, monthOf } from '../../shared/core/base/time.ts';
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** UTC to the second, as FOCUS writes instants. */
 const second = (ms: number): string => isoTime(epochMs(ms)).replace(/\.\d{3}Z$/, 'Z');
 
-/** The second it is in, and the one after which it is over. */
+/** An instant rounded down and up to a whole second. */
 const floor = (iso: string): string => second(Date.parse(iso));
 const ceiling = (iso: string): string => second(Math.ceil(Date.parse(iso) / 1_000) * 1_000);
 
@@ -31,7 +31,7 @@ function billingPeriod(month: string) {
   };
 }
 
-/** The UTC day on which a correction was entered. */
+/** The UTC day of a correction. */
 function dayOf(iso: string) {
   const start = Date.parse(iso.slice(0, 10));
   return {
@@ -40,13 +40,13 @@ function dayOf(iso: string) {
   };
 }
 
-/** What a list price or a contract would change: nothing here is discounted or paid ahead. */
+/** All four costs are equal: there are no discounts and no prepaid commitments. */
 function costs(micros: number) {
   const amount = decimalUsd(micros);
   return { BilledCost: amount, ContractedCost: amount, EffectiveCost: amount, ListCost: amount };
 }
 
-/** The marketplace by the name on its invoices; one that we have no row of, by its own name. */
+/** The name of the provider on its invoices; of a provider this client doesn't know, its id. */
 function issuerOf(provider: string | undefined): string {
   const known = ProviderName.safeParse(provider);
   return known.success ? rowOf(known.data).title : (provider ?? UNKNOWN);
@@ -102,7 +102,7 @@ function instanceOf(entry: LedgerEntry, charge: Charge) {
   };
 }
 
-/** It corrects what was settled, which is final here as an invoice is. */
+/** A correction of a settled charge, which is final like an invoice. */
 const correctionOf = (entry: LedgerEntry) => ({
   ChargeClass: 'Correction',
   ChargeDescription: `${entry.kind} of lease ${entry.leaseId}`,
@@ -115,7 +115,7 @@ const correctionOf = (entry: LedgerEntry) => ({
 
 const CORRECTIONS: ReadonlySet<string> = new Set(['true-up', 'correction']);
 
-/** The entry's row; null when it is no cost, or nothing was used at all. */
+/** The entry's row; null when the entry is no cost, or its instance lasted no time. */
 export function focusRow(entry: LedgerEntry): FocusRow | null {
   const { kind, charge } = entry;
   const isCorrection = CORRECTIONS.has(kind);

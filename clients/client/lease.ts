@@ -3,30 +3,31 @@
 import type { Body, Query } from './replies.ts';
 import { type CallOptions, type KeyOptions, keyHeaders, type Send } from './transport.ts';
 
-/** One method for each route; all may be repeated. */
+/** One method for each route; all are safe to repeat. */
 export function leaseMethods(call: Send) {
   return {
     /**
-     * Requests a lease; resolves once it is accepted, long before its instance is ready. Retries
-     * carry the same key. Without a key of your own, a repeat of this method is another lease.
+     * Requests a lease; resolves when it is accepted, long before its instance is ready. Retries
+     * carry the same key. Without an `idempotencyKey`, repeating this method requests another
+     * lease.
      */
     requestLease: (body: Body<'requestLease'>, { signal, ...key }: KeyOptions = {}) =>
       call('requestLease', { body, headers: keyHeaders(key), signal }),
 
-    /** A page of your leases, newest first; one of the last second may be missing. */
+    /** A page of your leases, newest first. A lease of the last second may be missing. */
     listLeases: (query: Query<'listLeases'> = {}, { signal }: CallOptions = {}) =>
       call('listLeases', { query, signal }),
 
     readLease: (id: string, { signal }: CallOptions = {}) =>
       call('readLease', { params: { id }, signal }),
 
-    /** A page of a lease's events. Its `nextCursor` stays valid for the events that come later. */
+    /** A page of a lease's events. Its `nextCursor` stays valid for later events. */
     readEvents: (
       id: string,
       { cursor, signal }: CallOptions & { readonly cursor?: string | undefined } = {},
     ) => call('readEvents', { params: { id }, query: { cursor }, signal }),
 
-    /** Says that the application is alive, and busy unless it says otherwise. */
+    /** Reports that the application is alive, and busy unless `busy` is false. */
     recordHeartbeat: (
       id: string,
       { busy, signal }: CallOptions & { readonly busy?: boolean | undefined } = {},
@@ -38,17 +39,17 @@ export function leaseMethods(call: Send) {
       }),
 
     /**
-     * Moves the end of an active lease: `until` an instant, or by some `hours`. Retries carry the
-     * same key; without a key of your own, repeating this method with `hours` adds them again.
+     * Extends an active lease: `until` an instant, or by some `hours`. Retries carry the same key.
+     * Without an `idempotencyKey`, repeating this method with `hours` adds them again.
      */
     extendLease: (id: string, body: Body<'extendLease'>, { signal, ...key }: KeyOptions = {}) =>
       call('extendLease', { params: { id }, body, headers: keyHeaders(key), signal }),
 
-    /** Operators: lifts the longest time for one lease; it extends nothing by itself. */
+    /** Operators: allows extensions beyond the maximum duration. It doesn't extend the lease. */
     approveExtension: (id: string, body: Body<'approveExtension'>, { signal }: CallOptions = {}) =>
       call('approveExtension', { params: { id }, body, signal }),
 
-    /** Ends the lease. Safe to repeat; the instance is proved gone some time after. */
+    /** Ends the lease. The instance is proved gone some time later. */
     releaseLease: (id: string, { signal }: CallOptions = {}) =>
       call('releaseLease', { params: { id }, signal }),
 
@@ -56,7 +57,7 @@ export function leaseMethods(call: Send) {
     deleteLease: (id: string, { signal }: CallOptions = {}) =>
       call('deleteLease', { params: { id }, signal }),
 
-    /** What a rented instance sends, with its lease token instead of a signature. */
+    /** The heartbeat of an instance, with its lease token instead of a signature. */
     recordNodeHeartbeat: (
       token: string,
       body: Body<'recordNodeHeartbeat'>,

@@ -3,7 +3,7 @@
 import type { Query } from './replies.ts';
 import type { CallOptions, Send } from './transport.ts';
 
-/** One method for each route; all may be repeated. */
+/** One method for each route; all are safe to repeat. */
 export function menuMethods(call: Send) {
   return {
     /** A page of the menu, cheapest first. */

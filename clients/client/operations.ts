@@ -3,24 +3,24 @@
 import type { Body } from './replies.ts';
 import type { CallOptions, Send } from './transport.ts';
 
-/** One method for each route; all may be repeated. */
+/** One method for each route; all are safe to repeat. */
 export function operationsMethods(call: Send) {
   return {
-    /** Operators: stops a scope and ends what runs in it. */
+    /** Operators: freezes a scope: refuses new leases and ends open ones. */
     placeFreeze: (body: Body<'placeFreeze'>, { signal }: CallOptions = {}) =>
       call('placeFreeze', { body, signal }),
 
-    /** Operators: what is frozen, and how far that has come. */
+    /** Operators: all freezes and their progress. */
     readFreezes: ({ signal }: CallOptions = {}) => call('readFreezes', { signal }),
 
-    /** Operators: lets a frozen scope go on. */
+    /** Operators: lifts the freeze of a scope. */
     thaw: (body: Body<'thaw'>, { signal }: CallOptions = {}) => call('thaw', { body, signal }),
 
-    /** Operators: sweeps a provider now, does what has to be done, and says what was found. */
+    /** Operators: sweeps a provider now, acts on the findings, and returns them. */
     sweepProvider: (body: Body<'sweepProvider'> = {}, { signal }: CallOptions = {}) =>
       call('sweepProvider', { body, signal }),
 
-    /** Operators: how things stand. */
+    /** Operators: the diagnosis of the service. */
     readDoctor: ({ signal }: CallOptions = {}) => call('readDoctor', { signal }),
 
     readHealth: ({ signal }: CallOptions = {}) => call('readHealth', { signal }),

@@ -1,4 +1,4 @@
-// Parses what the service answers, by the loose form of the contract's reply schemas.
+// Parses replies of the service by the loose form of the contract's reply schemas.
 
 import type * as z from 'zod/mini';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
@@ -7,7 +7,7 @@ import { loose } from './loose.ts';
 
 const schemas: { readonly [Name in RouteName]: z.ZodMiniType<Reply<Name>> } = replies;
 
-/** The reply with all its fields, or the first field that is missing or not of its type. */
+/** The reply, or the first field that is missing or has another type. */
 export type ParsedReply<Name extends RouteName> =
   | { readonly kind: 'reply'; readonly reply: Reply<Name> }
   | { readonly kind: 'unexpected'; readonly field: string };

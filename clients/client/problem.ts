@@ -1,9 +1,9 @@
-// The one error class of the client: what the service answered, or that it didn't answer. It never
-// carries what was sent: a request may hold secrets.
+// The client's only error class: a problem that the service returned, or a missing response. It
+// never carries the request, which may hold secrets.
 
 import * as z from 'zod/mini';
 
-/** What a problem is known by. `status` is 0 when no answer came. */
+/** The facts of a problem. `status` is 0 when there was no response. */
 export type ProblemFacts = {
   readonly status: number;
   readonly type: string;
@@ -16,7 +16,7 @@ export type ProblemFacts = {
   readonly cause?: unknown;
 };
 
-/** A refusal of the service, or its absence. `type` is stable; `detail` is for people. */
+/** A problem. `type` is stable, for programs; `detail` is for people. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
@@ -39,11 +39,11 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The stable type of a problem that this service, or this client, gives. */
+/** The stable type of a problem of this service or this client. */
 export const problemType = (name: string): string => `urn:gpu-shopper:problem:${name}`;
 
 const text = z.optional(z.string());
-/** RFC 9457, as the service writes it; API Gateway's own refusals hold a `message` only. */
+/** RFC 9457, as the service writes it. API Gateway's own refusals have only a `message`. */
 const Document = z.object({
   type: text,
   detail: text,
@@ -55,8 +55,8 @@ const Document = z.object({
 });
 
 /**
- * The problem a reply of status 300 or more stands for. Where the document doesn't say whether to
- * try again, 429 and 5xx are worth it.
+ * The problem in a response of status 300 or more. Without the field `retryable`, 429 and 5xx are
+ * retryable.
  */
 export function problemOf(status: number, body: unknown, requestId?: string): ApiProblem {
   const parsed = Document.safeParse(body);
@@ -64,7 +64,7 @@ export function problemOf(status: number, body: unknown, requestId?: string): Ap
   return new ApiProblem({
     status,
     type: document.type ?? 'about:blank',
-    detail: document.detail ?? document.message ?? `the service answered with status ${status}`,
+    detail: document.detail ?? document.message ?? `the service returned status ${status}`,
     retryable: document.retryable ?? (status === 429 || status >= 500),
     requestId: document.requestId ?? requestId,
     field: document.field,
@@ -72,21 +72,21 @@ export function problemOf(status: number, body: unknown, requestId?: string): Ap
   });
 }
 
-/** The reply can't be read: the service is another, or not of this client's version. */
+/** An unexpected reply: the endpoint is another service, or of another version. */
 export function unexpectedReply(
   route: string,
   field: string,
   { status, requestId }: Pick<ProblemFacts, 'status' | 'requestId'>,
 ): ApiProblem {
-  const what = field === '' ? 'is not of the expected form' : `has no valid field "${field}"`;
+  const what = field === '' ? 'has an unexpected form' : `has no valid field "${field}"`;
   const detail = `the reply of ${route} ${what}: update this client, or check its endpoint`;
   const type = problemType('UnexpectedReply');
   return new ApiProblem({ status, type, detail, retryable: false, requestId });
 }
 
-/** No answer came: whether the request had an effect is not known. */
+/** No response: the request may have taken effect. */
 export function unreachable(endpoint: string, why: string, cause: unknown): ApiProblem {
-  const detail = `no answer from ${endpoint}: ${why}`;
+  const detail = `no response from ${endpoint}: ${why}`;
   const type = problemType('Unreachable');
   return new ApiProblem({ status: 0, type, detail, retryable: true, cause });
 }

@@ -1,5 +1,5 @@
-// The types of what routes take and answer, from the contract's schemas. Instants in replies are
-// ISO 8601 text. A newer service may send more fields, and texts that no enum here names.
+// The types of requests and replies, from the contract's schemas. Instants in replies are ISO 8601
+// text. A newer service may send more fields and more values of enums.
 
 import type { RouteName, Routes } from '../../shared/api/contract/contract.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
@@ -22,7 +22,7 @@ type Input<Schema> = Schema extends { readonly _zod: { readonly input: infer Giv
   ? Given
   : never;
 
-/** The query of a route: values travel as text, numbers are written out. */
+/** The query of a route. The client sends numbers as text. */
 export type Query<Name extends RouteName> = {
   readonly [Field in keyof Input<Routes[Name]['query']>]?: string | number | undefined;
 };

@@ -1,5 +1,5 @@
-// One call of the HTTP API: its URL, its signature, its retries, its reply. Every route may be
-// repeated (a lease request by its Idempotency-Key), so that a lost reply is asked for again.
+// One call of the HTTP API: its URL, signature, retries and reply. Every route is safe to repeat (a
+// lease request by its Idempotency-Key), so the transport repeats a call whose reply is lost.
 
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -15,13 +15,13 @@ export type Credentials = {
 };
 
 export type TransportOptions = {
-  /** Scheme, host and port, and the stage's path if there is one. */
+  /** Scheme, host, port, and the path of the stage if the API has one. */
   readonly endpoint: string;
   readonly region: string;
-  /** Asked for each signature: credentials may rotate. */
+  /** Called for each signature, since credentials may rotate. */
   readonly credentials: () => Promise<Credentials>;
   readonly fetch?: typeof fetch;
-  /** Waits that many milliseconds; rejects when the signal aborts. */
+  /** Waits `ms` milliseconds; rejects when the signal aborts. */
   readonly sleep?: Sleep;
   /** At least 0 and less than 1. */
   readonly random?: () => number;
@@ -40,9 +40,9 @@ type Call = {
 };
 export type Send = <Name extends RouteName>(name: Name, call: Call) => Promise<Reply<Name>>;
 
-/** What every method takes last. */
+/** The last argument of every method. */
 export type CallOptions = { readonly signal?: AbortSignal | undefined };
-/** 8 to 128 letters, digits, `_ . : -`. The same key and request have an effect once. */
+/** 8 to 128 letters, digits, `_ . : -`. A repeated key and request has no further effect. */
 type Key = { readonly idempotencyKey?: string | undefined };
 export type KeyOptions = CallOptions & Key;
 
@@ -51,13 +51,13 @@ export const keyHeaders = ({ idempotencyKey = crypto.randomUUID() }: Key) => ({
   'idempotency-key': idempotencyKey,
 });
 
-/** Four pauses, 3 s in all at most: longer than a hiccup, and short for who sits and waits. */
+/** Four pauses, at most 3 s in all: longer than most outages, short enough for a waiting user. */
 const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 200;
-/** API Gateway gives up on a function after 30 s; nothing slower will ever answer. */
-const ANSWER_WITHIN_MS = 35_000;
+/** API Gateway ends a call after 30 s: no later response is possible. */
+const RESPONSE_TIMEOUT_MS = 35_000;
 
-/** Real time. Rejects with the signal's own reason, as fetch does. */
+/** Waits in real time. Rejects with the signal's reason, as fetch does. */
 export const sleepFor: Sleep = (ms, signal) =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -72,7 +72,7 @@ export const sleepFor: Sleep = (ms, signal) =>
     signal?.addEventListener('abort', abort, { once: true });
   });
 
-/** As SigV4 wants it: everything but unreserved characters in percent form, so never a `+`. */
+/** SigV4 requires everything but unreserved characters in percent form, so never a `+`. */
 const escapeText = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -142,15 +142,15 @@ function createSigner({ region, credentials }: TransportOptions) {
       headers: { ...headers, host: url.host },
       body,
     });
-    // The host is what fetch makes of the URL.
+    // fetch sets the header `host` from the URL.
     const { host: _, ...rest } = signed.headers;
     return rest;
   };
 }
 
 const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'it failed';
-  if (error.name === 'TimeoutError') return `nothing within ${ANSWER_WITHIN_MS / 1_000} s`;
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error.name === 'TimeoutError') return `timed out after ${RESPONSE_TIMEOUT_MS / 1_000} s`;
   const { cause } = error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   return code || (cause instanceof Error ? cause.message : error.message);
@@ -164,19 +164,22 @@ function jsonOf(text: string): { readonly value: unknown } | null {
   }
 }
 
-type Answer = {
+type HttpResponse = {
   readonly status: number;
   readonly text: string;
   readonly requestId: string | undefined;
 };
 
-/** What an answer means. Something else than this API may be listening there. */
-function outcomeOf<Name extends RouteName>(name: Name, answer: Answer): Reply<Name> | ApiProblem {
-  const { status, text, requestId } = answer;
+/** The reply or the problem in a response. Another service may listen at the endpoint. */
+function outcomeOf<Name extends RouteName>(
+  name: Name,
+  response: HttpResponse,
+): Reply<Name> | ApiProblem {
+  const { status, text, requestId } = response;
   const json = jsonOf(text);
   if (status >= 300) return problemOf(status, json?.value, requestId);
   if (json === null) {
-    const detail = 'the endpoint does not answer as this service does';
+    const detail = 'the endpoint is another service: its response is not JSON';
     const type = problemType('NotThisService');
     return new ApiProblem({ status, type, detail, retryable: false, requestId });
   }
@@ -186,9 +189,9 @@ function outcomeOf<Name extends RouteName>(name: Name, answer: Answer): Reply<Na
 }
 
 /**
- * Makes the function that carries out calls. It resolves with the parsed reply; rejects with
- * ApiProblem, or with the signal's reason. Network errors and what a problem calls retryable are
- * tried again, each time with a new signature, with full jitter.
+ * Makes the function that sends calls. It resolves with the parsed reply, and rejects with
+ * ApiProblem or the signal's reason. It repeats network errors and retryable problems, each time
+ * with a new signature, with full jitter.
  */
 export function createTransport(options: TransportOptions): Send {
   const { endpoint, fetch: send = fetch, sleep = sleepFor, random = Math.random } = options;
@@ -201,12 +204,12 @@ export function createTransport(options: TransportOptions): Send {
   ): Promise<Reply<Name> | ApiProblem> => {
     const { method, url, body } = request;
     const headers = ACCESS[routes[name].access] === 'iam' ? await sign(request) : request.headers;
-    const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const limit = AbortSignal.timeout(RESPONSE_TIMEOUT_MS);
     try {
       const response = await send(url, {
         method,
         headers,
-        // A redirect would carry the signature to where it isn't valid.
+        // A redirect would send the signature to another host, where it isn't valid.
         redirect: 'manual',
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
         ...(body !== undefined && { body }),

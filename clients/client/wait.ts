@@ -1,14 +1,14 @@
-// Waiting for a lease: asks how it stands with growing pauses and hands out its events in order,
-// each once. It decides nothing about the lease; giving up here ends nothing there.
+// Waits for a lease: reads it with growing pauses and passes its events on, in order and each once.
+// It never changes the lease: a wait that times out doesn't end it.
 
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import type { Lease, LeaseEvent, LeaseState } from './replies.ts';
 import type { Sleep } from './transport.ts';
 
 export type WaitOptions = {
-  /** Gives up after that long with a TimeoutError; without it, as long as the lease takes. */
+  /** Rejects with a TimeoutError after this time; without it, the wait has no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Called with each event of the lease, in order, those before the wait included. */
+  /** Called with each event of the lease in order, including those before the wait. */
   readonly onEvent?: ((event: LeaseEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -25,7 +25,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 const GROWTH = 1.5;
 
-/** In the order a lease passes them; a retired attempt leads back from booting to launching. */
+/** In the order of a lease's life; a retired attempt leads back from booting to launching. */
 const STATES: readonly LeaseState[] = [
   'requested',
   'launching',
@@ -45,7 +45,7 @@ function limitOf({ signal = NEVER, timeoutMs }: WaitOptions): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 }
 
-/** Hands out what is new; each call resolves with how many events that were. */
+/** Passes new events on; each call resolves with their number. */
 function createFollower(waiting: Waiting, id: string, onEvent: (event: LeaseEvent) => void) {
   let cursor: string | undefined;
   return async (signal: AbortSignal): Promise<number> => {
@@ -54,15 +54,15 @@ function createFollower(waiting: Waiting, id: string, onEvent: (event: LeaseEven
       cursor = nextCursor ?? cursor;
       for (const event of events) onEvent(event);
       count += events.length;
-      // A page may be full: only an empty one is the last.
+      // A page may be full: only an empty page is the last one.
       if (events.length === 0) return count;
     }
   };
 }
 
 /**
- * Makes `waitFor`. It resolves with the lease once it has reached `state` or gone past it: a lease
- * that ends while you wait for `active` comes back as `ending`, so look at its state. Rejects with
+ * Makes `waitFor`. It resolves with the lease when it has reached `state` or a later state: a lease
+ * that ends while you wait for `active` is returned as `ending`, so check its state. Rejects with
  * ApiProblem, TimeoutError or the signal's reason.
  */
 export function createWait(waiting: Waiting) {
@@ -71,7 +71,7 @@ export function createWait(waiting: Waiting) {
     const signal = limitOf(options);
     const follow = onEvent === undefined ? null : createFollower(waiting, id, onEvent);
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * GROWTH)) {
-      // First the lease, then its events: the event that led to `state` is among them.
+      // Read the lease before its events, so that they include the event that led to `state`.
       const lease = await waiting.readLease(id, { signal });
       const news = follow === null ? 0 : await follow(signal);
       if (hasReached(lease, state)) return lease;

@@ -1,4 +1,4 @@
-// Leases, offers and events as the service answers them, with what a test cares about on top.
+// Leases, offers and events as the service returns them; a test overrides the fields it needs.
 
 import type { Lease, LeaseEvent, Offer } from '../../clients/client/replies.ts';
 import { brandId, LeaseId, OfferId } from '../../shared/core/base/ids.ts';

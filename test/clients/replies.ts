@@ -1,5 +1,5 @@
-// One reply of each route, with every field there can be: as the service answers, and as a newer
-// service would.
+// One reply of each route with all its fields, and with additional fields as a newer service might
+// send them.
 
 import type { Account, Freeze, LedgerEntry } from '../../clients/client/replies.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';

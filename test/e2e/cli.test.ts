@@ -41,7 +41,7 @@ describe('a lease on the command line', () => {
 
     expect((await run('leases')).stdout).toContain(`${lease.id}  active`);
     expect((await run('--profile', 'operator', 'show', lease.id)).code).toBe(0);
-    expect((await run('heartbeat', lease.id)).stdout).toMatch(/^carry on until 20/);
+    expect((await run('heartbeat', lease.id)).stdout).toMatch(/^continue until 20/);
 
     expect((await run('ssh-config', lease.id, '--write')).code).toBe(0);
     const config = join(home, '.ssh', 'gpu-shopper', `${lease.id}.config`);

@@ -1,4 +1,4 @@
-// `gpu-shopper account`: what a consumer may spend and what is left of it; operators change it.
+// The commands of accounts: account, account-events, and account-set for operators.
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
@@ -7,7 +7,7 @@ import type { Account, AccountEvent, Body } from '../../client/replies.ts';
 import { accountEventsTable, accountLines } from '../account-format.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
-import { dollarsOf, type LimitOptions, limitsOf, named } from '../limit-options.ts';
+import { dollarsOf, flagOf, type LimitOptions, limitsOf } from '../limit-options.ts';
 
 type ChangeOptions = LimitOptions & { readonly why: string };
 
@@ -15,8 +15,11 @@ type ChangeOptions = LimitOptions & { readonly why: string };
 export function addAccount(program: Command, cli: Cli): void {
   program
     .command('account')
-    .argument('[consumer]', "operators: whose, such as 123456789012/trainer (default: one's own)")
-    .description('what may be spent, what is left of it, and what holds it')
+    .argument(
+      '[consumer]',
+      'operators: a consumer such as 123456789012/trainer (default: your own account)',
+    )
+    .description('show the limits of an account, what is left of them, and its holds')
     .action((consumer: string | undefined, _options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show<Account>(await client.readAccount(consumer, { signal }), accountLines);
@@ -25,8 +28,8 @@ export function addAccount(program: Command, cli: Cli): void {
     );
   program
     .command('account-events')
-    .argument('[consumer]', "operators: whose (default: one's own)")
-    .description('changes of limits, thresholds crossed, leases refused')
+    .argument('[consumer]', 'operators: a consumer (default: your own account)')
+    .description('list changed limits, crossed thresholds and refused leases')
     .action((consumer: string | undefined, _options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         const events: AccountEvent[] = [];
@@ -43,22 +46,25 @@ export function addAccount(program: Command, cli: Cli): void {
 function addSet(program: Command, cli: Cli): void {
   program
     .command('account-set')
-    .argument('<consumer>', 'whose, such as 123456789012/trainer')
-    .description('operators: change limits; what is not given stays')
-    .option('--budget <dollars>', 'for one month')
-    .option('--rate <dollars>', 'the most that all open leases may cost an hour')
-    .option('--leases <number>', 'the most that may be open')
-    .option('--per-lease <dollars>', 'the most that may be held for one lease')
-    .option('--providers <names>', 'the only ones that may be leased from; "any" for all')
-    .option('--gpus <names>', 'the only ones that may be leased, with commas; "any" for all')
-    .option('--thresholds <list>', 'such as "50:notify 80:freeze 100:end"; "none" for none')
-    .requiredOption('--why <text>', 'for those who ask later')
+    .argument('<consumer>', 'a consumer such as 123456789012/trainer')
+    .description('operators: change the limits that are given, or open the account')
+    .option('--budget <dollars>', 'budget of each month')
+    .option('--rate <dollars>', 'maximum rate of all open leases together, per hour')
+    .option('--leases <number>', 'maximum number of open leases')
+    .option('--per-lease <dollars>', 'maximum hold of one lease')
+    .option('--providers <names>', 'allowed providers, separated by commas; "any" allows all')
+    .option('--gpus <names>', 'allowed GPUs, separated by commas; "any" allows all')
+    .option(
+      '--thresholds <list>',
+      'percents of the budget, such as "50:notify 80:freeze 100:end", or "none"',
+    )
+    .requiredOption('--why <text>', 'reason, kept in the records')
     .action((consumer: string, options: ChangeOptions, command: Command) =>
       cli.run(command, (context) => change(context, consumer, options)),
     );
 }
 
-/** What is there now; null when there is no account yet, which is then opened. */
+/** The account; null when the consumer has none yet. */
 async function current({ client, signal }: Context, consumer: string): Promise<Account | null> {
   try {
     return await client.readAccount(consumer, { signal });
@@ -68,12 +74,13 @@ async function current({ client, signal }: Context, consumer: string): Promise<A
   }
 }
 
-/** What a new account needs; the rest has a default. */
+/** The limits of a new account. The three checked here are required; the others have defaults. */
 function opening(options: LimitOptions): Readonly<Record<string, unknown>> {
   const { budget, rate, leases, perLease } = options;
   const given = { '--budget': budget, '--rate': rate, '--leases': leases };
   const missing = Object.entries(given).find(([, value]) => value === undefined);
-  if (missing !== undefined) return usage(`there is no such account yet: give ${missing[0]} too`);
+  if (missing !== undefined)
+    return usage(`${missing[0]} is required: the consumer has no account yet`);
   return {
     monthlyBudgetMicroUsd: dollarsOf('--budget', budget ?? ''),
     maxRateMicroUsdPerHour: dollarsOf('--rate', rate ?? ''),
@@ -98,7 +105,7 @@ async function change(
   });
   const [issue] = parsed.error?.issues ?? [];
   const body: Body<'changeAccount'> =
-    parsed.data ?? usage(`${named(issue?.path[0])}: ${issue?.message}`);
+    parsed.data ?? usage(`${flagOf(issue?.path[0])} ${issue?.message}`);
   show(await client.changeAccount(consumer, body, { signal }), accountLines);
   return EXIT.ok;
 }

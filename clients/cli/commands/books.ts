@@ -1,4 +1,4 @@
-// The commands that read the books: costs, cost, ledger (and whether it agrees) and export.
+// The commands that read the books: costs, cost, ledger (with its verification) and export.
 
 import { open } from 'node:fs/promises';
 import { Argument, type Command, Option } from 'commander';
@@ -27,8 +27,8 @@ export function addBooks(program: Command, cli: Cli): void {
   addCosts(program, cli);
   program
     .command('cost')
-    .description('what one lease costs: so far, and by its end')
-    .argument('<lease>', 'its id')
+    .description('show what one lease has cost so far, and its forecast')
+    .argument('<lease>', 'lease id')
     .action((id: string, _options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show(await client.readLeaseCost(id, { signal }), leaseCostLines);
@@ -41,17 +41,22 @@ export function addBooks(program: Command, cli: Cli): void {
 
 const withSpan = (command: Command): Command =>
   command
-    .option('--from <when>', 'a UTC day or an instant; this month unless given')
-    .option('--to <when>', 'until just before it')
-    .option('--consumer <consumer>', "another consumer's, for operators");
+    .option('--from <when>', 'start: a UTC day or an instant (default: the start of the month)')
+    .option(
+      '--to <when>',
+      'end, exclusive: a UTC day or an instant (default: the end of this month)',
+    )
+    .option('--consumer <consumer>', 'operators: another consumer');
 
 const spanOf = ({ from, to, consumer }: SpanOptions) => ({ from, to, consumer });
 
 function addCosts(program: Command, cli: Cli): void {
-  const groupBy = new Option('--group-by <what>', 'one line for each').choices(GROUPINGS);
-  withSpan(program.command('costs').description('what instances cost, those that run included'))
+  const groupBy = new Option('--group-by <what>', 'what each line sums up').choices(GROUPINGS);
+  withSpan(
+    program.command('costs').description('report costs, those of running instances included'),
+  )
     .addOption(groupBy.default('day'))
-    .option('--csv', 'comma-separated values')
+    .option('--csv', 'print comma-separated values')
     .action((options: CostsOptions, command: Command) =>
       cli.run(command, (context) => costs(context, options)),
     );
@@ -69,12 +74,14 @@ async function costs({ client, signal, show }: Context, options: CostsOptions): 
 }
 
 function addLedger(program: Command, cli: Cli): void {
-  withSpan(
-    program.command('ledger').description('the entries of your ledger; verify: for operators'),
-  )
-    .addArgument(new Argument('[verify]', 'prove that all books agree').choices(['verify']))
-    .option('--limit <number>', 'at most this many')
-    .option('--cursor <text>', 'go on after the page that ended with this cursor')
+  withSpan(program.command('ledger').description('list ledger entries, or verify the ledger'))
+    .addArgument(
+      new Argument('[verify]', 'operators: check that entries, leases and accounts agree').choices([
+        'verify',
+      ]),
+    )
+    .option('--limit <number>', 'maximum number of entries')
+    .option('--cursor <text>', 'start after the page that returned this cursor')
     .action((what: string | undefined, options: LedgerOptions, command: Command) =>
       cli.run(command, (context) =>
         what === 'verify' ? verify(context, options) : ledger(context, options),
@@ -87,11 +94,11 @@ async function ledger(context: Context, options: LedgerOptions): Promise<ExitCod
   const { limit, cursor } = options;
   const page = await client.readLedger({ ...spanOf(options), limit, cursor }, { signal });
   show(page, ({ entries }) => ledgerLines(entries));
-  if (page.nextCursor !== null) note(`There are more: --cursor ${page.nextCursor}`);
+  if (page.nextCursor !== null) note(`There are more entries: --cursor ${page.nextCursor}`);
   return EXIT.ok;
 }
 
-const joined = (a: Verdict, b: Verdict): Verdict => ({
+const joinVerdicts = (a: Verdict, b: Verdict): Verdict => ({
   accounts: a.accounts + b.accounts,
   leases: a.leases + b.leases,
   entries: a.entries + b.entries,
@@ -103,28 +110,29 @@ const joined = (a: Verdict, b: Verdict): Verdict => ({
 
 async function verify(context: Context, { consumer }: LedgerOptions): Promise<ExitCode> {
   const { client, signal, show } = context;
-  const asked = billingRoutes.verifyLedger.body.safeParse({ consumer }).data;
-  if (asked == null) return usage(`--consumer must be a consumer, not ${consumer}`);
-  let verdict = await client.verifyLedger(asked, { signal });
+  const body = billingRoutes.verifyLedger.body.safeParse({ consumer }).data;
+  if (body == null)
+    return usage(`--consumer must be a consumer such as 123456789012/trainer, not ${consumer}`);
+  let verdict = await client.verifyLedger(body, { signal });
   while (verdict.nextCursor !== null) {
-    const page = { ...asked, cursor: verdict.nextCursor };
-    verdict = joined(verdict, await client.verifyLedger(page, { signal }));
+    const page = { ...body, cursor: verdict.nextCursor };
+    verdict = joinVerdicts(verdict, await client.verifyLedger(page, { signal }));
   }
   show(verdict, verdictLines);
   return verdict.differences.length === 0 ? EXIT.ok : EXIT.differs;
 }
 
 function addExport(program: Command, cli: Cli): void {
-  const format = new Option('--format <format>', 'csv, FOCUS 1.2 (as CSV), or one JSON a line');
-  withSpan(program.command('export').description('write the ledger out'))
+  const format = new Option('--format <format>', 'CSV, FOCUS 1.2 as CSV, or JSON Lines');
+  withSpan(program.command('export').description('export the ledger'))
     .addOption(format.choices(Object.keys(EXPORTS)).default('csv'))
-    .option('--out <file>', 'where to; standard output unless given')
+    .option('--out <file>', 'file to write (default: standard output)')
     .action((options: ExportOptions, command: Command) =>
       cli.run(command, (context) => exportLedger(context, options)),
     );
 }
 
-/** Lines as they come: a ledger may be larger than memory. */
+/** Yields line by line: a ledger may be larger than memory. */
 async function* linesOf({ client, signal }: Context, options: ExportOptions) {
   const { header, lines } = EXPORTS[options.format];
   yield* header;
@@ -142,6 +150,6 @@ async function exportLedger(context: Context, options: ExportOptions): Promise<E
     await file.write(`${line}\n`);
     count += 1;
   }
-  context.note(`${count} lines are in ${options.out}.`);
+  context.note(`Wrote ${count} lines to ${options.out}.`);
   return EXIT.ok;
 }

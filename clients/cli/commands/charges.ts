@@ -1,4 +1,4 @@
-// What operators do about charges: correct them, and compare them with the provider's.
+// The commands with which operators correct and reconcile charges: correct and reconcile.
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
@@ -16,22 +16,25 @@ function correctionOf({ amount, why }: CorrectOptions): Body<'correctCharge'> {
     return routes.correctCharge.body.parse(body);
   }
   const flag = issue?.path[0] === 'why' ? '--why' : '--amount';
-  return usage(`${flag} ${issue?.message ?? 'must be whole micro-dollars'}`);
+  return usage(`${flag} ${issue?.message ?? 'must be whole micro-dollars, such as -250000'}`);
 }
 
 function providerOf(provider: string | undefined): Body<'reconcileCharges'> {
   const body = routes.reconcileCharges.body.safeParse(provider === undefined ? {} : { provider });
-  return body.data ?? usage(`--provider: ${body.error.issues[0]?.message}`);
+  return body.data ?? usage(`--provider ${body.error.issues[0]?.message}`);
 }
 
 /** Adds `correct` and `reconcile`. */
 export function addCharges(program: Command, cli: Cli): void {
   program
     .command('correct <lease>')
-    .description('operators: charge a settled lease more, or give back')
-    .requiredOption('--amount <micro-usd>', 'whole micro-dollars; below zero to give back')
-    .requiredOption('--why <text>', 'for those who ask later')
-    .option('--key <text>', 'the same key again corrects nothing')
+    .description('operators: correct the charge of a settled lease')
+    .requiredOption(
+      '--amount <micro-usd>',
+      'whole micro-dollars to add to the charge; below zero is a refund',
+    )
+    .requiredOption('--why <text>', 'reason, kept in the records')
+    .option('--key <text>', 'idempotency key: repeating it has no further effect')
     .action((id: string, options: CorrectOptions, command: Command) =>
       cli.run(command, async ({ client, signal, showLease }) => {
         const { key: idempotencyKey } = options;
@@ -43,9 +46,9 @@ export function addCharges(program: Command, cli: Cli): void {
     );
   program
     .command('reconcile')
-    .description('operators: compare a provider’s charges with ours, and true up what differs')
-    .option('--provider <name>', 'which; not needed while only one reports its charges')
-    .option('--last', 'what the last comparisons came to, without a new one')
+    .description("operators: compare a provider's charges with the ledger and true up differences")
+    .option('--provider <name>', 'provider (default: the only one that reports charges)')
+    .option('--last', 'show the last reconciliations and start none')
     .action((options: { provider?: string; last?: boolean }, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         if (options.last === true) {

@@ -1,4 +1,4 @@
-// The commands that end a lease or see it end: release and watch.
+// The commands that end a lease or follow it to its end: release and watch.
 
 import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
@@ -17,8 +17,8 @@ function addRelease(program: Command, cli: Cli): void {
   program
     .command('release')
     .description('end a lease; safe to repeat')
-    .argument('<lease>', 'its id')
-    .option('--wait', 'until its instance is proved gone and its charge is settled')
+    .argument('<lease>', 'lease id')
+    .option('--wait', 'wait until the instance is proved gone and the charge is settled')
     .addOption(timeoutOption())
     .action((id: string, options: ReleaseOptions, command: Command) =>
       cli.run(command, async ({ client, signal, showLease, progress }) => {
@@ -39,11 +39,11 @@ function addRelease(program: Command, cli: Cli): void {
 function addWatch(program: Command, cli: Cli): void {
   program
     .command('watch')
-    .description('follow the events of a lease until it has ended; it ends nothing')
-    .argument('<lease>', 'its id')
+    .description('follow the events of a lease until it has ended, without ending it')
+    .argument('<lease>', 'lease id')
     .action((id: string, _options: object, command: Command) =>
-      cli.run(command, async ({ client, signal, showLease, tell }) => {
-        showLease(await client.waitFor(id, 'ended', { signal, onEvent: tell }));
+      cli.run(command, async ({ client, signal, showLease, printEvent }) => {
+        showLease(await client.waitFor(id, 'ended', { signal, onEvent: printEvent }));
         return EXIT.ok;
       }),
     );

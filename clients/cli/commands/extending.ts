@@ -1,4 +1,4 @@
-// The commands that let a lease run longer: extend, and approve-extension for operators.
+// The commands that extend a lease: extend, and approve-extension for operators.
 
 import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
@@ -18,7 +18,7 @@ export function addExtending(program: Command, cli: Cli): void {
   addApprove(program, cli);
 }
 
-/** As the service takes it; a date and time without a zone would mean another instant elsewhere. */
+/** An instant in UTC. A time without a zone is refused: it is ambiguous. */
 function instantOf(text: string): string {
   if (/(Z|[+-]\d\d:\d\d)$/.test(text) && Number.isFinite(Date.parse(text))) {
     return new Date(text).toISOString();
@@ -29,16 +29,17 @@ function instantOf(text: string): string {
 function addExtend(program: Command, cli: Cli): void {
   program
     .command('extend')
-    .description('let a lease run longer; refused as a whole when a limit binds')
-    .argument('<lease>', 'its id')
-    .option('--hours <number>', 'so much on top of what it has')
-    .option('--until <instant>', 'until then, such as 2026-11-21T18:00:00Z; safe to repeat')
-    .option('--idempotency-key <text>', 'with --hours: the same key again adds nothing')
+    .description('extend an active lease; refused when it would exceed a limit')
+    .argument('<lease>', 'lease id')
+    .option('--hours <number>', 'hours to add to its duration')
+    .option('--until <instant>', 'new end, such as 2026-11-21T18:00:00Z; safe to repeat')
+    .option('--idempotency-key <text>', 'with --hours: repeating the key adds nothing')
     .action((id: string, options: ExtendOptions, command: Command) =>
       cli.run(command, async ({ client, signal, showLease }) => {
         const { until, idempotencyKey } = options;
         const hours = numberOf('--hours', options.hours);
-        if ((hours === undefined) === (until === undefined)) usage('give --hours or --until');
+        if ((hours === undefined) === (until === undefined))
+          usage('give either --hours or --until');
         const body = until === undefined ? { hours } : { until: instantOf(until) };
         showLease(await client.extendLease(id, body, { idempotencyKey, signal }));
         return EXIT.ok;
@@ -49,10 +50,10 @@ function addExtend(program: Command, cli: Cli): void {
 function addApprove(program: Command, cli: Cli): void {
   program
     .command('approve-extension')
-    .description('operators: let a lease be extended beyond the longest time')
-    .argument('<lease>', 'its id')
-    .requiredOption('--until <instant>', 'until then at the latest')
-    .requiredOption('--why <text>', 'for those who ask later')
+    .description('operators: allow extensions of a lease beyond the maximum duration')
+    .argument('<lease>', 'lease id')
+    .requiredOption('--until <instant>', 'latest end to allow, such as 2026-11-21T18:00:00Z')
+    .requiredOption('--why <text>', 'reason, kept in the records')
     .action((id: string, { until, why }: ApproveOptions, command: Command) =>
       cli.run(command, async ({ client, signal, showLease }) => {
         const body = { until: instantOf(until), why };

@@ -1,5 +1,5 @@
-// `gpu-shopper lease`: requests a lease, and waits for its instance if asked to. When the answer is
-// lost it says how to find out what became of the request: nothing may run unknown.
+// `gpu-shopper lease`: requests a lease and, with --wait, waits for its instance. When the response
+// is lost, it prints how to find the lease: no instance may run without its owner knowing.
 
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
@@ -22,41 +22,43 @@ const LIVENESS = ['node', 'app', 'both', 'auto'] as const satisfies Options['liv
 const repeatable = (flags: string, description: string) =>
   new Option(flags, `${description} (may be repeated)`).argParser(collect).default([], 'any');
 
-/** What must be there, what it may cost, and when it ends. */
-function addWishes(command: Command): Command {
+/** The requirements on the instance, its cost limits and its end. */
+function addRequirements(command: Command): Command {
   return command
-    .addOption(repeatable('--gpu <name>', 'one of these GPUs, such as "RTX 4090"'))
-    .option('--count <number>', 'GPUs in one instance')
-    .option('--vram <GB>', 'at least this much memory on each GPU')
-    .addOption(repeatable('--country <code>', 'in one of these countries'))
-    .addOption(repeatable('--provider <name>', 'from one of these providers'))
-    .option('--disk <GB>', 'size of the disk')
-    .option('--hours <number>', 'when it ends at the latest; its time starts once it is ready')
-    .option('--ceiling <dollars>', 'the most it may cost an hour, such as 0.35')
-    .option('--spend-cap <dollars>', 'it ends before it has cost much more than this')
-    .option('--transfer-gb <GB>', 'transfer to hold money for (default: 20)')
-    .option('--max-transfer-price <dollars>', 'the most a GB of transfer may cost')
-    .option('--job <name>', 'your own name for the work, to find its cost by')
-    .option('--silence <minutes>', 'how long nothing may be heard before it ends')
+    .addOption(repeatable('--gpu <name>', 'allowed GPU, such as "RTX 4090"'))
+    .option('--count <number>', 'number of GPUs in the instance')
+    .option('--vram <GB>', 'minimum memory of each GPU')
+    .addOption(repeatable('--country <code>', 'allowed country, as a two-letter code'))
+    .addOption(repeatable('--provider <name>', 'allowed provider'))
+    .option('--disk <GB>', 'disk size')
+    .option('--hours <number>', 'duration, counted from when the instance is ready')
+    .option('--ceiling <dollars>', 'maximum rate per hour, such as 0.35')
+    .option('--spend-cap <dollars>', 'end the lease when its cost reaches about this')
+    .option('--transfer-gb <GB>', 'data transfer that the hold covers (default: 20)')
+    .option('--max-transfer-price <dollars>', 'maximum price of a GB of data transfer')
+    .option('--job <name>', 'name of the job, to group costs by')
+    .option('--silence <minutes>', 'end the lease after this long without a heartbeat')
     .addOption(
-      new Option('--liveness <whose>', 'whose heartbeats count (default: auto)').choices(LIVENESS),
+      new Option('--liveness <source>', 'source of heartbeats (default: auto)').choices(LIVENESS),
     );
 }
 
 export function addLease(program: Command, cli: Cli): void {
-  const command = program.command('lease').description('lease a GPU: the cheapest that will do');
-  addIdleOptions(addWishes(command))
+  const command = program
+    .command('lease')
+    .description('lease the cheapest instance that meets the requirements');
+  addIdleOptions(addRequirements(command))
     .option('--image <image>', 'Docker image to start')
-    .option('--start-script <file>', 'what the instance runs first')
-    .option('--ssh-key <file>', 'public key that may log in (default: ~/.ssh/id_ed25519.pub)')
+    .option('--start-script <file>', 'script that the instance runs first')
+    .option('--ssh-key <file>', 'public key to log in with (default: ~/.ssh/id_ed25519.pub)')
     .addOption(
       repeatable(
         '--env <name[=value]>',
-        'a variable for the instance; a name alone: from here',
+        'variable of the instance; a name alone copies the value from here',
       ).default([], 'none'),
     )
-    .option('--idempotency-key <text>', 'the same key again gives the same lease')
-    .option('--wait', 'until the instance is ready')
+    .option('--idempotency-key <text>', 'repeating the key returns the same lease')
+    .option('--wait', 'wait until the instance is ready')
     .addOption(timeoutOption())
     .action((options: Options, command: Command) =>
       cli.run(command, (context) => lease(context, options)),
@@ -71,14 +73,16 @@ async function lease(context: Context, options: Options): Promise<ExitCode> {
     context.note(`Follow it with: gpu-shopper watch ${accepted.id}`);
     return EXIT.ok;
   }
-  context.note(`Lease ${accepted.id} is accepted and goes on until it is released or its end.`);
+  context.note(
+    `Lease ${accepted.id} is accepted. It continues until you release it or its time is over.`,
+  );
   const wait = { timeoutMs, signal: context.signal, onEvent: context.progress };
   const reached = await context.client.waitFor(accepted.id, 'active', wait);
   context.showLease(reached);
   return reached.state === 'active' ? EXIT.ok : EXIT.endedOtherwise;
 }
 
-/** Whether a lease may exist although no lease was answered. */
+/** Whether the service may have accepted the lease although the request failed. */
 const mayBeAccepted = (error: unknown): boolean =>
   !(error instanceof ApiProblem) || error.status === 0 || error.status >= 500;
 
@@ -89,7 +93,7 @@ async function request({ client, env, signal, note }: Context, options: Options)
     return await client.requestLease(body, { idempotencyKey, signal });
   } catch (error) {
     if (mayBeAccepted(error)) {
-      note(`The lease may have been accepted. The same command with this key finds it:
+      note(`The lease may have been accepted. To find it, repeat the command with this key:
   --idempotency-key ${idempotencyKey}`);
     }
     throw error;

@@ -1,4 +1,4 @@
-// The commands that look at leases and keep them alive: leases, show, events, heartbeat.
+// The commands that read leases and send heartbeats: leases, show, events, heartbeat.
 
 import { type Command, Option } from 'commander';
 import type { LeaseEvent } from '../../client/replies.ts';
@@ -19,8 +19,8 @@ export function addLeases(program: Command, cli: Cli): void {
   addList(program, cli);
   program
     .command('show')
-    .description('one lease in full')
-    .argument('<lease>', 'its id')
+    .description('show one lease')
+    .argument('<lease>', 'lease id')
     .action((id: string, _options: object, command: Command) =>
       cli.run(command, async ({ client, signal, showLease }) => {
         showLease(await client.readLease(id, { signal }));
@@ -34,15 +34,15 @@ export function addLeases(program: Command, cli: Cli): void {
 function addList(program: Command, cli: Cli): void {
   program
     .command('leases')
-    .description('your leases, newest first')
-    .option('--consumer <consumer>', "another consumer's, for operators")
-    .option('--limit <number>', 'at most this many')
-    .option('--cursor <text>', 'go on after the page that ended with this cursor')
+    .description('list your leases, newest first')
+    .option('--consumer <consumer>', 'operators: another consumer')
+    .option('--limit <number>', 'maximum number of leases')
+    .option('--cursor <text>', 'start after the page that returned this cursor')
     .action((options: LeasesOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show, note }) => {
         const page = await client.listLeases(options, { signal });
         show(page, ({ leases }) => leasesTable(leases));
-        if (page.nextCursor !== null) note(`There are more: --cursor ${page.nextCursor}`);
+        if (page.nextCursor !== null) note(`There are more leases: --cursor ${page.nextCursor}`);
         return EXIT.ok;
       }),
     );
@@ -51,8 +51,8 @@ function addList(program: Command, cli: Cli): void {
 function addEvents(program: Command, cli: Cli): void {
   program
     .command('events')
-    .description('what happened to a lease so far, and why')
-    .argument('<lease>', 'its id')
+    .description('list the events of a lease')
+    .argument('<lease>', 'lease id')
     .action((id: string, _options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         const first = await client.readEvents(id, { signal });
@@ -72,15 +72,17 @@ function addEvents(program: Command, cli: Cli): void {
 function addHeartbeat(program: Command, cli: Cli): void {
   program
     .command('heartbeat')
-    .description('say that the application is alive; exit 5 tells it to stop')
-    .argument('<lease>', 'its id')
-    .addOption(new Option('--busy', 'and that it works, as it does unless it says otherwise'))
-    .addOption(new Option('--idle', 'and that it has nothing to do').conflicts('busy'))
+    .description('report that the application is alive; exit code 5: it must stop')
+    .argument('<lease>', 'lease id')
+    .addOption(new Option('--busy', 'report that it is busy (default)'))
+    .addOption(new Option('--idle', 'report that it is idle').conflicts('busy'))
     .action((id: string, { busy, idle }: HeartbeatOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         const reply = await client.recordHeartbeat(id, { busy: idle ? false : busy, signal });
-        show(reply, (told) => [
-          'endsAt' in told ? `carry on until ${time(told.endsAt)}` : clean(`stop: ${told.reason}`),
+        show(reply, (shown) => [
+          'endsAt' in shown
+            ? `continue until ${time(shown.endsAt)}`
+            : clean(`stop: ${shown.reason}`),
         ]);
         return reply.carryOn ? EXIT.ok : EXIT.endedOtherwise;
       }),

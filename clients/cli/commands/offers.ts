@@ -1,4 +1,4 @@
-// The commands that read the menu: offers, cheapest first, and offer.
+// The commands that read the menu: offers and offer.
 
 import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
@@ -19,9 +19,9 @@ export function addOffers(program: Command, cli: Cli): void {
   addMenu(program, cli);
   program
     .command('offer')
-    .description('one offer of the menu, while it is on it')
-    .argument('<offer>', 'its id')
-    .option('--disk <GB>', 'the rate includes a disk of this size')
+    .description('show one offer of the menu')
+    .argument('<offer>', 'offer id')
+    .option('--disk <GB>', 'size of the disk that the rate includes')
     .action((id: string, { disk: diskGb }: OffersOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show(await client.readOffer(id, { diskGb }, { signal }), (offer) => offersTable([offer]));
@@ -33,13 +33,13 @@ export function addOffers(program: Command, cli: Cli): void {
 function addMenu(program: Command, cli: Cli): void {
   program
     .command('offers')
-    .description('what can be leased now, cheapest first')
-    .option('--gpu <name>', 'only this GPU, such as "RTX 4090"')
-    .option('--count <number>', 'GPUs in one instance')
-    .option('--vram <GB>', 'at least this much memory on each GPU')
-    .option('--disk <GB>', 'rates include a disk of this size')
-    .option('--limit <number>', 'at most this many')
-    .option('--cursor <text>', 'go on after the page that ended with this cursor')
+    .description('list offers that can be leased now, cheapest first')
+    .option('--gpu <name>', 'GPU name, such as "RTX 4090"')
+    .option('--count <number>', 'number of GPUs in one instance')
+    .option('--vram <GB>', 'minimum memory of each GPU')
+    .option('--disk <GB>', 'size of the disk that the rates include')
+    .option('--limit <number>', 'maximum number of offers')
+    .option('--cursor <text>', 'start after the page that returned this cursor')
     .action((options: OffersOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show, note }) => {
         const { gpu: gpuName, count: gpuCount, vram: minVramGb, disk: diskGb } = options;
@@ -47,7 +47,7 @@ function addMenu(program: Command, cli: Cli): void {
         const query = { gpuName, gpuCount, minVramGb, diskGb, limit, cursor };
         const page = await client.listOffers(query, { signal });
         show(page, ({ offers }) => offersTable(offers));
-        if (page.nextCursor !== null) note(`There are more: --cursor ${page.nextCursor}`);
+        if (page.nextCursor !== null) note(`There are more offers: --cursor ${page.nextCursor}`);
         return EXIT.ok;
       }),
     );

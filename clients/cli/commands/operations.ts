@@ -1,4 +1,4 @@
-// What operators do: freeze, thaw, and look how things stand.
+// The commands of operators: freeze, thaw, freezes, doctor and sweep-now; and health, for anyone.
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
@@ -17,15 +17,15 @@ type FreezeBody = Body<'placeFreeze'>;
 
 /** Adds `freeze`, `thaw`, `freezes`, `doctor`, `sweep-now` and `health`. */
 export function addOperations(program: Command, cli: Cli): void {
-  addScoped(program, ['freeze', 'operators: stop new leases, end those that run'], (options) =>
+  addScoped(program, ['freeze', 'operators: refuse new leases and end open ones'], (options) =>
     cli.run(options.command, (context) => freeze(context, bodyOf(options))),
   );
-  addScoped(program, ['thaw', 'operators: let what is frozen go on'], (options) =>
+  addScoped(program, ['thaw', 'operators: lift a freeze'], (options) =>
     cli.run(options.command, (context) => thaw(context, bodyOf(options))),
   );
   program
     .command('freezes')
-    .description('operators: what is frozen, how far that has come, and who did it')
+    .description('operators: list freezes, their progress and who placed them')
     .action((_options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show(await client.readFreezes({ signal }), ({ freezes }) => freezes.flatMap(freezeLines));
@@ -34,32 +34,32 @@ export function addOperations(program: Command, cli: Cli): void {
     );
   program
     .command('doctor')
-    .description('operators: how things stand, and what each net would do next')
+    .description('operators: diagnose the service, and show the next action of each safety net')
     .action((_options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show<Diagnosis>(await client.readDoctor({ signal }), doctorLines);
         return EXIT.ok;
       }),
     );
-  addLooks(program, cli);
+  addChecks(program, cli);
 }
 
-function addLooks(program: Command, cli: Cli): void {
+function addChecks(program: Command, cli: Cli): void {
   program
     .command('sweep-now')
-    .description('operators: let the service sweep a provider now, and say what was found')
-    .option('--provider <name>', 'which; not needed while there is only one')
+    .description('operators: sweep a provider now and show the findings')
+    .option('--provider <name>', 'provider (default: the only one)')
     .action((options: { provider?: string }, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         const body = routes.sweepProvider.body.safeParse(options);
-        const wanted = body.data ?? usage(`--provider: ${body.error?.issues[0]?.message}`);
+        const wanted = body.data ?? usage(`--provider ${body.error?.issues[0]?.message}`);
         show(await client.sweepProvider(wanted, { signal }), sweepLines);
         return EXIT.ok;
       }),
     );
   program
     .command('health')
-    .description('how fresh the menus are, and when each provider was swept')
+    .description('show the age of each menu and of the last sweep of each provider')
     .action((_options: object, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         show(await client.readHealth({ signal }), healthLines);
@@ -78,10 +78,10 @@ function addScoped(
   program
     .command(name)
     .description(description)
-    .option('--all', 'everything')
-    .option('--consumer <name>', 'what belongs to one consumer, such as 123456789012/trainer')
-    .option('--provider <name>', 'what is at one provider')
-    .requiredOption('--why <text>', 'for those who ask later')
+    .option('--all', 'all consumers and providers')
+    .option('--consumer <name>', 'one consumer, such as 123456789012/trainer')
+    .option('--provider <name>', 'one provider')
+    .requiredOption('--why <text>', 'reason, kept in the records')
     .action((options: ScopeOptions, command: Command) => run({ ...options, command }));
 }
 
@@ -93,10 +93,10 @@ const scopeOf = ({ consumer, provider }: ScopeOptions) => {
 function bodyOf(options: ScopeOptions): FreezeBody {
   const { all, consumer, provider, why } = options;
   const given = [all, consumer, provider].filter((scope) => scope !== undefined);
-  if (given.length !== 1) usage('give one of --all, --consumer and --provider');
+  if (given.length !== 1) usage('give exactly one of --all, --consumer and --provider');
   const body = routes.placeFreeze.body.safeParse({ ...scopeOf(options), why });
   const [issue] = body.error?.issues ?? [];
-  return body.data ?? usage(`--${issue?.path.join('.')}: ${issue?.message}`);
+  return body.data ?? usage(`--${issue?.path.join('.')} ${issue?.message}`);
 }
 
 const showFreeze = ({ show }: Context, document: Freeze): void => show(document, freezeLines);
@@ -104,7 +104,7 @@ const showFreeze = ({ show }: Context, document: Freeze): void => show(document,
 async function freeze(context: Context, body: FreezeBody): Promise<ExitCode> {
   const { client, signal, note } = context;
   showFreeze(context, await client.placeFreeze(body, { signal }));
-  note('It goes on by itself; see how far with: gpu-shopper freezes');
+  note('The service ends the open leases now. Show the progress with: gpu-shopper freezes');
   return EXIT.ok;
 }
 

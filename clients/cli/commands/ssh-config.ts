@@ -1,5 +1,5 @@
-// `gpu-shopper ssh-config`: lets plain `ssh <lease>` log in to a lease's instance, with the host
-// key that the instance told the service. It never touches ~/.ssh/config itself.
+// `gpu-shopper ssh-config`: makes `ssh <lease>` log in to a lease's instance, with the host key
+// that the instance has reported to the service. It never changes ~/.ssh/config.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -16,10 +16,10 @@ const folder = (): string => join(homedir(), '.ssh', 'gpu-shopper');
 export function addSshConfig(program: Command, cli: Cli): void {
   program
     .command('ssh-config')
-    .description('a Host entry for ~/.ssh/config and the pinned host key of a lease')
-    .argument('<lease>', 'its id')
-    .option('--write', 'into ~/.ssh/gpu-shopper/ instead of printing it')
-    .option('--identity <file>', 'private key to log in with, if it is not a usual one')
+    .description('print the Host entry for ~/.ssh/config and the pinned host key of a lease')
+    .argument('<lease>', 'lease id')
+    .option('--write', 'write to ~/.ssh/gpu-shopper/ instead of printing')
+    .option('--identity <file>', 'private key to log in with, if it is not a default one of ssh')
     .action((id: string, options: Options, command: Command) =>
       cli.run(command, (context) => sshConfig(context, id, options)),
     );
@@ -34,13 +34,14 @@ async function sshConfig(context: Context, id: string, options: Options): Promis
     note(`gpu-shopper: ${access}`);
     return EXIT.failed;
   }
-  if (access.knownHost === null) note('No host key is pinned: the first connection trusts it.');
+  if (access.knownHost === null)
+    note('No host key is pinned: ssh trusts the key of the first connection.');
   if (options.write === true) write(access, note);
   show(lease, () => (options.write === true ? [] : linesOf(access)));
   return EXIT.ok;
 }
 
-/** A valid ssh configuration: the line for the other file is a comment. */
+/** A valid ssh configuration, in which the line for the known-hosts file is a comment. */
 function linesOf({ config, knownHost, knownHostsFile }: SshAccess): readonly string[] {
   const pinned = knownHost === null ? [] : [`# For ${knownHostsFile}:`, `# ${knownHost}`];
   return [...config, ...pinned];
@@ -52,6 +53,6 @@ function write(access: SshAccess, note: Context['note']): void {
   writeFileSync(configFile, `${config.join('\n')}\n`, { mode: 0o600 });
   if (knownHost !== null) writeFileSync(knownHostsFile, `${knownHost}\n`, { mode: 0o600 });
   note(`Written: ${configFile}
-Once, at the top of ~/.ssh/config: Include ${folder()}/*.config
-Then: ssh ${access.host}`);
+Add once, at the top of ~/.ssh/config: Include ${folder()}/*.config
+Then connect with: ssh ${access.host}`);
 }

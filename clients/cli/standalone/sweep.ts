@@ -1,5 +1,5 @@
-// `gpu-shopper sweep`: finds and ends our instances at a provider without the service, when that is
-// lost. It shows what it would do and does nothing until it is told to.
+// `gpu-shopper sweep`: finds and destroys the deployment's instances at a provider without the
+// service, for when the service is lost. Without --execute it only lists them.
 
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,34 +16,34 @@ type Options = { readonly provider: string; readonly execute?: boolean; readonly
 type Standalone = ReturnType<typeof openStandalone>;
 type Survey = Awaited<ReturnType<Standalone['survey']>>;
 
-/** The variables of every provider's keys, a line each. */
+/** The variables of all providers' keys, one line each. */
 const keyLines = ProviderName.options
   .map(rowOf)
   .flatMap(({ title, keys }) =>
-    Object.values(keys).map((variable) => `  ${variable.padEnd(25)}  a key of ${title}`),
+    Object.values(keys).map((variable) => `  ${variable.padEnd(25)}  API key of ${title}`),
   )
   .join('\n');
 
 const HELP = `
-It needs no service and no AWS account. In the environment:
-  GPU_SHOPPER_DEPLOYMENT_ID  whose instances they are
-  GPU_SHOPPER_TAG_KEY        the key their tags are signed with
+It needs no service and no AWS account, only these environment variables:
+  GPU_SHOPPER_DEPLOYMENT_ID  id of the deployment that the instances belong to
+  GPU_SHOPPER_TAG_KEY        key that signs the tags of the instances
 ${keyLines}
-It ends all instances of the deployment, those of leases that are served well too. One that is just
-being created may appear some minutes later: run it again then.`;
+It destroys all instances of the deployment, including those of active leases. An instance that is
+being created may appear some minutes later: run the command again then.`;
 
 /** Adds `sweep`. */
 export function addSweep(program: Command, cli: Cli): void {
   program
     .command('sweep')
-    .description('without the service: find our instances at a provider, and end them')
+    .description('without the service: find and destroy the instances of a deployment')
     .addOption(
-      new Option('--provider <name>', 'where to look')
+      new Option('--provider <name>', 'provider to sweep')
         .choices(ProviderName.options)
         .makeOptionMandatory(),
     )
-    .option('--execute', 'destroy them; without it they are only shown')
-    .option('--yes', 'do not ask before destroying')
+    .option('--execute', 'destroy the instances; without it they are only listed')
+    .option('--yes', 'do not ask for confirmation')
     .addHelpText('after', HELP)
     .action((options: Options, command: Command) =>
       cli.run(command, (context) => sweep(context, options)),
@@ -82,16 +82,19 @@ function linesOf({ ours, foreign }: Document): readonly string[] {
     one.status,
     one.microUsdPerHour === null ? null : rate(one.microUsdPerHour),
   ]);
-  const others = `${foreign} of others, which are left alone`;
-  return ours.length === 0 ? [`None of ours; ${others}.`] : [...table(columns, rows), others];
+  const others = `${foreign} of others, which the sweep ignores`;
+  return ours.length === 0
+    ? [`No instances of this deployment; ${others}.`]
+    : [...table(columns, rows), others];
 }
 
-/** Asks a person, if there is one. */
-async function agreed(count: number, { yes }: Options): Promise<boolean> {
+/** Asks the user for confirmation, unless --yes is given. */
+async function isConfirmed(count: number, { yes }: Options): Promise<boolean> {
   if (yes === true) return true;
-  if (!process.stdin.isTTY) return usage('--execute without a terminal to ask on needs --yes');
+  if (!process.stdin.isTTY)
+    return usage('--execute needs --yes when there is no terminal to ask for confirmation');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`Destroy these ${count}? Type "yes" to do it: `);
+  const answer = await lines.question(`Destroy these ${count} instances? Type "yes" to confirm: `);
   lines.close();
   return answer.trim() === 'yes';
 }
@@ -102,18 +105,19 @@ async function sweep(context: Context, options: Options): Promise<ExitCode> {
   const { ours } = document;
   if (options.execute !== true) {
     context.show(document, linesOf);
-    if (ours.length > 0) context.note('Nothing was destroyed: --execute does it.');
+    if (ours.length > 0)
+      context.note('Nothing was destroyed. To destroy the instances, add --execute.');
     return ours.length > 0 ? EXIT.left : EXIT.ok;
   }
   if (ours.length > 0) {
     for (const line of linesOf(document)) context.note(line);
-    if (!(await agreed(ours.length, options))) return EXIT.left;
+    if (!(await isConfirmed(ours.length, options))) return EXIT.left;
   }
   const outcome = await standalone.sweep();
   context.show({ ...document, outcome }, () => [
     outcome.kind === 'proved-empty'
-      ? 'None of ours is left: two complete listings agree.'
-      : 'Not proved: run it again.',
+      ? 'No instance of this deployment is left: two complete listings agree.'
+      : 'Not proved: run the command again.',
   ]);
   return outcome.kind === 'proved-empty' ? EXIT.ok : EXIT.left;
 }

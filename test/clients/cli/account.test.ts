@@ -1,4 +1,4 @@
-// Accounts on the command line, against the real service behind its real front.
+// The account commands, against the real service behind its HTTP front.
 
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,9 @@ const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
 describe('gpu-shopper account', () => {
   // Each command is a process of its own, and there are twenty.
-  it('is opened, shown, changed, told of, and binds', { timeout: 240_000 }, async () => {
+  it('shows, opens and changes accounts and their events, and limits apply', {
+    timeout: 240_000,
+  }, async () => {
     const home = aHome();
     const { url: endpoint } = await startFront(home, 60);
     const env = { GPU_SHOPPER_DATA: home };
@@ -31,8 +33,8 @@ describe('gpu-shopper account', () => {
     expect(stdout).toContain('left of $1.5000');
     expect(stdout).toContain('80 % freeze');
     expect(stdout).toMatch(/\[#*=+\.*\] /);
-    const dear = ['lease', '--ssh-key', `${home}/key.pub`, '--hours', '10'];
-    expect(await run(dear)).toMatchObject({ code: 3 });
+    const expensive = ['lease', '--ssh-key', `${home}/key.pub`, '--hours', '10'];
+    expect(await run(expensive)).toMatchObject({ code: 3 });
     const events = await run(['account-events']);
     expect(events.stdout).toMatch(/limits-changed .* a smaller team/);
     expect(events.stdout).toContain('hold-refused');

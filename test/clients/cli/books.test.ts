@@ -1,5 +1,5 @@
-// Costs, the ledger, its proof and its export on the command line, against the real service behind
-// its real front, in quick time.
+// Costs, the ledger, its verification and its export on the command line, against the real service
+// behind its HTTP front, with time scaled.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
@@ -7,11 +7,11 @@ import type { Costs, LedgerEntry } from '../../../clients/client/replies.ts';
 import { startFront } from '../../support/worlds/front.ts';
 import { aHome, runCli } from './run-cli.ts';
 
-/** Its hold is lowered to the instance it took, then settled. */
+/** The hold is lowered to the rate of the instance, then settled. */
 const KINDS = ['hold-placed', 'hold-released', 'charge', 'hold-released'];
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
-/** Two dozen processes: seconds by themselves, more on an instance that is busy. */
+/** Two dozen processes: some seconds, and more on a busy computer. */
 const TIMEOUT = 120_000;
 
 async function aService() {
@@ -32,7 +32,7 @@ async function showsRunning(run: Run, id: string): Promise<void> {
     run('costs', '--group-by', 'lease', '--json'),
   ]);
   expect(cost.stdout).toContain(`Lease       ${id} (active)`);
-  expect(cost.stdout).toMatch(/By its end {2}\$\d+\.\d+/);
+  expect(cost.stdout).toMatch(/Forecast {4}\$\d+\.\d+/);
   const live = JSON.parse(costs.stdout) as Costs;
   expect(live.groups).toMatchObject([{ key: id, chargedMicroUsd: 0 }]);
   expect(live.total.runningMicroUsd).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ async function refuses(run: Run): Promise<void> {
   expect(foreign).toMatchObject({ code: 1 });
 }
 
-it('shows costs while a lease runs and after, proves the books, writes them out', {
+it('shows costs of a running and of an ended lease, verifies the ledger and exports it', {
   timeout: TIMEOUT,
 }, async () => {
   const { run, home, id } = await aService();

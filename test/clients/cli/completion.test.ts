@@ -1,5 +1,5 @@
 // Completion scripts for zsh and fish: they name every command and flag, and their shells can read
-// them. What no shell reads for us, because it isn't installed here, is checked for its quotes.
+// them. Where a shell isn't installed, the test checks the structure and quotes of its script.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -16,12 +16,12 @@ const unused = (): never => {
 const program = createProgram({ run: unused });
 const script = { zsh: completionFor(program, 'zsh'), fish: completionFor(program, 'fish') };
 
-/** Options that only parse a script and run nothing of it. */
+/** Options with which a shell parses a script without running it. */
 const PARSE = { zsh: ['-n'], fish: ['--no-execute'] } as const;
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
-/** A program whose words are as bad as they can be for a shell. */
-function awkward(): Command {
+/** A program with characters that are special in shells. */
+function specialCharacters(): Command {
   const odd = new Command('gpu-shopper');
   odd.command('odd').description(`it's "$HOME" \\ and 'more'`).option('--flag <x>', "don't");
   return odd;
@@ -38,9 +38,9 @@ describe.each(['zsh', 'fish'] as const)('completion for %s', (shell) => {
   });
 
   it.skipIf(!isInstalled(shell)).each([
-    ['our own', script[shell]],
-    ['awkward words', completionFor(awkward(), shell)],
-  ])('can be read by its shell: %s', (_, text) => {
+    ['the program', script[shell]],
+    ['special characters', completionFor(specialCharacters(), shell)],
+  ])('is valid for its shell: %s', (_, text) => {
     const file = join(aHome(), 'completion');
     writeFileSync(file, text);
     const { status, stderr } = spawnSync(shell, [...PARSE[shell], file], { encoding: 'utf8' });
@@ -48,16 +48,19 @@ describe.each(['zsh', 'fish'] as const)('completion for %s', (shell) => {
   });
 });
 
-describe('without its shell, completion', () => {
+describe('a completion script, checked without its shell', () => {
   const FISH_LINE =
     /^complete -c gpu-shopper( -f)?( -n (\w+|'[\w -]+'))( -f)?( -[al] ([\w-]+|'[\w -]+'))( -r)?( -d '([^'\\]|\\['\\])*')?$/;
 
-  it('for fish is lines of whole words only', () => {
-    const lines = [...script.fish.split('\n'), ...completionFor(awkward(), 'fish').split('\n')];
+  it('for fish has only complete lines', () => {
+    const lines = [
+      ...script.fish.split('\n'),
+      ...completionFor(specialCharacters(), 'fish').split('\n'),
+    ];
     expect(lines.filter((line) => line !== '' && !FISH_LINE.test(line))).toEqual([]);
   });
 
-  it('for zsh closes whatever it opens, and quotes nothing', () => {
+  it('for zsh closes all blocks and has no quotes', () => {
     const count = (word: RegExp): number => script.zsh.match(word)?.length ?? 0;
     expect(count(/\bcase\b/g)).toBe(count(/\besac\b/g));
     expect(count(/^ *for\b.*; do$/gm)).toBe(count(/^ *done$/gm));

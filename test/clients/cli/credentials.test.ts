@@ -1,4 +1,4 @@
-// Which credentials are taken: by flag, environment and file, in the order AWS's tools keep.
+// Where credentials come from: flag, environment and file, in the order of the AWS CLI.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ afterEach(() => void vi.unstubAllEnvs());
 const section = (name: string, id: string): string =>
   `[${name}]\naws_access_key_id = ${id}\naws_secret_access_key = ${id}-secret\n`;
 
-/** A home with a shared credentials file, and the data folder of a local service. */
+/** A home folder with a shared credentials file, and the data folder of a local service. */
 function places() {
   const home = aHome();
   vi.stubEnv('HOME', home);
@@ -42,9 +42,12 @@ describe('credentials', () => {
   };
   it.each<[string, Case]>([
     ['the consumer of npm start', { found: 'CONSUMER' }],
-    ['the same by name of host', { endpoint: 'http://localhost:1', found: 'CONSUMER' }],
-    ['the same over IPv6', { endpoint: 'http://[::1]:1', found: 'CONSUMER' }],
-    ['its operator by flag', { profile: 'operator', found: 'OPERATOR' }],
+    [
+      'the consumer of npm start, by host name',
+      { endpoint: 'http://localhost:1', found: 'CONSUMER' },
+    ],
+    ['the consumer of npm start, over IPv6', { endpoint: 'http://[::1]:1', found: 'CONSUMER' }],
+    ['the operator of npm start, by flag', { profile: 'operator', found: 'OPERATOR' }],
     ['a shared profile on loopback', { profile: 'work', found: 'WORK' }],
     ['the environment before the data folder', { env: FROM_ENV, found: 'ENV' }],
     ['the flag before the environment', { profile: 'work', env: FROM_ENV, found: 'WORK' }],
@@ -53,7 +56,7 @@ describe('credentials', () => {
       { endpoint: AWS, env: { ...FROM_ENV, AWS_PROFILE: 'work' }, found: 'ENV' },
     ],
     ['AWS_PROFILE', { endpoint: AWS, env: { AWS_PROFILE: 'work' }, found: 'WORK' }],
-    ['the default profile elsewhere', { endpoint: AWS, found: 'SHARED' }],
+    ['the default profile for another endpoint', { endpoint: AWS, found: 'SHARED' }],
   ])('are %s', async (_, { endpoint = LOCAL, profile, env, found }) => {
     const { data } = places();
     const wanted = {
@@ -67,7 +70,7 @@ describe('credentials', () => {
     });
   });
 
-  it('come from the file that the environment names, and no other', async () => {
+  it('come only from AWS_SHARED_CREDENTIALS_FILE when it is set', async () => {
     const { home } = places();
     const file = join(home, 'mine');
     writeFileSync(file, section('default', 'MINE'));
@@ -78,26 +81,26 @@ describe('credentials', () => {
     await expect(createCredentials(other)()).rejects.toThrow(`[work] in ${file}`);
   });
 
-  it('keep the token of temporary ones', async () => {
+  it('include the session token of temporary credentials', async () => {
     const env = { ...FROM_ENV, AWS_SESSION_TOKEN: 'token' };
     const found = await createCredentials({ endpoint: new URL(AWS), profile: undefined, env })();
     expect(found.sessionToken).toBe('token');
   });
 
-  it('are missed with every place that was looked at', async () => {
+  it('are an error with every place when there are none', async () => {
     const { home } = places();
     const wanted = {
       endpoint: new URL(LOCAL),
       profile: 'nobody',
       env: { GPU_SHOPPER_DATA: join(home, 'data') },
     };
-    const looked = `[nobody] in ${join(home, 'data', 'credentials')}, nor [nobody] in ${home}`;
+    const looked = `[nobody] in ${join(home, 'data', 'credentials')} or [nobody] in ${home}`;
     await expect(createCredentials(wanted)()).rejects.toThrow(looked);
   });
 });
 
-describe('the chain of the SDK', () => {
-  /** A home whose profile `work` gets its keys from a program. */
+describe('the AWS credential chain', () => {
+  /** A home folder whose profile `program` has a credential process. */
   function aProgram() {
     const { home } = places();
     const keys = { Version: 1, AccessKeyId: 'PROGRAM', SecretAccessKey: 'a-key' };
@@ -109,22 +112,22 @@ describe('the chain of the SDK', () => {
     vi.stubEnv('AWS_CONFIG_FILE', undefined);
   }
 
-  it('finds what a profile has instead of keys', async () => {
+  it('runs the credential process of a profile', async () => {
     aProgram();
     const wanted = { endpoint: new URL(AWS), profile: 'program', env: {} };
     const credentials = createCredentials(wanted);
     expect(await credentials()).toEqual({ accessKeyId: 'PROGRAM', secretAccessKey: 'a-key' });
   });
 
-  it('says why it finds nothing', async () => {
+  it('reports why it finds no credentials', async () => {
     aProgram();
     const wanted = { endpoint: new URL(AWS), profile: 'nobody', env: {} };
     await expect(createCredentials(wanted)()).rejects.toThrow(
-      /no credentials: .*\[nobody\].*; AWS's other ways to find them: \S/,
+      /no credentials: .*\[nobody\].*; the AWS credential chain failed: \S/,
     );
   });
 
-  it('is not asked for a local service', async () => {
+  it('is not used for a local service', async () => {
     aProgram();
     const wanted = { endpoint: new URL(LOCAL), profile: 'program', env: {} };
     await expect(createCredentials(wanted)()).rejects.toThrow('no credentials');
@@ -132,7 +135,7 @@ describe('the chain of the SDK', () => {
 });
 
 describe('a credentials file', () => {
-  it('is read as AWS reads it', () => {
+  it('is parsed as the AWS CLI parses it', () => {
     const text = [
       '# comment',
       'stray = 1',

@@ -1,4 +1,4 @@
-// What a person sees, to the letter.
+// The exact output of tables, leases and events.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,7 +18,7 @@ const second = brandId(LeaseId, 'a'.repeat(20));
 
 describe('tables', () => {
   it('show offers', () => {
-    const dear = anOffer({
+    const expensive = anOffer({
       id: brandId(OfferId, 'vastai_7'),
       gpuName: 'H100 SXM',
       gpuCount: 8,
@@ -28,7 +28,7 @@ describe('tables', () => {
       microUsdPerHour: microUsdPerHour(19_234_567),
       ageSeconds: 600,
     });
-    expect(offersTable([anOffer(), dear])).toEqual([
+    expect(offersTable([anOffer(), expensive])).toEqual([
       'OFFER            GPU       COUNT   VRAM  COUNTRY  RELIABLE          RATE  AGE',
       'vastai_23456789  RTX 4090      1  24 GB  US          99.5%     $0.2428/h  42s',
       'vastai_7         H100 SXM      8  80 GB  -          100.0%  $19.234567/h  10m',
@@ -53,13 +53,13 @@ describe('tables', () => {
     ]);
   });
 
-  it('have their titles alone when there is nothing', () => {
+  it('have only their titles when there are no rows', () => {
     expect(eventsTable([])).toEqual(['AT  EVENT  REASON']);
   });
 });
 
 describe('a lease in full', () => {
-  it('says what is known of an active one', () => {
+  it('shows the known facts of an active lease', () => {
     expect(leaseLines(anActiveLease({ sshHostKey: 'ssh-ed25519 KEY' }))).toEqual([
       'Lease      k3v9x0c2m5n8q1w4e7r6',
       'State      active',
@@ -72,11 +72,11 @@ describe('a lease in full', () => {
       'SSH        ssh -p 40022 root@203.0.113.7',
       'Host key   ssh-ed25519 KEY',
       'Amount     $1.2500 held',
-      'You can    heartbeat, release',
+      'Actions    heartbeat, release',
     ]);
   });
 
-  it('says how an ended one was proved gone', () => {
+  it('shows the absence proof of an ended lease', () => {
     expect(leaseLines(anEndedLease()).slice(-3)).toEqual([
       'Ended      2026-11-21 12:07:00Z',
       'Amount     $0.025294 charged',
@@ -84,7 +84,7 @@ describe('a lease in full', () => {
     ]);
   });
 
-  it('says so when there never was an instance', () => {
+  it('shows that no instance was ever created', () => {
     const absenceProof = { firstListingAt: null, secondListingAt: null };
     expect(leaseLines(anEndedLease({ absenceProof }))).toContain(
       'Proof      no instance was ever created',
@@ -92,8 +92,8 @@ describe('a lease in full', () => {
   });
 });
 
-describe('text from outside', () => {
-  it('reaches the terminal without its control characters', () => {
+describe('text from providers and instances', () => {
+  it('has no control characters on the terminal', () => {
     expect(clean('RTX\u001b[2J\n4090\u202e')).toBe('RTX [2J 4090 ');
     const [, row = ''] = offersTable([anOffer({ gpuName: '\u001b]0;x\u0007' })]);
     expect(row).toContain('  ]0;x   ');
@@ -108,5 +108,5 @@ describe('ages', () => {
     [60, '1m'],
     [3_599, '59m'],
     [7_300, '2h'],
-  ])('of %i s read %s', (seconds, text) => expect(age(seconds)).toBe(text));
+  ])('of %i s are shown as %s', (seconds, text) => expect(age(seconds)).toBe(text));
 });

@@ -1,4 +1,4 @@
-// From flags to the body of a request: files, keys, variables, and what must never be repeated.
+// The request body of `lease`: files, keys, variables, and secrets that errors must not repeat.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const shown = (name: string): string => HOST_KEY.replaceAll('AAAA', name);
 const PRIVATE = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE\n';
 
 describe('a lease request', () => {
-  it('carries every flag as the API names it, and passes its schema', () => {
+  it('has a field for every flag, and is valid', () => {
     const folder = homeWith({ 'id_ed25519.pub': key('BBBB'), 'start.sh': 'echo ü\n' });
     const options: LeaseOptions = {
       gpu: ['RTX 4090', 'RTX 3090'],
@@ -79,7 +79,7 @@ describe('a lease request', () => {
     expect(LeaseRequest.safeParse(body).success).toBe(true);
   });
 
-  it('leaves to the service what was not given', () => {
+  it('leaves the defaults of missing flags to the service', () => {
     homeWith({ 'id_ed25519.pub': key('BBBB') });
     const sent = JSON.parse(JSON.stringify(leaseRequestOf(NONE, {})));
     expect(sent).toEqual({ gpuNames: [], countries: [], env: {}, sshPublicKey: shown('BBBB') });
@@ -94,30 +94,30 @@ describe('idleness', () => {
     { idleAction: 'end', idleGpu: '5' },
     { idleMinutes: '20', idleApp: true },
     { idleNetwork: '100' },
-  ])('is not half asked for: %j', (half) => {
+  ])('is refused with only %j', (some) => {
     homeWith({ 'id_ed25519.pub': key('BBBB') });
-    expect(() => leaseRequestOf({ ...NONE, ...half }, {})).toThrow('give --idle-minutes');
+    expect(() => leaseRequestOf({ ...NONE, ...some }, {})).toThrow('idleness needs --idle-minutes');
   });
 });
 
 describe('the SSH key', () => {
-  it('is the ed25519 one before the RSA one', () => {
+  it('is the Ed25519 key when there are both', () => {
     homeWith({ 'id_ed25519.pub': key('BBBB'), 'id_rsa.pub': key('CCCC') });
     expect(leaseRequestOf(NONE, {}).sshPublicKey).toBe(shown('BBBB'));
   });
-  it('is the RSA one when there is no other', () => {
+  it('is the RSA key when there is no other', () => {
     homeWith({ 'id_rsa.pub': key('CCCC') });
     expect(leaseRequestOf(NONE, {}).sshPublicKey).toBe(shown('CCCC'));
   });
-  it('is asked for when there is none', () => {
+  it('is required', () => {
     homeWith({});
     expect(() => leaseRequestOf(NONE, {})).toThrow('no SSH key: give one with --ssh-key');
   });
-  it('is never a private one', () => {
+  it('is refused when it is a private key', () => {
     const file = join(homeWith({ id_ed25519: PRIVATE }), 'id_ed25519');
-    expect(() => publicKeyOf(file)).toThrow(`${file} is a private key: give its public half`);
+    expect(() => publicKeyOf(file)).toThrow(`${file} is a private key: give the public key`);
   });
-  it('is missed by the name of its file', () => {
+  it('is named in the error when its file is missing', () => {
     const file = join(aHome(), 'gone.pub');
     expect(() => publicKeyOf(file)).toThrow(`--ssh-key: can't read ${file}`);
   });
@@ -125,8 +125,11 @@ describe('the SSH key', () => {
 
 describe('variables', () => {
   it('may be empty', () => expect(variablesOf(['A='], {})).toEqual({ A: '' }));
-  it.each([['sk-secret-value'], ['=sk-secret-value']])('never repeat %j', (text) => {
-    expect(() => variablesOf(['A=1', text], {})).toThrow('--env number 2');
-    expect(() => variablesOf([text], {})).not.toThrow('sk-secret-value');
-  });
+  it.each([['sk-secret-value'], ['=sk-secret-value']])(
+    'are never repeated in an error: %j',
+    (text) => {
+      expect(() => variablesOf(['A=1', text], {})).toThrow('--env number 2');
+      expect(() => variablesOf([text], {})).not.toThrow('sk-secret-value');
+    },
+  );
 });

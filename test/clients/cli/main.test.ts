@@ -1,5 +1,5 @@
-// The command line as people start it: processes with arguments, files, environments and exit
-// codes, against a server that checks signatures and answers what each test scripts.
+// The command line as a process with arguments, files, an environment and an exit code, against a
+// server that checks signatures and sends scripted responses.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ import {
 import { REPLIES } from '../replies.ts';
 import { aHome, KEYS, runCli } from './run-cli.ts';
 
-/** A server with this script, a home with an SSH key, and the command line between them. */
+/** A server with this script, a home folder with an SSH key, and the command line. */
 async function world(script: Script) {
   const { url: endpoint, asked } = await serveScript(script);
   const home = aHome();
@@ -39,7 +39,7 @@ async function world(script: Script) {
 
 const answering = (body: unknown): Script => inTurn({ body });
 
-/** A lease that is as these say, one after the other, with one event for each. */
+/** A lease that passes these stages, with one event for each. */
 function stages(...leases: readonly object[]): Script {
   let looks = 0;
   return ({ route, query }: Asked): Answer => {
@@ -53,19 +53,19 @@ function stages(...leases: readonly object[]): Script {
 }
 
 describe('gpu-shopper', () => {
-  it('prints offers as a table, and how to go on on standard error', async () => {
+  it('prints offers as a table, and the next cursor on standard error', async () => {
     const { run, asked } = await world(answering({ offers: [anOffer()], nextCursor: 'abc' }));
     const ran = await run(['offers', '--gpu', 'RTX 4090', '--limit', '1']);
     expect(ran).toEqual({
       code: 0,
       stdout: `${offersTable([anOffer()]).join('\n')}\n`,
-      stderr: 'There are more: --cursor abc\n',
+      stderr: 'There are more offers: --cursor abc\n',
     });
     expect(asked[0]?.query).toEqual({ gpuName: 'RTX 4090', limit: '1' });
     expect(asked[0]?.verdict.kind).toBe('signed');
   });
 
-  it("prints the API's own document as JSON", async () => {
+  it("prints the API's reply as JSON", async () => {
     const page = { leases: [anActiveLease(), anEndedLease()], nextCursor: null };
     const { run } = await world(answering(page));
     const [before, after] = [await run(['--json', 'leases']), await run(['leases', '--json'])];
@@ -80,7 +80,7 @@ describe('gpu-shopper', () => {
     expect(JSON.parse(ran.stdout)).toEqual({ events: [], nextCursor: '0' });
   });
 
-  it('leases with defaults, and says how to follow', async () => {
+  it('leases with defaults, and prints how to follow the lease', async () => {
     const { run, asked } = await world(answering(aLease()));
     const ran = await run(['lease', '--gpu', 'RTX 4090', '--env', 'TOKEN'], { TOKEN: 'hush' });
     expect(ran.code).toBe(0);
@@ -95,7 +95,7 @@ describe('gpu-shopper', () => {
     expect(ran.stdout + ran.stderr).not.toContain('hush');
   });
 
-  it('waits for the instance with a line for each event', async () => {
+  it('prints a line for each event while it waits for the instance', async () => {
     const { run } = await world(stages(aLease({ state: 'booting' }), anActiveLease()));
     const ran = await run(['lease', '--wait']);
     expect(ran.code).toBe(0);
@@ -103,7 +103,7 @@ describe('gpu-shopper', () => {
     expect(ran.stderr.match(/event-\d/g)).toEqual(['event-1', 'event-2']);
   });
 
-  it('prints one document after a wait, too', async () => {
+  it('prints one document after a wait', async () => {
     const { run } = await world(stages(anEndedLease()));
     const ran = await run(['release', LEASE_ID, '--wait', '--json']);
     expect([ran.code, JSON.parse(ran.stdout)]).toEqual([0, anEndedLease()]);
@@ -124,20 +124,20 @@ describe('gpu-shopper', () => {
     [[], null],
     [['--busy'], { busy: true }],
     [['--idle'], { busy: false }],
-  ])('heartbeats with %j as %j', async (flags, body) => {
+  ])('sends a heartbeat with flags %j and body %j', async (flags, body) => {
     const { run, asked } = await world(answering(REPLIES.recordHeartbeat));
     expect((await run(['heartbeat', LEASE_ID, ...flags])).code).toBe(0);
     expect(asked[0]?.body ?? null).toEqual(body);
   });
 
-  it('shows one offer, priced with the disk that is meant', async () => {
+  it('shows one offer, priced with the given disk', async () => {
     const { run, asked } = await world(answering(anOffer()));
     const ran = await run(['offer', 'vastai_1001', '--disk', '100']);
     expect(ran.stdout).toBe(`${offersTable([anOffer()]).join('\n')}\n`);
     expect(asked[0]).toMatchObject({ route: 'readOffer', query: { diskGb: '100' } });
   });
 
-  it('tells where it is no terminal that nothing is coloured', async () => {
+  it('prints no colors when the output is not a terminal', async () => {
     const { run } = await world(answering(anActiveLease()));
     expect((await run(['show', LEASE_ID])).stdout).not.toContain('\u001b');
   });
@@ -151,9 +151,9 @@ describe('exit codes', () => {
     [2, 'a value the service refuses', ['lease'], problem(400, 'BadRequest', { field: 'hours' })],
     [3, 'a limit', ['lease'], problem(402, 'OverBudget', { limit: 'open-leases' })],
     [4, 'an unknown lease', ['show', LEASE_ID], problem(404, 'NotFound', { field: 'id' })],
-    [5, 'a heartbeat that is told to stop', ['heartbeat', LEASE_ID], STOP],
+    [5, 'a heartbeat whose reply is to stop', ['heartbeat', LEASE_ID], STOP],
     [0, 'a heartbeat', ['heartbeat', LEASE_ID], { body: REPLIES.recordHeartbeat }],
-    [6, 'no answer', ['leases'], 'hang up'],
+    [6, 'no response', ['leases'], 'hang up'],
   ])('are %i for %s', async (...[code, , args, answer]) => {
     const { run } = await world(inTurn(answer));
     const ran = await run(args);
@@ -171,8 +171,11 @@ describe('exit codes', () => {
     [['leases', '--profile', 'nobody'], 'no credentials'],
     [['heartbeat', LEASE_ID, '--busy', '--idle'], "'--idle' cannot be used with option '--busy'"],
     [['lease', '--liveness', 'us'], 'Allowed choices are node, app, both, auto'],
-    [['lease', '--idle-gpu', '5'], 'give --idle-minutes, --idle-action and at least one of'],
-    [['sweep-now', '--provider', 'nobody'], '--provider: '],
+    [
+      ['lease', '--idle-gpu', '5'],
+      'idleness needs --idle-minutes, --idle-action and at least one of',
+    ],
+    [['sweep-now', '--provider', 'nobody'], '--provider must be one of'],
     [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
   ])('are 2 for %j', async (args, message) => {
     const { run, asked } = await world(answering({}));
@@ -191,7 +194,7 @@ describe('exit codes', () => {
     expect((await run(args)).code).toBe(code);
   });
 
-  it('are 130 for who stops waiting, and the lease goes on', async () => {
+  it('are 130 for an interrupted wait, and the lease continues', async () => {
     const { asked, home, endpoint } = await world(stages(aLease()));
     const ran = await runCli(['lease', '--wait'], {
       endpoint,
@@ -199,7 +202,7 @@ describe('exit codes', () => {
       interruptAt: 'event-1',
     });
     expect(ran.code).toBe(130);
-    expect(ran.stderr).toContain('interrupted: what was asked for goes on');
+    expect(ran.stderr).toContain('interrupted: the request may still take effect');
     expect(asked.some(({ route }) => route === 'releaseLease')).toBe(false);
   });
 
@@ -212,8 +215,8 @@ describe('exit codes', () => {
   });
 });
 
-describe('a lost answer to a lease request', () => {
-  it('is told with the key that finds the lease', async () => {
+describe('a lost response to a lease request', () => {
+  it('is reported with the key that finds the lease', async () => {
     const lost = (nth: number): Answer => (nth <= 5 ? 'hang up' : { body: aLease() });
     const { run, asked } = await world((_asked, nth) => lost(nth));
     const ran = await run(['lease']);
@@ -225,7 +228,7 @@ describe('a lost answer to a lease request', () => {
     expect(asked.at(-1)?.headers['idempotency-key']).toBe(key);
   });
 
-  it('is not told when the service refused', async () => {
+  it('is not reported when the service refuses the request', async () => {
     const { run } = await world(inTurn(problem(402, 'OverBudget', { limit: 'rate' })));
     expect((await run(['lease'])).stderr).toBe(
       'gpu-shopper: OverBudget happened (request request-1)\n',
@@ -246,7 +249,7 @@ describe('secrets', () => {
     expect(ran.stdout + ran.stderr).not.toContain('hush');
   });
 
-  it('of credentials are not told by a refusal', async () => {
+  it('of credentials are not in an error', async () => {
     const { run } = await world(answering({}));
     const wrong = { AWS_SECRET_ACCESS_KEY: '' };
     const ran = await run(['leases'], wrong);
@@ -255,7 +258,7 @@ describe('secrets', () => {
 });
 
 describe('ssh-config', () => {
-  it('prints a configuration that OpenSSH would read as it stands', async () => {
+  it('prints a valid OpenSSH configuration', async () => {
     const { run, home } = await world(answering(anActiveLease()));
     const { code, stdout, stderr } = await run(['ssh-config', LEASE_ID]);
     expect([code, stderr]).toEqual([0, '']);
@@ -267,7 +270,7 @@ describe('ssh-config', () => {
     ]);
   });
 
-  it('writes both files for their owner alone, and leaves ~/.ssh/config alone', async () => {
+  it('writes both files for their owner only, and does not change ~/.ssh/config', async () => {
     const { run, home } = await world(answering(anActiveLease()));
     const ran = await run(['ssh-config', LEASE_ID, '--write']);
     const folder = join(home, '.ssh', 'gpu-shopper');
@@ -295,7 +298,7 @@ describe('ssh-config', () => {
 });
 
 describe('completion', () => {
-  it('for bash is a script that bash can read and that completes', async () => {
+  it('works in bash', async () => {
     const { run } = await world(answering({}));
     const { stdout } = await run(['completion', 'bash']);
     execFileSync('bash', ['-n'], { input: stdout });

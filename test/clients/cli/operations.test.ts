@@ -1,5 +1,5 @@
-// Extending, freezing and looking how things stand on the command line, against the real service
-// behind its real front, in quick time.
+// Extensions, freezes, sweeps and the diagnosis on the command line, against the real service
+// behind its HTTP front, with time scaled.
 
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { aHome, runCli } from './run-cli.ts';
 
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
-/** The service, and the command line as its consumer and as its operator. */
+/** The service, and the command line as a consumer and as an operator. */
 async function service() {
   const home = aHome();
   const { url: endpoint, world } = await startFront(home, 60);
@@ -23,7 +23,7 @@ async function service() {
 }
 
 describe('gpu-shopper for operators', () => {
-  it('extends, looks, freezes and thaws', async () => {
+  it('extends a lease, diagnoses, sweeps, freezes and thaws', async () => {
     const { run, operate, home } = await service();
     writeFileSync(`${home}/key.pub`, KEY);
     const leased = await run(['lease', '--ssh-key', `${home}/key.pub`, '--wait', '--json']);
@@ -54,7 +54,7 @@ describe('gpu-shopper for operators', () => {
       /^Balance of vastai: \$\d+\.\d+, lasts \d+\.?\d* h at \$\S+\/h; room for \$\S+ more; read /m,
     );
     const { stdout: health } = await run(['health']);
-    expect(health).toMatch(/^Status: ok\nMenu of vastai: \d+ offers, seen /);
+    expect(health).toMatch(/^Status: ok\nMenu of vastai: \d+ offers, refreshed /);
 
     const frozen = await operate(['freeze', '--all', '--why', 'our key has leaked']);
     expect(frozen).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-// Values of flags, above all money: every digit a person types counts, and no other.
+// The values of flags. Money keeps every digit.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -30,12 +30,11 @@ describe('a ceiling', () => {
     expect(() => ceilingOf(text)).toThrow('--ceiling must be dollars per hour');
   });
 
-  it('is left to the service when it is not given', () =>
-    expect(ceilingOf(undefined)).toBe(undefined));
+  it('is undefined without the flag', () => expect(ceilingOf(undefined)).toBe(undefined));
 });
 
 describe('numbers', () => {
-  it('are read as they stand', () => expect(numberOf('--hours', '2.5')).toBe(2.5));
+  it('are parsed exactly', () => expect(numberOf('--hours', '2.5')).toBe(2.5));
   it.each(['two', '0x10', '-1', '1e9', ' 1'])('are not %j', (text) => {
     expect(() => numberOf('--hours', text)).toThrow('--hours must be a number');
   });

@@ -1,5 +1,5 @@
-// Runs the command line as a process of its own, in a home folder of its own, with nothing of this
-// process's environment but the path.
+// Runs the command line as a process with its own home folder and, but for the path, its own
+// environment.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,18 +23,18 @@ export type RunOptions = {
   readonly endpoint: string;
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Interrupts it, as Ctrl-C does, once standard error holds this text. */
+  /** Interrupts the process, as Ctrl-C does, once standard error contains this text. */
   readonly interruptAt?: string;
 };
 
-/** An empty home folder, gone after the test. */
+/** An empty home folder, removed after the test. */
 export function aHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'gpu-shopper-home-'));
   onTestFinished(() => rmSync(home, { recursive: true }));
   return home;
 }
 
-/** Keys that the scripted server knows, as the environment carries them. */
+/** The keys of the scripted server, as environment variables. */
 export const KEYS = {
   AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
   AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

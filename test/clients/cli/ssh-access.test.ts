@@ -1,4 +1,4 @@
-// The Host entry of a lease, and what must not get into a person's ssh configuration.
+// The Host entry of a lease, and values that must not get into an ssh configuration.
 
 import { describe, expect, it } from 'vitest';
 import { sshAccessOf } from '../../../clients/cli/ssh-access.ts';
@@ -8,7 +8,7 @@ const place = { folder: '/keys/of you', identity: undefined };
 const PLAIN = { host: '203.0.113.7', port: 40_022, user: 'root' };
 
 describe('SSH access', () => {
-  it('pins the host key under the name of the lease', () => {
+  it('pins the host key under the id of the lease', () => {
     expect(sshAccessOf(anActiveLease(), place)).toEqual({
       host: LEASE_ID,
       config: [
@@ -26,7 +26,7 @@ describe('SSH access', () => {
     });
   });
 
-  it('names further ways to the instance, and the key to log in with', () => {
+  it('has an entry for each address, and the private key', () => {
     const proxy = { ...PLAIN, host: 'ssh5.vast.ai', port: 12_345 };
     const lease = anActiveLease({ ssh: [PLAIN, proxy, PLAIN] });
     const access = sshAccessOf(lease, { ...place, identity: '/keys/id' });
@@ -37,13 +37,13 @@ describe('SSH access', () => {
     expect(config.filter((line) => line === `  HostKeyAlias ${LEASE_ID}`)).toHaveLength(2);
   });
 
-  it('trusts the first connection only where no key is known', () => {
+  it('trusts the first connection only without a host key', () => {
     const access = sshAccessOf(anActiveLease({ sshHostKey: null }), place);
     expect(access).toMatchObject({ knownHost: null });
     expect(access).toHaveProperty('config.6', '  StrictHostKeyChecking accept-new');
   });
 
-  it('is not there before the instance is', () => {
+  it('is a reason before there is an instance', () => {
     expect(sshAccessOf(aLease(), place)).toBe(
       `lease ${LEASE_ID} is requested: it has no SSH address`,
     );
@@ -55,14 +55,16 @@ describe('SSH access', () => {
     ['host', { ...PLAIN, host: '%h' }],
     ['user', { ...PLAIN, user: 'root\nMatch exec x' }],
     ['user', { ...PLAIN, user: '-l' }],
-  ])('refuses a %s that is more than that: %j', (_, ssh) => {
-    expect(sshAccessOf(anActiveLease({ ssh: [PLAIN, ssh] }), place)).toContain('not one that is');
+  ])('refuses a %s with other content: %j', (_, ssh) => {
+    expect(sshAccessOf(anActiveLease({ ssh: [PLAIN, ssh] }), place)).toContain(
+      'not safe in an ssh configuration',
+    );
   });
 
   it.each([`${HOST_KEY}\n@cert-authority * ${HOST_KEY}`, 'ssh-ed25519 short', `* ${HOST_KEY}`, ''])(
-    'refuses a host key that is more than that: %j',
+    'refuses a host key with other content: %j',
     (sshHostKey) => {
-      expect(sshAccessOf(anActiveLease({ sshHostKey }), place)).toContain('no valid host key');
+      expect(sshAccessOf(anActiveLease({ sshHostKey }), place)).toContain('is not valid');
     },
   );
 });

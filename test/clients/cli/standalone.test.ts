@@ -1,5 +1,5 @@
-// `gpu-shopper sweep` as a process of its own, with a provider's key and the tag key and nothing
-// else: no service, no tables, no AWS. Time passes quickly in it.
+// `gpu-shopper sweep` as a process that has only a provider's key and the tag key: no service, no
+// tables, no AWS. Time is scaled in it.
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -39,7 +39,7 @@ async function market() {
     simulator,
     env,
     alive: () => simulator.instances().filter((instance) => instance.alive),
-    /** Rents an instance under the tag that `key` signs. */
+    /** Creates an instance with a tag that `key` signs. */
     async rent(attempt: number, key = TAG_KEY) {
       const signer = createHmacSigner({ current: key });
       const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt }, signer);
@@ -60,7 +60,7 @@ async function market() {
 }
 
 describe('gpu-shopper sweep', () => {
-  it('shows which instances are ours by their macs, and destroys none', async () => {
+  it("lists the deployment's instances by their macs, and destroys none", async () => {
     const { rent, sweep, simulator, alive } = await market();
     const ours = await rent(1);
     const forged = await rent(2, 'ab'.repeat(32));
@@ -73,7 +73,7 @@ describe('gpu-shopper sweep', () => {
     expect(alive()).toHaveLength(3);
   });
 
-  it('destroys ours alone, proves them gone, and ends with 0', async () => {
+  it("destroys only the deployment's instances, proves them gone, and exits with 0", async () => {
     const { rent, sweep, simulator, alive } = await market();
     const ours = [await rent(1), await rent(2)];
     const forged = await rent(3, 'ab'.repeat(32));
@@ -90,7 +90,7 @@ describe('gpu-shopper sweep', () => {
     expect(await sweep()).toMatchObject({ code: 0 });
   });
 
-  it('says that something is left when an instance outlives its destroy', async () => {
+  it('exits with 7 when an instance remains after its destroy', async () => {
     const { rent, sweep, simulator, alive } = await market();
     await rent(1);
     simulator.addFault({ name: 'refuse-destroy' });
@@ -98,7 +98,7 @@ describe('gpu-shopper sweep', () => {
     expect(alive()).toHaveLength(1);
   });
 
-  it('does not take an error for an empty account', async () => {
+  it('does not read an error as an empty account', async () => {
     const { rent, sweep } = await market();
     await rent(1);
     const refused = await sweep([], { VAST_API_KEY: 'another-key' });
@@ -106,15 +106,15 @@ describe('gpu-shopper sweep', () => {
     expect(refused.stderr).not.toContain('another-key');
   });
 
-  it('says which variable is missing, and destroys nothing that nobody has agreed to', async () => {
+  it('names a missing variable, and destroys nothing without confirmation', async () => {
     const { rent, sweep, alive } = await market();
     await rent(1);
     const keyless = await sweep([], { GPU_SHOPPER_TAG_KEY: '' });
     expect(keyless.code).toBe(2);
     expect(keyless.stderr).toContain('GPU_SHOPPER_TAG_KEY');
-    const unasked = await sweep(['--execute']);
-    expect(unasked.code).toBe(2);
-    expect(unasked.stderr).toContain('--yes');
+    const unconfirmed = await sweep(['--execute']);
+    expect(unconfirmed.code).toBe(2);
+    expect(unconfirmed.stderr).toContain('--yes');
     expect(alive()).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-// The client in a browser: its bundle needs nothing of Node.
+// The client in a browser: its bundle needs no module of Node.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { REPLIES } from '../replies.ts';
 
 const ENTRY = new URL('../../../clients/client/client.ts', import.meta.url).pathname;
 
-/** Fails where the bundle would import a module of Node; its globals are undefined in it. */
+/** Fails when the bundle imports a module of Node. Node's globals are undefined in the bundle. */
 async function bundleForBrowsers(): Promise<{ createClient: typeof createClient }> {
   const folder = await mkdtemp(join(tmpdir(), 'gpu-shopper-browser-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -23,7 +23,7 @@ async function bundleForBrowsers(): Promise<{ createClient: typeof createClient 
   return import(outfile);
 }
 
-it('signs a request and reads its reply without any module of Node', async () => {
+it('signs a request and parses its reply without modules of Node', async () => {
   const bundle = await bundleForBrowsers();
   const asked: Request[] = [];
   const client = bundle.createClient({

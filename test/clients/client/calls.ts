@@ -1,4 +1,4 @@
-// One call of each of the client's routes, in the contract's order.
+// One call of each route, in the contract's order.
 
 import type { Client } from '../../../clients/client/client.ts';
 import type { RouteName } from '../../../shared/api/contract/contract.ts';

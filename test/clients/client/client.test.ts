@@ -32,7 +32,7 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 describe('the client', () => {
-  it('reaches every route with a signature the front accepts', async () => {
+  it('calls every route with a valid signature', async () => {
     const { client, asked } = await serveScript(({ route }) => ({
       body: route === null ? null : REPLIES[route],
     }));
@@ -56,14 +56,14 @@ describe('the client', () => {
     expect(asked[0]?.verdict.kind).toBe('signed');
   });
 
-  it('sends no id that could not be one', async () => {
+  it('refuses an invalid id before it sends a request', async () => {
     const { client, asked } = await serveScript(inTurn(fine));
     const refused = await problemIn(client.releaseLease('../leases'));
     expect(refused).toMatchObject({ status: 400, field: 'id', retryable: false });
     expect(asked).toEqual([]);
   });
 
-  it('says what the service said', async () => {
+  it("rejects with the service's problem", async () => {
     const refusal = { detail: 'no room', limit: 'open-leases' };
     const { client } = await serveScript(inTurn(problem(402, 'OverBudget', refusal)));
     expect(await problemIn(client.requestLease(BODY))).toMatchObject({
@@ -79,7 +79,7 @@ describe('the client', () => {
     });
   });
 
-  it('understands a refusal of the gateway itself', async () => {
+  it("rejects with the gateway's own refusal", async () => {
     const answer = { status: 403, body: { message: 'Forbidden' } };
     const { client } = await serveScript(inTurn(answer));
     expect(await problemIn(client.readHealth())).toMatchObject({
@@ -89,7 +89,7 @@ describe('the client', () => {
     });
   });
 
-  it('knows an endpoint that is something else', async () => {
+  it('recognizes the endpoint of another service', async () => {
     const { client, asked } = await serveScript(inTurn({ body: '<html>' }));
     const found = await problemIn(client.readHealth());
     expect(found.type).toBe('urn:gpu-shopper:problem:NotThisService');
@@ -105,15 +105,15 @@ describe('the client', () => {
 
 describe('retries', () => {
   it.each([
-    ['a problem that says so', busy],
+    ['a retryable problem', busy],
     ['a hang-up', 'hang up' as const],
     ['a 429 without a document', { status: 429, body: '' }],
-    ['a 502 of something in between', { status: 502, body: '<html>' }],
+    ['a 502 of a gateway', { status: 502, body: '<html>' }],
   ])('repeat after %s', async (_, answer) => {
     const { client, asked, pauses } = await serveScript(inTurn(answer, answer, fine));
     await client.readHealth();
     expect(asked.map(({ verdict }) => verdict.kind)).toEqual(['signed', 'signed', 'signed']);
-    // Half of 200 ms and of 400 ms: chance says one half.
+    // Half of 200 ms and of 400 ms: `random` returns 0.5.
     expect(pauses).toEqual([100, 200]);
   });
 
@@ -121,7 +121,7 @@ describe('retries', () => {
     ['a refusal', problem(400, 'BadRequest')],
     ['a limit', problem(402, 'OverBudget')],
     ['a bug of the service', problem(500, 'Bug')],
-  ])('leave %s alone', async (_, answer) => {
+  ])('do not repeat after %s', async (_, answer) => {
     const { client, asked } = await serveScript(inTurn(answer));
     await problemIn(client.readHealth());
     expect(asked).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('retries', () => {
     expect(pauses).toEqual([100, 200, 400, 800]);
   });
 
-  it('carry the same idempotency key, and another request another one', async () => {
+  it('send the same idempotency key, and another request sends another one', async () => {
     const { client, asked } = await serveScript(inTurn('hang up', busy, { body: aLease() }));
     await client.requestLease(BODY);
     await client.requestLease(BODY);
@@ -144,7 +144,7 @@ describe('retries', () => {
     expect(asked[0]?.body).toEqual(BODY);
   });
 
-  it('carry the key they were given', async () => {
+  it('send the given idempotency key', async () => {
     const { client, asked } = await serveScript(inTurn(busy, { body: aLease() }));
     await client.requestLease(BODY, { idempotencyKey: 'mine-12345' });
     expect(asked.map(({ headers }) => headers['idempotency-key'])).toEqual([
@@ -153,7 +153,7 @@ describe('retries', () => {
     ]);
   });
 
-  it('say that nobody answers', async () => {
+  it('end with Unreachable when no server listens', async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -169,12 +169,12 @@ describe('retries', () => {
     });
     const found = await problemIn(client.readHealth());
     expect(found).toMatchObject({ status: 0, type: 'urn:gpu-shopper:problem:Unreachable' });
-    expect(found.detail).toBe(`no answer from ${endpoint}: ECONNREFUSED`);
+    expect(found.detail).toBe(`no response from ${endpoint}: ECONNREFUSED`);
   });
 });
 
 describe('an abort', () => {
-  it('ends a call that nobody answers, with its reason', async () => {
+  it('rejects a pending call with its reason', async () => {
     const controller = new AbortController();
     const { client } = await serveScript(() => {
       controller.abort(new Error('enough'));
@@ -183,7 +183,7 @@ describe('an abort', () => {
     await expect(client.readHealth({ signal: controller.signal })).rejects.toThrow('enough');
   });
 
-  it('ends the retries', async () => {
+  it('stops the retries', async () => {
     const controller = new AbortController();
     const { client, asked } = await serveScript(() => {
       controller.abort();
@@ -203,7 +203,7 @@ describe('lists', () => {
       return { body: { [name]: items, nextCursor } };
     };
 
-  it('of offers go from page to page with the same query', async () => {
+  it('of offers read all pages with the same query', async () => {
     const [a, b] = [anOffer(), anOffer({ gpuCount: 2 })];
     const { client, asked } = await serveScript(
       pagesOf('offers', { first: [[a], 'next'], next: [[b], null] }),
@@ -215,7 +215,7 @@ describe('lists', () => {
     ]);
   });
 
-  it('of leases start where they are told to', async () => {
+  it('of leases start at the given cursor', async () => {
     const lease = aLease();
     const { client, asked } = await serveScript(
       pagesOf('leases', { first: [[], null], later: [[lease], null] }),
@@ -224,7 +224,7 @@ describe('lists', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('of events end with the first empty page', async () => {
+  it('of events end at the first empty page', async () => {
     const event = anEvent(1, 'lease-requested');
     const { client } = await serveScript(
       pagesOf('events', { first: [[event], 'one'], one: [[], 'one'] }),

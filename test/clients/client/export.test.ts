@@ -1,5 +1,5 @@
-// What leaves the ledger: FOCUS rows that keep the format's rules and sum up to the ledger, and
-// comma-separated values that no spreadsheet runs.
+// Exports of the ledger: FOCUS rows that follow the format's rules and sum up to the ledger, and
+// comma-separated values without formulas.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ const shown = (entries: readonly Entry[]): readonly LedgerEntry[] =>
 
 const ended = anEndedLease();
 const [placed] = ended.outbox.entries;
-if (placed === undefined) throw new Error('a lease begins with its hold');
+if (placed === undefined) throw new Error('a lease starts with its hold');
 const trueUp: Entry = {
   ...placed,
   seq: 9,
@@ -44,13 +44,13 @@ const rows = ENTRIES.map(focusRow)
   .map(textsOf);
 
 describe('a FOCUS export', () => {
-  it('keeps the rules of its columns', () => {
+  it('follows the rules of its columns', () => {
     expect(rows).toHaveLength(2);
     expect(faultsOf(FOCUS_COLUMNS, rows)).toEqual([]);
     for (const row of rows) expect(new Set(Object.keys(row))).toEqual(new Set(FOCUS_COLUMNS));
   });
 
-  it('says who is billed for which instance, when and how long', () => {
+  it('has the billed account, the instance and the period of each charge', () => {
     expect(rows[0]).toMatchObject({
       BillingAccountId: '123456789012',
       BillingPeriodStart: '2026-11-01T00:00:00Z',
@@ -68,12 +68,12 @@ describe('a FOCUS export', () => {
     expect(rows[1]).toMatchObject({ ChargeClass: 'Correction', BilledCost: '-0.001250' });
   });
 
-  it('sums up to what the ledger charged', () => {
+  it('sums up to the charges of the ledger', () => {
     const micros = rows.reduce((all, { BilledCost }) => all + Number(BilledCost) * 1_000_000, 0);
     expect(Math.round(micros)).toBe(ended.chargedMicroUsd - 1_250);
   });
 
-  it('has no row for what is no cost and for an instance that lasted no time', () => {
+  it('has no row for an entry that is no cost or an instance that lasted no time', () => {
     const kinds = ENTRIES.filter((entry) => focusRow(entry) === null).map(({ kind }) => kind);
     expect(kinds).toEqual(['hold-placed', 'hold-released']);
     if (charge?.charge == null) throw new Error('the lease was charged');
@@ -86,16 +86,16 @@ describe('a FOCUS export', () => {
     ['ChargeCategory is Rent', { ChargeCategory: 'Rent' }],
     ['ListCost is no decimal: $1', { ListCost: '$1' }],
     ['ChargePeriodEnd is no instant: 2026-11-02', { ChargePeriodEnd: '2026-11-02' }],
-    ['not so: a price has its unit', { PricingUnit: null }],
-    ['not so: used and not corrected: quantities are there', { ConsumedQuantity: '0' }],
-    ['not so: a resource has its type', { ResourceType: null }],
+    ['a rule is broken: a price has a unit', { PricingUnit: null }],
+    ['a rule is broken: usage that is no correction has quantities', { ConsumedQuantity: '0' }],
+    ['a rule is broken: a resource has a type', { ResourceType: null }],
     ['Tags is no key-value: []', { Tags: '[]' }],
-  ])('would be refused: %s', (fault, change) => {
+  ])('is invalid when %s', (fault, change) => {
     const [row] = rows;
     expect(faultsOf(FOCUS_COLUMNS, [{ ...row, ...change } as Row])).toContain(fault);
   });
 
-  it('would be refused without a mandatory column, or with one that nobody knows', () => {
+  it('is invalid without a mandatory column, or with an unknown one', () => {
     const [first, ...others] = FOCUS_COLUMNS;
     expect(faultsOf(others, [])).toEqual([`${first} is missing`]);
     expect(faultsOf([...FOCUS_COLUMNS, 'Colour'], [])).toEqual(['Colour is no column']);
@@ -103,14 +103,14 @@ describe('a FOCUS export', () => {
   });
 });
 
-/** Reads what RFC 4180 writes. */
+/** Parses a record of RFC 4180. */
 function readCsv(line: string): readonly string[] {
   const fields = `,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g);
   return [...fields].map(([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain);
 }
 
 describe('comma-separated values', () => {
-  it('are read back as they were, but for formulas, which are quoted', () => {
+  it('are parsed back unchanged, except formulas, which are quoted', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { minLength: 1 }), (cells) => {
         const safe = cells.map((cell) =>
@@ -122,7 +122,7 @@ describe('comma-separated values', () => {
   });
 
   it.each(['=1+1', '+cmd', '-2+3', '@SUM(A1)', '\t=1', '=HYPERLINK("http://x","y")'])(
-    'hold no formula such as %j',
+    'have no formula such as %j',
     (cell) => expect(readCsv(csvLine([cell]))).toEqual([`'${cell}`]),
   );
 

@@ -1,6 +1,6 @@
-// What FOCUS 1.2 asks of its columns, as far as they occur here, in an encoding of our own made
-// from the published rules (https://focus.finops.org/focus-specification/v1-2/, November 2026):
-// which must be there, their types, the values they allow, and when they may be null.
+// The rules of FOCUS 1.2 for the columns of our export, written down from the published
+// specification (https://focus.finops.org/focus-specification/v1-2/, November 2026): which columns
+// are mandatory, their types, their allowed values, and when they may be null.
 
 type Text = string | null;
 export type Row = Readonly<Record<string, Text>>;
@@ -9,7 +9,7 @@ const DECIMAL = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 type Rule = {
-  /** `mandatory` columns are in every dataset; others only where they apply. */
+  /** Every dataset has the `mandatory` columns; the others only where they apply. */
   readonly level: 'mandatory' | 'recommended' | 'conditional';
   readonly type: 'text' | 'decimal' | 'instant' | 'key-value';
   readonly nullable?: boolean;
@@ -18,7 +18,7 @@ type Rule = {
 
 const CATEGORIES = ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'];
 const SERVICES = [
-  ...['AI and Instance Learning', 'Analytics', 'Business Applications', 'Compute', 'Databases'],
+  ...['AI and Machine Learning', 'Analytics', 'Business Applications', 'Compute', 'Databases'],
   ...['Developer Tools', 'Multicloud', 'Identity', 'Integration', 'Internet of Things'],
   ...['Management and Governance', 'Media', 'Migration', 'Mobile', 'Networking', 'Security'],
   ...['Storage', 'Web', 'Other'],
@@ -99,8 +99,8 @@ function columnFaults(row: Row): readonly string[] {
 const isBefore = (row: Row, start: string, end: string): boolean =>
   Date.parse(row[start] ?? '') < Date.parse(row[end] ?? '');
 
-/** Rules that tie columns to each other; each says what is wrong when it does not hold. */
-const TIES: readonly (readonly [string, (row: Row) => boolean])[] = [
+/** Rules between columns. */
+const COLUMN_RULES: readonly (readonly [string, (row: Row) => boolean])[] = [
   [
     'the billing period ends after it starts',
     (row) => isBefore(row, 'BillingPeriodStart', 'BillingPeriodEnd'),
@@ -110,22 +110,22 @@ const TIES: readonly (readonly [string, (row: Row) => boolean])[] = [
     (row) => isBefore(row, 'ChargePeriodStart', 'ChargePeriodEnd'),
   ],
   [
-    'used and not corrected: quantities are there',
+    'usage that is no correction has quantities',
     (row) =>
       row['ChargeCategory'] !== 'Usage' ||
       row['ChargeClass'] === 'Correction' ||
       (Number(row['PricingQuantity']) > 0 && Number(row['ConsumedQuantity']) > 0),
   ],
   [
-    'a price has its unit',
+    'a price has a unit',
     (row) => (row['PricingQuantity'] === null) === (row['PricingUnit'] === null),
   ],
   [
-    'a quantity has its unit',
+    'a quantity has a unit',
     (row) => (row['ConsumedQuantity'] === null) === (row['ConsumedUnit'] === null),
   ],
   [
-    'a resource has its type',
+    'a resource has a type',
     (row) => (row['ResourceId'] === null) === (row['ResourceType'] === null),
   ],
   [
@@ -134,7 +134,7 @@ const TIES: readonly (readonly [string, (row: Row) => boolean])[] = [
   ],
 ];
 
-/** What is wrong with a dataset of these columns; empty when nothing is. */
+/** The faults of a dataset with these columns; empty when it follows the rules. */
 export function faultsOf(columns: readonly string[], rows: readonly Row[]): readonly string[] {
   const missing = Object.entries(RULES).flatMap(([column, { level }]) =>
     level === 'mandatory' && !columns.includes(column) ? [`${column} is missing`] : [],
@@ -144,7 +144,7 @@ export function faultsOf(columns: readonly string[], rows: readonly Row[]): read
     .map((column) => `${column} is no column`);
   const inRows = rows.flatMap((row) => [
     ...columnFaults(row),
-    ...TIES.flatMap(([rule, holds]) => (holds(row) ? [] : [`not so: ${rule}`])),
+    ...COLUMN_RULES.flatMap(([rule, holds]) => (holds(row) ? [] : [`a rule is broken: ${rule}`])),
   ]);
   return [...missing, ...unknown, ...inRows];
 }

@@ -1,4 +1,4 @@
-// Replies of a service that is newer than the client, and replies that are not of this service.
+// Replies of a newer service, and replies of another service.
 
 import { describe, expect, it } from 'vitest';
 import type { RouteName } from '../../../shared/api/contract/contract.ts';
@@ -24,13 +24,13 @@ describe('a newer service', () => {
     ['state', { ...aLease(), state: 'paused' }],
     ['endReason', { ...aLease(), endReason: 'bad-image' }],
     ['can', { ...aLease(), can: ['release', 'pause'] }],
-  ])('may send a text that the client does not know as %s', async (_, body) => {
+  ])('may send an unknown value of %s, and the client keeps it', async (_, body) => {
     const { client } = await serveScript(inTurn({ body }));
     expect(await client.readLease(aLease().id)).toEqual(body);
   });
 });
 
-describe('a reply that the client cannot read', () => {
+describe('an unexpected reply', () => {
   it.each(
     ROUTES.flatMap((name) => Object.keys(REPLIES[name]).map((field) => [name, field] as const)),
   )('of %s without %s is a problem that names the field', async (name, field) => {
@@ -48,11 +48,11 @@ describe('a reply that the client cannot read', () => {
   });
 
   it.each([
-    [[], 'is not of the expected form'],
-    ['"text"', 'is not of the expected form'],
+    [[], 'has an unexpected form'],
+    ['"text"', 'has an unexpected form'],
     [{ ...aLease(), attempts: '1' }, 'has no valid field "attempts"'],
     [{ ...aLease(), ssh: [{ host: 'h', port: 22 }] }, 'has no valid field "ssh.0.user"'],
-  ])('such as %j is a problem that says so', async (body, words) => {
+  ])('such as %j is a problem that names the fault', async (body, words) => {
     const { client } = await serveScript(inTurn({ body }));
     await expect(client.readLease(aLease().id)).rejects.toThrow(words);
   });

@@ -1,5 +1,6 @@
-// A real HTTP server on a loopback port that answers what a test scripts and checks the signature
-// of each request as the local front does. For what the real service can't be brought to answer.
+// An HTTP server on a loopback port that sends the responses of a script and checks the signature
+// of each request, as the local front does. For responses that the real service can't be made to
+// send.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -25,7 +26,7 @@ export type Asked = {
   readonly verdict: Verdict;
 };
 
-/** Text is sent as it is, anything else as JSON; `hang up` destroys the socket. */
+/** Sends text unchanged, anything else as JSON; `hang up` destroys the socket. */
 export type Answer = { readonly status?: number; readonly body: unknown } | 'hang up' | 'never';
 export type Script = (asked: Asked, nth: number) => Answer;
 
@@ -80,12 +81,12 @@ function reply(response: ServerResponse, answer: Answer): void {
 export type Scripted = {
   readonly url: string;
   readonly asked: readonly Asked[];
-  /** Pauses the client took, in milliseconds; they pass at once. */
+  /** The pauses of the client in milliseconds; they pass at once. */
   readonly pauses: readonly number[];
   readonly client: Client;
 };
 
-/** Serves until the test is over. Chance always says one half. */
+/** Serves until the test ends. The client's `random` returns 0.5. */
 export async function serveScript(script: Script): Promise<Scripted> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -115,7 +116,7 @@ export async function serveScript(script: Script): Promise<Scripted> {
   return { url, asked, pauses, client };
 }
 
-/** Answers in turn, the last one for good. */
+/** Sends the answers in turn, and repeats the last one. */
 export const inTurn =
   (...answers: readonly Answer[]): Script =>
   (_asked, nth) =>

@@ -1,4 +1,4 @@
-// Waiting for a lease, against a server whose lease moves on with each look at it.
+// Waits for a lease, against a server whose lease moves on with each read.
 
 import { describe, expect, it } from 'vitest';
 import type { Lease, LeaseEvent } from '../../../clients/client/replies.ts';
@@ -8,7 +8,7 @@ import { type Answer, type Asked, serveScript } from './scripted.ts';
 
 type Moment = { readonly lease: Lease; readonly events: readonly LeaseEvent[] };
 
-/** One moment for each look at the lease; events that were handed out don't come again. */
+/** One moment for each read of the lease; an event is returned once. */
 function living(...moments: readonly Moment[]) {
   let looks = 0;
   return ({ route, query }: Asked): Answer => {
@@ -24,7 +24,7 @@ function living(...moments: readonly Moment[]) {
 const quiet = (lease: Lease): Moment => ({ lease, events: [] });
 
 describe('waiting', () => {
-  it('hands out each event once and in order, the last one included', async () => {
+  it('passes each event on once and in order, including the last one', async () => {
     const { client } = await serveScript(
       living(
         { lease: aLease(), events: [anEvent(1, 'lease-requested'), anEvent(2, 'offer-chosen')] },
@@ -39,7 +39,7 @@ describe('waiting', () => {
     expect(seen).toEqual(['lease-requested', 'offer-chosen', 'lease-active']);
   });
 
-  it('asks less and less often while nothing happens, and often again when it does', async () => {
+  it('reads less often while nothing happens, and often again after an event', async () => {
     const booting = quiet(aLease({ state: 'booting' }));
     const { client, pauses } = await serveScript(
       living(
@@ -54,36 +54,36 @@ describe('waiting', () => {
     expect(pauses[10]).toBe(250);
   });
 
-  it('returns a lease that can no more get there as it is', async () => {
+  it('returns a lease that can no longer reach the state', async () => {
     const ending = aLease({ state: 'ending', endReason: 'no-offer' });
     const { client } = await serveScript(living(quiet(aLease()), quiet(ending)));
     expect(await client.waitFor(LEASE_ID, 'active')).toEqual(ending);
   });
 
-  it('goes on from ending to ended', async () => {
+  it('waits from ending to ended', async () => {
     const ending = quiet(aLease({ state: 'ending', endReason: 'released' }));
     const { client } = await serveScript(living(ending, quiet(anEndedLease())));
     expect((await client.waitFor(LEASE_ID, 'ended')).state).toBe('ended');
   });
 
-  it('reads no events that nobody wants', async () => {
+  it('reads no events without onEvent', async () => {
     const { client, asked } = await serveScript(living(quiet(anActiveLease())));
     await client.waitFor(LEASE_ID, 'active');
     expect(asked.map(({ route }) => route)).toEqual(['readLease']);
   });
 
-  it('gives up after its limit', async () => {
+  it('times out after its limit', async () => {
     const { client } = await serveScript(living(quiet(aLease())));
     const work = client.waitFor(LEASE_ID, 'active', { timeoutMs: 20 });
     await expect(work).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('gives up in the middle of a real pause, with the same error', async () => {
+  it('times out during a real pause with the same error', async () => {
     const pause = sleepFor(60_000, AbortSignal.timeout(5));
     await expect(pause).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('ends with the reason of its signal', async () => {
+  it('rejects with the reason of its signal', async () => {
     const controller = new AbortController();
     const { client, asked } = await serveScript(living(quiet(aLease())));
     const onEvent = () => undefined;
