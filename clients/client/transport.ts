@@ -5,6 +5,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ACCESS, type RouteName, routes } from '../../shared/api/contract/contract.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
+import { ruleOf } from '../../shared/core/base/rule.ts';
 import { parseReply } from './parse-reply.ts';
 import { ApiProblem, problemOf, problemType, unexpectedReply, unreachable } from './problem.ts';
 
@@ -81,7 +82,7 @@ const escapeText = (text: string): string =>
 
 function pathOf(name: RouteName, params: Readonly<Record<string, string>>): string {
   const route = routes[name];
-  const parsed = route.params.safeParse(params);
+  const parsed = route.params.safeParse(params, { error: ruleOf });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') ?? 'id';

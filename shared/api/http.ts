@@ -1,11 +1,11 @@
-// The HTTP API's envelope: API Gateway v2 events in, JSON replies out.
+// The envelope of the HTTP API: API Gateway v2 events in, JSON replies out.
 
 import * as z from 'zod/mini';
 import { Failure } from '../core/base/failure.ts';
 import type { ConsumerId } from '../core/base/ids.ts';
 import { consumerOfPrincipal } from './principal.ts';
 
-/** The part of an API Gateway v2 event that is used. Everything else is ignored. */
+/** The fields of an API Gateway v2 event that the service uses. It ignores all others. */
 export const HttpEvent = z.object({
   headers: z.record(z.string(), z.optional(z.string())),
   pathParameters: z._default(z.optional(z.record(z.string(), z.optional(z.string()))), {}),
@@ -27,7 +27,7 @@ export type HttpReply = {
   readonly body: string;
 };
 
-/** The largest body read, in characters. */
+/** The maximum length of a body, in characters. */
 const MAX_BODY = 65_536;
 
 /** The body as text, decoded; empty when there is none. Throws BadRequest when it is too large. */
@@ -41,31 +41,33 @@ export function bodyText(event: HttpEvent): string {
   return text;
 }
 
-/** What a presigned URL says of its signature (AWS Signature Version 4, November 2026). */
+/** The query fields of a presigned URL's signature (AWS Signature Version 4, November 2026). */
 const PRESIGNED =
   /^x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token|content-sha256)$/i;
 
 /**
- * The query without the signature of a presigned URL, which is for whoever checked it: AWS doesn't
- * say whether its gateway hands it on.
+ * The query without the signature of a presigned URL, which the gateway has checked. AWS doesn't
+ * document whether the gateway passes it on.
  */
 export function queryOf(event: HttpEvent): HttpEvent['queryStringParameters'] {
   const fields = Object.entries(event.queryStringParameters);
   return Object.fromEntries(fields.filter(([name]) => !PRESIGNED.test(name)));
 }
 
-/** Who calls. Throws Forbidden without an IAM identity: nothing is ever accepted unsigned. */
+/** The caller. Throws Forbidden without an IAM identity: unsigned requests are never accepted. */
 export function consumerOf(event: HttpEvent): ConsumerId {
   const arn = event.requestContext.authorizer?.iam?.userArn;
-  if (arn === undefined) throw new Failure('Forbidden', 'the request carries no IAM identity');
+  if (arn === undefined)
+    throw new Failure('Forbidden', 'the request must be signed with AWS Signature Version 4');
   return consumerOfPrincipal(arn);
 }
 
-/** The bearer token of an instance. Throws Forbidden when there is none. */
+/** The bearer token of an instance. Throws Forbidden without one. */
 export function bearerOf(event: HttpEvent): string {
   const value = event.headers['authorization'] ?? '';
   const token = /^Bearer ([\w.-]{1,200})$/.exec(value)?.[1];
-  if (token === undefined) throw new Failure('Forbidden', 'a lease token is required');
+  if (token === undefined)
+    throw new Failure('Forbidden', 'the header Authorization must be "Bearer" and the lease token');
   return token;
 }
 

@@ -1,11 +1,8 @@
-// Parses what enters, and words a refusal so that it names the field and what is allowed.
+// Parses requests. A refusal names the field and what is allowed.
 
-import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
+import type * as z from 'zod/mini';
 import { Failure } from '../core/base/failure.ts';
-
-// zod/mini carries no words of its own: without them every refusal would say "Invalid input".
-z.config(en());
+import { ruleOf } from '../core/base/rule.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -14,18 +11,18 @@ function fieldOf(issue: Issue): string {
   return [...issue.path, ...unknown].join('.');
 }
 
-/** Parses `value`; throws BadRequest with the first field at fault, prefixed by `where`. */
+/**
+ * Parses `value`. Throws BadRequest with the first invalid field, or `where` for the whole value.
+ */
 export function parse<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
   where = '',
 ): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: ruleOf });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue === undefined ? where : fieldOf(issue) || where;
-  const rule = issue?.code === 'unrecognized_keys' ? 'is not a field we know' : issue?.message;
-  throw new Failure('BadRequest', `${field || 'the request'}: ${rule ?? 'is not valid'}`, {
-    field,
-  });
+  const rule = issue?.message ?? 'is not valid';
+  throw new Failure('BadRequest', `${field || 'the request'}: ${rule}`, { field });
 }

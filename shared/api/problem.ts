@@ -1,4 +1,4 @@
-// Problem documents (RFC 9457): what every refusal and failure looks like to a caller.
+// Problem documents (RFC 9457): the reply of every refusal and failure.
 
 import { FAILURES, Failure } from '../core/base/failure.ts';
 import type { HoldRefusal } from '../core/ledger/account.ts';
@@ -15,7 +15,7 @@ const TITLES: Partial<Record<Failure['name'], string>> = {
   OverLimit: 'Limit exceeded',
   StaleVersion: 'Version conflict',
   NotActive: 'Lease is not active',
-  Frozen: 'New leases are stopped',
+  Frozen: 'New leases are frozen',
 };
 
 /** The document of a failure. `retryable` says whether the same request may succeed later. */
@@ -36,7 +36,7 @@ export function problem(failure: Failure, requestId: string): HttpReply {
   return { statusCode: status, headers: { 'content-type': 'application/problem+json' }, body };
 }
 
-/** What the document adds: whole numbers in the limit's own unit, and the largest holds. */
+/** The facts of a refusal: whole numbers in the limit's own unit, and the largest holds. */
 function factsOf(refusal: HoldRefusal) {
   switch (refusal.limit) {
     case 'threshold':
@@ -55,8 +55,9 @@ function factsOf(refusal: HoldRefusal) {
 const NOT_MONEY: readonly HoldRefusal['limit'][] = ['open-leases', 'providers', 'gpus'];
 
 /**
- * Refuses a hold: the problem names the limit, its room, what was asked, and the largest holds. 402
- * where more money would help, 409 where it wouldn't. Throws OverBudget or OverLimit.
+ * Refuses a hold: the problem names the limit, its room, the requested amount and the largest
+ * holds. Throws OverBudget (402) when a larger budget would admit the hold, otherwise OverLimit
+ * (409).
  */
 export function refuseHold(refusal: HoldRefusal): never {
   const { limit } = refusal;

@@ -81,12 +81,12 @@ it.each([...namesOf('consumer'), ...namesOf('operator')])(
   '%s refuses a caller without an identity',
   async (name) => {
     const reply = await world.service.call(name, REQUESTS[name] ?? {});
-    const detail = 'the request carries no IAM identity';
+    const detail = 'the request must be signed with AWS Signature Version 4';
     expect(reply).toMatchObject({ status: 403, body: { detail } });
   },
 );
 
 it.each(namesOf('node'))('%s refuses a signature without a lease token', async (name) => {
-  const detail = 'a lease token is required';
+  const detail = 'the header Authorization must be "Bearer" and the lease token';
   expect(await world.ask(name)).toMatchObject({ status: 403, body: { detail } });
 });

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
+import { ruleOf } from '../../../shared/core/base/rule.ts';
 import { ApiProblem } from '../../client/problem.ts';
 import type { Account, AccountEvent, Body } from '../../client/replies.ts';
 import { accountEventsTable, accountLines } from '../account-format.ts';
@@ -99,10 +100,8 @@ async function change(
   const account = await current(context, consumer);
   const before = account?.limits ?? opening(options);
   const version = account?.version ?? 0;
-  const parsed = routes.changeAccount.body.safeParse({
-    ...{ ...before, ...limitsOf(options) },
-    ...{ version, why: options.why },
-  });
+  const given = { ...before, ...limitsOf(options), version, why: options.why };
+  const parsed = routes.changeAccount.body.safeParse(given, { error: ruleOf });
   const [issue] = parsed.error?.issues ?? [];
   const body: Body<'changeAccount'> =
     parsed.data ?? usage(`${flagOf(issue?.path[0])} ${issue?.message}`);

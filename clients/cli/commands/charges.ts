@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
+import { ruleOf } from '../../../shared/core/base/rule.ts';
 import type { Body } from '../../client/replies.ts';
 import { reconciliationLines } from '../charge-format.ts';
 import type { Cli } from '../context.ts';
@@ -11,7 +12,7 @@ type CorrectOptions = { readonly amount: string; readonly why: string; readonly 
 
 function correctionOf({ amount, why }: CorrectOptions): Body<'correctCharge'> {
   const body = { amountMicroUsd: Number(amount), why };
-  const [issue] = routes.correctCharge.body.safeParse(body).error?.issues ?? [];
+  const [issue] = routes.correctCharge.body.safeParse(body, { error: ruleOf }).error?.issues ?? [];
   if (issue === undefined && /^-?\d+$/.test(amount)) {
     return routes.correctCharge.body.parse(body);
   }
@@ -20,7 +21,8 @@ function correctionOf({ amount, why }: CorrectOptions): Body<'correctCharge'> {
 }
 
 function providerOf(provider: string | undefined): Body<'reconcileCharges'> {
-  const body = routes.reconcileCharges.body.safeParse(provider === undefined ? {} : { provider });
+  const given = provider === undefined ? {} : { provider };
+  const body = routes.reconcileCharges.body.safeParse(given, { error: ruleOf });
   return body.data ?? usage(`--provider ${body.error.issues[0]?.message}`);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
+import { ruleOf } from '../../../shared/core/base/rule.ts';
 import type { Body, Diagnosis, Freeze } from '../../client/replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
@@ -51,7 +52,7 @@ function addChecks(program: Command, cli: Cli): void {
     .option('--provider <name>', 'provider (default: the only one)')
     .action((options: { provider?: string }, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
-        const body = routes.sweepProvider.body.safeParse(options);
+        const body = routes.sweepProvider.body.safeParse(options, { error: ruleOf });
         const wanted = body.data ?? usage(`--provider ${body.error?.issues[0]?.message}`);
         show(await client.sweepProvider(wanted, { signal }), sweepLines);
         return EXIT.ok;
@@ -92,9 +93,10 @@ const scopeOf = ({ consumer, provider }: ScopeOptions) => {
 
 function bodyOf(options: ScopeOptions): FreezeBody {
   const { all, consumer, provider, why } = options;
-  const given = [all, consumer, provider].filter((scope) => scope !== undefined);
-  if (given.length !== 1) usage('give exactly one of --all, --consumer and --provider');
-  const body = routes.placeFreeze.body.safeParse({ ...scopeOf(options), why });
+  const scopes = [all, consumer, provider].filter((scope) => scope !== undefined);
+  if (scopes.length !== 1) usage('give exactly one of --all, --consumer and --provider');
+  const given = { ...scopeOf(options), why };
+  const body = routes.placeFreeze.body.safeParse(given, { error: ruleOf });
   const [issue] = body.error?.issues ?? [];
   return body.data ?? usage(`--${issue?.path.join('.')} ${issue?.message}`);
 }

@@ -13,6 +13,7 @@ import type * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
 import { invariant } from '../../core/base/invariant.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import { ruleOf } from '../../core/base/rule.ts';
 import type { Connection, Marshalled } from './client.ts';
 import type { IndexSchema, Key } from './schema.ts';
 
@@ -195,7 +196,7 @@ async function readRange(
  * names where it lies and the field, never its value.
  */
 export function parseItem<Value>(table: Table, schema: z.ZodMiniType<Value>, item: Item): Value {
-  const parsed = schema.safeParse(item);
+  const parsed = schema.safeParse(item, { error: ruleOf });
   const issue = parsed.error?.issues[0];
   const where = `${table.name} ${String(item['pk'])} ${String(item['sk'])}`;
   invariant(parsed.success, `${where}: ${issue?.path.join('.')}: ${issue?.message}`);

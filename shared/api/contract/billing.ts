@@ -1,4 +1,4 @@
-// Routes of billing: what leases cost, whether the books agree, and how charges are put right.
+// Routes of billing: costs, ledger verification, corrections and reconciliations.
 
 import * as z from 'zod/mini';
 import { ConsumerId } from '../../core/base/ids.ts';
@@ -7,7 +7,7 @@ import { ProviderName } from '../../core/base/providers.ts';
 import { GroupBy } from '../../core/billing/costs.ts';
 import { Cursor, LeasePath, NoBody, Nothing, spanFields, Why } from './fields.ts';
 
-/** By what costs may be grouped. */
+/** The groupings of a cost report. */
 export const GROUPINGS = GroupBy.options;
 
 export const billingRoutes = {
@@ -50,7 +50,7 @@ export const billingRoutes = {
     status: 200,
     params: LeasePath,
     query: Nothing,
-    /** Below zero to give back. */
+    /** An amount below zero is a refund. */
     body: z.strictObject({ amountMicroUsd: SignedMicroUsd, why: Why }),
   },
   reconcileCharges: {

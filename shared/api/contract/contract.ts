@@ -1,6 +1,6 @@
-// The routes of the HTTP API and the shape of what they take: the single source for handlers,
-// clients and documents. Unknown fields are refused. What routes answer is in `replies/`, apart
-// from this, so that no function bundles it.
+// The routes of the HTTP API and the schemas of their requests: the single source for handlers,
+// clients and documents. Unknown fields are refused. The schemas of replies are in `replies/`, so
+// that no function bundles them.
 
 import type * as z from 'zod/mini';
 import { billingRoutes } from './billing.ts';
@@ -10,8 +10,9 @@ import { menuRoutes } from './menu.ts';
 import { operationsRoutes } from './operations.ts';
 
 /**
- * Who may call a route, and how a caller proves who it is: `iam` by an AWS signature, which is
- * checked before the function is called; `token` by a bearer token, which the function checks.
+ * Who may call a route, and how the caller authenticates: `iam` with an AWS signature, which the
+ * gateway checks before it calls the function; `token` with a bearer token, which the function
+ * checks.
  */
 export const ACCESS = { consumer: 'iam', operator: 'iam', node: 'token' } as const;
 export type Access = keyof typeof ACCESS;
@@ -20,7 +21,7 @@ export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly access: Access;
-  /** Of a reply that is no problem document. */
+  /** The HTTP status of a reply that is no problem document. */
   readonly status: number;
   readonly params: z.ZodMiniType;
   readonly query: z.ZodMiniType;

@@ -1,5 +1,4 @@
-// Fields that several routes share, each defined once: of paths, queries and bodies, and of
-// replies.
+// Fields that several routes share: of paths, queries, bodies and replies.
 
 import * as z from 'zod/mini';
 import { LeaseId } from '../../core/base/ids.ts';
@@ -14,31 +13,45 @@ export const Nothing = z.strictObject({});
 export const NoBody = z.nullable(Nothing);
 export const LeasePath = z.strictObject({ id: LeaseId });
 
-/** Text of one pattern; `rule` says in words what is allowed. */
+/** Text that matches `pattern`; `rule` states what is allowed. */
 export const matching = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule));
 
-export const whole = (min: number, max: number) => z.int().check(z.gte(min), z.lte(max));
+export function whole(min: number, max: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.int(rule).check(z.gte(min, rule), z.lte(max, rule));
+}
 
-/** Hours of a lease, fractions included. */
-export const hoursUpTo = (max: DurationMs) =>
-  z.number().check(z.gte(policy.lease.minDuration / HOUR_MS), z.lte(max / HOUR_MS));
+/** The hours of a lease, fractions included. */
+export function hoursUpTo(max: DurationMs) {
+  const { minDuration } = policy.lease;
+  const rule = `must be hours from ${(minDuration / HOUR_MS).toFixed(4)} to ${max / HOUR_MS}`;
+  return z.number(rule).check(z.gte(minDuration / HOUR_MS, rule), z.lte(max / HOUR_MS, rule));
+}
 
-/** A whole number in a query, where values arrive as text. */
+/** Text of `min` to `max` characters. */
+export function textOf(min: number, max: number) {
+  const rule = `must have ${min} to ${max} characters`;
+  return z.string(rule).check(z.minLength(min, rule), z.maxLength(max, rule));
+}
+
+/** A whole number in a query, whose values are text. */
 export function count(min: number, max: number, fallback: number) {
-  const rule = `must be ${min} to ${max}`;
+  const rule = `must be a whole number from ${min} to ${max}`;
   const within = z.int().check(z.gte(min, rule), z.lte(max, rule));
-  const text = matching(/^\d{1,9}$/, 'must be a whole number');
+  const text = matching(/^\d{1,9}$/, rule);
   return z._default(z.pipe(text, z.pipe(z.transform(Number), within)), fallback);
 }
 
-/** How many items a page holds at most. */
+/** The maximum number of items on a page. */
 export const limit = (max: number, fallback: number) => count(1, max, fallback);
 
-/** The `nextCursor` of the page before; without it, the first page. */
-export const Cursor = z.optional(z.string().check(z.maxLength(500)));
+/** The `nextCursor` of the previous page; absent for the first page. */
+export const Cursor = z.optional(
+  z.string().check(z.maxLength(500, 'must be the nextCursor of the previous page')),
+);
 
 /** The reason for an operator's action, kept in the records. */
-export const Why = z.string().check(z.minLength(3), z.maxLength(300));
+export const Why = textOf(3, 300);
 
 const isoInstant = z.iso.datetime({ offset: true });
 const parsedInstant = z.pipe(
@@ -46,7 +59,7 @@ const parsedInstant = z.pipe(
   EpochMs,
 );
 
-/** ISO 8601 with its zone, to the millisecond. */
+/** ISO 8601 with a zone, to the millisecond. */
 export const Instant = z.pipe(
   z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-11-21T18:00:00Z' }),
   parsedInstant,
@@ -55,7 +68,7 @@ export const Instant = z.pipe(
 const DAY_OR_INSTANT =
   'must be a day such as 2026-11-21, or an instant such as 2026-11-21T18:00:00Z';
 
-/** A UTC day, which means its first instant, or an instant with its zone. */
+/** A UTC day, which stands for its first instant, or an instant with a zone. */
 const DayOrInstant = z.pipe(
   z
     .string()
@@ -79,5 +92,5 @@ export const IdempotencyKey = matching(
 /** An instant in a reply: ISO 8601 in UTC. */
 export const IsoTime = z.iso.datetime();
 
-/** Where the next page begins; null after the last one. */
+/** The cursor of the next page; null on the last page. */
 export const NextCursor = z.nullable(z.string());

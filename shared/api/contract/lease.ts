@@ -1,4 +1,4 @@
-// Routes of leases, and what a lease request may ask for.
+// Routes of leases, and the schema of a lease request.
 
 import * as z from 'zod/mini';
 import { ConsumerId } from '../../core/base/ids.ts';
@@ -17,6 +17,7 @@ import {
   matching,
   NoBody,
   Nothing,
+  textOf,
   Why,
   whole,
 } from './fields.ts';
@@ -25,7 +26,7 @@ const HOUR_MS = hours(1);
 const MINUTE_MS = minutes(1);
 
 const CAP_RULE = 'must be whole micro-dollars, 1 or more';
-const TRANSFER_RULE = `must be at most ${policy.transfer.maxCeiling} micro-dollars a GB`;
+const TRANSFER_RULE = `must be at most ${policy.transfer.maxCeiling} whole micro-dollars per GB`;
 const CEILING_RULE = `must be 1 to ${policy.lease.maxCeiling} whole micro-dollars per hour`;
 
 /** A Docker image reference: registry, path, tag or digest; no spaces, no shell characters. */
@@ -45,7 +46,7 @@ const StartScript = z
     ),
   );
 
-/** One line of an OpenSSH public key. A private key starts differently and is refused. */
+/** One line of an OpenSSH public key. The pattern matches no private key. */
 const SshPublicKey = matching(
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,1400}={0,2}( [\w@.+:-]{1,100})?$/,
   'must be one line of an OpenSSH public key such as "ssh-ed25519 AAAA... me@host"',
@@ -57,21 +58,22 @@ const EnvName = matching(
   /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
   'must be a name of letters, digits and _, not starting with a digit',
 );
-const Env = z.record(EnvName, z.string().check(z.maxLength(256))).check(
-  z.refine((env) => Object.keys(env).length <= 64, 'must hold at most 64 names'),
+const Env = z.record(EnvName, textOf(0, 256)).check(
+  z.refine((env) => Object.keys(env).length <= 64, 'must have at most 64 names'),
   z.refine(
     (env) => !Object.keys(env).some((name) => /^GPU_SHOPPER_(?!JOB_ID$|ON_ENDING$)/.test(name)),
-    'must not use names that start with GPU_SHOPPER_, but for _JOB_ID and _ON_ENDING',
+    'must not have names that start with GPU_SHOPPER_, except GPU_SHOPPER_JOB_ID and ' +
+      'GPU_SHOPPER_ON_ENDING',
   ),
   z.refine(
     (env) => JOB_ID.test(env['GPU_SHOPPER_JOB_ID'] ?? ''),
-    'must give GPU_SHOPPER_JOB_ID at most 64 letters, digits, _ . : / or -',
+    'must have a GPU_SHOPPER_JOB_ID of at most 64 letters, digits, _ . : / or -',
   ),
 );
 
 /**
- * When the lease is idle: all signals that are named must be quiet for the whole window. There is
- * no default: without it, idleness is never looked for.
+ * When the lease is idle: all given signals are quiet for the whole window. There is no default:
+ * without it, the service never checks idleness.
  */
 const IdleRequest = z
   .strictObject({
@@ -85,19 +87,21 @@ const IdleRequest = z
     z.refine(
       ({ gpuPercentBelow, networkKbpsBelow, app }) =>
         [gpuPercentBelow, networkKbpsBelow, app].some((signal) => signal !== undefined),
-      'must name at least one of gpuPercentBelow, networkKbpsBelow and app',
+      'must have at least one of gpuPercentBelow, networkKbpsBelow and app',
     ),
   );
 export type IdleRequest = z.infer<typeof IdleRequest>;
 
-const names = (max: number) =>
-  z.array(z.string().check(z.minLength(1), z.maxLength(60))).check(z.maxLength(max));
+const names = (max: number) => z.array(textOf(1, 60)).check(z.maxLength(max));
 
 const LeaseFields = z.strictObject({
   gpuNames: z._default(names(20), []),
   gpuCount: z._default(whole(1, 16), 1),
   minVramGb: z._default(whole(0, 2_000), 0),
-  countries: z._default(z.array(matching(/^[A-Z]{2}$/, 'must be two capital letters')), []),
+  countries: z._default(
+    z.array(matching(/^[A-Z]{2}$/, 'must be a country code of two capital letters')),
+    [],
+  ),
   providers: z._default(z.array(ProviderName), []),
   diskGb: z._default(whole(8, policy.lease.maxDiskGb), policy.lease.defaultDiskGb),
   hours: z._default(hoursUpTo(policy.lease.maxDuration), policy.lease.defaultDuration / HOUR_MS),
@@ -129,25 +133,25 @@ const LeaseFields = z.strictObject({
   jobId: z.optional(matching(JOB_ID, 'must be at most 64 letters, digits, _ . : / or -')),
 });
 
-/** `POST /v1/leases`. Everything but the SSH key has a default. */
+/** The body of `POST /v1/leases`. Every field but the SSH key has a default. */
 export const LeaseRequest = LeaseFields.check(
   z.refine(
     ({ startScript, sshPublicKey }) =>
       bytesOf(startScript) + bytesOf(sshPublicKey) <= policy.lease.maxStartScriptBytes,
     {
       path: ['startScript'],
-      error: `must be at most ${policy.lease.maxStartScriptBytes} bytes with the SSH key`,
+      error: `must be at most ${policy.lease.maxStartScriptBytes} bytes together with sshPublicKey`,
     },
   ),
   z.refine(
     ({ jobId, env }) =>
       [undefined, jobId].includes(env['GPU_SHOPPER_JOB_ID']) || jobId === undefined,
-    { path: ['jobId'], error: 'must be the same as GPU_SHOPPER_JOB_ID of env' },
+    { path: ['jobId'], error: 'must equal GPU_SHOPPER_JOB_ID in env' },
   ),
 );
 export type LeaseRequest = z.infer<typeof LeaseRequest>;
 
-/** `until` can be repeated as it is; `hours` are added to the end and need an Idempotency-Key. */
+/** `until` is safe to repeat; `hours` are added to the end and need an Idempotency-Key. */
 export const ExtendRequest = z
   .strictObject({
     until: z.optional(Instant),
@@ -156,7 +160,7 @@ export const ExtendRequest = z
   .check(
     z.refine(
       (request) => (request.until === undefined) !== (request.hours === undefined),
-      'must say either until or hours',
+      'must have either until or hours',
     ),
   );
 export type ExtendRequest = z.infer<typeof ExtendRequest>;

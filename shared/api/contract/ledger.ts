@@ -6,23 +6,25 @@ import { policy } from '../../core/base/policy/policy.ts';
 import { AccountLimits } from '../../core/ledger/account.ts';
 import { Cursor, limit, NoBody, Nothing, spanFields, Why } from './fields.ts';
 
-/** In a path a consumer is written with `~` for `/`, so that no proxy reads it as two parts. */
+/** A path has `~` in place of `/` in a consumer, so that no proxy reads it as two segments. */
 export const consumerInPath = (consumer: string): string => consumer.replaceAll('/', '~');
 
-/** A consumer is ASCII: an escape is one letter. */
-const plain = (text: string): string =>
+/** Decodes a consumer in a path. A consumer is ASCII, so each escape is one character. */
+const decodeConsumer = (text: string): string =>
   text
     .replace(/%([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
     .replaceAll('~', '/');
 
-/** Whose account: a consumer such as `123456789012~trainer`, or `self`, which is the caller's. */
+/**
+ * The owner of the account: a consumer such as `123456789012~trainer`, or `self` for the caller.
+ */
 const AccountPath = z.strictObject({
-  consumer: z.pipe(z.string(), z.pipe(z.transform(plain), ConsumerId)),
+  consumer: z.pipe(z.string(), z.pipe(z.transform(decodeConsumer), ConsumerId)),
 });
-/** As `AccountPath` gives it. */
+/** The caller's own account, after `AccountPath` is parsed. */
 export const SELF = 'self';
 
-/** All limits, and the version that they replace; version 0 opens the account. */
+/** All limits, and the version they replace; version 0 opens the account. */
 const ChangeRequest = z.strictObject({
   ...AccountLimits.shape,
   thresholds: z.pipe(

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { OfferId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { Cursor, count, limit, NoBody, Nothing } from './fields.ts';
+import { Cursor, count, limit, NoBody, Nothing, textOf } from './fields.ts';
 
 const DiskGb = count(8, policy.lease.maxDiskGb, policy.lease.defaultDiskGb);
 
@@ -15,7 +15,7 @@ export const menuRoutes = {
     status: 200,
     params: Nothing,
     query: z.strictObject({
-      gpuName: z.optional(z.string().check(z.maxLength(60))),
+      gpuName: z.optional(textOf(0, 60)),
       gpuCount: count(1, 16, 1),
       minVramGb: count(0, 2_000, 0),
       diskGb: DiskGb,

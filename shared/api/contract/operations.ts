@@ -1,16 +1,23 @@
-// Routes of operations: freezes, sweeps, and the state of the service.
+// Routes of operations: freezes, sweeps, the diagnosis and the health of the service.
 
 import * as z from 'zod/mini';
 import { ConsumerId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
 import { NoBody, Nothing, Why } from './fields.ts';
 
-/** What is frozen, and why. */
-const FreezeRequest = z.discriminatedUnion('scope', [
-  z.strictObject({ scope: z.literal('all'), why: Why }),
-  z.strictObject({ scope: z.literal('consumer'), consumer: ConsumerId, why: Why }),
-  z.strictObject({ scope: z.literal('provider'), provider: ProviderName, why: Why }),
-]);
+/** The scope of a freeze, and the reason. */
+const FreezeRequest = z.discriminatedUnion(
+  'scope',
+  [
+    z.strictObject({ scope: z.literal('all'), why: Why }),
+    z.strictObject({ scope: z.literal('consumer'), consumer: ConsumerId, why: Why }),
+    z.strictObject({ scope: z.literal('provider'), provider: ProviderName, why: Why }),
+  ],
+  {
+    error: ({ code }) =>
+      code === 'invalid_union' ? 'must be all, consumer or provider' : undefined,
+  },
+);
 export type FreezeRequest = z.infer<typeof FreezeRequest>;
 
 export const operationsRoutes = {

@@ -1,5 +1,5 @@
-// From parsed requests about costs to what use cases take: the span of a report, and where its next
-// page begins.
+// Makes the input of use cases from parsed cost requests: the span of a report, and the place after
+// which a page starts.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
@@ -17,25 +17,25 @@ import {
 import { type Span, startOfMonth, startOfNextMonth } from '../../core/billing/days.ts';
 import { EntryPlace } from './ledger.ts';
 
-/** In a list of accounts: the last one of a page. */
+/** The last account of a page. */
 export const AccountPlace = z.object({ consumer: ConsumerId });
-/** In costs by entries: the account, and the last of its entries that was read, if any was. */
+/** In a cost report: the account, and the last entry that was read of it, if any. */
 export const CostPlace = z.object({ consumer: ConsumerId, after: z.nullable(EntryPlace) });
 
-type Asked = { readonly from?: EpochMs | undefined; readonly to?: EpochMs | undefined };
+type SpanRequest = { readonly from?: EpochMs | undefined; readonly to?: EpochMs | undefined };
 
 const refused = (field: string, rule: string): Failure =>
   new Failure('BadRequest', `${field}: ${rule}`, { field });
 
 /**
- * From `from` until just before `to`. Without `to`, until the current month ends; without `from`,
- * from the beginning of the month in which the span ends. Throws BadRequest.
+ * The span from `from` until just before `to`. `to` defaults to the end of the current month,
+ * `from` to the start of the month in which the span ends. Throws BadRequest.
  */
-export function spanOf(asked: Asked, now: EpochMs): Span {
-  const to = asked.to ?? startOfNextMonth(monthOf(now));
-  const from = asked.from ?? startOfMonth(monthOf(epochMs(Math.max(0, to - 1))));
+export function spanOf(request: SpanRequest, now: EpochMs): Span {
+  const to = request.to ?? startOfNextMonth(monthOf(now));
+  const from = request.from ?? startOfMonth(monthOf(epochMs(Math.max(0, to - 1))));
   if (from >= to) {
-    throw refused(asked.from === undefined ? 'to' : 'from', `must be before ${isoTime(to)}`);
+    throw refused(request.from === undefined ? 'to' : 'from', `must be before ${isoTime(to)}`);
   }
   const { maxSpanDays } = policy.costs;
   if (between(from, to) > times(hours(24), maxSpanDays)) {

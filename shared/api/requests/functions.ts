@@ -1,25 +1,25 @@
-// What the state machine and the schedules hand to their functions.
+// The inputs of the functions that the state machine and the schedules invoke.
 
 import * as z from 'zod/mini';
 import { brandId, LeaseId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
 import { EpochMs } from '../../core/base/time.ts';
 
-/** Which lease, driven by which generation of its execution. */
+/** The lease, and the generation of its execution. */
 export const StepInput = z.object({
   leaseId: LeaseId,
   generation: z.int().check(z.gte(1)),
 });
 
-/** A step whose state waits for an answer to `token`. */
+/** A step whose state waits until `token` is completed. */
 export const WaitInput = z.extend(StepInput, { token: z.string().check(z.minLength(1)) });
 
-/** A step of teardown, with what led there. */
+/** A step of teardown, with the error that led to it. */
 export const EndInput = z.extend(StepInput, {
   error: z.optional(z.object({ Error: z.string(), Cause: z._default(z.string(), '') })),
 });
 
-/** A round of teardown, with when its execution started. */
+/** A round of teardown, with the start time of its execution. */
 export const ProveInput = z.extend(StepInput, {
   startedAt: z.pipe(
     z.string(),
@@ -31,7 +31,7 @@ export const ProveInput = z.extend(StepInput, {
 });
 
 export const DeadlineInput = z.object({ leaseId: LeaseId });
-/** A timer that needs to be told nothing. */
+/** Timers without input. */
 export const EveryMinute = z.object({});
 export const EveryDay = z.object({});
 export const RefreshInput = z.object({ provider: ProviderName });
@@ -40,7 +40,7 @@ export const SweepInput = z.object({
   unlessIdle: z._default(z.boolean(), false),
 });
 
-/** What Step Functions tells of an execution that ended badly (AWS documentation, 2026). */
+/** The event of Step Functions for an execution that failed (AWS documentation, 2026). */
 export const ExecutionEnded = z.pipe(
   z.object({
     detail: z.object({

@@ -1,4 +1,4 @@
-// From parsed requests about leases to what use cases take.
+// Makes the input of use cases from parsed lease requests.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
@@ -11,15 +11,15 @@ import { IdempotencyKey } from '../contract/fields.ts';
 import type { ExtendRequest, IdleRequest, LeaseRequest } from '../contract/lease.ts';
 import { parse } from '../parse.ts';
 
-/** In the list of leases: the last one of a page. */
+/** The last lease of a page. */
 export const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
-/** In a lease's events: the last one of a page. */
+/** The last event of a page. */
 export const EventPlace = z.object({ seq: z.int().check(z.gte(0)) });
 
 const jobOf = ({ jobId, env }: LeaseRequest): string | undefined =>
   jobId ?? env['GPU_SHOPPER_JOB_ID'];
 
-/** The environment of the instance, with the job's name, whichever way it was given. */
+/** The environment of the instance, with the job id from `jobId` or from `env`. */
 export function envOf(request: LeaseRequest): Readonly<Record<string, string>> {
   const job = jobOf(request);
   return job === undefined ? request.env : { ...request.env, GPU_SHOPPER_JOB_ID: job };
@@ -37,7 +37,7 @@ function idleOf(request: IdleRequest | undefined): Idle | null {
   };
 }
 
-/** What the lease promises. The write-only `env` travels apart from it. */
+/** The terms of the lease. The write-only `env` is separate. */
 export function termsOf(request: LeaseRequest): Terms {
   const { gpuNames, gpuCount, minVramGb, countries, providers, diskGb } = request;
   const { liveness, image, startScript, sshPublicKey } = request;
@@ -58,9 +58,9 @@ export function termsOf(request: LeaseRequest): Terms {
   };
 }
 
-/** An instant as it is; more time only with the key that tells a repeat from a second request. */
+/** `hours` need an Idempotency-Key, which distinguishes a repeat from a second request. */
 export function askOf({ until, hours }: ExtendRequest, key: string | undefined): ExtensionAsk {
   if (until !== undefined) return { kind: 'until', until };
-  if (hours === undefined) throw new Failure('BadRequest', 'must say either until or hours');
+  if (hours === undefined) throw new Failure('BadRequest', 'must have either until or hours');
   return { kind: 'more', added: hours, key: parse(IdempotencyKey, key, 'Idempotency-Key') };
 }

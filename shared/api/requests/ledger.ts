@@ -1,4 +1,4 @@
-// From parsed requests about accounts and the ledger to what use cases take.
+// Makes the input of use cases from parsed account and ledger requests.
 
 import * as z from 'zod/mini';
 import type { Caller } from '../../core/base/caller.ts';
@@ -7,13 +7,13 @@ import { AccountNote } from '../../core/ledger/account.ts';
 import { LedgerEntry } from '../../core/ledger/entry.ts';
 import { type ChangeRequest, SELF } from '../contract/ledger.ts';
 
-/** In an account's events: the last one of a page. */
+/** The last event of a page of an account's events. */
 export const NotePlace = z.pick(AccountNote, { at: true, kind: true, id: true });
 
-/** In the ledger: the last entry of a page. */
+/** The last entry of a page of the ledger. */
 export const EntryPlace = z.pick(LedgerEntry, { at: true, leaseId: true, seq: true });
 
-/** The consumer a path names. */
+/** The consumer that a path names. */
 export const whose = (path: { readonly consumer: ConsumerId }, caller: Caller): ConsumerId =>
   path.consumer === SELF ? caller.consumer : path.consumer;
 

@@ -1,4 +1,4 @@
-// From parsed requests of operators to what use cases take.
+// Makes the input of use cases from parsed requests of operators.
 
 import type { FreezeScope } from '../../core/operations/freeze.ts';
 import type { FreezeRequest } from '../contract/operations.ts';

@@ -1,4 +1,4 @@
-// Costs, verdicts on the books and reconciliations as consumers and operators see them.
+// The replies for costs, ledger verdicts and reconciliations.
 
 import { sum } from '../../core/base/money.ts';
 import { isoTime } from '../../core/base/time.ts';
@@ -88,7 +88,7 @@ export function verifyView({ verdicts, next }: VerifyPage, cursors: Cursors): Ve
   };
 }
 
-/** What one comparison came to; `failure` says that it is not complete. */
+/** The result of one reconciliation. It is not complete when `failure` is set. */
 export function reconciliationView(record: Reconciliation): ReconciliationReply {
   const { startedAt, from, ...rest } = record;
   return {

@@ -1,11 +1,11 @@
-// Leases as callers see them. A view never holds a secret: no env, no token, no tag, no hash.
+// The replies for leases. A view never has a secret: no env, token, tag or hash.
 
 import { Failure } from '../../core/base/failure.ts';
 import { microUsd } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { type EpochMs, isoTime } from '../../core/base/time.ts';
 import type { ExtensionRefusal } from '../../core/lease/extension.ts';
-import type { HeartbeatReply as Heard } from '../../core/lease/heartbeat.ts';
+import type { HeartbeatReply as HeartbeatOutcome } from '../../core/lease/heartbeat.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/lease/lease.ts';
 import type { ExtendOutcome } from '../../usecases/lease/extend-lease.ts';
 import type { LeasePage } from '../../usecases/lease/read-lease.ts';
@@ -29,7 +29,7 @@ function abilities(lease: Lease): LeaseReply['can'] {
   return lease.state === 'active' ? ['extend', 'heartbeat', 'release'] : ['release'];
 }
 
-/** A lease as its consumer sees it. */
+/** The reply for one lease. */
 export function leaseView(lease: Lease): LeaseReply {
   const attempt = currentAttempt(lease);
   const { terms, hold } = lease;
@@ -63,7 +63,7 @@ export function leasesView({ leases, next }: LeasePage, cursors: Cursors): Lease
   return { leases: leases.map(leaseView), nextCursor: cursors.write(next) };
 }
 
-/** A lease may have more events later: the cursor of the last page stays valid. */
+/** The cursor of the last page stays valid, since a lease may have more events later. */
 export function eventsView(
   events: readonly LeaseEvent[],
   after: number,
@@ -75,7 +75,7 @@ export function eventsView(
   };
 }
 
-/** The accepted lease; a refusal is a problem that names the limit and its room. */
+/** The accepted lease. Throws a problem with the limit and its room when the hold is refused. */
 export function acceptedView(outcome: RequestLeaseOutcome): LeaseReply {
   if (outcome.kind === 'accepted') return leaseView(outcome.lease);
   return refuseHold(outcome.refusal);
@@ -84,15 +84,15 @@ export function acceptedView(outcome: RequestLeaseOutcome): LeaseReply {
 function refused(refusal: ExtensionRefusal): never {
   if (!('latest' in refusal)) return refuseHold(refusal);
   const { limit } = refusal;
-  const whose =
+  const cause =
     limit === 'lease-duration'
-      ? 'without an operator’s approval it can last'
-      : 'its host lends the instance';
-  const message = `${whose} until ${isoTime(refusal.latest)} at the latest`;
+      ? 'the maximum duration, unless an operator approves an extension'
+      : 'the end of the offer';
+  const message = `the lease can last until ${isoTime(refusal.latest)} at the latest: ${cause}`;
   throw new Failure('OverBudget', message, { limit });
 }
 
-/** The lease with its new end, or a problem that names the limit and its room. */
+/** The lease with its new end. Throws a problem with the limit when the extension is refused. */
 export function extendedView(outcome: ExtendOutcome): LeaseReply {
   switch (outcome.kind) {
     case 'extended':
@@ -102,14 +102,14 @@ export function extendedView(outcome: ExtendOutcome): LeaseReply {
     case 'not-active':
       throw new Failure('NotActive', `the lease can't be extended: ${outcome.why}`);
     case 'key-reused': {
-      const message = 'this Idempotency-Key was used for another extension';
+      const message = 'Idempotency-Key: was used for another extension; use a new key';
       throw new Failure('KeyReused', message, { field: 'Idempotency-Key' });
     }
   }
 }
 
-/** The reply to a heartbeat. Nothing here tells a stranger whether a lease exists. */
-export function heartbeatView(reply: Heard): HeartbeatReply {
+/** The reply to a heartbeat. It doesn't reveal to other consumers whether a lease exists. */
+export function heartbeatView(reply: HeartbeatOutcome): HeartbeatReply {
   switch (reply.kind) {
     case 'carry-on':
       return {
@@ -121,12 +121,19 @@ export function heartbeatView(reply: Heard): HeartbeatReply {
     case 'stop':
       return { carryOn: false, reason: reply.reason };
     case 'replayed':
-      throw new Failure('Replayed', 'this heartbeat was heard before: send a greater number', {
-        field: 'number',
-      });
+      throw new Failure(
+        'Replayed',
+        'number: must be greater than the number of the last heartbeat',
+        {
+          field: 'number',
+        },
+      );
     case 'unknown-lease':
       throw new Failure('NotFound', 'lease not found', { field: 'id' });
     case 'too-early':
-      throw new Failure('Conflict', 'the lease has no instance yet: heartbeat again later');
+      throw new Failure(
+        'Conflict',
+        'the lease has no instance yet: send the heartbeat again later',
+      );
   }
 }

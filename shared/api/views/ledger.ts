@@ -1,4 +1,4 @@
-// Accounts and ledger entries as their consumers and operators see them.
+// The replies for accounts and ledger entries.
 
 import { brandId, LeaseId } from '../../core/base/ids.ts';
 import { sum } from '../../core/base/money.ts';
@@ -18,7 +18,7 @@ import type {
 } from '../contract/replies/ledger.ts';
 import type { Cursors } from '../cursor.ts';
 
-/** What is held for this month; holds of earlier months belong to those. */
+/** The sum of this month's holds; holds of earlier months count in those months. */
 const heldOf = ({ holds, month }: Account) =>
   sum(
     ...Object.values(holds)

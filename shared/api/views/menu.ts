@@ -1,4 +1,4 @@
-// Offers as callers see them.
+// The replies for offers.
 
 import { between, type EpochMs } from '../../core/base/time.ts';
 import { allInRate, type Offer } from '../../core/instance/offer.ts';
@@ -6,7 +6,7 @@ import type { ListedOffer, OfferPage } from '../../core/menu/catalog.ts';
 import type { ListedOfferReply, OfferReply, OffersReply } from '../contract/replies/menu.ts';
 import type { Cursors } from '../cursor.ts';
 
-/** An offer at its rate with a disk of `diskGb`. */
+/** An offer with its rate for a disk of `diskGb`. */
 export function offerView(offer: Offer, diskGb: number): OfferReply {
   return {
     id: offer.id,
@@ -24,12 +24,12 @@ export function offerView(offer: Offer, diskGb: number): OfferReply {
   };
 }
 
-type Shown = { readonly diskGb: number; readonly now: EpochMs };
+type Pricing = { readonly diskGb: number; readonly now: EpochMs };
 
 /** An offer with its age at `now`. */
 export function listedOfferView(
   { offer, observedAt }: ListedOffer,
-  { diskGb, now }: Shown,
+  { diskGb, now }: Pricing,
 ): ListedOfferReply {
   const ageSeconds = Math.round(between(observedAt, now) / 1_000);
   return { ...offerView(offer, diskGb), ageSeconds };
@@ -37,9 +37,9 @@ export function listedOfferView(
 
 export const offersView = (
   { offers, next }: OfferPage,
-  shown: Shown,
+  pricing: Pricing,
   cursors: Cursors,
 ): OffersReply => ({
-  offers: offers.map((offer) => listedOfferView(offer, shown)),
+  offers: offers.map((offer) => listedOfferView(offer, pricing)),
   nextCursor: cursors.write(next),
 });

@@ -1,4 +1,4 @@
-// Freezes, sweeps and the state of the service as operators see them.
+// The replies for freezes, sweeps, the diagnosis and health.
 
 import { policy } from '../../core/base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs, isoTime } from '../../core/base/time.ts';
@@ -14,7 +14,7 @@ import type {
   FreezeReply,
   FreezesReply,
   HealthReply,
-  PatientReply,
+  OpenLeaseReply,
   SweepReply,
 } from '../contract/replies/operations.ts';
 
@@ -48,7 +48,7 @@ export const freezesView = (freezes: readonly Freeze[]): FreezesReply => ({
   freezes: freezes.map(freezeView),
 });
 
-function patientView({ lease, stuck, nets }: Patient): PatientReply {
+function openLeaseView({ lease, stuck, nets }: Patient): OpenLeaseReply {
   return {
     id: lease.id,
     consumer: lease.consumer,
@@ -107,7 +107,7 @@ export function doctorView(diagnosis: Diagnosis): DoctorReply {
     balances: balances.map((balance) => balanceView(balance, at)),
     freezes: freezes.filter(({ standing }) => standing !== null).map(freezeView),
     stuck: patients.filter(({ stuck }) => stuck.length > 0).length,
-    leases: patients.map(patientView),
+    leases: patients.map(openLeaseView),
   };
 }
 
@@ -129,8 +129,8 @@ const secondsOf = (age: DurationMs | null): number | null =>
   age === null ? null : Math.round(age / 1_000);
 
 /**
- * `degraded` when any menu is missing or too old to choose from, or when the last complete sweep is
- * so old that the ones after it must have failed.
+ * `degraded` when a menu is missing or too old to choose from, or when the last complete sweep is
+ * so old that later sweeps must have failed.
  */
 export function healthView({ menus, sweeps }: Health): HealthReply {
   const swept = sweeps.every(({ age }) => age === null || age <= policy.sweep.staleAfter);

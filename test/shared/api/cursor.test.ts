@@ -1,4 +1,4 @@
-// Cursors: they go on where a page ended, for the list and the caller they were made for.
+// Cursors continue after a page, for the list and the caller they were made for.
 
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
@@ -20,9 +20,9 @@ const entry = { at, leaseId: id, seq: 3 };
 const longest = 'c'.repeat(128);
 
 /** The JSON that a cursor carries. */
-const said = (cursor: string): string =>
+const jsonOf = (cursor: string): string =>
   Buffer.from(cursor.split('.')[0] ?? '', 'base64url').toString('utf8');
-/** A cursor that says `json`, with the mac of another. */
+/** A cursor with `json` and the mac of another cursor. */
 const withJson = (cursor: string, json: string): string =>
   `${Buffer.from(json).toString('base64url')}.${cursor.split('.')[1]}`;
 
@@ -36,20 +36,20 @@ describe('a cursor', () => {
     ['accounts', AccountPlace, { consumer: longest }],
     ['costs of an account', CostPlace, { consumer: longest, after: entry }],
     ['costs of the next account', CostPlace, { consumer: longest, after: null }],
-  ])('of %s is read back as it was written, and fits into a query', (_, schema, place) => {
+  ])('of %s is read back unchanged, and fits into a query', (_, schema, place) => {
     const cursor = cursors.write(place) ?? '';
     expect(cursors.read<unknown>(schema, cursor)).toEqual(place);
     expect(cursor).toMatch(/^[\w-]+\.[0-9a-f]{32}$/);
     expect(cursor.length).toBeLessThanOrEqual(500);
   });
 
-  it('is there only while there is a next page', () => {
+  it('is null when there is no next page', () => {
     expect(cursors.write(null)).toBeNull();
     expect(cursors.read(EventPlace, undefined)).toBeNull();
   });
 });
 
-describe('refused is', () => {
+describe('a cursor is refused:', () => {
   const good = cursors.write({ seq: 7 }) ?? '';
   const by = (more: Partial<typeof owner>, key = signer): string =>
     createCursors({ ...owner, ...more }, key).write({ seq: 7 }) ?? '';
@@ -64,7 +64,7 @@ describe('refused is', () => {
     ['one with another mac', good.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))],
     ['one edited to another place', withJson(good, '{"seq":8}')],
     ['one with a field more', withJson(good, '{"seq":7,"at":1}')],
-    ['one with spaces in its JSON', withJson(good, `${said(good)} `)],
+    ['one with spaces in its JSON', withJson(good, `${jsonOf(good)} `)],
     ['one in other base64', good.replace('.', '=.')],
     ['one of another route', by({ route: 'readLedger' })],
     ['one of another consumer', by({ consumer: brandId(ConsumerId, '123456789012/other') })],
@@ -76,14 +76,14 @@ describe('refused is', () => {
     );
   });
 
-  it('one of ours that names another kind of place', () => {
+  it('one with another kind of place', () => {
     const other = cursors.write({ id, requestedAt: at }) ?? '';
     expect(() => cursors.read(EventPlace, other)).toThrow(
       expect.objectContaining({ name: 'BadRequest', field: 'cursor' }),
     );
   });
 
-  it('one whose route and consumer only read the same when they are joined', () => {
+  it('one whose route and consumer are the same only when they are joined', () => {
     const ours = createCursors({ route: 'a', consumer: brandId(ConsumerId, 'b/c') }, signer);
     const theirs = createCursors({ route: 'a/b', consumer: brandId(ConsumerId, 'c') }, signer);
     const cursor = theirs.write({ seq: 7 }) ?? '';

@@ -9,6 +9,7 @@ import { OfferId } from '../../../core/base/ids.ts';
 import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
 import { ProviderName } from '../../../core/base/providers.ts';
+import { ruleOf } from '../../../core/base/rule.ts';
 import { EpochMs } from '../../../core/base/time.ts';
 import { Offer } from '../../../core/instance/offer.ts';
 import type { Snapshot } from '../../../core/menu/snapshot.ts';
@@ -35,7 +36,7 @@ async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null
   const key = blobKey(pointer);
   const blob = await blobs.get(key);
   if (blob === null) return null;
-  const parsed = Stored.safeParse(JSON.parse((await expand(blob)).toString()));
+  const parsed = Stored.safeParse(JSON.parse((await expand(blob)).toString()), { error: ruleOf });
   const issue = parsed.error?.issues[0];
   invariant(parsed.success, `${key}: ${issue?.path.join('.')}: ${issue?.message}`);
   return parsed.data;

@@ -1,4 +1,4 @@
-// What routes of billing answer.
+// The replies of billing routes.
 
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
@@ -9,13 +9,13 @@ import { IsoTime, NextCursor } from '../fields.ts';
 import { LeaseReply, LeaseStateReply } from './lease.ts';
 import { ChargeReply } from './ledger.ts';
 
-/** What a charge is made of. */
+/** The parts of a charge. */
 const OfWhich = z.strictObject({
   gpuMicroUsd: MicroUsd,
   diskMicroUsd: MicroUsd,
   transferMicroUsd: MicroUsd,
 });
-/** Parts of a charge that served nobody. */
+/** The wasted parts of a charge. */
 const Waste = z.strictObject({
   failedMicroUsd: MicroUsd,
   teardownMicroUsd: MicroUsd,
@@ -50,27 +50,27 @@ export const LeaseCostReply = z.strictObject({
   asOf: IsoTime,
   chargedMicroUsd: MicroUsd,
   correctedMicroUsd: SignedMicroUsd,
-  /** By its end; null until it is active, and once it is over. */
+  /** The cost at its end; null before the lease is active, and once it is over. */
   forecastMicroUsd: z.nullable(MicroUsd),
   heldMicroUsd: MicroUsd,
-  /** Null: only its hold limits it. */
+  /** Null: only the hold limits the cost. */
   spendCapMicroUsd: z.nullable(MicroUsd),
   leftMicroUsd: MicroUsd,
   ofWhich: OfWhich,
   waste: Waste,
-  /** One for each instance there was. */
+  /** One for each instance of the lease. */
   instances: z.array(ChargeReply),
 });
 export type LeaseCostReply = z.infer<typeof LeaseCostReply>;
 
-/** Two numbers that must be equal and are not. */
+/** Two numbers that differ and must be equal. */
 const DifferenceReply = z.strictObject({
   consumer: ConsumerId,
   leaseId: z.nullable(LeaseId),
   what: z.string(),
-  /** What the entries say. */
+  /** The number by the ledger entries. */
   ledger: z.int(),
-  /** What the lease, the account or the closed day says. */
+  /** The number in the lease, the account or the closed day. */
   found: z.int(),
 });
 
@@ -79,7 +79,7 @@ export const VerifyReply = z.strictObject({
   leases: z.int(),
   entries: z.int(),
   closedDays: z.int(),
-  /** What changed while it was read and could not be judged: the next run will. */
+  /** Leases and days that changed during the check. Verify again to check them. */
   doubtful: z.int(),
   /** The first difference of each account. */
   differences: z.array(DifferenceReply),
@@ -97,18 +97,18 @@ const FindingReply = z.strictObject({
 export const ReconciliationReply = z.strictObject({
   provider: ProviderName,
   startedAt: IsoTime,
-  /** Null when the provider was not asked for its charges. */
+  /** Null when the service did not read the provider's charges. */
   from: z.nullable(IsoTime),
-  /** Why it is not complete; null when it is. */
+  /** Why the reconciliation is not complete; null when it is. */
   failure: z.nullable(z.string()),
   leases: z.int(),
   truedUp: z.int(),
   bookedMicroUsd: MicroUsd,
   providerMicroUsd: MicroUsd,
   truedUpMicroUsd: SignedMicroUsd,
-  /** Rows without a tag of this deployment. */
+  /** The provider's rows without a tag of this deployment. */
   foreignRows: z.int(),
-  /** The first findings, and how many there are in all. */
+  /** The first findings, and the number of all findings. */
   findings: z.array(FindingReply),
   findingsInAll: z.int(),
 });

@@ -1,4 +1,4 @@
-// What routes of leases answer.
+// The replies of lease routes.
 
 import * as z from 'zod/mini';
 import { LeaseId } from '../../../core/base/ids.ts';
@@ -7,7 +7,7 @@ import { EndReason } from '../../../core/lease/lease.ts';
 import { IsoTime, NextCursor } from '../fields.ts';
 import { OfferReply } from './menu.ts';
 
-/** In the order a lease passes them; a retired attempt leads back from booting to launching. */
+/** In the order of a lease's life; a retired attempt leads back from booting to launching. */
 export const LeaseStateReply = z.enum([
   'requested',
   'launching',
@@ -17,7 +17,7 @@ export const LeaseStateReply = z.enum([
   'ended',
 ]);
 
-/** When two complete listings showed the instance absent; null where none was ever created. */
+/** The two complete listings without the instance; null when no instance was ever created. */
 const AbsenceProofReply = z.strictObject({
   firstListingAt: z.nullable(IsoTime),
   secondListingAt: z.nullable(IsoTime),
@@ -29,7 +29,7 @@ export const LeaseReply = z.strictObject({
   endReason: z.nullable(EndReason),
   requestedAt: IsoTime,
   activeAt: z.nullable(IsoTime),
-  /** Null unless it is active. */
+  /** Null unless the lease is active. */
   endsAt: z.nullable(IsoTime),
   endedAt: z.nullable(IsoTime),
   attempts: z.int(),
@@ -39,7 +39,7 @@ export const LeaseReply = z.strictObject({
   holdMicroUsd: MicroUsd,
   chargedMicroUsd: z.nullable(MicroUsd),
   absenceProof: z.nullable(AbsenceProofReply),
-  /** What the caller can do with it now. */
+  /** What the caller can do with the lease now. */
   can: z.array(z.enum(['extend', 'heartbeat', 'release'])),
 });
 export type LeaseReply = z.infer<typeof LeaseReply>;
@@ -55,7 +55,7 @@ const LeaseEventReply = z.strictObject({
   reason: z.string(),
 });
 
-/** The cursor of the last page stays valid: later it gives the events since. */
+/** The cursor of the last page stays valid: it returns later events. */
 export const EventsReply = z.strictObject({
   events: z.array(LeaseEventReply),
   nextCursor: NextCursor,
@@ -66,9 +66,9 @@ export const HeartbeatReply = z.discriminatedUnion('carryOn', [
   z.strictObject({
     carryOn: z.literal(true),
     endsAt: IsoTime,
-    /** The same as a length of time, since clocks of instances are often wrong. */
+    /** The time left, for instances whose clock is wrong. */
     secondsLeft: z.int(),
-    /** The next heartbeat is due after this time. */
+    /** The interval between heartbeats. */
     everySeconds: z.int(),
   }),
   z.strictObject({ carryOn: z.literal(false), reason: z.string() }),

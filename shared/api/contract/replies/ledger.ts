@@ -1,4 +1,4 @@
-// What routes of accounts and of the ledger answer.
+// The replies of account and ledger routes.
 
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
@@ -13,7 +13,7 @@ import { Month } from '../../../core/base/time.ts';
 import { EntryKind } from '../../../core/ledger/entry.ts';
 import { IsoTime, NextCursor } from '../fields.ts';
 
-/** Without the bounds of a request: they may be raised, and older clients must go on. */
+/** Without the bounds of a request: a newer service may raise them, and older clients must work. */
 const LimitsReply = z.strictObject({
   monthlyBudgetMicroUsd: MicroUsd,
   maxRateMicroUsdPerHour: MicroUsdPerHour,
@@ -26,7 +26,7 @@ const LimitsReply = z.strictObject({
   ),
 });
 
-/** Limits, what is left of them and what takes it up. budget = room + held + charged. */
+/** Limits, what is left of them, and the holds. budget = room + held + charged. */
 export const AccountReply = z.strictObject({
   consumer: ConsumerId,
   version: z.int(),
@@ -56,7 +56,7 @@ export type AccountReply = z.infer<typeof AccountReply>;
 export const AccountEventReply = z.strictObject({
   at: IsoTime,
   kind: z.enum(['limits-changed', 'threshold-crossed', 'hold-refused']),
-  /** Null when nobody did it. */
+  /** Null for an event of the service itself. */
   by: z.nullable(ConsumerId),
   reason: z.string(),
   from: z.nullable(LimitsReply),
@@ -70,7 +70,7 @@ export const AccountEventsReply = z.strictObject({
 });
 export type AccountEventsReply = z.infer<typeof AccountEventsReply>;
 
-/** What one instance cost, from its creation to `until`. */
+/** The cost of one instance from its creation to `until`. */
 export const ChargeReply = z.strictObject({
   attempt: z.int(),
   provider: ProviderName,
@@ -83,7 +83,7 @@ export const ChargeReply = z.strictObject({
   gpuMicroUsd: MicroUsd,
   diskMicroUsd: MicroUsd,
   transferMicroUsd: MicroUsd,
-  /** Parts of that sum: an instance that never served, teardown, idleness. */
+  /** Wasted parts of that sum: instances that were never ready, teardown, idleness. */
   failedMicroUsd: MicroUsd,
   teardownMicroUsd: MicroUsd,
   idleMicroUsd: MicroUsd,
@@ -99,7 +99,7 @@ export const LedgerEntryReply = z.strictObject({
   kind: EntryKind,
   amountMicroUsd: SignedMicroUsd,
   charge: z.nullable(ChargeReply),
-  /** Of a true-up or correction. */
+  /** Only in true-ups and corrections. */
   why: z.optional(z.string()),
   by: z.optional(ConsumerId),
   provider: z.optional(ProviderName),

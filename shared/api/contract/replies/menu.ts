@@ -1,4 +1,4 @@
-// What routes of the menu answer.
+// The replies of menu routes.
 
 import * as z from 'zod/mini';
 import { OfferId } from '../../../core/base/ids.ts';
@@ -14,7 +14,7 @@ export const OfferReply = z.strictObject({
   vramGb: z.int(),
   country: z.nullable(z.string()),
   reliabilityPermille: z.int(),
-  /** GPU and disk; transfer comes on top. */
+  /** The rate of GPUs and disk, without transfer. */
   microUsdPerHour: MicroUsdPerHour,
   gpuMicroUsdPerHour: MicroUsdPerHour,
   diskMicroUsdPerGbHour: MicroUsdPerHour,
@@ -23,7 +23,7 @@ export const OfferReply = z.strictObject({
 });
 export type OfferReply = z.infer<typeof OfferReply>;
 
-/** An offer with the age of the menu it is from. */
+/** An offer with the age of its menu. */
 export const ListedOfferReply = z.extend(OfferReply, { ageSeconds: z.int() });
 export type ListedOfferReply = z.infer<typeof ListedOfferReply>;
 

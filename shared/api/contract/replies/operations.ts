@@ -1,4 +1,4 @@
-// What routes of operations answer.
+// The replies of operations routes.
 
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
@@ -8,14 +8,14 @@ import { EndReason } from '../../../core/lease/lease.ts';
 import { IsoTime } from '../fields.ts';
 import { LeaseStateReply } from './lease.ts';
 
-/** One scope: whether it is frozen, how far that has come, and who did what. */
+/** One scope: whether it is frozen, the progress, and who froze and thawed it. */
 export const FreezeReply = z.strictObject({
   scope: z.enum(['all', 'consumer', 'provider']),
   consumer: z.nullable(ConsumerId),
   provider: z.nullable(ProviderName),
   state: z.enum(['thawed', 'freezing', 'frozen']),
   since: z.nullable(IsoTime),
-  /** No instance whose creation was under way can appear after this. */
+  /** No instance whose creation was in progress can appear after this. */
   landedBy: z.nullable(IsoTime),
   lastLook: z.nullable(z.strictObject({ at: IsoTime, leases: z.int(), instances: z.int() })),
   absentSince: z.nullable(IsoTime),
@@ -41,16 +41,16 @@ export const SweepReply = z.strictObject({
   listedAt: z.nullable(IsoTime),
   instances: z.int(),
   openLeases: z.int(),
-  /** How many, by kind. */
+  /** The number of findings of each kind. */
   findings: z.record(z.string(), z.int()),
   suspects: z.int(),
-  /** What a person has to know. */
+  /** Findings that page an operator. */
   pages: z.array(z.string()),
 });
 export type SweepReply = z.infer<typeof SweepReply>;
 
-/** One open lease, and why it needs a person, if it does. */
-const PatientReply = z.strictObject({
+/** One open lease, and the reasons why it needs an operator. */
+const OpenLeaseReply = z.strictObject({
   id: LeaseId,
   consumer: ConsumerId,
   state: LeaseStateReply,
@@ -58,7 +58,7 @@ const PatientReply = z.strictObject({
   deadline: IsoTime,
   dueBy: IsoTime,
   stuck: z.array(z.string()),
-  /** What each net does next. */
+  /** The next action of each safety net. */
   next: z.array(
     z.strictObject({
       net: z.enum(['workflow', 'schedule', 'sweep', 'instance']),
@@ -67,22 +67,22 @@ const PatientReply = z.strictObject({
     }),
   ),
 });
-export type PatientReply = z.infer<typeof PatientReply>;
+export type OpenLeaseReply = z.infer<typeof OpenLeaseReply>;
 
-/** Prepaid funds; null until the balance was read, or where the provider doesn't report it. */
+/** Prepaid funds; null until the first read, or when the provider doesn't report them. */
 const BalanceReply = z.strictObject({
   provider: ProviderName,
   balanceMicroUsd: z.nullable(SignedMicroUsd),
   burnMicroUsdPerHour: z.nullable(MicroUsdPerHour),
   runwayHours: z.nullable(z.number()),
-  /** What it can carry beside the open leases; below zero when it can't carry those. */
+  /** What is left beside the open leases; below zero when the funds don't cover them. */
   roomMicroUsd: z.nullable(SignedMicroUsd),
   readAt: z.nullable(IsoTime),
   ageSeconds: z.nullable(z.int()),
 });
 export type BalanceReply = z.infer<typeof BalanceReply>;
 
-/** How things stand, the most urgent leases first. */
+/** The diagnosis of the service, the most urgent leases first. */
 export const DoctorReply = z.strictObject({
   at: IsoTime,
   openLeases: z.int(),
@@ -101,9 +101,9 @@ export const DoctorReply = z.strictObject({
   ),
   balances: z.array(BalanceReply),
   freezes: z.array(FreezeReply),
-  /** How many leases need a person. */
+  /** The number of leases that need an operator. */
   stuck: z.int(),
-  leases: z.array(PatientReply),
+  leases: z.array(OpenLeaseReply),
 });
 export type DoctorReply = z.infer<typeof DoctorReply>;
 

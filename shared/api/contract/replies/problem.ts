@@ -13,16 +13,16 @@ export const ProblemReply = z.strictObject({
   requestId: z.string(),
   /** Whether the same request may succeed later. */
   retryable: z.boolean(),
-  /** The public name of the field at fault. */
+  /** The public name of the invalid field. */
   field: z.optional(z.string()),
-  /** The limit that was exceeded, and what it allows, in its own unit. */
+  /** The exceeded limit, and its room and the requested amount in its own unit. */
   limit: z.optional(z.string()),
   room: z.optional(z.int()),
   asked: z.optional(z.int()),
   holds: z.optional(z.array(z.strictObject({ leaseId: z.string(), amountMicroUsd: MicroUsd }))),
   percent: z.optional(z.int()),
   allowed: z.optional(z.array(z.string())),
-  /** The version of the limits that is current. */
+  /** The current version of the limits. */
   version: z.optional(z.int()),
 });
 export type ProblemReply = z.infer<typeof ProblemReply>;

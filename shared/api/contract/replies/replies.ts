@@ -1,5 +1,5 @@
-// What each route answers. Views and handlers use the types alone: only clients, tests and
-// documents import the schemas, so that no function bundles them.
+// The reply of each route. Views and handlers use only the types; clients, tests and documents
+// import the schemas, so that no function bundles them.
 
 import type * as z from 'zod/mini';
 import type { RouteName } from '../contract.ts';
@@ -9,7 +9,7 @@ import { ledgerReplies } from './ledger.ts';
 import { menuReplies } from './menu.ts';
 import { operationsReplies } from './operations.ts';
 
-/** By route. Unknown fields are refused; a client keeps them. */
+/** The schemas by route. They refuse unknown fields; a client uses their loose form. */
 export const replies = {
   ...menuReplies,
   ...leaseReplies,

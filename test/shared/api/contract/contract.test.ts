@@ -1,4 +1,4 @@
-// The contract as a whole: every route has a reply, pages have signed cursors, and documents can be
+// The whole contract: every route has a reply, pages have signed cursors, and documents can be
 // generated from every schema.
 
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const NAMES = Object.keys(routes) as readonly RouteName[];
 const jsonSchemaOf = (schema: z.ZodMiniType): unknown =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
-/** Where a JSON Schema says nothing at all: what zod could not convert. */
+/** The empty parts of a JSON Schema: what zod could not convert. */
 function blanksOf(json: unknown, path = ''): readonly string[] {
   if (typeof json !== 'object' || json === null) return [];
   const names = Object.keys(json);
@@ -22,7 +22,7 @@ function blanksOf(json: unknown, path = ''): readonly string[] {
 }
 
 describe('the contract', () => {
-  it('has a reply for each route and for nothing else', () => {
+  it('has exactly one reply for each route', () => {
     expect(Object.keys(replies)).toEqual(NAMES);
   });
 
@@ -31,7 +31,7 @@ describe('the contract', () => {
     expect(new Set(keys).size).toBe(NAMES.length);
   });
 
-  it('gives the cursor key to the functions of lists alone', () => {
+  it('gives the cursor key only to functions of lists', () => {
     const lists = NAMES.filter((name) =>
       Object.hasOwn((replies[name]._zod.def as { shape?: object }).shape ?? {}, 'nextCursor'),
     );
@@ -54,7 +54,7 @@ describe('a document can be generated from', () => {
 
   it('a problem', () => expect(blanksOf(jsonSchemaOf(ProblemReply))).toEqual([]));
 
-  it('no type that says nothing of itself, which is found', () => {
+  it('no type that has no description, which the test finds', () => {
     const unknown = z.strictObject({ at: z.array(z.custom<Date>()) });
     expect(blanksOf(jsonSchemaOf(unknown))).toEqual(['/properties/at/items']);
   });

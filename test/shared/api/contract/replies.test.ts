@@ -1,5 +1,5 @@
-// The check that every reply of every test goes through: what it finds, and that it finds nothing
-// in replies as they should be.
+// The check of every reply of every test: it finds the faults of a reply, and none in a correct
+// one.
 
 import { describe, expect, it } from 'vitest';
 import type { RouteName } from '../../../../shared/api/contract/contract.ts';
@@ -32,7 +32,7 @@ describe('a strict check of replies', () => {
 
   it('finds nothing in a problem', () => expect(faultsOf('readLease', 402, problem)).toEqual([]));
 
-  it('hands on what it lets through, and looks at no answer of a step or timer', async () => {
+  it('passes correct replies on, and ignores the results of steps and timers', async () => {
     const reply = { statusCode: 200, headers: {}, body: JSON.stringify(REPLIES.readLease) };
     const call = { name: 'readLease', payload: {} };
     expect(await strictly()(call, async () => reply)).toBe(reply);
