@@ -1,10 +1,10 @@
-// What `npm start` tells: where the service is, who may call it, and three commands that work when
-// pasted. It must never print a secret.
+// The text that `npm start` prints: the service's address, its credentials file, and three commands
+// to paste into a shell. It must never print a secret.
 
 export type RealMarket = {
   readonly title: string;
   readonly url: string;
-  /** The variables that hold its keys. */
+  /** The environment variables that hold the provider's keys. */
   readonly variables: readonly string[];
 };
 
@@ -16,13 +16,13 @@ export type BannerFacts = {
   readonly credentialsPath: string;
   readonly logPath: string;
   readonly timeScale: number;
-  /** Where real instances are leased; empty when all is simulated. */
+  /** The real providers; empty when the provider is simulated. */
   readonly markets: readonly RealMarket[];
-  /** Whether the command line tool finds this service without being told. */
+  /** Whether the command line finds this service at its default URL and folder. */
   readonly isDefault: boolean;
 };
 
-/** A word as a shell takes it. */
+/** A word, quoted for a shell where needed. */
 const quoted = (word: string): string =>
   /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -33,19 +33,19 @@ function marketLines({ markets, timeScale }: BannerFacts): readonly string[] {
         ({ title, url, variables }) =>
           `${title} at ${url}, with the key in ${variables.join(' and ')}: leases cost real money`,
       ),
-      'and instances cannot call this computer: they are ready when their SSH server answers, and',
-      'leases are kept alive by heartbeats of your application',
+      'Instances cannot call this computer. An instance is ready when its SSH server answers;',
+      'your application must send the heartbeats that keep a lease alive.',
     ];
   }
-  const speed = timeScale === 1 ? 'real time' : `time ${timeScale} times as fast as real`;
-  return [`simulated, in ${speed}: nothing here costs money`];
+  const speed = timeScale === 1 ? 'in real time' : `at ${timeScale} times real time`;
+  return [`simulated ${speed}: leases cost no money`];
 }
 
 /** The banner, line by line. */
 export function bannerLines(facts: BannerFacts): readonly string[] {
   const { url, region, service, credentialsPath } = facts;
   const file = quoted(credentialsPath);
-  // The consumer's key comes first in the file: its id and secret are the first two such lines.
+  // The consumer's profile comes first in the file: `head -2` takes its key id and secret.
   const user = `"$(sed -n 's/^aws_[a-z_]* = //p' ${file} | head -2 | paste -sd: -)"`;
   const where = facts.isDefault
     ? ''
@@ -54,8 +54,8 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
   return [
     'Cloud GPU Shopper',
     `  URL          ${url}`,
-    `  Region       ${region}, service ${service} (every call is signed with SigV4)`,
-    `  Credentials  ${credentialsPath} (profile consumer, then operator)`,
+    `  Region       ${region}, service ${service} (sign every request with SigV4)`,
+    `  Credentials  ${credentialsPath} (profiles consumer and operator)`,
     `  Instances    ${market}`,
     ...more.map((line) => `               ${line}`),
     `  Log          ${facts.logPath}`,
@@ -66,6 +66,6 @@ export function bannerLines(facts: BannerFacts): readonly string[] {
     `  ${where}npx gpu-shopper offers --gpu "RTX 4090"`,
     `  ${where}npx gpu-shopper lease --gpu "RTX 4090" --hours 1 --wait`,
     '',
-    'Ctrl-C stops the service; leases and their deadlines go on at the next start.',
+    'Ctrl-C stops the service. Leases and their deadlines continue at the next start.',
   ];
 }

@@ -1,5 +1,5 @@
-// Child processes of the service. Each holds the other end of a pipe from us as its standard input
-// and ends when that breaks, so that none outlives us, however we die.
+// Child processes of the service. The standard input of each child is a pipe from this process. The
+// child exits when the pipe closes, so it never outlives this process, even after kill -9.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,62 +8,62 @@ export type ChildOptions = {
   readonly name: string;
   readonly file: URL;
   readonly args: readonly string[];
-  /** Added to our own environment; secrets go here, not on the command line. */
+  /** Added to this process's environment. Secrets belong here, not on the command line. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Told when the child ends without being asked to. */
+  /** Called when the child exits before `end()` is called. */
   readonly onLost: (message: string) => void;
 };
 
 export type Child = {
-  /** What it serves, as its first words told. */
+  /** The address that the child printed at its start. */
   readonly url: string;
-  /** Asks it to end and waits; one that won't is killed. Safe to repeat. */
+  /** Ends the child: closes its input, waits, and kills it after 5 s. Safe to repeat. */
   end(): Promise<void>;
 };
 
 const MAX_END_MS = 5_000;
-const URL_TOLD = /http:\/\/127\.0\.0\.1:\d+/;
+const PRINTED_URL = /http:\/\/127\.0\.0\.1:\d+/;
 
-async function urlOf(name: string, child: ChildProcess): Promise<string> {
-  let told = '';
+async function readUrl(name: string, child: ChildProcess): Promise<string> {
+  let output = '';
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', (chunk) => {
-      told += chunk;
-      const url = URL_TOLD.exec(told)?.[0];
+      output += chunk;
+      const url = PRINTED_URL.exec(output)?.[0];
       if (url !== undefined) resolve(url);
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      reject(new Error(`the ${name} did not start: it ended with ${code ?? signal}`));
+      reject(new Error(`the ${name} did not start: it exited with ${code ?? signal}`));
     });
   });
 }
 
-/** Starts a program of ours and waits for the address it prints. Rejects when it ends instead. */
+/** Starts a program of this repository and waits for its address. Rejects when it exits instead. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, file, args, env, onLost } = options;
   const child = spawn(process.execPath, [file.pathname, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
-    // Ctrl-C is for us alone: children must outlive our last calls.
+    // Ctrl-C must reach only this process: its last calls still need the children.
     detached: true,
   });
-  // One that is gone already can't be told anything; its exit says so.
+  // Writing to a child that exited fails; the exit event reports it.
   child.stdin.on('error', () => undefined);
   const exited = once(child, 'exit');
-  const url = await urlOf(name, child);
-  let asked = false;
+  const url = await readUrl(name, child);
+  let isEnding = false;
   child.once('exit', (code, signal) => {
-    if (!asked) onLost(`the ${name} has ended with ${code ?? signal}`);
+    if (!isEnding) onLost(`the ${name} exited with ${code ?? signal}`);
   });
   return {
     url,
     async end() {
-      asked = true;
+      isEnding = true;
       child.stdin.end();
-      const tooLong = setTimeout(() => child.kill('SIGKILL'), MAX_END_MS);
+      const timeout = setTimeout(() => child.kill('SIGKILL'), MAX_END_MS);
       await exited;
-      clearTimeout(tooLong);
+      clearTimeout(timeout);
     },
   };
 }

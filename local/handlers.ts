@@ -1,5 +1,5 @@
-// Every handler under the name the state machine or a route knows it by: the same files that are
-// deployed, found by name instead of by ARN.
+// Every handler by the name that the state machine, a route or a schedule uses: the deployed files,
+// found by name instead of by ARN.
 
 import { handler as approveExtension } from '../functions/api/approve-extension.ts';
 import { handler as changeAccount } from '../functions/api/change-account.ts';
@@ -102,7 +102,7 @@ export const apiHandlers = {
   verifyLedger: verifyNow,
 } as const;
 
-/** The targets of schedules. */
+/** The targets of EventBridge schedules. */
 export const timerHandlers = {
   advanceFreezes,
   closeDays,
@@ -113,5 +113,5 @@ export const timerHandlers = {
   verifyLedger,
 } as const;
 
-/** The targets of rules on events. */
+/** The targets of EventBridge rules. */
 export const eventHandlers = { executionEnded } as const;

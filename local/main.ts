@@ -1,6 +1,6 @@
-// `npm start`: the whole service on this machine, until SIGINT or SIGTERM. Leases outlive it: all
-// state is in the data folder. Ends with 0 when asked to, 1 for trouble, 2 for a flag that it
-// can't take.
+// `npm start`: the whole service on this computer, until SIGINT or SIGTERM. Leases survive a stop:
+// all state is in the data folder. Exits with 0 after a stop, 1 for an error, 2 for an invalid
+// flag.
 
 import { type ProviderRow, rowOf } from '../shared/core/base/providers.ts';
 import { bannerLines, type RealMarket } from './banner.ts';
@@ -8,7 +8,7 @@ import { type Flags, readFlags, USAGE } from './flags.ts';
 import { realProviders } from './markets.ts';
 import { REGION, SERVICE, type Started, startService } from './start.ts';
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function stop(code: number, message: string): never {
   process.stderr.write(`${message}\n`);
@@ -21,22 +21,22 @@ function flagsOrStop(real: boolean): Flags {
     case 'run':
       return read.flags;
     case 'help':
-      say(USAGE);
+      print(USAGE);
       return process.exit(0);
-    case 'bad':
+    case 'invalid':
       return stop(2, read.problem);
   }
 }
 
-/** Why a start failed, for a person. */
+/** The reason of a failed start, for the terminal. */
 function reasonOf(error: unknown, { port }: Flags): string {
   if (!(error instanceof Error)) return String(error);
-  const taken = 'code' in error && error.code === 'EADDRINUSE';
-  return taken ? `port ${port} is taken: choose another one with --port` : error.message;
+  const isPortInUse = 'code' in error && error.code === 'EADDRINUSE';
+  return isPortInUse ? `port ${port} is in use: choose another port with --port` : error.message;
 }
 
 async function start(flags: Flags, real: boolean): Promise<Started> {
-  const onLost = (message: string): void => stop(1, `${message}; start again to go on`);
+  const onLost = (message: string): void => stop(1, `${message}; run npm start again to continue`);
   try {
     return await startService({ ...flags, market: real ? 'real' : 'simulated', onLost });
   } catch (error) {
@@ -50,7 +50,7 @@ const marketOf = ({ title, keys, baseUrl }: ProviderRow): RealMarket => ({
   variables: Object.values(keys),
 });
 
-/** npm killed with -9 tells nobody: its script is then left with another parent. */
+/** When npm is killed with -9, its script gets no signal; its parent process changes. */
 function endWithNpm(end: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const parent = process.ppid;
@@ -61,17 +61,17 @@ const markets = realProviders(process.env).map(rowOf).map(marketOf);
 const real = markets.length > 0;
 const flags = flagsOrStop(real);
 for (const { title, variables } of markets) {
-  say(`${variables.join(' and ')} is set: this leases real instances at ${title}.`);
+  print(`${variables.join(' and ')} is set: leases run on real instances of ${title}.`);
 }
-say('Starting: the menu is being read ...');
+print('Starting: reading offers ...');
 
 let started: Started | null = null;
 let ending = false;
 const end = (): void => {
-  // Ctrl-C comes twice under npm: from the terminal, and passed on.
+  // Under npm, Ctrl-C arrives twice: from the terminal and from npm.
   if (ending) return;
   ending = true;
-  // Half a start is no more than a crash leaves, and the next start copes with that.
+  // An interrupted start leaves what a crash leaves; the next start handles that.
   if (started === null) process.exit(0);
   started.close().then(
     () => process.exit(0),
@@ -85,4 +85,4 @@ endWithNpm(end);
 started = await start(flags, real);
 const { url, credentialsPath, logPath } = started;
 const facts = { url, region: REGION, service: SERVICE, credentialsPath, logPath, markets };
-say(`\n${bannerLines({ ...facts, ...flags }).join('\n')}`);
+print(`\n${bannerLines({ ...facts, ...flags }).join('\n')}`);

@@ -1,5 +1,5 @@
-// The door to the simulated markets: each is found by its provider's name, so that nobody who comes
-// through here names one. Real markets are those whose keys are in the environment.
+// Finds the simulator of a provider by the provider's name, so that no caller imports a simulator.
+// A provider is real when its keys are in the environment.
 
 import { invariant } from '../shared/core/base/invariant.ts';
 import { keyVariables, ProviderName, rowOf } from '../shared/core/base/providers.ts';
@@ -9,25 +9,25 @@ import type { CreateSimulator } from './simulators/kit/simulator.ts';
 const [first] = ProviderName.options;
 invariant(first !== undefined, 'the table of providers has no row');
 
-/** For what needs one provider, whichever it is. */
+/** For callers that need any one provider. */
 export const firstProvider: ProviderName = first;
 
-/** What makes the provider's simulator in this process. */
+/** Loads the factory of the provider's simulator. */
 export async function simulatorOf(name: ProviderName): Promise<CreateSimulator> {
   const { href } = new URL(`./simulators/${name}/simulator.ts`, import.meta.url);
   const module: { createSimulator: CreateSimulator } = await import(href);
   return module.createSimulator;
 }
 
-/** What runs the provider's simulator as a process of its own. */
+/** The program that runs the provider's simulator in its own process. */
 export const simulatorProgram = (name: ProviderName): URL =>
   new URL(`./simulators/${name}/main.ts`, import.meta.url);
 
-/** Keys for the provider's simulator: each of its fields has a value of its own. */
+/** Keys for the provider's simulator, with a different value for each field. */
 export const simulatedKeys = (name: ProviderName, secret: string): Keys =>
   Object.fromEntries(Object.keys(rowOf(name).keys).map((field) => [field, `${field}-${secret}`]));
 
-/** The variables by which a service reaches a provider. */
+/** The environment variables that a service needs to call the provider. */
 export const accessVariables = (
   name: ProviderName,
   { baseUrl, keys }: { readonly baseUrl: string; readonly keys: Keys },
@@ -36,7 +36,7 @@ export const accessVariables = (
   [rowOf(name).baseUrl.variable]: baseUrl,
 });
 
-/** The providers of which the environment holds a key. */
+/** The providers with at least one key in the environment. */
 export const realProviders = (
   env: Readonly<Record<string, string | undefined>>,
 ): readonly ProviderName[] =>

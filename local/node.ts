@@ -1,13 +1,13 @@
-// What a simulated instance does when it can call home: as the node agent does, it says that it is
-// ready, heartbeats until it is told to stop, and ends its instance if that is asked of it. It
-// knows nothing but what its environment holds.
+// The node agent of a simulated instance. Like the real agent, it reports that the instance is
+// ready, sends heartbeats until a reply says stop, and, when `end` is given, destroys its instance
+// at the deadline. Its only input is the instance's environment.
 
 import type { Telemetry } from '../shared/core/instance/telemetry.ts';
 
-/** An instance as its provider starts it. */
+/** An instance as the provider starts it. */
 export type Instance = { readonly id: string; readonly env: Readonly<Record<string, string>> };
 
-/** What the instance reads off its own hardware. */
+/** Facts that the instance reads from its own hardware. */
 export type Hardware = {
   readonly sshHostKey: string | null;
   readonly gpuName: string | null;
@@ -17,27 +17,30 @@ export type Hardware = {
 
 export type NodeBody = {
   readonly number: number;
-  /** Told with each heartbeat until one has arrived. */
+  /** Sent with each heartbeat until the service acknowledges one. */
   readonly facts: Hardware | null;
   readonly telemetry: Telemetry;
 };
 
-/** What a heartbeat was answered. */
-export type Told = { readonly carryOn: boolean; readonly secondsLeft?: number | undefined };
+/** The service's reply to a heartbeat. */
+export type HeartbeatReply = {
+  readonly carryOn: boolean;
+  readonly secondsLeft?: number | undefined;
+};
 
 export type NodeOptions = {
   readonly now: () => number;
   readonly at: (instant: number, fire: () => void) => () => void;
-  /** Sends one heartbeat with the lease token; null when it did not arrive. */
-  readonly send: (token: string, body: NodeBody) => Promise<Told | null>;
+  /** Sends one heartbeat with the lease token; null when there is no reply. */
+  readonly send: (token: string, body: NodeBody) => Promise<HeartbeatReply | null>;
   readonly hardware: (instance: Instance) => Hardware;
-  /** Hard at work unless given; how long it has been running it knows itself. */
+  /** A busy GPU by default. The agent fills in `uptimeSeconds`. */
   readonly telemetry?: ((instance: Instance) => Telemetry) | undefined;
-  /** The dead-man switch: asks for the instance's own end. Without it there is none. */
+  /** The dead-man switch: destroys the agent's own instance. Without it there is no switch. */
   readonly end?: ((instance: Instance) => Promise<void>) | undefined;
 };
 
-const working = (): Telemetry => ({
+const busyGpu = (): Telemetry => ({
   gpus: [[97, 21_004, 24_564, 71, 402.5]],
   processes: 31,
   rxBytes: 52_428_800,
@@ -47,57 +50,61 @@ const working = (): Telemetry => ({
   jobId: '',
 });
 
-/** Between heartbeats, of hearing nothing, and after the end: as the agent reads them. */
+/** The interval of heartbeats, the longest time without a reply, and the grace after the end. */
 function timesOf({ env }: Instance) {
   const seconds = env['GPU_SHOPPER_NODE_SECONDS'] ?? '60 1800 60 60';
-  const [every = 0, deaf = 0, grace = 0] = seconds.split(' ').map((each) => Number(each) * 1_000);
-  return { every, deaf, grace };
+  const [every = 0, maxNoReply = 0, grace = 0] = seconds
+    .split(' ')
+    .map((each) => Number(each) * 1_000);
+  return { every, maxNoReply, grace };
 }
 
-/** Starts the instance's agent; the returned function stops it, as losing power would. */
+/** Starts the instance's agent; the returned function stops it at once, like a power failure. */
 export function startNode(options: NodeOptions, instance: Instance): () => void {
   const token = instance.env['GPU_SHOPPER_LEASE_TOKEN'];
   if (token === undefined) return () => undefined;
-  const { now, telemetry = working, end } = options;
-  const { every, deaf, grace } = timesOf(instance);
+  const { now, telemetry = busyGpu, end } = options;
+  const { every, maxNoReply, grace } = timesOf(instance);
   const startedAt = now();
   let number = Math.floor(startedAt / 1_000);
-  let untold: Hardware | null = options.hardware(instance);
+  let unsentFacts: Hardware | null = options.hardware(instance);
   let endsAt = Number.POSITIVE_INFINITY;
-  let heardAt = now();
+  let repliedAt = now();
   let cancel = (): void => undefined;
   let stopped = false;
 
-  /** Only what was heard moves it. */
-  const last = (): number => Math.min(endsAt, heardAt + deaf) + grace;
-  const hear = ({ carryOn, secondsLeft }: Told): void => {
+  /** The instant at which the agent stops. Only a reply can move it. */
+  const stopsAt = (): number => Math.min(endsAt, repliedAt + maxNoReply) + grace;
+  const applyReply = ({ carryOn, secondsLeft }: HeartbeatReply): void => {
     if (!carryOn) {
       endsAt = Number.NEGATIVE_INFINITY;
       return;
     }
-    untold = null;
-    heardAt = now();
-    if (secondsLeft !== undefined) endsAt = heardAt + secondsLeft * 1_000;
+    unsentFacts = null;
+    repliedAt = now();
+    if (secondsLeft !== undefined) endsAt = repliedAt + secondsLeft * 1_000;
   };
-  const heartbeat = async (): Promise<void> => {
+  const sendHeartbeat = async (): Promise<void> => {
     number += 1;
     const uptimeSeconds = Math.floor((now() - startedAt) / 1_000);
-    const body = { number, facts: untold, telemetry: { ...telemetry(instance), uptimeSeconds } };
-    // A heartbeat that gets lost is only a heartbeat that gets lost: the next one follows.
-    const told = await options.send(token, body).catch(() => null);
-    if (told !== null) hear(told);
+    const load = { ...telemetry(instance), uptimeSeconds };
+    // A lost heartbeat needs no retry: the next one follows.
+    const reply = await options
+      .send(token, { number, facts: unsentFacts, telemetry: load })
+      .catch(() => null);
+    if (reply !== null) applyReply(reply);
   };
-  const live = async (): Promise<void> => {
-    if (now() < last()) await heartbeat();
+  const runRound = async (): Promise<void> => {
+    if (now() < stopsAt()) await sendHeartbeat();
     if (stopped) return;
-    const over = now() >= last();
-    if (over && end === undefined) return;
-    // A request that gets lost is followed by the next one, as a heartbeat is.
-    if (over) await end?.(instance).catch(() => undefined);
-    const next = over ? now() + every : Math.min(now() + every, last());
-    if (!stopped) cancel = options.at(next, () => void live());
+    const isOver = now() >= stopsAt();
+    if (isOver && end === undefined) return;
+    // A lost destroy call is repeated in the next round.
+    if (isOver) await end?.(instance).catch(() => undefined);
+    const next = isOver ? now() + every : Math.min(now() + every, stopsAt());
+    if (!stopped) cancel = options.at(next, () => void runRound());
   };
-  void live();
+  void runRound();
   return () => {
     stopped = true;
     cancel();

@@ -1,21 +1,20 @@
-// The insides of the simulated instances, for a service that runs beside its simulator: each
-// instance that is up phones home over HTTP with what its environment holds. Which ones are up is
-// asked of the simulator again and again, so instances send heartbeats on after either side was
-// started again.
+// Runs the node agents of the simulated instances, for a service with its simulator in another
+// process. It lists the simulator's instances periodically and runs one agent, over HTTP, for each
+// instance that is up. Agents therefore continue after a restart of the service or the simulator.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { type Hardware, type NodeBody, startNode, type Told } from './node.ts';
+import { type Hardware, type HeartbeatReply, type NodeBody, startNode } from './node.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
 export type NodesOptions = {
   readonly simulatorUrl: string;
   readonly clock: EngineClock;
-  /** Real time between two looks at the simulator. */
-  readonly lookEveryMs: number;
+  /** Real time between two listings of the simulator's instances. */
+  readonly listEveryMs: number;
 };
 
-const Seen = z.object({
+const Listed = z.object({
   id: z.string(),
   up: z.boolean(),
   env: z._default(z.record(z.string(), z.string()), {}),
@@ -23,20 +22,18 @@ const Seen = z.object({
   gpuName: z._default(z.nullable(z.string()), null),
   gpuCount: z._default(z.nullable(z.int()), null),
 });
-type Seen = z.infer<typeof Seen>;
-const Carry = z.object({ carryOn: z.boolean(), secondsLeft: z.optional(z.number()) });
+type Listed = z.infer<typeof Listed>;
+const Reply = z.object({ carryOn: z.boolean(), secondsLeft: z.optional(z.number()) });
 
 const MAX_CALL_MS = 5_000;
 const signal = () => AbortSignal.timeout(MAX_CALL_MS);
 
-/**
- * What the heartbeat was answered; null when it did not arrive. A refused token stops the instance.
- */
+/** The reply to the heartbeat; null for an error. A refused token stops the agent. */
 async function sendHeartbeat(
   url: string,
   token: string,
   heartbeat: NodeBody,
-): Promise<Told | null> {
+): Promise<HeartbeatReply | null> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const body = JSON.stringify(heartbeat);
   const reply = await fetch(url, { method: 'POST', headers, body, signal: signal() });
@@ -44,10 +41,10 @@ async function sendHeartbeat(
     await reply.body?.cancel();
     return reply.status === 403 ? { carryOn: false } : null;
   }
-  return Carry.parse(await reply.json());
+  return Reply.parse(await reply.json());
 }
 
-function start(clock: EngineClock, instance: Seen): () => void {
+function start(clock: EngineClock, instance: Listed): () => void {
   const { id, env, sshHostKey, gpuName, gpuCount } = instance;
   const url = env['GPU_SHOPPER_NODE_URL'];
   if (url === undefined) return () => undefined;
@@ -56,18 +53,18 @@ function start(clock: EngineClock, instance: Seen): () => void {
   return startNode({ now: clock.now, at: clock.at, send, hardware: () => facts }, { id, env });
 }
 
-async function look(simulatorUrl: string): Promise<readonly Seen[]> {
+async function listInstances(simulatorUrl: string): Promise<readonly Listed[]> {
   const reply = await fetch(`${simulatorUrl}/_sim/instances`, { signal: signal() });
-  return z.array(Seen).parse(await reply.json());
+  return z.array(Listed).parse(await reply.json());
 }
 
-/** Runs the instances until the returned function is called. */
-export function runNodes({ simulatorUrl, clock, lookEveryMs }: NodesOptions): () => void {
+/** Runs the agents until the returned function is called. */
+export function runNodes({ simulatorUrl, clock, listEveryMs }: NodesOptions): () => void {
   const running = new Map<string, () => void>();
   let stopped = false;
 
-  const follow = (seen: readonly Seen[]): void => {
-    for (const instance of seen) {
+  const update = (listed: readonly Listed[]): void => {
+    for (const instance of listed) {
       const { id, up } = instance;
       if (up && !running.has(id)) running.set(id, start(clock, instance));
       if (!up) {
@@ -76,15 +73,15 @@ export function runNodes({ simulatorUrl, clock, lookEveryMs }: NodesOptions): ()
       }
     }
   };
-  const rounds = async (): Promise<void> => {
+  const runRounds = async (): Promise<void> => {
     while (!stopped) {
-      // A look that failed is followed by the next one.
-      const seen = await look(simulatorUrl).catch(() => []);
-      if (!stopped) follow(seen);
-      await pause(lookEveryMs);
+      // A failed listing needs no retry: the next round lists again.
+      const listed = await listInstances(simulatorUrl).catch(() => []);
+      if (!stopped) update(listed);
+      await pause(listEveryMs);
     }
   };
-  void rounds();
+  void runRounds();
   return () => {
     stopped = true;
     for (const stop of running.values()) stop();

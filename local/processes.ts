@@ -1,5 +1,5 @@
-// The processes that the service stands on: its database and, unless its market is real, a
-// simulator for each provider. All they know is in the data folder.
+// The child processes of the service: its database and, unless the providers are real, a simulator
+// for each provider. All their state is in the data folder.
 
 import { join } from 'node:path';
 import { ProviderName, rowOf } from '../shared/core/base/providers.ts';
@@ -21,7 +21,7 @@ export type Simulator = {
 
 const DATABASE = new URL('./aws/database-process.ts', import.meta.url);
 
-/** A simulator on its own file and on the clock of the service. */
+/** Starts a simulator with its own state file and the clock of the service. */
 async function startSimulator(
   { folder, onLost }: ProcessOptions,
   name: ProviderName,
@@ -40,7 +40,7 @@ async function startSimulator(
   return { name, keys, child };
 }
 
-/** Starts them and waits until all serve. Rejects when one does not start. */
+/** Starts the processes and waits until all of them serve. Rejects when one does not start. */
 export async function startProcesses(options: ProcessOptions, settings: Settings) {
   const database = await startChild({
     name: 'database',

@@ -1,5 +1,5 @@
-// What schedules do for a deployed service, again and again, by the service's own clock: for each
-// provider that it holds keys of, and once for what is no provider's.
+// The periodic work that EventBridge schedules start for a deployed service, on the service's own
+// clock: for each configured provider, and once for work that belongs to no provider.
 
 import { policy } from '../shared/core/base/policy/policy.ts';
 import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
@@ -8,10 +8,10 @@ import type { timerHandlers } from './handlers.ts';
 import { createSweeping } from './sweeping.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
-/** Calls the function that a schedule would call. */
+/** Calls the function that the schedule calls on AWS. */
 export type CallOnTime = (name: keyof typeof timerHandlers, payload: object) => Promise<unknown>;
 
-/** The rounds of one provider. */
+/** The periodic work for one provider. */
 function providerRounds(clock: EngineClock, call: CallOnTime, provider: ProviderName) {
   const refresh = () => call('refreshOffers', { provider });
   const sweep = (unlessIdle: boolean) => call('sweepProvider', { provider, unlessIdle });
@@ -23,22 +23,26 @@ function providerRounds(clock: EngineClock, call: CallOnTime, provider: Provider
   };
 }
 
-/** Does it for all; when all are done, rejects with the first failure. */
+/** Does the work for all items; when all are done, rejects with the first failure. */
 async function forAll<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>) {
   const results = await Promise.allSettled(items.map(work));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-/** The rounds of one service; none runs before its `keep` is called. */
-export function roundsOf(clock: EngineClock, call: CallOnTime, providers: readonly ProviderName[]) {
+/** The periodic work of one service. None of it runs before its start function is called. */
+export function createRounds(
+  clock: EngineClock,
+  call: CallOnTime,
+  providers: readonly ProviderName[],
+) {
   const each = providers.map((provider) => providerRounds(clock, call, provider));
   const reconciling = reportingCharges(providers).map((provider) =>
     repeating(clock, policy.reconcile.every, () => call('reconcileCharges', { provider })),
   );
   const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
   const books = repeating(clock, hours(24), async () => {
-    // It has said so itself, and each proof stands for itself.
+    // The handler logs its failure, and verification does not depend on closed days.
     await call('closeDays', {}).catch(() => undefined);
     await call('verifyLedger', {});
   });
@@ -53,23 +57,23 @@ export function roundsOf(clock: EngineClock, call: CallOnTime, providers: readon
   };
   return {
     refresh: () => forAll(each, ({ refresh }) => refresh()),
-    keepFresh: () => {
+    startRefreshing: () => {
       for (const { menu } of each) menu.start();
     },
     sweep: () => forAll(each, ({ sweep }) => sweep()),
-    keepSwept: (every?: DurationMs) => {
+    startSweeping: (every?: DurationMs) => {
       for (const { sweeping } of each) sweeping.start(every);
     },
-    keepFrozen: freezes.start,
-    keepReconciled: () => {
+    startAdvancingFreezes: freezes.start,
+    startReconciling: () => {
       for (const { start } of reconciling) start();
     },
-    keepBooks: books.start,
+    startBookkeeping: books.start,
     stop,
   };
 }
 
-/** Runs `work` again and again until it is stopped. */
+/** Runs `work` once per interval until it is stopped. */
 function repeating(clock: EngineClock, every: DurationMs, work: () => Promise<unknown>) {
   let cancel = (): void => undefined;
   const start = (): void => {

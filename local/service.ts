@@ -1,5 +1,5 @@
-// The whole service on one machine: the deployed handlers, the deployed state machine file, an
-// embedded database, and engines of our own only where AWS has no local one. It holds no rule.
+// The whole service on one computer: the deployed handlers, the deployed state machine file, an
+// embedded database, and own replacements for Step Functions and EventBridge. It holds no rule.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -24,14 +24,14 @@ import {
 } from './aws/gateway.ts';
 import { createTimers } from './aws/scheduler.ts';
 import { apiHandlers, eventHandlers, steps, timerHandlers } from './handlers.ts';
-import { type CallOnTime, roundsOf } from './rounds.ts';
+import { type CallOnTime, createRounds } from './rounds.ts';
 import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
 import type { EndedBadly } from './workflow/driver.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
 import { createMemoryJournal, type Journal, openFileJournal } from './workflow/journal.ts';
 
-/** One call of a function, before it is made: tests count, delay and break calls here. */
+/** One call of a function. Tests count, delay and fail calls with an `Around`. */
 export type Call = { readonly name: string; readonly payload: unknown };
 export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknown>;
 
@@ -40,61 +40,61 @@ export type ServiceOptions = {
   readonly clock: EngineClock;
   readonly databaseEndpoint: string;
   readonly blobs: BlobStore;
-  /** Where journals are kept; null keeps them in memory. */
+  /** The folder of the journals; null keeps them in memory. */
   readonly folder: string | null;
   readonly log?: Runtime['log'];
   readonly onDatabaseCall?: (command: string) => void;
   readonly onWorkflowCall?: (call: string) => void;
   readonly around?: Around;
-  /** Tokens and jitter of the engine; drawn unless given. */
+  /** Task tokens and jitter of the engine; random by default. */
   readonly ids?: Ids;
-  /** Waits between two tries of one read; by the clock unless given. */
+  /** Waits between two tries of a read; on the service's clock by default. */
   readonly pause?: (ms: number) => Promise<void>;
 };
 
 export type Service = {
   readonly runtime: Runtime;
-  /** What was counted so far, by name. */
+  /** The counters of the runtime, by name. */
   readonly counts: ReadonlyMap<string, number>;
   readonly engine: WorkflowEngine;
-  /** One event of API Gateway, answered by the route's handler. Rejects for a bug. */
+  /** Calls the route's handler with an event of API Gateway. Rejects for a bug. */
   answer(route: RouteName, event: object): Promise<HttpReply>;
-  /** One request of the HTTP API, from event to reply. */
+  /** Calls the route's handler with a request, and returns the reply with its parsed body. */
   call(route: RouteName, request: GatewayRequest): Promise<GatewayReply>;
-  /** One refresh of each provider's menu now. */
+  /** Refreshes each provider's menu once. */
   refresh(): Promise<void>;
-  /** Refreshes from now on; a refresh that fails leaves the old menu, which ages. */
-  keepFresh(): void;
-  /** One sweep of each provider now. */
+  /** Refreshes menus periodically. A failed refresh leaves the old menu, which ages. */
+  startRefreshing(): void;
+  /** Sweeps each provider once. */
   sweep(): Promise<void>;
-  /** Sweeps from now on, `every` so often while leases are open; as policy says unless given. */
-  keepSwept(every?: DurationMs): void;
-  /** Charges are compared with the provider's from now on, once a day. */
-  keepReconciled(): void;
-  /** A round of each freeze from now on; one that fails is followed by the next. */
-  keepFrozen(): void;
-  /** Closes the books of days that are over, then verifies all books, each day from now on. */
-  keepBooks(): void;
-  /** Goes on with what a crash left: open executions with their old tokens and deadlines. */
+  /** Sweeps periodically; `every` is the interval of the policy by default. */
+  startSweeping(every?: DurationMs): void;
+  /** Reconciles charges with the providers' once a day. */
+  startReconciling(): void;
+  /** Advances the freezes periodically. The next round follows a failed one. */
+  startAdvancingFreezes(): void;
+  /** Closes past days, then verifies the ledger, once a day. */
+  startBookkeeping(): void;
+  /** Resumes the open executions after a restart, with their tokens and deadlines. */
   resume(): number;
   /** Stops everything without ending any lease, as a crash would. */
   close(): void;
 };
 
 const LAMBDA_CONTEXT = { functionName: 'local' };
-const INSTANCE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
+const STATE_MACHINE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
 
 type Handler = (event: unknown, context: never) => Promise<unknown>;
 
 function stepNamed(name: string): Handler {
   const found = Object.entries(steps).find(([step]) => step === name);
-  if (found === undefined) throw new Failure('BadConfig', `no function is called ${name}`);
+  if (found === undefined) throw new Failure('BadConfig', `there is no function ${name}`);
   return found[1] as Handler;
 }
 
-/** The state machine file with each function's name where AWS has its ARN. */
+/** The state machine file with each function's name in place of its ARN. */
 export function leaseMachine(): unknown {
-  return JSON.parse(readFileSync(INSTANCE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
+  return JSON.parse(readFileSync(STATE_MACHINE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
 }
 
 function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Workflow {
@@ -143,7 +143,7 @@ function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
   };
 }
 
-/** Composes the service. Nothing runs before the first call; throws BadConfig. */
+/** Composes the service. Nothing runs before the first call. Throws BadConfig. */
 export function createService(options: ServiceOptions): Service {
   const { clock, folder, around = (_call, run) => run() } = options;
   const { onWorkflowCall: onCall = () => undefined } = options;
@@ -155,8 +155,8 @@ export function createService(options: ServiceOptions): Service {
   const onTime: CallOnTime = (name, payload) =>
     invoke({ name, payload }, timerHandlers[name] as Handler);
 
-  /** What the rule on events does for a deployed service; the sweep does without. */
-  const tellOf = (detail: EndedBadly): Promise<unknown> =>
+  /** Does what the EventBridge rule does on AWS. A failure is only logged: the sweep finds it. */
+  const reportFailedExecution = (detail: EndedBadly): Promise<unknown> =>
     invoke(
       { name: 'executionEnded', payload: { detail } },
       eventHandlers.executionEnded as Handler,
@@ -169,7 +169,7 @@ export function createService(options: ServiceOptions): Service {
     journal: journalIn(folder),
     invoke: ({ functionName, payload }) =>
       invoke({ name: functionName, payload }, stepNamed(functionName)),
-    onFailed: (execution) => void tellOf(execution),
+    onFailed: (execution) => void reportFailedExecution(execution),
   });
   const timers = createTimers({
     clock,
@@ -180,9 +180,9 @@ export function createService(options: ServiceOptions): Service {
   const counts = new Map<string, number>();
   const workflow = workflowOn(engine, onCall);
   const runtime = runtimeOf(options, { config, workflow, timers, counts });
-  const { stop, ...rounds } = roundsOf(clock, onTime, configuredIn(config.providers));
+  const { stop, ...rounds } = createRounds(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
-    // Every handler of the API is made by the wrapper that returns this.
+    // The wrapper of every API handler returns this type.
     (await invoke({ name: route, payload: event }, apiHandlers[route] as Handler)) as HttpReply;
   return {
     runtime,

@@ -1,5 +1,5 @@
-// Starts the whole service on a data folder: database and simulators as children, the engine, the
-// HTTP front. All state is in the folder, so that the next start goes on where a crash left off.
+// Starts the whole service on a data folder: database and simulators as child processes, the
+// workflow engine, the HTTP front. All state is in the folder, so the next start resumes it.
 
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -26,13 +26,13 @@ export const REGION = 'us-east-1';
 export const SERVICE = 'execute-api';
 
 export type StartOptions = {
-  /** 0 lets the system choose. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly folder: string;
   readonly timeScale: number;
-  /** Whether instances are leased at real providers or at their simulators. */
+  /** Whether instances are leased at real providers or at simulators. */
   readonly market: Settings['market'];
-  /** Told when the service can't go on; what it holds is safe in its folder. */
+  /** Called when a child process exits and the service must stop. Its state is in the folder. */
   readonly onLost: (message: string) => void;
 };
 
@@ -40,15 +40,15 @@ export type Started = {
   readonly url: string;
   readonly credentialsPath: string;
   readonly logPath: string;
-  /** Ends everything but the leases, which go on at the next start. */
+  /** Stops everything except the leases, which continue at the next start. */
   close(): Promise<void>;
 };
 
-/** How long a start waits for menus, in real time: most of it are pauses that markets ask for. */
+/** How long a start waits for menus, in real time; providers' rate limits take most of it. */
 const MAX_MENU_MS = 30_000;
-/** Simulated instances are looked for every 5 simulated seconds, but not without a break. */
-const LOOK_EVERY_MS = 5_000;
-const MIN_LOOK_EVERY_MS = 100;
+/** Simulated instances are listed every 5 simulated seconds, but at most 10 times a real second. */
+const LIST_EVERY_MS = 5_000;
+const MIN_LIST_EVERY_MS = 100;
 
 async function bind(port: number): Promise<{ server: Server; url: string }> {
   const server = createServer();
@@ -59,14 +59,14 @@ async function bind(port: number): Promise<{ server: Server; url: string }> {
   return { server, url: `http://127.0.0.1:${bound}` };
 }
 
-/** Our own names come last: keys and addresses of the folder are not for the environment to set. */
+/** The folder's variables come last: the environment must not override its keys and addresses. */
 function environment(settings: Settings, nodeUrl: string, simulators: readonly Simulator[]) {
-  const reached = simulators.map(({ name, keys, child }) =>
+  const access = simulators.map(({ name, keys, child }) =>
     accessVariables(name, { baseUrl: child.url, keys }),
   );
   return {
     ...process.env,
-    ...Object.assign({}, ...reached),
+    ...Object.assign({}, ...access),
     // Only simulated instances can reach a loopback address.
     ...(simulators.length > 0 && { GPU_SHOPPER_NODE_URL: nodeUrl }),
     GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
@@ -81,26 +81,26 @@ const startNodes = ({ child }: Simulator, clock: EngineClock, scale: number): ((
   runNodes({
     simulatorUrl: child.url,
     clock,
-    lookEveryMs: Math.max(MIN_LOOK_EVERY_MS, LOOK_EVERY_MS / scale),
+    listEveryMs: Math.max(MIN_LIST_EVERY_MS, LIST_EVERY_MS / scale),
   });
 
 const Health = z.object({ status: z.string() });
 
 /**
- * Refreshes the menu from now on. Waits for the first refresh when the service was down for so long
- * that leases going on would find no offer; their schedules don't wait.
+ * Starts the periodic work. Waits for the first refresh of the menu when the menu is too old for a
+ * resumed launch to find an offer.
  */
-async function openMenu(service: Service): Promise<void> {
+async function startRounds(service: Service): Promise<void> {
   const { body } = await service.call('readHealth', { userArn: OPERATOR_ARN });
-  // A refresh that failed was logged, and is repeated.
+  // A failed refresh is logged and repeated.
   const refreshed = service.refresh().catch(() => undefined);
   if (Health.parse(body).status !== 'ok')
     await Promise.race([refreshed, pause(MAX_MENU_MS, null, { ref: false })]);
-  service.keepFresh();
-  service.keepFrozen();
-  service.keepReconciled();
-  service.keepBooks();
-  service.keepSwept();
+  service.startRefreshing();
+  service.startAdvancingFreezes();
+  service.startReconciling();
+  service.startBookkeeping();
+  service.startSweeping();
 }
 
 async function run(options: StartOptions): Promise<Started> {
@@ -129,9 +129,8 @@ async function run(options: StartOptions): Promise<Started> {
   const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
   const front = serveHttp(server, { verify, answer: service.answer, log });
   const stopNodes = simulators.map((each) => startNodes(each, clock, timeScale));
-  await openMenu(service);
-  // Nobody could send heartbeats while it was down. On AWS the API is up without us; here the
-  // outage is ours.
+  await startRounds(service);
+  // Heartbeats could not arrive while this process was down, unlike on AWS, where the API stays up.
   await onceFor(service.runtime, excuseSilence)();
   service.resume();
   const close = async (): Promise<void> => {
@@ -144,8 +143,8 @@ async function run(options: StartOptions): Promise<Started> {
 }
 
 /**
- * Starts the service and goes on with what an earlier one left. Rejects when another process holds
- * the folder, when the folder is not what it should be, or the port is taken.
+ * Starts the service and resumes the leases in its folder. Rejects when another process holds the
+ * folder, the folder's settings are damaged or of the other kind, or the port is in use.
  */
 export async function startService(options: StartOptions): Promise<Started> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });

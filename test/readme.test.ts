@@ -1,5 +1,5 @@
-// The README's commands are run, and its output is what they print: the same lines in the same
-// order, with other ids, times and amounts.
+// The README shows what its commands print: the same lines in the same order, apart from ids, times
+// and amounts.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ const read = (path: string): string => readFileSync(new URL(`../${path}`, import
 const readme = read('README.md');
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 
-/** A line without what differs from run to run. */
+/** A line without the values that differ between runs. */
 const shape = (line: string): string =>
   line
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -29,14 +29,14 @@ async function demo(...flags: string[]) {
   return { status, stdout };
 }
 
-// A demo takes its time, so they run side by side.
+// Each demo takes seconds, so the tests run concurrently.
 describe.concurrent('the README', { timeout: 60_000 }, () => {
   it('shows what npm run demo prints', async () => {
     const shown =
       readme.split('<!-- output of npm run demo -->\n```\n')[1]?.split('\n```')[0] ?? '';
     const { status, stdout } = await demo();
     expect(status).toBe(0);
-    // A slow instance may print more: a create call that came too late is made again.
+    // On a slow computer the demo may print more lines: a late create call is repeated.
     const printed = stdout.split('\n').map(shape);
     let from = 0;
     const missing = shown.split('\n').filter((line) => {
@@ -52,14 +52,14 @@ describe.concurrent('the README', { timeout: 60_000 }, () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
-  it('names every fault the demo can show, and each is survived', async () => {
+  it('names every fault of the demo, and the demo survives a fault', async () => {
     expect(Object.keys(DEMO_FAULTS).filter((name) => !readme.includes(`\`${name}\``))).toEqual([
       'drop-after-effect',
     ]);
     expect((await demo('--fault', 'drop-after-effect')).status).toBe(0);
   });
 
-  it('is told what is allowed when the demo is asked for a fault that is none', async () => {
+  it('lists the allowed faults for an unknown one', async () => {
     const { status, stdout } = await demo('--fault', 'no-such-fault');
     expect(status).toBe(2);
     expect(stdout).toContain('refuse-destroy');
@@ -67,9 +67,9 @@ describe.concurrent('the README', { timeout: 60_000 }, () => {
 });
 
 describe('ARCHITECTURE.md', () => {
-  it('shows the state machine as it is in its file', () => {
+  it('shows the state machine of its file', () => {
     const text = read('ARCHITECTURE.md');
-    const instance = JSON.parse(read('state-machines/lease.asl.json'));
-    expect(withDiagram(text, diagramOf(instance))).toBe(text);
+    const stateMachine = JSON.parse(read('state-machines/lease.asl.json'));
+    expect(withDiagram(text, diagramOf(stateMachine))).toBe(text);
   });
 });

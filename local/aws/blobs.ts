@@ -1,5 +1,5 @@
-// Blobs without AWS: files in a folder, or in memory. A file appears whole or not at all, and a
-// key never leads out of the folder.
+// A blob store without AWS: files in a folder, or in memory. A file is written in one step, and a
+// key never refers to a path outside the folder.
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { Failure } from '../../shared/core/base/failure.ts';
 import { invariant } from '../../shared/core/base/invariant.ts';
 import type { BlobStore } from '../../shared/ports/blob-store.ts';
 
-/** Parts that begin with a letter or digit: neither `..` nor an absolute path is one. */
+/** Each part starts with a letter or digit, which excludes `..` and absolute paths. */
 const KEY = /^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)*$/;
 
 async function write(path: string, body: Uint8Array): Promise<void> {
@@ -31,7 +31,7 @@ async function read(path: string): Promise<Uint8Array | null> {
   }
 }
 
-/** Blobs as files below `folder`, which is made when needed. Throws StoreDown. */
+/** Blobs as files in `folder`, which is created when needed. Throws StoreDown. */
 export function createFolderBlobs(folder: string): BlobStore {
   const at = async <Output>(key: string, op: (path: string) => Promise<Output>) => {
     invariant(KEY.test(key), `not a blob key: ${key}`);
@@ -47,7 +47,7 @@ export function createFolderBlobs(folder: string): BlobStore {
   };
 }
 
-/** Blobs that are gone with the process. */
+/** Blobs in memory. */
 export function createMemoryBlobs(): BlobStore {
   const blobs = new Map<string, Uint8Array>();
   return {

@@ -1,14 +1,14 @@
-// Who may call the local service: a file in AWS's own format, so that every AWS tool can read it.
-// Each profile also says which IAM identity its key stands for. Secrets never leave the file but to
-// check a signature.
+// The credentials file of the local service, in AWS's own format, so that every AWS tool reads it.
+// Each profile also names the IAM identity of its key. The service uses the secrets only to verify
+// signatures.
 
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../shared/core/base/failure.ts';
-import { keptText } from '../files/private-file.ts';
+import { readOrCreate } from '../files/private-file.ts';
 import type { AccessKey } from './sigv4.ts';
 
 const ACCOUNT = '000000000000';
-/** Who sees every lease: as IAM states it, and as a consumer. */
+/** The operator, who can read every lease: its ARN, and its name as a consumer. */
 export const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT}:user/operator`;
 export const OPERATOR = `${ACCOUNT}/user/operator`;
 
@@ -21,12 +21,12 @@ const profile = (name: string, userArn: string): string =>
     '',
   ].join('\n');
 
-const freshFile = (): string =>
+const createText = (): string =>
   [profile('consumer', `arn:aws:iam::${ACCOUNT}:user/you`), profile('operator', OPERATOR_ARN)].join(
     '\n',
   );
 
-/** The settings of each profile, in order. Lines that are neither are comments. */
+/** The settings of each profile, in order. Any other line is a comment. */
 function profilesOf(text: string): ReadonlyMap<string, string>[] {
   const profiles: Map<string, string>[] = [];
   for (const line of text.split('\n')) {
@@ -56,9 +56,9 @@ export function parseCredentials(text: string, path: string): ReadonlyMap<string
 }
 
 /**
- * The access keys in the file, which is made with fresh ones the first time: profile `consumer`,
- * then `operator`. Throws BadConfig for a profile that lacks something.
+ * The access keys in the file. The first start creates it with new keys: profile `consumer`, then
+ * `operator`. Throws BadConfig for an incomplete profile.
  */
 export async function openCredentials(path: string): Promise<ReadonlyMap<string, AccessKey>> {
-  return parseCredentials(await keptText(path, freshFile), path);
+  return parseCredentials(await readOrCreate(path, createText), path);
 }

@@ -1,11 +1,11 @@
-// The database in a process of its own: `node local/aws/database-process.ts <folder>`. It prints
-// its address and ends when standard input does, which is when whoever started it is gone.
+// The database in its own process: `node local/aws/database-process.ts <folder>`. It prints its
+// address and exits when its standard input closes, that is, when its parent process exits.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Database, openDatabase } from './database.ts';
 
-/** The database of a killed service ends a moment after it, and holds the folder until then. */
-const PATIENCE_MS = 5_000;
+/** The database of a killed service exits a moment after it and holds the folder until then. */
+const MAX_OPEN_MS = 5_000;
 const MAX_CLOSE_MS = 3_000;
 
 async function open(path: string, giveUpAt: number): Promise<Database> {
@@ -19,8 +19,8 @@ async function open(path: string, giveUpAt: number): Promise<Database> {
 }
 
 const [path] = process.argv.slice(2);
-if (path === undefined) throw new Error('which folder?');
-const database = await open(path, Date.now() + PATIENCE_MS);
+if (path === undefined) throw new Error('usage: node local/aws/database-process.ts FOLDER');
+const database = await open(path, Date.now() + MAX_OPEN_MS);
 
 process.stdin.resume();
 process.stdin.once('close', () => {

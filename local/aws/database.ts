@@ -1,5 +1,5 @@
 // DynamoDB without AWS: dynalite in this process, on a loopback port, with the tables of the
-// schema. In memory it is gone when closed; on disk, what was acknowledged survives a crash.
+// schema. A database on disk keeps every acknowledged write after a crash.
 
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -24,17 +24,17 @@ import { takeLock } from '../files/lock-file.ts';
 import { guard } from './dynalite-guard.ts';
 
 export type Database = {
-  /** For the SDK's `endpoint`; any credentials and region do. */
+  /** For the SDK's `endpoint`; any credentials and any region work. */
   readonly endpoint: string;
-  /** Waits for requests under way, then closes; what comes later is refused. */
+  /** Refuses new requests, waits for those in progress, then closes. */
   close(): Promise<void>;
 };
 
-/** Dynalite asks for credentials and checks none. */
+/** Dynalite requires credentials but does not check them. */
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const region = 'us-east-1';
 
-/** What a connection needs besides the endpoint. */
+/** Region and credentials for a connection to the endpoint. */
 export const LOCAL_ACCESS = { region, credentials };
 
 const keysOf = (partition: KeyAttribute, sort: KeyAttribute): KeySchemaElement[] => [
@@ -90,8 +90,8 @@ async function closeServer(server: Server, settle: () => Promise<void>): Promise
 }
 
 /**
- * Opens the database in the folder `path`, or in memory. Tables that are there stay as they are.
- * Throws when another process holds the folder.
+ * Opens the database in the folder `path`, or in memory. Existing tables keep their items. Throws
+ * when another process holds the folder.
  */
 export async function openDatabase(options: { readonly path?: string } = {}): Promise<Database> {
   const { path } = options;

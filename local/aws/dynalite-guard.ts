@@ -1,14 +1,14 @@
-// Stands between dynalite's server and its callers. Dynalite 4.0.0 throws into its process when a
-// caller drops a request half-way or sends `null` (seen November 2026); that process runs leases.
-// So it is only ever handed whole requests, apart from their connections, and what it throws at
-// once becomes a reply. It must never hand over a request once the database is to close.
+// A guard between dynalite's server and its callers. Dynalite 4.0.0 throws an uncaught exception
+// when a caller aborts a request or sends `null` (November 2026), and the process runs leases. The
+// guard passes only complete requests to dynalite, without their sockets, and turns an exception
+// into a reply. It must pass no request to dynalite once the database is closing.
 
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 
-type Whole = {
+type CompleteRequest = {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -23,8 +23,8 @@ type Reply = {
 
 type Handle = (request: EventEmitter, response: object) => void;
 
-/** Plays a whole request to dynalite, which listens for `data` and `end`. */
-function ask(handle: Handle, { body, ...request }: Whole): Promise<Reply> {
+/** Passes a complete request to dynalite, which listens for `data` and `end`. */
+function callDynalite(handle: Handle, { body, ...request }: CompleteRequest): Promise<Reply> {
   return new Promise((resolve) => {
     const headers = new Map<string, string | number>();
     const response = {
@@ -39,45 +39,45 @@ function ask(handle: Handle, { body, ...request }: Whole): Promise<Reply> {
   });
 }
 
-/** Dynalite's own word for a request it can't make sense of. */
-const NONSENSE: Reply = {
+/** DynamoDB's reply to a request that it can't parse. */
+const UNPARSABLE: Reply = {
   status: 400,
   headers: new Map([['content-type', 'application/x-amz-json-1.0']]),
   body: '{"__type":"com.amazon.coral.service#SerializationException"}',
 };
 
-async function reply(response: ServerResponse, asked: Promise<Reply>): Promise<void> {
-  const { status, headers, body } = await asked.catch(() => NONSENSE);
+async function send(response: ServerResponse, reply: Promise<Reply>): Promise<void> {
+  const { status, headers, body } = await reply.catch(() => UNPARSABLE);
   response.writeHead(status, Object.fromEntries(headers)).end(body);
   await finished(response);
 }
 
 /**
- * Replaces the server's request handler by a guarded one. The returned function refuses requests
- * from then on and waits until those under way are answered: after it, the database may be closed.
+ * Replaces the server's request handler by a guarded one. The returned function refuses new
+ * requests and waits for those in progress; after it, the database may be closed.
  */
 export function guard(server: Server): () => Promise<void> {
   const [dynalite] = server.listeners('request');
   const handle: Handle = (request, response) => dynalite?.call(server, request, response);
   server.removeAllListeners('request');
-  const underWay = new Set<Promise<void>>();
+  const inProgress = new Set<Promise<void>>();
   let open = true;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method, url, headers } = request;
     const body = await text(request);
     if (!open) throw new Error('the database is closing');
-    const answered = reply(response, ask(handle, { method, url, headers, body }));
-    underWay.add(answered);
-    await answered.finally(() => underWay.delete(answered));
+    const sent = send(response, callDynalite(handle, { method, url, headers, body }));
+    inProgress.add(sent);
+    await sent.finally(() => inProgress.delete(sent));
   };
 
   server.on('request', (request, response) => {
-    // A caller that is gone, or that came too late: nobody is left to be told.
+    // The caller aborted its request, or the database is closing: there is no one to reply to.
     serve(request, response).catch(() => response.destroy());
   });
   return async () => {
     open = false;
-    await Promise.allSettled(underWay);
+    await Promise.allSettled(inProgress);
   };
 }

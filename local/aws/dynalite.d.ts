@@ -1,13 +1,14 @@
-// What we use of dynalite 4.0.0, which brings no types. Read from its index.js, November 2026.
+// Types for the part of dynalite 4.0.0 in use; it ships none. Read from its index.js, November
+// 2026.
 
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  /** Makes a server that doesn't listen yet; closing it closes its database. */
+  /** Creates a server that does not listen yet; closing it closes its database. */
   export default function dynalite(options: {
-    /** The folder of its files; in memory without one. */
+    /** The folder of the database; in memory by default. */
     readonly path?: string;
-    /** How long a new table pretends to be in creation. */
+    /** How long a new table has the status CREATING. */
     readonly createTableMs: number;
   }): Server;
 }

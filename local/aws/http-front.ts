@@ -1,6 +1,6 @@
-// The HTTP front of the local service: reads whole requests, checks signatures and hands requests
-// on as API Gateway would. Whatever a caller sends or breaks off, the service goes on; nothing
-// under /v1 is ever accepted unsigned.
+// The HTTP front of the local service: it reads complete requests, verifies signatures and calls
+// handlers as API Gateway does. No request, also no aborted one, may stop the service, and no
+// unsigned request under /v1 may be accepted.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -21,11 +21,11 @@ export type FrontOptions = {
 };
 
 export type HttpFront = {
-  /** Takes no further request; waits for those under way, 5 s at most. Safe to repeat. */
+  /** Accepts no new request and waits for those in progress, 5 s at most. Safe to repeat. */
   close(): Promise<void>;
 };
 
-/** As much as the handlers read. */
+/** The handlers' own limit. */
 const MAX_BODY_BYTES = 65_536;
 /** From a request's first byte to its last, in real time. */
 const MAX_REQUEST_MS = 30_000;
@@ -33,7 +33,7 @@ const MAX_CLOSE_MS = 5_000;
 
 type Refusal = { readonly status: number; readonly name: string; readonly detail: string };
 
-/** What no handler was asked: a problem document of the front's own. */
+/** The front's own problem document, for a request that no handler receives. */
 function refusal({ status, name, detail }: Refusal, requestId: string): HttpReply {
   const type = `urn:gpu-shopper:problem:${name}`;
   const title = 'The request could not be served';
@@ -42,7 +42,7 @@ function refusal({ status, name, detail }: Refusal, requestId: string): HttpRepl
   return { statusCode: status, headers, body: JSON.stringify(document) };
 }
 
-/** The whole body; null when it is too large. What is too much is read and dropped. */
+/** The complete body; null when it is too large. Bytes above the limit are read and dropped. */
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -53,7 +53,7 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array | null> {
   return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : null;
 }
 
-/** Every value of each header: Node's own view drops repeated ones. */
+/** Every value of each header: Node's `headers` drops repeated ones. */
 function headersOf({ rawHeaders }: IncomingMessage): ReadonlyMap<string, readonly string[]> {
   const headers = new Map<string, string[]>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -69,11 +69,11 @@ function wireRequest(request: IncomingMessage, body: Uint8Array): WireRequest {
   return { method, path, query: query.join('?'), headers: headersOf(request), body };
 }
 
-/** By the route's access; where there is no route, everything under /v1 asks for a signature. */
+/** By the route's access. An unknown path under /v1 also needs a signature. */
 const needsSignature = (match: RouteMatch, path: string): boolean =>
   match.kind === 'found' ? ACCESS[routes[match.route].access] === 'iam' : /^\/v1(\/|$)/.test(path);
 
-/** The caller's identity where a signature is needed. Throws Forbidden for a missing or bad one. */
+/** The caller's identity, where a signature is needed. Throws Forbidden for an invalid one. */
 function identityOf(
   { verify }: FrontOptions,
   request: WireRequest,
@@ -94,10 +94,10 @@ async function replyTo(
   const identity = identityOf(options, request, match);
   switch (match.kind) {
     case 'unknown':
-      throw new Failure('NotFound', 'there is no such route');
+      throw new Failure('NotFound', 'this route does not exist');
     case 'wrong-method': {
       const allow = match.allowed.join(', ');
-      const detail = `this route takes ${allow}`;
+      const detail = `this route allows ${allow}`;
       const reply = refusal({ status: 405, name: 'MethodNotAllowed', detail }, requestId);
       return { ...reply, headers: { ...reply.headers, allow } };
     }
@@ -112,7 +112,7 @@ async function replyTo(
   }
 }
 
-/** Answers every request; a bug is logged and told without its details. */
+/** Replies to every request. A bug is logged, and its details stay out of the reply. */
 async function safeReply(
   options: FrontOptions,
   request: WireRequest,
@@ -124,13 +124,13 @@ async function safeReply(
     if (error instanceof Failure) return problem(error, requestId);
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     options.log({ kind: 'http', error: name, message, id: requestId });
-    const detail = 'something broke on our side; the log knows more';
+    const detail = 'an internal error occurred; the log has the details under this request id';
     return refusal({ status: 500, name: 'Bug', detail }, requestId);
   }
 }
 
-/** Reads the request to its end and answers it. Rejects when the caller breaks off. */
-async function answered(
+/** Reads the complete request and returns its reply. Rejects when the caller aborts the request. */
+async function readAndReply(
   options: FrontOptions,
   request: IncomingMessage,
   requestId: string,
@@ -141,12 +141,12 @@ async function answered(
   return refusal({ status: 413, name: 'TooLarge', detail }, requestId);
 }
 
-/** Serves on a server that listens already: call it in the same turn, so that nobody is missed. */
+/** Serves on a listening server. Call it in the same turn, so that no request is missed. */
 export function serveHttp(server: Server, options: FrontOptions): HttpFront {
   let open = true;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
-    const { statusCode, headers, body } = await answered(options, request, requestId);
+    const { statusCode, headers, body } = await readAndReply(options, request, requestId);
     if (!open) response.shouldKeepAlive = false;
     const own = { 'content-length': Buffer.byteLength(body), 'apigw-requestid': requestId };
     response.writeHead(statusCode, { ...headers, ...own }).end(body);
@@ -156,7 +156,7 @@ export function serveHttp(server: Server, options: FrontOptions): HttpFront {
   server.on('request', (request, response) => {
     serve(request, response).catch((error: unknown) => {
       response.destroy();
-      // Whoever broke off is gone, and nobody is left to be told.
+      // After an abort there is no caller to reply to, and nothing to log.
       if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) {
         options.log({ kind: 'http', error: 'Bug', message: String(error), id: undefined });
       }
@@ -166,9 +166,9 @@ export function serveHttp(server: Server, options: FrontOptions): HttpFront {
     async close() {
       open = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const tooLong = setTimeout(() => server.closeAllConnections(), MAX_CLOSE_MS);
+      const timeout = setTimeout(() => server.closeAllConnections(), MAX_CLOSE_MS);
       await closed;
-      clearTimeout(tooLong);
+      clearTimeout(timeout);
     },
   };
 }

@@ -1,6 +1,5 @@
-// The alarm clock of one machine: what EventBridge schedules are to a deployed service. A timer is
-// written to a journal before it counts and leaves it only when its work is done, so that none is
-// forgotten by a crash. It never fires early, and may fire twice.
+// Timers in place of EventBridge schedules. A timer is in the journal before `arm` returns and
+// until its work is done, so that a crash loses none. A timer never fires early and may fire twice.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../shared/core/base/failure.ts';
@@ -9,24 +8,26 @@ import { EpochMs, minutes } from '../../shared/core/base/time.ts';
 import type { Scheduler } from '../../shared/ports/scheduler.ts';
 import { type Journal, memoryJournal, openJournal } from '../files/journal.ts';
 
-/** A timer whose work failed is tried again after this, as EventBridge retries its targets. */
+/** The wait before failed work is retried, as EventBridge retries its targets. */
 const RETRY_AFTER = minutes(1);
 
 export type TimersOptions = {
   readonly clock: {
     now(): number;
-    /** Calls `fire` once, at `instant` or at once when that is past; returns its cancel. */
+    /**
+     * Calls `fire` once, at `instant` or immediately when it is past; returns a cancel function.
+     */
     at(instant: number, fire: () => void): () => void;
   };
   /** A file of JSON lines; null keeps the timers in memory only. */
   readonly journalPath: string | null;
   readonly fire: (leaseId: LeaseId) => Promise<unknown>;
-  /** Told of each failed firing; it is tried again. */
+  /** Called for each failed firing, which is retried. */
   readonly onError: (error: unknown, leaseId: LeaseId) => void;
 };
 
 export type Timers = Scheduler & {
-  /** Stops all timers. Those in the journal go on when it is opened again. */
+  /** Stops all timers. Those in the journal resume when it is opened again. */
   close(): void;
 };
 
@@ -36,7 +37,7 @@ type Change = z.infer<typeof Change>;
 
 type Timer = { cancel: () => void };
 
-/** The last change of each timer that is still set. */
+/** The last change of each timer that is set. */
 function compact(changes: readonly Change[]): readonly Change[] {
   const last = new Map(changes.map((change) => [change.leaseId, change]));
   return [...last.values()].filter(({ at }) => at !== null);
@@ -46,71 +47,71 @@ const open = (path: string): Journal<Change> =>
   openJournal({ path, name: 'timer', schema: Change, compact, synced: true });
 
 /** The running timers of one journal, by lease. */
-function createAlarms({ clock, fire, onError }: TimersOptions, journal: Journal<Change>) {
+function createTimerSet({ clock, fire, onError }: TimersOptions, journal: Journal<Change>) {
   const timers = new Map<LeaseId, Timer>();
 
   const start = (leaseId: LeaseId, at: number): void => {
     timers.get(leaseId)?.cancel();
     const timer: Timer = { cancel: () => undefined };
     timers.set(leaseId, timer);
-    timer.cancel = clock.at(at, () => void ring(leaseId, timer));
+    timer.cancel = clock.at(at, () => void run(leaseId, timer));
   };
-  const forget = (leaseId: LeaseId): void => {
+  const remove = (leaseId: LeaseId): void => {
     if (!timers.has(leaseId)) return;
     journal.append({ leaseId, at: null });
     timers.get(leaseId)?.cancel();
     timers.delete(leaseId);
   };
-  /** Fires a timer; one that was set again or removed meanwhile is left alone. */
-  const ring = async (leaseId: LeaseId, timer: Timer): Promise<void> => {
-    const stillSet = () => timers.get(leaseId) === timer;
+  /** Fires a timer. A timer that its work sets or removes is not changed afterwards. */
+  const run = async (leaseId: LeaseId, timer: Timer): Promise<void> => {
+    const isCurrent = () => timers.get(leaseId) === timer;
     try {
       await fire(leaseId);
-      if (stillSet()) forget(leaseId);
+      if (isCurrent()) remove(leaseId);
     } catch (error) {
       onError(error, leaseId);
-      if (stillSet()) start(leaseId, clock.now() + RETRY_AFTER);
+      if (isCurrent()) start(leaseId, clock.now() + RETRY_AFTER);
     }
   };
   const stop = (): void => {
     for (const timer of timers.values()) timer.cancel();
     timers.clear();
   };
-  return { start, forget, stop };
+  return { start, remove, stop };
 }
 
 /**
- * Timers that survive this process. Those of an older process are armed again with their original
- * instants; overdue ones fire at once. Throws StoreDown when the journal can't be understood, and
- * so do the timers when it can't be written or they are closed.
+ * Timers that survive this process. Timers in the journal are armed again with their original
+ * instants; overdue ones fire immediately. Throws StoreDown when the journal is damaged. The timers
+ * throw StoreDown when the journal can't be written or they are closed.
  */
 export function createTimers(options: TimersOptions): Timers {
   const { journalPath: path } = options;
   const journal = path === null ? memoryJournal<Change>() : open(path);
-  const alarms = createAlarms(options, journal);
+  const set = createTimerSet(options, journal);
   let closed = false;
-  /** A file number may belong to another file once it was closed. */
+  /** After a close, the file descriptor may belong to another file. */
   const mustBeOpen = (): void => {
     if (closed) throw new Failure('StoreDown', 'the timers are closed');
   };
 
   for (const { leaseId, at } of journal.read()) {
-    if (at !== null) alarms.start(leaseId, at);
+    if (at !== null) set.start(leaseId, at);
   }
   return {
     async arm(leaseId, at) {
       mustBeOpen();
       journal.append({ leaseId, at });
-      alarms.start(leaseId, at);
+      set.start(leaseId, at);
     },
     async disarm(leaseId) {
       mustBeOpen();
-      alarms.forget(leaseId);
+      set.remove(leaseId);
     },
     close() {
       if (closed) return;
       closed = true;
-      alarms.stop();
+      set.stop();
       journal.close();
     },
   };

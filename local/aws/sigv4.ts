@@ -1,10 +1,10 @@
-// Verifies AWS Signature Version 4 as API Gateway does before a function is called: signed headers
-// or a presigned URL, lasting or temporary credentials. It must never accept what it can't rebuild
-// byte for byte, and it reads real time: signatures know no scaled clock.
+// Verifies AWS Signature Version 4 as API Gateway does before it calls a function: signed headers
+// or a presigned URL, long-term or temporary credentials. It must never accept a request that it
+// can't rebuild byte for byte. It uses real time: signers do not use the scaled clock.
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** A request exactly as it came over the wire. */
+/** A request exactly as it arrived. */
 export type WireRequest = {
   readonly method: string;
   /** Path and query as sent, still encoded; the query without its question mark. */
@@ -15,7 +15,7 @@ export type WireRequest = {
   readonly body: Uint8Array;
 };
 
-/** What a key opens. A key with a token belongs to temporary credentials. */
+/** The secret and the identity of an access key. Temporary credentials have a session token. */
 export type AccessKey = {
   readonly secretAccessKey: string;
   readonly sessionToken: string | null;
@@ -37,12 +37,12 @@ export type VerifierOptions = {
 export type Verifier = (request: WireRequest) => Verdict;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-/** How far a caller's clock may be off (AWS, 2026). */
+/** The largest accepted clock difference (AWS, 2026). */
 const SKEW_MS = 5 * 60_000;
-/** A presigned URL lives seven days at most (AWS, 2026). */
+/** A presigned URL is valid for seven days at most (AWS, 2026). */
 const MAX_EXPIRES = 604_800;
 
-/** What a request says of its own signature. */
+/** The signature and its parameters, as the request states them. */
 type Claims = {
   readonly accessKeyId: string;
   readonly day: string;
@@ -51,7 +51,7 @@ type Claims = {
   readonly signature: string;
   /** `20261121T093000Z`. */
   readonly date: string;
-  /** How long the signature is good after its date. */
+  /** How long the signature is valid after its date. */
   readonly lifeMs: number;
   readonly token: string | null;
   readonly contentHash: string | null;
@@ -65,7 +65,7 @@ const sha256 = (data: Uint8Array | string): string =>
 const hmac = (key: Uint8Array | string, text: string): Buffer =>
   createHmac('sha256', key).update(text).digest();
 
-/** Percent-encoding by RFC 3986, which leaves fewer characters alone than JavaScript's. */
+/** Percent-encoding by RFC 3986, which encodes more characters than JavaScript's. */
 const encode = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
@@ -75,7 +75,7 @@ const encode = (text: string): string =>
 const isEqual = (a: string, b: string): boolean =>
   timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)));
 
-/** A header's only value; null when there is none or more than one. */
+/** The value of a header; null when the header is missing or repeated. */
 function only(request: WireRequest, name: string): string | null {
   const [value, ...more] = request.headers.get(name) ?? [];
   return value === undefined || more.length > 0 ? null : value;
@@ -88,8 +88,8 @@ type Parts = {
   readonly date: string | null;
 };
 
-/** The common part of both forms; null when anything is missing or malformed. */
-function claimed({ credential, signedHeaders, signature, date }: Parts) {
+/** The claims that headers and query share; null when one is missing or malformed. */
+function commonClaims({ credential, signedHeaders, signature, date }: Parts) {
   const named = /^([\w-]{8,128})\/((\d{8})\/[\w-]+\/[\w-]+\/aws4_request)$/.exec(credential ?? '');
   const [, accessKeyId, scope, day] = named ?? [];
   if (accessKeyId === undefined || scope === undefined || day === undefined) return null;
@@ -104,7 +104,7 @@ function headerClaims(request: WireRequest): Claims | null {
   if (!text.startsWith(`${ALGORITHM} `)) return null;
   const pairs = text.slice(ALGORITHM.length + 1).split(/,\s*/);
   const fields = new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair.replace(/^\w+=/, '')]));
-  const common = claimed({
+  const common = commonClaims({
     credential: fields.get('Credential') ?? null,
     signedHeaders: fields.get('SignedHeaders') ?? null,
     signature: fields.get('Signature') ?? null,
@@ -121,7 +121,7 @@ function headerClaims(request: WireRequest): Claims | null {
 
 function queryClaims(request: WireRequest, query: URLSearchParams): Claims | null {
   if (query.get('X-Amz-Algorithm') !== ALGORITHM) return null;
-  const common = claimed({
+  const common = commonClaims({
     credential: query.get('X-Amz-Credential'),
     signedHeaders: query.get('X-Amz-SignedHeaders'),
     signature: query.get('X-Amz-Signature'),
@@ -140,10 +140,10 @@ function queryClaims(request: WireRequest, query: URLSearchParams): Claims | nul
 const instantOf = (date: string): number =>
   Date.parse(date.replace(/^(.{4})(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
 
-/** What is wrong with the claims themselves, before any signature is computed. */
+/** Why the claims are invalid, or null. Called before a signature is computed. */
 function faultOf(request: WireRequest, claims: Claims, now: number): string | null {
   const { date, day, signedHeaders, contentHash, lifeMs } = claims;
-  if (!date.startsWith(day)) return "the credential's day is not the day of the signature";
+  if (!date.startsWith(day)) return "the date in the credential is not the signature's date";
   const age = now - instantOf(date);
   if (!(age >= -SKEW_MS)) return 'the signature is dated in the future: check your clock';
   if (age > lifeMs) return 'the signature has expired: check your clock';
@@ -176,7 +176,7 @@ function canonicalRequest(request: WireRequest, claims: Claims, query: URLSearch
   });
   return [
     request.method,
-    // Every service but S3 encodes the path once more than it was sent (AWS, 2026).
+    // Every service except S3 encodes the path a second time (AWS, 2026).
     request.path.split('/').map(encode).join('/'),
     canonicalQuery(query),
     headers.join(''),
@@ -192,8 +192,8 @@ function signatureFor(secret: string, claims: Claims, canonical: string): string
 }
 
 /**
- * A verifier for one region and service. It answers for every request, never throws, and compares
- * in constant time.
+ * A verifier for one region and service. It returns a verdict for every request, never throws, and
+ * compares in constant time.
  */
 export function createVerifier({ region, service, keyNamed, now }: VerifierOptions): Verifier {
   return (request) => {
@@ -207,9 +207,9 @@ export function createVerifier({ region, service, keyNamed, now }: VerifierOptio
     const scope = `${claims.day}/${region}/${service}/aws4_request`;
     if (claims.scope !== scope) return refused(`the credential's scope must be ${scope}`);
     const key = keyNamed(claims.accessKeyId);
-    if (key === undefined) return refused('the access key is not known here');
+    if (key === undefined) return refused('the access key does not exist');
     if (!isEqual(claims.token ?? '', key.sessionToken ?? '')) {
-      return refused('the security token is not the one of this access key');
+      return refused('the security token does not belong to this access key');
     }
     const fault = faultOf(request, claims, now());
     if (fault !== null) return refused(fault);

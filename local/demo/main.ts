@@ -1,5 +1,6 @@
-// `npm run demo`: one GPU lease from offer to bill, on a service in memory with a simulated
-// market, printed as it happens. Ends non-zero when anything is left alive, held or unbalanced.
+// `npm run demo`: one GPU lease from offer to charge, on a service in memory with a simulated
+// market. Prints each event. Exits with 1 when an instance still runs, money is still held, or the
+// ledger does not balance.
 
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -13,11 +14,11 @@ import { audit } from './audit.ts';
 import { DEMO_FAULTS, type DemoFault } from './faults.ts';
 import { CONSUMER_ARN, createWorld, type World } from './world.ts';
 
-/** Simulated seconds in a real one: a boot of 40 s is over in less than a second. */
+/** Simulated seconds per real second: a boot of 40 s takes less than a second. */
 const TIME_SCALE = 60;
-/** A demo that isn't over by then, in real time, has failed. */
-const LIMIT_MS = 60_000;
-const SERVES_FOR = minutes(5);
+/** The demo fails after this real time. */
+const MAX_RUN_MS = 60_000;
+const ACTIVE_FOR = minutes(5);
 
 type Event = { seq: number; at: string; type: string; reason: string };
 type LeaseBody = { id: string; state: string; endReason: string; holdMicroUsd: number } & Offered;
@@ -28,17 +29,17 @@ type Offered = {
   absenceProof: { firstListingAt: string | null; secondListingAt: string | null };
 };
 
-const say = (line = ''): void => void process.stdout.write(`${line}\n`);
-const real = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const print = (line = ''): void => void process.stdout.write(`${line}\n`);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function bodyOf<Body>(reply: GatewayReply): Body {
   if (reply.status >= 300) throw new Error(`${reply.status}: ${JSON.stringify(reply.body)}`);
-  // The demo reads what the handlers answered a moment ago, in this very process.
+  // The reply comes from this process's own handlers, so its shape is known.
   return reply.body as Body;
 }
 
 /** Prints each new event of the lease with the simulated time since it was requested. */
-function follower(world: World, id: string, clock: EngineClock) {
+function createEventPrinter(world: World, id: string, clock: EngineClock) {
   const started = clock.now();
   let cursor = '';
   return async (): Promise<void> => {
@@ -51,7 +52,7 @@ function follower(world: World, id: string, clock: EngineClock) {
     for (const event of page.events) {
       const since = Math.max(0, Math.round((Date.parse(event.at) - started) / 1_000));
       const time = `${Math.floor(since / 60)}:${String(since % 60).padStart(2, '0')}`;
-      say(`  ${time.padStart(6)}  ${event.type.padEnd(22)}  ${event.reason}`);
+      print(`  ${time.padStart(6)}  ${event.type.padEnd(22)}  ${event.reason}`);
     }
   };
 }
@@ -61,16 +62,16 @@ async function readLease(world: World, id: string): Promise<LeaseBody> {
   return bodyOf<LeaseBody>(await world.service.call('readLease', request));
 }
 
-async function showMenu(world: World): Promise<void> {
+async function printOffers(world: World): Promise<void> {
   const query = { gpuName: 'RTX 4090', limit: '3' };
   const reply = await world.service.call('listOffers', { userArn: CONSUMER_ARN, query });
   const { offers } = bodyOf<{
     offers: { id: string; country: string | null; microUsdPerHour: number }[];
   }>(reply);
-  say('The cheapest RTX 4090 of the menu:');
+  print('Cheapest RTX 4090 offers:');
   for (const offer of offers) {
     const rate = formatUsd(microUsd(offer.microUsdPerHour));
-    say(`  ${offer.id.padEnd(18)} ${rate}/h  ${offer.country ?? '--'}`);
+    print(`  ${offer.id.padEnd(18)} ${rate}/h  ${offer.country ?? '--'}`);
   }
 }
 
@@ -82,28 +83,28 @@ async function requestLease(world: World): Promise<LeaseBody> {
   return bodyOf<LeaseBody>(await world.service.call('requestLease', request));
 }
 
-/** Lives the lease: waits, uses it for a while, releases it, waits for its end. */
-async function live(world: World, id: string, clock: EngineClock): Promise<LeaseBody> {
-  const follow = follower(world, id, clock);
-  const giveUpAt = Date.now() + LIMIT_MS;
+/** Waits until the lease is active, releases it after 5 minutes, and waits for its end. */
+async function runLease(world: World, id: string, clock: EngineClock): Promise<LeaseBody> {
+  const printEvents = createEventPrinter(world, id, clock);
+  const giveUpAt = Date.now() + MAX_RUN_MS;
   let releaseAt = Number.POSITIVE_INFINITY;
   for (;;) {
     const lease = await readLease(world, id);
-    await follow();
+    await printEvents();
     if (lease.state === 'ended' && world.service.engine.running().length === 0) return lease;
-    if (Date.now() > giveUpAt) throw new Error(`the lease is still ${lease.state}`);
+    if (Date.now() > giveUpAt) throw new Error(`timed out: the lease is still ${lease.state}`);
     if (lease.state === 'active' && releaseAt === Number.POSITIVE_INFINITY) {
       const [ssh] = lease.ssh;
       if (ssh !== undefined)
-        say(`          you are connected directly: ssh -p ${ssh.port} ${ssh.user}@${ssh.host}`);
-      releaseAt = clock.now() + SERVES_FOR;
+        print(`          connect with: ssh -p ${ssh.port} ${ssh.user}@${ssh.host}`);
+      releaseAt = clock.now() + ACTIVE_FOR;
     }
     if (clock.now() >= releaseAt) {
       releaseAt = Number.MAX_VALUE;
-      if (fault?.from === 'release') fault.set(world);
+      if (fault?.from === 'release') fault.inject(world);
       await world.service.call('releaseLease', { userArn: CONSUMER_ARN, params: { id } });
     }
-    await real(20);
+    await pause(20);
   }
 }
 
@@ -112,46 +113,51 @@ function proofText({ firstListingAt, secondListingAt }: Offered['absenceProof'])
   return `complete listings at ${firstListingAt} and ${secondListingAt}`;
 }
 
-async function report(world: World, lease: LeaseBody): Promise<boolean> {
+/** Prints the result; true when every check of the audit holds. */
+async function printReport(world: World, lease: LeaseBody): Promise<boolean> {
   const consumer = brandId(ConsumerId, '123456789012/trainer');
   const markets = [...world.markets.values()];
   const alive = markets.flatMap((market) => market.instances()).filter((each) => each.alive);
   const leases = [brandId(LeaseId, lease.id)];
-  const wrong = await audit(world.service.runtime, consumer, { leases, alive });
+  const violations = await audit(world.service.runtime, consumer, { leases, alive });
   const { transitions = 0 } = world.service.engine.describe(`${lease.id}-1`) ?? {};
-  say();
-  say(`Ended    ${lease.endReason}, after ${transitions} state transitions`);
-  say(`Proof    ${proofText(lease.absenceProof)}`);
-  say(`Charge   ${formatUsd(microUsd(lease.chargedMicroUsd))}`);
+  print();
+  print(`Ended    ${lease.endReason}, after ${transitions} state transitions`);
+  print(`Proof    ${proofText(lease.absenceProof)}`);
+  print(`Charge   ${formatUsd(microUsd(lease.chargedMicroUsd))}`);
   const spent = markets.map((market) => market.books().spentMicroUsd);
   const billed = microUsd(spent.reduce((sum, each) => sum + each, 0));
-  say(`Market   ${alive.length} instances alive; its own books say ${formatUsd(billed)}`);
-  for (const line of wrong) say(`WRONG    ${line}`);
-  if (wrong.length === 0) say('Checked  nothing alive, nothing held, the ledger balances');
-  return wrong.length === 0;
+  print(`Provider ${alive.length} instances running, ${formatUsd(billed)} billed`);
+  for (const line of violations) print(`FAILED   ${line}`);
+  if (violations.length === 0)
+    print('Checked  no instance running, no money held, ledger balanced');
+  return violations.length === 0;
 }
 
-function faultAsked(): DemoFault | null {
+function readFaultFlag(): DemoFault | null {
   const { values } = parseArgs({ options: { fault: { type: 'string' } } });
   if (values.fault === undefined) return null;
   const fault = DEMO_FAULTS[values.fault];
   if (fault !== undefined) return fault;
-  say(`There is no fault ${values.fault}. There are:`);
-  for (const [name, { says }] of Object.entries(DEMO_FAULTS)) say(`  ${name.padEnd(20)} ${says}`);
+  print(`Unknown fault "${values.fault}". --fault must be one of:`);
+  for (const [name, { description }] of Object.entries(DEMO_FAULTS)) {
+    print(`  ${name.padEnd(20)} ${description}`);
+  }
   process.exit(2);
 }
 
-const fault = faultAsked();
+const fault = readFaultFlag();
 const clock = createScaledClock(TIME_SCALE);
 const world = await createWorld({ clock, seed: 7, providers: ProviderName.options });
 if (fault !== null) {
-  say(`Fault: ${fault.says}`);
-  if (fault.from === 'request') fault.set(world);
+  print(`Fault: ${fault.description}`);
+  if (fault.from === 'request') fault.inject(world);
 }
-await showMenu(world);
+await printOffers(world);
 const lease = await requestLease(world);
-say(`Lease ${lease.id}: ${formatUsd(microUsd(lease.holdMicroUsd))} held, ${TIME_SCALE}x time`);
-const ended = await live(world, lease.id, clock);
-const well = await report(world, ended);
+const held = formatUsd(microUsd(lease.holdMicroUsd));
+print(`Lease ${lease.id}: ${held} held; time runs ${TIME_SCALE} times as fast as real time`);
+const ended = await runLease(world, lease.id, clock);
+const isClean = await printReport(world, ended);
 await world.close();
-process.exitCode = well ? 0 : 1;
+process.exitCode = isClean ? 0 : 1;

@@ -1,5 +1,5 @@
-// A fresh service in memory, with the simulated market it leases from and instances that phone
-// home: what the demo shows and the tests run. Everything is real but the money and the metal.
+// A new service in memory, with simulated markets and simulated instances that call the service.
+// The demo and the tests run it. Handlers, adapters and workflow are the deployed ones.
 
 import { randomBytes } from 'node:crypto';
 import { invariant } from '../../shared/core/base/invariant.ts';
@@ -8,7 +8,7 @@ import type { DurationMs } from '../../shared/core/base/time.ts';
 import { createMemoryBlobs } from '../aws/blobs.ts';
 import { openDatabase } from '../aws/database.ts';
 import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../markets.ts';
-import { type NodeBody, type NodeOptions, startNode, type Told } from '../node.ts';
+import { type HeartbeatReply, type NodeBody, type NodeOptions, startNode } from '../node.ts';
 import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
 import type { MachineStart } from '../simulators/kit/machines.ts';
 import type { MarketSimulator } from '../simulators/kit/simulator.ts';
@@ -17,28 +17,28 @@ import type { EngineClock } from '../workflow/clock.ts';
 export type WorldOptions = {
   readonly clock: EngineClock;
   readonly seed?: number;
-  /** Whether instances can call home; if not, readiness is probed. */
+  /** Whether instances can call the service; if not, the service probes for readiness. */
   readonly phoneHome?: boolean;
-  /** What instances say of their load; hard at work unless given. */
+  /** The telemetry that instances send; a busy GPU by default. */
   readonly telemetry?: NodeOptions['telemetry'];
-  /** Whether instances end themselves, as real ones do; not unless given. */
+  /** Whether instances destroy themselves at their deadline, as real ones do; false by default. */
   readonly deadManSwitch?: boolean;
   /** Overrides of the environment, such as limits. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Where journals are kept; in memory unless given. */
+  /** The folder of the journals; they stay in memory by default. */
   readonly folder?: string;
   readonly around?: Around;
   readonly pause?: (ms: number) => Promise<void>;
   readonly log?: NonNullable<ServiceOptions['log']>;
   readonly onDatabaseCall?: (command: string) => void;
   readonly onWorkflowCall?: (call: string) => void;
-  /** Whose markets there are; that of the first provider alone unless given. */
+  /** The providers to simulate; the first provider by default. */
   readonly providers?: readonly ProviderName[];
-  /** Puts something between the service and each market; returns the address to use instead. */
+  /** Starts a proxy before each market and returns its address, for the service to call. */
   readonly between?: (marketUrl: string) => Promise<string>;
-  /** Whether the menu is read again and again; true unless given. */
+  /** Whether the menu is refreshed periodically; true by default. */
   readonly freshMenu?: boolean;
-  /** How often each provider is swept while leases are open; never unless given. */
+  /** How often the sweep runs for each provider; never by default. */
   readonly sweepEvery?: DurationMs;
   readonly market?: {
     readonly bootMs?: number;
@@ -49,22 +49,24 @@ export type WorldOptions = {
 
 export type World = {
   readonly service: Service;
-  /** Every market, and the first of them. */
+  /** Every market; `market` is the first one. */
   readonly markets: ReadonlyMap<ProviderName, MarketSimulator>;
   readonly market: MarketSimulator;
   close(): Promise<void>;
 };
 
-/** The consumer of demo and tests, as IAM would state it. */
+/** The IAM identity of the consumer in the demo and the tests. */
 export const CONSUMER_ARN = 'arn:aws:sts::123456789012:assumed-role/trainer/run-1';
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** Starts markets, database and service, and reads the menus once. */
+/** Starts markets, database and service, and refreshes the menus once. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { clock, phoneHome = true, providers = [firstProvider] } = options;
-  const made = await Promise.all(providers.map((name) => openMarket(name, options, () => service)));
-  const [first] = made;
+  const opened = await Promise.all(
+    providers.map((name) => openMarket(name, options, () => service)),
+  );
+  const [first] = opened;
   invariant(first !== undefined, 'a world has a market');
   const database = await openDatabase();
   const service = createService({
@@ -76,7 +78,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       GPU_SHOPPER_DEPLOYMENT_ID: 'demo',
       GPU_SHOPPER_TAG_KEY: hex(32),
       GPU_SHOPPER_CURSOR_KEY: hex(32),
-      ...Object.assign({}, ...made.map(({ variables }) => variables)),
+      ...Object.assign({}, ...opened.map(({ variables }) => variables)),
       ...(phoneHome && { GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats' }),
       ...options.env,
     },
@@ -88,24 +90,24 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
 
   await service.refresh();
-  if (options.freshMenu !== false) service.keepFresh();
-  if (options.sweepEvery !== undefined) service.keepSwept(options.sweepEvery);
+  if (options.freshMenu !== false) service.startRefreshing();
+  if (options.sweepEvery !== undefined) service.startSweeping(options.sweepEvery);
   return {
     service,
-    markets: new Map(made.map(({ name, market }) => [name, market])),
+    markets: new Map(opened.map(({ name, market }) => [name, market])),
     market: first.market,
     async close() {
       service.close();
-      await Promise.all(made.map(({ market }) => market.close()));
+      await Promise.all(opened.map(({ market }) => market.close()));
       await database.close();
     },
   };
 }
 
-type Reached = () => Service;
+type GetService = () => Service;
 
-/** Starts a market; returns it with the variables by which the service reaches it. */
-async function openMarket(name: ProviderName, options: WorldOptions, reached: Reached) {
+/** Starts a market; returns it with the environment variables that the service needs for it. */
+async function openMarket(name: ProviderName, options: WorldOptions, getService: GetService) {
   const { clock, between = async (url: string) => url } = options;
   const keys = simulatedKeys(name, hex(16));
   const createSimulator = await simulatorOf(name);
@@ -116,13 +118,17 @@ async function openMarket(name: ProviderName, options: WorldOptions, reached: Re
     ...(options.seed !== undefined && { seed: options.seed }),
     rateLimits: false,
     ...options.market,
-    startMachine: (instance) => startNode(nodeOptions(options, reached, instance), instance),
+    startMachine: (instance) => startNode(nodeOptions(options, getService, instance), instance),
   });
   const baseUrl = await between(await market.listen());
   return { name, market, variables: accessVariables(name, { baseUrl, keys }) };
 }
 
-function nodeOptions(options: WorldOptions, reached: Reached, instance: MachineStart): NodeOptions {
+function nodeOptions(
+  options: WorldOptions,
+  getService: GetService,
+  instance: MachineStart,
+): NodeOptions {
   const { clock, telemetry, deadManSwitch = false, around = (_call, run) => run() } = options;
   const call = { name: 'endOwnInstance', payload: { id: instance.id } };
   return {
@@ -134,15 +140,19 @@ function nodeOptions(options: WorldOptions, reached: Reached, instance: MachineS
       gpuCount: null,
       driver: null,
     }),
-    send: (token, body) => heartbeat(reached(), token, body),
+    send: (token, body) => sendHeartbeat(getService(), token, body),
     telemetry,
     ...(deadManSwitch && { end: async () => void (await around(call, instance.endSelf)) }),
   };
 }
 
-async function heartbeat(service: Service, token: string, body: NodeBody): Promise<Told | null> {
+async function sendHeartbeat(
+  service: Service,
+  token: string,
+  body: NodeBody,
+): Promise<HeartbeatReply | null> {
   const headers = { authorization: `Bearer ${token}` };
   const reply = await service.call('recordNodeHeartbeat', { headers, body });
-  // The service's own view made it.
-  return reply.status === 200 ? (reply.body as Told) : null;
+  // The body comes from this process's own handler, so its shape is known.
+  return reply.status === 200 ? (reply.body as HeartbeatReply) : null;
 }

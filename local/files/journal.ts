@@ -1,6 +1,6 @@
-// A journal: records as JSON lines, in the order in which they happened. What was appended outlives
-// the process, SIGKILL included. A last line without its end was never acknowledged and is dropped;
-// any other line that can't be understood stops the start, for guessing on would forget something.
+// A journal: a file of JSON lines, in the order of the appends. An appended record survives the
+// process, also after SIGKILL. A last line without its line end was never acknowledged and is
+// dropped. Any other invalid line fails the start: skipping it would lose a record.
 
 import {
   closeSync,
@@ -15,28 +15,28 @@ import type * as z from 'zod/mini';
 import { Failure } from '../../shared/core/base/failure.ts';
 
 export type Journal<Entry> = {
-  /** Durable when it returns. Throws StoreDown, and has then written nothing. */
+  /** The entry is durable when this returns. Throws StoreDown; then nothing was written. */
   append(entry: Entry): void;
-  /** Every record so far that still counts, oldest first. */
+  /** The compacted records, oldest first. */
   read(): readonly Entry[];
   close(): void;
 };
 
 export type JournalOptions<Entry> = {
   readonly path: string;
-  /** What a person calls it. */
+  /** The journal's name in error messages. */
   readonly name: string;
   readonly schema: z.ZodMiniType<Entry>;
-  /** Drops what nothing follows from any more. */
+  /** Drops the records that no longer have an effect. */
   readonly compact: (entries: readonly Entry[]) => readonly Entry[];
-  /** Whether what was appended also outlives a power cut, at the price of a sync for each. */
+  /** Whether each append is synced to disk, so that it also survives a power failure. */
   readonly synced: boolean;
 };
 
 type Named = Pick<JournalOptions<never>, 'path' | 'name'>;
 
-function failed({ name, path }: Named, trouble: string, cause: unknown): Failure {
-  return new Failure('StoreDown', `the ${name} journal ${path} ${trouble}`, { cause });
+function journalFailure({ name, path }: Named, problem: string, cause: unknown): Failure {
+  return new Failure('StoreDown', `the ${name} journal ${path} ${problem}`, { cause });
 }
 
 function readText(named: Named): string {
@@ -44,7 +44,7 @@ function readText(named: Named): string {
     return readFileSync(named.path, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
-    throw failed(named, "can't be read", cause);
+    throw journalFailure(named, "can't be read", cause);
   }
 }
 
@@ -64,21 +64,21 @@ function readEntries<Entry>(options: JournalOptions<Entry>): readonly Entry[] {
   return compact(entries);
 }
 
-/** Replaces the file by these records, wholly or not at all; returns its size. */
+/** Replaces the file's content by these records in one step; returns its size. */
 function rewrite(named: Named, entries: readonly unknown[]): number {
   const bytes = Buffer.from(entries.map(lineOf).join(''));
   try {
     writeFileSync(`${named.path}.new`, bytes, { flush: true });
     renameSync(`${named.path}.new`, named.path);
   } catch (cause) {
-    throw failed(named, "can't be rewritten", cause);
+    throw journalFailure(named, "can't be rewritten", cause);
   }
   return bytes.length;
 }
 
 /**
- * Opens a journal and compacts it. One process at a time may hold it open. Throws StoreDown, naming
- * file and line, when a line in it can't be understood.
+ * Opens a journal and compacts it. Only one process may have it open. Throws StoreDown with file
+ * and line number for an invalid line.
  */
 export function openJournal<Entry>(options: JournalOptions<Entry>): Journal<Entry> {
   let size = rewrite(options, readEntries(options));
@@ -90,9 +90,9 @@ export function openJournal<Entry>(options: JournalOptions<Entry>): Journal<Entr
         writeFileSync(file, line);
         if (options.synced) fdatasyncSync(file);
       } catch (cause) {
-        // Half a line, as a full disk leaves it, would spoil the next one.
+        // A full disk can leave part of a line, which would corrupt the next one.
         ftruncateSync(file, size);
-        throw failed(options, "can't be written", cause);
+        throw journalFailure(options, "can't be written", cause);
       }
       size += line.length;
     },
@@ -101,7 +101,7 @@ export function openJournal<Entry>(options: JournalOptions<Entry>): Journal<Entr
   };
 }
 
-/** A journal that lives as long as this process. */
+/** A journal in memory. */
 export function memoryJournal<Entry>(entries: readonly Entry[] = []): Journal<Entry> {
   const kept = structuredClone([...entries]);
   return {

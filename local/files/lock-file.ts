@@ -1,6 +1,6 @@
-// A lock file: two processes on one set of files would corrupt them. It names the process that
-// holds it and when that started, for process ids are used again: after a restart of its container
-// a service often gets its old one. It outlives a crash; then the next process takes it over.
+// A lock file: two processes on one set of files would corrupt them. It holds the id and the start
+// time of the process: ids are reused, and a service in a restarted container often gets its old
+// id. After a crash the file remains, and the next process takes it over.
 
 import { readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,23 +9,23 @@ const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
 /**
- * When a process started, in the kernel's ticks (proc(5), field 22): no two processes share id and
- * start. Null where the system doesn't tell, and then the id alone has to do.
+ * A process's start time in clock ticks (proc(5), field 22): no two processes share id and start
+ * time. Null on systems without /proc; there the id alone is compared.
  */
-function startOf(pid: number): string | null {
+function startTimeOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // A command's name may hold spaces and brackets; it ends with the last bracket.
+    // The command name may contain spaces and brackets; it ends at the last bracket.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;
   }
 }
 
-/** True when the file was made; false when there is one already. */
-async function made(path: string): Promise<boolean> {
+/** Returns true when it creates the file, false when the file exists. */
+async function createLockFile(path: string): Promise<boolean> {
   try {
-    const own = [process.pid, startOf(process.pid)].filter((part) => part !== null);
+    const own = [process.pid, startTimeOf(process.pid)].filter((part) => part !== null);
     await writeFile(path, own.join(' '), { flag: 'wx' });
     return true;
   } catch (error) {
@@ -34,8 +34,8 @@ async function made(path: string): Promise<boolean> {
   }
 }
 
-/** Signal 0 only asks. A process of another user may not be asked, so it lives. */
-function lives(pid: number): boolean {
+/** Signal 0 only checks. EPERM means that the process exists and belongs to another user. */
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -43,30 +43,30 @@ function lives(pid: number): boolean {
   }
 }
 
-/** The living process that a lock file names; null when there is none. */
+/** The running process that the lock file names; null when there is none. */
 function holderOf(text: string): number | null {
-  const [, id = '', started] = /^(\d+)(?: (\w+))?$/.exec(text) ?? [];
+  const [, id = '', recorded] = /^(\d+)(?: (\w+))?$/.exec(text) ?? [];
   const pid = Number(id);
-  if (pid === 0 || !lives(pid)) return null;
-  const start = startOf(pid);
-  return started === undefined || start === null || started === start ? pid : null;
+  if (pid === 0 || !isRunning(pid)) return null;
+  const actual = startTimeOf(pid);
+  return recorded === undefined || actual === null || recorded === actual ? pid : null;
 }
 
 /**
- * Takes the lock and returns what gives it back. Throws when a living process holds it, this one
- * included. A file without a process id was torn by a crash and counts as left behind.
+ * Takes the lock and returns the function that releases it. Throws when a running process, also
+ * this one, holds it. A file without a process id is the rest of a crash and is taken over.
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
-  if (!(await made(path))) {
+  if (!(await createLockFile(path))) {
     const holder = holderOf(await readFile(path, 'utf8'));
-    if (holder !== null) throw held(path, String(holder));
+    if (holder !== null) throw lockedError(path, `process ${holder}`);
     await rm(path, { force: true });
-    if (!(await made(path))) throw held(path, 'that was just faster');
+    if (!(await createLockFile(path))) throw lockedError(path, 'a process that just started');
   }
   return () => rm(path, { force: true });
 }
 
-function held(path: string, holder: string): Error {
-  const hint = 'end it, or remove the file if that process is something else';
-  return new Error(`${path} is held by process ${holder}: ${hint}`);
+function lockedError(path: string, holder: string): Error {
+  const hint = 'stop it, or remove the file if that is another program';
+  return new Error(`${path} is held by ${holder}: ${hint}`);
 }

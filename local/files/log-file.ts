@@ -1,13 +1,13 @@
-// The service's log: one line of JSON for each thing that failed. It is bounded: a start that finds
-// it long sets it aside, in place of the one that was set aside before.
+// The service's log: one line of JSON per failure. At a start, a log above the size limit is
+// renamed to `<path>.1` and replaces the older one there.
 
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import type { LogLine } from '../../shared/app/runtime.ts';
 
-/** Some 50,000 lines: days of trouble. */
+/** About 50,000 lines. */
 const MAX_BYTES = 10_000_000;
 
-/** Opens the log in a file, which is made with its first line. The one before is in `<path>.1`. */
+/** Opens the log. The first line creates the file. */
 export function openLog(path: string): (line: LogLine) => void {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > MAX_BYTES) renameSync(path, `${path}.1`);

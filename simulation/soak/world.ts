@@ -9,7 +9,7 @@ import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../local/aws/gateway.ts';
 import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../../local/markets.ts';
-import { type NodeBody, startNode, type Told } from '../../local/node.ts';
+import { type HeartbeatReply, type NodeBody, startNode } from '../../local/node.ts';
 import { createService, type Service } from '../../local/service.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
@@ -81,11 +81,11 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
     credit: 100_000,
     startMachine: (instance) => {
       const job = instance.env['GPU_SHOPPER_JOB_ID'] ?? '';
-      const send = async (token: string, body: NodeBody): Promise<Told | null> => {
+      const send = async (token: string, body: NodeBody): Promise<HeartbeatReply | null> => {
         if (deaf(job)) return null;
         const headers = { authorization: `Bearer ${token}` };
         const reply = await call('recordNodeHeartbeat', { headers, body });
-        return reply?.status === 200 ? (reply.body as Told) : null;
+        return reply?.status === 200 ? (reply.body as HeartbeatReply) : null;
       };
       const hardware = () => ({ sshHostKey: null, gpuName: null, gpuCount: null, driver: null });
       const told = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
@@ -133,9 +133,9 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
     holdEngines(own.runtime);
     service = own;
     own.resume();
-    own.keepFresh();
-    own.keepSwept();
-    own.keepFrozen();
+    own.startRefreshing();
+    own.startSweeping();
+    own.startAdvancingFreezes();
     await own.refresh().catch(() => undefined);
   }
   async function step(): Promise<boolean> {

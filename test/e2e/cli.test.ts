@@ -1,5 +1,5 @@
-// One lease from the menu to its bill through the command line, and one through the typed client:
-// real processes, real signatures, the real front and service, a simulated market.
+// One lease from the offers to its charge through the command line, and one through the typed
+// client: real processes, real signatures, the real front and service, a simulated market.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,10 +12,10 @@ import { HOST_KEY } from '../clients/builders.ts';
 import { aHome, runCli } from '../clients/cli/run-cli.ts';
 import { startFront } from '../support/worlds/front.ts';
 
-/** An hour passes in 36 s, and a boot in half a second. */
+/** An hour takes 36 s, and a boot half a second. */
 const TIME_SCALE = 100;
 
-/** A service whose data folder lies where the command line looks first. */
+/** A service with the default data folder of the command line. */
 async function start() {
   const home = aHome();
   const data = join(home, '.gpu-shopper');
@@ -28,7 +28,7 @@ async function start() {
 }
 
 describe('a lease on the command line', () => {
-  it('goes from the menu to its bill, and nothing is left alive', async () => {
+  it('goes from the offers to its charge and leaves no instance running', async () => {
     const { home, world, run } = await start();
 
     const offers = await run('offers', '--gpu', 'RTX 4090', '--limit', '2');
@@ -45,7 +45,7 @@ describe('a lease on the command line', () => {
 
     expect((await run('ssh-config', lease.id, '--write')).code).toBe(0);
     const config = join(home, '.ssh', 'gpu-shopper', `${lease.id}.config`);
-    // OpenSSH's own reading of the entry.
+    // The configuration as OpenSSH parses it.
     const read = execFileSync('ssh', ['-G', '-F', config, lease.id], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -66,13 +66,13 @@ describe('a lease on the command line', () => {
     expect([watched.code, watched.stdout.includes('absence-proved')]).toEqual([0, true]);
     expect((await run('lease', '--hours', '13')).code).toBe(2);
     expect((await run('show', 'a'.repeat(20))).code).toBe(4);
-    const dear = await run('lease', '--ceiling', '200', '--hours', '12');
-    expect([dear.code, dear.stderr.includes('limit has room for')]).toEqual([3, true]);
+    const overBudget = await run('lease', '--ceiling', '200', '--hours', '12');
+    expect([overBudget.code, overBudget.stderr.includes('limit has room for')]).toEqual([3, true]);
   });
 });
 
 describe('a lease by the typed client', () => {
-  it('is requested once however often, waited for, and released', async () => {
+  it('is created once for a repeated request, awaited, and released', async () => {
     const { data, endpoint, world } = await start();
     const wanted = {
       endpoint: new URL(endpoint),

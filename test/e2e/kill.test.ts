@@ -1,5 +1,5 @@
-// The service killed with -9 while a lease is active: its children end with it, and the next start
-// on its folder goes on with the same lease, the same deadline and the same instance.
+// The service killed with -9 while a lease is active: its child processes exit, and the next start
+// on its folder resumes the same lease with the same deadline and the same instance.
 
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ import {
 const HOUR = 3_600_000;
 /** An hour in 18 s. */
 const SCALED = ['--time-scale', '200'];
-/** A silence limit beyond what the restarts take, 200 times as fast. */
+/** A silence limit longer than a restart takes at 200 times real time. */
 const PATIENT = { sshPublicKey: SSH_KEY, gpuNames: ['RTX 4090'], silenceLimitSeconds: 3_600 };
 
 let folder: string;
@@ -35,7 +35,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
-/** An active lease, and the service that is about to be killed. */
+/** An active lease and its service. */
 async function activeLease(hours: number) {
   service = await startProcess(folder, SCALED);
   const { body } = await service.call<Lease>('/v1/leases', { ...PATIENT, hours });
@@ -43,20 +43,20 @@ async function activeLease(hours: number) {
   return { service, active };
 }
 
-async function killed(victim: StartedProcess): Promise<void> {
+async function kill(victim: StartedProcess): Promise<void> {
   const children = childrenOf(victim.child.pid);
   expect(children).toHaveLength(CHILDREN);
   expect(await victim.stop('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
   expect(await allGone(children)).toBe(true);
 }
 
-/** How many heartbeats of the lease the workflow has taken. */
+/** The number of the lease's heartbeats in the workflow's journal. */
 async function heartbeatsOf(id: string): Promise<number> {
   const lines = (await readFile(join(folder, 'workflow.jsonl'), 'utf8')).split('\n');
   return lines.filter((line) => line.startsWith('{"type":"heartbeat"') && line.includes(id)).length;
 }
 
-/** What the instance's SSH server says first. */
+/** The banner of the instance's SSH server. */
 async function bannerAt(address: Lease['ssh'][number] | undefined): Promise<string> {
   const socket = connect(address?.port ?? 0, address?.host);
   const [banner] = await once(socket, 'data');
@@ -65,15 +65,15 @@ async function bannerAt(address: Lease['ssh'][number] | undefined): Promise<stri
 }
 
 describe('a service killed with -9', () => {
-  it('goes on with its lease, its instance and the original deadline', async () => {
+  it('resumes its lease with the same instance and the original deadline', async () => {
     const { service: victim, active } = await activeLease(0.5);
-    await killed(victim);
+    await kill(victim);
     const port = new URL(victim.url).port;
     service = await startProcess(folder, [...SCALED, '--port', port]);
     expect(await service.read(active.id)).toEqual(active);
     expect(active.sshHostKey).toMatch(/^ssh-ed25519 /);
     expect(await bannerAt(active.ssh[0])).toMatch(/^SSH-2\.0-/);
-    // The start left one heartbeat of before in the journal.
+    // After the restart, the journal holds one heartbeat from before.
     await eventually('three more heartbeats', async () =>
       (await heartbeatsOf(active.id)) > 3 ? true : null,
     );
@@ -86,10 +86,10 @@ describe('a service killed with -9', () => {
     expect(ended.chargedMicroUsd).toBeGreaterThan(0);
   });
 
-  it.runIf(isLong)('ends at once what fell due while it was down', async () => {
+  it.runIf(isLong)('ends a lease whose deadline passed while it was down', async () => {
     const { service: victim, active } = await activeLease(1);
-    await killed(victim);
-    // It was down for two simulated hours.
+    await kill(victim);
+    // The service was down for two simulated hours.
     const path = join(folder, 'clock.json');
     const clock = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...clock, simStart: clock.simStart + 2 * HOUR }));

@@ -1,4 +1,4 @@
-// `npm start` as a person meets it: its banner, its flags, its manners at the end.
+// `npm start` as a user runs it: its banner, its flags and its exit.
 
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import {
   startProcess,
 } from '../support/worlds/start.ts';
 
-/** curl signs since 7.75 (2021); an older one can't be used as the banner says. */
+/** curl signs since 7.75 (2021); an older one can't run the banner's command. */
 const hasCurl = spawnSync('curl', ['--aws-sigv4', 'x', '--version']).status === 0;
 
 const folders: string[] = [];
@@ -43,27 +43,27 @@ describe('a started service', () => {
   });
   afterAll(() => service.stop('SIGTERM'));
 
-  it('tells where it is and who may call it', () => {
+  it('prints its address, its region and its credentials file', () => {
     for (const fact of [service.url, 'us-east-1', 'execute-api', join(folder, 'credentials')]) {
-      expect(service.said.text).toContain(fact);
+      expect(service.output.text).toContain(fact);
     }
   });
 
-  it('tells three commands to try, and no secret', async () => {
+  it('prints three commands to try, and no secret', async () => {
     const credentials = await readFile(join(folder, 'credentials'), 'utf8');
     const [secret = ''] = /(?<=secret_access_key = )\S+/.exec(credentials) ?? [];
-    expect(service.said.text).toMatch(/Try:[\s\S]*curl --aws-sigv4[\s\S]*offers[\s\S]* lease /);
+    expect(service.output.text).toMatch(/Try:[\s\S]*curl --aws-sigv4[\s\S]*offers[\s\S]* lease /);
     expect(secret.length).toBeGreaterThan(20);
-    expect(service.said.text).not.toContain(secret);
+    expect(service.output.text).not.toContain(secret);
   });
 
-  it.skipIf(!hasCurl)('tells a curl command that works when pasted', async () => {
-    const [command = ''] = /curl[^\n]*\\\n[^\n]*/.exec(service.said.text) ?? [];
+  it.skipIf(!hasCurl)('prints a curl command that works when pasted', async () => {
+    const [command = ''] = /curl[^\n]*\\\n[^\n]*/.exec(service.output.text) ?? [];
     const { stdout } = await promisify(execFile)('sh', ['-c', command]);
     expect(JSON.parse(stdout).offers).toHaveLength(3);
   });
 
-  it('keeps its secrets to their owner', async () => {
+  it('creates files that only their owner can read', async () => {
     const modes = await Promise.all(
       ['credentials', 'settings.json', '.'].map(async (name) => {
         const { mode } = await stat(join(folder, name));
@@ -78,50 +78,53 @@ describe('a started service', () => {
     expect(credentials.match(/^\[.*\]$/gm)).toEqual(['[consumer]', '[operator]']);
   });
 
-  it('has a menu', async () => {
+  it('lists offers', async () => {
     const { status, body } = await service.call<{ offers: unknown[] }>('/v1/offers?limit=5');
     expect([status, body.offers.length]).toEqual([200, 5]);
   });
 
-  it('lets the operator see a lease of the consumer, and nobody unsigned', async () => {
-    const asked = { sshPublicKey: SSH_KEY, silenceLimitSeconds: 3_600 };
-    const { body } = await service.call<{ id: string }>('/v1/leases', asked);
+  it("shows the consumer's lease to the operator, and refuses an unsigned request", async () => {
+    const request = { sshPublicKey: SSH_KEY, silenceLimitSeconds: 3_600 };
+    const { body } = await service.call<{ id: string }>('/v1/leases', request);
     expect(body.id).toMatch(/^[a-z0-9]{20}$/);
     const path = `/v1/leases/${body.id}`;
     expect(await service.call(path, undefined, 'operator')).toMatchObject({ status: 200 });
     expect((await fetch(`${service.url}${path}`)).status).toBe(403);
   });
 
-  it('is named by a second start on the same folder', async () => {
+  it('is named in the error of a second start on its folder', async () => {
     const second = runMain(['--data', folder, '--port', '0']);
     expect(await second.exited).toEqual({ code: 1, signal: null });
-    expect(second.said.text).toContain(`held by process ${service.child.pid}`);
+    expect(second.output.text).toContain(`held by process ${service.child.pid}`);
   });
 });
 
-describe('a service asked to end', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends well on %s, with its children', async (signal) => {
-    const service = await startProcess(await freshFolder(), ['--time-scale', '100']);
-    const children = childrenOf(service.child.pid);
-    expect(children).toHaveLength(CHILDREN);
-    expect(await service.stop(signal)).toEqual({ code: 0, signal: null });
-    expect(await allGone(children)).toBe(true);
-  });
+describe('a service that gets a signal', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'exits with 0 on %s, and its children exit',
+    async (signal) => {
+      const service = await startProcess(await freshFolder(), ['--time-scale', '100']);
+      const children = childrenOf(service.child.pid);
+      expect(children).toHaveLength(CHILDREN);
+      expect(await service.stop(signal)).toEqual({ code: 0, signal: null });
+      expect(await allGone(children)).toBe(true);
+    },
+  );
 });
 
-describe('a service that loses what it stands on', () => {
-  it('ends with its database, and names it', async () => {
+describe('a service that loses a process', () => {
+  it('exits with 1 when its database exits, and names it', async () => {
     const folder = await freshFolder();
     const service = await startProcess(folder, ['--time-scale', '100']);
     const children = childrenOf(service.child.pid);
     const holder = await readFile(join(folder, 'database.lock'), 'utf8');
     process.kill(Number.parseInt(holder, 10), 'SIGKILL');
     expect(await service.exited).toEqual({ code: 1, signal: null });
-    expect(service.said.text).toContain('the database has ended with SIGKILL; start again');
+    expect(service.output.text).toContain('the database exited with SIGKILL; run npm start again');
     expect(await allGone(children)).toBe(true);
   });
 
-  it('ends with the npm that runs it', async () => {
+  it('exits when the npm that runs it is killed', async () => {
     const args = ['--data', await freshFolder(), '--port', '0', '--time-scale', '100'];
     const command = JSON.stringify([MAIN, ...args]);
     const script = `require('node:child_process').spawn(process.execPath, ${command})`;
@@ -137,21 +140,21 @@ describe('a service that loses what it stands on', () => {
   });
 });
 
-describe('a flag that can not be taken', () => {
-  it('is explained', async () => {
-    const { exited, said } = runMain(['--time-scale', '301']);
+describe('an invalid flag', () => {
+  it('exits with 2 and a message that says what is allowed', async () => {
+    const { exited, output } = runMain(['--time-scale', '301']);
     expect(await exited).toEqual({ code: 2, signal: null });
-    expect(said.text).toBe('--time-scale must be a whole number from 1 to 300, not "301"\n');
+    expect(output.text).toBe('--time-scale must be a whole number from 1 to 300, not "301"\n');
   });
 
-  it('such as a port that is taken is explained', async () => {
+  it('exits with 1 for a port that is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const { exited, said } = runMain(['--data', await freshFolder(), '--port', String(port)]);
+    const { exited, output } = runMain(['--data', await freshFolder(), '--port', String(port)]);
     expect(await exited).toEqual({ code: 1, signal: null });
-    expect(said.text).toContain(`port ${port} is taken`);
+    expect(output.text).toContain(`port ${port} is in use`);
     server.close();
   });
 });
@@ -171,11 +174,11 @@ describe('with VAST_API_KEY', () => {
     for (const service of running.splice(0)) await service.stop('SIGTERM');
   });
 
-  it('says that instances are real, reads their menu and simulates nothing', async () => {
+  it('says that instances are real, reads real offers and runs no simulator', async () => {
     const service = await startProcess(await freshFolder(), [], env);
     running.push(service);
-    expect(service.said.text).toMatch(/^VAST_API_KEY is set: this leases real instances/);
-    expect(service.said.text).toContain('leases cost real money');
+    expect(service.output.text).toMatch(/^VAST_API_KEY is set: leases run on real instances/);
+    expect(service.output.text).toContain('leases cost real money');
     expect(childrenOf(service.child.pid)).toHaveLength(1);
     expect(market.requests().map(({ path }) => path)).toContain('/api/v0/bundles/');
   });
@@ -184,8 +187,8 @@ describe('with VAST_API_KEY', () => {
     const folder = await freshFolder();
     await mkdir(folder);
     await openSettings(folder, 'simulated');
-    const { exited, said } = runMain(['--data', folder, '--port', '0'], env);
+    const { exited, output } = runMain(['--data', folder, '--port', '0'], env);
     expect(await exited).toEqual({ code: 1, signal: null });
-    expect(said.text).toContain('holds leases of simulated instances');
+    expect(output.text).toContain('holds leases of simulated instances');
   });
 });

@@ -1,15 +1,15 @@
-// The flags of `npm start`: what is taken, and how each one that is not is explained.
+// The flags of `npm start`: accepted values, and the error for each invalid one.
 
 import { describe, expect, it } from 'vitest';
 import { readFlags, USAGE } from '../../local/flags.ts';
 
 describe('flags', () => {
-  it('have defaults that the command line tool shares', () => {
+  it('have the same defaults as the command line', () => {
     const flags = { port: 8787, folder: '.gpu-shopper', timeScale: 1, isDefault: true };
     expect(readFlags([], false)).toEqual({ kind: 'run', flags });
   });
 
-  it('say where, and how fast', () => {
+  it('set port, folder and time scale', () => {
     const args = ['--port', '0', '--data=there', '--time-scale', '300'];
     const flags = { port: 0, folder: 'there', timeScale: 300, isDefault: false };
     expect(readFlags(args, false)).toEqual({ kind: 'run', flags });
@@ -19,7 +19,7 @@ describe('flags', () => {
     expect(readFlags(['--help'], false)).toEqual({ kind: 'help' });
   });
 
-  it('come with the keys that make a market real', () => {
+  it('are listed with the key variables of each provider', () => {
     expect(USAGE).toContain('\n  VAST_API_KEY: Vast.ai');
   });
 
@@ -33,15 +33,15 @@ describe('flags', () => {
     [['--data', ''], /^--data must name a folder$/],
     [['--speed', '2'], /^Unknown option '--speed'[\s\S]*--time-scale N/],
     [['now'], /^Unexpected argument 'now'/],
-  ])('%j are explained', (args, problem) => {
+  ])('%j are invalid, with a message that says why', (args, problem) => {
     expect(readFlags(args, false)).toEqual({
-      kind: 'bad',
+      kind: 'invalid',
       problem: expect.stringMatching(problem),
     });
   });
 
-  it('take no scaled time where instances are real', () => {
-    const problem = expect.stringContaining('real ones keep real time');
-    expect(readFlags(['--time-scale', '2'], true)).toEqual({ kind: 'bad', problem });
+  it('allow no time scale with a real provider', () => {
+    const problem = expect.stringContaining('--time-scale must be 1 with a real provider');
+    expect(readFlags(['--time-scale', '2'], true)).toEqual({ kind: 'invalid', problem });
   });
 });

@@ -1,5 +1,5 @@
-// The door to simulated markets, the same for every provider of the table: each has a simulator
-// that opens with its keys, serves, and can be asked what is true.
+// The simulated market of every provider in the table: its simulator starts with the provider's
+// keys, serves, and lists its instances.
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -15,25 +15,25 @@ import { keysOf, ProviderName, rowOf } from '../../shared/core/base/providers.ts
 describe.each(ProviderName.options)('the market of %s', (name) => {
   const keys = simulatedKeys(name, 'of-the-test');
 
-  it('has a simulator that serves and has a back door', async () => {
+  it('has a simulator that serves and has control routes', async () => {
     const createSimulator = await simulatorOf(name);
     const market = createSimulator({ keys, now: () => Date.UTC(2026, 10, 21, 12) });
     onTestFinished(() => market.close());
     const url = await market.listen();
-    const seen = await fetch(`${url}/_sim/instances`);
-    expect([seen.status, await seen.json()]).toEqual([200, []]);
+    const reply = await fetch(`${url}/_sim/instances`);
+    expect([reply.status, await reply.json()]).toEqual([200, []]);
     const id = market.addForeignInstance('somebody-else');
     expect(market.instances()).toMatchObject([{ id, label: 'somebody-else', alive: true }]);
     market.vanish(id);
     expect(market.instances()).toMatchObject([{ id, alive: false }]);
   });
 
-  it('has a key of its own for each field', () => {
+  it('has a different key for each field', () => {
     expect(keysOf(name).safeParse(keys).success).toBe(true);
     expect(new Set(Object.values(keys)).size).toBe(Object.keys(rowOf(name).keys).length);
   });
 
-  it('is reached by the variables of its row', () => {
+  it('is configured by the variables of its row', () => {
     const variables = accessVariables(name, { baseUrl: 'http://127.0.0.1:1', keys });
     const config = readConfig({ GPU_SHOPPER_DEPLOYMENT_ID: 'test', ...variables });
     expect(config.providers).toEqual({ [name]: { baseUrl: 'http://127.0.0.1:1', keys } });
@@ -45,7 +45,7 @@ describe.each(ProviderName.options)('the market of %s', (name) => {
   });
 });
 
-it('no market is real without keys, whatever else there is', () => {
+it('no provider is real without keys, also with a base URL in the environment', () => {
   const { variable } = rowOf(firstProvider).baseUrl;
   expect(realProviders({ [variable]: 'https://a.example' })).toEqual([]);
 });

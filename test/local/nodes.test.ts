@@ -1,5 +1,5 @@
-// Simulated instances that phone home over HTTP: against a loopback server that plays both the
-// simulator and the service.
+// The agents of simulated instances over HTTP, against a loopback server that stands in for both
+// the simulator and the service.
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -14,16 +14,16 @@ type Heartbeat = { readonly token: string | undefined; readonly facts: unknown }
 let server: Server;
 let url: string;
 let heartbeats: Heartbeat[];
-let seen: object[];
-/** What the service answers to the next heartbeats; the last one stays. */
+let listed: object[];
+/** The service's replies to the next heartbeats; the last one is repeated. */
 let answers: { status: number; body: object }[];
 let stop = (): void => undefined;
 
 beforeEach(async () => {
-  [heartbeats, seen] = [[], []];
+  [heartbeats, listed] = [[], []];
   answers = [{ status: 200, body: { carryOn: true } }];
   server = createServer(async (request, response) => {
-    if (request.url === '/_sim/instances') return response.end(JSON.stringify(seen));
+    if (request.url === '/_sim/instances') return response.end(JSON.stringify(listed));
     const { facts } = JSON.parse(await text(request));
     heartbeats.push({ token: request.headers.authorization, facts });
     const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -40,10 +40,10 @@ afterEach(() => {
   server.close();
 });
 
-/** A heartbeat each 12 ms. */
+/** One heartbeat every 12 ms. */
 const run = (): void => {
   const clock = createScaledClock(5_000, { unref: true });
-  stop = runNodes({ simulatorUrl: url, clock, lookEveryMs: 5 });
+  stop = runNodes({ simulatorUrl: url, clock, listEveryMs: 5 });
 };
 const instance = (up: boolean) => ({
   id: '1',
@@ -54,15 +54,15 @@ const instance = (up: boolean) => ({
   env: { GPU_SHOPPER_NODE_URL: `${url}/node`, GPU_SHOPPER_LEASE_TOKEN: 'a-token' },
 });
 const FACTS = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: 'RTX 4090', gpuCount: 2, driver: null };
-const beaten = (times: number) =>
+const untilHeartbeats = (times: number) =>
   eventually(`${times} heartbeats`, async () => (heartbeats.length >= times ? true : null));
 
 describe('an instance', () => {
-  it('tells its facts once it is up, then heartbeats on', async () => {
-    seen = [instance(false)];
+  it('sends its facts when it is up, then heartbeats without facts', async () => {
+    listed = [instance(false)];
     run();
-    seen = [instance(true)];
-    await beaten(3);
+    listed = [instance(true)];
+    await untilHeartbeats(3);
     expect(heartbeats.slice(0, 3)).toEqual([
       { token: 'Bearer a-token', facts: FACTS },
       { token: 'Bearer a-token', facts: null },
@@ -70,52 +70,52 @@ describe('an instance', () => {
     ]);
   });
 
-  it('tells its facts again until they have arrived', async () => {
+  it('sends its facts again until the service acknowledges them', async () => {
     answers.unshift({ status: 503, body: {} });
-    seen = [instance(true)];
+    listed = [instance(true)];
     run();
-    await beaten(3);
+    await untilHeartbeats(3);
     expect(heartbeats.map(({ facts }) => facts).slice(0, 3)).toEqual([FACTS, FACTS, null]);
   });
 
   it.each([
-    ['it is told to', { status: 200, body: { carryOn: false } }],
-    ['its token is no longer good', { status: 403, body: {} }],
+    ['the reply says so', { status: 200, body: { carryOn: false } }],
+    ['its token is refused', { status: 403, body: {} }],
   ])('stops when %s', async (_, answer) => {
     answers = [answer];
-    seen = [instance(true), { ...instance(true), id: '2' }];
+    listed = [instance(true), { ...instance(true), id: '2' }];
     run();
-    await beaten(2);
+    await untilHeartbeats(2);
     answers = [{ status: 200, body: { carryOn: true } }];
-    seen = [...seen, { ...instance(true), id: '3' }];
-    await beaten(6);
+    listed = [...listed, { ...instance(true), id: '3' }];
+    await untilHeartbeats(6);
     // The third instance alone has sent a heartbeat since.
     expect(heartbeats.filter(({ facts }) => facts !== null)).toHaveLength(3);
   });
 
-  it('is silent while down, and sends heartbeats with its facts when it is up again', async () => {
-    seen = [instance(true)];
+  it('sends no heartbeats while down, and sends its facts when it is up again', async () => {
+    listed = [instance(true)];
     run();
-    await beaten(2);
-    seen = [instance(false)];
+    await untilHeartbeats(2);
+    listed = [instance(false)];
     await eventually('silence', async () => {
       const before = heartbeats.length;
       await new Promise((resolve) => setTimeout(resolve, 40));
       return heartbeats.length === before ? true : null;
     });
     const before = heartbeats.length;
-    seen = [instance(true)];
-    await beaten(before + 1);
+    listed = [instance(true)];
+    await untilHeartbeats(before + 1);
     expect(heartbeats[before]?.facts).toEqual(FACTS);
   });
 
-  it('of somebody else, without our environment, is left alone', async () => {
-    seen = [
+  it('of another customer, without our environment, runs no agent', async () => {
+    listed = [
       { ...instance(true), env: {} },
       { ...instance(true), id: '2' },
     ];
     run();
-    await beaten(3);
+    await untilHeartbeats(3);
     expect(heartbeats.filter(({ facts }) => facts !== null)).toHaveLength(1);
   });
 });

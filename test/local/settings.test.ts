@@ -1,4 +1,5 @@
-// What a data folder keeps: keys and market for good, and time that runs on.
+// The settings of a data folder: its keys and its kind of provider never change, and its time runs
+// on.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('settings', () => {
-  it('are drawn once and kept', async () => {
+  it('are created once and kept', async () => {
     const first = await openSettings(folder, 'simulated');
     expect(first.deployment).toMatch(/^local[0-9a-f]{6}$/);
     expect(await openSettings(folder, 'simulated')).toEqual(first);
@@ -22,9 +23,9 @@ describe('settings', () => {
   it.each([
     ['simulated', 'real', /leases of simulated instances.*--data/],
     ['real', 'simulated', /leases of real instances.*--data/],
-  ] as const)('of %s are never used for %s', async (before, after, words) => {
+  ] as const)('of %s instances are refused for %s ones', async (before, after, message) => {
     await openSettings(folder, before);
-    await expect(openSettings(folder, after)).rejects.toThrow(words);
+    await expect(openSettings(folder, after)).rejects.toThrow(message);
   });
 
   it.each(['', '{', '{"market":"simulated"}'])('damaged to %j are not replaced', async (text) => {
@@ -42,12 +43,12 @@ describe('time', () => {
     expect(timeAt(await at(1_000, 1), 5_000)).toBe(5_000);
   });
 
-  it('runs on while the service is down, as fast as before', async () => {
+  it('runs on at its scale while the service is down', async () => {
     await at(1_000, 300);
     expect(timeAt(await at(3_000, 300), 3_000)).toBe(1_000 + 2_000 * 300);
   });
 
-  it('goes on from where it stands when its scale changes', async () => {
+  it('continues from its current value when the scale changes', async () => {
     await at(1_000, 300);
     const slower = await at(2_000, 10);
     expect(timeAt(slower, 2_000)).toBe(301_000);

@@ -1,4 +1,4 @@
-// `npm run simulate -- NAME`: whose simulators there are, and that one runs by its name.
+// `npm run simulate -- NAME`: it lists the simulators and runs one by its name.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,15 +9,15 @@ import { rowOf } from '../../shared/core/base/providers.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/simulate.ts', import.meta.url));
 
-it.each([[[]], [['nobody']]])('asked for %j, it lists the simulators there are', (args) => {
+it.each([[[]], [['unknown']]])('lists the simulators for the arguments %j', (args) => {
   const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
   expect(status).toBe(2);
   expect(stderr).toContain(`one of: ${firstProvider}`);
 });
 
-it('runs the one asked for, with the flags that follow', async () => {
+it('runs the named simulator with the flags after the name', async () => {
   const child = spawn(process.execPath, [MAIN, firstProvider, '--port', '0']);
   onTestFinished(() => void child.kill('SIGKILL'));
-  const [words] = await once(child.stdout, 'data');
-  expect(String(words)).toContain(`A simulated ${rowOf(firstProvider).title}`);
+  const [printed] = await once(child.stdout, 'data');
+  expect(String(printed)).toContain(`A simulated ${rowOf(firstProvider).title}`);
 });

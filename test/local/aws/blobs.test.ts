@@ -1,4 +1,4 @@
-// Blobs without AWS: whole files, inside their folder.
+// Blobs without AWS: complete files, inside their folder.
 
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ describe.each([
   ['in a folder', () => createFolderBlobs(join(folder, 'blobs'))],
   ['in memory', () => createMemoryBlobs()],
 ])('blobs %s', (_where, open) => {
-  it('come back as they were put', async () => {
+  it('are read with the bytes that were written', async () => {
     const blobs = open();
     expect(await blobs.get('snapshots/vastai/1')).toBeNull();
     await blobs.put('snapshots/vastai/1', body);
@@ -27,7 +27,7 @@ describe.each([
 });
 
 describe('a folder of blobs', () => {
-  it('holds nothing unfinished, even when many write one key', async () => {
+  it('holds no temporary file after concurrent writes of one key', async () => {
     const blobs = createFolderBlobs(join(folder, 'whole'));
     const large = new Uint8Array(100_000).fill(7);
     await Promise.all(Array.from({ length: 10 }, () => blobs.put('one', large)));
@@ -36,7 +36,7 @@ describe('a folder of blobs', () => {
   });
 
   it.each(['../a', 'a/../../b', '/etc/passwd', 'a//b', '.hidden', ''])(
-    'takes no key such as "%s"',
+    'refuses the key "%s"',
     async (key) => {
       const blobs = createFolderBlobs(join(folder, 'closed'));
       await expect(blobs.put(key, body)).rejects.toThrow('not a blob key');
@@ -44,7 +44,7 @@ describe('a folder of blobs', () => {
     },
   );
 
-  it('is StoreDown when the disk refuses', async () => {
+  it('throws StoreDown when the disk fails', async () => {
     await writeFile(join(folder, 'file'), '');
     const blobs = createFolderBlobs(join(folder, 'file'));
     await expect(blobs.put('a', body)).rejects.toHaveProperty('name', 'StoreDown');

@@ -1,5 +1,5 @@
-// The credentials file: made once, readable by its owner and by AWS's tools, and understood as they
-// understand it.
+// The credentials file: created once, readable only by its owner, and parsed as AWS's tools parse
+// it.
 
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('credentials', () => {
-  it('are made at the first start, for consumer and operator, and kept', async () => {
+  it('are created at the first start, for consumer and operator, and kept', async () => {
     const first = await openCredentials(path);
     expect([...first.values()].map(({ userArn }) => userArn)).toEqual([
       'arn:aws:iam::000000000000:user/you',
@@ -25,7 +25,7 @@ describe('credentials', () => {
     expect(await openCredentials(path)).toEqual(first);
   });
 
-  it('can be read by their owner alone', async () => {
+  it('are readable only by their owner', async () => {
     await openCredentials(path);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
@@ -36,14 +36,14 @@ describe('credentials', () => {
     expect([...here.keys()]).not.toEqual([...there.keys()]);
   });
 
-  it('begin with the profile consumer, its id, then its secret', async () => {
+  it('start with the profile consumer, its key id, then its secret', async () => {
     await openCredentials(path);
     expect(await readFile(path, 'utf8')).toMatch(
       /^\[consumer\]\naws_access_key_id = AKIA[0-9A-F]{16}\naws_secret_access_key = [\w-]{40}\n/,
     );
   });
 
-  it('may be temporary, with comments between', () => {
+  it('may be temporary, and may have comments', () => {
     const text = [
       '# by hand',
       '[trainer]',
@@ -67,7 +67,7 @@ describe('credentials', () => {
   });
 
   it.each(['aws_access_key_id', 'aws_secret_access_key', 'user_arn'])(
-    'without %s are refused by name',
+    'without %s are refused with a message that names it',
     (missing) => {
       const names = ['aws_access_key_id', 'aws_secret_access_key', 'user_arn'];
       const lines = names.filter((name) => name !== missing).map((name) => `${name} = x`);

@@ -1,4 +1,4 @@
-// The embedded database: what a caller does wrong must stay the caller's trouble.
+// The embedded database: an invalid or aborted request never stops it.
 
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -27,8 +27,8 @@ async function listTables(endpoint: string): Promise<unknown> {
   return reply.json();
 }
 
-/** Sends the head of a request and part of its body, and hangs up. */
-async function dropMidBody(endpoint: string): Promise<void> {
+/** Sends the head of a request and part of its body, and closes the connection. */
+async function abortMidBody(endpoint: string): Promise<void> {
   const { hostname, port } = new URL(endpoint);
   const socket = connectSocket(Number(port), hostname);
   await once(socket, 'connect');
@@ -51,17 +51,17 @@ describe('the database in memory', () => {
     expect(await listTables(database.endpoint)).toEqual({ TableNames: names });
   });
 
-  it('listens on the loopback address alone', () => {
+  it('listens only on the loopback address', () => {
     expect(new URL(database.endpoint).hostname).toBe('127.0.0.1');
   });
 
-  it('goes on serving when a caller drops its request half-way', async () => {
-    for (let time = 1; time <= 5; time += 1) await dropMidBody(database.endpoint);
+  it('keeps serving when callers abort their requests', async () => {
+    for (let time = 1; time <= 5; time += 1) await abortMidBody(database.endpoint);
     expect(await listTables(database.endpoint)).toHaveProperty('TableNames');
   });
 
   it.each(['null', '[]', '"text"', '{"Limit":', '7'])(
-    'answers the body %s with 400',
+    'replies to the body %s with 400',
     async (body) => {
       const request = { method: 'POST', headers: { ...HEADERS }, body };
       request.headers['x-amz-target'] = 'DynamoDB_20120810.GetItem';
@@ -73,7 +73,7 @@ describe('the database in memory', () => {
 });
 
 describe('closing', () => {
-  it('refuses what comes later', async () => {
+  it('refuses later requests', async () => {
     const database = await openDatabase();
     await database.close();
     await expect(listTables(database.endpoint)).rejects.toThrow('fetch failed');
@@ -84,12 +84,12 @@ describe('closing', () => {
     const { hostname, port } = new URL(database.endpoint);
     const socket = connectSocket(Number(port), hostname);
     await once(socket, 'connect');
-    const hungUp = once(socket, 'close').catch((error: unknown) => error);
+    const closed = once(socket, 'close').catch((error: unknown) => error);
     await new Promise((resolve) =>
       socket.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 500\r\n\r\n{', resolve),
     );
     await database.close();
-    expect(await hungUp).toBeDefined();
+    expect(await closed).toBeDefined();
   });
 });
 
@@ -100,7 +100,7 @@ describe('the database on disk', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('keeps its items from one opening to the next', async () => {
+  it('keeps its items after it is closed and opened again', async () => {
     const path = join(folder, 'kept');
     const first = await openDatabase({ path });
     await leasesAt(first.endpoint).put(key, { note: 'still here' }, ABSENT);
@@ -129,7 +129,7 @@ describe('the database on disk', () => {
     expect(item?.['count']).toBeGreaterThanOrEqual(acknowledged);
   });
 
-  it('is refused to a second opener, who learns which process holds it', async () => {
+  it('can be open only once; the error names the process that holds it', async () => {
     const path = join(folder, 'held');
     const first = await openDatabase({ path });
     await expect(openDatabase({ path })).rejects.toThrow(`is held by process ${process.pid}`);
@@ -137,7 +137,7 @@ describe('the database on disk', () => {
     await expect(readFile(`${path}.lock`)).rejects.toThrow('ENOENT');
   });
 
-  it('takes over the lock of a process that is no more', async () => {
+  it('takes over the lock of a process that exited', async () => {
     const path = join(folder, 'left');
     // Above the largest process id that Linux gives out (4,194,304).
     await writeFile(`${path}.lock`, '4194305');

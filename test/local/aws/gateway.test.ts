@@ -1,5 +1,5 @@
-// The events that handlers are called with: the shape API Gateway's HTTP APIs give them (payload
-// format 2.0), so that no handler meets anything new on AWS.
+// The events that handlers receive have the shape of API Gateway's HTTP APIs (payload format 2.0),
+// so that handlers receive the same events on AWS.
 
 import { describe, expect, it } from 'vitest';
 import { eventOf, gatewayEvent, type RoutedRequest } from '../../../local/aws/gateway.ts';
@@ -23,7 +23,7 @@ const posted = (body: string, contentType?: string) =>
   );
 
 describe('an event', () => {
-  it('says what was asked, by whom', () => {
+  it('holds the route, the path and the caller', () => {
     const userArn = 'arn:aws:iam::000000000000:user/you';
     const request = { ...GET, route: 'readLease', params: { id: 'a' }, userArn } as const;
     expect(eventOf({ ...request, path: '/v1/leases/a', query: '' }, 'an-id')).toEqual({
@@ -43,14 +43,14 @@ describe('an event', () => {
     });
   });
 
-  it('decodes the query, and joins what is repeated', () => {
+  it('decodes the query and joins repeated parameters', () => {
     expect(eventOf(GET, 'an-id')).toMatchObject({
       rawQueryString: GET.query,
       queryStringParameters: { gpuName: 'RTX 4090', limit: '3,4' },
     });
   });
 
-  it('knows of no caller but the one it was given', () => {
+  it('has no caller unless the request has one', () => {
     expect(eventOf(GET, 'an-id').requestContext).not.toHaveProperty('authorizer');
   });
 
@@ -70,7 +70,7 @@ describe('an event', () => {
     },
   );
 
-  it('can be made without a wire', () => {
+  it('can be created without an HTTP request', () => {
     const event = gatewayEvent('requestLease', { query: { a: 'b c' }, body: { é: 1 } }, 'an-id');
     expect(event).toMatchObject({
       rawPath: '/v1/leases',

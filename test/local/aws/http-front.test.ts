@@ -1,5 +1,5 @@
-// The HTTP front over real sockets: what it routes, what it refuses and in which words, and that
-// nothing a caller sends or breaks off stops it.
+// The HTTP front over real sockets: its routes, its refusals, and that no request, also no aborted
+// one, stops it.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -28,14 +28,14 @@ const post = (body: string, headers: Record<string, string> = {}) =>
   });
 const problem = (name: string) => ({ type: `urn:gpu-shopper:problem:${name}` });
 
-/** Sends bytes as they are; what came back until the other side closed. */
+/** Sends bytes unchanged; returns the reply until the front closes the connection. */
 async function raw(bytes: string, { hangUp = false } = {}): Promise<string> {
   const socket = connect(front.port, '127.0.0.1');
   let back = '';
   socket.on('data', (chunk) => {
     back += chunk;
   });
-  // A reset is what a caller that misbehaves may get.
+  // The front may reset the connection of a misbehaving caller.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   await new Promise((resolve) => socket.write(bytes, resolve));
@@ -54,13 +54,13 @@ describe('routes', () => {
     ['GET', '/v1/leases/a/b', { kind: 'unknown' }],
     ['GET', '/V1/offers', { kind: 'unknown' }],
     ['GET', 'http://127.0.0.1/v1/offers', { kind: 'unknown' }],
-  ])('%s %s is found as it is', (method, path, match) => {
+  ])('%s %s is matched exactly', (method, path, match) => {
     expect(matchRoute(method, path)).toEqual(match);
   });
 });
 
 describe('a signed request', () => {
-  it('reaches its handler and comes back as JSON', async () => {
+  it('reaches its handler and gets a JSON reply', async () => {
     const { status, headers, body } = await ask('/v1/offers?limit=2');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json');
@@ -72,7 +72,7 @@ describe('a signed request', () => {
     expect(await ask('/v1/offers?limit=2', { expiresIn: 60 })).toMatchObject({ status: 200 });
   });
 
-  it('is known by its IAM user', async () => {
+  it('is attributed to its IAM user', async () => {
     const lease = await post(`{"sshPublicKey":"ssh-ed25519 ${'A'.repeat(68)}"}`);
     const found = await front.world.service.call('readLease', {
       params: { id: lease.body.id ?? '' },
@@ -82,19 +82,19 @@ describe('a signed request', () => {
   });
 });
 
-describe('nothing unsigned is accepted', () => {
+describe('an unsigned request is refused', () => {
   it.each(['/v1/offers', '/v1/health', '/v1/no-such-route', '/v1'])('at %s', async (path) => {
     const reply = await fetch(`${front.url}${path}`);
     expect([reply.status, await reply.json()]).toMatchObject([403, problem('Forbidden')]);
   });
 
-  it('by an instance with a token that is not ours', async () => {
+  it('from an instance with an invalid token', async () => {
     const headers = { authorization: 'Bearer not.ours' };
     const reply = await fetch(`${front.url}/node/v1/heartbeats`, { method: 'POST', headers });
     expect([reply.status, await reply.json()]).toMatchObject([403, problem('Forbidden')]);
   });
 
-  it('by an instance with a signature instead of a token', async () => {
+  it('from an instance with a signature instead of a token', async () => {
     expect(await ask('/node/v1/heartbeats', { method: 'POST' })).toMatchObject({
       status: 403,
       body: problem('Forbidden'),
@@ -102,8 +102,8 @@ describe('nothing unsigned is accepted', () => {
   });
 });
 
-describe('bad input gets a problem document', () => {
-  it('404 for a route there is not', async () => {
+describe('an invalid request gets a problem document', () => {
+  it('404 for an unknown route', async () => {
     expect(await ask('/v1/no-such-route')).toMatchObject({
       status: 404,
       body: problem('NotFound'),
@@ -115,7 +115,7 @@ describe('bad input gets a problem document', () => {
     expect([reply.status, await reply.json()]).toMatchObject([404, problem('NotFound')]);
   });
 
-  it('405 for a method the route does not take', async () => {
+  it('405 for a method that the route does not allow', async () => {
     const reply = await ask('/v1/leases', { method: 'PUT' });
     expect(reply).toMatchObject({ status: 405, body: problem('MethodNotAllowed') });
     expect(reply.headers.get('allow')).toBe('GET, POST');
@@ -126,7 +126,7 @@ describe('bad input gets a problem document', () => {
     expect(reply).toMatchObject({ status: 413, body: problem('TooLarge') });
   });
 
-  it('413 for megabytes, read to their end', async () => {
+  it('413 for a body of megabytes, which is read to its end', async () => {
     expect(await post('x'.repeat(3_000_000))).toMatchObject({ status: 413 });
   });
 
@@ -142,7 +142,7 @@ describe('bad input gets a problem document', () => {
     });
   });
 
-  it('400 for a body that is no text at all', async () => {
+  it('400 for a binary body', async () => {
     const reply = await post('\u0000\u0001', { 'content-type': 'application/octet-stream' });
     expect(reply).toMatchObject({ status: 400, body: problem('BadRequest') });
   });
@@ -153,30 +153,30 @@ describe('bad input gets a problem document', () => {
     expect(reply).toMatchObject({ status: 400, body: { field: 'Idempotency-Key' } });
   });
 
-  it('400 for a query the route does not know', async () => {
+  it('400 for an unknown query parameter', async () => {
     const reply = await ask('/v1/offers?colour=red');
     expect(reply).toMatchObject({ status: 400, body: { field: 'colour' } });
   });
 
-  it('400 for an encoded path that is no id', async () => {
+  it('400 for a path with an invalid id', async () => {
     const reply = await ask('/v1/leases/%2e%2e%2f%zz');
     expect(reply).toMatchObject({ status: 400, body: { field: 'id' } });
   });
 });
 
-describe('the front goes on', () => {
+describe('the front keeps serving', () => {
   const HEAD = 'POST /v1/leases HTTP/1.1\r\nhost: 127.0.0.1\r\n';
   afterEach(async () => {
     expect(await ask('/v1/health')).toMatchObject({ status: 200 });
   });
 
-  it('when a caller hangs up in the middle of its body', async () => {
+  it('when a caller closes the connection in the middle of its body', async () => {
     for (let time = 1; time <= 5; time += 1) {
       await raw(`${HEAD}content-length: 500\r\n\r\n{"hours":`, { hangUp: true });
     }
   });
 
-  it('when a caller hangs up in the middle of its headers', async () => {
+  it('when a caller closes the connection in the middle of its headers', async () => {
     await raw(HEAD, { hangUp: true });
   });
 
@@ -184,24 +184,24 @@ describe('the front goes on', () => {
     expect(await raw('\u0016\u0003\u0001 hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
   });
 
-  it('when a caller floods it with headers', async () => {
+  it('when a caller sends 5,000 headers', async () => {
     const flood = Array.from({ length: 5_000 }, (_, at) => `x-flood-${at}: ${'y'.repeat(20)}`);
-    // Its answer may be lost: the front hangs up while the flood still comes.
+    // The reply may be lost: the front closes the connection while headers still arrive.
     expect(await raw(`${HEAD}${flood.join('\r\n')}\r\n\r\n`)).toMatch(/^$|^HTTP\/1.1 431 /);
   });
 
-  it('when a caller repeats a header that must be one', async () => {
+  it('when a caller repeats a header that must be unique', async () => {
     const lines = 'authorization: a\r\nauthorization: b\r\nconnection: close\r\n\r\n';
     expect(await raw(`GET /v1/offers HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines}`)).toMatch(/ 403 /);
   });
 
-  it('when a caller sends its body in broken chunks', async () => {
+  it('when a caller sends its body in malformed chunks', async () => {
     expect(await raw(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n`)).toMatch(/^HTTP\/1.1 400 /);
   });
 });
 
 describe('a bug', () => {
-  it('is told without details and logged with the request id', async () => {
+  it('is reported without details and logged with the request id', async () => {
     const broken = await openFront(() => Promise.reject(new TypeError('secret: 42')));
     const reply = await signedFetch({ keys: LASTING, url: `${broken.url}/v1/health` });
     const body = await reply.text();
@@ -216,14 +216,14 @@ describe('a bug', () => {
 });
 
 describe('a front that closes', () => {
-  it('answers what is under way and takes nothing more', async () => {
+  it('replies to requests in progress and accepts no new ones', async () => {
     let release = (): void => undefined;
-    let asked = (): void => undefined;
+    let markArrived = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {
-      asked = resolve;
+      markArrived = resolve;
     });
     const slow = await openFront(async () => {
-      asked();
+      markArrived();
       await new Promise<void>((resolve) => {
         release = resolve;
       });

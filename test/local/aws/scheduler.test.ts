@@ -1,4 +1,4 @@
-// The timers of one machine, on a clock that the test turns by hand and a journal in a real file.
+// The local timers, on a clock that the test sets and a journal in a real file.
 
 import {
   appendFileSync,
@@ -19,7 +19,7 @@ import { aLeaseId, at } from '../../support/builders/base.ts';
 const A = aLeaseId('a');
 const B = aLeaseId('b');
 
-/** A clock that stands still until it is set; what is due then fires in order. */
+/** A clock that only the test moves; due timers fire in order. */
 function handClock(start: number) {
   let now = start;
   const waiting = new Set<{ readonly instant: number; readonly fire: () => void }>();
@@ -61,7 +61,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Timers on this test's journal; `work` is what firing does beside being noted. */
+/** Timers on this test's journal. Firing is recorded, then `work` runs. */
 function start(work: (leaseId: LeaseId) => Promise<unknown> = async () => undefined): Timers {
   const timers = createTimers({
     clock,
@@ -76,7 +76,7 @@ function start(work: (leaseId: LeaseId) => Promise<unknown> = async () => undefi
   return timers;
 }
 
-/** What a process leaves behind that stops at once: its journal, and no timer. */
+/** Stops the timers as a crash does: the journal remains, the timers do not. */
 function crash(timers: Timers, clockOfNext: number): void {
   timers.close();
   open = [];
@@ -105,7 +105,7 @@ describe('a timer', () => {
     expect(fired).toEqual([B]);
   });
 
-  it('never fires once it is removed; removing none is fine', async () => {
+  it('never fires after it is disarmed; disarming a missing timer does nothing', async () => {
     const timers = start();
     await timers.arm(A, at('13:00'));
     await timers.disarm(A);
@@ -132,7 +132,7 @@ describe('a timer', () => {
 });
 
 describe('a timer whose work fails', () => {
-  it('is told of, and tried again after a minute until it succeeds', async () => {
+  it('is reported, and retried every minute until it succeeds', async () => {
     const trouble = new Error('the store is down');
     let failures = 2;
     await start(async () => {
@@ -147,7 +147,7 @@ describe('a timer whose work fails', () => {
     expect({ fired, errors }).toEqual({ fired: [A, A, A], errors: [trouble, trouble] });
   });
 
-  it('is tried again even when it throws before it can wait', async () => {
+  it('is retried when the work throws synchronously', async () => {
     await start(() => {
       throw new Error('at once');
     }).arm(A, at('13:00'));
@@ -156,7 +156,7 @@ describe('a timer whose work fails', () => {
     expect(clock.pending()).toEqual([at('13:01')]);
   });
 
-  it('stays in the journal, with its own instant', async () => {
+  it('stays in the journal with its original instant', async () => {
     const timers = start(() => Promise.reject(new Error('down')));
     await timers.arm(A, at('13:00'));
     await clock.set(at('13:00'));
@@ -167,14 +167,14 @@ describe('a timer whose work fails', () => {
 });
 
 describe('while its work runs, a timer', () => {
-  it('that was armed again by it is kept', async () => {
+  it('that the work arms again is kept', async () => {
     const timers = start((leaseId) => timers.arm(leaseId, at('13:05')));
     await timers.arm(A, at('13:00'));
     await clock.set(at('13:00'));
     expect(clock.pending()).toEqual([at('13:05')]);
   });
 
-  it('that was armed again by it, and then failed, keeps the newer instant', async () => {
+  it('that the work arms again before it fails keeps the newer instant', async () => {
     const timers = start(async (leaseId) => {
       await timers.arm(leaseId, at('13:05'));
       throw new Error('the provider is down');
@@ -185,7 +185,7 @@ describe('while its work runs, a timer', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('that was removed by it is not tried again when it fails', async () => {
+  it('that the work disarms is not retried when the work fails', async () => {
     const timers = start(async (leaseId) => {
       await timers.disarm(leaseId);
       throw new Error('too late');
@@ -210,7 +210,7 @@ describe('while its work runs, a timer', () => {
 });
 
 describe('after a restart', () => {
-  it('timers are set with their original instants, and overdue ones fire at once', async () => {
+  it('timers keep their original instants, and overdue ones fire immediately', async () => {
     const timers = start();
     await timers.arm(A, at('13:00'));
     await timers.arm(B, at('15:00'));
@@ -221,7 +221,7 @@ describe('after a restart', () => {
     expect(fired).toEqual([A]);
   });
 
-  it('those that fired or were removed stay gone', async () => {
+  it('timers that fired or were disarmed do not return', async () => {
     const timers = start();
     await timers.arm(A, at('13:00'));
     await timers.arm(B, at('15:00'));
@@ -233,7 +233,7 @@ describe('after a restart', () => {
     expect(journal()).toBe('');
   });
 
-  it('the journal has one line for each timer, and no rest of the writing', async () => {
+  it('the journal has one line per timer, and its temporary file is gone', async () => {
     const timers = start();
     for (const minute of ['13:00', '13:10', '13:20']) await timers.arm(A, at(minute));
     crash(timers, at('12:30'));
@@ -242,7 +242,7 @@ describe('after a restart', () => {
     expect(existsSync(`${journalPath}.new`)).toBe(false);
   });
 
-  it('a last line that was torn is dropped, and the journal goes on', async () => {
+  it('an incomplete last line is dropped, and the journal accepts new timers', async () => {
     const timers = start();
     await timers.arm(A, at('13:00'));
     crash(timers, at('12:30'));
@@ -256,7 +256,7 @@ describe('after a restart', () => {
   });
 
   it.each(['nonsense', '{"leaseId":"b","at":1}', '{"at":1}'])(
-    'a journal damaged by %j is refused, not guessed at',
+    'a journal with the invalid line %j is refused and kept',
     (line) => {
       writeFileSync(journalPath, `${line}\n`);
       const message = `the timer journal is damaged at ${journalPath}:1`;
@@ -265,7 +265,7 @@ describe('after a restart', () => {
     },
   );
 
-  it('a journal that is no file is refused', () => {
+  it('a journal path that is a folder is refused', () => {
     journalPath = folder;
     expect(() => start()).toThrow(expect.objectContaining({ name: 'StoreDown' }));
     expect(existsSync(`${folder}.new`)).toBe(false);
@@ -273,7 +273,7 @@ describe('after a restart', () => {
 });
 
 describe('a closed set of timers', () => {
-  it('fires nothing any more, and takes no new timer', async () => {
+  it('fires no timer and accepts no new one', async () => {
     const timers = start();
     await timers.arm(A, at('13:00'));
     timers.close();

@@ -1,5 +1,5 @@
-// Signers of others: the real curl, aws4fetch, and requests that botocore signed. Each reaches the
-// service through its front, as it would from a user's own program.
+// Third-party signers: curl, aws4fetch, and requests that botocore signed. Each calls the service
+// through its HTTP front, as a user's program does.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -17,7 +17,7 @@ afterAll(() => front.close());
 const MENU = { offers: expect.any(Array), nextCursor: expect.any(String) };
 const SSH_KEY = `ssh-ed25519 ${'A'.repeat(68)} me@laptop`;
 
-/** curl signs since 7.75 (2021); older ones and instances without it can't show anything. */
+/** curl signs since 7.75 (2021); without such a curl, these tests are skipped. */
 const hasCurl = spawnSync('curl', ['--aws-sigv4', 'x', '--version']).status === 0;
 
 describe.skipIf(!hasCurl)('curl --aws-sigv4', () => {
@@ -33,7 +33,7 @@ describe.skipIf(!hasCurl)('curl --aws-sigv4', () => {
     expect(await curl(url)).toEqual(MENU);
   });
 
-  it('asks for a lease', async () => {
+  it('requests a lease', async () => {
     const headers = ['-H', 'content-type: application/json', '-H', 'idempotency-key: by-curl-1'];
     const body = JSON.stringify({ sshPublicKey: SSH_KEY, hours: 1 });
     const lease = await curl(...headers, '-d', body, `${front.url}/v1/leases`);
@@ -51,7 +51,7 @@ describe('aws4fetch', () => {
     new AwsClient({ ...keys, region: 'us-east-1', service: 'execute-api', retries: 0 });
 
   it.each([
-    ['lasting', LASTING],
+    ['long-term', LASTING],
     ['temporary', TEMPORARY],
   ])('gets the menu with %s credentials', async (_, keys) => {
     const url = new URL(`${front.url}/v1/offers`);
@@ -68,7 +68,7 @@ describe('aws4fetch', () => {
     expect([reply.status, await reply.json()]).toEqual([200, MENU]);
   });
 
-  it('asks for a lease', async () => {
+  it('requests a lease', async () => {
     const reply = await client(LASTING).fetch(`${front.url}/v1/leases`, {
       method: 'POST',
       headers: { 'idempotency-key': 'by-aws4fetch-1', 'content-type': 'application/json' },
@@ -78,10 +78,10 @@ describe('aws4fetch', () => {
   });
 });
 
-/** Signed by botocore 1.43.11 at noon of 21 November 2026, with keys made up for it. */
+/** Signed by botocore 1.43.11 at noon of 21 November 2026, with invented keys. */
 const RECORDED = [
   {
-    what: 'a query it sends in its own order',
+    what: 'an unsorted query',
     method: 'GET',
     target: '/v1/offers?limit=3&gpuName=RTX+4090',
     headers: {
@@ -130,7 +130,7 @@ const RECORDED = [
   },
 ];
 
-describe('what botocore signed', () => {
+describe('a request that botocore signed', () => {
   const userArn = 'arn:aws:iam::000000000000:user/you';
   const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
   const keys = new Map([
@@ -161,7 +161,7 @@ describe('what botocore signed', () => {
     expect(verify(wire(request))).toEqual({ kind: 'signed', userArn });
   });
 
-  it.each(RECORDED)('is refused when it was tampered with: $what', (request) => {
+  it.each(RECORDED)('is refused after its path changed: $what', (request) => {
     const target = request.target.replace('/v1/', '/v1//');
     expect(verify(wire({ ...request, target }))).toMatchObject({ kind: 'refused' });
   });

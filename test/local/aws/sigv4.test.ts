@@ -1,5 +1,5 @@
-// The verifier against a signer that isn't ours: what it accepts, and every way a signature can be
-// wrong.
+// The verifier against a third-party signer: the signatures it accepts, and every kind of invalid
+// signature.
 
 import { describe, expect, it } from 'vitest';
 import { createVerifier, type WireRequest } from '../../../local/aws/sigv4.ts';
@@ -44,7 +44,7 @@ type Changes = { readonly headers?: Record<string, string | null>; readonly body
   readonly method?: string;
 };
 
-/** What arrives when the signed request is changed on its way. */
+/** A signed request with changes made after signing. */
 async function wire(request: ToSign, changes: Changes = {}): Promise<WireRequest> {
   const { method, url, headers, body = '' } = await signed(request);
   const changed = Object.entries({ ...headers, ...changes.headers });
@@ -79,10 +79,10 @@ describe('a signature is accepted', () => {
     expect(verify(await wire(request))).toEqual({ kind: 'signed', userArn: ARN });
   });
 
-  it('whatever the order of the query', async () => {
-    const turned = (url: string) =>
+  it('for any order of the query', async () => {
+    const reversed = (url: string) =>
       url.replace(/\?(.*)$/, (_all, query: string) => `?${query.split('&').reverse().join('&')}`);
-    expect(verify(await wire(GET, { url: turned }))).toMatchObject({ kind: 'signed' });
+    expect(verify(await wire(GET, { url: reversed }))).toMatchObject({ kind: 'signed' });
   });
 
   it('with a space sent as a plus', async () => {
@@ -93,13 +93,17 @@ describe('a signature is accepted', () => {
 
 describe('a request is refused', () => {
   it.each<[string, ToSign, RegExp]>([
-    ['an unknown key', { ...GET, keys: { ...LASTING, accessKeyId: 'AKIASTRANGER' } }, /not known/],
+    [
+      'an unknown key',
+      { ...GET, keys: { ...LASTING, accessKeyId: 'AKIASTRANGER' } },
+      /does not exist/,
+    ],
     ['another secret', { ...GET, keys: { ...LASTING, secretAccessKey: 'x' } }, /not match/],
     ['another region', { ...GET, region: 'eu-west-1' }, /scope/],
     ['another service', { ...GET, service: 's3' }, /scope/],
     ['no token', { ...GET, keys: { ...TEMPORARY, sessionToken: '' } }, /token/],
     ['another token', { ...GET, keys: { ...TEMPORARY, sessionToken: 'b' } }, /token/],
-    ['a token it has none of', { ...GET, keys: { ...LASTING, sessionToken: 'b' } }, /token/],
+    ['a token with a long-term key', { ...GET, keys: { ...LASTING, sessionToken: 'b' } }, /token/],
     ['a slow clock', { ...GET, date: new Date(NOW - 5 * MINUTE - SECOND) }, /expired/],
     ['a fast clock', { ...GET, date: new Date(NOW + 5 * MINUTE + SECOND) }, /future/],
     ['an expired URL', { ...GET, expiresIn: 60, date: new Date(NOW - 61 * SECOND) }, /expired/],
@@ -119,7 +123,7 @@ describe('a request is refused', () => {
     ['signed header', POST, { headers: { 'idempotency-key': 'key-2' } }],
     ['host', GET, { headers: { host: '127.0.0.1:9999' } }],
     ['date', GET, { headers: { 'x-amz-date': '20261121T120001Z' } }],
-  ])('with its %s changed on the way', async (_, request, changes) => {
+  ])('with its %s changed after signing', async (_, request, changes) => {
     const reason = /does not match|not the hash/;
     expect(verify(await wire(request, changes))).toEqual(refused(reason));
   });
@@ -157,9 +161,9 @@ describe('a request is refused', () => {
     expect(verify(await wire(GET, { headers }))).toEqual(refused(/x-amz-security-note/));
   });
 
-  it('when the day of its key is not its own', async () => {
+  it("when the credential's date is not the request's", async () => {
     const headers = { 'x-amz-date': '20261120T120000Z' };
-    expect(verify(await wire(GET, { headers }))).toEqual(refused(/day/));
+    expect(verify(await wire(GET, { headers }))).toEqual(refused(/date in the credential/));
   });
 
   it('when the payload is declared unsigned', async () => {
@@ -173,7 +177,7 @@ describe('a request is refused', () => {
     expect(verify(await wire({ ...GET, expiresIn: 60 }, { url }))).toEqual(refused(/malformed/));
   });
 
-  it('when a header it relies on comes twice', async () => {
+  it('when the authorization header is repeated', async () => {
     const request = await wire(GET);
     const authorization = request.headers.get('authorization') ?? [];
     const headers = new Map(request.headers).set('authorization', [

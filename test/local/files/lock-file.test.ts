@@ -1,4 +1,4 @@
-// Who holds a set of files: a living process does, and nobody whose id was used again does.
+// The lock file: a running process holds it; a process whose id was reused does not.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,19 +14,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** No process can have it: ids end at 4,194,304 (proc(5), pid_max). */
-const NOBODY = 4_194_305;
+/** No process has this id: the largest is 4,194,304 (proc(5), pid_max). */
+const UNUSED_ID = 4_194_305;
 
 describe('a lock', () => {
-  it('is held by the process that took it, until it is given back', async () => {
+  it('is held by the process that took it until it is released', async () => {
     const unlock = await takeLock(path);
     await expect(takeLock(path)).rejects.toThrow(`held by process ${process.pid}`);
     await unlock();
     await (await takeLock(path))();
   });
 
-  it.each(['', 'torn', '0', String(NOBODY), `${NOBODY} 1`])(
-    'is left behind with %j',
+  it.each(['', 'torn', '0', String(UNUSED_ID), `${UNUSED_ID} 1`])(
+    'is taken over when the file contains %j',
     async (text) => {
       writeFileSync(path, text);
       const unlock = await takeLock(path);
@@ -38,12 +38,12 @@ describe('a lock', () => {
   it.each([
     ['this process', process.pid],
     ['another one', process.ppid],
-  ])('is left behind by an earlier process that had the id of %s', async (_, pid) => {
+  ])('is taken over from an earlier process with the id of %s', async (_, pid) => {
     writeFileSync(path, `${pid} 1`);
     await (await takeLock(path))();
   });
 
-  it('is held by a living process that did not say when it started', async () => {
+  it('is held by a running process without a recorded start time', async () => {
     writeFileSync(path, String(process.ppid));
     await expect(takeLock(path)).rejects.toThrow(`held by process ${process.ppid}`);
   });

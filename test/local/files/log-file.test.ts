@@ -1,4 +1,4 @@
-// The service's log keeps the newest lines, and never more than twice its bound at a start.
+// The service's log keeps the newest lines, and at a start at most twice its size limit.
 
 import {
   existsSync,
@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const line = { kind: 'step', error: 'StoreDown', message: 'it was full', id: undefined };
 const lines = (): readonly string[] => readFileSync(path, 'utf8').trim().split('\n');
 
-it('goes on in the log of the start before', () => {
+it('appends to the log of an earlier start', () => {
   openLog(path)(line);
   openLog(path)(line);
   expect(lines().map((each) => JSON.parse(each))).toMatchObject([
@@ -34,7 +34,7 @@ it('goes on in the log of the start before', () => {
   expect(existsSync(`${path}.1`)).toBe(false);
 });
 
-it('sets a long log aside at a start, in place of the one before', () => {
+it('renames a long log at a start and replaces the older one', () => {
   writeFileSync(`${path}.1`, 'older');
   writeFileSync(path, 'newer');
   truncateSync(path, 10_000_001);

@@ -1,4 +1,4 @@
-// `npm start` as a process of its own, as people run it, and its API as they call it.
+// `npm start` as a separate process, and its API over HTTP, as users run and call them.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ export const SSH_KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
 export type StartedProcess = Awaited<ReturnType<typeof startProcess>>;
 
-/** Environment of others must not decide whether real money is spent. */
+/** A provider key in the caller's environment must not lease real instances. */
 const providerVariables = ProviderName.options
   .map(rowOf)
   .flatMap(({ keys, baseUrl }) => [...Object.values(keys), baseUrl.variable]);
@@ -24,23 +24,23 @@ const plainEnv = () => ({
   ...Object.fromEntries(providerVariables.map((name) => [name, undefined])),
 });
 
-/** Runs it with these flags; what it says is kept. */
+/** Runs `npm start` with these flags and collects its output. */
 export function runMain(args: readonly string[], env: Record<string, string | undefined> = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...plainEnv(), ...env },
   });
-  const said = { text: '' };
+  const output = { text: '' };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
-      said.text += chunk;
+      output.text += chunk;
     });
   }
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-  return { child, said, exited };
+  return { child, output, exited };
 }
 
-/** Looks again and again, as somebody at a terminal would. */
+/** Polls `look` until it returns a value. Throws after `limitMs`. */
 export async function eventually<Value>(
   what: string,
   look: () => Promise<Value | null>,
@@ -50,15 +50,15 @@ export async function eventually<Value>(
   for (;;) {
     const found = await look();
     if (found !== null) return found;
-    if (Date.now() > giveUpAt) throw new Error(`not in ${limitMs} ms: ${what}`);
+    if (Date.now() > giveUpAt) throw new Error(`timed out after ${limitMs} ms: ${what}`);
     await pause(25);
   }
 }
 
-/** How many processes a start stands on: its database, and a simulator for each provider. */
+/** The number of child processes: the database, and a simulator for each provider. */
 export const CHILDREN = 1 + ProviderName.options.length;
 
-/** The processes that this one has started and that still live. */
+/** The running child processes of a process. */
 export function childrenOf(pid: number | undefined): readonly number[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = stdout
@@ -68,7 +68,7 @@ export function childrenOf(pid: number | undefined): readonly number[] {
   return pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
 }
 
-function lives(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -77,7 +77,7 @@ function lives(pid: number): boolean {
 }
 
 export const allGone = (pids: readonly number[]): Promise<boolean> =>
-  eventually('children end', async () => (pids.some(lives) ? null : true));
+  eventually('children exit', async () => (pids.some(isRunning) ? null : true));
 
 async function keysOf(folder: string, profile: string): Promise<Keys> {
   const text = await readFile(join(folder, 'credentials'), 'utf8');
@@ -107,10 +107,10 @@ export async function startProcess(
   args: readonly string[] = [],
   env: Record<string, string | undefined> = {},
 ) {
-  const { child, said, exited } = runMain(['--data', folder, '--port', '0', ...args], env);
+  const { child, output, exited } = runMain(['--data', folder, '--port', '0', ...args], env);
   const url = await eventually('the banner', async () => {
-    if (child.exitCode !== null) throw new Error(said.text);
-    const banner = /URL +(http:\/\/127\.0\.0\.1:\d+)[\s\S]*Ctrl-C/.exec(said.text);
+    if (child.exitCode !== null) throw new Error(output.text);
+    const banner = /URL +(http:\/\/127\.0\.0\.1:\d+)[\s\S]*Ctrl-C/.exec(output.text);
     return banner?.[1] ?? null;
   });
   const call = async <Body>(path: string, body?: object, profile = 'consumer') => {
@@ -137,5 +137,5 @@ export async function startProcess(
     child.kill(signal);
     return exited;
   };
-  return { child, said, exited, url, call, read, untilState, stop };
+  return { child, output, exited, url, call, read, untilState, stop };
 }
