@@ -1,5 +1,5 @@
-// The back door over HTTP, under /_sim/, so that another process can drive the simulator. Adapters
-// must never call it; it asks for no key, as the server listens on loopback only.
+// The control routes of a simulator, under /_sim/, for other processes. Adapters must never call
+// them. They need no key: the server listens only on loopback.
 
 import * as z from 'zod/mini';
 import type { Controls } from './controls.ts';
@@ -22,21 +22,23 @@ export function isAdminPath(path: string): boolean {
   return path.startsWith('/_sim/');
 }
 
-/** GET reads the truth; POST and DELETE on faults, POST on the rest change it. */
+/** Replies to one control request: 200 with the result, 400 with the reason of a refusal. */
 export function adminReply(controls: Controls, { method, url, body }: Incoming): Reply {
   const json = parseJson(body || '{}');
-  if ('problem' in json) return refused('malformed JSON');
+  if ('problem' in json) return refused('the body is not valid JSON');
   try {
-    return { status: 200, body: answer(controls, `${method} ${url.pathname}`, json.value) };
+    return { status: 200, body: runAction(controls, `${method} ${url.pathname}`, json.value) };
   } catch (error) {
-    // Somebody else's process drives this: its mistakes are told, not thrown here.
+    // The caller is another process: its errors are replies, not exceptions here.
     return refused(error instanceof Error ? error.message : String(error));
   }
 }
 
-function answer(controls: Controls, line: string, body: unknown): unknown {
-  const run = Object.hasOwn(actions, line) ? actions[line] : undefined;
-  if (run === undefined) throw new Error(`nothing answers ${line}`);
+function runAction(controls: Controls, route: string, body: unknown): unknown {
+  const run = Object.hasOwn(actions, route) ? actions[route] : undefined;
+  if (run === undefined) {
+    throw new Error(`there is no route ${route}; routes: ${Object.keys(actions).join(', ')}`);
+  }
   return run(controls, body) ?? { ok: true };
 }
 

@@ -1,4 +1,4 @@
-// One timer, for the next thing that happens by itself on the simulated clock.
+// One timer on the simulated clock, for the next change of an instance.
 
 export type After = (ms: number, run: () => void) => () => void;
 

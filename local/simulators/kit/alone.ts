@@ -1,18 +1,17 @@
-// Runs one simulator as a process of its own, until SIGINT or SIGTERM. With `--follow-parent` it
-// prints its address and nothing else, and ends when its standard input ends, as it does when the
-// parent ends.
+// Runs one simulator in its own process, until SIGINT or SIGTERM. With `--follow-parent` it prints
+// only its address and exits when its standard input closes, that is, when its parent exits.
 
 import { bannerLines } from './banner.ts';
 import { createClock, readClock } from './clock.ts';
-import { type Known, readFlags, usageOf } from './flags.ts';
+import { type Identity, readFlags, usageOf } from './flags.ts';
 import type { Keys } from './keys.ts';
 import type { CreateSimulator } from './simulator.ts';
 
-export type Alone = Known & {
-  /** The provider's name for people. */
+export type Program = Identity & {
+  /** The provider's display name. */
   readonly title: string;
   readonly create: CreateSimulator;
-  /** How to point a client at it, a line each. */
+  /** Lines that show how to configure a client for it. */
   readonly clientLines: (url: string, keys: Keys) => readonly string[];
 };
 
@@ -21,33 +20,33 @@ function stop(code: number, message: string): never {
   process.exit(code);
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`);
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : `${error}`);
 
-function flagsOrStop(alone: Alone) {
+function flagsOrStop(program: Program) {
   try {
-    return readFlags(alone, process.argv.slice(2), process.env);
+    return readFlags(program, process.argv.slice(2), process.env);
   } catch (error) {
-    return stop(2, `${wordsOf(error)}\n\n${usageOf(alone)}`);
+    return stop(2, `${messageOf(error)}\n\n${usageOf(program)}`);
   }
 }
 
-/** Runs it by the flags of the command line. */
-export async function runAlone(alone: Alone): Promise<void> {
-  const flags = flagsOrStop(alone);
-  if (flags === null) return void process.stdout.write(`${usageOf(alone)}\n`);
+/** Runs the simulator with the flags of the command line. */
+export async function runAlone(program: Program): Promise<void> {
+  const flags = flagsOrStop(program);
+  if (flags === null) return void process.stdout.write(`${usageOf(program)}\n`);
   const { port, clockPath, followsParent, options } = flags;
   const start = async () => {
     const clock = clockPath === undefined ? createClock() : readClock(clockPath);
-    const simulator = alone.create({ ...options, ...clock });
+    const simulator = program.create({ ...options, ...clock });
     return { simulator, url: await simulator.listen(port) };
   };
   const { simulator, url } = await start().catch((error: unknown) =>
-    stop(1, `The simulator did not start: ${wordsOf(error)}`),
+    stop(1, `The simulator did not start: ${messageOf(error)}`),
   );
   const end = (): void => void simulator.close().then(() => process.exit(0));
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   if (followsParent) process.stdin.resume().once('close', end);
-  const lines = followsParent ? [url] : bannerLines(alone, url, options.keys);
+  const lines = followsParent ? [url] : bannerLines(program, url, options.keys);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

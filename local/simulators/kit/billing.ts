@@ -1,22 +1,23 @@
-// Exact money of simulators: rates in whole nano-dollars an hour over milliseconds, summed without
-// rounding and cut to whole micro-dollars at the end. It must never depend on when somebody asks.
+// Exact costs in simulators: rates in whole nano-dollars per hour over milliseconds, summed without
+// rounding and truncated to whole micro-dollars at the end. The result must never depend on when it
+// is computed.
 
 import * as z from 'zod/mini';
 
-/** What something costs from the instant on, until the next rate. */
+/** A rate that applies from an instant until the next rate. */
 export const Rate = z.object({ from: z.number(), nanoUsdPerHour: z.int() });
 export type Rate = Readonly<z.infer<typeof Rate>>;
 
-/** What went over the network until the instant, since the entry before. */
+/** The traffic between the previous entry and the instant. */
 export const Traffic = z.object({ at: z.number(), upBytes: z.int(), downBytes: z.int() });
 export type Traffic = Readonly<z.infer<typeof Traffic>>;
 
-/** Nano-dollars an hour over milliseconds, not yet divided; nothing for a span turned round. */
+/** A rate times milliseconds, not yet divided; zero for a negative duration. */
 export function nanoHours(nanoUsdPerHour: number, ms: number): bigint {
   return ms > 0 ? BigInt(nanoUsdPerHour) * BigInt(Math.floor(ms)) : 0n;
 }
 
-/** The same between two instants, at rates that change in between. */
+/** The same between two instants, with rates that change in between. */
 export function nanoHoursAt(rates: readonly Rate[], from: number, until: number): bigint {
   return rates.reduce((sum, rate, index) => {
     const next = rates[index + 1]?.from ?? Infinity;
@@ -34,7 +35,7 @@ export function transferMicroUsd(nanoUsdPerGb: number, bytes: number): number {
   return Number((BigInt(nanoUsdPerGb) * BigInt(bytes)) / bytesPerGb / 1_000n);
 }
 
-/** What went over the network until the instant. */
+/** The traffic until the instant. */
 export function bytesUntil(
   traffic: readonly Traffic[],
   until: number,
@@ -49,8 +50,8 @@ export function bytesUntil(
 }
 
 /**
- * The very instant at which the credit was used up: above nothing at `funded`, not at `broke`, and
- * never growing in between.
+ * The exact instant at which the credit reached zero. The credit is above zero at `funded`, not
+ * above zero at `broke`, and never grows in between.
  */
 export function brokeAt(credit: (at: number) => number, funded: number, broke: number): number {
   let [last, first] = [funded, broke];

@@ -1,5 +1,5 @@
-// The simulator's clock when it runs as a process of its own: real time, or time that runs `scale`
-// times as fast from a point on, so that another process on the same file agrees.
+// The clock of a simulator in its own process: real time, or scaled time whose origin is in a file
+// that the service also reads.
 
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
@@ -13,31 +13,33 @@ const Origin = z.object({
 export type Clock = {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Runs it once, so many simulated milliseconds from now or a little later; its cancel. */
+  /** Calls `run` once after `ms` simulated milliseconds or slightly later; returns a cancel. */
   readonly after: (ms: number, run: () => void) => () => void;
 };
 
-/** The longest that a timer of the platform can wait; waking early only means setting it again. */
-const timerMostMs = 2 ** 31 - 1;
+/** The longest timeout of the platform. A timer that fires early is set again by its caller. */
+const maxTimerMs = 2 ** 31 - 1;
 
-/** `simStart` at the real instant `realStart`, `scale` times as fast; real time unless given. */
+/** Time is `simStart` at the real instant `realStart` and runs `scale` times as fast. */
 export function createClock(origin = { realStart: 0, simStart: 0, scale: 1 }): Clock {
   const { realStart, simStart, scale } = origin;
   return {
     now: () => Math.floor(simStart + (Date.now() - realStart) * scale),
     after: (ms, run) => {
-      const realMs = Math.min(Math.ceil(ms / scale), timerMostMs);
+      const realMs = Math.min(Math.ceil(ms / scale), maxTimerMs);
       const timer = setTimeout(run, realMs).unref();
       return () => clearTimeout(timer);
     },
   };
 }
 
-/** The clock that a file describes. Throws when it can't be understood. */
+/** The clock with the origin in the file. Throws when the file is invalid. */
 export function readClock(path: string): Clock {
   try {
     return createClock(Origin.parse(JSON.parse(readFileSync(path, 'utf8'))));
   } catch (cause) {
-    throw new Error(`${path} describes no clock`, { cause });
+    throw new Error(`${path} must contain {"realStart", "simStart", "scale"} as numbers`, {
+      cause,
+    });
   }
 }

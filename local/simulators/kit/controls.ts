@@ -1,32 +1,33 @@
-// A simulator's back door: what is true, whatever its API says, and what to make go wrong. Tests
-// and the demo use it; an adapter must never. Ids are texts, as providers' ids are. Types only.
+// The controls of a simulator: they read its actual state, without faults and delays, and inject
+// faults. Only tests, the soak and the demo use them; an adapter must never. Ids are strings, like
+// providers' ids. Types only.
 
 import type { FaultSpec } from './faults.ts';
 
-/** What is true of an instance. */
+/** The actual state of an instance. */
 export type TrueInstance = {
   readonly id: string;
   readonly label: string | null;
-  /** Not created through the API by this account's caller. */
+  /** Whether it was created through the controls and not through the API. */
   readonly foreign: boolean;
   readonly gpuName: string;
   readonly gpuCount: number;
-  /** As programs on the instance see it. */
+  /** The environment of programs on the instance. */
   readonly env: Readonly<Record<string, string>>;
   readonly sshHostKey: string;
-  /** Where it was last asked about; null until then. */
+  /** The SSH port, as last read through the API; null before the first read. */
   readonly sshPort: number | null;
-  /** Whether it exists, and so may be billed. */
+  /** Whether it exists and may be billed. */
   readonly alive: boolean;
   /** Whether it has booted and runs. */
   readonly up: boolean;
   readonly createdAt: number;
-  /** May lie ahead for a zombie. */
+  /** May be in the future, for a zombie. */
   readonly end: { readonly at: number; readonly kind: 'destroyed' | 'vanished' } | null;
   readonly chargedMicroUsd: number;
 };
 
-/** Every micro-dollar paid in and spent, by instance, destroyed ones included. */
+/** All money paid in and spent, by instance, including destroyed ones. */
 export type Books = {
   readonly paidInMicroUsd: number;
   readonly spentMicroUsd: number;
@@ -45,30 +46,30 @@ export type RequestEntry = {
   readonly path: string;
   readonly query: string;
   readonly body: string;
-  /** 0 when the connection was dropped instead of answered. */
+  /** 0 when the connection was dropped without a response. */
   readonly status: number;
 };
 
-/** What an instance sent and received; GB are 10^9 bytes. */
+/** The traffic of an instance; a GB is 10^9 bytes. */
 export type TrafficSpec = { readonly id: string; readonly upGb: number; readonly downGb: number };
 
 export type Controls = {
   instances(): readonly TrueInstance[];
   books(): Books;
-  /** The latest calls, oldest first; keys are left out. */
+  /** The latest calls, oldest first, without keys. */
   requests(): readonly RequestEntry[];
-  /** An instance of the account that nobody created through the API; its id. */
+  /** Creates an instance of the account outside the API; returns its id. */
   addForeignInstance(label?: string | null): string;
   addFault(spec: FaultSpec): void;
   clearFaults(): void;
-  /** The instance is gone at once, and nothing reports it. */
+  /** Removes the instance now; nothing reports it. */
   vanish(id: string): void;
-  /** The provider stops it; what it keeps goes on billing. */
+  /** Stops the instance as the provider does; its disk is still billed. */
   interrupt(id: string): void;
-  /** Its GPU rate is multiplied from now on. */
+  /** Multiplies the GPU rate from now on. */
   raisePrice(id: string, factor: number): void;
-  /** It has just sent and received this much. */
+  /** Adds traffic of the instance at the current instant. */
   addTraffic(spec: TrafficSpec): void;
-  /** Pays in. */
+  /** Adds credit to the account. */
   addCredit(usd: number): void;
 };

@@ -1,5 +1,5 @@
-// What can be made to go wrong, in the words every simulator shares. A fault only says when it
-// strikes; the routes know what it does. Nothing here may change an instance.
+// The faults that every simulator supports. This file decides which calls a fault applies to; the
+// routes implement its effect. Nothing here may change an instance.
 
 import * as z from 'zod/mini';
 
@@ -12,49 +12,49 @@ export type Operation = (typeof operations)[number];
 
 const effects = ['create', 'destroy', 'change', 'attach-key', 'detach-key'] as const;
 
-/** Each fault with the operations it strikes when none is named; null means every one. */
-const strikes = {
-  /** Create answers that the offer is gone; nothing is created. */
+/** Each fault with the operations it applies to by default; null means every operation. */
+const targets = {
+  /** Create responds that the offer is gone; nothing is created. */
   refuse: ['create'],
-  /** 429, nothing is done. */
+  /** The response is 429; the call has no effect. */
   'rate-limit': null,
-  /** 500 or a gateway's 502, nothing is done. */
+  /** The response is 500 or a gateway's 502; the call has no effect. */
   'fail-before-effect': null,
-  /** Done, then the connection is cut. */
+  /** The call takes effect, then the connection is cut. */
   'drop-after-effect': effects,
-  /** Done, then answered with 500. */
+  /** The call takes effect, then the response is 500. */
   'error-after-effect': effects,
-  /** The answer to what was done comes `forMs` of real time late. */
+  /** The call takes effect; the response is `forMs` of real time late. */
   slow: null,
-  /** Every call answers that the key is unknown, with a 404. */
+  /** The response is 404, for an unknown key. */
   'bad-key': null,
-  /** A page of a list after the first answers 500; about an instance, the page that shows it. */
+  /** A later page of a list responds 500; with an instance id, the page with that instance. */
   'partial-page': ['list'],
-  /** Lists leave out instances younger than `forMs`; about an instance, that one alone. */
+  /** Lists omit instances younger than `forMs`; with an instance id, only that instance. */
   'stale-list': ['list'],
-  /** Destroy answers 500 and 429 in turns, nothing is done. */
+  /** Destroy responds 500 and 429 in turn; the call has no effect. */
   'refuse-destroy': ['destroy'],
-  /** Destroy answers 200, yet the instance runs and bills for another `forMs`. */
+  /** Destroy responds 200, but the instance runs and is billed for another `forMs`. */
   zombie: ['destroy'],
-  /** The instance is gone, without a word, `forMs` after it was ready. */
+  /** The instance disappears `forMs` after it was ready; nothing reports it. */
   vanish: ['create'],
-  /** The instance is stopped by the provider `forMs` after it was ready. */
+  /** The provider stops the instance `forMs` after it was ready. */
   interrupt: ['create'],
-  /** The instance costs half as much again as its offer said. */
+  /** The instance costs 1.5 times its offer's price. */
   'price-rise': ['create'],
-  /** The instance loads for ever. */
+  /** The instance never leaves the status loading. */
   'never-boots': ['create'],
 } as const satisfies Record<string, readonly Operation[] | null>;
 
-export type FaultName = keyof typeof strikes;
+export type FaultName = keyof typeof targets;
 
-export const faultNames: readonly FaultName[] = Object.keys(strikes).filter(isFaultName);
+export const faultNames: readonly FaultName[] = Object.keys(targets).filter(isFaultName);
 
 export function isFaultName(name: string): name is FaultName {
-  return Object.hasOwn(strikes, name);
+  return Object.hasOwn(targets, name);
 }
 
-/** Faults that belong to an instance's life: with an `instanceId` they take effect at once. */
+/** Faults of an instance's life. With an `instanceId` they take effect immediately. */
 export const lifeFaults = ['vanish', 'interrupt', 'price-rise', 'never-boots'] as const;
 export type LifeFault = (typeof lifeFaults)[number];
 
@@ -62,19 +62,19 @@ export function isLifeFault(name: FaultName): name is LifeFault {
   return lifeFaults.some((fault) => fault === name);
 }
 
-/** Ids are texts; a caller of the back door may write a number. */
+/** Ids are strings; a caller of the control routes may send a number. */
 export const InstanceId = z.pipe(z.union([z.string(), z.int()]), z.transform(String));
 
 const spec = {
   name: z.enum(faultNames),
   operation: z.optional(z.enum(operations)),
-  /** How often it strikes; without it, until cleared. */
+  /** How many calls it applies to; without it, all until the fault is removed. */
   times: z.optional(z.int()),
   /** Only calls about this instance. */
   instanceId: z.optional(InstanceId),
-  /** As each fault says; with the others, how long it lasts from when it was added. */
+  /** Its meaning is documented at each fault above; for the others, how long the fault lasts. */
   forMs: z.optional(z.number()),
-  /** Which body, by its place in replies.ts, instead of one after the other. */
+  /** The index of the response body in replies.ts; without it, the bodies take turns. */
   variant: z.optional(z.int()),
 };
 
@@ -84,7 +84,7 @@ export type FaultSpec = Readonly<z.infer<typeof FaultSpec>>;
 export const Fault = z.object({ ...spec, left: z.number(), addedAt: z.number() });
 export type Fault = z.infer<typeof Fault>;
 
-/** A fault that strikes from now on. `left` is kept finite so that it survives JSON. */
+/** A fault that applies from now on. `left` is finite so that it survives JSON. */
 export function faultOf(spec: FaultSpec, now: number): Fault {
   return { ...spec, left: spec.times ?? Number.MAX_SAFE_INTEGER, addedAt: now };
 }
@@ -93,31 +93,37 @@ export type Call = {
   readonly operation: Operation;
   readonly instanceId: string | null;
   readonly now: number;
-  /** The fault that a create request asks for itself, in its environment. */
+  /** The fault that a create request names in its environment. */
   readonly sentinel: FaultName | null;
 };
 
-/** The oldest fault of that name that strikes this call, now used up by one; or nothing. */
-export function strike(faults: readonly Fault[], name: FaultName, call: Call): Fault | undefined {
-  const fault = faults.find((candidate) => hits(candidate, name, call));
+/** Takes the oldest fault of that name that applies to the call: uses up one of its times. */
+export function takeFault(
+  faults: readonly Fault[],
+  name: FaultName,
+  call: Call,
+): Fault | undefined {
+  const fault = faults.find((candidate) => appliesTo(candidate, name, call));
   if (fault !== undefined) fault.left -= 1;
-  const asked = faultOf({ name }, call.now);
-  return fault ?? (call.sentinel === name && hits(asked, name, call) ? asked : undefined);
+  const requested = faultOf({ name }, call.now);
+  const isRequested = call.sentinel === name && appliesTo(requested, name, call);
+  return fault ?? (isRequested ? requested : undefined);
 }
 
+/** Faults for which `forMs` is not the duration of the fault. */
 const ownMeaning: readonly FaultName[] = ['slow', 'stale-list', 'zombie', ...lifeFaults];
 
-function hits(fault: Fault, name: FaultName, call: Call): boolean {
+function appliesTo(fault: Fault, name: FaultName, call: Call): boolean {
   if (fault.name !== name || fault.left <= 0) return false;
-  const usual: readonly Operation[] | null = strikes[name];
-  const struck = fault.operation === undefined ? usual : [fault.operation];
-  if (struck !== null && !struck.includes(call.operation)) return false;
+  const defaults: readonly Operation[] | null = targets[name];
+  const operations = fault.operation === undefined ? defaults : [fault.operation];
+  if (operations !== null && !operations.includes(call.operation)) return false;
   if (fault.instanceId !== undefined && fault.instanceId !== call.instanceId) return false;
   const lasts = ownMeaning.includes(name) ? Infinity : (fault.forMs ?? Infinity);
   return call.now < fault.addedAt + lasts;
 }
 
-/** Faults that `SIM_FAULT` brings on the new instance, and how often, so that each one ends. */
+/** Faults that `SIM_FAULT` adds for the new instance, and how many calls each applies to. */
 export const sentinelTimes: Readonly<Partial<Record<FaultName, number>>> = {
   'partial-page': 1,
   'refuse-destroy': 3,

@@ -1,17 +1,17 @@
-// The least time between two calls of one caller to one endpoint. It only says whether a call may
-// pass; what a refusal looks like is not decided here.
+// Rate limits: the minimum time between two calls of one caller to one endpoint. This file decides
+// whether a call passes; replies.ts has the response to a refused call.
 
-/** When a caller may next call an endpoint, and whether a call was refused meanwhile. */
+/** When the next call passes, and whether a call was refused since the last one that passed. */
 export type Gate = { readonly openAt: number; readonly refused: boolean };
 
 export type GateTerms = {
   readonly spacingMs: number;
   readonly penaltyMs: number;
-  /** Whether each refused call makes the wait begin again. */
+  /** Whether each refused call restarts the wait. */
   readonly refusalRestarts: boolean;
 };
 
-/** Whether the call may pass now; remembers that it did, or that it came too fast. */
+/** Whether the call passes now. Records the call in `gates`. */
 export function passGate(
   gates: Record<string, Gate>,
   name: string,
@@ -22,8 +22,8 @@ export function passGate(
     gates[name] = { openAt: now + spacingMs, refused: false };
     return true;
   }
-  const again = refusalRestarts ? Math.max(spacingMs, penaltyMs) : 0;
-  const punished = gate.refused ? 0 : penaltyMs;
-  gates[name] = { openAt: Math.max(gate.openAt, now + Math.max(again, punished)), refused: true };
+  const restart = refusalRestarts ? Math.max(spacingMs, penaltyMs) : 0;
+  const penalty = gate.refused ? 0 : penaltyMs;
+  gates[name] = { openAt: Math.max(gate.openAt, now + Math.max(restart, penalty)), refused: true };
   return false;
 }

@@ -1,4 +1,4 @@
-// JSON from a stranger: what it is, or that it is none. It must never throw for what was sent.
+// Parses JSON from a client: the value, or the invalid text. It must never throw.
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };

@@ -1,19 +1,20 @@
-// The keys that open a simulator's account, under the provider's own names for its key fields.
+// The API keys of a simulator's account, by the provider's own names for the key fields.
 
 export type Keys = Readonly<Record<string, string>>;
 
-/** The value of one key field. Throws RangeError when nobody gave it. */
+/** The value of one key field. Throws RangeError when it is missing. */
 export function keyIn(keys: Keys, field: string): string {
   const value = keys[field];
-  if (value === undefined) throw new RangeError(`the simulator was given no ${field}`);
+  if (value === undefined) throw new RangeError(`the simulator needs a value for ${field}`);
   return value;
 }
 
-const wordsOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => ` ${letter}`);
+const splitWords = (field: string): string => field.replace(/[A-Z]/g, (letter) => ` ${letter}`);
 
-/** Its flag, without dashes: `apiKey` is `api-key`. */
-export const flagOf = (field: string): string => wordsOf(field).toLowerCase().replaceAll(' ', '-');
+/** The flag of a key field, without dashes: `apiKey` is `api-key`. */
+export const flagOf = (field: string): string =>
+  splitWords(field).toLowerCase().replaceAll(' ', '-');
 
-/** Its variable: `apiKey` is `SIM_API_KEY`. It goes before the flag: everyone can read that. */
+/** Its variable: `apiKey` is `SIM_API_KEY`. It overrides the flag, which all users can read. */
 export const variableOf = (field: string): string =>
-  `SIM_${wordsOf(field).toUpperCase().replaceAll(' ', '_')}`;
+  `SIM_${splitWords(field).toUpperCase().replaceAll(' ', '_')}`;

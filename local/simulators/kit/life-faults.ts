@@ -1,5 +1,5 @@
-// What a fault does to an instance's life, be it while it is created or later. It must only write
-// down what will happen and when.
+// The effect of a fault on an instance's life, at create or later. This file must only record the
+// future change and its instant.
 
 import { currentRun, endAt, type Life, stopAt } from './life.ts';
 
@@ -10,17 +10,17 @@ import type { LifeFault } from './faults.ts';
 
 const raiseFactor = 1.5;
 
-/** How long an instance serves before it vanishes or is interrupted, unless the fault says. */
-const servesMs = 60_000;
+/** The default time from ready until an instance vanishes or is interrupted. */
+const defaultRunMs = 60_000;
 
-/** Strikes an instance in its create call; it ends or stops `forMs` after it is ready. */
-export function strikeNewborn(instance: Instance, name: LifeFault, forMs = servesMs): void {
+/** Applies a fault in the create call; the instance ends or stops `forMs` after it is ready. */
+export function applyAtCreate(instance: Instance, name: LifeFault, forMs = defaultRunMs): void {
   const readyAt = instance.runs[0]?.readyAt ?? instance.createdAt;
-  strikeLife(instance, name, { now: instance.createdAt, endsAt: readyAt + forMs });
+  applyLifeFault(instance, name, { now: instance.createdAt, endsAt: readyAt + forMs });
 }
 
-/** Strikes now; an end or a stop may lie ahead. */
-export function strikeLife(
+/** Applies a fault now; an end or a stop may be in the future. */
+export function applyLifeFault(
   instance: Instance,
   name: LifeFault,
   { now, endsAt }: { readonly now: number; readonly endsAt: number },

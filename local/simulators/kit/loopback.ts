@@ -1,8 +1,8 @@
-// Listening on loopback, and on nothing else.
+// Listens on the loopback address only.
 
 import type { Server } from 'node:net';
 
-/** Starts listening; 0 takes a free port. Rejects when the port is taken. */
+/** Starts listening; 0 picks a free port. Rejects when the port is in use. */
 export async function listenOnLoopback(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -20,7 +20,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** Whether that is why listening failed. */
-export function isTaken(error: unknown): boolean {
+/** Whether the error means that the port is in use. */
+export function isPortInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -1,5 +1,5 @@
-// What runs on rented instances: an SSH server on a loopback port, and whatever the caller of the
-// simulator starts there. Nothing here decides anything: it follows the instances' lives.
+// The programs on rented machines: an SSH server on a loopback port, and the program of the
+// simulator's `startMachine` option. They start and stop with the instances.
 
 import { openSshServer, type SshOptions, type SshServer } from './machine/ssh-server.ts';
 
@@ -9,27 +9,27 @@ export type MachineStart = {
   readonly env: Readonly<Record<string, string>>;
   readonly onstart: string;
   readonly image: string;
-  /** Attached to the instance by now; its start script may add more. */
+  /** The keys attached to the instance; its start script may add more. */
   readonly sshKeys: readonly string[];
-  /** Its own public key, as `ssh-keyscan` would show it without the address. */
+  /** Its public host key, as `ssh-keyscan` prints it, without the address. */
   readonly sshHostKey: string;
   readonly gpuName: string;
   readonly gpuCount: number;
   /**
-   * Ends this one instance from within, by its provider's API and with what the provider gives it
-   * alone, as the node agent does. Rejects when the API can't be reached.
+   * Destroys the instance from inside, as the node agent does: through the provider's API and with
+   * the instance's own key. Rejects when the API can't be reached.
    */
   readonly endSelf: () => Promise<void>;
 };
 
-/** Starts what runs inside; the returned function ends it. */
+/** Starts the program on a machine; the returned function stops it. */
 export type StartMachine = (machine: MachineStart) => () => void;
 
-/** What of an instance decides what runs on it. */
-export type Followed = {
+/** The part of an instance's state that decides which programs run. */
+export type MachineState = {
   readonly id: string;
   readonly up: boolean;
-  /** Where its SSH listened before, so that it does again; null if it never did. */
+  /** The port on which its SSH server listened before, to reuse it; null if it never did. */
   readonly sshPort: number | null;
   readonly start: () => MachineStart;
   readonly ssh: () => Omit<SshOptions, 'port'>;
@@ -39,47 +39,47 @@ export function createMachines(startMachine: StartMachine | undefined) {
   const servers = new Map<string, Promise<SshServer>>();
   const started = new Map<string, () => void>();
 
-  /** Starts what has come up since, ends what has gone down. Safe to repeat. */
-  function follow(instances: readonly Followed[]): void {
+  /** Starts the programs of instances that are up, stops those of the others. Safe to repeat. */
+  function update(instances: readonly MachineState[]): void {
     for (const instance of instances) {
-      if (instance.up) begin(instance);
-      else end(instance.id);
+      if (instance.up) start(instance);
+      else stop(instance.id);
     }
   }
 
-  function begin(instance: Followed): void {
-    // Whoever knows its port from before finds it there again.
+  function start(instance: MachineState): void {
+    // A client that read the port before must find the server there again.
     if (instance.sshPort !== null) void serve(instance);
     if (startMachine === undefined || started.has(instance.id)) return;
     started.set(instance.id, startMachine(instance.start()));
   }
 
-  function end(id: string): void {
+  function stop(id: string): void {
     started.get(id)?.();
     started.delete(id);
     void servers.get(id)?.then(({ close }) => close());
     servers.delete(id);
   }
 
-  function serve({ id, sshPort, ssh }: Followed): Promise<SshServer> {
+  function serve({ id, sshPort, ssh }: MachineState): Promise<SshServer> {
     const server = servers.get(id) ?? openSshServer({ ...ssh(), port: sshPort });
     servers.set(id, server);
     return server;
   }
 
-  /** Where its SSH listens, opened at the first question; null unless it is up. */
-  async function portOf(instance: Followed): Promise<number | null> {
+  /** The SSH port; the first call starts the server. Null unless the instance is up. */
+  async function portOf(instance: MachineState): Promise<number | null> {
     return instance.up ? (await serve(instance)).port : null;
   }
 
-  /** Until every port that `follow` found open before is open again. */
+  /** Resolves when every SSH server that `update` started is listening. */
   async function reopened(): Promise<void> {
     await Promise.all(servers.values());
   }
 
   function close(): void {
-    for (const id of new Set([...servers.keys(), ...started.keys()])) end(id);
+    for (const id of new Set([...servers.keys(), ...started.keys()])) stop(id);
   }
 
-  return { follow, portOf, reopened, close };
+  return { update, portOf, reopened, close };
 }

@@ -1,5 +1,4 @@
-// Seeded randomness, so that a market is the same for everyone who names its seed. It must never be
-// used for anything secret.
+// Seeded random numbers: the same seed gives the same market. They must never be used for secrets.
 
 /** 10th, 50th and 90th percentile. */
 export type Spread = readonly [low: number, median: number, high: number];
@@ -22,7 +21,7 @@ export function between(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
-/** A value whose 10th, 50th and 90th percentiles are the spread's; the tails stay close. */
+/** A value with the percentiles of the spread; the tails end 10 % outside of it. */
 export function draw(random: Random, [low, median, high]: Spread): number {
   const at = random();
   if (at < 0.1) return low * (0.9 + at);
@@ -31,7 +30,7 @@ export function draw(random: Random, [low, median, high]: Spread): number {
   return high * (1 + (at - 0.9));
 }
 
-/** One of the items, each as likely as its weight says. */
+/** One of the items, with probabilities in proportion to the weights. */
 export function pick<T>(random: Random, items: readonly T[], weight: (item: T) => number): T {
   let left = random() * items.reduce((sum, item) => sum + weight(item), 0);
   const found = items.find((item) => {
@@ -39,6 +38,6 @@ export function pick<T>(random: Random, items: readonly T[], weight: (item: T) =
     return left < 0;
   });
   const chosen = found ?? items.at(-1);
-  if (chosen === undefined) throw new Error('there is nothing to pick from');
+  if (chosen === undefined) throw new Error('pick needs at least one item');
   return chosen;
 }

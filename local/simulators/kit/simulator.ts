@@ -1,47 +1,47 @@
-// What every simulator is, to those that run it: its options, its address, and its back door. A
-// simulator may do more; whoever works with any of them knows nothing else. Types only.
+// The interface of every simulator: its options, its server and its controls. Code that works with
+// any provider must use nothing else. Types only.
 
 import type { After } from './alarm.ts';
 import type { Controls } from './controls.ts';
 import type { StartMachine } from './machines.ts';
 
 export type SimulatorOptions = {
-  /** What opens its one account: the value of each key field of the provider. */
+  /** The API keys of its only account: a value for each key field of the provider. */
   readonly keys: Readonly<Record<string, string>>;
-  /** Epoch milliseconds; may be scaled, or stand still and jump hours. */
+  /** Epoch milliseconds; may be scaled, or stop and jump hours. */
   readonly now: () => number;
-  /** Timer on the clock of `now`, only ever used to follow machines up and down. */
+  /** A timer on the clock of `now`, used to start and stop the programs on machines. */
   readonly after?: After;
-  /** Where the state is kept to outlive the process; what it holds goes before options. */
+  /** The file of the state. A state in the file overrides the options. */
   readonly statePath?: string;
   readonly seed?: number;
-  /** Offers that can be rented at the start, at least one; hundreds unless given. */
+  /** Offers that can be rented at the start, at least one; hundreds by default. */
   readonly offers?: number;
-  /** Whether calls that come too fast are refused, as documented; true unless given. */
+  /** Whether the documented rate limits apply; true by default. */
   readonly rateLimits?: boolean;
-  /** Whether a refused call makes the wait for the next one begin again; false unless given. */
+  /** Whether a rate-limited call restarts the wait; false by default. */
   readonly refusalRestarts?: boolean;
-  /** How much of the market other people have rented at any time, 0 to 1; nothing unless given. */
+  /** The share of the market that other customers rent, 0 to 1; 0 by default. */
   readonly othersShare?: number;
-  /** From create to an instance that is up. */
+  /** The time from create until the instance is up. */
   readonly bootMs?: number;
-  /** Until a new instance can be read, and until lists show it. */
+  /** The time from create until a read, or a listing, shows the instance. */
   readonly readLagMs?: number;
   readonly listLagMs?: number;
-  /** How long a destroyed instance is still shown. */
+  /** How long reads and listings show a destroyed instance. */
   readonly destroyLagMs?: number;
-  /** USD paid in. */
+  /** The account's credit in USD. */
   readonly credit?: number;
-  /** Called when an instance comes up; what it returns is called when it goes down. */
+  /** Called when an instance is up; the returned function is called when it goes down. */
   readonly startMachine?: StartMachine;
 };
 
 export type MarketSimulator = Controls & {
-  /** Starts serving on loopback; its address, without a closing slash. */
+  /** Starts serving on loopback; returns the address without a trailing slash. */
   listen(port?: number): Promise<string>;
-  /** Ends the server and every machine; the state stays readable. */
+  /** Stops the server and every machine; the state stays readable. */
   close(): Promise<void>;
 };
 
-/** What `simulator.ts` of each simulator exports as `createSimulator`. */
+/** The type of `createSimulator` in each simulator's `simulator.ts`. */
 export type CreateSimulator = (options: SimulatorOptions) => MarketSimulator;

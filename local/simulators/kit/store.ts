@@ -1,20 +1,20 @@
-// Keeps the state in a file, so that a simulator that was killed goes on where it was. The file is
-// always whole: it is written beside and renamed.
+// Keeps the state in a file, so that a killed simulator resumes with it. The file is always
+// complete: a temporary file is written and renamed.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type * as z from 'zod/mini';
 
-/** Secrets of instances are in it, so it is for its owner alone. */
+/** The file holds secrets of instances: only its owner can read it. */
 const mode = 0o600;
 
 export type Store<Kept> = {
-  /** What was kept; null when there is no such file. Throws when it can't be understood. */
+  /** The stored state; null when the file does not exist. Throws when the file is invalid. */
   readonly read: () => Kept | null;
-  /** Writes what is to be kept if it changed; when it returns, that outlives the process. */
+  /** Writes the state if it changed. The state is durable when this returns. */
   readonly save: (kept: Kept) => void;
 };
 
-/** Keeps what `schema` reads at `path`; without a path, everything may be forgotten. */
+/** A store for states of `schema` in the file `path`; without a path nothing is stored. */
 export function createStore<Kept>(
   path: string | undefined,
   schema: z.ZodMiniType<Kept>,
@@ -38,7 +38,7 @@ function fileStore<Kept>(path: string, schema: z.ZodMiniType<Kept>): Store<Kept>
     try {
       return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
     } catch (cause) {
-      throw new Error(`${path} is no state of this simulator`, { cause });
+      throw new Error(`${path} is not a state file of this simulator`, { cause });
     }
   }
 

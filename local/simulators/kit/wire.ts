@@ -1,5 +1,5 @@
-// HTTP in and out: bounded bodies, late and cut replies, a log without keys. A client that leaves
-// halfway must never harm the process; a mistake of ours must, so that it is seen.
+// The HTTP server of a simulator: bounded bodies, and late or dropped replies. An aborted request
+// must never stop the process; a bug of the simulator must, so that tests notice it.
 
 import {
   createServer,
@@ -13,11 +13,11 @@ export type Incoming = {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
-  /** Null when it was longer than the server reads. */
+  /** Null when it was longer than the limit. */
   readonly body: string | null;
 };
 
-/** What goes back over the wire: JSON, or text as it is. */
+/** A response: JSON, or plain text. */
 export type Reply = { readonly status: number; readonly body: unknown } | TextReply;
 type TextReply = {
   readonly status: number;
@@ -26,14 +26,14 @@ type TextReply = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** What goes back, and how badly: late, or never. */
+/** A response, and whether it is late or dropped. */
 export type Outcome = {
   readonly reply: Reply;
   readonly lateMs: number;
   readonly dropped: boolean;
 };
 
-export function promptly(reply: Reply): Outcome {
+export function immediate(reply: Reply): Outcome {
   return { reply, lateMs: 0, dropped: false };
 }
 
@@ -41,7 +41,7 @@ const maxBodyBytes = 1_048_576;
 
 export type Answer = (incoming: Incoming) => Promise<Outcome>;
 
-/** A server on loopback; `listen(0)` takes a free port and returns the address. */
+/** A server on loopback; `listen(0)` picks a free port and returns the address. */
 export function createWire(answer: Answer) {
   const server = createServer((request, response) => void serve(request, response));
 
@@ -52,7 +52,7 @@ export function createWire(answer: Answer) {
     if (url === null) return send(response, { status: 400, text: '', type: 'text/plain' });
     const { method = '', headers } = request;
     const outcome = await answer({ method, url, headers, body: read.body });
-    if (outcome.lateMs > 0) await realTime(outcome.lateMs);
+    if (outcome.lateMs > 0) await pauseRealTime(outcome.lateMs);
     if (outcome.dropped) request.socket.destroy();
     else send(response, outcome.reply);
   }
@@ -72,7 +72,7 @@ export function createWire(answer: Answer) {
 
 type Read = { readonly complete: boolean; readonly body: string | null };
 
-/** What is over the limit is read and thrown away, so that the refusal still gets through. */
+/** Bytes over the limit are read and dropped, so that the client receives the refusal. */
 function readBody(request: IncomingMessage): Promise<Read> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
@@ -91,8 +91,8 @@ function readBody(request: IncomingMessage): Promise<Read> {
   });
 }
 
-/** Lateness is about sockets and timeouts, so it is real and not the simulated clock's. */
-function realTime(ms: number): Promise<void> {
+/** Real time, not simulated time: a late reply is there to test clients' socket timeouts. */
+function pauseRealTime(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 

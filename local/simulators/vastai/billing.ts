@@ -1,6 +1,6 @@
-// The true cost of every instance, exact and derived from its life alone. GPUs are billed while the
-// container is up, disk from create to the end, bytes either way when they went. It must never
-// depend on when somebody asks.
+// The exact cost of every instance, derived from its recorded life. GPUs are billed while the
+// container is up, disk from create to the end, traffic at its instant. The result must never
+// depend on when it is computed.
 
 import {
   brokeAt,
@@ -13,7 +13,7 @@ import {
 import { exists, runEnd, stopAt } from '../kit/life.ts';
 import type { Instance, State } from './state.ts';
 
-/** Whole micro-dollars, and the time the GPUs were billed for. */
+/** Costs in whole micro-dollars, and the billed time of the GPUs. */
 export type Cost = {
   readonly gpuMicroUsd: number;
   readonly diskMicroUsd: number;
@@ -26,7 +26,7 @@ export function totalMicroUsd(cost: Cost): number {
   return cost.gpuMicroUsd + cost.diskMicroUsd + cost.upMicroUsd + cost.downMicroUsd;
 }
 
-/** What the instance cost from its creation until the instant. */
+/** The cost of the instance from create until the instant. */
 export function costUntil(instance: Instance, until: number): Cost {
   let gpuNano = 0n;
   let gpuMs = 0;
@@ -48,7 +48,7 @@ export function costUntil(instance: Instance, until: number): Cost {
   };
 }
 
-/** What the instance cost between two instants; adjoining spans add up without a gap. */
+/** The cost of the instance between two instants; adjacent intervals add up exactly. */
 export function costBetween(instance: Instance, from: number, to: number): Cost {
   const [before, after] = [costUntil(instance, from), costUntil(instance, to)];
   return {
@@ -67,13 +67,13 @@ export function spentUntil(state: State, until: number): number {
   );
 }
 
-/** Prepaid funds left; below zero while disks go on billing after the money ran out. */
+/** The remaining prepaid credit; below zero when disks are billed after the credit is used up. */
 export function creditMicroUsd(state: State, now: number): number {
   return state.paidInMicroUsd - spentUntil(state, now);
 }
 
 /**
- * Stops every instance at the very instant the credit was used up, also when that passed unseen.
+ * Stops every instance at the exact instant at which the credit reached zero, also in the past.
  * Safe to repeat.
  */
 export function stopWhenBroke(state: State, now: number): void {

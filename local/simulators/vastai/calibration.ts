@@ -1,11 +1,11 @@
-// What the seeded market is drawn from: shares and quantiles distilled from recorded markets, never
-// recorded rows. All are public marketplace readings: GPU mix and prices per GPU of 2025-12-07
-// (verified machines that were free); countries, GPU counts and bid ratios of 2026-06-07 (1,000
-// verified offers, the cheapest first); hosts' extras from 8 raw rows of 2024 to 2026.
+// The distributions of the seeded market: shares and quantiles of recorded markets, never recorded
+// rows. All come from public marketplace data: GPU mix and prices per GPU of 2025-12-07 (free
+// verified machines); countries, GPU counts and bid ratios of 2026-06-07 (the 1,000 cheapest
+// verified offers); other host figures from 8 raw rows of 2024 to 2026.
 
 import type { Spread } from '../kit/random.ts';
 
-/** `free` weighs the model; prices are USD per GPU and hour; `ramMb` is usable memory per GPU. */
+/** `free` is the model's weight; prices are USD per GPU hour; `ramMb` is usable memory per GPU. */
 export type GpuModel = {
   readonly name: string;
   readonly free: number;
@@ -19,7 +19,7 @@ export type GpuModel = {
 type Row = [string, number, number, number, number, number, number, number, number];
 
 // Name, free, price (low, median, high), memory in MB, compute capability x 100, dlperf, TFLOPS.
-// Memory and compute capability are the makers' figures, as drivers report them.
+// Memory and compute capability are the vendors' figures, as drivers report them.
 const rows: Row[] = [
   ['RTX 4090', 1864, 0.26, 0.34, 0.435, 24564, 890, 98.6, 82.6],
   ['RTX 5090', 831, 0.34, 0.44, 0.6, 32607, 1200, 203.2, 109.4],
@@ -58,7 +58,7 @@ export const gpuModels: readonly GpuModel[] = rows.map((row) => {
   return { name, free, price: [low, median, high], ramMb, computeCap, dlperf, tflops };
 });
 
-/** GPUs per machine, weighted so that the offers' sizes come out as recorded (41:28:20:8). */
+/** GPUs per machine, weighted so that offer sizes match the recorded ones (41:28:20:8). */
 export const machineSizes: readonly (readonly [gpus: number, weight: number])[] = [
   [1, 63],
   [2, 39],
@@ -66,7 +66,7 @@ export const machineSizes: readonly (readonly [gpus: number, weight: number])[] 
   [8, 41],
 ];
 
-/** Offers per country; the place's text is the host's choice and ends with the country code. */
+/** Offers per country. The host chooses the text of the place; it ends with the country code. */
 export const places: readonly (readonly [place: string, country: string, weight: number])[] = [
   ['Texas, US', 'US', 90],
   ['California, US', 'US', 89],
@@ -87,7 +87,7 @@ export const places: readonly (readonly [place: string, country: string, weight:
   ['India, IN', 'IN', 9],
 ];
 
-/** The least bid as a share of the on-demand price. */
+/** The minimum bid as a share of the on-demand price. */
 export const bidRatio: Spread = [0.44, 0.72, 0.97];
 export const reliability: Spread = [0.963, 0.988, 0.9971];
 /** USD per GB and month of 720 hours. */
@@ -99,9 +99,9 @@ export const diskMbPerSecond: Spread = [397, 2545, 6116];
 export const megabitsPerSecond: Spread = [106, 745, 2834];
 export const cpuCoresPerGpu: Spread = [8, 15, 32];
 export const directPorts: Spread = [62, 124, 499];
-/** How long a host still offers the machine, in days. */
+/** How long the host will offer the machine, in days. */
 export const daysOffered: Spread = [36, 155, 365];
 /** 2,584 of the RTX 4090s were free and 720 of them unverified. */
 export const unverifiedShare = 0.28;
-/** A guess: offers that are listed while they cannot be rented. */
+/** A guess: the share of listed offers that cannot be rented. */
 export const unrentableShare = 0.05;

@@ -1,4 +1,4 @@
-// What every route is handed: the state, the instant of the request and what it asks. Nothing here
+// The input of every route: the state, the instant of the request, and the request. Nothing here
 // outlives the request.
 
 import type { Fault, FaultName } from '../kit/faults.ts';
@@ -11,11 +11,11 @@ export type Settings = Lags & {
   readonly apiKey: string;
   readonly bootMs: number;
   readonly rateLimits: boolean;
-  /** Whether a refused call makes the wait for the next one begin again. */
+  /** Whether a rate-limited call restarts the wait. */
   readonly refusalRestarts: boolean;
-  /** How much of the market other people have rented at any time, 0 to 1. */
+  /** The share of the market that other customers rent, 0 to 1. */
   readonly othersShare: number;
-  /** For how long searches show what others have rented or given back as it was before. */
+  /** How late searches show what other customers rented or released. */
   readonly offerLagMs: number;
 };
 
@@ -23,16 +23,16 @@ export type Context = {
   readonly state: State;
   readonly settings: Settings;
   readonly now: number;
-  /** Where the instance's SSH listens, opened at this call if need be; null unless it is up. */
+  /** The SSH port of the instance; the first call starts its server. Null unless it is up. */
   readonly sshPort: (instance: Instance) => Promise<number | null>;
-  /** A fault of that name that strikes this very call, used up by one. */
-  readonly strike: (name: FaultName) => Fault | undefined;
-  /** The same, of the faults about one of the instances that a list is about. */
-  readonly strikeAbout: (name: FaultName, instanceId: number) => Fault | undefined;
+  /** Takes a fault of that name that applies to this call. */
+  readonly takeFault: (name: FaultName) => Fault | undefined;
+  /** Takes a fault that names an instance, for an instance in a listing. */
+  readonly takeInstanceFault: (name: FaultName, instanceId: number) => Fault | undefined;
 };
 
 export type Request = {
-  /** The numbers in the path, in order; NaN where it holds something else. */
+  /** The ids in the path, in order; NaN for an id that is not a number. */
   readonly ids: readonly number[];
   readonly query: URLSearchParams;
   readonly body: Row;
@@ -40,13 +40,13 @@ export type Request = {
 
 export type Route = (context: Context, request: Request) => Reply | Promise<Reply>;
 
-/** The offer and machine behind an instance; they were there when it was created. */
+/** The offer and the machine of an instance; both exist since its create. */
 export function placeOf(
   state: State,
   instance: Instance,
 ): { readonly offer: Offer; readonly machine: Machine } {
   const offer = state.market.offers[instance.offerId];
   const machine = offer && state.market.machines[offer.machineId];
-  if (!offer || !machine) throw new Error(`instance ${instance.id} stands on no machine`);
+  if (!offer || !machine) throw new Error(`instance ${instance.id} has no machine`);
   return { offer, machine };
 }

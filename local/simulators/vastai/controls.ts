@@ -1,9 +1,9 @@
-// The simulator's back door over its own state: what is true, and what to make go wrong.
+// The simulator's controls over its own state: they read the actual state and inject faults.
 
 import type { Controls, TrafficSpec } from '../kit/controls.ts';
 import { type FaultSpec, faultOf, isLifeFault } from '../kit/faults.ts';
 import { exists } from '../kit/life.ts';
-import { raisePrice, strikeLife } from '../kit/life-faults.ts';
+import { applyLifeFault, raisePrice } from '../kit/life-faults.ts';
 import { isFree, takenBy } from './life.ts';
 import { isTakenByOthers } from './others.ts';
 import { type Renting, rent } from './routes/create.ts';
@@ -11,8 +11,8 @@ import { type Instance, instanceOf, type State } from './state.ts';
 import { trueBooks, trueInstances } from './truth.ts';
 
 /**
- * `settle` brings the simulator up to the instant it returns; whatever changes something settles
- * before and after.
+ * `settle` applies all changes that are due and returns the current instant. Every control that
+ * changes something settles before and after.
  */
 export function createControls(world: Pick<Renting, 'state' | 'settings'>, settle: () => number) {
   const { state } = world;
@@ -30,7 +30,7 @@ export function createControls(world: Pick<Renting, 'state' | 'settings'>, settl
     books: () => trueBooks(state, settle()),
     requests: () => state.requests,
     addForeignInstance: changing((now, label: string | null = 'somebody-elses-training') =>
-      String(rentForeign({ ...world, now, strike: () => undefined }, label).id),
+      String(rentForeign({ ...world, now, takeFault: () => undefined }, label).id),
     ),
     addFault,
     clearFaults: changing(() => {
@@ -48,26 +48,26 @@ export function createControls(world: Pick<Renting, 'state' | 'settings'>, settl
   } satisfies Controls;
 }
 
-/** Faults of an instance's life strike at once, or `forMs` from now, when they name one. */
+/** A life fault with an instance id applies now, or `forMs` from now. */
 function add(state: State, spec: FaultSpec, now: number): void {
   if (spec.instanceId === undefined || !isLifeFault(spec.name)) {
     state.faults.push(faultOf(spec, now));
     return;
   }
   const endsAt = now + (spec.forMs ?? 0);
-  strikeLife(find(state, spec.instanceId), spec.name, { now, endsAt });
+  applyLifeFault(find(state, spec.instanceId), spec.name, { now, endsAt });
 }
 
 function addTraffic(state: State, { id, upGb, downGb }: TrafficSpec, now: number): void {
   const instance = find(state, id);
-  if (!exists(instance, now)) throw new Error(`instance ${id} is gone`);
+  if (!exists(instance, now)) throw new Error(`instance ${id} has ended`);
   const [upBytes, downBytes] = [Math.round(upGb * 1e9), Math.round(downGb * 1e9)];
   instance.traffic.push({ at: now, upBytes, downBytes });
 }
 
 function find(state: State, id: string): Instance {
   const instance = instanceOf(state, Number(id));
-  if (instance === undefined) throw new Error(`there is no instance ${id}`);
+  if (instance === undefined) throw new Error(`instance ${id} does not exist`);
   return instance;
 }
 
@@ -79,7 +79,7 @@ function rentForeign(context: Renting, label: string | null): Instance {
     if (candidate.gpus !== 1 || machine === undefined) return false;
     return isFree(taken, candidate, machine) && !isTakenByOthers(context, machine.id, now);
   });
-  if (offer === undefined) throw new Error('no machine is free');
+  if (offer === undefined) throw new Error('no offer with one GPU is free');
   return rent(context, offer, {
     ...{ label, image: 'pytorch/pytorch:latest', runtype: 'ssh_direc ssh_proxy', onstart: '' },
     ...{ env: {}, diskGb: 20, bidNanoUsdPerHour: null, running: true, foreign: true },

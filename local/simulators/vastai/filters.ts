@@ -1,5 +1,5 @@
 // The query language of searches and lists: `{field: {op: value}}` and `[[field, "asc"]]`, with the
-// provider's own errors for what it doesn't know. It must never guess what a filter meant.
+// provider's own errors for unknown fields and operators. An unknown filter must never be ignored.
 
 import { isRow, type Parsed, type Row } from '../kit/json.ts';
 
@@ -18,7 +18,7 @@ const operators: Readonly<Record<string, Operator>> = {
 
 export type Condition = { readonly field: string; readonly test: (row: Row) => boolean };
 
-/** Conditions of a filter object, or what is wrong with it in the provider's words. */
+/** The conditions of a filter object, or the unknown field or operator in it. */
 export function parseFilters(
   filters: Row,
   isField: (field: string) => boolean,
@@ -56,7 +56,7 @@ function rank(left: unknown, right: unknown): number {
   return String(left) < String(right) ? -1 : 1;
 }
 
-/** Only numbers with numbers and texts with texts have an order. */
+/** Only two numbers or two strings can be compared. */
 function compare(left: unknown, right: unknown, holds: (order: number) => boolean): boolean {
   const comparable =
     (typeof left === 'number' && typeof right === 'number') ||
@@ -64,7 +64,7 @@ function compare(left: unknown, right: unknown, holds: (order: number) => boolea
   return comparable && holds(rank(left, right));
 }
 
-/** Unknown columns come back null; `*` means all. */
+/** Unknown columns are null; `*` means all columns. */
 export function pickColumns(row: Row, columns: readonly string[]): Row {
   if (columns.includes('*')) return row;
   return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));

@@ -1,20 +1,20 @@
-// An instance as the wire shows it: four states, odd spellings and all. What isn't known yet is
-// null, as there; the SSH port is the only thing it can't work out by itself.
+// An instance in the provider's response format, with its field names and its four states. Values
+// that the provider does not know yet are null.
 
 import { currentRun } from '../kit/life.ts';
 import { shownStatus } from './life.ts';
 import { gpuNanoUsdPerHour, machineView, priceView, usd } from './offer-view.ts';
 import type { Instance, Machine, Offer } from './state.ts';
 
-/** Nothing listens there: the address is shown before it works. */
+/** No server listens on this port: the provider shows the address before it works. */
 const portBeforeReady = 1;
 
-/** When somebody looks, and how late news of the container come. */
+/** The instant of the read, and how late it shows a new status of the container. */
 export type ViewedAt = { readonly now: number; readonly statusLagMs: number };
 
 export type Place = { readonly offer: Offer; readonly machine: Machine };
 
-/** What lists can filter and sort by: the columns that are stored and not worked out. */
+/** The columns that lists can filter and sort by: those that the provider stores. */
 export function storedView(instance: Instance, { offer, machine }: Place, at: ViewedAt) {
   const status = shownStatus(instance, at.now, at.statusLagMs);
   const wanted = currentRun(instance, at.now) === undefined ? 'stopped' : 'running';
@@ -40,7 +40,7 @@ export function storedView(instance: Instance, { offer, machine }: Place, at: Vi
   };
 }
 
-/** The whole row; `sshPort` is null unless the container is up. */
+/** The complete row; `sshPort` is null unless the container is up. */
 export function instanceView(
   instance: Instance,
   place: Place,
@@ -86,7 +86,7 @@ function rateView(instance: Instance, { offer, machine }: Place) {
   };
 }
 
-/** Direct where asked for and the host has ports; the proxy's port is one off with Jupyter. */
+/** Direct SSH when requested and the host has ports. With Jupyter the proxy port is one lower. */
 function addressView(instance: Instance, machine: Machine, sshPort: number | null) {
   const { runtype } = instance;
   const hasSsh = runtype.includes('ssh') || runtype.includes('jupyter');
@@ -97,7 +97,7 @@ function addressView(instance: Instance, machine: Machine, sshPort: number | nul
     ssh_host: hasSsh ? '127.0.0.1' : null,
     ssh_idx: '4',
     ssh_port: hasSsh ? (sshPort ?? portBeforeReady) - offset : null,
-    // Hosts report it with the newline they read it with.
+    // Hosts report the address with a trailing newline.
     public_ipaddr: sshPort === null ? null : '127.0.0.1\n',
     local_ipaddrs: sshPort === null ? null : '172.17.0.2 \n',
     ports: sshPort !== null && isDirect ? { '22/tcp': mapping } : null,

@@ -1,20 +1,20 @@
-// What this provider's words say of an instance's life, and which offers its instances leave free.
-// As in the kit: a function of the instant asked about, without clock or memory.
+// The provider's status values for an instance's life, and the offers that its instances leave
+// free. As in the kit, functions of an instant, without clock or state.
 
 import { currentRun, exists, type Lags as KitLags } from '../kit/life.ts';
 import type { Instance, Machine, Offer, State } from './state.ts';
 
-/** A new contract shows no status at all for this long. */
+/** A new contract has no status for this long. */
 const nullStatusMs = 3_000;
 
 export type ActualStatus = null | 'created' | 'loading' | 'running' | 'exited';
 
 export type Lags = KitLags & {
-  /** How long the status of before is shown after a stop or a start. */
+  /** How long the previous status is shown after a stop or a start. */
   readonly statusLagMs: number;
 };
 
-/** What the host says of the container. It doesn't know of the contract's end. */
+/** The container's status at the host, which does not know when the contract ends. */
 function actualStatus(instance: Instance, now: number): ActualStatus {
   const run = currentRun(instance, now);
   if (run === undefined) return instance.runs.length === 0 ? 'created' : 'exited';
@@ -22,7 +22,7 @@ function actualStatus(instance: Instance, now: number): ActualStatus {
   return now < run.startedAt + nullStatusMs ? null : 'loading';
 }
 
-/** What reads say of the container, late after a stop and after a start that wasn't the first. */
+/** The container's status in reads: late after a stop and after a later start. */
 export function shownStatus(instance: Instance, now: number, lagMs: number): ActualStatus {
   const run = instance.runs.at(-1);
   const isRecent = (at: number): boolean => at <= now && now < at + lagMs;
@@ -33,7 +33,7 @@ export function shownStatus(instance: Instance, now: number, lagMs: number): Act
   return actualStatus(instance, now);
 }
 
-/** What running contracts hold: GPUs per machine, and the offers themselves. */
+/** The GPUs per machine and the offers that running contracts hold. */
 export type Taken = {
   readonly gpus: ReadonlyMap<number, number>;
   readonly offers: ReadonlySet<number>;
@@ -52,7 +52,7 @@ export function takenBy(state: State, now: number): Taken {
   return { gpus, offers };
 }
 
-/** An offer goes with its siblings: those that no longer fit on the machine go, too. */
+/** An offer is free when it is not rented and enough GPUs of its machine are left. */
 export function isFree(taken: Taken, offer: Offer, machine: Machine): boolean {
   const left = machine.gpus - (taken.gpus.get(machine.id) ?? 0);
   return machine.rentable && left >= offer.gpus && !taken.offers.has(offer.id);

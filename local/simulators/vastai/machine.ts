@@ -1,22 +1,23 @@
-// What runs on a rented instance: the environment it has, who may log in, and how it ends itself.
+// The programs on a rented instance: their environment, the authorized SSH keys, and the call by
+// which the instance destroys itself.
 
 import { isUp } from '../kit/life.ts';
-import type { Followed, MachineStart } from '../kit/machines.ts';
+import type { MachineStart, MachineState } from '../kit/machines.ts';
 import { placeOf } from './context.ts';
 import { cudaVersion, driverVersion, modelOf } from './offer-view.ts';
 import type { Instance, State } from './state.ts';
 
-/** With its own id and the key that opens it alone; docker options are left out. */
+/** The given variables without docker options, plus the instance's own id and key. */
 export function environmentOf({ id, env, apiKey }: Instance): Record<string, string> {
   const plain = Object.entries(env).filter(([name]) => !name.startsWith('-'));
   return { ...Object.fromEntries(plain), CONTAINER_ID: String(id), CONTAINER_API_KEY: apiKey };
 }
 
-/** When somebody looks, and where the API is that an instance ends itself by. */
-export type SeenAt = { readonly now: number; readonly address: string };
+/** The current instant, and the API's address for an instance that destroys itself. */
+export type StateAt = { readonly now: number; readonly address: string };
 
-/** The instance as the kit follows it. */
-export function followed(state: State, instance: Instance, at: SeenAt): Followed {
+/** The state of the machine, for the kit. */
+export function machineState(state: State, instance: Instance, at: StateAt): MachineState {
   return {
     id: String(instance.id),
     up: isUp(instance, at.now),
@@ -39,7 +40,7 @@ function startOf(state: State, instance: Instance, address: string): MachineStar
   };
 }
 
-/** With its own key, which opens this one instance. */
+/** Destroys the instance with its own key, which is valid only for this instance. */
 async function destroySelf(address: string, { id, apiKey }: Instance): Promise<void> {
   const headers = { authorization: `Bearer ${apiKey}` };
   const url = `${address}/api/v0/instances/${id}/`;
@@ -47,7 +48,7 @@ async function destroySelf(address: string, { id, apiKey }: Instance): Promise<v
   await reply.body?.cancel();
 }
 
-function sshOf(state: State, instance: Instance): ReturnType<Followed['ssh']> {
+function sshOf(state: State, instance: Instance): ReturnType<MachineState['ssh']> {
   const { offer, machine } = placeOf(state, instance);
   const model = { model: machine.gpuName, ramMb: modelOf(machine).ramMb, count: offer.gpus };
   const gpus = { ...model, driver: driverVersion, cuda: cudaVersion };
@@ -58,7 +59,7 @@ function sshOf(state: State, instance: Instance): ReturnType<Followed['ssh']> {
   };
 }
 
-/** Keys that were attached, and those that the start script writes where sshd looks for them. */
+/** The attached keys, and the keys that the start script writes to `authorized_keys`. */
 function authorizedKeys({ keys, onstart }: Instance): string[] {
   const scripted = onstart
     .split('\n')

@@ -1,4 +1,4 @@
-// Runs the simulated Vast.ai alone; its flags are those of every simulator.
+// Runs the simulated Vast.ai alone, with the flags of every simulator.
 
 import { runAlone } from '../kit/alone.ts';
 import { createSimulator } from './simulator.ts';
@@ -9,7 +9,7 @@ await runAlone({
   keyFields: ['apiKey'],
   create: createSimulator,
   clientLines: (url, { apiKey }) => [
-    'Point a client at it by its base address, which usually is https://console.vast.ai:',
+    'Configure your client with this base URL in place of https://console.vast.ai:',
     `  vastai --url ${url} --api-key ${apiKey} show instances`,
     `  curl -H 'Authorization: Bearer ${apiKey}' ${url}/api/v1/instances/`,
   ],

@@ -1,5 +1,5 @@
 // A seeded market: machines drawn from the calibration, each offered in several sizes. It must
-// depend on nothing but the seed, the wanted count and the instant it starts.
+// depend only on the seed, the number of offers and its start instant.
 
 import { between, createRandom, draw, pick, type Random } from '../kit/random.ts';
 import * as calibration from './calibration.ts';
@@ -10,7 +10,7 @@ const firstOfferId = 30_400_000;
 const firstMachineId = 20_000;
 
 /**
- * Machines until `wanted` offers are verified and rentable; others come on top, as on the market.
+ * Draws machines until `wanted` offers are verified and rentable; the other offers are extra.
  */
 export function createMarket(seed: number, wanted: number, now: number): Market {
   const random = createRandom(seed);
@@ -30,7 +30,7 @@ export function createMarket(seed: number, wanted: number, now: number): Market 
   return { machines, offers };
 }
 
-/** Offers halve the machine: 8, 4, 2, 1. */
+/** The offer sizes of a machine: 8, 4, 2 and 1 GPUs. */
 function sizes(gpus: number): number[] {
   return gpus === 1 ? [1] : [gpus, ...sizes(gpus / 2)];
 }
@@ -49,7 +49,7 @@ function drawMachine(random: Random, id: number, now: number): Machine {
     gpuName: model.name,
     gpus,
     nanoUsdPerGpuHour,
-    nanoUsdPerGpuHourLeastBid: Math.round(nanoUsdPerGpuHour * bidRatio),
+    minBidNanoUsdPerGpuHour: Math.round(nanoUsdPerGpuHour * bidRatio),
     nanoUsdPerGbMonth: nano(draw(random, calibration.storageUsdPerGbMonth)),
     transferUsdPerGb: draw(random, calibration.transferUsdPerGb),
     verification: unverified ? pick(random, ['unverified', 'deverified'], even) : 'verified',
@@ -69,7 +69,7 @@ function drawHost(random: Random) {
   return {
     dataCentre: random() < 0.25,
     staticIp: random() < 0.8,
-    // Some hosts have no port to spare, so their instances are reached through the proxy only.
+    // Some hosts have no free ports: their instances are only reachable through the proxy.
     directPorts: random() < 0.04 ? 0 : Math.round(draw(random, calibration.directPorts)),
     diskMbPerSecond: draw(random, calibration.diskMbPerSecond),
     upMbit: draw(random, calibration.megabitsPerSecond),

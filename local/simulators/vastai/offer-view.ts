@@ -1,16 +1,16 @@
-// An offer as the wire shows it. Prices are those of the whole offer in USD per hour, for the disk
-// that the search assumed. It must never show more than the recorded rows do.
+// An offer in the provider's response format. Prices are USD per hour for the whole offer, with the
+// disk size of the search. It must have no field that the recorded rows lack.
 
 import { gpuModels } from './calibration.ts';
 import type { Machine, Offer } from './state.ts';
 
 const hoursPerMonth = 720;
 
-/** One and the same on every host. */
+/** The same on every host. */
 export const driverVersion = '570.124.04';
 export const cudaVersion = '12.8';
 
-/** How a search sees an offer: the disk it assumes, the kind of price, whether GPUs are taken. */
+/** The pricing of a search: the disk size, the price type, and whether the GPUs are rented. */
 export type Pricing = {
   readonly diskGb: number;
   readonly bid: boolean;
@@ -18,20 +18,20 @@ export type Pricing = {
   readonly now: number;
 };
 
-/** The disk's rate; a month has 720 hours here. */
+/** The disk's rate; the provider's month has 720 hours. */
 export function diskNanoUsdPerHour(machine: Machine, diskGb: number): number {
   return Math.round((machine.nanoUsdPerGbMonth * diskGb) / hoursPerMonth);
 }
 
 export function gpuNanoUsdPerHour(machine: Machine, gpus: number, bid: boolean): number {
-  return gpus * (bid ? machine.nanoUsdPerGpuHourLeastBid : machine.nanoUsdPerGpuHour);
+  return gpus * (bid ? machine.minBidNanoUsdPerGpuHour : machine.nanoUsdPerGpuHour);
 }
 
 export function usd(nano: number): number {
   return nano / 1e9;
 }
 
-/** The whole row, in one pricing. */
+/** The complete row for one pricing. */
 export function offerView(offer: Offer, machine: Machine, pricing: Pricing) {
   const gpuNano = gpuNanoUsdPerHour(machine, offer.gpus, pricing.bid);
   const diskNano = diskNanoUsdPerHour(machine, pricing.diskGb);
@@ -67,7 +67,7 @@ export type OfferView = ReturnType<typeof offerView>;
 function offerOnlyView(machine: Machine, now: number) {
   return {
     disk_space: machine.diskGb,
-    // Addresses for documentation only; an instance shows where it really listens.
+    // An address reserved for documentation; an instance shows its actual address.
     public_ipaddr: `203.0.113.${machine.id % 250}`,
     duration: (machine.offeredUntil - now) / 1000,
     start_date: now / 1000,
@@ -86,7 +86,7 @@ function offerOnlyView(machine: Machine, now: number) {
   };
 }
 
-/** What the machine is and its host asks, shared by offers and instances. */
+/** The columns of the machine and its host, shared by offers and instances. */
 export function machineView(machine: Machine, gpus: number) {
   const model = modelOf(machine);
   const share = gpus / machine.gpus;
@@ -127,7 +127,7 @@ export function machineView(machine: Machine, gpus: number) {
   };
 }
 
-/** The breakdown that bid searches are priced through. */
+/** The price breakdown, which bid searches use. */
 export function priceView(gpuNano: number, diskNano: number) {
   return {
     gpuCostPerHour: usd(gpuNano),

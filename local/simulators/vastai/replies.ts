@@ -1,5 +1,5 @@
-// The bodies this provider answers failures with, odd as they are. Recorded ones are marked with
-// their month, the rest follow its public documentation of 2026; FIDELITY.md says what is a guess.
+// The provider's error responses. Recorded bodies are marked with their month; the others follow
+// its public documentation of 2026. FIDELITY.md lists the guesses.
 
 import type { Reply } from '../kit/wire.ts';
 import type { State } from './state.ts';
@@ -12,7 +12,7 @@ export function refusal(status: number, error: string, msg: string): Reply {
   return { status, body: { success: false, error, msg } };
 }
 
-/** The shape of search and list errors, which say nothing of success. */
+/** The format of search and list errors, which have no `success`. */
 export function badQuery(msg: string): Reply {
   return { status: 400, body: { error: 'invalid_request', msg } };
 }
@@ -20,9 +20,9 @@ export function badQuery(msg: string): Reply {
 export const badJson = badQuery('Invalid json body');
 export const loginRequired = refusal(403, 'auth_error', 'This action requires login.');
 export const unknownKey = refusal(404, 'auth_error', 'Invalid user key');
-/** Reading one instance answers an unknown key differently from everything else. */
+/** A read of one instance responds to an unknown key differently from all other calls. */
 export const unknownKeyOnGet = refusal(401, 'auth_error', 'Invalid user key');
-/** The three ways in which a key is refused; 0 unless said. */
+/** The three responses to a refused key; the first by default. */
 export function keyRefused(variant = 0): Reply {
   return [unknownKey, unknownKeyOnGet, loginRequired][variant] ?? unknownKey;
 }
@@ -41,7 +41,7 @@ export const noCredit = refusal(
   'insufficient_credit: Your account lacks credit; see the billing page.',
 );
 
-/** Paths end with a slash; those that don't are sent there. */
+/** Redirects a path without a trailing slash to the path with one. */
 export function redirect(url: URL): Reply {
   const location = `${url.pathname}/${url.search}`;
   return { status: 308, text: '', type: 'text/plain', headers: { location } };
@@ -53,7 +53,7 @@ const badGateway: Reply = {
   type: 'text/html',
 };
 
-/** In order: recorded February 2026 (two spaces and all), documented twice, seen by clients. */
+/** In order: recorded in February 2026 (with two spaces), documented twice, seen by clients. */
 const offerGone = [
   (id: number): Reply => ({
     status: 400,
@@ -85,7 +85,7 @@ const offerGone = [
   (): Reply => ({ status: 400, body: { success: false, msg: 'no_such_ask' } }),
 ];
 
-/** Refusals that don't mean the offer is gone; only a named variant brings them. */
+/** Refusals for other reasons than a rented offer; sent only for a named variant. */
 const refusedOtherwise = [
   (id: number): Reply =>
     refusal(
@@ -97,14 +97,14 @@ const refusedOtherwise = [
   (): Reply => ({ status: 200, body: { success: false, msg: 'Your account is suspended.' } }),
 ];
 
-/** Four that mean the offer is gone (0-3, in turns), then three of other meanings (4-6). */
+/** Variants 0 to 3 mean that the offer is gone and take turns; 4 to 6 have other meanings. */
 export function createRefused(state: State, offerId: number, variant?: number): Reply {
   const all = [...offerGone, ...refusedOtherwise];
-  const index = variant ?? turn(state, 'refuse', offerGone.length);
+  const index = variant ?? nextVariant(state, 'refuse', offerGone.length);
   return (all[index] ?? offerGone[0])?.(offerId) ?? serverError;
 }
 
-/** The documented texts and bodies, and the last one as recorded in February 2026. */
+/** The documented texts and bodies; the last one was recorded in February 2026. */
 const tooFrequent = [
   (): Reply => plain('API requests too frequent'),
   (s: string): Reply => plain(`API requests too frequent: endpoint threshold=${s}`),
@@ -126,18 +126,18 @@ const tooFrequent = [
 ];
 
 export function rateLimited(state: State, thresholdMs: number, variant?: number): Reply {
-  const index = variant ?? turn(state, 'rate-limit', tooFrequent.length);
+  const index = variant ?? nextVariant(state, 'rate-limit', tooFrequent.length);
   return tooFrequent[index]?.((thresholdMs / 1000).toFixed(1)) ?? serverError;
 }
 
 /** JSON and a gateway's page take turns. */
 export function failed(state: State, variant?: number): Reply {
-  return (variant ?? turn(state, 'fail', 2)) === 0 ? serverError : badGateway;
+  return (variant ?? nextVariant(state, 'fail', 2)) === 0 ? serverError : badGateway;
 }
 
 /** 500 and 429 take turns. */
 export function destroyRefused(state: State, variant?: number): Reply {
-  const index = variant ?? turn(state, 'refuse-destroy', 2);
+  const index = variant ?? nextVariant(state, 'refuse-destroy', 2);
   return index === 0 ? serverError : rateLimited(state, 3_000);
 }
 
@@ -145,7 +145,7 @@ function plain(text: string): Reply {
   return { status: 429, text, type: 'text/plain' };
 }
 
-function turn(state: State, name: string, variants: number): number {
+function nextVariant(state: State, name: string, variants: number): number {
   const count = state.turns[name] ?? 0;
   state.turns[name] = count + 1;
   return count % variants;

@@ -1,5 +1,5 @@
-// A Vast.ai that fits on a laptop: its own market, money and clock, behind its real wire format. It
-// must share nothing with the adapters, whose mistakes would cancel out. See FIDELITY.md.
+// A simulated Vast.ai: a market, an account and a clock behind the provider's real wire format. It
+// must share no code with the adapter: a shared mistake would go unnoticed. See FIDELITY.md.
 
 import { adminReply, isAdminPath } from '../kit/admin.ts';
 import { createAlarm } from '../kit/alarm.ts';
@@ -9,20 +9,20 @@ import { nextChangeAt } from '../kit/life.ts';
 import { createMachines } from '../kit/machines.ts';
 import type { MarketSimulator, SimulatorOptions } from '../kit/simulator.ts';
 import { createStore } from '../kit/store.ts';
-import { createWire, type Incoming, type Outcome, promptly } from '../kit/wire.ts';
+import { createWire, type Incoming, immediate, type Outcome } from '../kit/wire.ts';
 import { stopWhenBroke } from './billing.ts';
 import type { Settings } from './context.ts';
 import { createControls } from './controls.ts';
 import { dispatch } from './dispatch.ts';
-import { followed } from './machine.ts';
+import { machineState } from './machine.ts';
 import { createMarket } from './market.ts';
 import { type Instance, Kept, type State } from './state.ts';
 
-/** What this market has besides what all have. */
+/** The options of every simulator, and those of this one. */
 export type VastaiOptions = SimulatorOptions & {
-  /** How long the status of before is shown after a stop or a start. */
+  /** How long the previous status is shown after a stop or a start. */
   readonly statusLagMs?: number;
-  /** How late searches show what others rented or gave back. */
+  /** How late searches show what other customers rented or released. */
   readonly offerLagMs?: number;
 };
 
@@ -31,7 +31,7 @@ const requestsKept = 10_000;
 export function createSimulator(options: VastaiOptions) {
   const settings = settingsOf(options);
   const store = createStore(options.statePath, Kept);
-  const state: State = { ...(store.read() ?? fresh(options)), gates: {}, requests: [] };
+  const state: State = { ...(store.read() ?? createState(options)), gates: {}, requests: [] };
   const machines = createMachines(options.startMachine);
   const alarm = createAlarm(options.after ?? createClock().after);
   const controls = createControls({ state, settings }, settle);
@@ -40,20 +40,21 @@ export function createSimulator(options: VastaiOptions) {
   let address = '';
   let closed = false;
 
-  /** Lets everything happen that was due; the instant it is settled for. */
+  /** Applies all changes that are due; returns the current instant. */
   function settle(): number {
     const now = options.now();
     stopWhenBroke(state, now);
     if (closed) return now;
-    machines.follow(state.instances.map((instance) => followed(state, instance, { now, address })));
+    const states = state.instances.map((each) => machineState(state, each, { now, address }));
+    machines.update(states);
     alarm.set(now, nextChangeAt(state.instances, now), settle);
     return now;
   }
 
-  /** What was done is kept before anybody hears of it. */
+  /** The state is saved before the response is sent. */
   async function answer(incoming: Incoming): Promise<Outcome> {
     const isAdmin = isAdminPath(incoming.url.pathname);
-    const outcome = isAdmin ? promptly(adminReply(controls, incoming)) : await serve(incoming);
+    const outcome = isAdmin ? immediate(adminReply(controls, incoming)) : await serve(incoming);
     save();
     return outcome;
   }
@@ -61,7 +62,7 @@ export function createSimulator(options: VastaiOptions) {
   async function serve(incoming: Incoming): Promise<Outcome> {
     const now = settle();
     const sshPort = (instance: Instance) =>
-      machines.portOf(followed(state, instance, { now, address }));
+      machines.portOf(machineState(state, instance, { now, address }));
     const outcome = await dispatch({ state, settings, now, sshPort }, incoming);
     log(state, incoming, { at: now, status: outcome.dropped ? 0 : outcome.reply.status });
     settle();
@@ -86,7 +87,7 @@ export function createSimulator(options: VastaiOptions) {
   } satisfies MarketSimulator;
 }
 
-/** What is to outlive the process; waits and the log of requests are not. */
+/** The state to store: without rate limits and the log of requests. */
 function keptOf({ gates: _gates, requests: _requests, ...kept }: State): Kept {
   return kept;
 }
@@ -106,9 +107,9 @@ function settingsOf(options: VastaiOptions): Settings {
   };
 }
 
-function fresh(options: VastaiOptions): Kept {
+function createState(options: VastaiOptions): Kept {
   const { seed = 1, offers = 340, credit = 100 } = options;
-  if (offers < 1) throw new RangeError('a market has at least one offer');
+  if (offers < 1) throw new RangeError('offers must be at least 1');
   return {
     seed,
     market: createMarket(seed, offers, options.now()),
@@ -121,11 +122,11 @@ function fresh(options: VastaiOptions): Kept {
   };
 }
 
-/** Bodies are kept as sent; the key never is, wherever it came. */
+/** Logs the request with its body, but never with its key. */
 function log(state: State, { method, url, body }: Incoming, entry: { at: number; status: number }) {
   const query = new URLSearchParams(url.searchParams);
   query.delete('api_key');
-  const asked = { method, path: url.pathname, query: query.toString(), body: body ?? '' };
-  state.requests.push({ ...asked, ...entry });
+  const request = { method, path: url.pathname, query: query.toString(), body: body ?? '' };
+  state.requests.push({ ...request, ...entry });
   if (state.requests.length > requestsKept) state.requests.shift();
 }

@@ -1,6 +1,6 @@
-// Everything the simulator remembers, as plain data that JSON can carry. It must hold no functions,
-// sockets or timers: those live in machines.ts and can be made again from this.
-// Instants are epoch milliseconds and may lie ahead: what the future holds is already written.
+// The simulator's state, as plain JSON data. It must hold no functions, sockets or timers: those
+// are in machines.ts and can be recreated from the state. Instants are epoch milliseconds and may
+// be in the future: planned changes are recorded in advance.
 
 import * as z from 'zod/mini';
 import { Rate, Traffic } from '../kit/billing.ts';
@@ -14,9 +14,9 @@ const Machine = z.object({
   hostId: z.int(),
   gpuName: z.string(),
   gpus: z.int(),
-  /** Rates are whole nano-dollars, so that the wire shows fractions of a micro-dollar. */
+  /** Rates are whole nano-dollars: the provider shows fractions of a micro-dollar. */
   nanoUsdPerGpuHour: z.int(),
-  nanoUsdPerGpuHourLeastBid: z.int(),
+  minBidNanoUsdPerGpuHour: z.int(),
   nanoUsdPerGbMonth: z.int(),
   transferUsdPerGb: z.number(),
   verification: z.enum(['verified', 'unverified', 'deverified']),
@@ -37,11 +37,11 @@ const Machine = z.object({
 });
 export type Machine = Readonly<z.infer<typeof Machine>>;
 
-/** A machine is offered in several sizes at once; they compete for the same GPUs. */
+/** A machine has several offers of different sizes, which share the same GPUs. */
 const Offer = z.object({ id: z.int(), machineId: z.int(), gpus: z.int() });
 export type Offer = Readonly<z.infer<typeof Offer>>;
 
-/** By id; JSON keeps numbers as keys in order. */
+/** Objects by id; JSON keeps numeric keys in order. */
 const byId = <Value extends z.ZodMiniType>(value: Value) => z.record(z.coerce.number(), value);
 
 const Market = z.object({ machines: byId(Machine), offers: byId(Offer) });
@@ -61,7 +61,7 @@ const Instance = z.object({
   env: z.record(z.string(), z.string()),
   diskGb: z.number(),
   isBid: z.boolean(),
-  /** Opens this one instance only. */
+  /** Valid only for this instance. */
   apiKey: z.string(),
   createdAt: z.number(),
   runs: z.array(Run),
@@ -69,27 +69,27 @@ const Instance = z.object({
   diskNanoUsdPerHour: z.int(),
   nanoUsdPerGbTransfer: z.int(),
   traffic: z.array(Traffic),
-  /** Attached ones and the account's at create; those of the start script are only in there. */
+  /** The attached keys, and the account's at create; without the keys in the start script. */
   keys: z.array(SshKey),
-  /** The machine's own, in OpenSSH's formats. */
+  /** The machine's host key, in OpenSSH's format. */
   hostKey: z.object({ privateKey: z.string(), publicKey: z.string() }),
-  /** Where SSH last listened, so that it does again. */
+  /** The last port of the SSH server, which it reuses. */
   sshPort: z.nullable(z.int()),
   end: z.nullable(End),
 });
 export type Instance = z.infer<typeof Instance>;
 
-/** What a restart must not forget. */
+/** The part of the state that survives a restart. */
 export const Kept = z.object({
   seed: z.number(),
   market: Market,
   paidInMicroUsd: z.int(),
-  /** Gone ones stay, for their charges; ids count up from `firstInstanceId` without gaps. */
+  /** With ended ones, for their charges. Ids count up from `firstInstanceId` without gaps. */
   instances: z.array(Instance),
   accountKeys: z.array(SshKey),
   nextKeyId: z.int(),
   faults: z.array(Fault),
-  /** How many bodies of a kind were handed out, so that variants take turns. */
+  /** How many bodies of a kind were sent, so that variants take turns. */
   turns: z.record(z.string(), z.int()),
 });
 export type Kept = z.infer<typeof Kept>;

@@ -1,5 +1,5 @@
-// What is true, whatever the provider says of it: for tests and the demo to compare with. Nothing
-// here changes anything.
+// The actual state of the simulator, without faults and delays, for tests and the demo. Nothing
+// here may change the state.
 
 import type { Books, TrueInstance } from '../kit/controls.ts';
 import { exists, isUp } from '../kit/life.ts';
@@ -8,7 +8,7 @@ import { placeOf } from './context.ts';
 import { environmentOf } from './machine.ts';
 import type { Instance, State } from './state.ts';
 
-/** Here with the parts of what it cost. */
+/** With the parts of its cost. */
 export type VastaiTrueInstance = TrueInstance & { readonly cost: Cost };
 
 export function trueInstances(state: State, now: number): VastaiTrueInstance[] {

@@ -1,5 +1,5 @@
-// The few commands that a rented machine knows: enough to see that one is logged in where the GPUs
-// are. Nothing here runs a program of the machine that the simulator is on.
+// The commands of a rented machine: enough to check a login and its GPUs. Nothing here may run a
+// program on the simulator's own computer.
 
 import { type Gpus, nvidiaSmi } from './nvidia-smi.ts';
 
@@ -9,7 +9,7 @@ export type Result = {
   readonly out: string;
   readonly err: string;
   readonly code: number;
-  /** Whether the shell is over. */
+  /** Whether the shell exits. */
   readonly ends: boolean;
 };
 
@@ -23,18 +23,18 @@ const commands: Readonly<Record<string, Command>> = {
   exit: ([code = '0']) => ({ code: Number.parseInt(code, 10) & 255, ends: true }),
 };
 
-/** Runs one line as a shell would, 127 for what isn't there; an empty line does nothing. */
+/** Runs one command line; 127 for an unknown command. An empty line does nothing. */
 export function runLine(line: string, host: Host): Result {
   const nothing: Result = { out: '', err: '', code: 0, ends: false };
-  const [name, ...args] = wordsOf(line);
+  const [name, ...args] = splitWords(line);
   if (name === undefined) return nothing;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return { ...nothing, err: `${name}: command not found\n`, code: 127 };
   return { ...nothing, ...command(args, host) };
 }
 
-/** Words apart by spaces unless quoted; nothing else of a shell's language means anything here. */
-function wordsOf(line: string): string[] {
+/** Splits at spaces outside quotes; no other shell syntax is supported. */
+function splitWords(line: string): string[] {
   const words = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 }

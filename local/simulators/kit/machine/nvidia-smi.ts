@@ -1,7 +1,7 @@
-// What `nvidia-smi` says on a rented machine at rest: the table, and the queries that scripts make.
-// It tells what the offer told, and never anything that changes.
+// The output of `nvidia-smi` on an idle rented machine: the table, and the queries of scripts. It
+// prints the offer's own figures, which never change.
 
-/** What is built into the machine; `model` is the market's name. */
+/** The GPUs of the machine; `model` is the market's name. */
 export type Gpus = {
   readonly model: string;
   readonly count: number;
@@ -14,7 +14,7 @@ export type Printed = { readonly out: string; readonly code: number };
 
 type Gpu = { readonly index: number; readonly name: string; readonly degrees: number };
 
-/** Names as the driver says them: the market leaves the maker out. */
+/** The GPU name of the driver: the market's name has no vendor. */
 function fullName(model: string): string {
   if (model.startsWith('Tesla')) return model;
   return `NVIDIA ${/^RTX \d{4}\b/.test(model) ? 'GeForce ' : ''}${model}`;
@@ -28,7 +28,7 @@ function gpusOf({ model, count }: Gpus): Gpu[] {
 const usedMb = 1;
 const watts = 18;
 
-/** Runs `nvidia-smi` with its arguments; what it can't do it refuses as the real one does. */
+/** Runs `nvidia-smi` with its arguments; unsupported ones get the real program's error. */
 export function nvidiaSmi(args: readonly string[], gpus: Gpus): Printed {
   const [first, ...rest] = args;
   if (first === undefined) return { out: table(gpus), code: 0 };
@@ -79,7 +79,7 @@ const widths = [39, 22, 20] as const;
 const rule = (corner: string, fill: string): string =>
   `${corner}${widths.map((width) => fill.repeat(width + 2)).join('+')}${corner}`;
 
-/** One line of the table's body: the first cell starts at the left, the others end at the right. */
+/** One line of the table's body: the first cell is left-aligned, the others right-aligned. */
 function line(left: string, middle = '', right = ''): string {
   const [wide, mid, narrow] = widths;
   return `| ${left.padEnd(wide)} | ${middle.padStart(mid)} | ${right.padStart(narrow)} |`;

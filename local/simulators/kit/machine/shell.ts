@@ -1,15 +1,15 @@
-// A session on a rented machine: one command, or a shell that reads lines. On a terminal the shell
-// echoes what is typed, as the client there does not.
+// An SSH session on a rented machine: one command, or a shell that reads lines. On a terminal the
+// shell echoes the input, since the client does not.
 
 import type { ServerChannel, Session } from 'ssh2';
 import { type Host, runLine } from './commands.ts';
 
 const maxLine = 4_096;
 
-/** Answers everything a session may ask for. */
+/** Handles the requests of a session. */
 export function serveSession(session: Session, host: Host): void {
   let isTerminal = false;
-  // A client that wants no answer leaves nothing to accept with.
+  // `accept` is undefined when the client wants no reply.
   session.on('pty', (accept) => {
     isTerminal = true;
     accept?.();
@@ -35,14 +35,14 @@ function onTerminal(text: string, isTerminal: boolean): string {
   return isTerminal ? text.replaceAll('\n', '\r\n') : text;
 }
 
-/** Reads lines until `exit` or the end of input; the shell's code is the last command's. */
+/** Reads lines until `exit` or the end of input; the exit code is the last command's. */
 function startShell(channel: ServerChannel, host: Host, isTerminal: boolean): void {
   const prompt = isTerminal ? `root@${host.name}:~# ` : '';
   let typed = '';
   let code = 0;
   let over = false;
 
-  const say = (text: string): void => {
+  const echo = (text: string): void => {
     if (isTerminal) channel.write(onTerminal(text, true));
   };
   const end = (): void => {
@@ -50,7 +50,7 @@ function startShell(channel: ServerChannel, host: Host, isTerminal: boolean): vo
     over = true;
   };
   const enter = (): void => {
-    say('\n');
+    echo('\n');
     const result = runLine(typed, host);
     typed = '';
     channel.write(onTerminal(result.out, isTerminal));
@@ -59,19 +59,19 @@ function startShell(channel: ServerChannel, host: Host, isTerminal: boolean): vo
     else channel.stderr.write(err);
     code = result.code;
     if (result.ends) end();
-    else say(prompt);
+    else echo(prompt);
   };
   const keys: Readonly<Record<string, () => void>> = {
     '\n': enter,
     '\r': enter,
-    // Ctrl-C, Ctrl-D on an empty line, and the key that rubs out.
+    // Ctrl-C, Ctrl-D on an empty line, and backspace.
     '\x03': () => {
       typed = '';
-      say(`^C\n${prompt}`);
+      echo(`^C\n${prompt}`);
     },
     '\x04': () => (typed === '' ? end() : undefined),
     '\x7f': () => {
-      if (typed !== '') say('\b \b');
+      if (typed !== '') echo('\b \b');
       typed = typed.slice(0, -1);
     },
   };
@@ -82,10 +82,10 @@ function startShell(channel: ServerChannel, host: Host, isTerminal: boolean): vo
       if (run !== undefined) run();
       else if (typed.length < maxLine) {
         typed += key;
-        say(key);
+        echo(key);
       }
     }
   });
   channel.on('end', end);
-  say(prompt);
+  echo(prompt);
 }

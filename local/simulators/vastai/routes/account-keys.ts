@@ -1,5 +1,5 @@
-// The account's SSH keys: copied to each instance when it is created, so that keys added later
-// reach only later ones. Never safe to believe that a key here opens an instance that is up.
+// The account's SSH keys. They are copied to each instance at create; a key that is added later is
+// not authorized on existing instances.
 
 import type { Reply } from '../../kit/wire.ts';
 import type { Context, Request } from '../context.ts';
@@ -11,10 +11,10 @@ const userId = 123456;
 /** GET /ssh/: the list itself; 404 when there are none. */
 export function listAccountKeys({ state }: Context): Reply {
   if (state.accountKeys.length === 0) return refusal(404, 'no_ssh_key', 'No SSH keys found.');
-  return { status: 200, body: state.accountKeys.map(shown) };
+  return { status: 200, body: state.accountKeys.map(keyView) };
 }
 
-/** POST /ssh/: a key that is there already is refused in words alone. */
+/** POST /ssh/: a duplicate key is refused. */
 export function addAccountKey(context: Context, { body }: Request): Reply {
   const publicKey = textOf(body.ssh_key);
   if (publicKey === null) return noKey;
@@ -24,7 +24,7 @@ export function addAccountKey(context: Context, { body }: Request): Reply {
   }
   const key = newKey(context, publicKey);
   accountKeys.push(key);
-  return ok({ success: true, key: shown(key) });
+  return ok({ success: true, key: keyView(key) });
 }
 
 export function changeAccountKey({ state }: Context, { ids, body }: Request): Reply {
@@ -34,7 +34,7 @@ export function changeAccountKey({ state }: Context, { ids, body }: Request): Re
   if (publicKey === null || key === undefined) return noKey;
   const changed = { ...key, publicKey };
   state.accountKeys[index] = changed;
-  return ok({ success: true, key: shown(changed) });
+  return ok({ success: true, key: keyView(changed) });
 }
 
 export function removeAccountKey({ state }: Context, { ids }: Request): Reply {
@@ -44,7 +44,7 @@ export function removeAccountKey({ state }: Context, { ids }: Request): Reply {
   return ok({ success: true });
 }
 
-/** A key that nobody has yet; ids are never used again. */
+/** A key with a new id; ids are never reused. */
 export function newKey({ state, now }: Pick<Context, 'state' | 'now'>, publicKey: string): SshKey {
   const id = state.nextKeyId;
   state.nextKeyId += 1;
@@ -57,7 +57,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-function shown({ id, publicKey, addedAt }: SshKey) {
+function keyView({ id, publicKey, addedAt }: SshKey) {
   const created_at = new Date(addedAt).toISOString();
   return { id, user_id: userId, public_key: publicKey, created_at, deleted_at: null };
 }

@@ -1,5 +1,5 @@
-// What is left of the money and where it went. Both follow from the instances' lives; charges are
-// told by whole UTC days, rounded to a tenth of a cent, and outlive the instance.
+// The account's credit and charges, both computed from the instances' lives. Charges are reported
+// per UTC day, rounded to a tenth of a cent, also for destroyed instances.
 
 import { bytesUntil } from '../../kit/billing.ts';
 import { isRow, parseJson, type Row } from '../../kit/json.ts';
@@ -16,7 +16,7 @@ const hourMs = 3_600_000;
 const pageDefault = 100;
 const maxPage = 500;
 
-/** `credit` is what can be spent; `balance` is something else and stays at nothing. */
+/** `credit` is the money that can be spent; `balance` is another value and stays 0. */
 export function balance(context: Context): Reply {
   return ok({
     id: 123456,
@@ -30,7 +30,7 @@ export function balance(context: Context): Reply {
   });
 }
 
-/** GET /charges/: one row per instance with its items, latest first if asked. */
+/** GET /charges/: one row per instance with its items, latest first on request. */
 export function charges(context: Context, { query }: Request): Reply {
   const json = parseJson(query.get('select_filters') ?? '{}');
   if ('problem' in json || !isRow(json.value)) return badQuery('Invalid select_filters');
@@ -66,11 +66,11 @@ const noRange: Reply = {
   },
 };
 
-/** The instance's cost on the UTC days whose first second lies in the range; nothing if none. */
+/** The instance's cost on the UTC days whose first second is in the range. */
 function chargeRows(instance: Instance, day: Row, now: number): { id: number; row: Row }[] {
   const end = Math.min(now, instance.end?.at ?? Infinity);
-  const least = Math.ceil((Number(day.gte) * 1000) / dayMs) * dayMs;
-  const first = Math.max(least, startOfDay(instance.createdAt));
+  const earliest = Math.ceil((Number(day.gte) * 1000) / dayMs) * dayMs;
+  const first = Math.max(earliest, startOfDay(instance.createdAt));
   const last = Math.min(startOfDay(Number(day.lte) * 1000), startOfDay(end));
   if (last < first) return [];
   const days = (last - first) / dayMs + 1;
@@ -103,7 +103,7 @@ function chargeItems(instance: Instance, from: number, to: number) {
   ].filter((item) => item !== null);
 }
 
-/** Nothing for what wasn't used. */
+/** Null for a zero amount. */
 function chargeItem(type: string, unit: string, used: { amount: number; microUsd: number }) {
   if (used.amount <= 0) return null;
   const usd = used.microUsd / 1e6;
@@ -117,7 +117,7 @@ function startOfDay(at: number): number {
   return Math.floor(at / dayMs) * dayMs;
 }
 
-/** To a tenth of a cent, as charges are told. */
+/** Rounds to a tenth of a cent, as in the provider's charges. */
 function rounded(usd: number): number {
   return Math.round(usd * 1000) / 1000;
 }

@@ -1,5 +1,5 @@
-// PUT /asks/{id}/: rents an offer. From the moment an id is given out the contract bills, whatever
-// the reply says; even a bid that is too low leaves a stopped contract behind (seen by clients).
+// PUT /asks/{id}/: rents an offer. The contract is billed from the moment it has an id, also when
+// the response is an error; a bid below the minimum leaves a stopped contract (seen by clients).
 
 import { createHash } from 'node:crypto';
 import {
@@ -10,7 +10,7 @@ import {
   sentinelTimes,
 } from '../../kit/faults.ts';
 import { isRow, type Row } from '../../kit/json.ts';
-import { strikeNewborn } from '../../kit/life-faults.ts';
+import { applyAtCreate } from '../../kit/life-faults.ts';
 import { createHostKey } from '../../kit/machine/ssh-server.ts';
 import type { Reply } from '../../kit/wire.ts';
 import { creditMicroUsd } from '../billing.ts';
@@ -31,39 +31,41 @@ const minBidUsd = 0.001;
 const maxBidUsd = 128;
 const defaultImage = 'vastai/base-image:@vastai-automatic-tag';
 
-type Asked = 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb';
+type Requested = 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb';
 
-export type Wish = Pick<Instance, Asked> & {
+export type RentRequest = Pick<Instance, Requested> & {
   readonly foreign: boolean;
   readonly bidNanoUsdPerHour: number | null;
-  /** Whether it is to run at once; if not, only its disk is kept and billed. */
+  /** Whether the instance starts immediately; if not, only its disk is billed. */
   readonly running: boolean;
 };
 
-/** Never safe to repeat: each accepted call rents again where GPUs are left. */
+/** Not idempotent: each accepted call rents again while GPUs are left. */
 export function create(context: Context, { ids, body }: Request): Reply {
   const [offerId = Number.NaN] = ids;
   if (!Number.isSafeInteger(offerId)) return badOfferId;
   const offer = context.state.market.offers[offerId];
   const machine = offer && context.state.market.machines[offer.machineId];
-  // Unknown ids answer as documented, those taken by us as recorded in February 2026.
+  // The response for an unknown id is documented; the one for a rented offer was recorded in
+  // February 2026.
   if (!offer || !machine) return createRefused(context.state, offerId, 1);
   const problem = findProblem(body, machine);
   if (problem !== null) return problem;
-  // A virtual machine can't be given a key later.
+  // A key can't be attached to a virtual machine later.
   const isKeyless = body.vm === true && context.state.accountKeys.length === 0;
   if (isKeyless) return refusal(400, 'no_ssh_key_for_vm', 'Add an SSH key first.');
   if (creditMicroUsd(context.state, context.now) <= 0) return noCredit;
-  const wish = readWish(body);
+  const request = readRequest(body);
   const stale = isTakenByOthers(context, machine.id, context.now);
   const free = !stale && isFree(takenBy(context.state, context.now), offer, machine);
   if (!free && cancelsIfTaken(body)) {
-    // What others took meanwhile is refused in each of the recorded ways in turn.
+    // An offer that another customer rented is refused with each recorded response in turn.
     return createRefused(context.state, offerId, stale ? undefined : 0);
   }
-  const leastBid = gpuNanoUsdPerHour(machine, offer.gpus, true);
-  const outbid = wish.bidNanoUsdPerHour !== null && wish.bidNanoUsdPerHour < leastBid;
-  const instance = rent(context, offer, { ...wish, running: wish.running && free && !outbid });
+  const minBid = gpuNanoUsdPerHour(machine, offer.gpus, true);
+  const outbid = request.bidNanoUsdPerHour !== null && request.bidNanoUsdPerHour < minBid;
+  const running = request.running && free && !outbid;
+  const instance = rent(context, offer, { ...request, running });
   const reply = { new_contract: instance.id };
   if (outbid) return ok({ success: false, ...tooLow, ...reply });
   return ok({ success: true, ...reply, instance_api_key: instance.apiKey });
@@ -78,25 +80,25 @@ function invalid(msg: string): Reply {
   return refusal(400, 'invalid_args', msg);
 }
 
-/** What renting needs to know of the call. */
-export type Renting = Pick<Context, 'state' | 'settings' | 'now' | 'strike'>;
+/** The part of the context that renting uses. */
+export type Renting = Pick<Context, 'state' | 'settings' | 'now' | 'takeFault'>;
 
-/** Creates the contract, with the faults that wait for it. */
-export function rent(context: Renting, offer: Offer, wish: Wish): Instance {
+/** Creates the contract and applies the faults of its create call. */
+export function rent(context: Renting, offer: Offer, request: RentRequest): Instance {
   const { state, settings, now } = context;
   const machine = state.market.machines[offer.machineId];
-  if (machine === undefined) throw new Error(`offer ${offer.id} stands on no machine`);
+  if (machine === undefined) throw new Error(`offer ${offer.id} has no machine`);
   const id = firstInstanceId + state.instances.length;
-  const gpuNano = wish.bidNanoUsdPerHour ?? gpuNanoUsdPerHour(machine, offer.gpus, false);
-  const { label, image, runtype, onstart, env, diskGb, foreign } = wish;
+  const gpuNano = request.bidNanoUsdPerHour ?? gpuNanoUsdPerHour(machine, offer.gpus, false);
+  const { label, image, runtype, onstart, env, diskGb, foreign } = request;
   const run = { startedAt: now, readyAt: now + settings.bootMs, stoppedAt: null };
   const instance: Instance = {
     ...{ id, offerId: offer.id, foreign, label },
     ...{ image, runtype, onstart, env, diskGb },
-    isBid: wish.bidNanoUsdPerHour !== null,
+    isBid: request.bidNanoUsdPerHour !== null,
     apiKey: createHash('sha256').update(`${state.seed} ${id}`).digest('hex'),
     createdAt: now,
-    runs: wish.running ? [run] : [],
+    runs: request.running ? [run] : [],
     gpuRates: [{ from: now, nanoUsdPerHour: gpuNano }],
     diskNanoUsdPerHour: diskNanoUsdPerHour(machine, diskGb),
     nanoUsdPerGbTransfer: Math.round(machine.transferUsdPerGb * 1e9),
@@ -107,14 +109,14 @@ export function rent(context: Renting, offer: Offer, wish: Wish): Instance {
     end: null,
   };
   state.instances.push(instance);
-  bringFaults(context, instance);
+  applyFaults(context, instance);
   return instance;
 }
 
-function bringFaults({ state, strike, now }: Renting, instance: Instance): void {
+function applyFaults({ state, takeFault, now }: Renting, instance: Instance): void {
   for (const name of lifeFaults) {
-    const fault = strike(name);
-    if (fault !== undefined) strikeNewborn(instance, name, fault.forMs);
+    const fault = takeFault(name);
+    if (fault !== undefined) applyAtCreate(instance, name, fault.forMs);
   }
   const name = sentinelIn(instance);
   const times = name === null ? undefined : sentinelTimes[name];
@@ -122,13 +124,13 @@ function bringFaults({ state, strike, now }: Renting, instance: Instance): void 
   state.faults.push(faultOf({ name, times, instanceId: String(instance.id) }, now));
 }
 
-/** The fault that a create request asks for itself. */
+/** The fault that a create request names in `SIM_FAULT`. */
 export function sentinelIn({ env }: { readonly env?: unknown }): FaultName | null {
   const name = isRow(env) ? env.SIM_FAULT : undefined;
   return typeof name === 'string' && isFaultName(name) ? name : null;
 }
 
-function readWish(body: Row): Wish {
+function readRequest(body: Row): RentRequest {
   return {
     label: text(body.label),
     image: text(body.image) ?? defaultImage,
@@ -142,12 +144,12 @@ function readWish(body: Row): Wish {
   };
 }
 
-/** By default yes for on-demand and no for bids: those leave a stopped, queued contract. */
+/** True by default for on-demand. False by default for bids, which leave a queued contract. */
 function cancelsIfTaken({ cancel_unavail, price }: Row): boolean {
   return cancel_unavail === undefined ? !isBid(price) : cancel_unavail === true;
 }
 
-/** An environment that isn't an object is dropped without a word. */
+/** An environment that is not an object is ignored, without an error. */
 function readEnv(env: unknown): Record<string, string> {
   if (!isRow(env)) return {};
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
@@ -157,7 +159,7 @@ function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** The first thing wrong with the request, in the provider's words. */
+/** The provider's response to the first invalid field of the request, or null. */
 function findProblem(body: Row, machine: Machine): Reply | null {
   const { label = null, image = null, disk = minDiskGb, price = null } = body;
   if (label !== null && (typeof label !== 'string' || label.length > maxLabel)) {

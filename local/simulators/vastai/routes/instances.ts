@@ -1,5 +1,5 @@
-// One instance: read, change, destroy, and its SSH keys. Destroy takes effect at once; reads go on
-// showing the instance for a while, and another destroy says it is unknown.
+// One instance: read, change, destroy, and its SSH keys. Destroy takes effect immediately; reads
+// show the instance for some time, and a second destroy responds that it does not exist.
 
 import { currentRun, endAt, exists, isReadable, stopAt } from '../../kit/life.ts';
 import type { Reply } from '../../kit/wire.ts';
@@ -13,10 +13,10 @@ import { type Instance, instanceOf } from '../state.ts';
 import { newKey } from './account-keys.ts';
 
 const maxLabel = 1024;
-/** How long a destroyed instance lives on under `zombie`, unless the fault says. */
-const zombieMs = 60_000;
+/** How long an instance runs after destroy under the fault `zombie`, by default. */
+const defaultZombieMs = 60_000;
 
-/** Unknown, gone and not readable yet look the same: 200 with null. */
+/** The response for an unknown, a destroyed and a not yet readable instance is 200 with null. */
 export async function get(context: Context, { ids }: Request): Promise<Reply> {
   const instance = instanceOf(context.state, ids[0]);
   if (instance === undefined || !isReadable(instance, context.now, context.settings)) {
@@ -27,19 +27,19 @@ export async function get(context: Context, { ids }: Request): Promise<Reply> {
 
 export async function show(context: Context, instance: Instance) {
   const sshPort = await context.sshPort(instance);
-  // Whoever knows the port finds it there again, also after a restart.
+  // A client that read the port must find the server there again after a restart.
   if (sshPort !== null) instance.sshPort = sshPort;
   const place = placeOf(context.state, instance);
   const { statusLagMs } = context.settings;
   return instanceView(instance, place, { now: context.now, statusLagMs, sshPort });
 }
 
-/** 200 once, then 404; a zombie answers 200 until it is really gone. */
+/** 200 once, then 404; for a zombie, 200 until its end. */
 export function destroy(context: Context, request: Request): Reply {
   return withInstance(context, request, (instance) => {
-    const zombie = context.strike('zombie');
-    const outlives = zombie === undefined ? 0 : (zombie.forMs ?? zombieMs);
-    endAt(instance, context.now + outlives, 'destroyed');
+    const zombie = context.takeFault('zombie');
+    const delayMs = zombie === undefined ? 0 : (zombie.forMs ?? defaultZombieMs);
+    endAt(instance, context.now + delayMs, 'destroyed');
     return ok({ success: true });
   });
 }
@@ -94,7 +94,7 @@ export function attachKey(context: Context, request: Request): Reply {
   });
 }
 
-/** The keys come as JSON inside a string. */
+/** The response holds the keys as JSON inside a string. */
 export function listKeys(context: Context, request: Request): Reply {
   return withInstance(context, request, (instance) => {
     const keys = instance.keys.map(({ id, publicKey }) => ({

@@ -1,5 +1,5 @@
-// The account's instances: in pages (v1) and all at once (v0, deprecated March 2026). Lists lag
-// behind the machines, and what they leave out they leave out without a word.
+// The account's instances: in pages (v1) and in one list (v0, deprecated March 2026). Lists lag
+// behind the actual state and do not mark what they omit.
 
 import type { Fault } from '../../kit/faults.ts';
 import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
@@ -14,7 +14,7 @@ import { show } from './instances.ts';
 import { parseToken, tokenOf } from './tokens.ts';
 
 const maxPage = 25;
-const pageOfNonsense = 5;
+const invalidLimitPage = 5;
 const staleMs = 60_000;
 const byId: Ordering = { field: 'id', descending: false };
 
@@ -23,12 +23,12 @@ type Listed = { readonly instance: Instance; readonly row: Row };
 /** GET /api/v0/instances/ */
 export async function listAll(context: Context): Promise<Reply> {
   const all = listed(context);
-  if (isTorn(context, all)) return serverError;
+  if (failsPage(context, all)) return serverError;
   const shown = await Promise.all(all.map(({ instance }) => show(context, instance)));
   return ok({ instances_found: shown.length, instances: shown });
 }
 
-/** GET /api/v1/instances/: a keyset page, so rows neither repeat nor shift while others go. */
+/** GET /api/v1/instances/: a keyset page; rows do not repeat or shift when others disappear. */
 export async function listPage(context: Context, { query }: Request): Promise<Reply> {
   const all = listed(context);
   const conditions = parseSelection(query.get('select_filters'));
@@ -45,7 +45,7 @@ export async function listPage(context: Context, { query }: Request): Promise<Re
   const from = after.value;
   const rest = from === null ? matching : matching.filter(({ row }) => order(row, from) > 0);
   const page = rest.slice(0, pageSize(query.get('limit')));
-  if (isTorn(context, page)) return serverError;
+  if (failsPage(context, page)) return serverError;
   const last = rest.length > page.length ? page.at(-1) : undefined;
   const shown = await Promise.all(page.map(({ instance }) => show(context, instance)));
   return ok({
@@ -60,10 +60,10 @@ export async function listPage(context: Context, { query }: Request): Promise<Re
 
 function listed(context: Context): Listed[] {
   const { state, settings, now } = context;
-  const stale = staleness(context.strike('stale-list'));
+  const stale = staleness(context.takeFault('stale-list'));
   return state.instances
     .filter((instance) => {
-      const own = staleness(context.strikeAbout('stale-list', instance.id));
+      const own = staleness(context.takeInstanceFault('stale-list', instance.id));
       return isListed(instance, now, { ...settings, staleMs: Math.max(stale, own) });
     })
     .map((instance) => ({
@@ -76,9 +76,9 @@ function staleness(fault: Fault | undefined): number {
   return fault === undefined ? 0 : (fault.forMs ?? staleMs);
 }
 
-/** `partial-page` about an instance fails the page that would show it. */
-function isTorn(context: Context, page: readonly Listed[]): boolean {
-  return page.some(({ instance }) => context.strikeAbout('partial-page', instance.id));
+/** The fault `partial-page` with an instance id fails the page with that instance. */
+function failsPage(context: Context, page: readonly Listed[]): boolean {
+  return page.some(({ instance }) => context.takeInstanceFault('partial-page', instance.id));
 }
 
 function isStored(field: string): boolean {
@@ -115,11 +115,11 @@ function parseOrderings(text: string | null): Parsed<Ordering[]> {
   return { value: orderings };
 }
 
-/** `limit` as the provider reads it: at most 25, and 5 for anything that isn't positive. */
+/** The provider's rule for `limit`: at most 25, and 5 for anything that is not positive. */
 function pageSize(text: string | null): number {
   if (text === null) return maxPage;
   const limit = Number(text);
-  return limit > 0 ? Math.min(limit, maxPage) : pageOfNonsense;
+  return limit > 0 ? Math.min(limit, maxPage) : invalidLimitPage;
 }
 
 function countLabels(all: readonly Listed[]): Record<string, number> {
@@ -131,7 +131,7 @@ function countLabels(all: readonly Listed[]): Record<string, number> {
   return counts;
 }
 
-/** The last row's place in the order. */
+/** The token for the last row's position in the order. */
 function tokenAt(row: Row, orderings: readonly Ordering[]): string {
   return tokenOf(Object.fromEntries([...orderings, byId].map(({ field }) => [field, row[field]])));
 }

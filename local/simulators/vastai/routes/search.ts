@@ -1,6 +1,5 @@
-// Searches, in three spellings: the offers there are. The server's own filters apply where the
-// caller is silent, and never more than 64 offers come back, whatever the limit says (observed
-// September 2026).
+// Searches for offers, by three routes. The server's default filters apply to fields that the
+// caller does not filter, and a response never has more than 64 offers (observed September 2026).
 
 import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
 import type { Reply } from '../../kit/wire.ts';
@@ -18,37 +17,37 @@ const flags = ['chunked', 'georegion'];
 const kinds = ['on-demand', 'ondemand', 'reserved', 'bid'];
 const defaults: Row = { verified: { eq: true }, rentable: { eq: true }, rented: { eq: false } };
 
-/** A read; safe to repeat. */
+/** POST /bundles/. A read; safe to repeat. */
 export function search(context: Context, { body }: Request): Reply {
   return find(context, body);
 }
 
-/** GET /bundles/?q=: the same, as older clients ask it. */
+/** GET /bundles/?q=: the same search by older clients. */
 export function searchByQuery(context: Context, { query }: Request): Reply {
   const json = parseJson(query.get('q') ?? '{}');
   return 'value' in json && isRow(json.value) ? find(context, json.value) : badJson;
 }
 
-/** PUT /search/asks/: the query is a part of the body, beside the columns wanted. */
+/** PUT /search/asks/: the body holds the query and the requested columns. */
 export function searchAsks(context: Context, { body }: Request): Reply {
   const { q = {}, select_cols = ['*'] } = body;
-  if (!isRow(q)) return unknownWord('q');
+  if (!isRow(q)) return unknownKey('q');
   return find(context, q, Array.isArray(select_cols) ? select_cols.map(String) : ['*']);
 }
 
 function find(context: Context, body: Row, columns: readonly string[] = ['*']): Reply {
   const { type = 'on-demand', limit = maxOffers, allocated_storage = defaultDiskGb } = body;
-  if (typeof type !== 'string' || !kinds.includes(type)) return unknownWord('type');
-  if (typeof limit !== 'number' || limit < 0) return unknownWord('limit');
-  if (typeof allocated_storage !== 'number') return unknownWord('allocated_storage');
+  if (typeof type !== 'string' || !kinds.includes(type)) return unknownKey('type');
+  if (typeof limit !== 'number' || limit < 0) return unknownKey('limit');
+  if (typeof allocated_storage !== 'number') return unknownKey('allocated_storage');
   const rows = searchRows(context, allocated_storage, type === 'bid');
   const sample: Row = rows[0] ?? {};
-  const asked = Object.entries(body).filter(([key]) => ![...controls, ...flags].includes(key));
-  const filters = { ...defaults, ...Object.fromEntries(asked) };
+  const requested = Object.entries(body).filter(([key]) => ![...controls, ...flags].includes(key));
+  const filters = { ...defaults, ...Object.fromEntries(requested) };
   const conditions = parseFilters(filters, (field) => Object.hasOwn(sample, field));
-  if ('problem' in conditions) return unknownWord(conditions.problem);
+  if ('problem' in conditions) return unknownKey(conditions.problem);
   const orderings = parseOrder(body.order, sample);
-  if ('problem' in orderings) return unknownWord(orderings.problem);
+  if ('problem' in orderings) return unknownKey(orderings.problem);
   const found = rows
     .filter((row) => conditions.value.every((condition) => condition.test(row)))
     .sort(comparator(orderings.value))
@@ -61,8 +60,9 @@ type SearchRow = Omit<OfferView, 'id' | 'external' | 'geolocation'> & {
 } & Row;
 
 /**
- * What filters see, which isn't what is shown: `id` matches nothing (observed October 2026), places
- * match by country code, a null `external` counts as false, and `verified` is a filter only.
+ * The rows for filters, which differ from the rows in the response: `id` matches nothing (observed
+ * October 2026), `geolocation` is the country code, a null `external` counts as false, and
+ * `verified` exists only as a filter.
  */
 function searchRows(context: Context, diskGb: number, bid: boolean): SearchRow[] {
   const { market } = context.state;
@@ -99,6 +99,6 @@ function parseOrder(order: unknown, sample: Row): Parsed<Ordering[]> {
   return { value: orderings };
 }
 
-function unknownWord(word: string): Reply {
-  return badQuery(`${word} is not a valid search op/key`);
+function unknownKey(key: string): Reply {
+  return badQuery(`${key} is not a valid search op/key`);
 }

@@ -1,5 +1,5 @@
-// Every endpoint: method, path, what it is called in faults, and the least time between two calls
-// of one caller (documented thresholds of 2026; a search goes by what is tolerated in practice).
+// Every endpoint: its method, its path, its operation name in faults, and the minimum time between
+// two calls of one caller (documented thresholds of 2026; for searches, what works in practice).
 
 import type { Operation } from '../../kit/faults.ts';
 import type { Route } from '../context.ts';
@@ -20,7 +20,7 @@ type Endpoint = {
   readonly path: RegExp;
   readonly operation: Operation;
   readonly spacingMs: number;
-  /** How long a call that came too fast closes the endpoint to its caller. */
+  /** How long a rate-limited call blocks the endpoint for its caller. */
   readonly penaltyMs: number;
   readonly run: Route;
 };
@@ -69,7 +69,7 @@ const endpoints: readonly Endpoint[] = [
 
 export type Match = { readonly endpoint: Endpoint; readonly ids: readonly number[] };
 
-/** The endpoint for a path with its closing slash. */
+/** The endpoint for a path with a trailing slash. */
 export function matchEndpoint(method: string, path: string): Match | undefined {
   for (const candidate of endpoints) {
     const parts = candidate.method === method ? candidate.path.exec(path) : null;

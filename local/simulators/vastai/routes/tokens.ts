@@ -1,5 +1,5 @@
-// Page tokens: the last row's place in the order, in base64. Callers must treat them as opaque; a
-// token that we didn't hand out is refused.
+// Page tokens: the last row's position in the order, in base64. Callers must treat them as opaque;
+// an invalid token is refused.
 
 import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
 
@@ -7,7 +7,7 @@ export function tokenOf(values: Row): string {
   return Buffer.from(JSON.stringify({ values })).toString('base64');
 }
 
-/** The place to go on after; null without a token. */
+/** The position after which the page starts; null without a token. */
 export function parseToken(token: string | null): Parsed<Row | null> {
   if (token === null) return { value: null };
   const json = parseJson(Buffer.from(token, 'base64').toString());

@@ -1,4 +1,4 @@
-// The flags of a simulator that runs alone, and its keys: by flag, by variable, or made up.
+// The flags of a simulator that runs alone, and its keys: from a flag, a variable or the default.
 
 import { describe, expect, it } from 'vitest';
 import { readFlags, usageOf } from '../../../../local/simulators/kit/flags.ts';
@@ -12,20 +12,20 @@ describe('the keys of a simulator', () => {
     expect(variableOf('clientSecret')).toBe('SIM_CLIENT_SECRET');
   });
 
-  it('come from the environment before the command line, which everyone can read', () => {
+  it('come from the environment first, then from the command line', () => {
     const args = ['--client-id', 'by-flag', '--client-secret', 'by-flag'];
     const flags = readFlags(known, args, { SIM_CLIENT_SECRET: 'by-variable' });
     expect(flags?.options.keys).toEqual({ clientId: 'by-flag', clientSecret: 'by-variable' });
   });
 
-  it('are made up when nobody says', () => {
+  it('have a default value', () => {
     expect(readFlags(known, [], {})?.options.keys).toEqual({
       clientId: 'simulated-key',
       clientSecret: 'simulated-key',
     });
   });
 
-  it('are missed by name', () => {
+  it('are named in the error when they are missing', () => {
     expect(keyIn({ clientId: 'i' }, 'clientId')).toBe('i');
     expect(() => keyIn({ clientId: 'i' }, 'clientSecret')).toThrow('clientSecret');
   });

@@ -1,4 +1,4 @@
-// Laws of the simulated money: spans add up, and nobody's asking changes what things cost.
+// Properties of simulated costs: intervals add up, and reads do not change a cost.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import type { Instance, State } from '../../../../local/simulators/vastai/state.
 
 const HORIZON = 100_000_000;
 
-/** An instance of any life: booted or not, stopped or not, raised or not, ended or not. */
+/** An instance with any life: booted or not, stopped or not, repriced or not, ended or not. */
 const anyInstance = fc
   .record({
     waits: fc.tuple(fc.nat(HORIZON), fc.nat(90_000), fc.nat(HORIZON), fc.nat(HORIZON)),
@@ -72,7 +72,7 @@ function stateOf(instances: Instance[], paidInMicroUsd: number): State {
   };
 }
 
-it('charges two adjoining spans what it charges the whole', () => {
+it('charges two adjacent intervals the cost of the whole interval', () => {
   const instants = fc.tuple(fc.nat(HORIZON * 3), fc.nat(HORIZON * 3), fc.nat(HORIZON * 3));
   fc.assert(
     fc.property(anyInstance, instants, (instance, unsorted) => {
@@ -100,7 +100,7 @@ it('charges nothing after the end, and no GPU that never booted', () => {
   );
 });
 
-it('stops everything at the same instant, whether watched or not', () => {
+it('stops everything at the same instant, with or without reads in between', () => {
   const fleet = fc.array(anyInstance, { minLength: 1, maxLength: 5 });
   const watches = fc.array(fc.nat(HORIZON * 3), { maxLength: 5 });
   fc.assert(

@@ -1,4 +1,4 @@
-// Every fault: that it strikes where it says, does what it says, and lets go.
+// Every fault: it applies to its calls, has its documented effect, and ends.
 
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -17,7 +17,7 @@ import {
 const SECOND = 1_000;
 
 describe('faults without an effect', () => {
-  it('refuse answers that the offer is gone, each time in other words', async () => {
+  it('refuse responds that the offer is gone, with a different body each time', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'refuse', times: 4 });
     const replies = [];
@@ -28,7 +28,7 @@ describe('faults without an effect', () => {
     expect((await create(market)).status).toBe(200);
   });
 
-  it('refuse has variants that do not mean that the offer is gone', async () => {
+  it('refuse has variants for other reasons', async () => {
     const market = await startMarket();
     const replies = [];
     for (const variant of [4, 5, 6]) {
@@ -43,7 +43,7 @@ describe('faults without an effect', () => {
     ]);
   });
 
-  it('rate-limit answers 429 in five shapes', async () => {
+  it('rate-limit responds 429 with five different bodies', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'rate-limit', operation: 'create', times: 5 });
     const texts = [];
@@ -59,7 +59,7 @@ describe('faults without an effect', () => {
     expect(market.simulator.instances()).toEqual([]);
   });
 
-  it('fail-before-effect answers 500 and 502 and does nothing', async () => {
+  it('fail-before-effect responds 500 and 502 without an effect', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'fail-before-effect', operation: 'create', times: 2 });
     const json = await create(market);
@@ -69,7 +69,7 @@ describe('faults without an effect', () => {
     expect(market.simulator.instances()).toEqual([]);
   });
 
-  it('bad-key answers every call with 404, even where nothing is missing', async () => {
+  it('bad-key responds 404 to every call', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     market.simulator.addFault({ name: 'bad-key' });
@@ -79,7 +79,7 @@ describe('faults without an effect', () => {
     expect((await get(market, id))?.id).toBe(id);
   });
 
-  it('bad-key comes in the three shapes in which keys are refused', async () => {
+  it('bad-key has the three responses to a refused key', async () => {
     const market = await startMarket();
     const statuses = [];
     for (const variant of [0, 1, 2]) {
@@ -89,7 +89,7 @@ describe('faults without an effect', () => {
     expect(statuses).toEqual([404, 401, 403]);
   });
 
-  it('about one instance leave the others alone', async () => {
+  it('with an instance id do not apply to other instances', async () => {
     const market = await startMarket();
     const [struck, spared] = [await createUp(market), await createUp(market)];
     const names = ['rate-limit', 'bad-key', 'fail-before-effect', 'error-after-effect'] as const;
@@ -116,7 +116,7 @@ describe('faults without an effect', () => {
     expect([first.status, second.status]).toEqual([200, 500]);
   });
 
-  it('refuse-destroy answers 500 and 429 in turns, for as long as it lasts', async () => {
+  it('refuse-destroy responds 500 and 429 in turn until it ends', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     market.simulator.addFault({ name: 'refuse-destroy', forMs: 5 * MINUTE });
@@ -138,14 +138,14 @@ describe('faults after the effect', () => {
     expect(market.simulator.requests().at(-1)?.status).toBe(0);
   });
 
-  it('error-after-effect creates, then answers 500', async () => {
+  it('error-after-effect creates, then responds 500', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'error-after-effect', times: 1 });
     expect((await create(market)).status).toBe(500);
     expect(market.simulator.instances()).toHaveLength(1);
   });
 
-  it('drop-after-effect strikes destroy when told to', async () => {
+  it('drop-after-effect applies to destroy when it names that operation', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     market.simulator.addFault({ name: 'drop-after-effect', operation: 'destroy', times: 1 });
@@ -153,7 +153,7 @@ describe('faults after the effect', () => {
     expect(market.simulator.instances()[0]?.alive).toBe(false);
   });
 
-  it('slow holds the answer to what is done back for real time', async () => {
+  it('slow delays the response of a successful call in real time', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'slow', operation: 'create', forMs: 30, times: 1 });
     const from = performance.now();
@@ -167,7 +167,7 @@ describe('faults after the effect', () => {
     await unanswered;
   });
 
-  it('zombie accepts destroy and lets the instance run and bill on', async () => {
+  it('zombie accepts destroy while the instance runs on and is billed', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     market.simulator.addFault({ name: 'zombie', forMs: 5 * MINUTE });
@@ -175,7 +175,7 @@ describe('faults after the effect', () => {
     market.pass(4 * MINUTE);
     expect((await get(market, id))?.actual_status).toBe('running');
     const before = market.simulator.books().spentMicroUsd;
-    // Asking again doesn't keep it alive for longer.
+    // A second destroy does not delay the end further.
     expect((await destroy(market, id)).status).toBe(200);
     market.pass(MINUTE);
     expect(market.simulator.books().spentMicroUsd).toBeGreaterThan(before);
@@ -185,7 +185,7 @@ describe('faults after the effect', () => {
 });
 
 describe('faults of lists and lives', () => {
-  it('stale-list hides new instances from lists, not from reads', async () => {
+  it('stale-list hides new instances in lists, not in reads', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'stale-list', forMs: 2 * MINUTE });
     const id = await createUp(market);
@@ -194,7 +194,7 @@ describe('faults of lists and lives', () => {
     expect(await listedIds(market)).toEqual([id]);
   });
 
-  it('vanish ends an instance without a word', async () => {
+  it('vanish ends an instance without a report', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     market.simulator.vanish(String(id));
@@ -205,7 +205,7 @@ describe('faults of lists and lives', () => {
     expect(market.simulator.books().spentMicroUsd).toBe(spent);
   });
 
-  it('interrupt stops the next instance a while after it is up', async () => {
+  it('interrupt stops the next instance after it is up', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'interrupt', times: 1, forMs: 10 * MINUTE });
     const id = await createUp(market);
@@ -222,7 +222,7 @@ describe('faults of lists and lives', () => {
     expect((await get(market, other))?.actual_status).toBe('running');
   });
 
-  it('price-rise makes an instance dearer than its offer', async () => {
+  it('price-rise makes an instance more expensive than its offer', async () => {
     const market = await startMarket();
     const usual = await get(market, await createUp(market));
     await market.call(`DELETE /api/v0/instances/${usual?.id}/`);
@@ -232,7 +232,7 @@ describe('faults of lists and lives', () => {
     expect(raised?.dph_base).toBeCloseTo(numberOf(usual?.dph_base) * 1.5, 8);
   });
 
-  it('never-boots leaves an instance loading, which bills its disk alone', async () => {
+  it('never-boots leaves an instance loading, and only its disk is billed', async () => {
     const market = await startMarket();
     market.simulator.addFault({ name: 'never-boots', times: 1 });
     const id = await createUp(market);
@@ -286,7 +286,7 @@ describe('SIM_FAULT in a create request', () => {
     expect((await create(market)).status).toBe(200);
   });
 
-  it('drop-after-effect and error-after-effect create all the same', async () => {
+  it('drop-after-effect and error-after-effect create the instance', async () => {
     const market = await startMarket();
     const asking = (name: string) => create(market, { env: { SIM_FAULT: name } });
     await expect(asking('drop-after-effect')).rejects.toThrow('fetch failed');
@@ -294,14 +294,14 @@ describe('SIM_FAULT in a create request', () => {
     expect(market.simulator.instances()).toHaveLength(2);
   });
 
-  it('price-rise makes that one dearer', async () => {
+  it('price-rise makes that instance more expensive', async () => {
     const market = await startMarket();
     const offer = await someOffer(market);
     const id = await createUp(market, { env: { SIM_FAULT: 'price-rise' } });
     expect((await get(market, id))?.dph_base).toBeCloseTo(numberOf(offer.dph_base) * 1.5, 8);
   });
 
-  it('stale-list keeps that one out of lists, partial-page fails its page once', async () => {
+  it('stale-list hides that instance in lists, partial-page fails its page once', async () => {
     const market = await startMarket();
     const seen = await createUp(market);
     market.pass(MINUTE);

@@ -1,11 +1,11 @@
-// What runs on rented machines: started when the container is up, ended when it goes down, by a
-// timer on the simulated clock or at the next call, whichever comes first.
+// The programs on rented machines start when the container is up and stop when it goes down, by a
+// timer on the simulated clock or at the next call.
 
 import { describe, expect, it } from 'vitest';
 import type { MachineStart } from '../../../../local/simulators/kit/machines.ts';
 import { create, createUp, destroy, MINUTE, startMarket, type TestMarket } from './support.ts';
 
-/** A market whose machines only leave a trace, and whose timers fire when told to. */
+/** A market whose machines only record starts and stops, with timers that the test fires. */
 async function startTraced() {
   const trace: string[] = [];
   const started: MachineStart[] = [];
@@ -35,7 +35,7 @@ async function startTraced() {
 }
 
 describe('machines', () => {
-  it('start when the container is up, without anybody asking', async () => {
+  it('start when the container is up, without a call', async () => {
     const { market, trace, fireDue } = await startTraced();
     await create(market);
     market.pass(39_999);
@@ -46,7 +46,7 @@ describe('machines', () => {
     expect(trace).toEqual(['start ours']);
   });
 
-  it('know their own id, key and environment, docker options left out', async () => {
+  it('have their own id, key and environment, without docker options', async () => {
     const { market, started } = await startTraced();
     const env = { TOKEN: 't', '-p 8000:8000': '1' };
     const reply = await create(market, { env, onstart: 'agent' });
@@ -74,7 +74,7 @@ describe('machines', () => {
     ]);
   });
 
-  it('end their own instance by the API, and no other', async () => {
+  it('can destroy only their own instance through the API', async () => {
     const { market, started, trace } = await startTraced();
     const [first, second] = [await createUp(market), await createUp(market)];
     market.simulator.instances();
@@ -89,14 +89,14 @@ describe('machines', () => {
     expect(trace.filter((line) => line.startsWith('stop'))).toHaveLength(1);
   });
 
-  it('stop in the very call that destroys them', async () => {
+  it('stop in the call that destroys them', async () => {
     const { market, trace } = await startTraced();
     const id = await createUp(market);
     await destroy(market, id);
     expect(trace).toEqual(['start ours', 'stop ours']);
   });
 
-  it('stop by themselves when interrupted later', async () => {
+  it('stop without a call when they are interrupted later', async () => {
     const { market, trace, timers, fireDue } = await startTraced();
     market.simulator.addFault({ name: 'interrupt', times: 1, forMs: MINUTE });
     await create(market);

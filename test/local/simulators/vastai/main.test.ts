@@ -1,5 +1,4 @@
-// The simulator as a process of its own: what it says, when it ends, and that what it was told
-// survives being killed.
+// The simulator in its own process: its output, its exit, and that its state survives a kill.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +19,7 @@ function folderOfTest(): string {
   return folder;
 }
 
-/** Starts it; whatever it is at the end of the test, it ends then. */
+/** Starts the simulator and kills it at the end of the test. */
 function begin(...flags: string[]): ChildProcess {
   const child = spawn(process.execPath, [MAIN, ...flags], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -30,13 +29,13 @@ function begin(...flags: string[]): ChildProcess {
   return child;
 }
 
-async function told(stream: NodeJS.ReadableStream | null): Promise<string> {
+async function readAll(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = '';
   for await (const chunk of stream ?? []) text += chunk;
   return text;
 }
 
-/** Starts it as a part of something bigger, and waits until it serves. */
+/** Starts the simulator with `--follow-parent` and waits until it serves. */
 async function serve(...flags: string[]) {
   const child = begin('--follow-parent', '--no-rate-limits', ...flags);
   const [line] = await once(child.stdout ?? child, 'data');
@@ -55,7 +54,7 @@ async function serve(...flags: string[]) {
   return { child, address, call, kill };
 }
 
-/** The simulated time of a folder: it runs an hour a second, and long has. */
+/** A clock file with simulated time that runs an hour per second. */
 function clockIn(folder: string): string {
   const path = join(folder, 'clock.json');
   const clock = { realStart: Date.now() - 10_000, simStart: Date.UTC(2026, 0, 1), scale: 3_600 };
@@ -73,7 +72,7 @@ async function rentOne({ call }: Served, label: string): Promise<number> {
 }
 
 describe('alone', () => {
-  it('says where it is, how to use it and what can go wrong, and ends when asked to', async () => {
+  it('prints its address, its usage and its faults, and exits on a signal', async () => {
     const child = begin();
     const [words] = await once(child.stdout ?? child, 'data');
     for (const word of ['http://127.0.0.1:', KEY, 'SIM_FAULT', ...faultNames]) {
@@ -93,21 +92,21 @@ describe('alone', () => {
     ['--fast', ''],
   ])('refuses %s %s with 2 and a reason', async (flag, value) => {
     const child = begin(flag, value);
-    const [text, [code]] = await Promise.all([told(child.stderr), once(child, 'exit')]);
+    const [text, [code]] = await Promise.all([readAll(child.stderr), once(child, 'exit')]);
     expect([code, text]).toEqual([2, expect.stringContaining(flag)]);
   });
 
-  it('refuses a damaged state with 1, and leaves it as it is', async () => {
+  it('exits with 1 for a damaged state file and does not change it', async () => {
     const path = join(folderOfTest(), 'state.json');
     writeFileSync(path, '{"seed":1');
     const child = begin('--state', path);
-    const [text, [code]] = await Promise.all([told(child.stderr), once(child, 'exit')]);
+    const [text, [code]] = await Promise.all([readAll(child.stderr), once(child, 'exit')]);
     expect([code, text, statSync(path).size]).toEqual([1, expect.stringContaining(path), 9]);
   });
 });
 
 describe('beside its parent', () => {
-  it('prints its address alone, and ends with the parent', async () => {
+  it('prints only its address, and exits with the parent', async () => {
     const { child, address } = await serve();
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const exited = once(child, 'exit');
@@ -115,7 +114,7 @@ describe('beside its parent', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  it('ends when the parent is killed', async () => {
+  it('exits when the parent is killed', async () => {
     const script = `
       const child = require('child_process').spawn(process.execPath, process.argv.slice(1),
         { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -141,19 +140,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('killed at once after an answer', () => {
-  it('goes on with every instance, key, fault and cent, on the clock it shares', async () => {
+describe('killed right after a response', () => {
+  it('resumes with every instance, key, fault and charge, on the shared clock', async () => {
     const folder = folderOfTest();
     const flags = ['--state', join(folder, 'state.json'), '--clock', clockIn(folder)];
     const first = await serve(...flags);
     const id = await rentOne(first, 'kept');
     await first.call('POST /_sim/faults', { name: 'zombie', times: 1, forMs: 50 * HOUR });
     await first.call(`POST /api/v0/instances/${id}/ssh/`, { ssh_key: 'ssh-ed25519 AAAA me' });
-    const [machine] = asRows((await seen(first)).instances);
+    const [machine] = asRows((await stateOf(first)).instances);
     await first.kill();
 
     const second = await serve(...flags);
-    const [kept] = asRows((await seen(second)).instances);
+    const [kept] = asRows((await stateOf(second)).instances);
     for (const name of ['id', 'label', 'env', 'createdAt', 'sshHostKey', 'gpuName', 'alive']) {
       expect([name, kept?.[name]]).toEqual([name, machine?.[name]]);
     }
@@ -163,13 +162,13 @@ describe('killed at once after an answer', () => {
     await second.kill();
 
     const third = await serve(...flags);
-    const [zombie] = asRows((await seen(third)).instances);
+    const [zombie] = asRows((await stateOf(third)).instances);
     expect(zombie).toMatchObject({ alive: true, end: { kind: 'destroyed' } });
     expect(await rentOne(third, 'next')).toBe(id + 1);
     expect(statSync(join(folder, 'state.json')).mode & 0o777).toBe(0o600);
   }, 20_000);
 
-  it('still greets on the port of before, though nobody asks for it', async () => {
+  it('opens the SSH port of before without a read of the instance', async () => {
     const folder = folderOfTest();
     const flags = ['--state', join(folder, 'state.json'), '--clock', clockIn(folder)];
     const first = await serve(...flags);
@@ -183,7 +182,7 @@ describe('killed at once after an answer', () => {
   });
 });
 
-/** What the back door shows, as an object. */
-async function seen({ address }: Served): Promise<Json> {
+/** The reply of a control route, as an object. */
+async function stateOf({ address }: Served): Promise<Json> {
   return { instances: await (await fetch(`${address}/_sim/instances`)).json() };
 }

@@ -1,5 +1,5 @@
-// Other people on the market: what they rent goes by seed and time, searches learn of it late, and
-// who comes too late is told so in all the ways there are.
+// Other customers on the market: seed and time decide what they rent, searches show it late, and a
+// create for a rented offer gets each of the recorded refusals.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,7 +20,7 @@ async function ids(market: TestMarket): Promise<number[]> {
   return offers.map(({ id }) => numberOf(id));
 }
 
-/** What creates of the 40 cheapest offers are answered, where they don't succeed. */
+/** The responses to failed creates of the 40 cheapest offers. */
 async function refusals(market: TestMarket) {
   const answers = [];
   for (const id of (await ids(market)).slice(0, 40)) {
@@ -30,8 +30,8 @@ async function refusals(market: TestMarket) {
   return answers;
 }
 
-describe('other people', () => {
-  it('rent the share of the market that they are given, nothing by default', async () => {
+describe('other customers', () => {
+  it('rent the configured share of the market, nothing by default', async () => {
     const all = async (othersShare?: number) => {
       const market = await startMarket(othersShare === undefined ? {} : { othersShare });
       const machines = { machine_id: { lt: 20_040 } };
@@ -43,7 +43,7 @@ describe('other people', () => {
     expect(await all(1)).toBe(0);
   });
 
-  it('come and go, the same ones at the same time for the same seed', async () => {
+  it('rent and release the same offers at the same time for the same seed', async () => {
     const seen = async (seed: number) => {
       const market = await startMarket({ othersShare: 0.3, seed });
       const before = await ids(market);
@@ -56,8 +56,8 @@ describe('other people', () => {
     expect(await seen(3)).toEqual([before, later]);
   });
 
-  it('take offers that are still listed, and create says so in four ways', async () => {
-    // So late that searches show the market of a whole stretch ago.
+  it('rent offers that are still listed, and create is refused in four ways', async () => {
+    // Searches lag so far behind that they show the market of the previous period.
     const lag = { offerLagMs: 30 * MINUTE };
     const answers = await refusals(await startMarket({ othersShare: 0.3, ...lag }));
     expect(answers.length).toBeGreaterThan(3);
@@ -66,12 +66,12 @@ describe('other people', () => {
     expect(new Set(answers.map(({ text }) => text.replaceAll(/\d{6,}/g, 'ID'))).size).toBe(4);
   });
 
-  it('are seen at once when searches do not lag', async () => {
+  it('are visible immediately when searches do not lag', async () => {
     const market = await startMarket({ othersShare: 0.3, offerLagMs: 0 });
     expect(await refusals(market)).toEqual([]);
   });
 
-  it('never take a machine with an instance of ours', async () => {
+  it('never affect an instance that this account rents', async () => {
     const market = await startMarket({ othersShare: 0.3 });
     const id = await createUp(market);
     for (let hour = 0; hour < 24; hour += 1) {

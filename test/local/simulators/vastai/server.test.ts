@@ -1,4 +1,4 @@
-// The simulated marketplace from create to charge, over its real wire format.
+// The simulated marketplace from create to charge, over the provider's wire format.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -42,7 +42,7 @@ describe('an instance', () => {
     ]);
   });
 
-  it('greets as sshd on the port it shows, and no longer after destroy', async () => {
+  it('accepts SSH on the shown port until it is destroyed', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     const row = await get(market, id);
@@ -53,15 +53,15 @@ describe('an instance', () => {
     await expect(greeting(port)).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('is reached through the proxy alone unless direct SSH was asked for', async () => {
+  it('is reachable only through the proxy unless direct SSH is requested', async () => {
     const market = await startMarket();
     const row = await get(market, await createUp(market, { runtype: 'jupyter_proxy ssh_proxy' }));
     expect(row?.ports).toBeNull();
-    // Behind Jupyter the proxy listens one port further on.
+    // With Jupyter, the proxy listens one port higher than shown.
     expect(await greeting(numberOf(row?.ssh_port) + 1)).toContain('SSH-2.0');
   });
 
-  it('appears in reads and lists late, and lingers there after destroy', async () => {
+  it('appears late in reads and lists, and disappears late after destroy', async () => {
     const market = await startMarket();
     const id = numberOf((await create(market)).json.new_contract);
     expect([await get(market, id), await listedIds(market)]).toEqual([null, []]);
@@ -77,7 +77,7 @@ describe('an instance', () => {
     expect([await get(market, id), await listedIds(market)]).toEqual([null, []]);
   });
 
-  it('is destroyed once with 200 and is unknown from then on', async () => {
+  it('is destroyed once with 200; a second destroy responds 404', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     const first = await destroy(market, id);
@@ -103,7 +103,7 @@ describe('an instance', () => {
     expect((await offersOf(market, machine)).map(({ id }) => id)).toEqual(before);
   });
 
-  it('costs what its offer said for that disk', async () => {
+  it('costs the price of its offer for that disk', async () => {
     const market = await startMarket();
     const { id } = await someOffer(market);
     const [offer] = await offersOf(market, { ask_contract_id: { eq: id }, allocated_storage: 20 });
@@ -125,7 +125,7 @@ describe('an instance', () => {
       const row = await get(market, id);
       return [row?.intended_status, row?.cur_state, row?.actual_status];
     };
-    // What was asked for shows at once, what became of it three seconds late.
+    // The intended status shows immediately, the actual status three seconds late.
     await market.call(path, { state: 'stopped' });
     market.pass(2_999);
     expect(await statuses()).toEqual(['stopped', 'running', 'running']);
@@ -179,7 +179,7 @@ describe('the account', () => {
     expect(await creditOf(market)).toBeCloseTo(100 - (book?.totalMicroUsd ?? 0) / 1e6, 6);
   });
 
-  it('stops everything when the credit is used up, and lets disks overdraw it', async () => {
+  it('stops every instance when the credit is used up; disks are still billed', async () => {
     const market = await startMarket({ credit: 0.2 });
     const id = await createUp(market);
     const rate = numberOf((await get(market, id))?.dph_total);
@@ -194,7 +194,7 @@ describe('the account', () => {
     expect([refused.status, refused.json.error]).toEqual([400, 'insufficient_credit']);
   });
 
-  it('is told charges that agree with the books, destroyed instances included', async () => {
+  it('lists charges that match the actual costs, including destroyed instances', async () => {
     const market = await startMarket();
     const ids: number[] = [];
     for (let index = 0; index < 6; index += 1) {
@@ -209,7 +209,7 @@ describe('the account', () => {
     expect([charges.count, charges.total, rows.length]).toEqual([6, 6, 6]);
     for (const book of books.instances) {
       const row = rows.find(({ source }) => source === `instance-${book.id}`);
-      // Two items, each told to a tenth of a cent.
+      // Two items, each rounded to a tenth of a cent.
       const off = numberOf(row?.amount) - book.totalMicroUsd / 1e6;
       expect(Math.abs(off)).toBeLessThanOrEqual(0.001);
       expect(asRow(row?.metadata).label).toBe(book.label);
@@ -219,7 +219,7 @@ describe('the account', () => {
     expect(books.spentMicroUsd).toBe(sum);
   });
 
-  it('is told charges by whole UTC days', async () => {
+  it('lists charges per UTC day', async () => {
     const market = await startMarket();
     await createUp(market, { disk: 200 });
     market.pass(3 * DAY);
@@ -234,7 +234,7 @@ describe('the account', () => {
     expect(all?.description).toMatch(/Charges - 4 days$/);
   });
 
-  it('must name the days of its charges, and turns their pages', async () => {
+  it('must name the days of its charges, and lists them in pages', async () => {
     const market = await startMarket();
     const path = 'GET /api/v0/charges/?';
     const without = await market.call(path);

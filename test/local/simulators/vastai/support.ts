@@ -1,5 +1,5 @@
-// A simulator on loopback with a clock that only tests move, and calls as a client makes them.
-// It must never look inside: everything goes over HTTP or through the simulator's own back door.
+// A simulator on loopback with a clock that only tests move, and calls as a client makes them. It
+// must use only HTTP and the simulator's controls.
 
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -9,7 +9,7 @@ import {
 } from '../../../../local/simulators/vastai/simulator.ts';
 
 export const KEY = 'key-of-the-test';
-/** 2026-06-08 00:00 UTC, so that hours don't cross a day by chance. */
+/** 2026-06-08 00:00 UTC: the hours of a test stay within one day. */
 export const START = Date.UTC(2026, 5, 8);
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -49,7 +49,7 @@ export async function startMarket(options: Options = {}) {
 
 export type TestMarket = Awaited<ReturnType<typeof startMarket>>;
 
-/** Offers of a search; the default is what anybody would see. */
+/** The offers of a search; of all offers by default. */
 export async function offersOf({ call }: TestMarket, body: Json = {}): Promise<Json[]> {
   return asRows((await call('POST /api/v0/bundles/', body)).json.offers);
 }
@@ -63,13 +63,13 @@ export async function someOffer(market: TestMarket): Promise<Json> {
 
 const spec = { image: 'nvidia/cuda:12', disk: 20, label: 'ours', runtype: 'ssh_direc ssh_proxy' };
 
-/** Rents an offer, some offer unless told; the reply. */
+/** Rents an offer, any offer by default; returns the reply. */
 export async function create(market: TestMarket, body: Json = {}, offerId?: number) {
   const id = offerId ?? numberOf((await someOffer(market)).id);
   return await market.call(`PUT /api/v0/asks/${id}/`, { ...spec, ...body });
 }
 
-/** The id of a new instance that no lag hides any more; it takes a minute, so it has booted. */
+/** Creates an instance and waits a minute, until it has booted and is listed; returns its id. */
 export async function createUp(market: TestMarket, body: Json = {}): Promise<number> {
   const reply = await create(market, body);
   market.pass(MINUTE);
@@ -93,7 +93,7 @@ export async function creditOf({ call }: TestMarket): Promise<number> {
   return numberOf((await call('GET /api/v0/users/current/')).json.credit);
 }
 
-/** Charges on the UTC days of two instants. */
+/** The charges on the UTC days of two instants. */
 export async function chargesOf({ call }: TestMarket, from: number, to: number) {
   const day = { gte: Math.floor(from / DAY) * (DAY / 1000), lte: to / 1000 };
   const select_filters = { day, type: { in: ['instance'] } };
@@ -108,7 +108,7 @@ export function query(parameters: Record<string, unknown>): string {
   return search.toString();
 }
 
-/** What a port says first; rejects where nothing listens. */
+/** The first data that a port sends; rejects when nothing listens. */
 export function greeting(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
@@ -120,7 +120,7 @@ export function greeting(port: number): Promise<string> {
   });
 }
 
-/** Where an instance's row says direct SSH is. */
+/** The port for direct SSH in an instance's row. */
 export function directPort(row: Json | null): number {
   const [mapping] = asRows(asRow(row?.ports)['22/tcp']);
   return Number(mapping?.HostPort);

@@ -1,4 +1,5 @@
-// The edge of the simulated provider: keys, paths, bodies, rates, and clients that misbehave.
+// The HTTP interface of the simulated provider: keys, paths, bodies, rate limits, and clients that
+// misbehave.
 
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -20,7 +21,7 @@ const headers = { authorization: `Bearer ${KEY}` };
 const WRONG = { authorization: 'Bearer wrong' };
 
 describe('keys', () => {
-  it('that are missing or wrong are refused in three shapes', async () => {
+  it('that are missing or wrong are refused with three responses', async () => {
     const { call } = await startMarket();
     const account = 'GET /api/v0/users/current/';
     const missing = await call(account, undefined, {});
@@ -41,7 +42,7 @@ describe('keys', () => {
     expect((await call('POST /api/v0/bundles/', {}, WRONG)).status).toBe(404);
   });
 
-  it('may come in the query, and are never kept in the log', async () => {
+  it('may be in the query, and are never logged', async () => {
     const { call, simulator } = await startMarket();
     const path = `GET /api/v0/users/current/?owner=me&api_key=${KEY}`;
     expect((await call(path, undefined, {})).status).toBe(200);
@@ -53,7 +54,7 @@ describe('keys', () => {
     expect(JSON.stringify(simulator.requests())).not.toContain(KEY);
   });
 
-  it('of an instance open that instance alone, and die with it', async () => {
+  it('of an instance are valid only for it, until it is destroyed', async () => {
     const market = await startMarket();
     const own = await create(market);
     const other = await createUp(market);
@@ -71,14 +72,14 @@ describe('keys', () => {
 });
 
 describe('paths', () => {
-  it('without their closing slash are sent on with 308, query and all', async () => {
+  it('without a trailing slash are redirected with 308, including the query', async () => {
     const { call } = await startMarket();
     const { status, headers } = await call('GET /api/v1/instances?limit=5');
     expect([status, headers.get('location')]).toEqual([308, '/api/v1/instances/?limit=5']);
     expect((await call('GET /api/v0/users/current')).status).toBe(200);
   });
 
-  it('that nothing answers are 404', async () => {
+  it('that do not exist get 404', async () => {
     const { call } = await startMarket();
     expect((await call('GET /api/v0/nothing/')).json.error).toBe('not_found');
     expect((await call('PATCH /api/v1/instances/')).status).toBe(404);
@@ -101,7 +102,7 @@ describe('bodies', () => {
     expect((await call('POST /api/v0/bundles/', `${fits} `)).status).toBe(413);
   });
 
-  it('that break off halfway do no harm and have no effect', async () => {
+  it('that are aborted have no effect, and the server keeps serving', async () => {
     const market = await startMarket();
     const port = Number(new URL(market.address).port);
     await new Promise<void>((resolve) => {
@@ -116,8 +117,8 @@ describe('bodies', () => {
   });
 });
 
-describe('rates', () => {
-  it('are limited unless set free', async () => {
+describe('rate limits', () => {
+  it('apply unless they are turned off', async () => {
     for (const [options, second] of [
       [{}, 429],
       [{ rateLimits: false }, 200],
@@ -130,7 +131,7 @@ describe('rates', () => {
     }
   });
 
-  it('are limited by the least time between two calls of a kind', async () => {
+  it('are a minimum time between two calls of one endpoint', async () => {
     const market = await startMarket({ rateLimits: true });
     const list = () => market.call('GET /api/v1/instances/');
     const statuses = [];
@@ -138,12 +139,12 @@ describe('rates', () => {
       market.pass(wait);
       statuses.push((await list()).status);
     }
-    // A refused call doesn't start the wait again, and another endpoint has its own.
+    // A refused call does not restart the wait, and another endpoint has its own limit.
     expect(statuses).toEqual([200, 429, 200]);
     expect((await market.call('GET /api/v0/instances/')).status).toBe(200);
   });
 
-  /** What creates of an unknown offer are answered, each after a wait. */
+  /** The responses to creates of an unknown offer, each after a wait. */
   async function creates(options: { refusalRestarts: boolean }, ...waits: number[]) {
     const market = await startMarket({ rateLimits: true, ...options });
     const statuses = [];
@@ -154,23 +155,23 @@ describe('rates', () => {
     return statuses;
   }
 
-  it('of create leave 4.5 seconds between two', async () => {
+  it('allow a create every 4.5 seconds', async () => {
     expect(await creates({ refusalRestarts: false }, 0, 4_500, 4_499)).toEqual([404, 404, 429]);
   });
 
-  it('of create are closed for 12 seconds by a call too soon', async () => {
+  it('block creates for 12 seconds after an early call', async () => {
     const waits = [0, 4_499, 11_999, 1];
     expect(await creates({ refusalRestarts: false }, ...waits)).toEqual([404, 429, 429, 404]);
   });
 
-  it('can make each refused call begin the wait again', async () => {
+  it('can restart the wait at each refused call', async () => {
     const waits = [0, 4_499, 11_999, 1, 12_000];
     expect(await creates({ refusalRestarts: true }, ...waits)).toEqual([404, 429, 429, 429, 404]);
   });
 });
 
-describe('the back door', () => {
-  it('shows and changes over HTTP what the simulator does in process', async () => {
+describe('the control routes', () => {
+  it('have the effects of the controls in the process', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     const { call } = market;
@@ -203,7 +204,7 @@ describe('the back door', () => {
     expect((await call('GET /_sim/requests')).text).toContain('/api/v0/asks/');
   });
 
-  it('refuses what it does not understand', async () => {
+  it('refuse invalid requests', async () => {
     const { call } = await startMarket();
     for (const [line, body] of [
       ['POST /_sim/faults', { name: 'flood' }],

@@ -1,4 +1,5 @@
-// The commands of a rented machine: what scripts ask of nvidia-smi, and that nothing else is there.
+// The commands of a rented machine: the nvidia-smi queries of scripts, and the error of any other
+// command.
 
 import { describe, expect, it } from 'vitest';
 import { runLine } from '../../../../../local/simulators/kit/machine/commands.ts';
@@ -31,14 +32,14 @@ describe('nvidia-smi', () => {
     expect(lines.filter((line) => line.startsWith('NVIDIA'))).toHaveLength(2);
   });
 
-  it('shows a table as wide in each line, with a block for each GPU', () => {
+  it('shows a table with lines of equal width and a block per GPU', () => {
     const lines = run('nvidia-smi').out.trimEnd().split('\n');
     expect(new Set(lines.map((line) => line.length))).toEqual(new Set([91]));
     expect(lines.filter((line) => line.includes('NVIDIA H100 SXM'))).toHaveLength(2);
     expect(lines.filter((line) => line.includes('1MiB /  81559MiB'))).toHaveLength(2);
   });
 
-  it('names the makers’ lines as drivers do', () => {
+  it('names GPU models as drivers do', () => {
     const named = (model: string) => {
       const query = 'nvidia-smi --query-gpu=name --format=csv,noheader';
       return runLine(query, { ...host, gpus: { ...gpus, model, count: 1 } }).out.trim();

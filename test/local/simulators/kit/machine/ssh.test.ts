@@ -1,5 +1,5 @@
-// The SSH servers of rented machines, through Debian's own client where it is installed and through
-// a library always: attached keys open them, and nothing else does.
+// The SSH servers of rented machines, through a library and, where it is installed, OpenSSH: only
+// attached keys are accepted.
 
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ function newKey() {
   return { private: privateKey, public: publicKey };
 }
 
-/** An instance that is up and the key that its start script lets in. */
+/** An instance that is up, and the key that its start script authorizes. */
 async function loggable(market: TestMarket, extra: Record<string, unknown> = {}) {
   const key = newKey();
   const onstart = `mkdir -p ~/.ssh\necho '${key.public}' >> ~/.ssh/authorized_keys\necho started`;
@@ -39,7 +39,7 @@ async function loggable(market: TestMarket, extra: Record<string, unknown> = {})
 type Login = { port: number; privateKey: string; username?: string; password?: string };
 type Ran = { out: string; err: string; code: number };
 
-/** Logs in, trusting any host key, and runs a command. */
+/** Logs in, accepts any host key, and runs a command. */
 function exec({ port, username = 'root', ...secret }: Login, command: string): Promise<Ran> {
   const client = new ssh2.Client();
   return new Promise<Ran>((resolve, reject) => {
@@ -57,7 +57,7 @@ function exec({ port, username = 'root', ...secret }: Login, command: string): P
   }).finally(() => client.end());
 }
 
-/** The host key that a login met. */
+/** The host key that a login received. */
 async function hostKeyOf(port: number, privateKey: string): Promise<string> {
   const client = new ssh2.Client();
   let met = '';
@@ -132,7 +132,7 @@ describe('a login', () => {
     expect(text).toMatch(/:~# echo "a {2}b"\r\na {2}b\r\n[\s\S]*:~# exit 3\r\n[\s\S]*code 3$/);
   });
 
-  it('is cut off when the instance is destroyed', async () => {
+  it('is disconnected when the instance is destroyed', async () => {
     const market = await startMarket();
     const { id, port, key } = await loggable(market);
     const client = new ssh2.Client();
@@ -150,7 +150,7 @@ describe('a login', () => {
 });
 
 describe('the host key', () => {
-  it('is each machine’s own, and the one the back door shows', async () => {
+  it('differs per machine and is shown by the controls', async () => {
     const market = await startMarket();
     const machines = [await loggable(market), await loggable(market)];
     const shown = market.simulator.instances().map(({ sshHostKey }) => sshHostKey);
@@ -160,8 +160,8 @@ describe('the host key', () => {
   });
 });
 
-describe.skipIf(!isInstalled)('OpenSSH (left out where ssh is not installed)', () => {
-  /** `ssh` as its users call it, with the host key pinned. */
+describe.skipIf(!isInstalled)('OpenSSH (skipped where ssh is not installed)', () => {
+  /** Runs `ssh` as users do, with the host key pinned. */
   async function openSsh(type: string, ...rest: string[]) {
     const folder = mkdtempSync(join(tmpdir(), 'simulated-ssh-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -199,7 +199,7 @@ describe.skipIf(!isInstalled)('OpenSSH (left out where ssh is not installed)', (
     expect(stdout).toContain('24564MiB');
   });
 
-  it('gives the command’s code and what it says of errors', async () => {
+  it('returns the exit code and the errors of the command', async () => {
     const failed = expect.objectContaining({ code: 127, stderr: 'ls: command not found\n' });
     await expect(openSsh('ed25519', 'ls')).rejects.toEqual(failed);
   });

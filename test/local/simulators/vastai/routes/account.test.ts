@@ -1,4 +1,4 @@
-// The account's SSH keys, and what went over the network in its charges.
+// The account's SSH keys, and network traffic in its charges.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../support.ts';
 
 describe('account keys', () => {
-  it('are none, added, changed and removed', async () => {
+  it('are empty at first, and can be added, changed and removed', async () => {
     const { call } = await startMarket();
     const path = '/api/v0/ssh/';
     expect((await call(`GET ${path}`)).status).toBe(404);
@@ -34,7 +34,7 @@ describe('account keys', () => {
     expect((await call(`POST ${path}`, { ssh_key: ' ' })).json.error).toBe('no_ssh_key');
   });
 
-  it('are copied to instances at create, and reach no older one', async () => {
+  it('are copied to instances at create, not to older ones', async () => {
     const market = await startMarket();
     const older = await createUp(market);
     await market.call('POST /api/v0/ssh/', { ssh_key: 'ssh-ed25519 AAAA me' });
@@ -53,8 +53,8 @@ describe('account keys', () => {
   });
 });
 
-describe('transfer', () => {
-  it('is charged by the byte, each way by itself, when it went', async () => {
+describe('traffic', () => {
+  it('is charged per byte and direction, at the instant of the transfer', async () => {
     const market = await startMarket();
     const id = await createUp(market);
     const row = await get(market, id);
@@ -69,7 +69,7 @@ describe('transfer', () => {
     expect(items.map(([type]) => type)).toEqual(['gpu', 'disk', 'bwu', 'bwd']);
     expect(numberOf(items[2]?.[1])).toBeCloseTo(usdPerGb * 100, 2);
     expect(() => market.simulator.addTraffic({ id: String(id), upGb: 1, downGb: 0 })).toThrow(
-      'gone',
+      'has ended',
     );
   });
 });

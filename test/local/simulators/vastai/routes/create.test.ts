@@ -1,4 +1,4 @@
-// Renting, and every way in which it is refused.
+// The create call and each of its refusals.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../support.ts';
 
 describe('create', () => {
-  it('answers with the instance and a key for it alone', async () => {
+  it('responds with the instance and a key that is valid only for it', async () => {
     const market = await startMarket();
     const { status, json } = await create(market, { env: { HF: 'x', '-p 8000:8000': '1' } });
     expect([status, json.success]).toEqual([200, true]);
@@ -33,7 +33,7 @@ describe('create', () => {
     });
   });
 
-  it('answers taken and unknown offers as gone, in two ways', async () => {
+  it('responds to rented and unknown offers with two different refusals', async () => {
     const market = await startMarket();
     const id = numberOf((await someOffer(market)).id);
     await create(market, {}, id);
@@ -54,7 +54,7 @@ describe('create', () => {
     ]);
   });
 
-  it('leaves a stopped contract for a taken offer when told not to cancel', async () => {
+  it('leaves a stopped contract for a rented offer when cancel_unavail is false', async () => {
     const market = await startMarket();
     const id = numberOf((await someOffer(market)).id);
     await create(market, {}, id);
@@ -67,7 +67,7 @@ describe('create', () => {
     expect([cost?.gpuMicroUsd, (cost?.diskMicroUsd ?? 0) > 0]).toEqual([0, true]);
   });
 
-  it('refuses a bid below the minimum, yet leaves a contract that bills its disk', async () => {
+  it('refuses a bid below the minimum, but leaves a contract whose disk is billed', async () => {
     const market = await startMarket();
     const offer = await someOffer(market);
     const price = numberOf(offer.min_bid) * 0.9;
@@ -78,7 +78,7 @@ describe('create', () => {
     expect(market.simulator.books().spentMicroUsd).toBeGreaterThan(0);
   });
 
-  it('charges a bid what was bid', async () => {
+  it('charges the price of the bid', async () => {
     const market = await startMarket();
     const offer = await someOffer(market);
     const price = numberOf(offer.min_bid) * 1.1;
@@ -87,13 +87,13 @@ describe('create', () => {
     expect(row?.dph_base).toBeCloseTo(price, 8);
   });
 
-  it('drops an environment that is not an object without a word', async () => {
+  it('ignores an environment that is not an object', async () => {
     const market = await startMarket();
     const row = await get(market, await createUp(market, { env: '-e HF=x' }));
     expect(row?.extra_env).toEqual([]);
   });
 
-  it('takes a start script of 4096 characters and a label of 256', async () => {
+  it('accepts a start script of 4096 characters and a label of 256', async () => {
     const market = await startMarket();
     const reply = await create(market, { onstart: 'x'.repeat(4_096), label: 'x'.repeat(256) });
     expect(reply.status).toBe(200);
@@ -116,20 +116,20 @@ describe('create', () => {
     expect(market.simulator.instances()).toEqual([]);
   });
 
-  it('refuses an offer id that is no number', async () => {
+  it('refuses an offer id that is not a number', async () => {
     const { call } = await startMarket();
     const { status, json } = await call('PUT /api/v0/asks/first/', {});
     expect([status, json.error]).toEqual([400, 'invalid_args']);
     expect(json.msg).toContain('400/3467');
   });
 
-  it('refuses everybody once the credit is gone', async () => {
+  it('refuses every create without credit', async () => {
     const market = await startMarket({ credit: 0 });
     const { status, json } = await create(market);
     expect([status, json.error]).toEqual([400, 'insufficient_credit']);
   });
 
-  it('runs as many instances at a time as a machine has GPUs for', async () => {
+  it('rents no more GPUs of a machine than it has', async () => {
     const market = await startMarket();
     const [two] = await offersOf(market, { num_gpus: { eq: 2 }, gpu_frac: { eq: 1 } });
     const machine = { machine_id: { eq: two?.machine_id }, num_gpus: { eq: 1 } };

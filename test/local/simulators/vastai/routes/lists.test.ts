@@ -1,4 +1,4 @@
-// Lists of instances: pages, tokens, filters, and what they get wrong.
+// Lists of instances: pages, tokens, filters, and their lag.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,7 +16,7 @@ import {
   type TestMarket,
 } from '../support.ts';
 
-/** Rents `count` single GPUs; their ids in order. */
+/** Rents `count` single GPUs; returns their ids in order. */
 async function rentMany(market: TestMarket, count: number): Promise<number[]> {
   const ids: number[] = [];
   const offers = await offersOf(market, { num_gpus: { eq: 1 }, limit: count });
@@ -37,7 +37,7 @@ function idsOf(list: Json): unknown[] {
 }
 
 describe('the paged list', () => {
-  it('turns its pages by token, 25 at a time, and counts the whole', async () => {
+  it('has pages of 25 by token, and counts all instances', async () => {
     const market = await startMarket();
     const ids = await rentMany(market, 30);
     const first = await page(market, { limit: '100' });
@@ -48,7 +48,7 @@ describe('the paged list', () => {
     expect(first.label_counts).toEqual({ 'ours-0': 15, 'ours-1': 15 });
   });
 
-  it('keeps its place while earlier instances go', async () => {
+  it('keeps its position when earlier instances disappear', async () => {
     const market = await startMarket();
     const ids = await rentMany(market, 6);
     const first = await page(market, { limit: '3' });
@@ -58,7 +58,7 @@ describe('the paged list', () => {
     expect(idsOf(second)).toEqual(ids.slice(3));
   });
 
-  it('reads a limit that is not positive as 5', async () => {
+  it('uses 5 for a limit that is not positive', async () => {
     const market = await startMarket();
     await rentMany(market, 6);
     expect(idsOf(await page(market, { limit: '0' }))).toHaveLength(5);
@@ -75,7 +75,7 @@ describe('the paged list', () => {
     expect(idsOf(loading)).toEqual([]);
   });
 
-  it('turns pages in an order of its own by columns that repeat', async () => {
+  it('pages through an order by columns with repeated values', async () => {
     const market = await startMarket();
     const ids = await rentMany(market, 5);
     const order_by = [{ col: 'label', dir: 'asc' }];
@@ -85,7 +85,7 @@ describe('the paged list', () => {
     expect([...idsOf(first), ...idsOf(rest)]).toEqual([0, 2, 4, 1, 3].map((index) => ids[index]));
   });
 
-  it('gives only the columns asked for, unknown ones as null', async () => {
+  it('returns only the requested columns, with null for unknown ones', async () => {
     const market = await startMarket();
     const [id] = await rentMany(market, 1);
     const list = await page(market, { select_cols: ['id', 'colour'] });
@@ -96,14 +96,14 @@ describe('the paged list', () => {
     ['a computed column', { select_filters: { dph_total: { lt: 1 } } }, 'invalid_request'],
     ['an unknown order', { order_by: [{ col: 'colour' }] }, 'invalid_request'],
     ['broken filters', { select_filters: '{' }, 'invalid_request'],
-    ['a token of somebody else', { after_token: 'bm9uc2Vuc2U=' }, 'invalid_token'],
+    ['an invalid token', { after_token: 'bm9uc2Vuc2U=' }, 'invalid_token'],
   ])('refuses %s', async (_name, parameters, error) => {
     const { call } = await startMarket();
     const { status, json } = await call(`GET /api/v1/instances/?${query(parameters)}`);
     expect([status, json.error]).toEqual([400, error]);
   });
 
-  it('shows where each running instance really listens', async () => {
+  it('shows the open SSH port of each running instance', async () => {
     const market = await startMarket();
     await rentMany(market, 3);
     const rows = asRows((await page(market)).instances);
@@ -114,14 +114,14 @@ describe('the paged list', () => {
 });
 
 describe('the old list', () => {
-  it('gives everything at once, without pages', async () => {
+  it('returns all instances without pages', async () => {
     const market = await startMarket();
     const ids = await rentMany(market, 30);
     const { json } = await market.call('GET /api/v0/instances/');
     expect([json.instances_found, idsOf(json)]).toEqual([30, ids]);
   });
 
-  it('knows instances that nobody created through the API', async () => {
+  it('includes instances that were not created through the API', async () => {
     const market = await startMarket();
     market.simulator.addForeignInstance();
     await createUp(market);

@@ -1,4 +1,4 @@
-// Searching the simulated market: the query language, its defaults, caps and quirks.
+// Searches of the simulated market: the query language, its defaults and its limits.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,7 +12,7 @@ import {
   type TestMarket,
 } from '../support.ts';
 
-/** All offers a filter finds, 64 at a time, as a client has to page. */
+/** All offers that match a filter, in pages of 64. */
 async function allOffers(market: TestMarket, filter: Json = {}): Promise<Json[]> {
   const found = new Map<unknown, Json>();
   let after = -1;
@@ -26,7 +26,7 @@ async function allOffers(market: TestMarket, filter: Json = {}): Promise<Json[]>
 }
 
 describe('a search', () => {
-  it('finds the wanted number of verified offers, whatever the seed', async () => {
+  it('finds the configured number of verified offers for any seed', async () => {
     for (const options of [{}, { seed: 7, offers: 60 }, { offers: 1 }]) {
       const market = await startMarket(options);
       expect(await allOffers(market)).toHaveLength(options.offers ?? 340);
@@ -34,7 +34,7 @@ describe('a search', () => {
     await expect(startMarket({ offers: 0 })).rejects.toThrow(RangeError);
   });
 
-  it('gives the same market for the same seed and another for another', async () => {
+  it('shows the same market for the same seed and another one for another seed', async () => {
     const [one, same, other] = await Promise.all(
       [5, 5, 6].map(async (seed) => await offersOf(await startMarket({ seed }))),
     );
@@ -42,13 +42,13 @@ describe('a search', () => {
     expect(other).not.toEqual(one);
   });
 
-  it('never gives more than 64 offers', async () => {
+  it('never returns more than 64 offers', async () => {
     const market = await startMarket();
     expect(await offersOf(market, { limit: 1_000 })).toHaveLength(64);
     expect(await offersOf(market, { limit: 3 })).toHaveLength(3);
   });
 
-  it('leaves out unverified, taken and unrentable offers unless asked', async () => {
+  it('omits unverified, rented and unrentable offers by default', async () => {
     const market = await startMarket();
     const usual = await offersOf(market);
     const shown = usual.map((o) => [o.verification, o.rentable, o.rented].join());
@@ -81,7 +81,7 @@ describe('a search', () => {
     }
   });
 
-  it('sorts by what it is told', async () => {
+  it('sorts by the requested fields', async () => {
     const market = await startMarket();
     const prices = (await offersOf(market, { order: [['dph_total', 'asc']] })).map((o) =>
       numberOf(o.dph_total),
@@ -96,7 +96,7 @@ describe('a search', () => {
     expect(first?.num_gpus).toBe(8);
   });
 
-  it('prices the disk it is told, and 8 GB otherwise', async () => {
+  it('prices the requested disk size, 8 GB by default', async () => {
     const market = await startMarket();
     const [usual] = await offersOf(market);
     const one = { ask_contract_id: { eq: usual?.id } };
@@ -107,7 +107,7 @@ describe('a search', () => {
     expect(numberOf(large?.dph_total)).toBeCloseTo(numberOf(large?.dph_base) + 500 * disk, 8);
   });
 
-  it('prices bids of the very same offers by their least bid', async () => {
+  it('prices bids of the same offers by their minimum bid', async () => {
     const market = await startMarket();
     const [usual] = await offersOf(market, { order: [['ask_contract_id', 'asc']] });
     const one = { ask_contract_id: { eq: usual?.id } };
@@ -124,7 +124,7 @@ describe('a search', () => {
     expect(await offersOf(market, { id: { eq: offer?.id } })).toEqual([]);
   });
 
-  it('matches places by country code and takes a null external for false', async () => {
+  it('matches places by country code and treats a null external as false', async () => {
     const market = await startMarket();
     const found = await offersOf(market, {
       geolocation: { in: ['SE', 'CN'] },
@@ -134,7 +134,7 @@ describe('a search', () => {
     expect(new Set(endings)).toEqual(new Set(['SE', 'CN']));
   });
 
-  it('refuses words it does not know', async () => {
+  it('refuses unknown fields and operators', async () => {
     const { call } = await startMarket();
     const answers = [];
     for (const body of [
@@ -154,7 +154,7 @@ describe('a search', () => {
     );
   });
 
-  it('can be asked in three spellings', async () => {
+  it('is available on three routes', async () => {
     const market = await startMarket();
     const q = { gpu_name: { eq: 'RTX 3090' }, order: [['dph_total', 'asc']], limit: 5 };
     const posted = await offersOf(market, q);
@@ -166,7 +166,7 @@ describe('a search', () => {
     expect(asRows(chosen.json.offers)[0]).toEqual({ id: posted[0]?.id, no: null });
   });
 
-  it('is refused where its query is no object', async () => {
+  it('is refused when its query is not an object', async () => {
     const { call } = await startMarket();
     expect((await call('GET /api/v0/bundles/?q=%7B')).json.msg).toBe('Invalid json body');
     expect((await call('PUT /api/v0/search/asks/', { q: 'cheap' })).status).toBe(400);
