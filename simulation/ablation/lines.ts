@@ -317,8 +317,8 @@ export const LINES: readonly Ablation[] = [
     instead: 'if (unanswered.length >= 0) return;',
     test: {
       file: 'test/machines/nets.test.ts',
-      of: 'an instance whose create nobody answered',
-      name: 'is ended by its schedule alone at the launch bound, the workflow hanging',
+      of: 'an instance without a recorded create response',
+      name: 'is ended by its schedule alone at the launch bound, with the workflow hanging',
     },
   },
   {
@@ -328,8 +328,8 @@ export const LINES: readonly Ablation[] = [
     instead: 'await wakeOrRestartLease(ports, lease);',
     test: {
       file: 'test/machines/nets.test.ts',
-      of: 'a serving lease past its deadline',
-      name: 'is ended by its schedule alone, the workflow hanging',
+      of: 'an active lease past its deadline',
+      name: 'is ended by its schedule alone, with the workflow hanging',
     },
   },
   {

@@ -1,5 +1,5 @@
-// What a lease costs and what that leads to: it is charged for no longer than its instance was
-// seen, it ends before it costs more than it may, and what a refused teardown costs is held at
+// What a lease costs and the effects of that: it is charged only while its instance is known to
+// exist, it ends before it costs more than allowed, and the cost of a refused teardown is held at
 // once.
 
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.t
 import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const sweepEvery = minutes(1);
-/** Silence is not what these leases end for. */
+/** These leases must not end as silent. */
 const PATIENT = { silenceLimitSeconds: 3_600 };
 
 async function ended(world: LeaseWorld, id: LeaseId) {
@@ -34,7 +34,7 @@ const spentAtMarket = (world: LeaseWorld): number => world.market.books().spentM
 const entries = (world: LeaseWorld) => once(world.service.runtime, books).ledger.entries(CONSUMER);
 
 describe('an instance that vanished', () => {
-  it('is charged until a heartbeat or a listing last showed it, never beyond', async () => {
+  it('is charged until its last heartbeat or listing, never beyond', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active(PATIENT);
     await world.pass(20 * MINUTE + 17_000);
@@ -48,7 +48,7 @@ describe('an instance that vanished', () => {
     await world.close();
   });
 
-  it('is charged until the last listing when it never calls home', async () => {
+  it('is charged until its last listing when it sends no heartbeats', async () => {
     const world = await leaseWorld({ sweepEvery, phoneHome: false });
     const { id } = await world.active({ ...PATIENT, liveness: 'app' });
     await world.pass(20 * MINUTE + 17_000);
@@ -60,7 +60,7 @@ describe('an instance that vanished', () => {
     await world.close();
   });
 
-  it('is charged until its destroy was first asked for, whose answer got lost', async () => {
+  it('is charged until its first destroy call when the reply to that call was lost', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active(PATIENT);
     await world.pass(10 * MINUTE);
@@ -73,14 +73,12 @@ describe('an instance that vanished', () => {
   });
 });
 
-/**
- * An instance that loads so much with each heartbeat; its counters begin again after `restartAt`.
- */
-function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
+/** An instance that receives this much each minute; its counters reset after `resetAt` heartbeats. */
+function receiving(gbPerMinute: number, resetAt = Number.POSITIVE_INFINITY) {
   let heartbeats = 0;
   return (): Telemetry => {
     heartbeats += 1;
-    const counted = heartbeats > restartAt ? heartbeats - restartAt : heartbeats;
+    const counted = heartbeats > resetAt ? heartbeats - resetAt : heartbeats;
     return {
       ...{ gpus: [], processes: 1, networkKbps: null, uptimeSeconds: null, jobId: '' },
       rxBytes: counted * gbPerMinute * 1e9,
@@ -90,8 +88,8 @@ function loading(gbPerMinute: number, restartAt = Number.POSITIVE_INFINITY) {
 }
 
 describe('metered bytes', () => {
-  it('are charged at the offer’s rates, also when counters begin again', async () => {
-    const telemetry = loading(1, 4);
+  it('are charged at the offer’s rates, also after a counter reset', async () => {
+    const telemetry = receiving(1, 4);
     const world = await leaseWorld({ sweepEvery, telemetry });
     const { id } = await world.active(PATIENT);
     await world.pass(9 * MINUTE + 30_000);
@@ -112,9 +110,9 @@ describe('metered bytes', () => {
   });
 });
 
-const DEAD: { lost: boolean } & { meddle: Meddle } = {
+const HANGING: { lost: boolean } & { meddle: Meddle } = {
   lost: false,
-  meddle: (call, run) => (DEAD.lost && /^[A-Z]/.test(call.name) ? 'hang' : run()),
+  meddle: (call, run) => (HANGING.lost && /^[A-Z]/.test(call.name) ? 'hang' : run()),
 };
 
 describe('a spend cap', () => {
@@ -133,20 +131,20 @@ describe('a spend cap', () => {
     await world.close();
   });
 
-  it('is kept by the sweep when no workflow answers', async () => {
-    DEAD.lost = false;
-    const world = await leaseWorld({ meddle: DEAD.meddle, sweepEvery });
+  it('is enforced by the sweep when the workflow hangs', async () => {
+    HANGING.lost = false;
+    const world = await leaseWorld({ meddle: HANGING.meddle, sweepEvery });
     const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
     const rate = presentRate(await world.lease(id));
-    DEAD.lost = true;
+    HANGING.lost = true;
     await world.until(async () => world.alive() === 0, 4);
     expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'spend-cap' });
     expect(spentAtMarket(world) - CAP).toBeLessThanOrEqual(rate / 60 + 1_000);
     await world.close();
   });
 
-  it('counts bytes: the next sweep ends what they used up', async () => {
-    const world = await leaseWorld({ sweepEvery, telemetry: loading(5) });
+  it('includes bytes: the next sweep ends a lease whose bytes reach the cap', async () => {
+    const world = await leaseWorld({ sweepEvery, telemetry: receiving(5) });
     const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
     const { lease, charge } = await ended(world, id);
     expect(lease.reason).toBe('spend-cap');
@@ -154,8 +152,8 @@ describe('a spend cap', () => {
     await world.close();
   });
 
-  it('is what is held, when none was asked for', async () => {
-    const world = await leaseWorld({ sweepEvery, telemetry: loading(50) });
+  it('is the hold when the request has none', async () => {
+    const world = await leaseWorld({ sweepEvery, telemetry: receiving(50) });
     const { id } = await world.active({ ...PATIENT, hours: 4 });
     const { hold } = await world.lease(id);
     const { lease } = await ended(world, id);
@@ -166,7 +164,7 @@ describe('a spend cap', () => {
 });
 
 describe('a price that rises', () => {
-  it('is told once for each new rate, and above the ceiling ends the lease', async () => {
+  it('adds one event per new rate, and ends the lease above the ceiling', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active(PATIENT);
     world.market.raisePrice(instanceOf(world), 1.1);
@@ -186,7 +184,7 @@ describe('a price that rises', () => {
 });
 
 describe('a refused teardown', () => {
-  it('holds what it costs past the hold, an hour’s worth at a time', async () => {
+  it('raises the hold to its cost, an hour at a time', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(10), freshMenu: false });
     const { id } = await world.active({ ...PATIENT, hours: 0.1, ceilingMicroUsdPerHour: 500_000 });
     const { hold: placed } = await world.lease(id);

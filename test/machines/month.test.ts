@@ -1,6 +1,6 @@
-// A month's leases with every fault of the provider, in virtual time on the real database: each
-// ends, the ledger adds up, and once charges are reconciled, what each lease was charged is what
-// the market's own books say, to what its rounding allows. A long run has 500 leases.
+// A month of leases with every fault of the provider, in virtual time on the real database: each lease
+// ends, the ledger adds up, and after reconciliation the charge of each lease equals the market's own
+// books, within its rounding. A long run has 500 leases.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
@@ -15,23 +15,23 @@ import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const WAVE = 8;
 const LEASES = isLong ? 500 : WAVE;
-/** Each minute as deployed, but a sample's idle day needs no 1,500 sweeps. */
+/** Each minute as deployed; in a sample run the idle day needs no 1,500 sweeps. */
 const SWEEP_EVERY = isLong ? minutes(1) : minutes(5);
 /** The provider's row has four items, each rounded to the nearest tenth of a cent. */
 const ROW_ROUNDING = 2_000;
 /**
- * What a charge may differ from the true cost: its row differs by the provider's rounding, and a
+ * How much a charge may differ from the true cost: its row differs by the provider's rounding, and a
  * charge that differs from its row by no more than that rounding is not trued up.
  */
 const ROUNDING = ROW_ROUNDING + (ROW_ROUNDING + 4);
 
-/** What a create call asks the market to do to it; most leases meet nothing. */
-const BORN_WITH = [
+/** Faults that a create call asks the market for; half of the leases have none. */
+const CREATE_FAULTS = [
   ...['vanish', 'interrupt', 'price-rise', 'never-boots', 'drop-after-effect'],
   ...['error-after-effect', 'rate-limit', 'refuse'],
 ];
-/** What strikes somebody while leases run and end. */
-const STRIKES = [
+/** Faults of the market while leases run and end. */
+const MARKET_FAULTS = [
   { name: 'refuse-destroy', times: 3 },
   { name: 'zombie', times: 1, forMs: 20 * MINUTE },
   { name: 'drop-after-effect', operation: 'destroy', times: 1 },
@@ -48,7 +48,7 @@ async function wave(world: LeaseWorld, random: () => number, size: number) {
   await world.service.refresh();
   const ids: LeaseId[] = [];
   for (let lease = 0; lease < size; lease += 1) {
-    const fault = random() < 0.5 ? pick(BORN_WITH) : undefined;
+    const fault = random() < 0.5 ? pick(CREATE_FAULTS) : undefined;
     const env = fault === undefined ? {} : { SIM_FAULT: fault };
     const hours = 0.1 + random() * 0.6;
     ids.push(await world.request({ hours, env, silenceLimitSeconds: 600 }));
@@ -58,8 +58,8 @@ async function wave(world: LeaseWorld, random: () => number, size: number) {
     if (!alive || random() < 0.5) continue;
     world.market.addTraffic({ id, upGb: random() * 3, downGb: random() * 10 });
   }
-  const strike = pick(STRIKES);
-  if (strike !== undefined) world.market.addFault(strike);
+  const marketFault = pick(MARKET_FAULTS);
+  if (marketFault !== undefined) world.market.addFault(marketFault);
   for (const id of ids) if (random() < 0.4) await world.release(id);
   const { leases } = once(world.service.runtime, books);
   const over = async () =>
@@ -69,8 +69,8 @@ async function wave(world: LeaseWorld, random: () => number, size: number) {
   return ids;
 }
 
-/** What each lease's instances truly cost, by the market's own books. */
-function truth(world: LeaseWorld): ReadonlyMap<string, { cost: number; instances: number }> {
+/** What each lease's instances cost by the market's own books. */
+function marketCosts(world: LeaseWorld): ReadonlyMap<string, { cost: number; instances: number }> {
   const byLease = new Map<string, { cost: number; instances: number }>();
   for (const { label, totalMicroUsd } of world.market.books().instances) {
     const id = label?.split('-')[2] ?? '';
@@ -90,7 +90,7 @@ async function charges(world: LeaseWorld, ids: readonly LeaseId[]) {
   );
 }
 
-describe(`a month of leases with every fault, by seed ${SEED}`, () => {
+describe(`a month of leases with every fault, with seed ${SEED}`, () => {
   it(
     'adds up, and agrees with the market’s own books',
     async () => {
@@ -110,13 +110,13 @@ describe(`a month of leases with every fault, by seed ${SEED}`, () => {
       expect((await reconcile()).body).toMatchObject({ failure: null, truedUp: 0 });
       expect(await world.leftovers(...ids)).toEqual([]);
       const charged = await charges(world, ids);
-      const wrong = [...truth(world)].flatMap(([id, { cost, instances }]) => {
+      const wrong = [...marketCosts(world)].flatMap(([id, { cost, instances }]) => {
         const off = (charged.get(id as LeaseId) ?? 0) - cost;
         return Math.abs(off) <= ROUNDING * instances ? [] : [`${id}: ${off} of ${cost}`];
       });
       expect(wrong).toEqual([]);
-      const never = ids.filter((id) => !truth(world).has(id));
-      expect(never.map((id) => charged.get(id))).toEqual(never.map(() => 0));
+      const withoutInstance = ids.filter((id) => !marketCosts(world).has(id));
+      expect(withoutInstance.map((id) => charged.get(id))).toEqual(withoutInstance.map(() => 0));
       await world.close();
     },
     limitOf('month'),

@@ -1,6 +1,6 @@
-// The fourth net as it really is: agent.sh under sh, on an instance of the simulated market, with
-// nothing but what that instance's environment holds. The service hears its heartbeats over HTTP;
-// then every other net is gone. Only the agent's seconds are quicker than a real instance's.
+// The fourth net with the real agent: agent.sh under sh, on an instance of the simulated market, with
+// that instance's environment only. The service receives its heartbeats over HTTP; then every other
+// net fails. Only the agent's intervals are shorter than on a real instance.
 
 import { expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
@@ -9,26 +9,24 @@ import { openFront } from '../support/worlds/front.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/**
- * Heartbeats each second until it is told otherwise, deaf after 2 s, ends itself 1 s after that.
- */
+/** Heartbeats each second by default; without a reply for 2 s, ends itself after 1 s more. */
 const QUICK = '1 2 1 1';
 
-/** Heartbeats of the simulated instance, which must not speak for the real agent. */
+/** Heartbeats of the simulated instance must not count as those of the real agent. */
 function isSimulated(payload: unknown): boolean {
   const { headers } = payload as { headers: Readonly<Record<string, string>> };
   return headers['user-agent'] === undefined;
 }
 
-it('an instance is ended by the real agent alone, by the key of that one machine', async () => {
+it('the real agent alone ends its instance, with the key of that instance only', async () => {
   let gone = false;
-  let heard = 0;
+  let received = 0;
   let marketUrl = '';
   const meddle: Meddle = async (call, run) => {
     if (call.name === 'recordNodeHeartbeat') {
       if (isSimulated(call.payload)) throw new Error('not the real agent');
       const reply = await run();
-      heard += 1;
+      received += 1;
       return reply;
     }
     if (gone && /^[A-Z]/.test(call.name)) return 'hang';
@@ -44,7 +42,7 @@ it('an instance is ended by the real agent alone, by the key of that one machine
   const other = world.market.addForeignInstance();
   const id = await world.request();
   await world.untilState(id, 'booting');
-  // What the market needs to start it.
+  // The market's boot time.
   await world.pass(MINUTE);
   const instance = world.market.instances().find(({ label }) => label?.startsWith('gs-'));
   const { CONTAINER_ID, CONTAINER_API_KEY = '', ...env } = instance?.env ?? {};
@@ -58,7 +56,7 @@ it('an instance is ended by the real agent alone, by the key of that one machine
     },
   });
   try {
-    await agent.until(() => heard > 0);
+    await agent.until(() => received > 0);
     await world.untilState(id, 'active', 1);
     gone = true;
     await agent.until(() => !world.lives(instance?.id ?? ''));

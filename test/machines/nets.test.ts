@@ -1,6 +1,6 @@
-// Four nets end an instance, and any three may fail. Each is left alone here, with the other three
-// really gone: it ends the instance within its bound, and when the others come back, the lease ends
-// as it should have, charged, with nothing held.
+// Four nets end an instance, and any three may fail. Each test leaves one net working: it ends the
+// instance within its bound, and when the others work again, the lease ends with the right reason,
+// charged, with no hold open.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -19,13 +19,13 @@ import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const TIMEOUT = limitOf('nets alone');
 
-/** Lets time pass until no instance lives; returns how long after `from` that is. */
+/** Waits until no instance is alive; returns the time since `from`. */
 async function goneAfter(world: NetsWorld, from: number): Promise<number> {
   await world.until(async () => world.alive() === 0, 6);
   return world.clock.now() - from;
 }
 
-/** With all nets back, the lease ends, accounted for. */
+/** Restores all nets; the lease then ends, settled. */
 async function settles(world: NetsWorld, id: LeaseId, reason: string): Promise<Lease> {
   world.mend();
   await world.untilState(id, 'ended', 2);
@@ -47,12 +47,12 @@ const ALONE: [Net, Gone][] = [
   ['sweep', 'refusing'],
   ['instance', 'hanging'],
 ];
-/** What the simulated market needs to start an instance. */
+/** The simulated market's boot time. */
 const BOOT_MS = 40_000;
 const WITHOUT = ALONE.filter(([net]) => net !== 'workflow');
 
-describe('a serving lease past its deadline', { timeout: TIMEOUT }, () => {
-  it.each(sample(ALONE))('is ended by its %s alone, the workflow %s', async (net, gone) => {
+describe('an active lease past its deadline', { timeout: TIMEOUT }, () => {
+  it.each(sample(ALONE))('is ended by its %s alone, with the workflow %s', async (net, gone) => {
     const world = await netsWorld(gone);
     const { id } = await world.active({ hours: 1 });
     await world.pass(10 * MINUTE);
@@ -64,9 +64,9 @@ describe('a serving lease past its deadline', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('an instance that boots while its workflow is gone', { timeout: TIMEOUT }, () => {
+describe('an instance that boots while its workflow is lost', { timeout: TIMEOUT }, () => {
   it.each(sample(WITHOUT))(
-    'is ended by its %s alone at the launch bound, the workflow %s',
+    'is ended by its %s alone at the launch bound, with the workflow %s',
     async (...by) => {
       const [net, gone] = by;
       const world = await netsWorld(gone);
@@ -81,7 +81,7 @@ describe('an instance that boots while its workflow is gone', { timeout: TIMEOUT
   );
 });
 
-describe('an instance whose create nobody answered', { timeout: TIMEOUT }, () => {
+describe('an instance without a recorded create response', { timeout: TIMEOUT }, () => {
   const unanswered = async (gone: Gone) => {
     const world = await netsWorld(gone);
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
@@ -91,14 +91,14 @@ describe('an instance whose create nobody answered', { timeout: TIMEOUT }, () =>
   };
 
   it.each(sample(WITHOUT))(
-    'is ended by its %s alone at the launch bound, the workflow %s',
+    'is ended by its %s alone at the launch bound, with the workflow %s',
     async (...by) => {
       const [net, gone] = by;
       const { world, id } = await unanswered(gone);
       world.only(net);
       const { deadline } = await world.lease(id);
       expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
-      // Whoever saw it charges for it; an instance that ended itself unseen left no trace with us.
+      // An instance that ends itself before a listing shows it leaves no record, and no charge.
       const lease = await settles(world, id, 'failed');
       expect(lease).toMatchObject(net === 'instance' ? { chargedMicroUsd: 0 } : CHARGED);
     },
@@ -115,14 +115,14 @@ describe('an instance whose create nobody answered', { timeout: TIMEOUT }, () =>
   });
 });
 
-describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () => {
+describe('a release with one net left', { timeout: TIMEOUT }, () => {
   const released = async (gone: Gone, net: Net) => {
     const world = await netsWorld(gone);
     const { id } = await world.active({ hours: 1 });
     await world.pass(10 * MINUTE);
     world.only(net);
     const { deadline } = await world.lease(id);
-    // It commits before it wakes, so it holds although its answer may be a failure.
+    // It commits before it wakes the workflow, so it applies even if the call fails.
     await world.release(id).catch(() => undefined);
     expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'released' });
     return { world, id, deadline, from: world.clock.now() };
@@ -135,7 +135,7 @@ describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () 
   });
 
   it.each(sample(['schedule', 'instance'] as const))(
-    'is carried out by its %s at the end',
+    'is carried out by the %s at the deadline',
     async (net) => {
       const { world, id, deadline } = await released('hanging', net);
       expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
@@ -144,7 +144,7 @@ describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () 
   );
 
   it.each(sample<Gone>(['hanging', 'refusing']))(
-    'is carried out by the sweep, the workflow %s',
+    'is carried out by the sweep alone, with the workflow %s',
     async (gone) => {
       const { world, id, from } = await released(gone, 'sweep');
       expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['sweep, stuck ending']);
@@ -153,8 +153,8 @@ describe('a release that its workflow never hears of', { timeout: TIMEOUT }, () 
   );
 });
 
-describe('an instance that hears nothing', { timeout: TIMEOUT }, () => {
-  it('ends itself while it serves, long before its end', async () => {
+describe('an instance that receives no reply', { timeout: TIMEOUT }, () => {
+  it('ends itself while its lease is active, long before the deadline', async () => {
     const world = await netsWorld('refusing');
     const { id } = await world.active({ hours: 6 });
     world.deafen();
@@ -164,7 +164,7 @@ describe('an instance that hears nothing', { timeout: TIMEOUT }, () => {
     expect(await settles(world, id, 'lost')).toMatchObject(CHARGED);
   });
 
-  it('ends itself although it was never heard', async () => {
+  it('ends itself also when none of its heartbeats arrived', async () => {
     const world = await netsWorld('refusing');
     world.deafen();
     const id = await world.request({ hours: 6 });
@@ -176,7 +176,7 @@ describe('an instance that hears nothing', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('an instance that nobody has on record', { timeout: TIMEOUT }, () => {
+describe('an instance without a lease', { timeout: TIMEOUT }, () => {
   it('is ended by the sweep alone', async () => {
     const world = await netsWorld();
     world.only('sweep');
@@ -188,7 +188,7 @@ describe('an instance that nobody has on record', { timeout: TIMEOUT }, () => {
   });
 
   it.each(sample(['workflow', 'schedule', 'instance'] as const))(
-    'is not seen by %s',
+    'is not ended by the %s net alone',
     async (net) => {
       const world = await netsWorld();
       world.only(net);
@@ -201,7 +201,7 @@ describe('an instance that nobody has on record', { timeout: TIMEOUT }, () => {
 });
 
 describe('docs/invariants.md', () => {
-  it('states the bounds that are shown here, net by net', () => {
+  it('states the bounds that these tests check, net by net', () => {
     const doc = readFileSync(new URL('../../docs/invariants.md', import.meta.url), 'utf8');
     const [, nets = ''] = /## Nets([\s\S]*?)## Bounds/.exec(doc) ?? [];
     const rows = nets.split('\n').flatMap((line) => {

@@ -1,6 +1,5 @@
-// The local service was down and starts again on its journals: nobody could send heartbeats
-// meanwhile. That is our own outage, and no lease ends for it before it had its whole silence limit
-// again.
+// The local service was down and restarts on its journals: no heartbeat could arrive meanwhile. That
+// is our own outage, so each lease gets its whole silence limit again before it can end as silent.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,12 +27,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The service as it is after a kill and ten minutes, on the same folder, database and market. */
-async function startAgain(): Promise<Service> {
+/** The service after a kill and a ten-minute outage, on the same folder, database and market. */
+async function restart(): Promise<Service> {
   const { config, blobs, database } = world.service.runtime;
   world.service.close();
   await world.clock.advanceTo(world.clock.now() + 10 * MINUTE);
-  if (blobs === undefined) throw new Error('the world has blobs');
+  if (blobs === undefined) throw new Error('the world has no blobs');
   const { keys, baseUrl = '' } = config.providers.vastai ?? {};
   restarted = createService({
     ...{ clock: world.clock, databaseEndpoint: database?.endpoint ?? '', blobs, folder },
@@ -54,33 +53,33 @@ async function startAgain(): Promise<Service> {
 const heartbeat = (service: Service, id: LeaseId) =>
   service.call('recordHeartbeat', { userArn: CONSUMER_ARN, params: { id } });
 
-async function served(hours = 2): Promise<LeaseId> {
+async function activeLease(hours = 2): Promise<LeaseId> {
   const { id } = await world.active({ hours, liveness: 'app', silenceLimitSeconds: 180 });
   await heartbeat(world.service, id);
   return id;
 }
 
-describe('a lease that served through an outage of our own', () => {
-  it('goes on when it is heard again within its silence limit', async () => {
-    const id = await served();
-    const service = await startAgain();
+describe('a lease that is active during an outage of the service', () => {
+  it('continues when a heartbeat arrives within its silence limit after the restart', async () => {
+    const id = await activeLease();
+    const service = await restart();
     await world.pass(2 * MINUTE);
     expect(await heartbeat(service, id)).toMatchObject({ status: 200, body: { carryOn: true } });
     await world.pass(2 * MINUTE);
     expect(await world.lease(id)).toMatchObject({ state: 'active' });
   });
 
-  it('ends as silent when it is not', async () => {
-    const id = await served();
-    await startAgain();
+  it('ends as silent when none arrives', async () => {
+    const id = await activeLease();
+    await restart();
     await world.pass(4 * MINUTE);
     expect(await world.lease(id)).toMatchObject({ state: 'ending', reason: 'silent' });
   });
 
-  it('ends at its deadline, which no outage moves', async () => {
-    const id = await served(0.2);
+  it('ends at its deadline, which an outage does not move', async () => {
+    const id = await activeLease(0.2);
     const { deadline } = await world.lease(id);
-    await startAgain();
+    await restart();
     await world.pass(Math.max(0, deadline - world.clock.now()) + MINUTE);
     expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
   });

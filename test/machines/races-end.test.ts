@@ -1,5 +1,5 @@
-// Two actors on a lease that serves or ends. The one is held around each call it makes while the
-// other runs to its end; then the other way round.
+// Two actors on an active or ending lease. One is paused around each call it makes while the other
+// runs to its end; then the other way round.
 
 import { describe, expect, it } from 'vitest';
 import { limitOf, sample } from '../support/long.ts';
@@ -14,7 +14,7 @@ import { everywhere, turned } from '../support/races/world.ts';
 const BOTH_WAYS = [...END_RACES, ...EXTENSION_RACES];
 const RACES = [...BOTH_WAYS, ...BOTH_WAYS.map(turned), EXTENSION_TOO_LATE, TWO_SWEEPS];
 
-describe('whoever meets over a lease that serves or ends leaves it proved and settled:', () => {
+describe('two actors on an active or ending lease leave it proved and settled:', () => {
   it.each(sample(RACES))(
     '$says',
     async (race) => {

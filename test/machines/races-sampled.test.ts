@@ -1,5 +1,5 @@
-// Two actors, each held once within the other, at points drawn by a seed.
-// A failure names what was drawn.
+// Two actors, each paused once while the other runs, at points drawn from a seed. The name
+// of the test shows the draw.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isLong, limitOf, seeds } from '../support/long.ts';
@@ -13,7 +13,7 @@ import { entwined, play, type Race, type RaceWorld, raceWorld } from '../support
 import { createRandom } from '../support/random.ts';
 
 const MEETINGS = isLong ? 40 : 5;
-/** Few actors pass more points; who has finished before is held nowhere. */
+/** Few actors make more calls; an actor that finishes before its point is not paused. */
 const MAX_POINTS = 24;
 
 const RACES = [...LAUNCH_RACES, ...END_RACES, ...EXTENSION_RACES, ...GENERATION_RACES].filter(
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-function drawn(seed: number) {
+function drawMeetings(seed: number) {
   const { below } = createRandom(seed);
   return Array.from({ length: MEETINGS }, () => {
     const race = RACES[below(RACES.length)] ?? never();
@@ -35,12 +35,12 @@ function drawn(seed: number) {
 }
 
 function never(): never {
-  throw new Error('there are races');
+  throw new Error('there are no races');
 }
 
-describe.each(seeds(5))('two actors entwined, by seed %i:', (seed) => {
-  it.each(drawn(seed))(
-    '$says, held at $first and $second',
+describe.each(seeds(5))('two interleaved actors, with seed %i:', (seed) => {
+  it.each(drawMeetings(seed))(
+    '$says, paused at $first and $second',
     async ({ race, first, second }: { race: Race; first: number; second: number }) => {
       const { wrong } = await play(world, race, entwined({ first, second }));
       expect([...wrong, ...(await world.audit())]).toEqual([]);

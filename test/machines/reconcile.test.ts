@@ -1,5 +1,5 @@
-// What is charged after settlement: true-ups to what the provider charged, and corrections by
-// people. Each is entered once, whatever is cut off, and the books agree with the market's own.
+// Charges after settlement: true-ups to the provider's charges, and corrections by operators. Each is
+// added once even after a crash, and the ledger agrees with the market's own books.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
@@ -32,11 +32,19 @@ async function anEndedLease(world: LeaseWorld, raise = 1): Promise<LeaseId> {
   return id;
 }
 
-type Wish = { readonly key?: string; readonly amountMicroUsd?: number; readonly why?: string };
+type CorrectionBody = {
+  readonly key?: string;
+  readonly amountMicroUsd?: number;
+  readonly why?: string;
+};
 
 const reconcile = (world: LeaseWorld, userArn = OPERATOR) =>
   world.ask('reconcileCharges', { userArn, body: {} });
-const correct = (world: LeaseWorld, id: LeaseId, { key = 'a-key-of-mine', ...body }: Wish) =>
+const correct = (
+  world: LeaseWorld,
+  id: LeaseId,
+  { key = 'a-key-of-mine', ...body }: CorrectionBody,
+) =>
   world.ask('correctCharge', {
     ...{ userArn: OPERATOR, params: { id }, headers: { 'idempotency-key': key } },
     body: { why: 'a test said so', ...body },
@@ -53,7 +61,7 @@ const corrections = async (world: LeaseWorld) =>
   (await entriesOf(world)).filter(({ correctionSeq }) => correctionSeq !== undefined);
 
 describe('reconciliation', () => {
-  it('explains the charge of an ordinary lease by rounding, and enters nothing', async () => {
+  it('adds no entry for a difference within the provider’s rounding', async () => {
     const world = await aWorld();
     const id = await anEndedLease(world);
     await world.pass(25 * HOUR);
@@ -66,7 +74,7 @@ describe('reconciliation', () => {
     await world.close();
   });
 
-  it('waits until the provider has settled its charges', async () => {
+  it('waits a day for the provider to settle its charges', async () => {
     const world = await aWorld();
     await anEndedLease(world, 1.5);
     await world.pass(23 * HOUR);
@@ -74,21 +82,33 @@ describe('reconciliation', () => {
     await world.close();
   });
 
-  it('trues a lease up to what the provider charged, once, and tells of the drift', async () => {
+  it('trues a lease up to the provider’s charge once, and reports the drift', async () => {
     const world = await aWorld();
     const id = await anEndedLease(world, 1.5);
     const before = await chargedOf(world, id);
     await world.pass(25 * HOUR);
     const { body } = await reconcile(world);
-    const told = (body as { providerMicroUsd: number }).providerMicroUsd;
+    const { providerMicroUsd } = body as { providerMicroUsd: number };
     expect(body).toMatchObject({
-      ...{ leases: 1, truedUp: 1, bookedMicroUsd: before, truedUpMicroUsd: told - before },
-      findings: [{ kind: 'drift', leaseId: id, amountMicroUsd: told - before }],
+      ...{
+        leases: 1,
+        truedUp: 1,
+        bookedMicroUsd: before,
+        truedUpMicroUsd: providerMicroUsd - before,
+      },
+      findings: [{ kind: 'drift', leaseId: id, amountMicroUsd: providerMicroUsd - before }],
     });
-    expect(await chargedOf(world, id)).toBe(told);
-    expect(Math.abs(told - world.market.books().spentMicroUsd)).toBeLessThanOrEqual(ROUNDING);
+    expect(await chargedOf(world, id)).toBe(providerMicroUsd);
+    expect(Math.abs(providerMicroUsd - world.market.books().spentMicroUsd)).toBeLessThanOrEqual(
+      ROUNDING,
+    );
     expect(await corrections(world)).toMatchObject([
-      { kind: 'true-up', provider: 'vastai', correctionSeq: 1, amountMicroUsd: told - before },
+      {
+        kind: 'true-up',
+        provider: 'vastai',
+        correctionSeq: 1,
+        amountMicroUsd: providerMicroUsd - before,
+      },
     ]);
     expect(await world.eventTypes(id)).toContain('trued-up');
     await world.pass(MINUTE);
@@ -100,7 +120,7 @@ describe('reconciliation', () => {
     await world.close();
   });
 
-  it('finds what is charged for a lease that nobody knows, and enters nothing', async () => {
+  it('reports charges for an unknown lease, and adds no entry', async () => {
     const world = await aWorld();
     await world.active();
     world.plant();
@@ -111,7 +131,7 @@ describe('reconciliation', () => {
     await world.close();
   });
 
-  it('is a failure when the provider tells nothing, and says so', async () => {
+  it('records a failure when the provider cannot be read', async () => {
     const world = await aWorld();
     const id = await anEndedLease(world, 1.5);
     await world.pass(25 * HOUR);
@@ -128,21 +148,21 @@ describe('reconciliation', () => {
     await world.close();
   });
 
-  it('enters each true-up once though it is cut off at any call and done again', async () => {
-    let left = Number.POSITIVE_INFINITY;
+  it('adds each true-up once when it crashes at any call and is repeated', async () => {
+    let callsLeft = Number.POSITIVE_INFINITY;
     const world = await aWorld({
       onDatabaseCall: () => {
-        left -= 1;
-        if (left < 0) throw new Error('cut off');
+        callsLeft -= 1;
+        if (callsLeft < 0) throw new Error('cut off');
       },
     });
     const ids = [await anEndedLease(world, 1.5), await anEndedLease(world, 1.2)];
     await world.pass(25 * HOUR);
     let calls = 0;
     for (; ; calls += 1) {
-      left = calls;
+      callsLeft = calls;
       const answer = await reconcile(world).catch(() => null);
-      left = Number.POSITIVE_INFINITY;
+      callsLeft = Number.POSITIVE_INFINITY;
       await world.service.sweep();
       if (answer?.status === 200) break;
     }
@@ -152,7 +172,7 @@ describe('reconciliation', () => {
     await world.close();
   });
 
-  it('is for operators', async () => {
+  it('is for operators only', async () => {
     const world = await aWorld();
     const userArn = 'arn:aws:sts::123456789012:assumed-role/trainer/run-1';
     expect((await reconcile(world, userArn)).status).toBe(403);
@@ -162,7 +182,7 @@ describe('reconciliation', () => {
 });
 
 describe('a correction', () => {
-  it('is one more entry, on lease, ledger and account, once for its key', async () => {
+  it('is one entry on lease, ledger and account, once per key', async () => {
     const world = await aWorld();
     const id = await anEndedLease(world);
     const charged = await chargedOf(world, id);
@@ -178,33 +198,37 @@ describe('a correction', () => {
     ]);
     expect(await world.leftovers(id)).toEqual([]);
     await world.pass(25 * HOUR);
-    // What a person put right is no drift, and stays.
+    // A correction is not a drift, and stays.
     expect((await reconcile(world)).body).toMatchObject({ leases: 1, truedUp: 0 });
     await world.close();
   });
 
-  it('is refused, and changes nothing, when it is not right', async () => {
+  it('is refused, and changes nothing, when it is invalid', async () => {
     const world = await aWorld();
     const id = await anEndedLease(world);
     await world.service.refresh();
     const { id: open } = await world.active();
     const charged = await chargedOf(world, id);
-    const bad = async (body: Wish, lease = id) => (await correct(world, lease, body)).body;
+    const refusal = async (body: CorrectionBody, lease = id) =>
+      (await correct(world, lease, body)).body;
     const amount = { field: 'amountMicroUsd', status: 400 };
-    expect(await bad({ amountMicroUsd: -charged - 1 })).toMatchObject(amount);
-    expect(await bad({ amountMicroUsd: 0.5 })).toMatchObject(amount);
-    expect(await bad({ amountMicroUsd: 0 })).toMatchObject(amount);
-    expect(await bad({})).toMatchObject(amount);
-    expect(await bad({ amountMicroUsd: 1, why: '' })).toMatchObject({ field: 'why', status: 400 });
-    expect(await bad({ amountMicroUsd: 1 }, open)).toMatchObject({ status: 409 });
+    expect(await refusal({ amountMicroUsd: -charged - 1 })).toMatchObject(amount);
+    expect(await refusal({ amountMicroUsd: 0.5 })).toMatchObject(amount);
+    expect(await refusal({ amountMicroUsd: 0 })).toMatchObject(amount);
+    expect(await refusal({})).toMatchObject(amount);
+    expect(await refusal({ amountMicroUsd: 1, why: '' })).toMatchObject({
+      field: 'why',
+      status: 400,
+    });
+    expect(await refusal({ amountMicroUsd: 1 }, open)).toMatchObject({ status: 409 });
     expect((await correct(world, id, { amountMicroUsd: 5 })).status).toBe(200);
-    expect(await bad({ amountMicroUsd: 6 })).toMatchObject({ status: 409 });
-    const mine = await world.ask('correctCharge', {
+    expect(await refusal({ amountMicroUsd: 6 })).toMatchObject({ status: 409 });
+    const byConsumer = await world.ask('correctCharge', {
       params: { id },
       headers: { 'idempotency-key': 'a-key-of-mine' },
       body: { amountMicroUsd: -5, why: 'I want it back' },
     });
-    expect(mine.status).toBe(403);
+    expect(byConsumer.status).toBe(403);
     expect(await chargedOf(world, id)).toBe(charged + 5);
     await world.close();
   });
