@@ -17,7 +17,7 @@ export const LINES: readonly Ablation[] = [
     instead: 'again: true',
     test: {
       file: 'test/machines/sweep.test.ts',
-      of: 'an instance with our tag and no lease on record',
+      of: 'an instance without a lease',
       name: 'is destroyed when it is seen for the second time',
     },
   },
@@ -28,8 +28,8 @@ export const LINES: readonly Ablation[] = [
     instead: 'return owner.data;',
     test: {
       file: 'test/machines/sweep.test.ts',
-      of: 'an instance with our tag and no lease on record',
-      name: 'is never touched when it is not provably ours, whatever its label looks like',
+      of: 'an instance without a lease',
+      name: 'is never destroyed when its label is not a valid tag of this deployment',
     },
   },
   {
@@ -40,7 +40,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/sweep.test.ts',
       of: 'the circuit breaker',
-      name: 'destroys none of four, and tells a person',
+      name: 'destroys none of four, and pages an operator',
     },
   },
   {
@@ -50,8 +50,8 @@ export const LINES: readonly Ablation[] = [
     instead: 'return null;',
     test: {
       file: 'test/machines/silence.test.ts',
-      of: 'leases that fall silent',
-      name: 'are held when they are a crowd, told to a person, and go on once heard',
+      of: 'silent leases',
+      name: 'are held and paged when many are silent at once, and continue afterwards',
     },
   },
   {

@@ -58,7 +58,7 @@ describe('an account', () => {
     ).toEqual(account);
   });
 
-  it('is readable only by its consumer and operators, and is 404 before its first lease', async () => {
+  it('is readable by its consumer and operators only, and 404 before its first lease', async () => {
     const stranger = { userArn: 'arn:aws:sts::123456789012:assumed-role/other/run-1' };
     const foreign = { ...stranger, params: AS_OPERATOR.params };
     expect(await world.ask('readAccount', foreign)).toMatchObject({ status: 403 });
@@ -72,7 +72,7 @@ describe('an account', () => {
     });
   });
 
-  it('is changed only by operators, with its version, and records who changed it and why', async () => {
+  it('is changed by operators only, with its version, and records who and why', async () => {
     const before = await read(world);
     const body = { ...before.limits, maxOpenLeases: 7, version: 1, why: 'a smaller team' };
     const byConsumer = await world.ask('changeAccount', { ...OWN_ACCOUNT, body });
@@ -193,7 +193,7 @@ describe('a threshold', () => {
     await notified.close();
   });
 
-  it('with action freeze refuses new leases until a larger budget puts spend below it', async () => {
+  it('with action freeze refuses new leases until the budget is raised above it', async () => {
     const frozen = await leaseWorld();
     const { id: open } = await frozen.active({ hours: 6 });
     await change(frozen, spending('freeze'));

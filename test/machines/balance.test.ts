@@ -1,5 +1,5 @@
-// Prepaid balance: a lease starts only on a balance that lasts until its end, no two leases count on
-// the same money, and an operator is paged in time. An unreadable balance limits nothing.
+// Prepaid balance: a lease starts only on a balance that lasts until its end, no two leases count
+// on the same money, and an operator is paged in time. An unreadable balance limits nothing.
 
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';

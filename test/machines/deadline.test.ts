@@ -1,5 +1,5 @@
-// How a lease ends without a release: at its deadline, by silence, or, when its workflow is lost, by
-// its schedule.
+// How a lease ends without a release: at its deadline, by silence, or, when its workflow is lost,
+// by its schedule.
 
 import { describe, expect, it } from 'vitest';
 import { leaseWorld } from '../support/worlds/lease.ts';
@@ -34,7 +34,7 @@ describe('a lease', () => {
     await world.close();
   });
 
-  it('is kept alive only by its application once the application has sent a heartbeat', async () => {
+  it('is kept alive only by its application once that sends heartbeats', async () => {
     const world = await leaseWorld();
     const { id } = await world.active({ silenceLimitSeconds: 300 });
     const heartbeat = await world.ask('recordHeartbeat', { params: { id } });

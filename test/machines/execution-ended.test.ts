@@ -1,6 +1,6 @@
 // An execution that fails in a way that no Catch handles: its function returns a result that the
-// state machine can't read, as after a bad deployment. The rule on failed executions starts the next
-// generation at once; without the rule, the sweep does.
+// state machine can't read, as after a bad deployment. The rule on failed executions starts the
+// next generation at once; without the rule, the sweep does.
 
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';
@@ -9,7 +9,9 @@ import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 type FailingJudge = { readonly generations: number; readonly rule: boolean };
 
-/** A world in which Judge fails the execution of each early generation, and schedules do nothing. */
+/**
+ * A world in which Judge fails the execution of each early generation, and schedules do nothing.
+ */
 function failingWorld({ generations, rule }: FailingJudge) {
   const failed: object[] = [];
   const meddle: Meddle = (call, run) => {

@@ -170,8 +170,8 @@ describe('an extension is refused', () => {
   });
 });
 
-// Every call of the extension to database and engine fails once: the first, the second, ... The lease
-// is then unchanged or extended, and a repeat completes the extension.
+// Every call of the extension to database and engine fails once: the first, the second, ... The
+// lease is then unchanged or extended, and a repeat completes the extension.
 describe('a crash during an extension', () => {
   it('at any call leaves the old end or the new one, and a repeat completes it', async () => {
     let failAt = Number.POSITIVE_INFINITY;
@@ -212,7 +212,7 @@ describe('a crash during an extension', () => {
     await world.close();
   });
 
-  it('before the commit leaves the schedule at the old end, which it enforces without a workflow', async () => {
+  it('before the commit leaves the old end, which the schedule enforces alone', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
       const { generation } = call.payload as { generation?: number };
@@ -236,7 +236,7 @@ describe('a crash during an extension', () => {
     await world.close();
   });
 
-  it('leaves a raised hold, which the sweep lowers when the extension can no longer commit', async () => {
+  it('leaves a raised hold, which the sweep lowers once no commit can follow', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     const until = (deadline + HOUR) as EpochMs;
@@ -377,7 +377,7 @@ describe('an extension at the same time as', () => {
     },
   );
 
-  it('a sweep that lowers its hold meanwhile: the hold is raised again before the commit', async () => {
+  it('a sweep that lowers its hold: the hold is raised again before the commit', async () => {
     const world = await leaseWorld();
     const lease = await world.active({ hours: 1 });
     const { id, deadline } = lease;

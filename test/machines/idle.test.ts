@@ -41,7 +41,8 @@ describe('a lease with idle action end', () => {
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'idle' });
     expect(await warnings(id)).toEqual([
-      'every GPU below 5 %, the network below 100 kbit/s for 10 min; the lease ends soon unless the instance becomes busy',
+      'every GPU below 5 %, the network below 100 kbit/s for 10 min; ' +
+        'the lease ends soon unless the instance becomes busy',
     ]);
     expect(await world.leftovers(id)).toEqual([]);
   });

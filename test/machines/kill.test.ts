@@ -1,6 +1,6 @@
 // kill -9 in the middle of a step: the service restarts on the same folder and continues with its
-// tokens and deadlines, and the lease still ends with no instance alive and a balanced ledger. A real
-// process is killed; its market runs in this process and survives.
+// tokens and deadlines, and the lease still ends with no instance alive and a balanced ledger. A
+// real process is killed; its market runs in this process and survives.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// The moments between two lines of a launch: what is recorded when create is called, which caller may
-// create, and a release after a step has read the lease and before it parks its token.
+// The moments between two lines of a launch: what is recorded when create is called, which caller
+// may create, and a release after a step has read the lease and before it parks its token.
 
 import { describe, expect, it } from 'vitest';
 import { handler as armDeadline } from '../../functions/steps/arm-deadline.ts';

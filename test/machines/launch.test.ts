@@ -1,5 +1,5 @@
-// A release at any moment of a launch leaves no instance alive: between any two steps, and during the
-// create call itself.
+// A release at any moment of a launch leaves no instance alive: between any two steps, and during
+// the create call itself.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';

@@ -73,7 +73,9 @@ describe('an instance that vanished', () => {
   });
 });
 
-/** An instance that receives this much each minute; its counters reset after `resetAt` heartbeats. */
+/**
+ * An instance that receives this much each minute; its counters reset after `resetAt` heartbeats.
+ */
 function receiving(gbPerMinute: number, resetAt = Number.POSITIVE_INFINITY) {
   let heartbeats = 0;
   return (): Telemetry => {

@@ -1,6 +1,6 @@
-// A month of leases with every fault of the provider, in virtual time on the real database: each lease
-// ends, the ledger adds up, and after reconciliation the charge of each lease equals the market's own
-// books, within its rounding. A long run has 500 leases.
+// A month of leases with every fault of the provider, in virtual time on the real database: each
+// lease ends, the ledger adds up, and after reconciliation the charge of each lease equals the
+// market's own books, within its rounding. A long run has 500 leases.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
@@ -20,8 +20,8 @@ const SWEEP_EVERY = isLong ? minutes(1) : minutes(5);
 /** The provider's row has four items, each rounded to the nearest tenth of a cent. */
 const ROW_ROUNDING = 2_000;
 /**
- * How much a charge may differ from the true cost: its row differs by the provider's rounding, and a
- * charge that differs from its row by no more than that rounding is not trued up.
+ * How much a charge may differ from the true cost: its row differs by the provider's rounding, and
+ * a charge that differs from its row by no more than that rounding is not trued up.
  */
 const ROUNDING = ROW_ROUNDING + (ROW_ROUNDING + 4);
 

@@ -1,6 +1,6 @@
-// The fourth net with the real agent: agent.sh under sh, on an instance of the simulated market, with
-// that instance's environment only. The service receives its heartbeats over HTTP; then every other
-// net fails. Only the agent's intervals are shorter than on a real instance.
+// The fourth net with the real agent: agent.sh under sh, on an instance of the simulated market,
+// with that instance's environment only. The service receives its heartbeats over HTTP; then every
+// other net fails. Only the agent's intervals are shorter than on a real instance.
 
 import { expect, it } from 'vitest';
 import { minutes } from '../../shared/core/base/time.ts';

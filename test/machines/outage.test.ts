@@ -1,5 +1,6 @@
-// The local service was down and restarts on its journals: no heartbeat could arrive meanwhile. That
-// is our own outage, so each lease gets its whole silence limit again before it can end as silent.
+// The local service was down and restarts on its journals: no heartbeat could arrive meanwhile.
+// That is our own outage, so each lease gets its whole silence limit again before it can end as
+// silent.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

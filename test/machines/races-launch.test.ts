@@ -1,5 +1,5 @@
-// Two actors on a starting lease. One is paused around each call it makes while the other runs to its
-// end; then the other way round.
+// Two actors on a starting lease. One is paused around each call it makes while the other runs to
+// its end; then the other way round.
 
 import { describe, expect, it } from 'vitest';
 import { limitOf, sample } from '../support/long.ts';

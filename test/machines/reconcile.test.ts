@@ -1,5 +1,5 @@
-// Charges after settlement: true-ups to the provider's charges, and corrections by operators. Each is
-// added once even after a crash, and the ledger agrees with the market's own books.
+// Charges after settlement: true-ups to the provider's charges, and corrections by operators. Each
+// is added once even after a crash, and the ledger agrees with the market's own books.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';

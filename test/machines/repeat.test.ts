@@ -1,12 +1,12 @@
-// Invocation is at least once, so every step is run twice in a row: the second run changes nothing
-// that matters, and above all creates no second instance.
+// A function may be invoked more than once, so every step is run twice in a row: the second run
+// changes nothing that matters, and creates no second instance.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import type { Meddle } from '../support/worlds/virtual-time.ts';
 
-/** What a repeat may change: the version, and the time by which progress is due. */
+/** A repeat may change only the version and the time by which progress is due. */
 const withoutStamps = (lease: object): object => ({ ...lease, version: 0, dueBy: 0 });
 
 const SCENES: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) => void }> = {
@@ -21,7 +21,7 @@ const SCENES: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) 
   'readiness by probe': { phoneHome: false },
 };
 
-describe.each(Object.entries(SCENES))('on %s', (_scene, { phoneHome = true, upset }) => {
+describe.each(Object.entries(SCENES))('with %s', (_scene, { phoneHome = true, upset }) => {
   it('every step run twice in a row changes nothing the second time', async () => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
@@ -51,7 +51,7 @@ describe.each(Object.entries(SCENES))('on %s', (_scene, { phoneHome = true, upse
 });
 
 describe('a request', () => {
-  it('made twice with one key is one lease and one hold', async () => {
+  it('repeated with the same key creates one lease and one hold', async () => {
     const world = await leaseWorld();
     const first = await world.request({}, 'the-same-key');
     const second = await world.request({}, 'the-same-key');

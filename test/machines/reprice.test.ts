@@ -1,5 +1,5 @@
-// A hold shrinks when its instance is taken: to what that instance can still cost, on the lease and
-// on its account alike, whatever call is cut off on the way and whatever month it is by then.
+// A hold is lowered when its instance is accepted: to what that instance can still cost, on the
+// lease and on its account alike, after a crash at any call and in any month.
 
 import { describe, expect, it } from 'vitest';
 import { records } from '../../shared/app/parts.ts';
@@ -23,15 +23,15 @@ const accountOf = async (world: LeaseWorld) => {
   return account;
 };
 
-/** Lease, account and entries say the same of the hold, and the account's sums hold. */
-async function agree(world: LeaseWorld, id: LeaseId): Promise<void> {
+/** Lease, account and entries agree on the hold, and the account's sums are right. */
+async function expectAgreement(world: LeaseWorld, id: LeaseId): Promise<void> {
   const lease = await world.lease(id);
   const account = await accountOf(world);
   const { raisedAt: _raised, ...held } = account.holds[id] ?? {};
   expect(held).toEqual(lease.hold);
   const entries = await stores(world).ledger.entries(CONSUMER);
-  const mine = totalsOf(entries.filter(({ leaseId }) => leaseId === id));
-  expect(mine.held).toBe(lease.hold.amountMicroUsd);
+  const own = totalsOf(entries.filter(({ leaseId }) => leaseId === id));
+  expect(own.held).toBe(lease.hold.amountMicroUsd);
   const holds = Object.values(account.holds).filter(({ month }) => month === account.month);
   const all = holds.reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0);
   const { monthlyBudgetMicroUsd: budget } = account.limits;
@@ -43,8 +43,8 @@ const untilMonthEnds = (world: LeaseWorld): number => {
   return Date.UTC(2026, 11, 1) - now;
 };
 
-/** The first admission of December, by a lease that is never started. */
-async function turnMonth(world: LeaseWorld): Promise<void> {
+/** Admits the first lease of December, which is never started. */
+async function changeMonth(world: LeaseWorld): Promise<void> {
   const now = world.service.runtime.clock.now();
   const { limits: defaults } = world.service.runtime.config;
   const amountMicroUsd = microUsd(1_000_000);
@@ -56,7 +56,7 @@ async function turnMonth(world: LeaseWorld): Promise<void> {
 }
 
 describe('a hold', () => {
-  it('shrinks to what was spent, and its instance over the time asked and teardown', async () => {
+  it('is lowered to the amount spent and what the instance can still cost', async () => {
     const world = await leaseWorld();
     const id = await world.request({ hours: 1 });
     const { hold: worst } = await world.lease(id);
@@ -66,18 +66,18 @@ describe('a hold', () => {
     const rate = hold.rateMicroUsdPerHour;
     const perGb = Math.max(offer?.uploadMicroUsdPerGb ?? 0, offer?.downloadMicroUsdPerGb ?? 0);
     const served = Math.ceil((rate * 70) / 60) + 20 * perGb;
-    // The 40 s of its boot come on top.
+    // Plus the 40 s of its boot.
     expect(hold.amountMicroUsd).toBeGreaterThanOrEqual(served);
     expect(hold.amountMicroUsd).toBeLessThan(served + rate / 60);
     expect(hold.amountMicroUsd).toBeLessThan(worst.amountMicroUsd / 5);
-    await agree(world, id);
+    await expectAgreement(world, id);
     const account = await accountOf(world);
     const { maxRateMicroUsdPerHour } = account.limits;
     expect(account.rateRoomMicroUsdPerHour).toBe(maxRateMicroUsdPerHour - rate);
     await world.close();
   });
 
-  it('is never raised by it: a spend cap stays what may be held', async () => {
+  it('with a spend cap is not raised when the instance is accepted', async () => {
     const world = await leaseWorld(LARGE_MARKET);
     const cap = { spendCapMicroUsd: 100_000, ceilingMicroUsdPerHour: 300_000 };
     const id = await world.request({ hours: 12, ...cap });
@@ -85,21 +85,21 @@ describe('a hold', () => {
     expect(before.amountMicroUsd).toBe(100_000 + pastSpendCap(microUsdPerHour(300_000)) + 12);
     await world.untilState(id, 'active');
     expect((await world.lease(id)).hold.amountMicroUsd).toBe(before.amountMicroUsd);
-    await agree(world, id);
+    await expectAgreement(world, id);
     await world.close();
   });
 });
 
-// Every call of the step that begins to serve fails once, the first, the second, ...
-describe('a crash while an instance is taken', { timeout: 240_000 }, () => {
+// Every database call of Confirm ready fails once: the first, the second, ...
+describe('a crash while an instance is accepted', { timeout: 240_000 }, () => {
   it('at any call leaves lease, account and entries in agreement', async () => {
     let failAt = Number.POSITIVE_INFINITY;
-    let struck = false;
-    const strike = (): void => {
+    let crashed = false;
+    const crash = (): void => {
       failAt -= 1;
       if (failAt !== 0) return;
-      struck = true;
-      // As the step's own retries know it: the next try is a process that starts again.
+      crashed = true;
+      // A failure that the step retries, as when the next try is a new process.
       throw new Failure('StoreDown', 'the process is gone');
     };
     let next = 0;
@@ -113,19 +113,19 @@ describe('a crash while an instance is taken', { timeout: 240_000 }, () => {
         failAt = Number.POSITIVE_INFINITY;
       }
     };
-    const world = await leaseWorld({ meddle, onDatabaseCall: strike });
+    const world = await leaseWorld({ meddle, onDatabaseCall: crash });
     const ended: LeaseId[] = [];
     let crashes = 0;
     for (let at = 1; at <= 30; at += 1) {
-      struck = false;
+      crashed = false;
       next = at;
       const { id } = await world.active();
       await world.pass(MINUTE);
-      await agree(world, id);
+      await expectAgreement(world, id);
       await world.release(id);
       await world.untilState(id, 'ended');
       ended.push(id);
-      if (!struck) break;
+      if (!crashed) break;
       crashes += 1;
     }
     // Two reads, a read, the commit, three events, an entry, the account in two, the outbox.
@@ -135,39 +135,39 @@ describe('a crash while an instance is taken', { timeout: 240_000 }, () => {
   });
 });
 
-describe('the turn of a month', { timeout: 240_000 }, () => {
-  it('before its instance is taken takes nothing from the new month, nor gives to it', async () => {
-    let hold = true;
+describe('a change of month', { timeout: 240_000 }, () => {
+  it('before the instance is accepted does not change the room of the new month', async () => {
+    let isBlocked = true;
     const meddle: Meddle = (call, run) =>
-      hold && call.name === 'ConfirmReady' ? Promise.reject(new Error('not yet')) : run();
+      isBlocked && call.name === 'ConfirmReady' ? Promise.reject(new Error('not yet')) : run();
     const world = await leaseWorld({ meddle, freshMenu: false });
     await world.pass(untilMonthEnds(world) - 20_000);
     await world.service.refresh();
     const id = await world.request();
     await world.untilState(id, 'booting');
     await world.pass(30_000);
-    await turnMonth(world);
-    hold = false;
+    await changeMonth(world);
+    isBlocked = false;
     await world.untilState(id, 'active');
-    await agree(world, id);
+    await expectAgreement(world, id);
     const account = await accountOf(world);
     expect(account).toMatchObject({ month: '2026-12', chargedMicroUsd: 0 });
     expect(account.roomMicroUsd).toBe(account.limits.monthlyBudgetMicroUsd - 1_000_000);
     await world.close();
   });
 
-  it('while it serves leaves hold, raise and charge to the month it was admitted in', async () => {
+  it('while the lease is active leaves hold, raise and charge in the old month', async () => {
     const world = await leaseWorld({ freshMenu: false });
     await world.pass(untilMonthEnds(world) - 10 * MINUTE);
     await world.service.refresh();
     const { id } = await world.active();
     await world.pass(20 * MINUTE);
-    await turnMonth(world);
+    await changeMonth(world);
     const { deadline } = await world.lease(id);
     const until = new Date(deadline + HOUR).toISOString();
     const reply = await world.ask('extendLease', { params: { id }, body: { until } });
     expect(reply).toMatchObject({ status: 200 });
-    await agree(world, id);
+    await expectAgreement(world, id);
     await world.untilState(id, 'ended');
     const lease = await world.lease(id);
     const charged = lease.state === 'ended' ? lease.chargedMicroUsd : Number.NaN;
@@ -181,21 +181,21 @@ describe('the turn of a month', { timeout: 240_000 }, () => {
     await world.close();
   });
 
-  it('that its request is late for puts the lease and its entries into the new one', async () => {
+  it('just before the request puts the lease and its entries into the new month', async () => {
     const world = await leaseWorld();
-    const late = world.service.runtime.clock.now();
+    const now = world.service.runtime.clock.now();
     const { accounts } = stores(world);
-    const december = monthOf((late + 10 * DAY) as typeof late);
+    const december = monthOf((now + 10 * DAY) as typeof now);
     const { limits: defaults } = world.service.runtime.config;
     const amountMicroUsd = microUsd(1);
     const hold = { amountMicroUsd, rateMicroUsdPerHour: microUsdPerHour(1), month: december };
     const request = { consumer: CONSUMER, leaseId: aLeaseId('t'), defaults };
     const wanted = { providers: [], gpuNames: [] };
-    await accounts.place({ ...request, wanted, hold: { ...hold, placedAt: late } });
+    await accounts.place({ ...request, wanted, hold: { ...hold, placedAt: now } });
     const id = await world.request();
     expect((await world.lease(id)).hold.month).toBe(december);
     await world.untilState(id, 'active');
-    await agree(world, id);
+    await expectAgreement(world, id);
     await world.release(id);
     await world.untilState(id, 'ended');
     const entries = await stores(world).ledger.entries(CONSUMER);

@@ -1,5 +1,5 @@
-// A crowd that falls silent at once is our own outage until a person says otherwise: nobody ends
-// for it, while deadlines bind. A few that fall silent are dead.
+// When many leases become silent at once, the cause is probably our own outage: none of them ends
+// as silent, an operator is paged, and deadlines still apply. A few silent leases are dead.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -7,16 +7,16 @@ import { minutes } from '../../shared/core/base/time.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** Instances whose heartbeats don't get through; by what their tokens name. */
-function deafWorld() {
-  const unheard = new Set<string>();
+/** A world that drops the heartbeats of the leases in `silenced`, by their tokens. */
+function silencedWorld() {
+  const silenced = new Set<string>();
   const meddle: Meddle = (call, run) => {
     const { headers } = call.payload as { headers?: { authorization?: string } };
     const [, leaseId = ''] = headers?.authorization?.split('.') ?? [];
-    const lost = call.name === 'recordNodeHeartbeat' && unheard.has(leaseId);
+    const lost = call.name === 'recordNodeHeartbeat' && silenced.has(leaseId);
     return lost ? Promise.reject(new Error('lost')) : run();
   };
-  return { unheard, opened: leaseWorld({ meddle, sweepEvery: minutes(1) }) };
+  return { silenced, opened: leaseWorld({ meddle, sweepEvery: minutes(1) }) };
 }
 
 async function leased(world: LeaseWorld, count: number, hours = 2): Promise<readonly LeaseId[]> {
@@ -34,13 +34,13 @@ async function statesOf(world: LeaseWorld, ids: readonly LeaseId[]): Promise<rea
   return Promise.all(ids.map(async (id) => (await world.lease(id)).state));
 }
 
-describe('leases that fall silent', () => {
+describe('silent leases', () => {
   it('end within their limit and a minute when they are few', async () => {
-    const { unheard, opened } = deafWorld();
+    const { silenced, opened } = silencedWorld();
     const world = await opened;
     const ids = await leased(world, 5);
     const few = ids.slice(0, 3);
-    for (const id of few) unheard.add(id);
+    for (const id of few) silenced.add(id);
     await world.pass(6 * MINUTE);
     const states = await statesOf(world, ids);
     expect(states.slice(0, 3).every((state) => state === 'ending' || state === 'ended')).toBe(true);
@@ -49,11 +49,11 @@ describe('leases that fall silent', () => {
     await world.close();
   });
 
-  it('are held when they are a crowd, told to a person, and go on once heard', async () => {
-    const { unheard, opened } = deafWorld();
+  it('are held and paged when many are silent at once, and continue afterwards', async () => {
+    const { silenced, opened } = silencedWorld();
     const world = await opened;
     const ids = await leased(world, 5);
-    for (const id of ids) unheard.add(id);
+    for (const id of ids) silenced.add(id);
     await world.pass(20 * MINUTE);
     expect(await statesOf(world, ids)).toEqual(ids.map(() => 'active'));
     const record = await world.sweep();
@@ -61,34 +61,34 @@ describe('leases that fall silent', () => {
       expect.stringContaining('of 5 leases became silent at the same time'),
     ]);
     expect(await world.eventTypes(ids[0] ?? never())).toContain('silence-held');
-    unheard.clear();
+    silenced.clear();
     await world.pass(20 * MINUTE);
     expect(await statesOf(world, ids)).toEqual(ids.map(() => 'active'));
     expect((await world.sweep()).pages).toEqual([]);
     await world.close();
   });
 
-  it('end at their deadlines all the same', async () => {
-    const { unheard, opened } = deafWorld();
+  it('end at their deadlines even while many are silent at once', async () => {
+    const { silenced, opened } = silencedWorld();
     const world = await opened;
     const ids = await leased(world, 5, 0.5);
-    for (const id of ids) unheard.add(id);
+    for (const id of ids) silenced.add(id);
     const deadlines = await Promise.all(ids.map(async (id) => (await world.lease(id)).deadline));
     await world.pass(Math.max(...deadlines) - world.clock.now() + MINUTE);
     for (const id of ids) expect(await world.lease(id)).toMatchObject({ reason: 'expired' });
     await world.close();
   });
 
-  it('end one after the other once the crowd has gone', async () => {
-    const { unheard, opened } = deafWorld();
+  it('end as silent again when only one is silent after an outage', async () => {
+    const { silenced, opened } = silencedWorld();
     const world = await opened;
     const ids = await leased(world, 5);
-    for (const id of ids) unheard.add(id);
+    for (const id of ids) silenced.add(id);
     await world.pass(10 * MINUTE);
-    unheard.clear();
+    silenced.clear();
     await world.pass(10 * MINUTE);
     const dead = ids[0] ?? never();
-    unheard.add(dead);
+    silenced.add(dead);
     await world.pass(6 * MINUTE);
     expect(await world.lease(dead)).toMatchObject({ reason: 'silent' });
     await world.close();

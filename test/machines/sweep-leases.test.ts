@@ -1,5 +1,5 @@
-// What a sweep does for leases whose instance, workflow or wake was lost, and for the books: each
-// lease still ends, for the reason that is true, with nothing left over.
+// What a sweep does for leases whose instance, workflow or wake was lost, and for holds and
+// outboxes: each lease still ends, for the right reason, with nothing left.
 
 import { describe, expect, it } from 'vitest';
 import { handler as executionEnded } from '../../functions/events/execution-ended.ts';
@@ -22,8 +22,8 @@ async function endsAs(world: LeaseWorld, id: LeaseId, reason: string): Promise<v
   expect(await world.leftovers(id)).toEqual([]);
 }
 
-describe('a serving lease', () => {
-  it('whose instance vanished is lost by the second sweep, charged until then', async () => {
+describe('an active lease', () => {
+  it('whose instance vanished ends as lost after the second sweep', async () => {
     const world = await leaseWorld({ sweepEvery });
     const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     const from = world.clock.now();
@@ -35,7 +35,7 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('that a listing only missed once goes on', async () => {
+  it('whose instance one listing misses stays active', async () => {
     const world = await leaseWorld();
     const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'stale-list', forMs: 60 * MINUTE, times: 1 });
@@ -45,7 +45,7 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('that the provider still knows is no ghost, however many listings miss it', async () => {
+  it('whose instance the provider finds by id stays active when listings miss it', async () => {
     const world = await leaseWorld();
     const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'stale-list', forMs: 60 * MINUTE });
@@ -65,7 +65,7 @@ describe('a serving lease', () => {
     await world.close();
   });
 
-  it('past its deadline is ended although neither workflow nor schedule ever answers', async () => {
+  it('past its deadline ends although its workflow hangs and its schedule fails', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
       if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
@@ -84,7 +84,7 @@ describe('a serving lease', () => {
 });
 
 describe('the sweep alone', () => {
-  it('ends an instance although workflow, schedule and first destroys fail', async () => {
+  it('destroys an instance although workflow, schedule and two destroys fail', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
       if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
@@ -102,8 +102,8 @@ describe('the sweep alone', () => {
   });
 });
 
-describe('a lease that nothing drives', () => {
-  it('gets its first execution although the request was cut off before it', async () => {
+describe('a lease without a running workflow', () => {
+  it('gets its first execution when the request crashed before starting it', async () => {
     let broken = true;
     const world = await leaseWorld({
       sweepEvery,
@@ -124,12 +124,12 @@ describe('a lease that nothing drives', () => {
     await world.close();
   });
 
-  it('goes on where it was when its execution ended badly', async () => {
+  it('continues in a new execution when the first one was aborted', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
-    const told = { detail: { name: `${id}-1`, status: 'ABORTED' } };
+    const event = { detail: { name: `${id}-1`, status: 'ABORTED' } };
     const run = () =>
-      within(world.service.runtime, () => executionEnded(told, { functionName: 'test' } as never));
+      within(world.service.runtime, () => executionEnded(event, { functionName: 'test' } as never));
     await run();
     await run();
     const { generation, deadline } = await world.lease(id);
@@ -162,7 +162,7 @@ describe('a lease that nothing drives', () => {
     await world.close();
   });
 
-  it('is restarted when a step makes no progress until it is due', async () => {
+  it('is restarted when a step makes no progress in time', async () => {
     const meddle: Meddle = (call, run) => {
       const { generation } = call.payload as { generation?: number };
       const stuck = call.name === 'EndLease' && generation === 1;
@@ -176,14 +176,14 @@ describe('a lease that nothing drives', () => {
     await world.close();
   });
 
-  it('is applied what was committed with it, by the sweep alone', async () => {
+  it('gets its outbox applied by the sweep', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     const { leases } = once(world.service.runtime, books);
     const lease = await world.lease(id);
     const now = epochMs(world.clock.now());
-    const noted = addEvent(lease, { type: 'cut-off', reason: 'before it was applied' }, now);
-    await leases.commit({ ...noted, version: lease.version + 1 });
+    const changed = addEvent(lease, { type: 'cut-off', reason: 'before it was applied' }, now);
+    await leases.commit({ ...changed, version: lease.version + 1 });
     expect((await world.sweep()).counts).toEqual({ 'pending-outbox': 1 });
     expect((await world.lease(id)).outbox.events).toEqual([]);
     await world.close();
@@ -191,7 +191,7 @@ describe('a lease that nothing drives', () => {
 });
 
 describe('a hold', () => {
-  const left = (world: LeaseWorld, leaseId: LeaseId) => {
+  const placeHold = (world: LeaseWorld, leaseId: LeaseId) => {
     const now = epochMs(world.clock.now());
     const amountMicroUsd = microUsd(5_000_000);
     const rateMicroUsdPerHour = microUsdPerHour(2_000_000);
@@ -202,10 +202,10 @@ describe('a hold', () => {
     return accounts.place({ consumer: CONSUMER, leaseId, hold, wanted, defaults });
   };
 
-  it('that no lease followed is returned, and no lease can follow any more', async () => {
+  it('without a lease is released, and a cancelled lease takes its place', async () => {
     const world = await leaseWorld();
     const id = aLeaseId('q');
-    await left(world, id);
+    await placeHold(world, id);
     expect((await world.sweep(2)).counts).toEqual({});
     expect((await world.sweep()).counts).toEqual({ 'hold-without-lease': 1 });
     expect(await world.lease(id)).toMatchObject({ state: 'ended', reason: 'cancelled' });
@@ -215,12 +215,12 @@ describe('a hold', () => {
     await world.close();
   });
 
-  it('of a lease that closed long ago is settled by what the lease was charged', async () => {
+  it('of a lease that ended before is settled with the charge of the lease', async () => {
     const world = await leaseWorld();
     const id = aLeaseId('q');
-    await left(world, id);
+    await placeHold(world, id);
     await world.sweep(3);
-    await left(world, id);
+    await placeHold(world, id);
     expect((await world.sweep()).counts).toEqual({});
     expect((await world.sweep(2)).counts).toEqual({ 'hold-of-closed-lease': 1 });
     expect(await world.leftovers(id)).toEqual([]);
@@ -229,7 +229,7 @@ describe('a hold', () => {
 });
 
 describe('two sweeps at once', () => {
-  it('do everything once', async () => {
+  it('act once on each finding', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     const planted = [world.plant({ leaseId: id }), world.plant()];
@@ -244,13 +244,13 @@ describe('two sweeps at once', () => {
   });
 });
 
-describe('an instance whose creation is under way', () => {
-  it.each(['before', 'after'])('survives sweeps just %s it takes effect', async (when) => {
+describe('an instance whose create call is in progress', () => {
+  it.each(['before', 'after'])('survives sweeps just %s the call takes effect', async (when) => {
     let world: LeaseWorld | undefined;
     let swept = 0;
     const between = marketBetween(async ({ method, path, when: moment }) => {
       if (method !== 'PUT' || !path.includes('/asks/') || moment !== when) return undefined;
-      for (let turn = 0; turn < 3; turn += 1) await world?.service.sweep();
+      for (let n = 0; n < 3; n += 1) await world?.service.sweep();
       swept += 1;
       return undefined;
     });
@@ -266,7 +266,7 @@ describe('an instance whose creation is under way', () => {
     await world.close();
   });
 
-  it('survives sweeps while it is looked for, because nobody answered', async () => {
+  it('survives sweeps while it is searched for after a lost reply', async () => {
     const world = await leaseWorld({ sweepEvery });
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
     world.market.addFault({ name: 'stale-list', forMs: 2 * MINUTE, times: 8 });

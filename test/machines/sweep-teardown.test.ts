@@ -1,5 +1,5 @@
-// Teardown without end: whatever the provider does, the lease stays `ending` and is charged as long
-// as its instance lives, somebody is told, and it ends soon after the instance is really gone.
+// Long teardowns: whatever the provider does, the lease stays `ending` and is charged while its
+// instance is alive, an operator is paged, and the lease ends soon after the instance is gone.
 
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
@@ -13,7 +13,7 @@ import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 const destroys = (world: LeaseWorld) =>
   world.market.requests().filter(({ method }) => method === 'DELETE');
 
-async function endsProved(world: LeaseWorld, id: LeaseId): Promise<void> {
+async function endsWithProof(world: LeaseWorld, id: LeaseId): Promise<void> {
   await world.until(async () => {
     const { state } = await world.lease(id);
     if (state === 'ended') expect(world.alive()).toBe(0);
@@ -23,9 +23,9 @@ async function endsProved(world: LeaseWorld, id: LeaseId): Promise<void> {
 }
 
 describe('a provider that refuses every destroy', () => {
-  it('for three days keeps the lease ending, charged and told of, until it relents', async () => {
+  it('for three days leaves the lease ending, charged and paged', async () => {
     const sweepEvery = minutes(30);
-    // Without its schedule, which would ask in between: workflow and sweep must do.
+    // Without the schedule, which would also destroy: only workflow and sweep act.
     const meddle: Meddle = (call, run) =>
       call.name === 'enforceDeadline' ? Promise.resolve('early') : run();
     const lines: LogLine[] = [];
@@ -46,11 +46,11 @@ describe('a provider that refuses every destroy', () => {
 
     const before = destroys(world).length;
     await world.pass(HOUR);
-    const anHour = destroys(world).length - before;
-    expect(anHour).toBeGreaterThanOrEqual(3);
-    expect(anHour).toBeLessThanOrEqual(5);
+    const perHour = destroys(world).length - before;
+    expect(perHour).toBeGreaterThanOrEqual(3);
+    expect(perHour).toBeLessThanOrEqual(5);
 
-    await endsProved(world, id);
+    await endsWithProof(world, id);
     expect(world.clock.now() - from).toBeLessThan(72 * HOUR + 20 * MINUTE);
     const lease = await world.lease(id);
     const rate = lease.attempts[0]?.offer.gpuMicroUsdPerHour ?? 0;
@@ -61,19 +61,19 @@ describe('a provider that refuses every destroy', () => {
     await world.close();
   }, 180_000);
 
-  it('for too many calls is named in the events', async () => {
+  it('as rate-limited is named in the events', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();
     world.market.addFault({ name: 'rate-limit', operation: 'destroy', forMs: HOUR });
     await world.release(id);
     await world.pass(HOUR);
-    await endsProved(world, id);
+    await endsWithProof(world, id);
     const { body } = await world.ask('readEvents', { params: { id } });
     expect(JSON.stringify(body)).toContain('it may still run: RateLimited');
     await world.close();
   });
 
-  it('for a key that turned invalid is named in the events and in the sweep', async () => {
+  it('because the key is invalid is named in the events and in the sweep record', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();
     world.market.addFault({ name: 'bad-key', forMs: HOUR });
@@ -82,34 +82,34 @@ describe('a provider that refuses every destroy', () => {
     const { body } = await world.ask('readEvents', { params: { id } });
     expect(JSON.stringify(body)).toContain('it may still run: Unauthorised');
     expect(await world.sweep()).toMatchObject({ failure: expect.stringContaining('Unauthorised') });
-    await endsProved(world, id);
+    await endsWithProof(world, id);
     await world.close();
   });
 });
 
-describe('an instance that does not stay away', () => {
-  it('although its destroy was accepted is destroyed again, and told of', async () => {
+describe('an instance that reappears', () => {
+  it('after its destroy was accepted is destroyed again, with an event', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
     await world.release(id);
-    await endsProved(world, id);
+    await endsWithProof(world, id);
     expect(await world.eventTypes(id)).toContain('instance-still-present');
     await world.close();
   });
 
-  it('although a listing missed it is not proved absent', async () => {
+  it('after a listing missed it is not proved absent', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
     await world.release(id);
     await world.until(async () => (await world.eventTypes(id)).includes('destroy-accepted'));
     world.market.addFault({ name: 'stale-list', forMs: 6 * HOUR, times: 2 });
-    await endsProved(world, id);
+    await endsWithProof(world, id);
     await world.close();
   });
 
-  it('that the provider denied three times to know is destroyed all the same', async () => {
+  it('after three 404 replies to destroy is still destroyed', async () => {
     let denials = 0;
     const between = marketBetween(async ({ method, when }) => {
       if (method !== 'DELETE' || when !== 'before' || denials >= 3) return undefined;
@@ -120,7 +120,7 @@ describe('an instance that does not stay away', () => {
     const world = await leaseWorld(options);
     const { id } = await world.active();
     await world.release(id);
-    await endsProved(world, id);
+    await endsWithProof(world, id);
     expect(denials).toBe(3);
     const { body } = await world.ask('readEvents', { params: { id } });
     expect(JSON.stringify(body)).toContain('the provider does not know the instance');
@@ -129,7 +129,7 @@ describe('an instance that does not stay away', () => {
     await world.close();
   });
 
-  it('and comes back after its proof is destroyed by the sweep, and paged', async () => {
+  it('after it was proved absent is destroyed by the sweep, and paged', async () => {
     const pages: unknown[] = [];
     const log = ({ kind, message }: LogLine) => void (kind === 'page' && pages.push(message));
     const world = await leaseWorld({ sweepEvery: minutes(1), log });
@@ -141,7 +141,7 @@ describe('an instance that does not stay away', () => {
     expect(world.alive()).toBe(1);
     const from = world.clock.now();
     await world.until(async () => world.alive() === 0, 1);
-    // Nothing is leased any more, so sweeps come each five minutes.
+    // No lease is open, so the sweep runs every five minutes.
     expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
     expect(await world.eventTypes(id)).toContain('orphan-found');
     expect(pages).toContainEqual(expect.stringContaining('destroying orphaned instances'));

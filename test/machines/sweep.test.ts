@@ -1,4 +1,5 @@
-// What a sweep finds at the provider: each instance that should not be there, and none that should.
+// What a sweep does with the instances that a provider lists: it destroys those that no open lease
+// holds, and no others.
 
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../shared/app/runtime.ts';
@@ -6,7 +7,7 @@ import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
 import { aTag, LARGE_MARKET, leaseWorld } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
-describe('an instance with our tag and no lease on record', () => {
+describe('an instance without a lease', () => {
   it('is destroyed when it is seen for the second time', async () => {
     const world = await leaseWorld();
     const id = world.plant();
@@ -22,7 +23,7 @@ describe('an instance with our tag and no lease on record', () => {
     await world.close();
   });
 
-  it('is never touched when it is not provably ours, whatever its label looks like', async () => {
+  it('is never destroyed when its label is not a valid tag of this deployment', async () => {
     const world = await leaseWorld();
     const other = aTag({ deployment: brandId(DeploymentId, 'other') });
     const forged = `${aTag().slice(0, -1)}${aTag().endsWith('0') ? '1' : '0'}`;
@@ -35,8 +36,8 @@ describe('an instance with our tag and no lease on record', () => {
   });
 });
 
-describe('an instance beside its lease', () => {
-  it('is destroyed at once when another serves the lease, which says so', async () => {
+describe('a second instance of a lease', () => {
+  it('is destroyed at once as a twin while the lease is active', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     const twin = world.plant({ leaseId: id });
@@ -48,7 +49,7 @@ describe('an instance beside its lease', () => {
     await world.close();
   });
 
-  it('is destroyed at once when the lease has ended', async () => {
+  it('is destroyed at once as an orphan when the lease has ended', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     await world.release(id);
@@ -61,7 +62,7 @@ describe('an instance beside its lease', () => {
     await world.close();
   });
 
-  it('is destroyed again and again while the provider refuses, and told of once', async () => {
+  it('is destroyed by every sweep while the provider refuses, with one event', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     const twin = world.plant({ leaseId: id });
@@ -84,7 +85,7 @@ describe('the circuit breaker', () => {
     await world.close();
   });
 
-  it('destroys none of four, and tells a person', async () => {
+  it('destroys none of four, and pages an operator', async () => {
     const world = await leaseWorld();
     const ids = [1, 2, 3, 4].map((attempt) => world.plant({ attempt }));
     const record = await world.sweep(4);
@@ -94,7 +95,7 @@ describe('the circuit breaker', () => {
     await world.close();
   });
 
-  it('destroys four among many others, for they are less than a fifth', async () => {
+  it('destroys four of twenty instances, which is not more than a fifth', async () => {
     const world = await leaseWorld();
     for (let n = 0; n < 16; n += 1) world.market.addForeignInstance();
     const ids = [1, 2, 3, 4].map((attempt) => world.plant({ attempt }));
@@ -118,8 +119,8 @@ describe('the circuit breaker', () => {
   });
 });
 
-describe('a sweep that can not list', () => {
-  it('is a failure that is recorded, never an empty provider', async () => {
+describe('a sweep that cannot list', () => {
+  it('records a failure, never an empty provider', async () => {
     const world = await leaseWorld(LARGE_MARKET);
     const id = world.plant();
     const first = await world.sweep();
@@ -139,7 +140,7 @@ describe('a sweep that can not list', () => {
     await world.close();
   });
 
-  it('leaves no line of a complete sweep, by which the alarm knows its age', async () => {
+  it('does not log the line of a complete sweep, which the alarm watches', async () => {
     const lines: LogLine[] = [];
     const log = (line: LogLine) => void lines.push(line);
     const world = await leaseWorld({ log });
@@ -163,7 +164,7 @@ describe('a sweep that can not list', () => {
     await world.close();
   });
 
-  it('shows in the health, as does its age', async () => {
+  it('is in the health reply, with the age of the last sweep', async () => {
     const world = await leaseWorld();
     const health = async () => (await world.ask('readHealth')).body;
     expect(await health()).toMatchObject({ sweeps: [{ ageSeconds: null, failure: null }] });
@@ -182,7 +183,7 @@ describe('a sweep that can not list', () => {
 });
 
 describe('POST /v1/sweeps', () => {
-  it('sweeps now and says what was found, to operators only', async () => {
+  it('sweeps now and returns the findings, for operators only', async () => {
     const world = await leaseWorld();
     world.market.addForeignInstance();
     await world.pass(MINUTE);

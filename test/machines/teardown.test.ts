@@ -1,12 +1,12 @@
-// Teardown, the most tested path: whatever the provider does while an instance shall go, the lease
-// stays `ending` as long as the instance lives, and ends soon after it is really gone.
+// Teardown, the most tested path: whatever the provider does, the lease stays `ending` while its
+// instance is alive, and ends soon after it is gone.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** Runs until the lease is ended, and fails at the first moment it is so with an instance alive. */
+/** Waits until the lease is ended, with no instance alive then; returns the time it took. */
 async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number> {
   const started = world.clock.now();
   await world.until(async () => {
@@ -19,7 +19,7 @@ async function endsOnlyWhenGone(world: LeaseWorld, id: LeaseId): Promise<number>
 }
 
 describe('teardown', () => {
-  it('of an ordinary lease takes two listings and a few minutes', async () => {
+  it('of an ordinary lease takes two listings and less than five minutes', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     await world.release(id);
@@ -32,7 +32,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('goes on while the provider refuses every destroy, charging all the time', async () => {
+  it('continues while the provider refuses every destroy, as does the charge', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     world.market.addFault({ name: 'refuse-destroy', forMs: 3 * HOUR });
@@ -41,7 +41,7 @@ describe('teardown', () => {
     expect((await world.lease(id)).state).toBe('ending');
     expect(world.alive()).toBe(1);
     const took = await endsOnlyWhenGone(world, id);
-    // It relents after another hour: one back-off of 15 minutes, then two quick listings.
+    // Destroy works after another hour: one back-off of 15 minutes, then two quick listings.
     expect(took).toBeLessThan(1 * HOUR + 20 * MINUTE);
     const lease = await world.lease(id);
     const rate = lease.attempts[0]?.offer.gpuMicroUsdPerHour ?? 0;
@@ -50,7 +50,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('does not believe an accepted destroy while the instance is still listed', async () => {
+  it('does not end after an accepted destroy while the instance is still listed', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
@@ -59,7 +59,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('takes a listing that fails on its second page for no listing at all', async () => {
+  it('does not count a listing whose second page fails', async () => {
     const world = await leaseWorld(LARGE_MARKET);
     const { id } = await world.active();
     for (let n = 0; n < 40; n += 1) world.market.addForeignInstance();
@@ -73,7 +73,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('never takes a refused key for an absent instance', async () => {
+  it('does not count a refused key as absence', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     world.market.addFault({ name: 'bad-key', forMs: HOUR });
@@ -95,7 +95,7 @@ describe('teardown', () => {
     await world.close();
   });
 
-  it('hands over after a day without proof and leaves the lease ending', async () => {
+  it('ends its execution after a day without proof, and leaves the lease ending', async () => {
     const world = await leaseWorld({ freshMenu: false });
     const { id } = await world.active();
     world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });

@@ -1,6 +1,6 @@
-// For every Task of the state machine file and every way a call can go wrong, one lease is run to
-// its end: then no machine may be alive, no money held, and the books must agree. The states are
-// read from the file, so that a new one is covered the day it is added.
+// For every Task of the state machine and every way in which a call can fail, one lease is run to
+// its end: then no instance is alive, no hold is open, and the ledger is balanced. The states are
+// read from the file, so that a new one is covered as soon as it is added.
 
 import { describe, expect, it } from 'vitest';
 import { leaseMachine } from '../../local/service.ts';
@@ -13,7 +13,7 @@ const tasks = Object.entries(machine.States)
   .filter(([, state]) => state.Type === 'Task')
   .map(([name, state]) => ({ name, call: state.Parameters?.FunctionName ?? '' }));
 
-/** How a lease gets into the states that the ordinary path passes by. */
+/** How a lease reaches the states outside the ordinary path. */
 const DETOURS: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) => void }> = {
   'Find launched': {
     upset: ({ market }) =>
@@ -25,35 +25,35 @@ const DETOURS: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld)
   },
 };
 
-/** The ways one call goes wrong. `times` calls do, the next is let through. */
+/** The ways in which a call fails. `times` calls fail, the next one succeeds. */
 type Mode = {
   says: string;
   times: number;
-  spoil: (run: () => Promise<unknown>) => ReturnType<Meddle>;
+  fail: (run: () => Promise<unknown>) => ReturnType<Meddle>;
 };
-const broken = () => Promise.reject(new Error('spoiled by the test'));
+const broken = () => Promise.reject(new Error('failed by the test'));
 const MODES: readonly Mode[] = [
-  { says: 'fails before its effect', times: 1, spoil: broken },
-  { says: 'fails after its effect', times: 1, spoil: (run) => run().then(broken) },
-  { says: 'times out before its effect', times: 1, spoil: () => 'hang' },
-  { says: 'times out after its effect', times: 1, spoil: (run) => hangAfter(run) },
-  { says: 'fails ten times', times: 10, spoil: broken },
+  { says: 'fails before its effect', times: 1, fail: broken },
+  { says: 'fails after its effect', times: 1, fail: (run) => run().then(broken) },
+  { says: 'times out before its effect', times: 1, fail: () => 'hang' },
+  { says: 'times out after its effect', times: 1, fail: (run) => hangAfter(run) },
+  { says: 'fails ten times', times: 10, fail: broken },
 ];
 
-/** The effect happens, then nobody ever hears of it. */
+/** The call takes effect, but its result never arrives. */
 async function hangAfter(run: () => Promise<unknown>): Promise<'hang'> {
   await run();
   return 'hang';
 }
 
 describe.each(tasks)('when $name', ({ name, call }) => {
-  it.each(MODES)('$says, the lease ends, proved and settled', async ({ times, spoil }) => {
+  it.each(MODES)('$says, the lease ends, proved and settled', async ({ times, fail }) => {
     const detour = DETOURS[name] ?? {};
-    let spoiled = 0;
+    let failures = 0;
     const meddle: Meddle = (made, run) => {
-      if (made.name !== call || spoiled >= times) return run();
-      spoiled += 1;
-      return spoil(run);
+      if (made.name !== call || failures >= times) return run();
+      failures += 1;
+      return fail(run);
     };
     const world = await leaseWorld({ meddle, phoneHome: detour.phoneHome ?? true });
     detour.upset?.(world);
@@ -65,7 +65,7 @@ describe.each(tasks)('when $name', ({ name, call }) => {
     await world.release(id);
     await world.untilState(id, 'ended');
     await world.until(async () => world.service.engine.running().length === 0);
-    expect(spoiled).toBeGreaterThan(0);
+    expect(failures).toBeGreaterThan(0);
     expect(await world.leftovers(id)).toEqual([]);
     await world.close();
   });

@@ -1,5 +1,5 @@
-// Before a lease ends, its schedule warns: 15, 5 and 1 minutes ahead, once each. The schedule is
-// set again for each of them, and none of that may ever move the end.
+// Before a lease ends, its schedule adds warnings 15, 5 and 1 minutes ahead, once each. The
+// schedule is set again for each of them, which must never move the end.
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -15,8 +15,8 @@ async function warnings(world: LeaseWorld, id: LeaseId, deadline: number) {
     .map(({ at }) => (deadline - Date.parse(at)) / MINUTE);
 }
 
-describe('a lease that nears its end', () => {
-  it('says so 15, 5 and 1 minutes before, once each, and again after an extension', async () => {
+describe('a lease near its deadline', () => {
+  it('is warned 15, 5 and 1 minutes before, once each, and again after an extension', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 1 });
     await world.pass(deadline - world.clock.now() - 4 * MINUTE);
@@ -30,7 +30,7 @@ describe('a lease that nears its end', () => {
     await world.close();
   });
 
-  it('gives no warning that lies before its beginning', async () => {
+  it('gets no warning whose time is before its start', async () => {
     const world = await leaseWorld();
     const { id, deadline } = await world.active({ hours: 10 / 60 });
     await world.untilState(id, 'ending');
@@ -38,7 +38,7 @@ describe('a lease that nears its end', () => {
     await world.close();
   });
 
-  it('is ended in time by its schedule alone, although each of its warnings failed', async () => {
+  it('ends in time by its schedule alone, although each of its warnings fails', async () => {
     let world: LeaseWorld | undefined;
     let [lost, deadline] = [false, Number.POSITIVE_INFINITY];
     const meddle: Meddle = (call, run) => {
