@@ -1,16 +1,15 @@
 // Blobs in one S3 bucket. Trouble becomes StoreDown here and nowhere else.
 
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Failure } from '../core/base/failure.ts';
+import type { Failure } from '../core/base/failure.ts';
 import { policy } from '../core/base/policy/policy.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
-import { createCalls, type Trouble } from './aws/calls.ts';
+import { createCalls, failureOf, type Trouble } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type S3BlobsOptions = AwsAccess & { readonly bucket: string };
 
-const down = (cause: Trouble): Failure =>
-  new Failure('StoreDown', `S3: ${cause.name}: ${cause.message}`, { cause });
+const down = (trouble: Trouble): Failure => failureOf(trouble, 'StoreDown', 'S3');
 
 /** Blobs in `options.bucket`. Both methods are safe to repeat. Throws StoreDown. */
 export function createS3Blobs({ bucket, ...access }: S3BlobsOptions): BlobStore {

@@ -11,7 +11,7 @@ import { Failure } from '../core/base/failure.ts';
 import type { DeploymentId, LeaseId } from '../core/base/ids.ts';
 import { type EpochMs, epochMs, isoTime } from '../core/base/time.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
-import { createCalls, type Sent } from './aws/calls.ts';
+import { createCalls, failureOf, type Sent } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type SchedulerOptions = AwsAccess & {
@@ -63,19 +63,19 @@ function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
   } as const;
 }
 
-function down(call: string, outcome: string, cause?: unknown): Failure {
-  const message = `EventBridge Scheduler failed to ${call}: ${outcome}`;
-  return new Failure('ProviderDown', message, { cause });
-}
-
 type SetOutcome = 'set' | 'missing' | 'conflict';
+
+const failed = (call: string): string => `EventBridge Scheduler failed to ${call}`;
+
+const down = (call: string, outcome: SetOutcome): Failure =>
+  new Failure('ProviderDown', `${failed(call)}: ${outcome}`);
 
 /** A schedule that is missing or just being changed is an outcome; all else is trouble. */
 function setOutcome(call: string, sent: Sent<unknown>): SetOutcome {
   if (sent.kind === 'reply') return 'set';
   if (sent.name === 'ResourceNotFoundException') return 'missing';
   if (sent.name === 'ConflictException') return 'conflict';
-  throw down(call, `${sent.name}: ${sent.message}`, sent);
+  throw failureOf(sent, 'ProviderDown', failed(call));
 }
 
 /** The scheduler port on EventBridge. Its methods throw ProviderDown and repeat safely. */

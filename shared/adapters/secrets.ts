@@ -4,7 +4,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { Failure } from '../core/base/failure.ts';
-import { createCalls } from './aws/calls.ts';
+import { createCalls, failureOf } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type Secrets = {
@@ -39,10 +39,7 @@ export function createSecrets(access: AwsAccess): Secrets {
   async function read(arn: string): Promise<string> {
     const command = new GetSecretValueCommand({ SecretId: arn });
     const sent = await calls(() => client.send(command));
-    if (sent.kind === 'trouble') {
-      const { name, message } = sent;
-      throw new Failure('StoreDown', `Secrets Manager: ${name}: ${message}`, { cause: sent });
-    }
+    if (sent.kind === 'trouble') throw failureOf(sent, 'StoreDown', 'Secrets Manager');
     const { SecretString: value } = sent.output;
     // The reply may hold the value in another form: no word of it in an error.
     if (typeof value !== 'string') {

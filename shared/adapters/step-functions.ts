@@ -9,9 +9,9 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { Failure } from '../core/base/failure.ts';
+import type { Failure } from '../core/base/failure.ts';
 import type { Workflow } from '../ports/workflow.ts';
-import { createCalls, type Sent, type Trouble } from './aws/calls.ts';
+import { createCalls, failureOf, type Sent, type Trouble } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type StepFunctionsOptions = AwsAccess & { readonly stateMachineArn: string };
@@ -21,15 +21,21 @@ const PAGE = 1_000;
 /** Room for a hundred thousand running executions, as for open leases. */
 const MAX_PAGES = 100;
 
-function down(call: string, { name, message }: Pick<Trouble, 'name' | 'message'>): Failure {
-  const cause = { name, message };
-  return new Failure('ProviderDown', `Step Functions failed to ${call}: ${name}: ${message}`, {
-    cause,
-  });
-}
+const down = (call: string, trouble: Trouble): Failure =>
+  failureOf(trouble, 'ProviderDown', `Step Functions failed to ${call}`);
 
-const NO_PAGE = { name: 'BadReply', message: 'the reply is no page of executions' };
-const MORE_PAGES = { name: 'TooMany', message: `more than ${MAX_PAGES} pages` };
+const NO_PAGE: Trouble = {
+  kind: 'trouble',
+  name: 'BadReply',
+  message: 'the reply is no page of executions',
+  status: null,
+};
+const MORE_PAGES: Trouble = {
+  kind: 'trouble',
+  name: 'TooMany',
+  message: `more than ${MAX_PAGES} pages`,
+  status: null,
+};
 
 /** These three depend on the engine's mood; all mean that this wait is over. */
 const OVER: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);

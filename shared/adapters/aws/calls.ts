@@ -3,6 +3,7 @@
 // of its messages, and the SDK's errors hold whole replies.
 
 import * as z from 'zod/mini';
+import { Failure } from '../../core/base/failure.ts';
 import { awsPolicy } from '../../core/base/policy/aws.ts';
 import type { AwsCredentials } from './client-config.ts';
 
@@ -71,6 +72,29 @@ async function troubleOf(client: Signing, thrown: unknown, secret: string): Prom
   const secrets = [secret, ...keys];
   const name = redact(data.name === 'Error' ? (data.code ?? data.name) : data.name, secrets);
   return { kind: 'trouble', name, message: redact(data.message, secrets), status };
+}
+
+/** Refusals that last until a policy or a key is changed (AWS documentation, November 2026). */
+const DENIALS: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);
+
+/**
+ * The failure that `trouble` is: AccessDenied when the same call would be refused again, otherwise
+ * `name`. `call` says what was called.
+ */
+export function failureOf(
+  trouble: Trouble,
+  name: 'StoreDown' | 'ProviderDown',
+  call: string,
+): Failure {
+  const kind = DENIALS.has(trouble.name) ? 'AccessDenied' : name;
+  return new Failure(kind, `${call}: ${trouble.name}: ${trouble.message}`, { cause: trouble });
 }
 
 /** Lets `limit` calls run at once; the others wait for their turn, in order. */

@@ -9,8 +9,7 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-dynamodb';
-import { Failure } from '../../core/base/failure.ts';
-import { createCalls, type Sent } from '../aws/calls.ts';
+import { createCalls, failureOf, type Sent } from '../aws/calls.ts';
 import { type AwsAccess, clientConfig } from '../aws/client-config.ts';
 
 export type ConnectOptions = AwsAccess & {
@@ -47,8 +46,7 @@ export type Connection = {
 
 function outputOf<Output>(sent: Sent<Output>): Output {
   if (sent.kind === 'reply') return sent.output;
-  const { name, message } = sent;
-  throw new Failure('StoreDown', `DynamoDB: ${name}: ${message}`, { cause: sent });
+  throw failureOf(sent, 'StoreDown', 'DynamoDB');
 }
 
 /** Behind the retries: each request passes here. */

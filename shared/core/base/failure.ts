@@ -32,6 +32,8 @@ export const FAILURES = {
   BadReply: handle('retry', 502, 'workflow page'),
   Unauthorised: handle('never', 502, 'page'),
   StoreDown: handle('retry', 503, 'workflow'),
+  // AWS refuses our own role or credentials. A step retries it: the policy may be changed by then.
+  AccessDenied: handle('never', 500, 'workflow page'),
   Conflict: handle('reload', 503, 'workflow'),
   // What a launch may meet.
   NotCalled: handle('retry', 503, 'workflow'),
@@ -59,7 +61,7 @@ export const FAILURES = {
   OverLimit: handle('never', 409),
   StaleVersion: handle('never', 409),
   Frozen: handle('never', 503),
-  BadConfig: handle('never', 500),
+  BadConfig: handle('never', 500, 'page'),
 } as const satisfies Record<string, Handling>;
 
 export type FailureName = keyof typeof FAILURES;

@@ -53,8 +53,11 @@ describe('blobs in S3', () => {
     expect(await blobsIn('menu').get('snapshots/vastai/none')).toBeNull();
   });
 
-  it('are StoreDown when S3 refuses or is away', async () => {
-    await expect(blobsIn('closed').get('a')).rejects.toHaveProperty('name', 'StoreDown');
+  it('are AccessDenied when S3 refuses', async () => {
+    await expect(blobsIn('closed').get('a')).rejects.toHaveProperty('name', 'AccessDenied');
+  });
+
+  it('are StoreDown when S3 is not available', async () => {
     const away = blobsIn('menu', 'http://127.0.0.1:9').put('a', new Uint8Array());
     await expect(away).rejects.toMatchObject({
       name: 'StoreDown',

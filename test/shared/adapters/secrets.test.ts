@@ -29,18 +29,19 @@ describe('a secret', () => {
     expect(calls[0]?.headers['content-type']).toBe('application/x-amz-json-1.1');
   });
 
-  it.each(['ResourceNotFoundException', 'AccessDeniedException', 'DecryptionFailure'])(
-    'is StoreDown for %s, saying why',
-    async (type) => {
-      const refusal = { status: 400, body: { __type: type, Message: `because of ${type}` } };
-      const { ended, calls } = await reading(refusal);
-      expect(ended).toMatchObject({
-        name: 'StoreDown',
-        message: expect.stringContaining(`because of ${type}`),
-      });
-      expect(calls).toHaveLength(1);
-    },
-  );
+  it.each([
+    ['StoreDown', 'ResourceNotFoundException'],
+    ['AccessDenied', 'AccessDeniedException'],
+    ['StoreDown', 'DecryptionFailure'],
+  ])('is %s for %s, saying why', async (name, type) => {
+    const refusal = { status: 400, body: { __type: type, Message: `because of ${type}` } };
+    const { ended, calls } = await reading(refusal);
+    expect(ended).toMatchObject({
+      name,
+      message: expect.stringContaining(`because of ${type}`),
+    });
+    expect(calls).toHaveLength(1);
+  });
 
   it('is StoreDown without text, and nothing of the reply is told', async () => {
     const { ended } = await reading(ok({ SecretBinary: 'c2VjcmV0', SecretString: 7 }));

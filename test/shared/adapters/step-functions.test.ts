@@ -51,16 +51,18 @@ describe('start', () => {
     },
   );
 
-  it.each(['StateMachineDoesNotExist', 'InvalidArn', 'AccessDeniedException', 'TaskTimedOut'])(
-    'fails as ProviderDown for %s',
-    async (type) => {
-      await using wire = await startAwsWire(refusal(type));
-      await expect(workflowAt(wire.endpoint).start(aLeaseId(), 1)).rejects.toMatchObject({
-        name: 'ProviderDown',
-        message: expect.stringContaining(`because of ${type}`),
-      });
-    },
-  );
+  it.each([
+    ['ProviderDown', 'StateMachineDoesNotExist'],
+    ['ProviderDown', 'InvalidArn'],
+    ['AccessDenied', 'AccessDeniedException'],
+    ['ProviderDown', 'TaskTimedOut'],
+  ])('fails as %s for %s', async (name, type) => {
+    await using wire = await startAwsWire(refusal(type));
+    await expect(workflowAt(wire.endpoint).start(aLeaseId(), 1)).rejects.toMatchObject({
+      name,
+      message: expect.stringContaining(`because of ${type}`),
+    });
+  });
 });
 
 describe.each(['wake', 'heartbeat'] as const)('%s', (verb) => {
@@ -85,10 +87,10 @@ describe.each(['wake', 'heartbeat'] as const)('%s', (verb) => {
     },
   );
 
-  it('fails as ProviderDown when it is not allowed', async () => {
+  it('fails as AccessDenied when it is not allowed', async () => {
     await using wire = await startAwsWire(refusal('AccessDeniedException'));
     await expect(workflowAt(wire.endpoint)[verb](TOKEN)).rejects.toMatchObject({
-      name: 'ProviderDown',
+      name: 'AccessDenied',
       cause: expect.objectContaining({ name: 'AccessDeniedException' }),
     });
   });
@@ -110,7 +112,7 @@ describe('the running executions', () => {
   it('are all of them or none: half a list is a failure', async () => {
     await using wire = await startAwsWire(page(['a-1'], 'more'), refusal('AccessDeniedException'));
     await expect(workflowAt(wire.endpoint).running()).rejects.toMatchObject({
-      name: 'ProviderDown',
+      name: 'AccessDenied',
     });
   });
 });

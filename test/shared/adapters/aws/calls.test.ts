@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { SendTaskHeartbeatCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCalls } from '../../../../shared/adapters/aws/calls.ts';
+import { createCalls, failureOf } from '../../../../shared/adapters/aws/calls.ts';
 import { type AwsAccess, clientConfig } from '../../../../shared/adapters/aws/client-config.ts';
+import { problem } from '../../../../shared/api/problem.ts';
 import { policy } from '../../../../shared/core/base/policy/policy.ts';
 import { minutes, seconds } from '../../../../shared/core/base/time.ts';
 import { type Answer, accessTo, ok, startAwsWire } from '../aws-wire.ts';
@@ -64,6 +65,32 @@ describe('what stays', () => {
       const { outcome, sent } = await calling(refusal(name));
       expect(outcome).toMatchObject({ name, message: `because of ${name}`, status: 400 });
       expect(sent).toBe(1);
+    },
+  );
+});
+
+describe('a failure', () => {
+  const troubleNamed = (name: string) =>
+    ({ kind: 'trouble', name, message: 'x', status: 400 }) as const;
+
+  it.each([
+    'AccessDenied',
+    'AccessDeniedException',
+    'InvalidClientTokenId',
+    'InvalidSignatureException',
+    'SignatureDoesNotMatch',
+    'UnrecognizedClientException',
+  ])('is not retryable for the caller when AWS refuses who calls: %s', (name) => {
+    const failure = failureOf(troubleNamed(name), 'StoreDown', 'DynamoDB');
+    expect(failure).toMatchObject({ name: 'AccessDenied', message: `DynamoDB: ${name}: x` });
+    expect(JSON.parse(problem(failure, 'request-1').body)).toMatchObject({ retryable: false });
+  });
+
+  it.each(['ThrottlingException', 'ExpiredTokenException', 'ECONNREFUSED', 'ValidationException'])(
+    'has the name of the adapter otherwise: %s',
+    (name) => {
+      expect(failureOf(troubleNamed(name), 'StoreDown', 'S3').name).toBe('StoreDown');
+      expect(failureOf(troubleNamed(name), 'ProviderDown', 'S3').name).toBe('ProviderDown');
     },
   );
 });

@@ -42,10 +42,10 @@ describe('trouble with the database', () => {
   });
 
   it.each([
-    [400, 'ResourceNotFoundException'],
-    [400, 'AccessDeniedException'],
-  ])('is StoreDown for %i %s, for reads and writes alike', async (status, type) => {
-    const table = tableAt(await answering(status, type));
+    ['StoreDown', 'ResourceNotFoundException'],
+    ['AccessDenied', 'AccessDeniedException'],
+  ])('is %s for %s, for reads and writes alike', async (name, type) => {
+    const table = tableAt(await answering(400, type));
     const change = { update: 'SET #a = :a', condition: '#b = :a', values: { ':a': 1 } };
     const calls = [
       table.get(KEY),
@@ -54,7 +54,7 @@ describe('trouble with the database', () => {
       table.query({ pk: 'a', first: 'a', last: 'z' }),
     ];
     for (const call of calls) {
-      await expect(call).rejects.toMatchObject({ name: 'StoreDown', cause: { name: type } });
+      await expect(call).rejects.toMatchObject({ name, cause: { name: type } });
     }
   });
 

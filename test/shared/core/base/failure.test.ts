@@ -30,7 +30,7 @@ describe('the table', () => {
     expect(status).toBeLessThan(600);
   });
 
-  it.each(['BadRequest', 'Forbidden', 'NotFound', 'KeyReused', 'BadConfig'] as const)(
+  it.each(['BadRequest', 'Forbidden', 'NotFound', 'KeyReused'] as const)(
     'leaves %s to whoever caused it: no retry, no page, no route of the workflow',
     (name) => {
       expect(FAILURES[name]).toMatchObject({ action: 'never', page: false, inWorkflow: false });
@@ -39,7 +39,13 @@ describe('the table', () => {
 
   it('pages a person where only a person can help', () => {
     const paged = rows.filter(({ page }) => page).map(({ name }) => name);
-    expect(paged).toEqual(['BadReply', 'Unauthorised', 'TeardownOverdue']);
+    expect(paged).toEqual([
+      'BadReply',
+      'Unauthorised',
+      'AccessDenied',
+      'TeardownOverdue',
+      'BadConfig',
+    ]);
   });
 
   it('never repeats a call whose effect is unknown without looking first', () => {
