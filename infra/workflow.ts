@@ -1,8 +1,8 @@
 // The state machine that drives each lease: the file that also runs locally, with the functions'
-// ARNs where the file has their names.
+// ARNs in place of their names.
 
-import { fileURLToPath } from 'node:url';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -24,7 +24,13 @@ export type WorkflowProps = {
   readonly alarms: Alarms;
 };
 
-const FILE = fileURLToPath(new URL('../state-machines/lease.asl.json', import.meta.url));
+const FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
+
+/** The file in the partition of the deploy: resources are `arn:aws-cn:states:...` in China. */
+function readDefinition(): string {
+  const definition: unknown = JSON.parse(readFileSync(FILE, 'utf8'));
+  return JSON.stringify(definition).replaceAll('"arn:aws:', `"arn:${Aws.PARTITION}:`);
+}
 
 /** Makes the state machine under the name that functions know beforehand. */
 export function createWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
@@ -41,7 +47,7 @@ export function createWorkflow(scope: Construct, props: WorkflowProps): StateMac
   const machine = new StateMachine(here, 'lease', {
     stateMachineName: nameOf(deployment, 'lease'),
     stateMachineType: StateMachineType.STANDARD,
-    definitionBody: DefinitionBody.fromFile(FILE),
+    definitionBody: DefinitionBody.fromString(readDefinition()),
     definitionSubstitutions: Object.fromEntries(
       steps.map(([name, { functionArn }]) => [name, functionArn]),
     ),

@@ -4,7 +4,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, type Stack, Stage } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
@@ -25,16 +25,25 @@ export type Synthesis = {
   [Symbol.dispose](): void;
 };
 
+export type SynthesisOptions = {
+  /** Context of the command line. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Where the stack is deployed, when that is known at synthesis. */
+  readonly region?: string;
+};
+
 /** Nothing is synthesized yet. Disposing removes what was written. */
-export function devStack(): Synthesis {
+export function devStack({ context, region }: SynthesisOptions = {}): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-infra-'));
   const bundles = join(folder, 'functions');
   for (const { entry } of Object.values(ALL_FUNCTIONS)) {
     mkdirSync(join(bundles, entry), { recursive: true });
     writeFileSync(join(bundles, entry, 'index.mjs'), `// ${entry}\n`);
   }
-  const app = new App({ context: contextWith(), outdir: join(folder, 'cdk.out') });
-  const stack = createStack(app, readSettings(app.node), bundles);
+  const app = new App({ context: contextWith(context), outdir: join(folder, 'cdk.out') });
+  const env = region === undefined ? {} : { region, account: '123456789012' };
+  const stage = new Stage(app, 'stage', { env });
+  const stack = createStack(region === undefined ? app : stage, readSettings(app.node), bundles);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   return { app, stack, [Symbol.dispose]: remove };
 }
