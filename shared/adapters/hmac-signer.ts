@@ -1,5 +1,5 @@
-// Signs texts with HMAC-SHA256 under this deployment's key. The key itself must never appear in
-// an error, a log or a result.
+// Signs texts with HMAC-SHA256 under this deployment's key. The key must never be in an error, a
+// log or a result.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Failure } from '../core/base/failure.ts';
@@ -9,21 +9,21 @@ import { type Signer, TAG_MAC_LENGTH } from '../core/instance/ownership.ts';
 type HmacKey = Uint8Array | string;
 
 export type HmacKeys = {
-  /** What is signed from now on. */
+  /** Signs new texts. */
   readonly current: HmacKey;
-  /** Still accepted, for instances that were tagged before the key was changed. */
+  /** Still verifies, for instances that were tagged before the key was changed. */
   readonly previous?: HmacKey;
 };
 
-/** 128 bits: a shorter key would be easier to guess than the mac it makes. */
+/** 128 bits: a shorter key would be easier to guess than its mac. */
 const MIN_KEY_BYTES = 16;
 const HEX = /^([0-9a-f]{2})+$/i;
-/** Whole macs are 64 digits; a prefix is taken from as many as a tag carries. */
+/** A whole mac has 64 digits; a tag has a prefix of it. */
 const MAC = /^[0-9a-f]{1,64}$/;
 
 function bytesOf(key: HmacKey): Uint8Array {
   if (typeof key === 'string' && !HEX.test(key)) {
-    throw new Failure('BadConfig', 'the signing key must be written in hex digits');
+    throw new Failure('BadConfig', 'the signing key must be hex digits');
   }
   const bytes = typeof key === 'string' ? Buffer.from(key, 'hex') : key;
   if (bytes.length < MIN_KEY_BYTES) {

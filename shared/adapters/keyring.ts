@@ -1,42 +1,44 @@
-// Keys of providers and tags in a process that lives long: read from secrets on first use, and
-// again when they are old or a provider refuses one. A key that was put in or replaced after the
-// deploy is so picked up; a read that fails takes no key away.
+// Keys of providers and tags in a long-running process: read from secrets on first use, and again
+// when they are old or a provider refuses one. The process thus gets a key that was added or
+// replaced after the deployment. A failed read removes no key.
 
 import { Failure } from '../core/base/failure.ts';
 import { policy } from '../core/base/policy/policy.ts';
 import { after } from '../core/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** Values by the name of the variable that they stand for. */
+/** Keys by the name of their variable. */
 export type Keys = Readonly<Record<string, string>>;
 
 export type KeyringOptions<Made> = {
-  /** The present keys. Throws StoreDown. */
+  /** Reads the current keys. Throws StoreDown. */
   readonly read: () => Promise<Keys>;
   readonly clock: Clock;
-  /** Makes what works with these keys. May throw when one is malformed. */
+  /** Makes the client that uses these keys. May throw when one is malformed. */
   readonly make: (keys: Keys) => Made;
 };
 
 export type Keyring<Made> = {
   /**
-   * Runs `call` with what was made of the current keys; that stays the same until a value changes.
-   * When a provider refuses a key and the secret holds another by now, runs `call` once more: it
-   * must be safe to repeat. Throws StoreDown, or what `make` throws, while there are no keys yet.
+   * Runs `call` with the client of the current keys, which stays the same until a key changes. When
+   * the provider refuses a key and the secret has another one, it runs `call` once more: `call`
+   * must be safe to repeat. Throws StoreDown, or the error of `make`, while there are no keys.
    */
   use<Result>(call: (made: Made) => Result | Promise<Result>): Promise<Result>;
 };
 
 type Held<Made> = { readonly keys: Keys; readonly made: Made };
 
-/** A use case that notes a refusal and goes on, as the sweep does, gets the new key by its age. */
+/**
+ * A use case that handles the refusal itself, like the sweep, gets a new key when the old is old.
+ */
 const isRefusal = (error: unknown): boolean =>
   error instanceof Failure && error.name === 'Unauthorised';
 
 const areSame = (some: Keys, others: Keys): boolean =>
   Object.entries(some).every(([name, value]) => others[name] === value);
 
-/** Keys that `options.read` finds, kept for this process. */
+/** A keyring that keeps the keys of `options.read` in this process. */
 export function createKeyring<Made>(options: KeyringOptions<Made>): Keyring<Made> {
   const { clock, make } = options;
   const { maxAge, minReadInterval } = policy.keys;
@@ -49,14 +51,14 @@ export function createKeyring<Made>(options: KeyringOptions<Made>): Keyring<Made
     mayReadAt = after(clock.now(), minReadInterval);
     // Until the read succeeds.
     mustReadAt = mayReadAt;
-    // A key that is no longer there stays in use.
+    // A key that is missing now stays in use.
     const keys = { ...held?.keys, ...(await options.read()) };
     if (held === undefined || !areSame(keys, held.keys)) held = { keys, made: make(keys) };
     mustReadAt = after(clock.now(), maxAge);
     return held;
   };
 
-  /** One read for all who wait for it. When it fails, what is held stays. */
+  /** One read for all concurrent callers. When it fails, the held keys stay. */
   const reread = async (): Promise<Held<Made>> => {
     reading ??= read().finally(() => {
       reading = undefined;

@@ -1,4 +1,4 @@
-// Blobs in one S3 bucket. Trouble becomes StoreDown here and nowhere else.
+// Blobs in one S3 bucket. Every error of S3 is StoreDown or AccessDenied.
 
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Failure } from '../core/base/failure.ts';
@@ -15,9 +15,9 @@ const down = (trouble: Trouble): Failure => failureOf(trouble, 'StoreDown', 'S3'
 export function createS3Blobs({ bucket, ...access }: S3BlobsOptions): BlobStore {
   const client = new S3Client({
     ...clientConfig(access, policy.aws.blobTimeout),
-    // An endpoint of its own has neither a name nor a certificate for each bucket.
+    // A custom endpoint has no host name and certificate for each bucket.
     forcePathStyle: access.endpoint !== undefined,
-    // Asking before the body is sent would open a connection of its own for each blob.
+    // The header Expect would open a new connection for each blob.
     expectContinueHeader: false,
   });
   const calls = createCalls(client);
@@ -29,7 +29,7 @@ export function createS3Blobs({ bucket, ...access }: S3BlobsOptions): BlobStore 
     },
     get: async (key) => {
       const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-      // The client is done when the reply begins: reading the body can fail after that.
+      // The client resolves when the reply starts: reading the body can still fail.
       const sent = await calls(async () => {
         const { Body } = await client.send(command);
         return Body?.transformToByteArray();

@@ -1,5 +1,5 @@
-// The alarm clock of a deployed service: one EventBridge schedule per lease, whose target ends the
-// lease without the workflow. It must never report a schedule as set that isn't.
+// Deadlines of a deployed service: one EventBridge schedule per lease, whose target ends the lease
+// without the workflow. It must never report a schedule as set when it is not.
 
 import {
   CreateScheduleCommand,
@@ -16,23 +16,23 @@ import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type SchedulerOptions = AwsAccess & {
   readonly deployment: DeploymentId;
-  /** The schedule group; it exists before the first lease. */
+  /** The schedule group, which must exist. */
   readonly group: string;
   /** The function that ends a lease at its deadline. */
   readonly targetArn: string;
-  /** What EventBridge calls it as. */
+  /** The role with which EventBridge invokes the target. */
   readonly roleArn: string;
-  /** Where a call goes that failed to the end of its retries. */
+  /** The dead-letter queue of invocations whose retries failed. */
   readonly deadLetterArn: string;
 };
 
-/** The most EventBridge allows: 185 retries within 24 h (API reference, seen November 2026). */
+/** EventBridge's maximum: 185 retries within 24 h (API reference, November 2026). */
 const RETRIES = { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 };
 
-/** Rounds of update and create: each loss means that another actor has just set the schedule. */
+/** Rounds of update and create: in each lost race, another actor has just set the schedule. */
 const MAX_ROUNDS = 3;
 
-/** `at(...)` takes whole seconds without a zone; rounded up, so that it never fires early. */
+/** `at(...)` has whole seconds without a zone; rounded up, so that it never fires early. */
 function atExpression(instant: EpochMs): string {
   const second = epochMs(Math.ceil(instant / 1_000) * 1_000);
   return `at(${isoTime(second).slice(0, 19)})`;
@@ -48,10 +48,10 @@ function scheduleOf(options: SchedulerOptions, leaseId: LeaseId, at: EpochMs) {
     ScheduleExpression: atExpression(at),
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' },
-    // An update replaces everything that it doesn't name: said here, so that no default decides.
+    // An update resets every field that it doesn't name, so name them all.
     State: 'ENABLED',
-    // A target that arms its own schedule again must not lose it to the clean-up of this firing:
-    // it is deleted by `disarm`, when the lease has ended.
+    // NONE, since a target may arm its own schedule again: `disarm` deletes it when the lease has
+    // ended.
     ActionAfterCompletion: 'NONE',
     Target: {
       Arn: options.targetArn,
@@ -70,7 +70,7 @@ const failed = (call: string): string => `EventBridge Scheduler failed to ${call
 const down = (call: string, outcome: SetOutcome): Failure =>
   new Failure('ProviderDown', `${failed(call)}: ${outcome}`);
 
-/** A schedule that is missing or just being changed is an outcome; all else is trouble. */
+/** A missing or locked schedule is an outcome; every other error is thrown. */
 function setOutcome(call: string, sent: Sent<unknown>): SetOutcome {
   if (sent.kind === 'reply') return 'set';
   if (sent.name === 'ResourceNotFoundException') return 'missing';
@@ -96,7 +96,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         outcome = await send('create a schedule', () =>
           client.send(new CreateScheduleCommand(schedule)),
         );
-        // A group that is missing stays so: asking again would not help.
+        // The group is missing: another round would not help.
         if (outcome === 'missing') break;
       }
       if (outcome !== 'set') throw down('set a schedule', outcome);

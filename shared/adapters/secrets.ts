@@ -1,5 +1,5 @@
-// Keys of a deployed service, read from Secrets Manager by the functions that need them. A value
-// is never logged, and trouble becomes StoreDown here and nowhere else.
+// Keys of a deployed service, read from Secrets Manager by the functions that need them. A value is
+// never logged. Every error of Secrets Manager is StoreDown or AccessDenied.
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
@@ -8,18 +8,18 @@ import { createCalls, failureOf } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type Secrets = {
-  /** The present value of a secret of text. Safe to repeat. Throws StoreDown. */
+  /** The current text of a secret. Safe to repeat. Throws StoreDown. */
   read(arn: string): Promise<string>;
   /**
-   * The fields of a secret: its text when one is asked for, the texts of its JSON object when
-   * several are. A field that it lacks is left out. Safe to repeat. Throws StoreDown.
+   * The fields of a secret: of one field, its whole text; of several, the texts of its JSON object,
+   * without missing ones. Safe to repeat. Throws StoreDown.
    */
   readFields(arn: string, fields: readonly string[]): Promise<Readonly<Record<string, string>>>;
 };
 
 const Fields = z.record(z.string(), z.unknown());
 
-/** The texts of a JSON object by field; none when it is anything else. */
+/** The text fields of a JSON object; none when `json` is no object. */
 function textsIn(json: string): Readonly<Record<string, string>> {
   try {
     const entries = Object.entries(Fields.parse(JSON.parse(json)));
@@ -31,7 +31,7 @@ function textsIn(json: string): Readonly<Record<string, string>> {
   }
 }
 
-/** Secrets of the deployment's own account. Nothing is kept: each read asks again. */
+/** Secrets of the deployment's account. It caches nothing. */
 export function createSecrets(access: AwsAccess): Secrets {
   const client = new SecretsManagerClient(clientConfig(access));
   const calls = createCalls(client);
@@ -41,9 +41,9 @@ export function createSecrets(access: AwsAccess): Secrets {
     const sent = await calls(() => client.send(command));
     if (sent.kind === 'trouble') throw failureOf(sent, 'StoreDown', 'Secrets Manager');
     const { SecretString: value } = sent.output;
-    // The reply may hold the value in another form: no word of it in an error.
+    // The reply may have the value in another form, so the error quotes nothing of it.
     if (typeof value !== 'string') {
-      throw new Failure('StoreDown', `Secrets Manager: ${arn} holds no text`);
+      throw new Failure('StoreDown', `Secrets Manager: ${arn} has no text value`);
     }
     return value;
   }

@@ -1,4 +1,4 @@
-// Looks whether an SSH server answers on a rented instance: reads its banner and hangs up. It sends
+// Checks whether an SSH server listens on an instance: reads its banner and disconnects. It sends
 // nothing, never throws, and never leaves a socket open.
 
 import { connect } from 'node:net';
@@ -6,28 +6,29 @@ import { policy } from '../core/base/policy/policy.ts';
 import type { DurationMs } from '../core/base/time.ts';
 import type { Probe } from '../ports/probe.ts';
 
-/** A server may send other lines first (RFC 4253, 4.2); what talks longer is no SSH server. */
-const LOOK_AT_BYTES = 255;
+/** A server may send other lines first (RFC 4253, 4.2); one that sends more is no SSH server. */
+const MAX_BYTES = 255;
 const BANNER = /^SSH-/m;
 
-/** Resolves when the socket is closed: by us, by the host, by an error or by the timeout. */
+/** Resolves when the socket is closed: by the probe, the host, an error or the timeout. */
 function readBanner(host: string, port: number, timeout: DurationMs): Promise<boolean> {
   return new Promise((resolve) => {
-    let heard = '';
-    // The signal bounds all of it, name lookup included; an idle timeout would let a host drip.
+    let received = '';
+    // The signal limits everything, name lookup included; an idle timeout would not limit slow
+    // bytes.
     const socket = connect({ host, port, signal: AbortSignal.timeout(timeout) });
     socket.setEncoding('latin1');
     socket.on('data', (chunk) => {
-      heard = (heard + chunk).slice(0, LOOK_AT_BYTES);
-      if (BANNER.test(heard) || heard.length === LOOK_AT_BYTES) socket.destroy();
+      received = (received + chunk).slice(0, MAX_BYTES);
+      if (BANNER.test(received) || received.length === MAX_BYTES) socket.destroy();
     });
-    // Every trouble means the same; `close` follows and answers.
+    // Every error has the same meaning; `close` follows and resolves.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => resolve(BANNER.test(heard)));
+    socket.on('close', () => resolve(BANNER.test(received)));
   });
 }
 
-/** A probe over TCP. `timeout` bounds one look from start to end. */
+/** A probe over TCP. `timeout` limits one whole check. */
 export function createSshProbe(options: { readonly timeout?: DurationMs } = {}): Probe {
   const timeout = options.timeout ?? policy.ready.probeTimeout;
   return {
@@ -35,7 +36,7 @@ export function createSshProbe(options: { readonly timeout?: DurationMs } = {}):
       try {
         return (await readBanner(host, port, timeout)) ? 'ready' : 'not-yet';
       } catch {
-        // `connect` throws at once for a port that is no port.
+        // `connect` throws for an invalid port.
         return 'not-yet';
       }
     },

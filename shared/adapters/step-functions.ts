@@ -1,5 +1,5 @@
-// The workflow engine of a deployed service: Step Functions. Starting is safe to repeat because a
-// name can be used once; an answer to a token that is over is an outcome and no trouble.
+// The workflow engine of a deployed service: Step Functions. Starting is safe to repeat, since a
+// name can be used once. A token whose wait is over is an outcome, not an error.
 
 import {
   ListExecutionsCommand,
@@ -16,9 +16,9 @@ import { type AwsAccess, clientConfig } from './aws/client-config.ts';
 
 export type StepFunctionsOptions = AwsAccess & { readonly stateMachineArn: string };
 
-/** The most that one page may hold. */
+/** The maximum page size. */
 const PAGE = 1_000;
-/** Room for a hundred thousand running executions, as for open leases. */
+/** Enough for a hundred thousand running executions, as for open leases. */
 const MAX_PAGES = 100;
 
 const down = (call: string, trouble: Trouble): Failure =>
@@ -27,7 +27,7 @@ const down = (call: string, trouble: Trouble): Failure =>
 const NO_PAGE: Trouble = {
   kind: 'trouble',
   name: 'BadReply',
-  message: 'the reply is no page of executions',
+  message: 'the reply has an execution without a name, or no executions',
   status: null,
 };
 const MORE_PAGES: Trouble = {
@@ -37,10 +37,10 @@ const MORE_PAGES: Trouble = {
   status: null,
 };
 
-/** These three depend on the engine's mood; all mean that this wait is over. */
+/** Step Functions may return any of these three; all mean that the wait is over. */
 const OVER: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
 
-function answered(call: string, sent: Sent<unknown>): 'accepted' | 'over' {
+function tokenOutcome(call: string, sent: Sent<unknown>): 'accepted' | 'over' {
   if (sent.kind === 'reply') return 'accepted';
   if (OVER.has(sent.name)) return 'over';
   throw down(call, sent);
@@ -52,8 +52,8 @@ async function runningNames(send: Send, stateMachineArn: string): Promise<Set<st
   const names = new Set<string>();
   let nextToken: string | undefined;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const asked = { stateMachineArn, maxResults: PAGE, nextToken };
-    const command = new ListExecutionsCommand({ ...asked, statusFilter: 'RUNNING' });
+    const input = { stateMachineArn, maxResults: PAGE, nextToken };
+    const command = new ListExecutionsCommand({ ...input, statusFilter: 'RUNNING' });
     const sent = await send(command);
     if (sent.kind === 'trouble') throw down('list executions', sent);
     for (const { name } of sent.output.executions ?? [{ name: undefined }]) {
@@ -82,15 +82,15 @@ export function createStepFunctions(options: StepFunctionsOptions): Workflow {
       throw down('start an execution', sent);
     },
     running: () => runningNames((command) => calls(() => client.send(command)), stateMachineArn),
-    // A token opens the workflow to whoever reads it: no message shows it.
+    // A token controls the workflow, so no message may quote it.
     async wake(taskToken) {
       const command = new SendTaskSuccessCommand({ taskToken, output: '{}' });
-      return answered('answer a token', await calls(() => client.send(command), taskToken));
+      return tokenOutcome('complete a task', await calls(() => client.send(command), taskToken));
     },
     async heartbeat(taskToken) {
       const command = new SendTaskHeartbeatCommand({ taskToken });
       const sent = await calls(() => client.send(command), taskToken);
-      return answered('pass on a heartbeat', sent);
+      return tokenOutcome('send a task heartbeat', sent);
     },
   };
 }

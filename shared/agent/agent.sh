@@ -1,25 +1,25 @@
 #!/bin/sh
-# What runs on a rented instance: it says that the instance is ready, heartbeats until it is told to stop,
-# and ends the instance when its time is over or nobody is heard any more. It needs sh, timeout and
-# curl or wget; it knows its lease token and what the provider gives this one instance, and must
-# never hold any other key. Comments don't travel, but every other byte does: see the bench.
+# The node agent, which runs on a rented instance: it reports that the instance is ready, sends
+# heartbeats until a reply is to stop, and destroys the instance when its time is over or replies stop.
+# It needs sh, timeout and curl or wget. It has its lease token and the provider's key for this one
+# instance, and must never have another key. The packed agent has no comments, but every other byte.
 
-# Seconds: between heartbeats, of hearing nothing, after the end, before the end for the last script.
+# Seconds: between heartbeats; without a reply; after the end; before the end, for the last script.
 set -- ${GPU_SHOPPER_NODE_SECONDS:-60 1800 60 60}
-every=$1 deaf=$2 grace=$3 spare=$4
+every=$1 silence=$2 grace=$3 spare=$4
 host=${GPU_SHOPPER_HOST_KEY:-/etc/ssh/ssh_host_ed25519_key.pub}
 ending=${GPU_SHOPPER_ON_ENDING:-/root/on-ending.sh}
 
-# The numbers of heartbeats must grow, also when the container and this script are started again.
+# The numbers of heartbeats must increase, also after the container and this script start again.
 number=$(date +%s)
 
-# The instance's own seconds: its wall clock may be wrong, or be put right at any time.
+# The uptime of the instance: its wall clock may be wrong, or may be corrected at any time.
 tick() {
   read -r now _ </proc/uptime
   now=${now%.*}
 }
 
-# Calls $1 with the key $2: posts $3, or deletes when there is nothing to post.
+# Calls $1 with the key $2: POST with $3, DELETE without.
 call() {
   auth="Authorization: Bearer $2"
   if command -v curl >/dev/null; then
@@ -29,7 +29,7 @@ call() {
   fi
 }
 
-# nvidia-smi hangs when a card has fallen off its bus, and some images have none.
+# nvidia-smi hangs when a GPU has fallen off the bus, and some images have no nvidia-smi.
 smi() {
   timeout 20 nvidia-smi --query-gpu="$1" --format=csv,noheader,nounits
 }
@@ -42,14 +42,14 @@ facts() {
   echo },
 }
 
-# A whole number of the reply, as $value; empty when it isn't there.
+# Sets $value to a whole number of the reply; empty when the reply has none.
 field() {
   value=${reply#*"\"$1\":"}
   value=${value%%[!0-9]*}
 }
 
-# Facts travel until a reply shows that they arrived. Whatever a card can't say becomes null, and a
-# line that isn't made of five values is left out.
+# Sends the facts until a reply arrives. A value that a GPU can't report is null, and a line without
+# exactly five values is left out.
 heartbeat() {
   number=$((number + 1)) in=0 out=0 kbps=null
   gpus=$(smi utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw |
@@ -64,14 +64,14 @@ heartbeat() {
   sum=$((in + out)) then=$now
   set -- /proc/[0-9]*
   reply=$(call "$GPU_SHOPPER_NODE_URL" "$GPU_SHOPPER_LEASE_TOKEN" "{\"number\":$number,$(
-    [ "$heard" ] || facts
+    [ "$replied" ] || facts
   )\"telemetry\":{\"gpus\":[${gpus%,}],\"processes\":$#,\"rxBytes\":$in,\"txBytes\":$out,\
 \"networkKbps\":$kbps,\"uptimeSeconds\":$((now - start)),\"jobId\":\"$GPU_SHOPPER_JOB_ID\"}}")
   case $reply in
     *'"carryOn":true'*)
-      heard=$now
+      replied=$now
       field secondsLeft
-      end=$((now + ${value:-$deaf}))
+      end=$((now + ${value:-$silence}))
       field everySeconds
       every=${value:-60}
       ;;
@@ -79,7 +79,7 @@ heartbeat() {
   esac
 }
 
-# The user's last script, once and in the background: heartbeats go on, and nothing holds up the end.
+# Runs the user's last script once, in the background: heartbeats continue, and it can't delay the end.
 finish() {
   [ "$finished" ] || [ ! -f "$ending" ] || timeout -s 9 "$spare" sh "$ending" &
   finished=1
@@ -87,19 +87,19 @@ finish() {
 
 tick
 start=$now due=$now
-# Only curl and GNU's wget can send a DELETE: busybox has a wget that can't.
+# Only curl and GNU wget can send a DELETE; the wget of busybox can't.
 command -v curl || wget --help 2>&1 | grep -q -e --method ||
   { apt-get update && apt-get install -y curl; } || apk add curl
-# An instance without its SSH host key is not ready yet; one that never has one is taken as it is.
+# An instance is not ready before it has its SSH host key. Wait at most 60 s for the key.
 until [ -s "$host" ] || [ $((now - start)) -ge 60 ]; do
   sleep 1
   tick
 done
 
-# Only a reply moves the end. Without any, an instance outlives its last one by `deaf` and `grace`.
+# Only a reply moves the end. Without one, the instance ends `silence` and `grace` after the last one.
 while [ ! "$stop" ]; do
   [ "$now" -lt "$due" ] || { heartbeat; due=$((now + every)); }
-  last=$((${heard:-$start} + deaf))
+  last=$((${replied:-$start} + silence))
   [ "${end:-$last}" -lt "$last" ] && last=$end
   [ "$now" -lt $((last - spare)) ] || finish
   [ "$now" -lt $((last + grace)) ] || break
@@ -109,7 +109,7 @@ done
 finish
 wait
 
-# Asked again and again: an accepted request proves nothing, and the network may be away.
+# Repeat: an accepted request is no proof, and the network may be down.
 while echo gpu-shopper ends this instance; do
   if [ "$GPU_SHOPPER_DESTROY_KEY" ]; then
     call "$GPU_SHOPPER_DESTROY_URL" "$GPU_SHOPPER_DESTROY_KEY"

@@ -68,8 +68,8 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'consistent read of the lease and pulse that a wake decides by',
     file: 'shared/adapters/dynamodb/table.ts',
-    line: '{ TableName: name, Key: travelling(key), ConsistentRead: true }',
-    instead: '{ TableName: name, Key: travelling(key) }',
+    line: '{ TableName: name, Key: marshalItem(key), ConsistentRead: true }',
+    instead: '{ TableName: name, Key: marshalItem(key) }',
     test: {
       file: 'test/shared/adapters/dynamodb/client.test.ts',
       of: 'every read by key',
@@ -90,7 +90,7 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'a 404 is no absence unless it names the instance',
     file: `${ADAPTER}/errors.ts`,
-    line: 'return unknown && NO_INSTANCE.includes(said.code)',
+    line: 'return unknown && NO_INSTANCE.includes(error.code)',
     instead: 'return unknown',
     test: {
       file: `test/${ADAPTER}/instances.test.ts`,
@@ -125,7 +125,7 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'a bad key is known as such',
     file: `${ADAPTER}/errors.ts`,
-    line: "if (isUnauthorised(reply, said)) return 'unauthorised';",
+    line: "if (isUnauthorised(reply, error)) return 'unauthorised';",
     instead: '',
     test: {
       file: `test/${ADAPTER}/instances.test.ts`,

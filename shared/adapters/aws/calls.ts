@@ -1,16 +1,16 @@
-// Carries out calls of one client of the AWS SDK and turns what it throws into an outcome. Nothing
-// in an outcome holds a credential, a session token or a signed request: AWS quotes them in some
-// of its messages, and the SDK's errors hold whole replies.
+// Sends the calls of one client of the AWS SDK and turns its errors into outcomes. An outcome never
+// has a credential, a session token or a signed request: some of AWS's messages quote them, and the
+// SDK's errors have whole replies.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../core/base/failure.ts';
 import { awsPolicy } from '../../core/base/policy/aws.ts';
 import type { AwsCredentials } from './client-config.ts';
 
-/** A call that failed in the end, after its retries. */
+/** A call that failed after its retries. */
 export type Trouble = {
   readonly kind: 'trouble';
-  /** The name of AWS's error or of the network's: ValidationException, ECONNREFUSED. */
+  /** The name of the error of AWS or of the network: ValidationException, ECONNREFUSED. */
   readonly name: string;
   readonly message: string;
   /** The HTTP status; null when there was no reply. */
@@ -20,15 +20,14 @@ export type Trouble = {
 export type Sent<Output> = { readonly kind: 'reply'; readonly output: Output } | Trouble;
 
 /**
- * Carries out one call; never rejects. `secret` is a value of the request that no message may
- * quote.
+ * Sends one call; never rejects. `secret` is a value of the request that no message may quote.
  */
 type Calls = <Output>(send: () => Promise<Output>, secret?: string) => Promise<Sent<Output>>;
 
-/** The part of the SDK's clients that knows their credentials. */
+/** The part of an SDK client that has its credentials. */
 type Signing = { readonly config: { readonly credentials: () => Promise<AwsCredentials> } };
 
-/** A longer message quotes what was sent. */
+/** Longer messages quote the request. */
 const MAX_MESSAGE = 300;
 
 const SdkError = z.object({
@@ -40,8 +39,8 @@ const SdkError = z.object({
 });
 
 /**
- * The first line of `text` without `secrets`: the lines after it hold, where a signature was
- * refused, the whole request as it was signed.
+ * The first line of `text` without `secrets`. When AWS refuses a signature, the other lines have
+ * the whole signed request.
  */
 function redact(text: string, secrets: readonly string[]): string {
   const [line = ''] = text.split('\n', 1);
@@ -51,7 +50,7 @@ function redact(text: string, secrets: readonly string[]): string {
     .slice(0, MAX_MESSAGE);
 }
 
-/** The parts of the credentials that a message may quote; null when they are gone. */
+/** The parts of the credentials that a message may quote; null when they are not available. */
 async function keysOf(client: Signing): Promise<readonly string[] | null> {
   try {
     const { secretAccessKey, sessionToken = '' } = await client.config.credentials();
@@ -66,7 +65,7 @@ async function troubleOf(client: Signing, thrown: unknown, secret: string): Prom
   const unknown = { kind: 'trouble', name: 'UnknownError', message: 'not shown' } as const;
   if (data === undefined) return { ...unknown, status: null };
   const status = data.$metadata?.httpStatusCode ?? null;
-  // Only AWS quotes keys, which it knows by a request that had a reply.
+  // Only a reply of AWS can quote keys.
   const keys = status === null ? [] : await keysOf(client);
   if (keys === null) return { ...unknown, status };
   const secrets = [secret, ...keys];
@@ -85,8 +84,8 @@ const DENIALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The failure that `trouble` is: AccessDenied when the same call would be refused again, otherwise
- * `name`. `call` says what was called.
+ * The failure of a call that ended in `trouble`: AccessDenied when AWS would refuse the same call
+ * again, otherwise `name`. `call` is the start of the message.
  */
 export function failureOf(
   trouble: Trouble,
@@ -97,7 +96,7 @@ export function failureOf(
   return new Failure(kind, `${call}: ${trouble.name}: ${trouble.message}`, { cause: trouble });
 }
 
-/** Lets `limit` calls run at once; the others wait for their turn, in order. */
+/** Runs at most `limit` calls at once; the others wait in order. */
 function createTurns(limit: number) {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -115,8 +114,8 @@ function createTurns(limit: number) {
 }
 
 /**
- * Calls of `client`, as many at once as it has sockets: the SDK's time limits would count the wait
- * for a free socket, and give calls up that were never sent.
+ * Calls of `client`, at most as many at once as it has sockets: the SDK's timeouts would include
+ * the wait for a free socket, and abort calls that were never sent.
  */
 export function createCalls(client: Signing): Calls {
   const inTurn = createTurns(awsPolicy.aws.maxSockets);

@@ -1,5 +1,5 @@
-// How every client of the AWS SDK is configured: where it finds its service, whose credentials it
-// uses, how long it waits, how often it tries and how many connections it keeps.
+// The configuration of every client of the AWS SDK: endpoint, credentials, timeouts, attempts and
+// connections.
 
 import { awsPolicy } from '../../core/base/policy/aws.ts';
 import type { DurationMs } from '../../core/base/time.ts';
@@ -11,10 +11,10 @@ export type AwsCredentials = {
   readonly sessionToken?: string;
 };
 
-/** What every adapter of AWS needs. */
+/** The access options of every AWS adapter. */
 export type AwsAccess = {
   readonly region: string;
-  /** Scheme, host and port of the service, when it isn't the region's own. */
+  /** Scheme, host and port of the service; the region's own endpoint unless given. */
   readonly endpoint?: string | undefined;
   /** The SDK's default chain unless given: environment, profile, SSO, role, instance metadata. */
   readonly credentials?: AwsCredentials | undefined;
@@ -31,7 +31,7 @@ export function clientConfig(access: AwsAccess, timeout: DurationMs = aws.reques
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
     maxAttempts: aws.maxAttempts,
-    // Set here so that no client looks for them in variables and files at its first call.
+    // Set here so that no client reads them from variables and files at its first call.
     retryMode: 'standard',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,

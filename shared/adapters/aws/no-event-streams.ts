@@ -1,11 +1,11 @@
-// Stands in for `@smithy/core/event-streams` in the bundles of Lambda functions: 20 KB of each for
-// operations that stream events, such as S3's SelectObjectContent. We call none of them.
+// Replaces `@smithy/core/event-streams` in the bundles of Lambda functions: it takes 20 KB of each,
+// for operations that stream events, such as S3's SelectObjectContent. The service calls none.
 
 function refuse(): never {
   throw new Error('this bundle has no event streams: see infra/bundle.ts');
 }
 
-/** What an operation with an event stream would be read and written by. */
+/** The serializer of operations with an event stream. */
 export class EventStreamSerde {
   constructor() {
     refuse();
@@ -14,5 +14,5 @@ export class EventStreamSerde {
 
 export const eventStreamSerdeProvider = refuse;
 
-/** S3's client asks for this when it is made; it has nothing to add. */
+/** S3's client calls this when it is created; it adds nothing. */
 export const resolveEventStreamSerdeConfig = <Config>(config: Config): Config => config;

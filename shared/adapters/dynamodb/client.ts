@@ -1,5 +1,5 @@
-// The one connection to DynamoDB, and the only place that looks at its errors: trouble becomes
-// StoreDown, a refused condition becomes an answer.
+// The connection to DynamoDB, and the only place that handles its errors: a failed condition is the
+// outcome `refused`, every other error is StoreDown or AccessDenied.
 
 import {
   type $Command,
@@ -13,11 +13,11 @@ import { createCalls, failureOf, type Sent } from '../aws/calls.ts';
 import { type AwsAccess, clientConfig } from '../aws/client-config.ts';
 
 export type ConnectOptions = AwsAccess & {
-  /** Is called for each request that is sent, retries included, with GetItem or UpdateItem. */
+  /** Called for each sent request, retries included, with its operation, such as GetItem. */
   readonly onCall?: ((operation: string) => void) | undefined;
 };
 
-/** An item as it travels, each value under its type. */
+/** An item in DynamoDB's format, each value under its type. */
 export type Marshalled = Record<string, AttributeValue>;
 
 /** One operation with its input. */
@@ -30,14 +30,14 @@ type Operation<Input extends ServiceInputTypes, Output extends ServiceOutputType
 >;
 
 export type Connection = {
-  /** Runs one call. Safe to repeat as the operation is. Throws StoreDown, whatever went wrong. */
+  /** Sends one operation. Throws StoreDown or AccessDenied. */
   call<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     operation: Operation<Input, Output>,
   ): Promise<Output>;
   /**
-   * Runs one conditional write. A condition that wasn't met is the answer `refused`; so is a write
-   * that took effect, lost its reply and was sent again. Callers therefore read again before they
-   * conclude that somebody else was faster. Throws StoreDown.
+   * Sends one conditional write. `refused` means that the condition failed, or that the write took
+   * effect, lost its reply and was sent again. Callers must read the item again before they
+   * conclude that another writer was faster. Throws StoreDown.
    */
   write<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
     operation: Operation<Input, Output>,
@@ -49,7 +49,7 @@ function outputOf<Output>(sent: Sent<Output>): Output {
   throw failureOf(sent, 'StoreDown', 'DynamoDB');
 }
 
-/** Behind the retries: each request passes here. */
+/** Counts after the retry middleware, so that each attempt is counted. */
 function countCalls(client: DynamoDBClient, onCall: (operation: string) => void): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -61,9 +61,9 @@ function countCalls(client: DynamoDBClient, onCall: (operation: string) => void)
   );
 }
 
-/** Connects; nothing is sent before the first call. */
+/** Creates a connection; it sends nothing before the first call. */
 export function connect({ onCall, ...access }: ConnectOptions): Connection {
-  // An account's own endpoint would be a second host, and connections of its own.
+  // The endpoint of an account would be a second host with its own connections.
   const client = new DynamoDBClient({ ...clientConfig(access), accountIdEndpointMode: 'disabled' });
   if (onCall !== undefined) countCalls(client, onCall);
   const calls = createCalls(client);

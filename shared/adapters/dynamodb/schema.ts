@@ -1,5 +1,5 @@
-// The tables, their keys and indexes, as data: what is deployed and what runs locally are both
-// made from it. It imports no AWS code, so that infrastructure code can read it.
+// The tables, their keys and indexes, as data: deployed and local tables are both created from it.
+// It imports no AWS code, so that infrastructure code can read it.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
@@ -22,7 +22,7 @@ export type IndexSchema = {
 export const PARTITION: KeyAttribute = { name: 'pk', type: 'S' };
 export const SORT: KeyAttribute = { name: 'sk', type: 'S' };
 
-/** The sweep's exact work list: leases that aren't ended, or whose outbox isn't applied yet. */
+/** The sweep's work list: leases that have not ended, or whose outbox is not applied. */
 export const OPEN_INDEX: IndexSchema = {
   name: 'open',
   partition: { name: 'openShard', type: 'S' },
@@ -50,7 +50,7 @@ export const OPEN_SHARD = '0';
 
 export type Key = { readonly pk: string; readonly sk: string };
 
-/** Text of equal length sorts as the numbers do; 99,999,999 is the largest. */
+/** Text of equal length sorts like the numbers; 99,999,999 is the maximum. */
 const sorted = (seq: number): string => String(seq).padStart(8, '0');
 
 export const leaseKey = (id: LeaseId): Key => ({ pk: `LEASE#${id}`, sk: 'META' });
@@ -67,7 +67,7 @@ export const accountKey = (consumer: ConsumerId): Key => ({
   sk: 'ACCOUNT',
 });
 /**
- * In order of time, so that a day is one range. It is written exactly once all the same: `at` is
+ * In order of time, so that a day is one range. An entry is still written exactly once: `at` is
  * fixed when the entry is committed in its lease's outbox.
  */
 export const entryKey = (consumer: ConsumerId, { at, leaseId, seq }: EntryPlace): Key => ({
@@ -75,17 +75,17 @@ export const entryKey = (consumer: ConsumerId, { at, leaseId, seq }: EntryPlace)
   sk: `${entriesAt(at)}#${leaseId}#${sorted(seq)}`,
 });
 
-/** The place of one true-up or correction in the order of its account: taken once, for good. */
+/** The place of a true-up or correction in its account's order. A place is never freed. */
 export const correctionKey = (consumer: ConsumerId, place: number): Key => ({
   pk: `CONSUMER#${consumer}`,
   sk: `CORRECTION#${sorted(place)}`,
 });
-/** Less than the key of any entry of that instant, greater than those of earlier ones. */
+/** Less than the key of any entry of that instant, greater than the keys of earlier entries. */
 export const entriesAt = (at: EpochMs): string => `ENTRY#${isoTime(at)}`;
-/** All entries of a consumer lie between these two sort keys. */
+/** All entries of a consumer are between these two sort keys. */
 export const ENTRIES = { first: 'ENTRY#', last: 'ENTRY#~' } as const;
 
-/** What happened to an account, in order of time. */
+/** The events of an account are between these sort keys, in order of time. */
 export const NOTES = { first: 'NOTE#', last: 'NOTE#~' } as const;
 export const noteKey = (consumer: ConsumerId, note: Parameters<typeof keyOfNote>[0]): Key => ({
   pk: `CONSUMER#${consumer}`,
@@ -95,7 +95,7 @@ export const dayKey = (consumer: ConsumerId, day: Day): Key => ({
   pk: `CONSUMER#${consumer}`,
   sk: `DAY#${day}`,
 });
-/** All closed days of a consumer lie between these two sort keys. */
+/** All closed days of a consumer are between these two sort keys. */
 export const DAYS = { first: 'DAY#', last: 'DAY#~' } as const;
 
 export const snapshotKey = (provider: ProviderName): Key => ({
@@ -103,7 +103,7 @@ export const snapshotKey = (provider: ProviderName): Key => ({
   sk: 'SNAPSHOT',
 });
 
-/** Every consumer that has an account, one small item each. */
+/** One small item for every consumer that has an account. */
 export const ACCOUNTS = { pk: 'ACCOUNTS', first: 'CONSUMER#', last: 'CONSUMER#~' } as const;
 export const accountPlaceKey = (consumer: ConsumerId): Key => ({
   pk: ACCOUNTS.pk,
@@ -114,7 +114,7 @@ export const sweepKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'SWEEP',
 });
-/** What the provider's prepaid funds can still carry. */
+/** The room that the provider's prepaid funds leave. */
 export const roomKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'ROOM',
@@ -123,9 +123,9 @@ export const reconciliationKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'RECONCILED',
 });
-/** How many leases fell silent in one minute since 1970. */
+/** The number of leases that became silent in one minute since 1970. */
 export const silenceKey = (minute: number): Key => ({ pk: 'SILENCES', sk: sorted(minute) });
 
-/** Every scope that was ever frozen, in the table `leases`: read before each launch. */
+/** Every scope that was ever frozen, in the table `leases`. Each launch reads them. */
 export const FREEZES = { pk: 'FREEZE', first: 'SCOPE#', last: 'SCOPE#~' } as const;
 export const freezeKey = (scope: string): Key => ({ pk: FREEZES.pk, sk: `SCOPE#${scope}` });

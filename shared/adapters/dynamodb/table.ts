@@ -1,5 +1,5 @@
-// One table, as the stores use it: consistent reads, and writes of one item under one condition.
-// It adds nothing to DynamoDB's expressions but the names that they mention.
+// One table, as the stores use it: consistent reads, and writes of one item under one condition. It
+// adds the attribute names to DynamoDB's expressions.
 
 import {
   BatchGetItemCommand,
@@ -20,8 +20,8 @@ import type { IndexSchema, Key } from './schema.ts';
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * Values as `:value`, attributes as `#attribute`. A name that isn't the attribute's own, such as
- * a lease id in a map, is given in `names`.
+ * Values as `:value`, attributes as `#attribute`. `names` has placeholders that are not the name of
+ * the attribute, such as a lease id in a map.
  */
 export type Expression = {
   readonly condition: string;
@@ -36,13 +36,13 @@ type Range = {
   readonly pk: string;
   readonly first: string;
   readonly last: string;
-  /** Stops after so many items; without it, all pages are read. */
+  /** The maximum number of items; without it, all pages are read. */
   readonly limit?: number;
   /** Greatest sort key first. */
   readonly newestFirst?: boolean;
 };
 
-/** The items of one index partition that come after `from`, a whole index key. */
+/** The items of one index partition after `from`, a whole index key. */
 type IndexPage = {
   readonly index: IndexSchema;
   readonly partition: string;
@@ -54,11 +54,11 @@ export type Table = {
   readonly name: string;
   /** A consistent read by key. */
   get(key: Key): Promise<Item | null>;
-  /** Consistent reads by key, in no order; what isn't there is left out. */
+  /** Consistent reads by key, in no order, without missing items. */
   getMany(keys: readonly Key[]): Promise<readonly Item[]>;
-  /** Writes the whole item, or refuses. */
+  /** Writes the whole item if the condition holds. */
   put(key: Key, item: Item, expression: Expression): Promise<'written' | 'refused'>;
-  /** Changes one item and returns it as it then is, or refuses. */
+  /** Changes one item if the condition holds, and returns the new item. */
   update(key: Key, change: Change): Promise<Item | 'refused'>;
   /** A consistent read of a range, in order. */
   query(range: Range): Promise<readonly Item[]>;
@@ -66,37 +66,37 @@ export type Table = {
   queryIndex(page: IndexPage): Promise<readonly Item[]>;
 };
 
-/** A page holds 1 MB, some thousand items: more pages than these are a mistake. */
+/** A page has 1 MB, some thousand items: more pages than this are a mistake. */
 const MAX_PAGES = 200;
 
 /** Keys in one batch (AWS documentation, November 2026). */
 const MAX_BATCH = 100;
 
-/** The condition under which an item that exists is left as it is. */
+/** The condition that the item does not exist. */
 export const ABSENT: Expression = { condition: 'attribute_not_exists(#pk)' };
 
-/** `{ '#state': 'state' }` for each name that the expression mentions and nobody gave. */
+/** `{ '#state': 'state' }` for each name in the expression, overridden by the given names. */
 function namesIn(expression: string, given: Expression['names'] = {}): Record<string, string> {
   const mentioned = expression.match(/#\w+/g) ?? [];
   return { ...Object.fromEntries(mentioned.map((name) => [name, name.slice(1)])), ...given };
 }
 
 /**
- * What isn't there is left out. Numbers are exact: one that can't be is refused here. No store
- * writes sets or bytes, which need more than JSON.
+ * The item in DynamoDB's format, without undefined values. A number that can't be stored exactly is
+ * refused.
  */
-const travelling = (item: Item): Marshalled => marshall(item, { removeUndefinedValues: true });
+const marshalItem = (item: Item): Marshalled => marshall(item, { removeUndefinedValues: true });
 
 const valuesIn = (values: Expression['values']) =>
-  values === undefined ? {} : { ExpressionAttributeValues: travelling(values) };
+  values === undefined ? {} : { ExpressionAttributeValues: marshalItem(values) };
 
-/** All methods are safe to repeat as far as their conditions are, and throw StoreDown. */
+/** All methods throw StoreDown. A write is safe to repeat if its condition is. */
 export function openTable(connection: Connection, name: string): Table {
   return {
     name,
     get: async (key) => {
-      const asked = { TableName: name, Key: travelling(key), ConsistentRead: true };
-      const { Item } = await connection.call(new GetItemCommand(asked));
+      const input = { TableName: name, Key: marshalItem(key), ConsistentRead: true };
+      const { Item } = await connection.call(new GetItemCommand(input));
       return Item === undefined ? null : unmarshall(Item);
     },
     getMany: async (keys) => {
@@ -109,7 +109,7 @@ export function openTable(connection: Connection, name: string): Table {
     put: async (key, item, { condition, values, names }) => {
       const put = new PutItemCommand({
         TableName: name,
-        Item: travelling({ ...item, ...key }),
+        Item: marshalItem({ ...item, ...key }),
         ConditionExpression: condition,
         ExpressionAttributeNames: namesIn(condition, names),
         ...valuesIn(values),
@@ -120,7 +120,7 @@ export function openTable(connection: Connection, name: string): Table {
     update: async (key, { update, condition, values, names }) => {
       const change = new UpdateItemCommand({
         TableName: name,
-        Key: travelling(key),
+        Key: marshalItem(key),
         UpdateExpression: update,
         ConditionExpression: condition,
         ExpressionAttributeNames: namesIn(`${update} ${condition}`, names),
@@ -139,7 +139,7 @@ export function openTable(connection: Connection, name: string): Table {
         ExpressionAttributeNames: { '#partition': index.partition.name },
         ...valuesIn({ ':partition': partition }),
         ScanIndexForward: false,
-        ExclusiveStartKey: from === undefined ? undefined : travelling(from),
+        ExclusiveStartKey: from === undefined ? undefined : marshalItem(from),
         Limit: limit,
       });
       const { Items = [] } = await connection.call(query);
@@ -154,7 +154,7 @@ async function readBatch(
   batch: readonly Key[],
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
-  let keys = batch.map(travelling);
+  let keys = batch.map(marshalItem);
   for (let part = 1; part <= policy.aws.maxBatchParts; part += 1) {
     const RequestItems = { [name]: { Keys: keys, ConsistentRead: true } };
     const reply = await connection.call(new BatchGetItemCommand({ RequestItems }));
@@ -162,7 +162,7 @@ async function readBatch(
     keys = reply.UnprocessedKeys?.[name]?.Keys ?? [];
     if (keys.length === 0) return items;
   }
-  throw new Failure('StoreDown', `${name}: ${keys.length} items of a batch are held back`);
+  throw new Failure('StoreDown', `${name}: ${keys.length} items of a batch are still unprocessed`);
 }
 
 async function readRange(
@@ -192,8 +192,8 @@ async function readRange(
 }
 
 /**
- * Reads back what a store has written. An item that doesn't parse breaks an invariant, which
- * names where it lies and the field, never its value.
+ * Parses an item that a store has written. An item that doesn't parse breaks an invariant, which
+ * names its key and the field, never its value.
  */
 export function parseItem<Value>(table: Table, schema: z.ZodMiniType<Value>, item: Item): Value {
   const parsed = schema.safeParse(item, { error: ruleOf });

@@ -1,22 +1,22 @@
-// The one HTTP client of all provider adapters. It tells what happened and never throws for the
-// network's sake. It follows no redirect, since a redirect drops bodies, and nothing it returns
-// holds a request header, so that no key can end up in an error.
+// The HTTP client of all provider adapters. It returns network errors and never throws them. It
+// follows no redirect, since a redirect drops bodies. It returns no request header, so that no key
+// can get into an error.
 
 import * as z from 'zod/mini';
 import type { ProviderAccess, ProviderName } from '../../core/base/providers.ts';
 import type { DurationMs } from '../../core/base/time.ts';
 
 export type HttpOptions = {
-  /** Scheme and host, without a slash at the end. */
+  /** Scheme and host, without a trailing slash. */
   readonly baseUrl: string;
-  /** Travels as a bearer in a header, never in a URL. */
+  /** Sent as a bearer token in a header, never in a URL. */
   readonly apiKey: string;
   readonly fetch?: typeof globalThis.fetch;
-  /** Waits that long: a provider's least time between two calls, before a read is tried again. */
+  /** Waits for the provider's minimum interval between two calls, before a read is repeated. */
   readonly pause: (length: DurationMs) => Promise<void>;
 };
 
-/** What an adapter is made with: the keys of its own row, whatever it does with them. */
+/** The options of an adapter, with the keys of its provider. */
 export type AdapterOptions<Name extends ProviderName> = ProviderAccess<Name> &
   Pick<HttpOptions, 'fetch' | 'pause'>;
 
@@ -25,13 +25,13 @@ export type HttpRequest = {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** For the whole exchange, the reply's body included. */
+  /** For the whole call, including the body of the reply. */
   readonly timeout: DurationMs;
-  /** The pause before a read is tried again; null for a call with an effect. */
+  /** The pause before a read is repeated; null for a call with an effect, which is not repeated. */
   readonly repeatAfter: DurationMs | null;
 };
 
-/** `json` is undefined when the body isn't JSON. `no-reply` says nothing about the effect. */
+/** `json` is undefined when the body isn't JSON. After `no-reply`, the effect is unknown. */
 export type HttpAnswer =
   | {
       readonly kind: 'reply';
@@ -43,19 +43,19 @@ export type HttpAnswer =
 
 export type Http = { send(request: HttpRequest): Promise<HttpAnswer> };
 
-/** One read and two more: the workflow and the sweep repeat the step as a whole anyway. */
+/** Three tries: the workflow and the sweep repeat the whole step anyway. */
 const READ_TRIES = 3;
-/** Sixteen times a page of 64 offers of 4 KB (raw rows of June 2026 have 3 KB). */
+/** 16 times a page of 64 offers of 4 KB (raw rows of June 2026 have 3 KB). */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** Too fast, or a gateway that lost its server for a moment. */
-const PASSING_STATUSES: readonly number[] = [429, 502, 503, 504];
+/** Rate limits and short outages behind a gateway. */
+const TRANSIENT_STATUSES: readonly number[] = [429, 502, 503, 504];
 const BROKEN = 'connection failed';
 
 const ConnectionError = z.object({ cause: z.object({ code: z.string() }) });
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  // Only the code: a message of the client may quote a header, and with it the key.
+  if (error instanceof Error && error.name === 'TimeoutError') return 'timed out';
+  // Only the code: a message of the client may quote a header with the key.
   const known = ConnectionError.safeParse(error);
   return known.success ? `${BROKEN}: ${known.data.cause.code}` : BROKEN;
 }
@@ -68,7 +68,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The body as text; null when it is longer than any honest reply. */
+/** The body as text; null when it exceeds MAX_BODY_BYTES. */
 async function boundedText(response: Response): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -86,8 +86,8 @@ function initOf(request: HttpRequest, apiKey: string): RequestInit {
     headers: {
       authorization: `Bearer ${apiKey}`,
       accept: 'application/json',
-      // A kept socket that the provider has closed meanwhile would make a create call that was
-      // never sent look like one whose outcome is unknown.
+      // On a kept connection that the provider has closed, a create call that was never sent would
+      // look like one with an unknown outcome.
       connection: 'close',
       ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -97,16 +97,16 @@ function initOf(request: HttpRequest, apiKey: string): RequestInit {
   };
 }
 
-const mayPass = (answer: HttpAnswer): boolean =>
+const isTransient = (answer: HttpAnswer): boolean =>
   answer.kind === 'reply'
-    ? PASSING_STATUSES.includes(answer.status)
+    ? TRANSIENT_STATUSES.includes(answer.status)
     : answer.reason.startsWith(BROKEN);
 
-/** A client of one provider under one key. */
+/** A client of one provider with one key. */
 export function createHttp(options: HttpOptions): Http {
   const { baseUrl, apiKey, pause, fetch = globalThis.fetch } = options;
 
-  async function once(request: HttpRequest): Promise<HttpAnswer> {
+  async function sendOnce(request: HttpRequest): Promise<HttpAnswer> {
     const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query)}`;
     try {
       const response = await fetch(`${baseUrl}${request.path}${query}`, initOf(request, apiKey));
@@ -119,11 +119,11 @@ export function createHttp(options: HttpOptions): Http {
   }
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
-    let answer = await once(request);
-    for (let tries = 1; tries < READ_TRIES && mayPass(answer); tries += 1) {
+    let answer = await sendOnce(request);
+    for (let tries = 1; tries < READ_TRIES && isTransient(answer); tries += 1) {
       if (request.repeatAfter === null) return answer;
       await pause(request.repeatAfter);
-      answer = await once(request);
+      answer = await sendOnce(request);
     }
     return answer;
   }

@@ -1,5 +1,5 @@
-// Which providers this deployment may speak to: one line for each joins its adapter and its card.
-// Keys stay inside the adapters made here.
+// The providers that this deployment can call: one line for each, with its adapter and its card.
+// Keys stay inside the adapters.
 
 import { Failure } from '../../core/base/failure.ts';
 import {
@@ -30,11 +30,11 @@ export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause'> & {
 };
 
 export type Registry = {
-  /** The provider of that name. Throws BadConfig when this deployment has no access to it. */
+  /** Returns the provider. Throws BadConfig when this deployment has no keys for it. */
   readonly providerNamed: (name: ProviderName) => Provider;
 };
 
-/** What the words of a provider mean; nobody needs a key to read it. */
+/** The card of a provider, which needs no key. */
 export const cardOf = (name: ProviderName): ProviderCard => ADAPTERS[name].card;
 
 const bad = (field: string, rule: string): Failure =>
@@ -44,15 +44,16 @@ type Checked = { readonly baseUrl: string; readonly keys: Readonly<Record<string
 
 function checkAccess(name: ProviderName, access: Checked): void {
   if (!URL.canParse(access.baseUrl) || access.baseUrl.endsWith('/')) {
-    throw bad(`${name}.baseUrl`, 'must be a URL without a slash at the end');
+    throw bad(`${name}.baseUrl`, 'must be a URL without a trailing slash');
   }
-  // Anything else can't travel in a header; the value itself is never shown.
+  // Only these characters are valid in a header. The error never quotes the key.
   for (const [field, key] of Object.entries(access.keys)) {
-    if (!/^[!-~]+$/.test(key)) throw bad(`${name}.${field}`, 'must be a key, without spaces');
+    if (!/^[!-~]+$/.test(key))
+      throw bad(`${name}.${field}`, 'must be a key of printable ASCII characters without spaces');
   }
 }
 
-/** Builds every provider there is access to. Throws BadConfig naming what is missing or wrong. */
+/** Creates all providers with keys. Throws BadConfig with the missing or invalid field. */
 export function createRegistry({ pause, access }: RegistryOptions): Registry {
   const providers = new Map<ProviderName, Provider>();
   const add = <Name extends ProviderName>(name: Name): void => {
@@ -68,7 +69,7 @@ export function createRegistry({ pause, access }: RegistryOptions): Registry {
       const provider = providers.get(name);
       if (provider !== undefined) return provider;
       const keys = Object.values(rowOf(name).keys).join(' and ');
-      throw bad(name, `has no keys in this deployment: it needs ${keys}`);
+      throw bad(name, `has no keys in this deployment: set ${keys}`);
     },
   };
 }

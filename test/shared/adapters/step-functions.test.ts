@@ -145,7 +145,7 @@ describe('a token', () => {
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({
       message:
-        "Step Functions failed to pass on a heartbeat: Invalid: Value '***' at 'taskToken' failed",
+        "Step Functions failed to send a task heartbeat: Invalid: Value '***' at 'taskToken' failed",
     });
     expect(JSON.stringify(Object(failure).cause)).not.toContain(TOKEN);
   });

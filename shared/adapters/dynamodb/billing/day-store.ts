@@ -1,4 +1,4 @@
-// Closed days: written once beside the account they belong to, and never changed.
+// Closed days: written once, beside their account, and never changed.
 
 import { Day } from '../../../core/billing/days.ts';
 import { DayReport } from '../../../core/billing/report.ts';

@@ -1,4 +1,4 @@
-// Reconciliations: the last one with each provider, replaced by the next.
+// The last reconciliation of each provider. The next one replaces it.
 
 import { Reconciliation } from '../../../core/billing/reconcile.ts';
 import type { ReconciliationStore } from '../../../ports/reconciliation-store.ts';

@@ -1,6 +1,6 @@
-// Prepaid room: one small item for each provider. Whoever chooses an offer takes from it by one
-// conditional update, so that two never take the same; a reading replaces the whole item, unless
-// somebody took in between.
+// Prepaid room: one small item for each provider. A launch takes room by one conditional update, so
+// that two launches never take the same room. A reading replaces the whole item, unless a launch
+// took room in between.
 
 import { Room } from '../../../core/billing/prepaid.ts';
 import type { RoomStore } from '../../../ports/room-store.ts';

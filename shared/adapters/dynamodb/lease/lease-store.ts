@@ -1,5 +1,5 @@
-// Leases and their event logs. A lease is replaced as a whole under the version it was read with;
-// whoever was slower learns of it and reads again.
+// Leases and their event logs. A write replaces the whole lease if its version is still the one
+// that was read; otherwise it is a conflict, and the caller reads again.
 
 import * as z from 'zod/mini';
 import { brandId, LeaseId } from '../../../core/base/ids.ts';
@@ -18,12 +18,12 @@ import {
 } from '../schema.ts';
 import { ABSENT, type Item, parseItem, type Table } from '../table.ts';
 
-/** DynamoDB takes 400 KB an item (AWS, November 2026); the rest is for keys and its own marks. */
+/** DynamoDB allows 400 KB per item (AWS, November 2026); the rest is for keys and type marks. */
 const MAX_LEASE_BYTES = 350_000;
 
 const NOTHING: Lease['outbox'] = { events: [], entries: [] };
 
-/** While a lease needs somebody's work, it is in the index that the sweep reads. */
+/** A lease stays in the sweep's index until it has ended and its outbox is applied. */
 function isOpen({ state, outbox }: Lease): boolean {
   return state !== 'ended' || outbox.events.length > 0 || outbox.entries.length > 0;
 }
@@ -35,8 +35,8 @@ function itemOf(lease: Lease): Item {
   return { ...lease, openShard: OPEN_SHARD, openDeadline: lease.deadline };
 }
 
-/** The outbox, and with it the last thing that keeps an ended lease in the index. */
-function clearing(lease: Lease): string {
+/** Clears the outbox, and takes an ended lease off the index. */
+function clearOutboxUpdate(lease: Lease): string {
   const update = 'SET #outbox = :nothing';
   return lease.state === 'ended' ? `${update} REMOVE #openShard, #openDeadline` : update;
 }
@@ -66,13 +66,13 @@ export function createLeaseStore(table: Table): LeaseStore {
     },
     clearOutbox: async (lease) => {
       await table.update(leaseKey(lease.id), {
-        update: clearing(lease),
+        update: clearOutboxUpdate(lease),
         condition: '#version = :version',
         values: { ':nothing': NOTHING, ':version': lease.version },
       });
     },
     appendEvents: async (id, events) => {
-      // One after the other: a crash in between leaves a log without gaps.
+      // Write in order, so that a crash leaves a log without gaps.
       for (const event of events) await table.put(eventKey(id, event.seq), event, ABSENT);
     },
     events: (id, afterSeq) => readEvents(table, id, afterSeq),
@@ -88,7 +88,7 @@ export function createLeaseStore(table: Table): LeaseStore {
   };
 }
 
-/** What the index by consumer tells of a lease. */
+/** The fields of a lease in the index by consumer. */
 const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
 
 async function readLeases(
@@ -104,13 +104,13 @@ const OPEN_PAGE = 1_000;
 /** Room for a hundred thousand open leases. */
 const MAX_OPEN_PAGES = 100;
 
-/** By the index of open leases, which may lag behind by a second. */
+/** The ids in the index of open leases, which may lag by a second. */
 async function openIds(table: Table): Promise<readonly LeaseId[]> {
   const ids: LeaseId[] = [];
   let from: Item | undefined;
   for (let page = 1; page <= MAX_OPEN_PAGES; page += 1) {
-    const asked = { index: OPEN_INDEX, partition: OPEN_SHARD, limit: OPEN_PAGE, from };
-    const items = await table.queryIndex(asked);
+    const query = { index: OPEN_INDEX, partition: OPEN_SHARD, limit: OPEN_PAGE, from };
+    const items = await table.queryIndex(query);
     ids.push(...items.map((item) => brandId(LeaseId, idIn(item['pk']))));
     from = items.at(-1);
     if (items.length < OPEN_PAGE) return ids;

@@ -1,5 +1,5 @@
 // Pulses: one small item beside each lease. A heartbeat is exactly one update, which checks and
-// records at once; a pulse that is over stays so for good.
+// records it at once. A pulse that is over never opens again.
 
 import {
   type ByteCount,
@@ -17,8 +17,8 @@ import type {
 import { pulseKey } from '../schema.ts';
 import { type Change, type Item, parseItem, type Table } from '../table.ts';
 
-/** Kept only once they are known, so that `if_not_exists` finds the first of them. */
-const UNKNOWN_YET = {
+/** These fields are stored only when they have a value, so that `if_not_exists` keeps the first. */
+const NOT_STORED = {
   wait: null,
   token: null,
   readyAt: null,
@@ -36,21 +36,21 @@ const UNKNOWN_YET = {
   silenceLookAt: null,
 } satisfies Partial<Pulse>;
 
-/** A lease that ended before anything was launched leaves a mark that is over and no more. */
+/** The pulse of a lease that ended before its launch has only the mark `over`. */
 function pulseOf(table: Table, item: Item): Pulse | null {
   if (item['attempt'] === undefined) return null;
-  return parseItem(table, Pulse, { ...UNKNOWN_YET, ...item });
+  return parseItem(table, Pulse, { ...NOT_STORED, ...item });
 }
 
-function starting(start: PulseStart): Change {
+function startChange(start: PulseStart): Change {
   const { leaseId, consumer, attempt, liveness, silenceLimit, idle, endsAt } = start;
   const own =
     '#leaseId = :leaseId, #consumer = :consumer, #attempt = :attempt, #liveness = :liveness';
   const times = '#silenceLimit = :silenceLimit, #idle = :idle, #endsAt = :endsAt, #over = :no';
   const waits = '#waitNumber = if_not_exists(#waitNumber, :none)';
-  const forgotten = Object.keys(UNKNOWN_YET).map((field) => `#${field}`);
+  const removed = Object.keys(NOT_STORED).map((field) => `#${field}`);
   return {
-    update: `SET ${own}, ${times}, ${waits} REMOVE ${forgotten.join(', ')}`,
+    update: `SET ${own}, ${times}, ${waits} REMOVE ${removed.join(', ')}`,
     condition: 'attribute_not_exists(#pk) OR (#over = :no AND #attempt < :attempt)',
     values: {
       ':leaseId': leaseId,
@@ -66,12 +66,12 @@ function starting(start: PulseStart): Change {
   };
 }
 
-function parked({ generation, attempt, wait, token, endsAt, idleWarned }: Parking): Change {
-  const told = '#wait = :wait, #token = :token, #endsAt = :endsAt, #idleWarned = :idleWarned';
+function parkChange({ generation, attempt, wait, token, endsAt, idleWarned }: Parking): Change {
+  const parked = '#wait = :wait, #token = :token, #endsAt = :endsAt, #idleWarned = :idleWarned';
   const next = '#waitNumber = #waitNumber + :one, #generation = :generation';
   const newest = '(attribute_not_exists(#generation) OR #generation <= :generation)';
   return {
-    update: `SET ${told}, ${next}`,
+    update: `SET ${parked}, ${next}`,
     condition: `#over = :no AND #attempt = :attempt AND ${newest}`,
     values: {
       ':generation': generation,
@@ -84,7 +84,8 @@ function parked({ generation, attempt, wait, token, endsAt, idleWarned }: Parkin
 const FIRST_READY = '#readyAt = if_not_exists(#readyAt, :at)';
 
 /**
- * The counters of this heartbeat beside those of the last: right of `=` is what was there before.
+ * Stores the counters of this heartbeat beside those of the last one. Right of `=`, an attribute
+ * has the value from before the update.
  */
 function bytesOf(telemetry: Telemetry | null) {
   const { rxBytes, txBytes } = telemetry ?? { rxBytes: null, txBytes: null };
@@ -94,7 +95,7 @@ function bytesOf(telemetry: Telemetry | null) {
   return { update, values: { ':bytes': bytes, ':none': null } };
 }
 
-function beating({ at, by }: Heartbeat): Change {
+function heartbeatChange({ at, by }: Heartbeat): Change {
   const values = { ':at': at, ':no': false };
   if (by.kind === 'app') {
     const condition = '#over = :no AND #consumer = :consumer';
@@ -104,26 +105,26 @@ function beating({ at, by }: Heartbeat): Change {
     return { update, condition, values: { ...values, ':consumer': by.consumer } };
   }
   const condition = '#over = :no AND #attempt = :attempt';
-  const known = { ...values, ':attempt': by.attempt };
-  if (by.kind === 'probe') return { update: `SET ${FIRST_READY}`, condition, values: known };
-  const said = '#nodeHeartbeatNumber = :number, #telemetry = :telemetry';
+  const ofAttempt = { ...values, ':attempt': by.attempt };
+  if (by.kind === 'probe') return { update: `SET ${FIRST_READY}`, condition, values: ofAttempt };
+  const reported = '#nodeHeartbeatNumber = :number, #telemetry = :telemetry';
   const counted = bytesOf(by.telemetry);
-  const update = `SET #nodeHeartbeatAt = :at, ${said}, ${FIRST_READY}${counted.update}`;
+  const update = `SET #nodeHeartbeatAt = :at, ${reported}, ${FIRST_READY}${counted.update}`;
   const newer = '(attribute_not_exists(#nodeHeartbeatNumber) OR #nodeHeartbeatNumber < :number)';
-  const heard = {
+  const recorded = {
     condition: `${condition} AND ${newer}`,
-    values: { ...known, ...counted.values, ':number': by.number, ':telemetry': by.telemetry },
+    values: { ...ofAttempt, ...counted.values, ':number': by.number, ':telemetry': by.telemetry },
   };
-  if (by.facts === null) return { update, ...heard };
-  const stated = { ...heard.values, ':facts': by.facts };
-  return { ...heard, update: `${update}, #facts = :facts`, values: stated };
+  if (by.facts === null) return { update, ...recorded };
+  const withFacts = { ...recorded.values, ':facts': by.facts };
+  return { ...recorded, update: `${update}, #facts = :facts`, values: withFacts };
 }
 
 /**
- * Counters that started again: what was carried so far must still be what the heartbeat's update
- * said.
+ * Adds up the counters of an instance that started again. The sum so far must still be the one that
+ * the heartbeat's update returned.
  */
-function carried({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
+function carryBytesChange({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
   const asRead = from === null ? 'attribute_not_exists(#bytesCarried)' : '#bytesCarried = :from';
   return {
     update: 'SET #bytesCarried = :to',
@@ -132,8 +133,8 @@ function carried({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
   };
 }
 
-/** Only the heartbeat that was judged to be quiet carries the quiet on. */
-function quietened({ attempt, quiet }: QuietHeartbeat): Change {
+/** Stores the quiet period only if its heartbeat is still the last one. */
+function quietChange({ attempt, quiet }: QuietHeartbeat): Change {
   return {
     update: 'SET #quiet = :quiet',
     condition: '#over = :no AND #attempt = :attempt AND #nodeHeartbeatNumber = :number',
@@ -141,7 +142,7 @@ function quietened({ attempt, quiet }: QuietHeartbeat): Change {
   };
 }
 
-/** Pulses in the table `leases`, in none of its indexes. */
+/** Pulses in the table `leases`. No index has them. */
 export function createPulseStore(table: Table): PulseStore {
   return {
     get: async (leaseId) => {
@@ -154,21 +155,21 @@ export function createPulseStore(table: Table): PulseStore {
       return new Map(pulses.map((pulse) => [pulse.leaseId, pulse]));
     },
     start: async (start) => {
-      await table.update(pulseKey(start.leaseId), starting(start));
+      await table.update(pulseKey(start.leaseId), startChange(start));
     },
     park: async (parking) => {
-      const item = await table.update(pulseKey(parking.leaseId), parked(parking));
+      const item = await table.update(pulseKey(parking.leaseId), parkChange(parking));
       return item === 'refused' ? 'over' : 'parked';
     },
     heartbeat: async (heartbeat) => {
-      const item = await table.update(pulseKey(heartbeat.leaseId), beating(heartbeat));
+      const item = await table.update(pulseKey(heartbeat.leaseId), heartbeatChange(heartbeat));
       return (item === 'refused' ? null : pulseOf(table, item)) ?? 'refused';
     },
     keepQuiet: async (heartbeat) => {
-      await table.update(pulseKey(heartbeat.leaseId), quietened(heartbeat));
+      await table.update(pulseKey(heartbeat.leaseId), quietChange(heartbeat));
     },
     carryBytes: async (carry) => {
-      await table.update(pulseKey(carry.leaseId), carried(carry));
+      await table.update(pulseKey(carry.leaseId), carryBytesChange(carry));
     },
     noteSilence: async (leaseId, lookAgainAt) => {
       const item = await table.update(pulseKey(leaseId), {
@@ -179,7 +180,7 @@ export function createPulseStore(table: Table): PulseStore {
       return item === 'refused' ? 'over' : 'noted';
     },
     close: async (leaseId) => {
-      // Also where no pulse was started: a launch that comes late must not open one.
+      // Also without a pulse: a late launch must not open one.
       await table.update(pulseKey(leaseId), {
         update: 'SET #over = :yes',
         condition: 'attribute_not_exists(#over) OR #over = :no',

@@ -1,5 +1,5 @@
-// Changes of one hold that an account has. Each reads the account, says what the hold becomes, and
-// writes it under the hold and the month it read: whoever was slower reads again.
+// Changes of one hold of an account. Each reads the account, decides the new hold, and writes it if
+// the hold and the month are still those that were read; otherwise it reads again.
 
 import { Failure } from '../../../core/base/failure.ts';
 import type { MicroUsd } from '../../../core/base/money.ts';
@@ -16,12 +16,12 @@ type Repricing = Parameters<AccountStore['reprice']>[0];
 type Growing = Parameters<AccountStore['grow']>[0];
 type Settling = Parameters<AccountStore['settle']>[0];
 
-/** What a hold becomes: another one, or a charge. */
+/** The result of a change: another hold, a charge, or no change. */
 type Other = { readonly to: Hold; readonly minRoom?: number };
 type Decided<Outcome> = Other | { readonly charged: MicroUsd } | { readonly stop: Outcome };
 
-/** A charge above its hold makes room fall, below zero if it must: it was really spent. */
-function settling(account: Account, hold: Hold, charged: MicroUsd): Change {
+/** Settles the hold. A charge above its hold lowers the room, below zero if necessary. */
+function settleChange(account: Account, hold: Hold, charged: MicroUsd): Change {
   const counts = hold.month === account.month;
   const room = '#roomMicroUsd = #roomMicroUsd + :returned';
   const spent = counts ? '#chargedMicroUsd' : '#chargedBeforeMicroUsd';
@@ -39,8 +39,8 @@ function settling(account: Account, hold: Hold, charged: MicroUsd): Change {
   };
 }
 
-/** A hold of an earlier month takes nothing from this month's room, and gives nothing to it. */
-function becoming(account: Account, hold: Hold, { to, minRoom }: Other): Change {
+/** Replaces the hold. A hold of an earlier month doesn't change this month's room. */
+function replaceChange(account: Account, hold: Hold, { to, minRoom }: Other): Change {
   const counts = hold.month === account.month;
   const room = '#roomMicroUsd = #roomMicroUsd - :taken';
   const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour - :faster';
@@ -57,7 +57,7 @@ function becoming(account: Account, hold: Hold, { to, minRoom }: Other): Change 
   };
 }
 
-/** Changes the hold as `decide` says, or stops; `missing` when there is no such hold. */
+/** Changes the hold as `decide` returns, or stops; `missing` when there is no such hold. */
 function changeHold<Outcome>(
   table: Table,
   { consumer, leaseId }: HoldOf,
@@ -70,7 +70,9 @@ function changeHold<Outcome>(
     const decided = decide(account, hold);
     if ('stop' in decided) return decided.stop;
     const change =
-      'to' in decided ? becoming(account, hold, decided) : settling(account, hold, decided.charged);
+      'to' in decided
+        ? replaceChange(account, hold, decided)
+        : settleChange(account, hold, decided.charged);
     const names = { '#lease': leaseId };
     if ((await table.update(accountKey(consumer), { ...change, names })) === 'refused') {
       return 'again';
@@ -79,7 +81,7 @@ function changeHold<Outcome>(
   });
 }
 
-function refusedRaise(account: Account, hold: Hold, to: MicroUsd) {
+function raiseRefusal(account: Account, hold: Hold, to: MicroUsd) {
   const holds = largestHolds(account);
   const asked = to - hold.amountMicroUsd;
   const { roomMicroUsd: room, limits } = account;
@@ -89,15 +91,15 @@ function refusedRaise(account: Account, hold: Hold, to: MicroUsd) {
 }
 
 /**
- * A hold of an earlier month takes nothing from this month's room; that month's own room is no
- * longer known, so the raise must fit into this one's all the same.
+ * Raises a hold. A hold of an earlier month takes nothing from this month's room, but the raise
+ * must fit into it: the room of the earlier month is no longer known.
  */
 export async function raise(table: Table, request: Raising): Promise<PlaceOutcome> {
   const { leaseId, to, at: raisedAt } = request;
   const changed = await changeHold<PlaceOutcome>(table, request, (account, hold) => {
-    // One that is high enough is marked all the same: it must not be trimmed under its extension.
+    // Mark a hold that is high enough too, so that the sweep doesn't lower it under the extension.
     if (to <= hold.amountMicroUsd) return { to: { ...hold, raisedAt } };
-    const refusal = refusedRaise(account, hold, to);
+    const refusal = raiseRefusal(account, hold, to);
     if (refusal !== null) return { stop: { kind: 'refused', refusal } };
     const minRoom = to - hold.amountMicroUsd;
     return { to: { ...hold, amountMicroUsd: to, raisedAt }, minRoom };
@@ -106,7 +108,7 @@ export async function raise(table: Table, request: Raising): Promise<PlaceOutcom
   return 'kind' in changed ? changed : { kind: 'placed', hold: changed };
 }
 
-/** Undoes a raise that nobody committed; whoever was faster is left alone. */
+/** Undoes a raise that was never committed, unless the hold has changed since. */
 export async function lower(table: Table, request: Lowering): Promise<'lowered' | 'changed'> {
   const { from, to } = request;
   const changed = await changeHold<'changed'>(table, request, (_account, hold) => {
@@ -116,7 +118,7 @@ export async function lower(table: Table, request: Lowering): Promise<'lowered' 
   return changed === 'missing' || changed === 'changed' ? 'changed' : 'lowered';
 }
 
-/** Only once: a repeat that comes late must not undo what an extension raised since. */
+/** Reprices a hold once: a late repeat must not undo a later raise. */
 export async function reprice(table: Table, request: Repricing): Promise<void> {
   const { amountMicroUsd, rateMicroUsdPerHour, repricedAt } = request.to;
   await changeHold<'done'>(table, request, (_account, hold) => {
@@ -125,7 +127,9 @@ export async function reprice(table: Table, request: Repricing): Promise<void> {
   });
 }
 
-/** Its instance runs on although its lease has ended: room falls, below zero if it must. */
+/**
+ * Grows the hold of a lease that is over and whose instance still runs; room may fall below zero.
+ */
 export async function grow(table: Table, request: Growing): Promise<void> {
   const { to } = request;
   await changeHold<'done'>(table, request, (_account, hold) =>
@@ -133,7 +137,7 @@ export async function grow(table: Table, request: Growing): Promise<void> {
   );
 }
 
-/** A charge above its hold makes room fall, below zero if it must. */
+/** Turns the hold into a charge. */
 export async function settle(table: Table, request: Settling): Promise<void> {
   await changeHold<never>(table, request, () => ({ charged: request.charged }));
 }

@@ -1,4 +1,4 @@
-// An account as it is stored, and how a change to it is tried again when another was faster.
+// The stored form of an account, and the retries of changes that lose a race.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
@@ -15,8 +15,8 @@ import { type Item, parseItem, type Table } from '../table.ts';
 import { holdOf } from './hold-text.ts';
 
 /**
- * Opening, turning the month and a race with another request take one round each; more rounds
- * than these are a crowd, and the caller comes again.
+ * Opening the account, starting a month and a lost race take one round each. After this many
+ * rounds, too many callers compete, and the caller must retry.
  */
 const MAX_ROUNDS = 8;
 
@@ -28,7 +28,7 @@ export function accountOf(table: Table, item: Item): Account {
   return parseItem(table, Account, { ...item, holds: Object.fromEntries(holds) });
 }
 
-/** An account nobody has leased with yet. */
+/** A new account. */
 export function freshAccount(
   consumer: ConsumerId,
   { limits, month }: { readonly limits: AccountLimits; readonly month: Month },
@@ -59,14 +59,14 @@ export async function readAccount(table: Table, consumer: ConsumerId): Promise<A
 
 const Place = z.object({ consumer: ConsumerId });
 
-/** By the list of accounts. */
+/** Reads all accounts, by the list of accounts. */
 export async function readAccounts(table: Table): Promise<readonly Account[]> {
   const places = await table.query(ACCOUNTS);
   const keys = places.map((place) => accountKey(parseItem(table, Place, place).consumer));
   return (await table.getMany(keys)).map((item) => accountOf(table, item));
 }
 
-/** Tries again while `attempt` says so. Throws Conflict when it does so too often. */
+/** Repeats `attempt` while it returns `again`. Throws Conflict after MAX_ROUNDS. */
 export async function inRounds<Outcome>(
   consumer: ConsumerId,
   attempt: () => Promise<Outcome | 'again'>,
@@ -75,6 +75,6 @@ export async function inRounds<Outcome>(
     const outcome = await attempt();
     if (outcome !== 'again') return outcome;
   }
-  const message = `the account of ${consumer} changed under every attempt to change it`;
+  const message = `the account of ${consumer} was changed by others during each of ${MAX_ROUNDS} attempts`;
   throw new Failure('Conflict', message);
 }

@@ -1,5 +1,5 @@
-// What operators and thresholds change of an account, and its log. A note is committed with the
-// change it tells of, then written to the log under its own key, then taken off the account.
+// Changes of an account by operators and thresholds, and its log. A note is committed with its
+// change, then written to the log under its own key, then removed from the account.
 
 import type { ConsumerId } from '../../../core/base/ids.ts';
 import {
@@ -20,15 +20,15 @@ type Paging = Parameters<AccountStore['notes']>[1];
 
 export async function openAccount(table: Table, opening: Opening): Promise<'opened' | 'exists'> {
   const { consumer, note } = opening;
-  // Its place in the list of accounts first: no account may ever be missing there.
+  // First add it to the list of accounts, which must never miss one.
   await table.put(accountPlaceKey(consumer), { consumer }, ABSENT);
   const fresh = freshAccount(consumer, opening, [note]);
   const written = await table.put(accountKey(consumer), fresh, ABSENT);
   return written === 'written' ? 'opened' : 'exists';
 }
 
-/** Which notes are set or removed, under which keys. */
-function keyed(notes: readonly AccountNote[]) {
+/** The parts of an expression that sets or removes `notes`. */
+function noteExpressions(notes: readonly AccountNote[]) {
   const path = (nth: number): string => `#notes.#n${nth}`;
   return {
     paths: notes.map((_, nth) => path(nth)),
@@ -43,17 +43,17 @@ type Numbers = Pick<
   'monthlyBudgetMicroUsd' | 'maxRateMicroUsdPerHour' | 'maxOpenLeases'
 >;
 
-function changing({ account, limits, note }: Changing): Change {
+function limitsChange({ account, limits, note }: Changing): Change {
   const more = (field: keyof Numbers): number => limits[field] - account.limits[field];
   const room = '#roomMicroUsd = #roomMicroUsd + :budget';
   const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour + :rate';
   const open = '#leaseRoom = #leaseRoom + :open';
   const limited = '#limits = :limits, #limitsVersion = :next';
-  const { set, names, values } = keyed([note]);
+  const { set, names, values } = noteExpressions([note]);
   return {
     update: `SET ${[limited, room, rate, open, ...set].join(', ')}`,
     names,
-    // What the difference is taken from can't have changed under the same version.
+    // Under the same version, the limits that the differences start from are the same.
     condition: '#limitsVersion = :version',
     values: {
       ':limits': limits,
@@ -68,23 +68,23 @@ function changing({ account, limits, note }: Changing): Change {
 }
 
 export async function changeLimits(table: Table, request: Changing): Promise<'changed' | 'stale'> {
-  const written = await table.update(accountKey(request.account.consumer), changing(request));
+  const written = await table.update(accountKey(request.account.consumer), limitsChange(request));
   return written === 'refused' ? 'stale' : 'changed';
 }
 
-function crossing({ account, review, at, notes }: Crossing): Change {
+function crossChange({ account, review, at, notes }: Crossing): Change {
   const percents = review.crossed.map(({ percent }) => String(percent));
   const set = percents.map((_, nth) => `#crossed.#p${nth} = :at`);
   const unset = percents.map((_, nth) => `attribute_not_exists(#crossed.#p${nth})`);
   const as = ['#month = :month', '#limitsVersion = :version', '#frozen = :was', ...unset];
-  const told = keyed(notes);
+  const noted = noteExpressions(notes);
   const names = Object.fromEntries(percents.map((percent, nth) => [`#p${nth}`, percent]));
   return {
-    update: `SET ${['#frozen = :frozen', ...set, ...told.set].join(', ')}`,
+    update: `SET ${['#frozen = :frozen', ...set, ...noted.set].join(', ')}`,
     condition: as.join(' AND '),
-    names: { ...names, ...told.names },
+    names: { ...names, ...noted.names },
     values: {
-      ...told.values,
+      ...noted.values,
       ...{ ':frozen': review.frozen, ':was': account.frozen },
       ...{ ':month': account.month, ':version': account.limitsVersion },
       ...(percents.length > 0 && { ':at': at }),
@@ -93,16 +93,16 @@ function crossing({ account, review, at, notes }: Crossing): Change {
 }
 
 export async function cross(table: Table, request: Crossing): Promise<'crossed' | 'stale'> {
-  const written = await table.update(accountKey(request.account.consumer), crossing(request));
+  const written = await table.update(accountKey(request.account.consumer), crossChange(request));
   return written === 'refused' ? 'stale' : 'crossed';
 }
 
-/** The log first: a crash in between repeats a note, which is there already. */
+/** Writes the notes to the log first: after a crash in between, the repeat changes nothing. */
 export async function applyNotes(table: Table, { consumer, notes: pending }: Account) {
   const notes = Object.values(pending);
   if (notes.length === 0) return;
   for (const note of notes) await table.put(noteKey(consumer, note), note, ABSENT);
-  const { paths, names } = keyed(notes);
+  const { paths, names } = noteExpressions(notes);
   const update = `REMOVE ${paths.join(', ')}`;
   await table.update(accountKey(consumer), { update, condition: 'attribute_exists(#pk)', names });
 }

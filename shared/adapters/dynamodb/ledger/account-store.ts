@@ -1,5 +1,6 @@
-// Accounts: limits, what is left of them, and the open holds. Admission is one conditional update;
-// only when it is refused is the account read to say why, to open it, or to turn its month.
+// Accounts: limits, what is left of them, and the open holds. Admission is one conditional update.
+// Only when it is refused does the store read the account: to name the limit, to open the account,
+// or to start its month.
 
 import type { Month } from '../../../core/base/time.ts';
 import { type Hold, refusalOf } from '../../../core/ledger/account.ts';
@@ -14,8 +15,8 @@ import { holdText } from './hold-text.ts';
 
 type Placing = Parameters<AccountStore['place']>[0];
 
-/** `#limits.#providers` is empty or holds one of these; nothing to check when any would do. */
-function allowing(name: 'providers' | 'gpuNames', wanted: readonly string[]) {
+/** The condition that `#limits.#providers` is empty or has one of `wanted`; none without wishes. */
+function allowCondition(name: 'providers' | 'gpuNames', wanted: readonly string[]) {
   if (wanted.length === 0) return { condition: '', values: {} };
   const key = (at: number): string => `:${name}${at}`;
   const one = wanted.map((_, at) => `contains(#limits.#${name}, ${key(at)})`);
@@ -25,16 +26,16 @@ function allowing(name: 'providers' | 'gpuNames', wanted: readonly string[]) {
   };
 }
 
-/** Sets the hold aside in `month`, which is the account's or the condition refuses it. */
-function placing({ leaseId, hold, wanted }: Placing, month: Month): Change {
+/** Places the hold in `month`; the condition refuses another month than the account's. */
+function placeChange({ leaseId, hold, wanted }: Placing, month: Month): Change {
   const room = '#roomMicroUsd = #roomMicroUsd - :amount';
   const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour - :rate';
   const limits =
     '#roomMicroUsd >= :amount AND #rateRoomMicroUsdPerHour >= :rate AND #leaseRoom >= :one ' +
     'AND #limits.#maxLeaseMicroUsd >= :amount AND #frozen = :no';
   const as = 'attribute_not_exists(#holds.#lease) AND #month = :month';
-  const providers = allowing('providers', wanted.providers);
-  const gpus = allowing('gpuNames', wanted.gpuNames);
+  const providers = allowCondition('providers', wanted.providers);
+  const gpus = allowCondition('gpuNames', wanted.gpuNames);
   return {
     update: `SET #holds.#lease = :hold, ${room}, ${rate}, #leaseRoom = #leaseRoom - :one`,
     condition: `${as} AND ${limits}${providers.condition}${gpus.condition}`,
@@ -52,8 +53,8 @@ function placing({ leaseId, hold, wanted }: Placing, month: Month): Change {
   };
 }
 
-/** The whole budget again: open holds of earlier months belong to those, as do their charges. */
-const turning = (from: Month, to: Month): Change => ({
+/** Starts a month with the whole budget: holds of earlier months are charged to those months. */
+const monthChange = (from: Month, to: Month): Change => ({
   update:
     'SET #month = :month, #roomMicroUsd = #limits.#monthlyBudgetMicroUsd, ' +
     '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + #chargedMicroUsd, ' +
@@ -64,28 +65,28 @@ const turning = (from: Month, to: Month): Change => ({
 
 const placed = (hold: Hold): PlaceOutcome => ({ kind: 'placed', hold });
 
-/** Tries, and otherwise removes what is in the way, until the hold is placed or refused. */
+/** Places the hold, after opening the account or starting its month if necessary, or refuses it. */
 async function place(table: Table, request: Placing): Promise<PlaceOutcome> {
   const { consumer, leaseId, hold, wanted, defaults } = request;
   const key = accountKey(consumer);
   let month = hold.month;
   return inRounds<PlaceOutcome>(consumer, async () => {
-    const written = await table.update(key, placing(request, month));
+    const written = await table.update(key, placeChange(request, month));
     if (written !== 'refused') return placed({ ...hold, month });
     const account = await readAccount(table, consumer);
     if (account === null) {
-      // Its place in the list of accounts first: no account may ever be missing there.
+      // First add it to the list of accounts, which must never miss one.
       await table.put(accountPlaceKey(consumer), { consumer }, ABSENT);
       await table.put(key, freshAccount(consumer, { limits: defaults, month }), ABSENT);
       return 'again';
     }
-    const known = account.holds[leaseId];
-    if (known !== undefined) return placed(known);
+    const placedBefore = account.holds[leaseId];
+    if (placedBefore !== undefined) return placed(placedBefore);
     if (account.month < month) {
-      await table.update(key, turning(account.month, month));
+      await table.update(key, monthChange(account.month, month));
       return 'again';
     }
-    // Two clocks may disagree at the turn of a month: the account's month never goes back.
+    // Clocks may differ at the turn of a month: the account's month never goes back.
     month = account.month;
     const refusal = refusalOf(account, hold, wanted);
     return refusal === null ? 'again' : { kind: 'refused', refusal };

@@ -1,13 +1,13 @@
-// True-ups and corrections, entered one after the other in each account: number n only after n - 1,
-// each exactly once, whoever does it, however often, and wherever it is cut off.
+// True-ups and corrections, entered in order in each account: number n only after n - 1, each
+// exactly once, for any number of callers and repeats, and after a crash at any call.
 //
-// A round reads (a) how many the account has, m, then (b) whether this entry stands in the ledger,
-// then takes place m + 1 or finds it taken, and completes whatever stands there: first its entry,
-// then the account. (a) must come before (b). Was the entry completed before (a), then (b) sees it.
-// Was it completed after (a), then it or another has place m + 1 by then, which is never given up:
-// this entry is not written there, the round completes what is, and the next one reads again. The
-// other way round, an entry completed between the two reads would be missed by (b) and given the
-// next place of the account as (a) then shows it: it would be entered twice.
+// A round reads (a) the number m of corrections of the account, then (b) whether this entry is in
+// the ledger, then takes place m + 1 or finds it taken, and completes the entry that has the place:
+// first in the ledger, then in the account. (a) must come before (b). If the entry was completed
+// before (a), then (b) finds it. If it was completed after (a), then it or another entry has place
+// m + 1, and a place is never freed: the round completes that entry, and the next round reads
+// again. In the other order, (b) would miss an entry that is completed between the reads, (a) would
+// give it the next place, and it would be entered twice.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
@@ -19,8 +19,8 @@ import { ABSENT, type Change, parseItem, type Table } from '../table.ts';
 import { accountOf } from './account-item.ts';
 
 /**
- * What is in the way when so many rounds are not enough is a crowd: each round in which this entry
- * isn't entered, another one is.
+ * Each round that doesn't enter this entry enters another one. After this many rounds, too many
+ * callers compete, and the caller must retry.
  */
 const MAX_ROUNDS = 12;
 
@@ -39,16 +39,16 @@ async function isEntered(table: Table, entry: LedgerEntry, account: Account): Pr
   return correctionSeq !== undefined && correctionSeq <= account.correctionSeq;
 }
 
-/** The entry that has the place: `mine`, unless another was there before. */
-async function take(table: Table, place: number, mine: LedgerEntry): Promise<LedgerEntry | null> {
-  const key = correctionKey(mine.consumer, place);
+/** Takes the place for `entry`. Returns the entry that has the place; null after a lost race. */
+async function take(table: Table, place: number, entry: LedgerEntry): Promise<LedgerEntry | null> {
+  const key = correctionKey(entry.consumer, place);
   const taken = await table.get(key);
   if (taken !== null) return parseItem(table, Place, taken).entry;
-  return (await table.put(key, { entry: mine }, ABSENT)) === 'written' ? mine : null;
+  return (await table.put(key, { entry }, ABSENT)) === 'written' ? entry : null;
 }
 
-/** What it adds to the account: to this month, or to all months before. */
-function applying(account: Account, { amountMicroUsd: amount, month }: LedgerEntry): Change {
+/** Adds the amount to the account: to this month, or to all earlier months. */
+function accountChange(account: Account, { amountMicroUsd: amount, month }: LedgerEntry): Change {
   const counts = month === account.month;
   const charged = '#chargedMicroUsd = #chargedMicroUsd + :now';
   const before = '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + :before';
@@ -63,7 +63,7 @@ function applying(account: Account, { amountMicroUsd: amount, month }: LedgerEnt
   };
 }
 
-/** Enters a true-up or correction. Safe to repeat. Throws Conflict in a crowd, StoreDown. */
+/** Enters a true-up or correction. Safe to repeat. Throws Conflict after lost races, StoreDown. */
 export async function enterCorrection(table: Table, entry: LedgerEntry): Promise<void> {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const account = await readAccount(table, entry);
@@ -76,7 +76,7 @@ export async function enterCorrection(table: Table, entry: LedgerEntry): Promise
       { ...pending, correctionSeq: place },
       ABSENT,
     );
-    await table.update(accountKey(entry.consumer), applying(account, pending));
+    await table.update(accountKey(entry.consumer), accountChange(account, pending));
   }
   // The last round may have entered it.
   if (await isEntered(table, entry, await readAccount(table, entry))) return;

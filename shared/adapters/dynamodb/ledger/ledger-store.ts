@@ -1,11 +1,11 @@
-// The ledger: entries are added and read, never changed.
+// The ledger: entries are appended and read, never changed.
 
 import { LedgerEntry } from '../../../core/ledger/entry.ts';
 import type { LedgerStore } from '../../../ports/ledger-store.ts';
 import { accountKey, ENTRIES, entriesAt, entryKey } from '../schema.ts';
 import { ABSENT, parseItem, type Table } from '../table.ts';
 
-/** Entries in the table `ledger`, beside the account they belong to. */
+/** Entries in the table `ledger`, beside their account. */
 export function createLedgerStore(table: Table): LedgerStore {
   return {
     append: async (entry) => {
@@ -22,7 +22,7 @@ export function createLedgerStore(table: Table): LedgerStore {
     },
     page: async ({ consumer, from, to, after, limit }) => {
       const { pk } = accountKey(consumer);
-      // No key goes on where another ends: this is less than the next one.
+      // No key is a prefix of another, so this is less than the next key.
       const first = after === null ? entriesAt(from) : `${entryKey(consumer, after).sk}#`;
       const last = entriesAt(to);
       if (first > last) return [];

@@ -1,6 +1,6 @@
-// The menu: a snapshot of megabytes lies compressed in the blob store, and one small item points
-// at the current one. Reading it again while it is unchanged costs one read of that item, which
-// also names the offers that were found to be gone since; the next snapshot's item names none.
+// The menu: a snapshot of megabytes is compressed in the blob store, and one small item points to
+// the current one. While it is unchanged, reading it again costs one read of that item. The item
+// also lists the offers that were found to be gone since the snapshot.
 
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -31,7 +31,7 @@ type Pointer = z.infer<typeof Pointer>;
 const blobKey = ({ provider, version }: Pick<Pointer, 'provider' | 'version'>): string =>
   `snapshots/${provider}/${version}`;
 
-/** Null when the blob was cleared away, which only happens to snapshots too old to choose from. */
+/** Null when the blob has expired, as snapshots do that are too old to choose from. */
 async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null> {
   const key = blobKey(pointer);
   const blob = await blobs.get(key);
@@ -42,16 +42,18 @@ async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null
   return parsed.data;
 }
 
-/** A snapshot as it was parsed, and what is left of it. */
-type Known = { readonly whole: Snapshot; readonly gone: number; readonly left: Snapshot };
+/** A parsed snapshot, and what is left of it. */
+type Loaded = { readonly whole: Snapshot; readonly gone: number; readonly left: Snapshot };
 
-/** A set that only grows is known by its size. */
-function leftOf(whole: Snapshot, gone: Pointer['gone']): Known {
+/**
+ * The snapshot without gone offers. The set of gone offers only grows, so its size identifies it.
+ */
+function leftOf(whole: Snapshot, gone: Pointer['gone']): Loaded {
   const offers = whole.offers.filter(({ id }) => !gone.has(id));
   return { whole, gone: gone.size, left: gone.size === 0 ? whole : { ...whole, offers } };
 }
 
-/** The mark that `createMenuStore` reads, in the pointer's own item. */
+/** Adds gone offers to the pointer's item, which `createMenuStore` reads. */
 export function goneOffers(table: Table): GoneOffers {
   return {
     passOver: async ({ id, provider }, at) => {
@@ -67,17 +69,17 @@ export function goneOffers(table: Table): GoneOffers {
 
 /** Pointers in the table `inventory`, snapshots in the blob store. */
 export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
-  const newest = new Map<ProviderName, Known>();
-  /** Whoever asks while a read is under way gets its answer: a crowd of callers costs one read. */
-  const underWay = new Map<ProviderName, Promise<Snapshot | null>>();
+  const newest = new Map<ProviderName, Loaded>();
+  /** Concurrent callers share one read. */
+  const pending = new Map<ProviderName, Promise<Snapshot | null>>();
   const read = async (provider: ProviderName): Promise<Snapshot | null> => {
     const item = await table.get(snapshotKey(provider));
     if (item === null) return null;
     const pointer = parseItem(table, Pointer, item);
-    const known = newest.get(provider);
-    const isCurrent = known?.whole.version === pointer.version;
-    if (isCurrent && known.gone === pointer.gone.size) return known.left;
-    const whole = isCurrent ? known.whole : await load(blobs, pointer);
+    const loaded = newest.get(provider);
+    const isCurrent = loaded?.whole.version === pointer.version;
+    if (isCurrent && loaded.gone === pointer.gone.size) return loaded.left;
+    const whole = isCurrent ? loaded.whole : await load(blobs, pointer);
     if (whole === null) return null;
     const next = leftOf(whole, pointer.gone);
     newest.set(provider, next);
@@ -87,7 +89,8 @@ export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
     publish: async (snapshot) => {
       const { provider, version, takenAt } = snapshot;
       const pointer = { provider, version, takenAt };
-      // The blob first: a pointer never leads nowhere. A blob without a pointer is cleared by age.
+      // Write the blob first, so that the pointer is always valid. A blob without a pointer
+      // expires.
       await blobs.put(blobKey(pointer), await compress(JSON.stringify(snapshot)));
       await table.put(snapshotKey(provider), pointer, {
         condition: 'attribute_not_exists(#pk) OR #takenAt < :takenAt',
@@ -95,10 +98,10 @@ export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
       });
     },
     current: (provider) => {
-      const started = underWay.get(provider);
+      const started = pending.get(provider);
       if (started !== undefined) return started;
-      const reading = read(provider).finally(() => underWay.delete(provider));
-      underWay.set(provider, reading);
+      const reading = read(provider).finally(() => pending.delete(provider));
+      pending.set(provider, reading);
       return reading;
     },
   };

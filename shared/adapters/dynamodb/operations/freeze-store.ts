@@ -1,5 +1,5 @@
 // Freezes: one record for each scope, in one partition of the table `leases`, so that admission
-// reads them together with the lease in a single call.
+// reads them and the lease in one call.
 
 import { Lease } from '../../../core/lease/lease.ts';
 import { Freeze, type FreezeScope } from '../../../core/operations/freeze.ts';

@@ -1,5 +1,5 @@
-// Sweeps: one record for each provider, replaced by the next; and counters of silent leases, one
-// small item for each minute in which there were any.
+// The last sweep of each provider, and counters of silent leases: one small item for each minute in
+// which leases became silent.
 
 import * as z from 'zod/mini';
 import type { EpochMs } from '../../../core/base/time.ts';

@@ -1,5 +1,5 @@
-// The calls that have to succeed, and the walk over a listing's pages: complete or a failure,
-// never a part.
+// Calls that must succeed, and the walk over the pages of a listing: a listing is complete or a
+// failure, never partial.
 
 import type * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
@@ -15,17 +15,17 @@ export type Api = Http & {
   readonly pause: (length: DurationMs) => Promise<void>;
 };
 
-/** A read: `spacing` is the endpoint's least time between two calls. */
+/** A read. `spacing` is the endpoint's minimum interval between two calls. */
 export type Read = Pick<HttpRequest, 'path' | 'query' | 'body'> & {
   readonly method: 'GET' | 'POST';
   readonly spacing: DurationMs;
 };
 
-/** How messages call an endpoint. */
+/** The name of an endpoint in messages. */
 export const endpointOf = (call: { readonly method: string; readonly path: string }): string =>
   `${call.method} ${call.path}`;
 
-/** Reads and parses a reply. Throws RateLimited, ProviderDown, Unauthorised, BadReply. */
+/** Sends a read and parses its reply. Throws RateLimited, ProviderDown, Unauthorised, BadReply. */
 export async function read<Schema extends z.ZodMiniType>(
   api: Api,
   schema: Schema,
@@ -37,7 +37,7 @@ export async function read<Schema extends z.ZodMiniType>(
   return readWire(schema, answer.kind === 'reply' ? answer.json : undefined, endpointOf(call));
 }
 
-/** One page of a listing; `total` is what the whole listing holds, where the provider says it. */
+/** One page of a listing; `total` is the number of all items, when the provider returns it. */
 type Page<Item> = {
   readonly items: readonly Item[];
   readonly next: string | null;
@@ -47,15 +47,15 @@ type Page<Item> = {
 export type Walk<Item> = {
   readonly endpoint: string;
   readonly spacing: DurationMs;
-  /** Tells items apart, so that one that comes twice is counted once. */
+  /** The identity of an item, so that an item on two pages counts once. */
   readonly keyOf: (item: Item) => string;
   readonly page: (after: string | null) => Promise<Page<Item>>;
 };
 
 /**
- * Walks all pages. Throws BadReply when a page comes again, when there is no end within
- * `policy.listing.maxPages`, and when fewer items came than the last page counts. More may come:
- * something seen on an early page may be gone by the last.
+ * Reads all pages. Throws BadReply when a page repeats, when there are more than
+ * `policy.listing.maxPages`, and when there are fewer items than the last page's total. There may
+ * be more: an item of an early page may be gone by the last page.
  */
 export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<readonly Item[]> {
   const bad = (why: string): Failure => new Failure('BadReply', `vastai ${walk.endpoint}: ${why}`);
@@ -68,15 +68,15 @@ export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<reado
     for (const item of page.items) items.set(walk.keyOf(item), item);
     if (page.next === null) {
       if (page.total === null || items.size >= page.total) return [...items.values()];
-      throw bad(`${items.size} of ${page.total} came`);
+      throw bad(`the listing has ${items.size} of ${page.total} items`);
     }
-    if (tokens.has(page.next)) throw bad('a page came twice');
+    if (tokens.has(page.next)) throw bad('a page repeats');
     tokens.add(page.next);
     after = page.next;
   }
-  throw bad(`no end after ${policy.listing.maxPages} pages`);
+  throw bad(`more than ${policy.listing.maxPages} pages`);
 }
 
-/** A reply's token for the next page; empty means none, too. */
+/** The token of the next page; an empty token is none. */
 export const nextOf = (token: string | null | undefined): string | null =>
   token === undefined || token === '' ? null : token;

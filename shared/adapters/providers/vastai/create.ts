@@ -1,6 +1,6 @@
-// Rents an offer. This call is never repeated: an answer that isn't definite means that an instance
-// may exist, and only its label leads to it. A contract number in any reply is an instance that
-// bills, even beside `success: false`.
+// Creates an instance from an offer. This call is never repeated: without a definite response, an
+// instance may exist, and only its label identifies it. A contract number in any reply is an
+// instance that bills, even with `success: false`.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import type { CreateOutcome, LaunchSpec } from '../../../core/instance/launch.ts';
@@ -16,8 +16,8 @@ import { Created } from './wire.ts';
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
- * Starts the agent. CONTAINER_ID and CONTAINER_API_KEY are the instance's own; the key can start,
- * stop and destroy that one instance and nothing else (documentation).
+ * Starts the agent. CONTAINER_ID and CONTAINER_API_KEY belong to the instance; the key can start,
+ * stop and destroy only this instance (documentation).
  */
 const agentLines = (agent: string, baseUrl: string): readonly string[] => [
   `echo ${agent}|base64 -d|gunzip>~/.gpu-shopper`,
@@ -27,8 +27,9 @@ const agentLines = (agent: string, baseUrl: string): readonly string[] => [
 ];
 
 /**
- * The start script behind our own lines. Keys attached later don't arrive on some hosts (reports of
- * 2026), so the key travels along; without the mark, a login shell is tmux (documentation).
+ * The adapter's own lines, then the start script. Some hosts ignore keys that are attached later
+ * (reports of 2026), so the lines install the key. Without `.no_auto_tmux`, a login shell is tmux
+ * (documentation).
  */
 export function onstartOf(spec: LaunchSpec, baseUrl: string): string {
   return [
@@ -46,12 +47,12 @@ function bodyOf(tag: Tag, spec: LaunchSpec, onstart: string) {
     image: spec.image,
     disk: spec.diskGb,
     label: tag,
-    // Sic: the names its own client sends for direct SSH with the proxy beside it.
+    // Sic: the names that Vast.ai's own client sends for direct SSH and SSH by proxy.
     runtype: 'ssh_direc ssh_proxy',
-    // An object: a string of flags is accepted and silently not applied (documentation, guide).
+    // An object: a string of flags is accepted but not applied (documentation, guide).
     env: spec.env,
     onstart,
-    // Otherwise a taken instance becomes a stopped contract that bills its disk and waits.
+    // Otherwise, if the offer is taken, a stopped contract is created that bills its disk.
     cancel_unavail: true,
   };
 }
@@ -74,7 +75,7 @@ function outcomeOf(trouble: Trouble): CreateOutcome {
   }
 }
 
-/** What an answer to create means. */
+/** The outcome of a response to create. */
 export function readCreate(answer: HttpAnswer): CreateOutcome {
   const json = answer.kind === 'reply' ? answer.json : undefined;
   const created = Created.safeParse(json);
@@ -83,25 +84,25 @@ export function readCreate(answer: HttpAnswer): CreateOutcome {
     return { kind: 'launched', instanceId: brandId(InstanceId, contract) };
   }
   if (!created.success && typeof json === 'object' && json !== null) {
-    return { kind: 'outcome-unknown', reason: 'the contract number is unreadable' };
+    return { kind: 'outcome-unknown', reason: 'the reply has a contract number that is not valid' };
   }
   const trouble = troubleOf(answer);
   if (trouble !== null) return outcomeOf(trouble);
-  return { kind: 'outcome-unknown', reason: 'a success without a contract number' };
+  return { kind: 'outcome-unknown', reason: 'the reply reports success without a contract number' };
 }
 
-/** Shorter values hold no secret, and hiding them would hide half the message. */
+/** Shorter values are no secrets, and redacting them would make the message unreadable. */
 const MIN_SECRET_LENGTH = 4;
 
-/** Values of `env` are secret, and a refusal may quote the request. */
-function forPeople(outcome: CreateOutcome, spec: LaunchSpec): CreateOutcome {
+/** Redacts the values of `env`, since a refusal may quote the request. */
+function redactOutcome(outcome: CreateOutcome, spec: LaunchSpec): CreateOutcome {
   if (outcome.kind === 'launched') return outcome;
   const secrets = Object.values(spec.env).filter((value) => value.length >= MIN_SECRET_LENGTH);
-  const open = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), outcome.reason);
-  return { ...outcome, reason: shorten(open) };
+  const redacted = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), outcome.reason);
+  return { ...outcome, reason: shorten(redacted) };
 }
 
-/** One call, at most `CREATE_TIMEOUT` long. Never safe to repeat, never throws. */
+/** Sends one call of at most `CREATE_TIMEOUT`. Never safe to repeat; never throws. */
 export async function create(
   api: Api,
   offer: Offer,
@@ -110,7 +111,7 @@ export async function create(
   const onstart = onstartOf(launch.spec, api.baseUrl);
   const bytes = Buffer.byteLength(onstart);
   if (bytes > MAX_ONSTART_BYTES) {
-    const reason = `start script, SSH key and agent take ${bytes} of ${MAX_ONSTART_BYTES} bytes`;
+    const reason = `start script, SSH key and agent have ${bytes} bytes; the maximum is ${MAX_ONSTART_BYTES}`;
     return { kind: 'refused', reason };
   }
   const answer = await api.send({
@@ -120,5 +121,5 @@ export async function create(
     timeout: CREATE_TIMEOUT,
     repeatAfter: null,
   });
-  return forPeople(readCreate(answer), launch.spec);
+  return redactOutcome(readCreate(answer), launch.spec);
 }

@@ -1,8 +1,8 @@
-// Ids that go into a path. All of Vast.ai's are numbers; anything else never reaches a URL.
+// Ids in paths. All ids of Vast.ai are numbers; any other text must never get into a URL.
 
 import { invariant } from '../../../core/base/invariant.ts';
 
-/** The id itself when it is digits; throws InvariantBroken otherwise. */
+/** Returns the id. Throws InvariantBroken unless it is a number. */
 export function numericId(id: string): string {
   invariant(/^\d{1,16}$/.test(id), `not an id of vastai: ${id}`);
   return id;

@@ -1,5 +1,4 @@
-// Makes an instance of ours from a row of Vast.ai: what its four status fields mean together, and
-// where SSH may be reached.
+// Converts a row of Vast.ai to an instance: its status from four fields, and its SSH endpoints.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsdPerHour } from '../../../core/base/money.ts';
@@ -8,8 +7,8 @@ import { card } from './card.ts';
 import { type Row, SshPort } from './wire.ts';
 
 /**
- * Words of the host's daemon after which a boot never succeeds (documentation and clients' sources,
- * 2026). They appear while the status still says created or loading.
+ * Messages of the host's Docker daemon after which a boot never succeeds (documentation and
+ * clients' sources, 2026). They appear while the status is still created or loading.
  */
 const BOOT_FAILURES = [
   'oci runtime create failed',
@@ -27,11 +26,11 @@ function bootFailed(message: string): boolean {
   return noManifest || BOOT_FAILURES.some((words) => text.includes(words));
 }
 
-/** Outbid, out of credit or past its end: stopped by them, and nothing starts it again. */
+/** Vast.ai stopped it: outbid, out of credit or past its end. It never starts again. */
 const isStopped = (row: Row): boolean =>
   [row.cur_state, row.intended_status, row.next_state].every((state) => state === 'stopped');
 
-/** Undocumented words are `unknown`: they never condemn an instance. */
+/** An undocumented status is `unknown`, and never the reason to end an instance. */
 export function statusOf(row: Row): InstanceStatus {
   if (isStopped(row)) return 'stopped';
   switch (row.actual_status) {
@@ -49,7 +48,7 @@ export function statusOf(row: Row): InstanceStatus {
     case 'frozen':
       return 'stopped';
     case 'exited':
-      // Asked to run and not running any more: it crashed.
+      // It is intended to run and has exited: it crashed.
       return row.intended_status === 'running' ? 'failed' : 'stopped';
     case 'offline':
     case 'unknown':
@@ -65,12 +64,12 @@ function endpoint(host: string | null | undefined, port: number): readonly SshEn
   return [{ host: trimmed, port, user: card.sshUser }];
 }
 
-/** Straight to the instance first, then its proxy, whose port is one more beside Jupyter. */
+/** The direct endpoint first, then the proxy, whose port is one higher with Jupyter. */
 export function sshOf(row: Row): readonly SshEndpoint[] {
   const mapped = SshPort.safeParse(row.ports);
   const direct = mapped.success ? mapped.data['22/tcp'][0].HostPort : 0;
-  const beside = row.image_runtype?.includes('jupyter') ? 1 : 0;
-  const proxy = (row.ssh_port ?? 0) + beside;
+  const offset = row.image_runtype?.includes('jupyter') ? 1 : 0;
+  const proxy = (row.ssh_port ?? 0) + offset;
   return [...endpoint(row.public_ipaddr, direct), ...endpoint(row.ssh_host, proxy)];
 }
 

@@ -1,5 +1,5 @@
-// The calls about instances that exist or existed. Only the provider's own words make one absent;
-// an error, a bad key or half a listing never does.
+// The calls for existing instances. An instance is absent only when the provider's reply states it;
+// an error, a bad key or a partial listing never proves it.
 
 import { Failure } from '../../../core/base/failure.ts';
 import type { InstanceId } from '../../../core/base/ids.ts';
@@ -26,11 +26,11 @@ export async function getInstance(api: Api, id: InstanceId): Promise<Instance | 
   const { instances: row } = readWire(OneInstance, json, endpoint);
   if (row === null) return 'absent';
   if (row.id === id) return instanceOf(row);
-  throw new Failure('BadReply', `vastai ${endpoint}: answered about ${row.id}`);
+  throw new Failure('BadReply', `vastai ${endpoint}: the reply has instance ${row.id}`);
 }
 
 const LIST = { method: 'GET', path: '/api/v1/instances/' } as const;
-/** Default and most. */
+/** The default, which is the maximum. */
 const LIST_PAGE_SIZE = '25';
 
 /** Every instance of the account: all pages, or a Failure. */
@@ -57,7 +57,7 @@ export async function listInstances(api: Api): Promise<readonly Instance[]> {
   });
 }
 
-/** Asks for the end. Safe to repeat; `accepted` proves nothing. */
+/** Destroys an instance. Safe to repeat; `accepted` is no proof of absence. */
 export async function destroyInstance(api: Api, id: InstanceId): Promise<'accepted' | 'absent'> {
   const call = { method: 'DELETE', path: pathOf(id) } as const;
   const trouble = troubleOf(await api.send({ ...call, timeout: CALL_TIMEOUT, repeatAfter: null }));

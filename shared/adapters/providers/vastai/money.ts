@@ -1,5 +1,5 @@
-// What Vast.ai charged and what is left of the prepaid credit. Charges outlive their instances and
-// are the source of truth when our own computation is checked.
+// The charges of Vast.ai, and what is left of the prepaid credit. Charges outlive their instances;
+// reconciliation compares our own charges with them.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsd } from '../../../core/base/money.ts';
@@ -14,7 +14,7 @@ const CHARGES_PAGE_SIZE = '500';
 const DAY = hours(24);
 
 /**
- * A row is for whole days, and its `end` is where the last one begins: the documentation's example
+ * A row covers whole days, and its `end` is the start of the last day: the documentation's example
  * bills 96 hours from 1 November to "4 November 0:00".
  */
 function chargeOf(row: Charge): ProviderCharge {
@@ -27,14 +27,16 @@ function chargeOf(row: Charge): ProviderCharge {
   };
 }
 
-/** Charges are kept by UTC day: from the start of the first day, or it would be left out. */
+/**
+ * Charges are grouped by UTC day: the filter starts at the start of the first day to include it.
+ */
 const dayFilter = (from: EpochMs, to: EpochMs): string =>
   JSON.stringify({
     day: { gte: (Math.floor(from / DAY) * DAY) / 1_000, lte: Math.ceil(to / 1_000) },
     type: { in: ['instance'] },
   });
 
-/** Charges of all UTC days that `from` to `to` touches; each tells the days it is for. */
+/** The charges of all UTC days between `from` and `to`; each has the days it covers. */
 export async function listCharges(
   api: Api,
   from: EpochMs,
@@ -60,7 +62,7 @@ export async function listCharges(
   return charges.filter((charge) => charge.from <= to && charge.to > from);
 }
 
-/** What is left in whole micro-dollars, rounded down; below zero when overdrawn. */
+/** The credit in whole micro-dollars, rounded down; below zero when overdrawn. */
 export async function readBalance(api: Api): Promise<number | null> {
   const call = { method: 'GET', path: '/api/v0/users/current/' } as const;
   const { credit } = await read(api, User, { ...call, spacing: CHARGES_SPACING });

@@ -1,5 +1,5 @@
-// Makes an offer of ours from a row of Vast.ai's search. Money is rounded up here, once; each
-// filter that was sent is checked again, since theirs are not always applied exactly.
+// Converts a row of Vast.ai's search to an offer. Money is rounded up here, once. Each filter is
+// checked again, since Vast.ai does not always apply them exactly.
 
 import { brandId, OfferId } from '../../../core/base/ids.ts';
 import { fromUsd, fromUsdPerHour } from '../../../core/base/money.ts';
@@ -9,18 +9,17 @@ import { STORAGE_MONTH_HOURS } from './card.ts';
 import type { Ask } from './wire.ts';
 
 /**
- * Sizes that cards are sold with, in gibibytes: common knowledge, not taken from a list. A row
- * tells what can be used: 24,564 MB of a card with 24 GB, 46,068 of one with 48 and error
- * correction.
+ * The memory sizes of sold cards, in gibibytes: common knowledge, not from a list. A row has the
+ * usable memory: 24,564 MB of a card with 24 GB, 46,068 MB of one with 48 GB and error correction.
  */
 const SOLD_VRAM_GB = [
   4, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 64, 80, 94, 96, 141, 180, 192, 288,
 ];
-/** Usable memory is up to this share of the nominal size. */
+/** The minimum share of the nominal size that is usable. */
 const MIN_USABLE = 0.93;
 const MB_PER_GB = 1_024;
 
-/** The size the card is sold with; the nearest whole size when it is none of these. */
+/** The nominal size of the card; the nearest whole size when none fits. */
 export function nominalVramGb(megabytes: number): number {
   const usable = megabytes / MB_PER_GB;
   const sold = SOLD_VRAM_GB.find((size) => usable <= size + 0.5);
@@ -31,13 +30,15 @@ const regions = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none'
 const isCountry = (text: string): boolean =>
   /^[A-Z]{2}$/.test(text) && text !== 'EU' && regions.of(text) !== undefined;
 
-/** The country in a host's free text: "Texas, US", ", CN", "Paris, FR, EU"; null when none is. */
+/**
+ * The country in a host's free text, such as "Texas, US", ", CN", "Paris, FR, EU"; null without.
+ */
 export function countryOf(geolocation: string | null | undefined): string | null {
   const parts = (geolocation ?? '').split(',').map((part) => part.trim());
   return parts.findLast(isCountry) ?? null;
 }
 
-/** On-demand, verified, free, reachable by SSH and with an honest price. */
+/** On-demand, verified, free, reachable by SSH, and with a valid price. */
 function isLeasable(ask: Ask): boolean {
   return (
     ask.verification === 'verified' &&
@@ -55,8 +56,8 @@ function isLeasable(ask: Ask): boolean {
 }
 
 /**
- * The rate without storage, in dollars. Normally that is `dph_base`; should the total ever hold
- * more than base and storage, the difference is the GPU's.
+ * The rate without storage, in dollars. Normally it is `dph_base`; when the total is more than base
+ * and storage, the difference counts as the rate of the GPU.
  */
 function gpuUsdPerHour(ask: Ask, storageGb: number): number {
   const storage = (ask.storage_cost * storageGb) / STORAGE_MONTH_HOURS;
@@ -68,7 +69,7 @@ const endOf = (ask: Ask): EpochMs | null => {
   return end > 0 ? epochMs(Math.floor(end * 1_000)) : null;
 };
 
-/** The row as an offer, or null when it can't be leased. It was priced with `storageGb` of disk. */
+/** The offer of a row priced with `storageGb` of disk; null when it can't be leased. */
 export function offerOf(ask: Ask, storageGb: number): Offer | null {
   if (!isLeasable(ask)) return null;
   return {

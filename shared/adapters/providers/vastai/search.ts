@@ -1,6 +1,6 @@
-// Every offer of Vast.ai that can be leased. One search returns 64 at most, whatever is asked for
-// (live, September 2026), and there is no next page: the walk goes up the prices, starting each
-// search at the last price seen.
+// Finds every offer of Vast.ai that can be leased. A search returns at most 64 rows, whatever limit
+// is sent (live, September 2026), and there is no next page: each search starts at the last price
+// of the previous one.
 
 import { Failure } from '../../../core/base/failure.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
@@ -13,13 +13,15 @@ import { Ask, AskCursor, AskPage, readWire } from './wire.ts';
 const PATH = '/api/v0/bundles/';
 const ENDPOINT = `POST ${PATH}`;
 const PAGE_SIZE = 64;
-/** Prices are quoted with this disk; ours are split again, so it only orders the walk. */
+/**
+ * The search prices rows with this disk. Offers have separate prices, so it only sets the order.
+ */
 const STORAGE_GB = policy.lease.defaultDiskGb;
 
-/** Where the walk is: offers from this price on, without those of exactly that price seen. */
+/** The next search: offers from this price on, without those in `except`. */
 type Cursor = { readonly price: number; readonly except: readonly number[] };
 
-type Seen = { readonly id: string; readonly price: number; readonly row: unknown };
+type FoundRow = { readonly id: string; readonly price: number; readonly row: unknown };
 
 const START: Cursor = { price: 0, except: [] };
 
@@ -31,7 +33,7 @@ function queryOf(cursor: Cursor) {
     rented: { eq: false },
     direct_port_count: { gte: 1 },
     dph_total: { gte: cursor.price },
-    // A filter on `id` matches nothing; this name of the same number works (live, October 2026).
+    // A filter on `id` matches nothing; this other name of the id works (live, October 2026).
     ...(cursor.except.length === 0 ? {} : { ask_contract_id: { notin: cursor.except } }),
     type: 'on-demand',
     order: [['dph_total', 'asc']],
@@ -40,7 +42,7 @@ function queryOf(cursor: Cursor) {
   };
 }
 
-async function page(api: Api, cursor: Cursor): Promise<readonly Seen[]> {
+async function page(api: Api, cursor: Cursor): Promise<readonly FoundRow[]> {
   const call = { method: 'POST', path: PATH, body: queryOf(cursor) } as const;
   const { offers } = await read(api, AskPage, { ...call, spacing: SEARCH_SPACING });
   return offers.map((row) => {
@@ -50,10 +52,10 @@ async function page(api: Api, cursor: Cursor): Promise<readonly Seen[]> {
 }
 
 /**
- * Rows as offers. A single odd row is left out, as an offer without a readable price is none; but
- * when no row at all can be read, the provider has changed its words.
+ * Rows as offers. An unreadable row is left out, but when no row is readable, the provider has
+ * changed its format, which is a failure.
  */
-function offersOf(rows: readonly Seen[]): readonly Offer[] {
+function offersOf(rows: readonly FoundRow[]): readonly Offer[] {
   const asks = rows.flatMap(({ row }) => {
     const parsed = Ask.safeParse(row);
     return parsed.success ? [parsed.data] : [];
@@ -62,20 +64,26 @@ function offersOf(rows: readonly Seen[]): readonly Offer[] {
   return asks.flatMap((ask) => offerOf(ask, STORAGE_GB) ?? []);
 }
 
-/** The next search after one that brought something new. */
-function onwards(cursor: Cursor, seen: ReadonlyMap<string, Seen>, fresh: readonly Seen[]): Cursor {
+/** The next search after one that returned new offers. */
+function nextCursor(
+  cursor: Cursor,
+  seen: ReadonlyMap<string, FoundRow>,
+  fresh: readonly FoundRow[],
+): Cursor {
   const price = Math.max(cursor.price, ...fresh.map((row) => row.price));
-  const still = price === cursor.price && cursor.except.length > 0;
-  return { price, except: still ? idsAt(price, seen) : [] };
+  const isSamePrice = price === cursor.price && cursor.except.length > 0;
+  return { price, except: isSamePrice ? idsAt(price, seen) : [] };
 }
 
-function idsAt(price: number, seen: ReadonlyMap<string, Seen>): readonly number[] {
+function idsAt(price: number, seen: ReadonlyMap<string, FoundRow>): readonly number[] {
   return [...seen.values()].filter((row) => row.price === price).map(({ id }) => Number(id));
 }
 
-/** Complete or a Failure: RateLimited, ProviderDown, Unauthorised, BadReply. */
+/**
+ * All offers. Throws RateLimited, ProviderDown, Unauthorised, BadReply, and never returns a part.
+ */
 export async function search(api: Api): Promise<readonly Offer[]> {
-  const seen = new Map<string, Seen>();
+  const seen = new Map<string, FoundRow>();
   let cursor = START;
   let longest = 0;
   for (let pages = 0; pages < policy.search.maxPages; pages += 1) {
@@ -85,16 +93,19 @@ export async function search(api: Api): Promise<readonly Offer[]> {
     for (const row of fresh) seen.set(row.id, row);
     longest = Math.max(longest, rows.length);
     if (fresh.length > 0) {
-      cursor = onwards(cursor, seen, fresh);
+      cursor = nextCursor(cursor, seen, fresh);
     } else if (rows.length === 0 || rows.length < longest) {
       return offersOf([...seen.values()]);
     } else if (cursor.except.length === 0) {
-      // A full page of known offers: there may be more at this very price.
+      // A full page of known offers: there may be more with exactly this price.
       cursor = { price: cursor.price, except: idsAt(cursor.price, seen) };
     } else {
-      throw new Failure('BadReply', `vastai ${ENDPOINT}: offers of one price can't be told apart`);
+      throw new Failure(
+        'BadReply',
+        `vastai ${ENDPOINT}: the search repeats offers of one price despite the filter`,
+      );
     }
   }
   const most = policy.search.maxPages;
-  throw new Failure('BadReply', `vastai ${ENDPOINT}: no end after ${most} pages`);
+  throw new Failure('BadReply', `vastai ${ENDPOINT}: more than ${most} pages`);
 }

@@ -1,5 +1,5 @@
-// The Vast.ai adapter: the provider port over its HTTP API. It keeps no state and no rules of ours;
-// spacing between calls of different processes is kept by shared gates, not here.
+// The Vast.ai adapter: the provider port on its HTTP API. It has no state and no business rules.
+// The local gates, not this adapter, space the calls of different processes.
 
 import type { Provider } from '../../../ports/provider.ts';
 import { type AdapterOptions, createHttp } from '../http.ts';
@@ -10,7 +10,7 @@ import { attachKey, destroyInstance, getInstance, listInstances } from './instan
 import { listCharges, readBalance } from './money.ts';
 import { search } from './search.ts';
 
-/** The provider port for one account of Vast.ai. */
+/** The provider port of one Vast.ai account. */
 export function createVastai(options: AdapterOptions<'vastai'>): Provider {
   const { keys, ...rest } = options;
   const { baseUrl, pause } = rest;

@@ -1,11 +1,10 @@
-// The shapes of Vast.ai's replies, as far as we use them (documentation of August 2026, raw rows of
-// June 2026). What isn't named here is ignored; what is named and unreadable is a failure that
-// names its field, never a guess.
+// The schemas of Vast.ai's replies, as far as the adapter uses them (documentation of August 2026,
+// raw rows of June 2026). Other fields are ignored. An unreadable field is a failure that names it.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
 
-/** Some numbers come as text. */
+/** Some numbers are text. */
 const numeric = z.union([
   z.number(),
   z.pipe(z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), z.transform(Number)),
@@ -14,11 +13,11 @@ const id = z.pipe(
   z.union([z.int().check(z.gte(1)), z.string().check(z.regex(/^[1-9]\d{0,15}$/))]),
   z.transform(String),
 );
-/** Absent and null mean the same in its replies. */
+/** In Vast.ai's replies, absent and null are equal. */
 const maybe = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nullable(schema));
 const text = maybe(z.string());
 
-/** An offer as far as paging needs it: without id or price there is no next page. */
+/** The fields for paging: without id and price there is no next page. */
 export const AskCursor = z.object({ id, dph_total: numeric });
 
 export const Ask = z.object({
@@ -28,12 +27,12 @@ export const Ask = z.object({
   num_gpus: z.int(),
   /** Megabytes of each GPU. */
   gpu_ram: numeric,
-  /** Dollars an hour for the whole offer; `dph_total` includes the storage that was asked for. */
+  /** Dollars per hour for the whole offer; `dph_total` includes the requested storage. */
   dph_base: numeric,
   dph_total: numeric,
-  /** Dollars for a gigabyte and month. */
+  /** Dollars per gigabyte and month. */
   storage_cost: numeric,
-  /** Dollars for a gigabyte. */
+  /** Dollars per gigabyte. */
   inet_up_cost: numeric,
   inet_down_cost: numeric,
   /** Gigabytes. */
@@ -68,12 +67,12 @@ export const Row = z.object({
   ssh_host: text,
   ssh_port: maybe(numeric),
   image_runtype: text,
-  /** Docker's map once it runs; documented as an array of numbers in one place. */
+  /** Docker's port map of a running instance; one document shows an array of numbers. */
   ports: z.optional(z.unknown()),
 });
 export type Row = z.infer<typeof Row>;
 
-/** The entry of Docker's map that leads to SSH. */
+/** The SSH entry of Docker's port map. */
 export const SshPort = z.object({
   '22/tcp': z.tuple([z.object({ HostPort: numeric })], z.unknown()),
 });
@@ -101,10 +100,10 @@ export type Charge = z.infer<typeof Charge>;
 
 export const ChargePage = z.object({ ...page, total: maybe(numeric), results: z.array(Charge) });
 
-/** `credit` is what clients spend against; the documented `balance` may be 0 beside it. */
+/** `credit` is the prepaid amount; the documented `balance` may be 0 beside it. */
 export const User = z.object({ credit: maybe(numeric) });
 
-/** Reads `json` as `schema`. Throws BadReply naming `endpoint` and the field, never its value. */
+/** Parses `json`. Throws BadReply with `endpoint` and the field, never its value. */
 export function readWire<Schema extends z.ZodMiniType>(
   schema: Schema,
   json: unknown,
@@ -113,5 +112,9 @@ export function readWire<Schema extends z.ZodMiniType>(
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new Failure('BadReply', `vastai ${endpoint}: unreadable at "${field}"`, { field });
+  throw new Failure(
+    'BadReply',
+    `vastai ${endpoint}: the field "${field}" is missing or not valid`,
+    { field },
+  );
 }

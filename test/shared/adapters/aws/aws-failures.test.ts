@@ -144,7 +144,7 @@ describe('keys that a batch holds back', () => {
     });
     await expect(table().getMany(keys)).rejects.toMatchObject({
       name: 'StoreDown',
-      message: 'leases: 1 items of a batch are held back',
+      message: 'leases: 1 items of a batch are still unprocessed',
     });
     expect(dynamodb.calls()).toHaveLength(policy.aws.maxBatchParts);
   });

@@ -74,7 +74,7 @@ describe('what comes back', () => {
 
   it('is no reply when there is none in time', async () => {
     const { answer } = await ask({ ...write, timeout: seconds(0.05) }, 'never');
-    expect(answer).toEqual({ kind: 'no-reply', reason: 'no answer in time' });
+    expect(answer).toEqual({ kind: 'no-reply', reason: 'timed out' });
   });
 
   it('is no reply when the body has no end', async () => {
