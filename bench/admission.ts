@@ -1,5 +1,5 @@
-// How fast leases are admitted, by the real use case on the embedded database: on one account that
-// is all but full, and over a hundred; what its item costs to write, and the calls of a settlement.
+// Measures the admission of leases with the real use case on the embedded database: the rate on one
+// nearly full account and over a hundred accounts, the write units, and the calls of a settlement.
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { leaseIdFor, requestHash } from '../shared/adapters/derive-ids.ts';
@@ -25,7 +25,7 @@ import { openFilling } from './fill.ts';
 import { atLeast, atMost, type Row } from './row.ts';
 
 const FULL = policy.account.maxOpenLeases;
-/** So many at once, until the account is full; then they are settled, which isn't timed. */
+/** Concurrent admissions, until the account is full. Settling them is not timed. */
 const WAVE = 8;
 const WAVES = 25;
 const ACCOUNTS = 100;
@@ -38,7 +38,7 @@ const limits = someLimits({
   maxOpenLeases: FULL,
 });
 
-function requester(database: TestDatabase) {
+function createRequester(database: TestDatabase) {
   const run = createRequestLease({
     leases: database.leases,
     freezes: createFreezeStore(database.tables.leases),
@@ -56,37 +56,38 @@ function requester(database: TestDatabase) {
   return async (consumer: ConsumerId) => {
     number += 1;
     const idempotencyKey = `request-${number}`;
-    const asked = { consumer, idempotencyKey, body: { number }, terms: someTerms(), env: {} };
-    const outcome = await run(asked);
-    if (outcome.kind !== 'accepted') throw new Error(`refused by ${outcome.refusal.limit}`);
+    const request = { consumer, idempotencyKey, body: { number }, terms: someTerms(), env: {} };
+    const outcome = await run(request);
+    if (outcome.kind !== 'accepted')
+      throw new Error(`the limit ${outcome.refusal.limit} refuses a request`);
     return { consumer, leaseId: outcome.lease.id };
   };
 }
-type Ask = ReturnType<typeof requester>;
-type Admitted = Awaited<ReturnType<Ask>>;
+type RequestOne = ReturnType<typeof createRequester>;
+type Admitted = Awaited<ReturnType<RequestOne>>;
 
-/** A hold as an active lease has it, which is the longest that it usually gets. */
+/** The hold of an active lease: usually the longest text of a hold in the account's item. */
 const serving = repriceHold(
   anActiveLease(aBootingLease(aLaunchingLease(aRequestedLease()))),
   at('12:04'),
 ).hold;
 
-async function together(work: readonly (() => Promise<Admitted>)[]) {
+async function admitAll(work: readonly (() => Promise<Admitted>)[]) {
   const from = performance.now();
   const admitted = await Promise.all(work.map((each) => each()));
   return { admitted, milliseconds: performance.now() - from };
 }
 
-/** Admissions a second on one account, with 192 to 200 leases open. */
-async function onOneAccount(database: TestDatabase, ask: Ask): Promise<number> {
+/** Admissions per second on one account with 192 to 200 open leases. */
+async function onOneAccount(database: TestDatabase, requestOne: RequestOne): Promise<number> {
   const consumer = consumerOf('crowded');
   for (let open = 0; open < FULL - WAVE; open += 1) {
-    const admitted = await ask(consumer);
+    const admitted = await requestOne(consumer);
     await database.accounts.reprice({ ...admitted, to: serving });
   }
   let milliseconds = 0;
   for (let wave = 1; wave <= WAVES; wave += 1) {
-    const timed = await together(Array.from({ length: WAVE }, () => () => ask(consumer)));
+    const timed = await admitAll(Array.from({ length: WAVE }, () => () => requestOne(consumer)));
     milliseconds += timed.milliseconds;
     if (wave === WAVES) break;
     for (const admitted of timed.admitted) {
@@ -96,19 +97,19 @@ async function onOneAccount(database: TestDatabase, ask: Ask): Promise<number> {
   return Math.round((WAVE * WAVES * 1_000) / milliseconds);
 }
 
-/** Admissions a second, each on the next of a hundred accounts that exist. */
-async function overAccounts(ask: Ask): Promise<number> {
+/** Admissions per second over a hundred existing accounts. */
+async function overAccounts(requestOne: RequestOne): Promise<number> {
   const consumers = Array.from({ length: ACCOUNTS }, (_, number) => consumerOf(`team-${number}`));
-  for (const consumer of consumers) await ask(consumer);
+  for (const consumer of consumers) await requestOne(consumer);
   let milliseconds = 0;
   for (let from = 0; from < ACCOUNTS; from += WAVE) {
-    const wave = consumers.slice(from, from + WAVE).map((consumer) => () => ask(consumer));
-    milliseconds += (await together(wave)).milliseconds;
+    const wave = consumers.slice(from, from + WAVE).map((consumer) => () => requestOne(consumer));
+    milliseconds += (await admitAll(wave)).milliseconds;
   }
   return Math.round((ACCOUNTS * 1_000) / milliseconds);
 }
 
-/** The engine's own count for a write of the full account, which is what an admission writes. */
+/** The database's write units for the item of the full account, which each admission writes. */
 async function writeUnits({ endpoint }: TestDatabase): Promise<number> {
   const client = openFilling(endpoint);
   const update = new UpdateCommand({
@@ -122,8 +123,8 @@ async function writeUnits({ endpoint }: TestDatabase): Promise<number> {
   return ConsumedCapacity?.CapacityUnits ?? Number.NaN;
 }
 
-async function settlementCalls(database: TestDatabase, ask: Ask): Promise<number> {
-  const admitted = await ask(consumerOf('settled'));
+async function settlementCalls(database: TestDatabase, requestOne: RequestOne): Promise<number> {
+  const admitted = await requestOne(consumerOf('settled'));
   database.calls.length = 0;
   await database.accounts.settle({ ...admitted, charged: microUsd(1_000) });
   return database.calls.length;
@@ -132,11 +133,11 @@ async function settlementCalls(database: TestDatabase, ask: Ask): Promise<number
 export async function admissionRows(): Promise<readonly Row[]> {
   const database = await openTestDatabase();
   try {
-    const ask = requester(database);
-    const one = await onOneAccount(database, ask);
+    const requestOne = createRequester(database);
+    const one = await onOneAccount(database, requestOne);
     const units = await writeUnits(database);
-    const many = await overAccounts(ask);
-    const calls = await settlementCalls(database, ask);
+    const many = await overAccounts(requestOne);
+    const calls = await settlementCalls(database, requestOne);
     return [
       atLeast(100, { name: 'admissions-one-account', value: one, unit: 'admissions/s' }),
       atMost(12, { name: 'admission-write-units', value: units, unit: 'units' }),

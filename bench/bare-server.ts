@@ -1,5 +1,5 @@
-// The least a server on Node can do: answers whatever it is asked with the bytes of one file. It
-// prints its address and ends when standard input does.
+// A minimal Node server: it responds to every request with the bytes of one file. It prints its
+// address and exits when its standard input closes.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

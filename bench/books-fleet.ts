@@ -1,5 +1,5 @@
-// Ten thousand leases that ended, of one account, over thirty days: the same numbers always make
-// the same leases, so that two processes agree on them.
+// Ten thousand ended leases of one account over thirty days. The same number always gives the same
+// lease, so that two processes use equal leases.
 
 import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { type EpochMs, epochMs } from '../shared/core/base/time.ts';
@@ -15,15 +15,15 @@ export const LEASES = 10_000;
 export const READER = brandId(ConsumerId, '123456789012/bench');
 const DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
-/** After all of them have ended. */
+/** After the end of all leases. */
 export const READ_AT = epochMs(Date.UTC(2026, 10, DAYS, 12));
 
 const GPUS = ['RTX 4090', 'RTX 3090', 'A100 PCIE', 'H100 SXM', 'L40S'];
 
-/** As the real moves make it; the others are it again, under other ids and on other days. */
+/** A lease made by the real moves; the others are copies with other ids and days. */
 const sample = anEndedLease();
 
-/** At 6:00 of one of the days, some milliseconds apart. */
+/** At 6:00 on one of the days, plus some milliseconds. */
 const endOf = (number: number): EpochMs =>
   epochMs(Date.UTC(2026, 10, 1, 6) + (number % DAYS) * DAY_MS + number);
 
@@ -32,7 +32,7 @@ export type Settled = {
   readonly entries: readonly LedgerEntry[];
 };
 
-/** The lease of that number with its entries, all of them applied. */
+/** The lease of that number with its applied entries. */
 export function settledLease(number: number): Settled {
   const id = aLeaseId(`books${String(number).padStart(15, '0')}`);
   const endedAt = endOf(number);
@@ -48,7 +48,7 @@ export function settledLease(number: number): Settled {
   return { lease: { ...sample, id, consumer: READER, endedAt, outbox }, entries };
 }
 
-/** The days that are closed by then, as the entries make them. */
+/** The reports of the closed days, computed from the entries. */
 export function closedDays(entries: readonly LedgerEntry[]): readonly DayReport[] {
   const sorted = entries.toSorted(
     (a, b) => a.at - b.at || a.leaseId.localeCompare(b.leaseId) || a.seq - b.seq,

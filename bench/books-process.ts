@@ -1,5 +1,5 @@
-// One verification and some reports in a process of its own, so that its memory is nobody else's:
-// prints what they took. The database is the one whose address is the only argument.
+// Runs one verification and some reports in a separate process, so that its memory can be measured.
+// Prints the results. The only argument is the database's address.
 
 import { LOCAL_ACCESS } from '../local/aws/database.ts';
 import { createDayStore } from '../shared/adapters/dynamodb/billing/day-store.ts';
@@ -42,7 +42,7 @@ for (let n = 0; n < REPORTS; n += 1) {
   reports.push(performance.now() - from);
   charged = total.chargedMicroUsd;
 }
-// The first ones warm the process up.
+// The first reports warm up the process.
 const warm = reports.slice(REPORTS / 4).toSorted((a, b) => a - b);
 const reportMs = warm[Math.floor(warm.length * 0.95)];
 

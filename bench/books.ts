@@ -1,5 +1,5 @@
-// How long it takes to prove the books of 10,000 leases, and to report a month of them: the real
-// stores on the embedded database, which runs here; the reader in a process of its own.
+// Measures the verification of the ledger of 10,000 leases and the report of a month: the real
+// stores on the embedded database, which runs in this process, and a reader in its own process.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -33,7 +33,7 @@ const Read = z.object({
   peakKb: z.number(),
 });
 
-/** The account as its leases left it. */
+/** The account's items after the settlement of its leases. */
 function accountItems(charged: number): readonly object[] {
   const limits = someLimits({ monthlyBudgetMicroUsd: microUsd(charged) });
   const fresh = freshAccount(READER, { limits, month: monthOf(READ_AT) });

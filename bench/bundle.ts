@@ -1,5 +1,5 @@
-// Weighs the functions as they are deployed, and times their cold start against a bundle of the
-// bare DynamoDB client: import and first call, in fresh processes, in one run.
+// Measures the size of the deployed functions, and their cold start relative to a bundle of only
+// the DynamoDB client: import and first call, in new processes, in one run.
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,10 @@ const API = new URL('../functions/api/', import.meta.url);
 const HEARTBEATS = ['api/record-heartbeat', 'api/record-node-heartbeat'];
 const API_ENTRIES = readdirSync(API).map((file) => `api/${file.replace(/\.ts$/, '')}`);
 
-/** Each variant is started so often; the quickest counts, since noise only ever adds time. */
+/** Starts per variant. The fastest one counts, since noise only adds time. */
 const ROUNDS = 15;
 
-/** What anybody would bundle to read one item, credential chain included. */
+/** A minimal function that reads one item, with the SDK's default credential chain. */
 const BARE = `
   import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
   import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
@@ -37,12 +37,12 @@ function bundleBare(folder: string): string {
 
 function sizeRows(folder: string): readonly Row[] {
   const kilobytes = (entry: string) => statSync(join(folder, entry, 'index.mjs')).size / 1_000;
-  const greatest = (entries: readonly string[]) =>
+  const largest = (entries: readonly string[]) =>
     Math.round(10 * Math.max(...entries.map(kilobytes))) / 10;
   const others = API_ENTRIES.filter((entry) => !HEARTBEATS.includes(entry));
   return [
-    atMost(460, { name: 'bundle-api', value: greatest(others), unit: 'KB' }),
-    atMost(340, { name: 'bundle-heartbeat', value: greatest(HEARTBEATS), unit: 'KB' }),
+    atMost(460, { name: 'bundle-api', value: largest(others), unit: 'KB' }),
+    atMost(340, { name: 'bundle-heartbeat', value: largest(HEARTBEATS), unit: 'KB' }),
   ];
 }
 
@@ -54,7 +54,7 @@ async function importRows(folder: string): Promise<readonly Row[]> {
   };
   const starts = await openColdStarts();
   try {
-    const best = await starts.quickest(bundles, ROUNDS);
+    const best = await starts.fastest(bundles, ROUNDS);
     const ratio = (ms: number) => Math.round((100 * ms) / best.bare) / 100;
     return [
       atMost(1.3, { name: 'import-api', value: ratio(best.readLease), unit: 'x bare' }),

@@ -1,7 +1,7 @@
-// Starts bundles in fresh processes, shuffled, and takes the CPU time of their import and first
-// call: what else the instance does adds to the time of day, by half and more, but not to this.
-// The database is real and holds a serving lease; the workflow engine only says yes. Both are
-// reached over TLS, as AWS is: without it, the SDK would load more of Node (`node:http` and fetch).
+// Starts bundles in new processes, in random order, and measures the CPU time of their import and
+// first call: other load on the computer adds half and more to the wall-clock time, but not to the
+// CPU time. The database is real and holds an active lease; the workflow engine is a stub. Both use
+// TLS, as AWS does: without TLS the SDK would load more modules (`node:http` and fetch).
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ import { aRequestedLease } from '../test/support/builders/lease.ts';
 
 const run = promisify(execFile);
 
-/** Runs in the process that is timed, which loads nothing else before. */
+/** The program of the timed process, which loads nothing else before. */
 const TIMED = `
   const { BUNDLE, EVENT } = process.env;
   const start = process.cpuUsage();
@@ -38,7 +38,7 @@ const userArn = `arn:aws:sts::${aConsumer.replace('/', ':assumed-role/')}/run-1`
 const lease = aRequestedLease();
 const request = { userArn, params: { id: lease.id } };
 
-/** The call each bundle gets, under the bundle's name. */
+/** The event for each bundle, by the bundle's name. */
 const EVENTS = {
   bare: {},
   readLease: gatewayEvent('readLease', request, 'bench'),
@@ -48,7 +48,7 @@ const EVENTS = {
 type Variant = keyof typeof EVENTS;
 type Times = Readonly<Record<Variant, number>>;
 
-/** A lease on record whose instance serves and whose workflow waits for a token. */
+/** Writes an active lease whose workflow waits with a task token. */
 async function fill(endpoint: string): Promise<void> {
   const table = openTable(connect({ endpoint, ...LOCAL_ACCESS }), 'leases');
   await createLeaseStore(table).create(lease);
@@ -69,7 +69,7 @@ async function fill(endpoint: string): Promise<void> {
   });
 }
 
-/** The engine's package has a certificate of its own, which nobody else trusts. */
+/** The certificate in dynalite's package, which is self-signed. */
 const ofDynalite = (file: string): Buffer =>
   readFileSync(new URL(import.meta.resolve(`dynalite/ssl/${file}.pem`)));
 
@@ -83,8 +83,8 @@ async function startTls(answer: RequestListener) {
   return { url: `https://127.0.0.1:${port}`, close: () => server.close() };
 }
 
-/** Passes everything on to `endpoint`. */
-const passingTo =
+/** Forwards every request to `endpoint`. */
+const forwardTo =
   (endpoint: string): RequestListener =>
   (incoming, response) => {
     const { method, headers } = incoming;
@@ -95,13 +95,13 @@ const passingTo =
     incoming.pipe(outgoing);
   };
 
-/** Step Functions, as far as a heartbeat needs it. */
-const sayYes: RequestListener = (incoming, response) => {
+/** A stub of Step Functions for heartbeats: every call succeeds. */
+const succeed: RequestListener = (incoming, response) => {
   incoming.resume();
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
 };
 
-/** In some other order, so that no variant always runs after the same one. */
+/** The items in random order, so that no variant always runs after the same one. */
 function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, rank: Math.random() }))
@@ -109,33 +109,33 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
     .map(({ item }) => item);
 }
 
-/** Opens what the bundles call. */
+/** Opens the servers that the bundles call. */
 export async function openColdStarts() {
   const database = await openDatabase();
   await fill(database.endpoint);
-  const front = await startTls(passingTo(database.endpoint));
-  const yes = await startTls(sayYes);
+  const front = await startTls(forwardTo(database.endpoint));
+  const engine = await startTls(succeed);
   const env = {
     GPU_SHOPPER_DEPLOYMENT_ID: 'bench',
     GPU_SHOPPER_STATE_MACHINE_ARN: 'arn:aws:states:us-east-1:123456789012:stateMachine:bench',
     AWS_REGION: 'us-east-1',
-    // As Lambda sets them: bundles take credentials from nowhere else.
+    // The variables that Lambda sets, the only source of credentials for the bundles.
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
     AWS_ENDPOINT_URL_DYNAMODB: front.url,
-    AWS_ENDPOINT_URL_SFN: yes.url,
+    AWS_ENDPOINT_URL_SFN: engine.url,
     NODE_TLS_REJECT_UNAUTHORIZED: '0',
   };
   const time = async (variant: Variant, bundle: string): Promise<number> => {
-    const told = { ...env, BUNDLE: bundle, EVENT: JSON.stringify(EVENTS[variant]) };
+    const variables = { ...env, BUNDLE: bundle, EVENT: JSON.stringify(EVENTS[variant]) };
     const args = ['--input-type=module', '--eval', TIMED];
-    const { stdout } = await run(process.execPath, args, { env: told });
+    const { stdout } = await run(process.execPath, args, { env: variables });
     return Timed.parse(JSON.parse(stdout)).ms;
   };
   return {
-    /** The quickest of `rounds` starts of each bundle, in milliseconds. */
-    async quickest(bundles: Readonly<Record<Variant, string>>, rounds: number): Promise<Times> {
+    /** The fastest of `rounds` starts of each bundle, in milliseconds. */
+    async fastest(bundles: Readonly<Record<Variant, string>>, rounds: number): Promise<Times> {
       const best = { bare: Infinity, readLease: Infinity, recordHeartbeat: Infinity };
       const variants: readonly Variant[] = ['bare', 'readLease', 'recordHeartbeat'];
       for (let round = 1; round <= rounds; round += 1) {
@@ -146,7 +146,7 @@ export async function openColdStarts() {
       return best;
     },
     async close() {
-      yes.close();
+      engine.close();
       front.close();
       await database.close();
     },

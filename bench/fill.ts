@@ -1,5 +1,5 @@
-// Fills the embedded database with what a measurement starts from, past the stores: they write one
-// item at a time, under conditions that a lease in the middle of its life doesn't meet.
+// Fills the embedded database before a measurement, without the stores: those write one item at a
+// time, under conditions that an already active lease does not meet.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -12,12 +12,12 @@ const BATCH = 25;
 
 type Writing = { readonly table: string; readonly items: readonly object[] };
 
-/** The SDK's own client of the embedded database; ours writes no batches. */
+/** The SDK's own client for the embedded database; the adapter's client writes no batches. */
 export function openFilling(endpoint: string): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, ...LOCAL_ACCESS }));
 }
 
-/** Writes items as they are, in batches. */
+/** Writes items in batches. */
 export async function write(
   client: DynamoDBDocumentClient,
   { table, items }: Writing,
@@ -29,7 +29,7 @@ export async function write(
   }
 }
 
-/** A lease as its store keeps it. */
+/** The item of a lease, as its store writes it. */
 export const leaseItem = (lease: Lease) => ({
   ...lease,
   ...leaseKey(lease.id),

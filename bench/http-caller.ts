@@ -1,5 +1,5 @@
-// Calls over kept-open connections, signed as any caller's. A signature is good for minutes and is
-// made once: what is measured is the service, not the signing of its load.
+// Signed calls over keep-alive connections. A request is signed once and sent many times within the
+// signature's 5 minutes: the bench measures the service, not the signing.
 
 import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -9,8 +9,8 @@ import type { AccessKey } from '../local/aws/sigv4.ts';
 import { REGION, SERVICE } from '../local/start.ts';
 import { CALLERS } from './load.ts';
 
-/** What is asked for, and by whom. */
-export type Wanted = {
+/** A request to sign, and the key of its caller. */
+export type Unsigned = {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -26,8 +26,14 @@ export type Prepared = {
 
 export type Reply = { readonly headers: Record<string, unknown>; readonly body: string };
 
-/** Signs a request without a body. Good for 5 minutes, any number of times. */
-export async function signed({ url, method, path, query = {}, key }: Wanted): Promise<Prepared> {
+/** Signs a request without a body. The result is valid for 5 minutes, any number of times. */
+export async function signRequest({
+  url,
+  method,
+  path,
+  query = {},
+  key,
+}: Unsigned): Promise<Prepared> {
   const { accessKeyId, secretAccessKey } = key;
   const credentials = { accessKeyId, secretAccessKey };
   const signer = new SignatureV4({ service: SERVICE, region: REGION, credentials, sha256: Sha256 });
@@ -39,7 +45,7 @@ export async function signed({ url, method, path, query = {}, key }: Wanted): Pr
   return { url: target, method, headers };
 }
 
-/** Connections that stay open from one request to the next. */
+/** Opens keep-alive connections. */
 export function openCaller() {
   const agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
   /** Reads the whole reply; rejects unless it is a 200. */
@@ -49,7 +55,7 @@ export function openCaller() {
         const { statusCode, headers: replied } = incoming;
         text(incoming).then((body) => {
           if (statusCode === 200) resolve({ headers: replied, body });
-          else reject(new Error(`${method} ${url.pathname} is answered ${statusCode}: ${body}`));
+          else reject(new Error(`${method} ${url.pathname} responds ${statusCode}: ${body}`));
         }, reject);
       });
       outgoing.on('error', reject);

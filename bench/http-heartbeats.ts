@@ -1,5 +1,5 @@
-// What heartbeats cost over HTTP, against the bare database, and whether one machine carries a
-// thousand leases that heartbeat each minute.
+// Measures heartbeats over HTTP relative to plain database updates, and whether one service handles
+// a thousand leases with a heartbeat per minute each.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
@@ -9,23 +9,23 @@ import { openCaller, type Prepared } from './http-caller.ts';
 import { ratioOf } from './load.ts';
 import { atLeast, atMost, type Row } from './row.ts';
 import { onService, type Serving } from './serving.ts';
-import { BEATS_FROM, CONSUMER } from './serving-fleet.ts';
+import { CONSUMER, HEARTBEATS_FROM } from './serving-fleet.ts';
 
 const heartbeatsOf = ({ leases, sign }: Serving): Promise<readonly Prepared[]> =>
   Promise.all(
     leases.map(({ id }) => sign({ method: 'POST', path: `/v1/leases/${id}/heartbeats` })),
   );
 
-/** The nth of them, beginning again after the last. */
+/** The nth item, starting again after the last. */
 function nthOf<Item>(items: readonly Item[], nth: number): Item {
   const item = items[nth % items.length];
-  if (item === undefined) throw new Error('there is none');
+  if (item === undefined) throw new Error('nthOf needs at least one item');
   return item;
 }
 
 /**
- * Heartbeats through the front, against the same update by the adapter's client: what the front,
- * the signature, the handler and the workflow's engine add.
+ * Heartbeats through the HTTP front, relative to the same update by the adapter's client: the cost
+ * of the front, the signature, the handler and the workflow engine.
  */
 export function heartbeatRows(): Promise<readonly Row[]> {
   return onService({ leases: 100 }, async (serving) => {
@@ -35,8 +35,9 @@ export function heartbeatRows(): Promise<readonly Row[]> {
     const update = async (nth: number): Promise<void> => {
       const { id: leaseId } = nthOf(serving.leases, nth);
       const by = { kind: 'app', consumer: CONSUMER, busy: true } as const;
-      const at = epochMs(BEATS_FROM + nth);
-      if ((await pulses.heartbeat({ leaseId, at, by })) === 'refused') throw new Error('not heard');
+      const at = epochMs(HEARTBEATS_FROM + nth);
+      if ((await pulses.heartbeat({ leaseId, at, by })) === 'refused')
+        throw new Error('the store refuses a heartbeat');
     };
     try {
       const value = await ratioOf((nth) => call(nthOf(heartbeats, nth)), update);
@@ -47,16 +48,16 @@ export function heartbeatRows(): Promise<readonly Row[]> {
   });
 }
 
-/** Time that runs faster, so that a minute's heartbeats come in 12 s and a silence shows in 24. */
+/** A minute takes 12 s, so that two missed heartbeats end a lease after 24 s. */
 const TIME_SCALE = 5;
 const LEASES = 1_000;
 const EVERY_MS = minutes(1) / TIME_SCALE;
 /** Heartbeats of each lease. */
-const BEATS = 4;
+const HEARTBEATS = 4;
 
 /**
- * Heartbeats on time, whatever became of the heartbeats before. How long each that was heard took,
- * from when it was due.
+ * Sends heartbeats on time, independent of earlier replies. Returns, for each successful one, the
+ * time from its due instant to its reply.
  */
 async function heartbeatAll(heartbeats: readonly Prepared[]): Promise<readonly number[]> {
   const { call, close } = openCaller();
@@ -70,29 +71,29 @@ async function heartbeatAll(heartbeats: readonly Prepared[]): Promise<readonly n
     );
   };
   const times = await Promise.all(
-    Array.from({ length: BEATS * heartbeats.length }, (_, nth) => heartbeat(nth)),
+    Array.from({ length: HEARTBEATS * heartbeats.length }, (_, nth) => heartbeat(nth)),
   );
   close();
   return times.filter((time) => time !== null);
 }
 
-/** How many leases don't serve any more, were never heard, or were silent once. */
-async function lostOf({ leases, table }: Serving): Promise<number> {
+/** The number of leases that are not active, had no heartbeat, or were silent once. */
+async function countLost({ leases, table }: Serving): Promise<number> {
   const [store, pulses] = [createLeaseStore(table('leases')), createPulseStore(table('leases'))];
-  const heard = await pulses.getMany(new Set(leases.map(({ id }) => id)));
+  const known = await pulses.getMany(new Set(leases.map(({ id }) => id)));
   let lost = 0;
   for (const { id } of leases) {
-    const pulse = heard.get(id);
-    const isWell =
+    const pulse = known.get(id);
+    const isHealthy =
       pulse !== undefined && pulse.appHeartbeatAt !== null && pulse.silenceLookAt === null;
-    if (!isWell || (await store.get(id))?.state !== 'active') lost += 1;
+    if (!isHealthy || (await store.get(id))?.state !== 'active') lost += 1;
   }
   return lost;
 }
 
 /**
- * 1,000 leases heartbeat each minute: 17 heartbeats a second in life, five times as many here, each
- * for twice as long as it may be silent.
+ * 1,000 leases with one heartbeat per minute: 17 heartbeats per second in real time, five times as
+ * many here, for twice the silence limit.
  */
 export function fleetRows(): Promise<readonly Row[]> {
   return onService({ leases: LEASES, timeScale: TIME_SCALE }, async (serving) => {
@@ -100,7 +101,7 @@ export function fleetRows(): Promise<readonly Row[]> {
     const from = performance.now();
     const times = [...(await heartbeatAll(heartbeats))].sort((a, b) => a - b);
     const seconds = (performance.now() - from) / 1_000;
-    const lost = await lostOf(serving);
+    const lost = await countLost(serving);
     const rate = Math.floor((10 * times.length) / seconds) / 10;
     const p95 = Math.ceil(times[Math.floor(0.95 * times.length)] ?? Number.NaN);
     return [

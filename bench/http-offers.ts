@@ -1,4 +1,4 @@
-// What the HTTP front and the menu behind it cost, against a server that only sends bytes.
+// Measures the HTTP front and the menu relative to a server that only sends bytes.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,11 +13,11 @@ import { openCaller, type Prepared } from './http-caller.ts';
 import { ratioOf } from './load.ts';
 import { atLeast, type Row } from './row.ts';
 import { onService } from './serving.ts';
-import { BEATS_FROM } from './serving-fleet.ts';
+import { HEARTBEATS_FROM } from './serving-fleet.ts';
 
 const BARE = new URL('./bare-server.ts', import.meta.url);
 
-/** As many as one page may hold: the menu, and every answer, hold all of them. */
+/** The largest page: the menu and every reply hold all these offers. */
 const OFFERS = 300;
 
 async function publish(table: (name: string) => Table, folder: string): Promise<void> {
@@ -31,11 +31,11 @@ async function publish(table: (name: string) => Table, folder: string): Promise<
     return Offer.parse({ ...anOffer(), ...own, gpuMicroUsdPerHour });
   });
   const blobs = createFolderBlobs(join(folder, 'blobs'));
-  const snapshot = { provider: firstProvider, version: 'bench', takenAt: BEATS_FROM, offers };
+  const snapshot = { provider: firstProvider, version: 'bench', takenAt: HEARTBEATS_FROM, offers };
   await createMenuStore(table('inventory'), blobs).publish(snapshot);
 }
 
-/** `GET /v1/offers` for all offers, against a bare server that sends the same headers and bytes. */
+/** `GET /v1/offers` for all offers, relative to a server that sends the same headers and bytes. */
 export async function offersRows(): Promise<readonly Row[]> {
   return onService({ leases: 0, fill: publish }, async ({ folder, sign }) => {
     const { call, close } = openCaller();
@@ -43,7 +43,7 @@ export async function offersRows(): Promise<readonly Row[]> {
     const menu = await sign({ method: 'GET', path: '/v1/offers', query });
     const { headers, body } = await call(menu);
     const listed = JSON.parse(body).offers.length;
-    if (listed !== OFFERS) throw new Error(`the answer has ${listed} offers`);
+    if (listed !== OFFERS) throw new Error(`the reply has ${listed} offers, not ${OFFERS}`);
 
     const answer = join(folder, 'answer.json');
     writeFileSync(answer, JSON.stringify({ headers, body }));

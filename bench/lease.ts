@@ -1,19 +1,19 @@
-// Counts the calls of an admission and of a heartbeat, and the transitions of an ordinary lease,
-// on the whole service against its simulated market.
+// Counts the calls of an admission and of a heartbeat, and the state transitions of one lease, on
+// the whole service with its simulated market.
 
 import { leaseWorld } from '../test/support/worlds/lease.ts';
 import type { Meddle } from '../test/support/worlds/virtual-time.ts';
 import { atMost, type Row } from './row.ts';
 
-/** Counted on an account that exists: the first request ever opens it, which takes two more. */
+/** Counted on an existing account: the first request creates it, with two more calls. */
 export async function leaseRows(): Promise<readonly Row[]> {
   let calls = 0;
-  let held = false;
+  let isPaused = false;
   const count = (): void => {
     calls += 1;
   };
-  // The workflow that an admission starts would be counted too: its first step waits.
-  const meddle: Meddle = (call, run) => (held && call.name === 'ChooseOffer' ? 'hang' : run());
+  // The first step of a started workflow hangs, so that its calls are not counted.
+  const meddle: Meddle = (call, run) => (isPaused && call.name === 'ChooseOffer' ? 'hang' : run());
   const world = await leaseWorld({ meddle, onDatabaseCall: count, onWorkflowCall: count });
   const counted = async (work: () => Promise<unknown>): Promise<number> => {
     calls = 0;
@@ -26,7 +26,7 @@ export async function leaseRows(): Promise<readonly Row[]> {
   await world.release(id);
   await world.untilState(id, 'ended');
   const { transitions = Number.NaN } = world.service.engine.describe(`${id}-1`) ?? {};
-  held = true;
+  isPaused = true;
   const admission = await counted(() => world.request());
   await world.close();
   return [

@@ -1,5 +1,5 @@
-// `npm run bench`: what one lease costs in calls and transitions, as counts of one run. Exits
-// non-zero when a limit is broken. `--json` prints only JSON; `--only <prefix>` runs a part.
+// `npm run bench`: measures rates, sizes, calls and transitions, and compares them with limits.
+// Exits with 1 when a limit is broken. `--json` prints only JSON; `--only <prefix>` runs a part.
 
 import { parseArgs } from 'node:util';
 import { admissionRows } from './admission.ts';
@@ -13,7 +13,7 @@ import type { Measure, Row } from './row.ts';
 import { socketRows } from './sockets.ts';
 import { sweepRows } from './sweep.ts';
 
-/** Each part with the rows it yields, so that `--only` runs no more than it must. */
+/** Each part with the names of its rows, so that `--only` runs only the parts it needs. */
 const PARTS: readonly { readonly names: readonly string[]; readonly measure: Measure }[] = [
   { names: ['admission-calls', 'heartbeat-calls', 'transitions-per-lease'], measure: leaseRows },
   {
@@ -46,10 +46,12 @@ const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
 
-const wanted = (name: string): boolean => name.startsWith(values.only);
+const isSelected = (name: string): boolean => name.startsWith(values.only);
 const rows: Row[] = [];
 for (const { names, measure } of PARTS) {
-  if (names.some(wanted)) rows.push(...(await measure()).filter(({ name }) => wanted(name)));
+  if (names.some(isSelected)) {
+    rows.push(...(await measure()).filter(({ name }) => isSelected(name)));
+  }
 }
 
 if (values.json) {

@@ -1,11 +1,11 @@
-// One line of the bench: a ratio or a count measured in this very run, and the limit it must meet.
+// One row of the bench: a ratio or a count of this run, and its limit.
 
 export type Row = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly limit: number;
-  /** Whether the value may be at most the limit, or must be at least as great. */
+  /** Whether the limit is a maximum or a minimum. */
   readonly side: 'most' | 'least';
   readonly holds: boolean;
 };
@@ -14,7 +14,7 @@ export type Measure = () => Promise<readonly Row[]>;
 
 type Value = Pick<Row, 'name' | 'value' | 'unit'>;
 
-/** A row whose value may be at most `limit`. */
+/** A row whose value must be at most `limit`. */
 export function atMost(limit: number, row: Value): Row {
   return { ...row, limit, side: 'most', holds: row.value <= limit };
 }

@@ -1,7 +1,7 @@
-// The service and its HTTP front in a process of their own, on a database that holds a fleet whose
-// leases serve: made of the same parts as `npm start`, without a market. Each lease's workflow is
-// started; its steps find their work done, so that it parks where heartbeats keep it waiting. It
-// prints its address once all of them wait, and ends when standard input does.
+// The service and its HTTP front in a separate process, on a database with active leases: the parts
+// of `npm start` without a market. It starts the workflow of each lease; the steps find their work
+// done, so the workflow waits for heartbeats. It prints its address when all workflows wait, and
+// exits when its standard input closes.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -16,34 +16,35 @@ import { createService, type Service } from '../local/service.ts';
 import { REGION, SERVICE } from '../local/start.ts';
 import { createScaledClock, type EngineClock } from '../local/workflow/clock.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
-import { BEATS_FROM, servingLease } from './serving-fleet.ts';
+import { HEARTBEATS_FROM, servingLease } from './serving-fleet.ts';
 
 const [databaseEndpoint = '', folder = '', size = '', scale = ''] = process.argv.slice(2);
 
-const WAITS = 'Serve';
-const PARKED_WITHIN_MS = 30_000;
+const WAITING_STATE = 'Serve';
+const MAX_START_MS = 30_000;
 
-/** Workflows that start at once: more would wait too long for their turn at the database. */
-const AT_ONCE = 25;
+/** Workflows that start concurrently: with more of them, database calls time out. */
+const BATCH = 25;
 
-/** Starts these leases' workflows and waits until each is parked where it serves. */
-async function begin(service: Service, ids: readonly LeaseId[]): Promise<void> {
-  const giveUpAt = Date.now() + PARKED_WITHIN_MS;
+/** Starts the workflows of these leases and waits until each is in the state Serve. */
+async function startWorkflows(service: Service, ids: readonly LeaseId[]): Promise<void> {
+  const giveUpAt = Date.now() + MAX_START_MS;
   const names = ids.map((leaseId) => {
     const name = `${leaseId}-1`;
     service.engine.start({ name, input: { leaseId, generation: 1 } });
     return name;
   });
-  const waits = (name: string) => service.engine.describe(name)?.states.at(-1) === WAITS;
-  while (!names.every(waits)) {
-    if (Date.now() > giveUpAt) throw new Error('not all leases serve');
+  const isWaiting = (name: string) =>
+    service.engine.describe(name)?.states.at(-1) === WAITING_STATE;
+  while (!names.every(isWaiting)) {
+    if (Date.now() > giveUpAt) throw new Error('timed out: not all workflows wait in Serve');
     await pause(5);
   }
 }
 
 const log = (line: object): void => void process.stderr.write(`${JSON.stringify(line)}\n`);
-// At life's pace until all leases wait, so that none falls silent before its first heartbeat.
-let pace = createScaledClock(1, { start: BEATS_FROM });
+// Real time until all workflows wait, so that no lease is silent before its first heartbeat.
+let pace = createScaledClock(1, { start: HEARTBEATS_FROM });
 const clock: EngineClock = {
   now: () => pace.now(),
   at: (instant, fire) => pace.at(instant, fire),
@@ -59,7 +60,7 @@ const service = createService({
     GPU_SHOPPER_TAG_KEY: '5e'.repeat(32),
     GPU_SHOPPER_CURSOR_KEY: 'c5'.repeat(32),
     GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node/v1/heartbeats',
-    // Nothing here may call a provider: nobody listens there.
+    // The bench calls no provider: nothing listens on this port.
     ...accessVariables(firstProvider, {
       baseUrl: 'http://127.0.0.1:9',
       keys: simulatedKeys(firstProvider, 'bench'),
@@ -75,8 +76,8 @@ await once(server, 'listening');
 serveHttp(server, { verify, answer: service.answer, log });
 
 const names = Array.from({ length: Number(size) }, (_, number) => servingLease(number).id);
-for (let from = 0; from < names.length; from += AT_ONCE) {
-  await begin(service, names.slice(from, from + AT_ONCE));
+for (let from = 0; from < names.length; from += BATCH) {
+  await startWorkflows(service, names.slice(from, from + BATCH));
 }
 
 pace = createScaledClock(Number(scale), { start: pace.now() });

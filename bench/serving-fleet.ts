@@ -1,5 +1,5 @@
-// Leases that serve and whose applications heartbeat. The same numbers always make the same fleet,
-// so that two processes agree on it.
+// Active leases whose applications send heartbeats. The same number always gives the same lease, so
+// that two processes use equal leases.
 
 import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
@@ -16,16 +16,16 @@ import {
   someTerms,
 } from '../test/support/builders/lease.ts';
 
-/** Whom `npm start` makes the profile `consumer` for. */
+/** The consumer of the profile `consumer` of `npm start`. */
 export const CONSUMER = brandId(ConsumerId, '000000000000/user/you');
 
-/** Just after all of them started to serve. */
-export const BEATS_FROM = at('12:04:10');
+/** Just after all leases became active. */
+export const HEARTBEATS_FROM = at('12:04:10');
 
 /** Two missed heartbeats end a lease. */
 const SILENCE_LIMIT = minutes(2);
 
-/** The lease of that number, with nothing left to be applied. */
+/** The lease of that number, with an empty outbox. */
 export function servingLease(number: number): LeaseIn<'active'> {
   const id = aLeaseId(`bench${String(number).padStart(15, '0')}`);
   const terms = someTerms({ liveness: 'app', silenceLimit: SILENCE_LIMIT, duration: hours(12) });

@@ -1,5 +1,5 @@
-// How many connections heartbeats take: a thousand at once by the real use case, with the clients
-// that a deployed function has, to the embedded database and to a stand-in for the workflow engine.
+// Counts the connections of a thousand concurrent heartbeats: the real use case with the clients of
+// a deployed function, to the embedded database and to a stub of the workflow engine.
 
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
@@ -16,11 +16,11 @@ import type { LeaseIn } from '../shared/core/lease/lease.ts';
 import type { PulseStore } from '../shared/ports/pulse-store.ts';
 import { createRecordAppHeartbeat } from '../shared/usecases/lease/record-heartbeat.ts';
 import { atMost, type Row } from './row.ts';
-import { BEATS_FROM, servingLease } from './serving-fleet.ts';
+import { HEARTBEATS_FROM, servingLease } from './serving-fleet.ts';
 
-const BEATS = 1_000;
-/** So many come at once afterwards: fewer than there are connections by then, to either side. */
-const WARM_BEATS = 20;
+const HEARTBEATS = 1_000;
+/** Concurrent heartbeats afterwards: fewer than the connections that are open by then. */
+const WARM_HEARTBEATS = 20;
 
 async function listen(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
@@ -29,7 +29,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-/** Passes connections on to `endpoint` and counts them. */
+/** Forwards connections to `endpoint` and counts them. */
 async function openCounter(endpoint: string) {
   const { hostname, port } = new URL(endpoint);
   let connections = 0;
@@ -37,20 +37,20 @@ async function openCounter(endpoint: string) {
     connections += 1;
     const onward = connectTo(Number(port), hostname);
     socket.pipe(onward).pipe(socket);
-    // Either side may be torn down first when the measurement is over.
+    // Either side may close first at the end of the measurement.
     socket.on('error', () => onward.destroy());
     onward.on('error', () => socket.destroy());
   });
   return { url: await listen(server), connections: () => connections, close: () => server.close() };
 }
 
-/** Step Functions, as far as a heartbeat needs it. */
+/** A stub of Step Functions for heartbeats: every call succeeds. */
 async function startEngine() {
   const server = createHttpServer((incoming, response) => {
     incoming.resume();
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
   });
-  // Whether connections are kept is the caller's matter here, however slow the instance.
+  // Only the caller may close a connection, also on a slow computer.
   server.keepAliveTimeout = 0;
   const url = await listen(server);
   const close = (): void => {
@@ -60,7 +60,7 @@ async function startEngine() {
   return { url, close };
 }
 
-/** A pulse whose workflow waits for heartbeats. */
+/** Writes a pulse whose workflow waits for heartbeats. */
 async function park(pulses: PulseStore, lease: LeaseIn<'active'>): Promise<void> {
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;
@@ -70,7 +70,7 @@ async function park(pulses: PulseStore, lease: LeaseIn<'active'>): Promise<void>
   await pulses.park({ ...waiting, generation: 1, wait: 'serve', token, idleWarned: null });
 }
 
-/** Heartbeats of all leases at once. Rejects unless each is recorded and passed on. */
+/** Sends heartbeats of all leases concurrently. Rejects when one is refused. */
 async function heartbeatAll(
   leases: readonly LeaseIn<'active'>[],
   heartbeat: ReturnType<typeof createRecordAppHeartbeat>,
@@ -90,7 +90,7 @@ export async function socketRows(): Promise<readonly Row[]> {
   const table = openTable(connect({ endpoint: toDatabase.url, ...LOCAL_ACCESS }), 'leases');
   const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:bench';
   const pulses = createPulseStore(table);
-  let now: EpochMs = BEATS_FROM;
+  let now: EpochMs = HEARTBEATS_FROM;
   const heartbeat = createRecordAppHeartbeat({
     pulses,
     leases: createLeaseStore(table),
@@ -98,18 +98,18 @@ export async function socketRows(): Promise<readonly Row[]> {
     clock: { now: () => now },
     count: () => undefined,
   });
-  const leases = Array.from({ length: BEATS }, (_, number) => servingLease(number));
+  const leases = Array.from({ length: HEARTBEATS }, (_, number) => servingLease(number));
   for (const lease of leases) await park(pulses, lease);
   try {
     await heartbeatAll(leases, heartbeat);
     const opened = counters.map(({ connections }) => connections());
     now = epochMs(now + policy.heartbeat.every);
-    await heartbeatAll(leases.slice(0, WARM_BEATS), heartbeat);
+    await heartbeatAll(leases.slice(0, WARM_HEARTBEATS), heartbeat);
     const added = counters.map(({ connections }, index) => connections() - (opened[index] ?? 0));
     const { maxSockets } = policy.aws;
-    const most = Math.max(...opened);
+    const connections = Math.max(...opened);
     return [
-      atMost(maxSockets, { name: 'sockets-1000-beats', value: most, unit: 'connections' }),
+      atMost(maxSockets, { name: 'sockets-1000-beats', value: connections, unit: 'connections' }),
       atMost(0, { name: 'sockets-1000-warm', value: Math.max(...added), unit: 'new' }),
     ];
   } finally {

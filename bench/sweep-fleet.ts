@@ -1,5 +1,5 @@
-// A fleet to be swept: leases that serve, each with its instance at the provider. The same numbers
-// always make the same fleet, so that two processes agree on it.
+// The leases for a sweep: active, each with its instance at the provider. The same number always
+// gives the same lease, so that two processes use equal leases.
 
 import { isHolding } from '../shared/core/instance/attempt.ts';
 import type { Instance } from '../shared/core/instance/instance.ts';
@@ -13,12 +13,12 @@ import {
 } from '../test/support/builders/lease.ts';
 
 export const FLEET = 5_000;
-/** While all of them serve. */
+/** An instant at which all leases are active. */
 export const SWEPT_AT = at('12:30');
-/** As many leases as an account may hold open. */
+/** The number of leases per account. */
 export const ON_ONE_ACCOUNT = 200;
 
-/** The lease of that number, with nothing left to be applied. */
+/** The lease of that number, with an empty outbox. */
 export function fleetLease(number: number): Lease {
   const id = aLeaseId(`fleet${String(number).padStart(15, '0')}`);
   const launching = aLaunchingLease(aRequestedLease({ id }));
@@ -26,7 +26,7 @@ export function fleetLease(number: number): Lease {
   return { ...active, dueBy: active.deadline, outbox: { events: [], entries: [] } };
 }
 
-/** The instances of a lease, as their provider lists them. */
+/** The instances of a lease, as the provider lists them. */
 export function instancesOf(lease: Lease): readonly Instance[] {
   return lease.attempts.filter(isHolding).map(({ instanceId: id, tag: label }) => ({
     ...{ id, label, status: 'running', statusText: 'running', rate: null, ssh: [] },

@@ -1,5 +1,5 @@
-// One sweep in a process of its own, so that its memory is nobody else's: prints what it took. The
-// provider answers from memory; the database is the one whose address is the only argument.
+// Runs one sweep in a separate process, so that its memory can be measured. Prints the results. The
+// provider is in memory; the only argument is the database's address.
 
 import { LOCAL_ACCESS } from '../local/aws/database.ts';
 import { firstProvider } from '../local/markets.ts';
@@ -24,8 +24,8 @@ const client = connect({ endpoint, ...LOCAL_ACCESS });
 const leases = openTable(client, 'leases');
 const ledger = openTable(client, 'ledger');
 
-const unasked = (): never => {
-  throw new Error('a sweep of a fleet that is well only looks');
+const unexpected = (): never => {
+  throw new Error('a sweep without findings must make no other call');
 };
 const instances = Array.from({ length: FLEET }, (_, number) =>
   instancesOf(fleetLease(number)),
@@ -36,13 +36,19 @@ const names = new Set(
 const provider: Provider = {
   card: cardOf(firstProvider),
   list: async () => instances,
-  ...{ search: unasked, create: unasked, attachKey: unasked, get: unasked, destroy: unasked },
-  charges: unasked,
+  ...{
+    search: unexpected,
+    create: unexpected,
+    attachKey: unexpected,
+    get: unexpected,
+    destroy: unexpected,
+  },
+  charges: unexpected,
   balance: async () => 1_000_000_000_000,
 };
 const workflow: Workflow = {
   running: async () => names,
-  ...{ start: unasked, wake: unasked, heartbeat: unasked },
+  ...{ start: unexpected, wake: unexpected, heartbeat: unexpected },
 };
 
 const sweep = createSweepProvider({

@@ -1,5 +1,5 @@
-// How long a sweep of 5,000 instances against 5,000 leases takes, and how much memory: the real
-// stores on the embedded database, which runs here; the sweep itself in a process of its own.
+// Measures time and memory of a sweep of 5,000 instances and 5,000 leases: the real stores on the
+// embedded database, which runs in this process, and the sweep in its own process.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -26,7 +26,7 @@ const Swept = z.object({
   peakKb: z.number(),
 });
 
-/** An account with the holds of these leases. */
+/** The items of an account with the holds of these leases. */
 function accountItems(number: number, leases: readonly Lease[]): readonly object[] {
   const consumer = brandId(ConsumerId, `123456789012/bench-${number}`);
   const limits = someLimits({ maxOpenLeases: ON_ONE_ACCOUNT });
@@ -48,7 +48,7 @@ async function fill(client: DynamoDBDocumentClient): Promise<void> {
   }
 }
 
-/** The provider's own time is left out: it answers at once. */
+/** The provider responds immediately, so that its own time is not measured. */
 export async function sweepRows(): Promise<readonly Row[]> {
   const database = await openDatabase();
   const client = openFilling(database.endpoint);

@@ -1,5 +1,5 @@
-// Draws the lease's state machine from its file into ARCHITECTURE.md, between two markers. Run it
-// by `npm run diagram` after the state machine changed; a test compares the two.
+// `npm run diagram`: draws the lease's state machine into ARCHITECTURE.md, between two markers. Run
+// it after a change of the state machine; a test compares the two.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -17,8 +17,8 @@ const END = '<!-- /diagram -->';
 
 const idOf = (name: string): string => name.replace(/\W+/g, '');
 
-/** Arrows that all states have in common would hide the others: a sentence names them instead. */
-const everywhere = (catcher: Catcher, from: string): boolean =>
+/** Arrows that all states share are left out of the diagram; the text below it describes them. */
+const isSharedArrow = (catcher: Catcher, from: string): boolean =>
   catcher.Next === 'Superseded' || (catcher.Next === 'End lease' && from !== 'Judge');
 
 function arrowsOf(name: string, state: State): string[] {
@@ -28,7 +28,7 @@ function arrowsOf(name: string, state: State): string[] {
     lines.push(`  ${idOf(name)} --> ${ordinary === '[*]' ? ordinary : idOf(ordinary)}`);
   }
   for (const catcher of state.Catch ?? []) {
-    if (everywhere(catcher, name)) continue;
+    if (isSharedArrow(catcher, name)) continue;
     lines.push(`  ${idOf(name)} --> ${idOf(catcher.Next)}: ${catcher.ErrorEquals.join(', ')}`);
   }
   return lines;
@@ -47,7 +47,7 @@ export function diagramOf(machine: Machine): string {
   ].join('\n');
 }
 
-/** `text` with the diagram between the markers replaced. Throws when there are no markers. */
+/** Replaces the diagram between the markers in `text`. Throws when a marker is missing. */
 export function withDiagram(text: string, diagram: string): string {
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END);

@@ -1,5 +1,5 @@
-// `npm run agent`: packs the node agent into the module that start scripts take it from. Comments,
-// indents and empty lines stay behind. What it writes is committed, and a test compares the two.
+// `npm run agent`: packs the node agent into shared/agent/packed.ts, which start scripts import,
+// without comments, indentation and empty lines. The packed file is committed; a test compares it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -16,13 +16,13 @@ const OPENING = [
   '  [',
 ];
 
-/** What of the agent travels. */
+/** The script without comments, indentation and empty lines. */
 export function stripped(script: string): string {
   const lines = script.split('\n').map((line) => line.trim());
   return `${lines.filter((line) => line !== '' && !line.startsWith('#')).join('\n')}\n`;
 }
 
-/** The agent as it is in its file. */
+/** The agent's script, as in its file. */
 export const agentScript = (): string => readFileSync(AGENT, 'utf8');
 
 function moduleOf(script: string): string {
