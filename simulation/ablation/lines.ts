@@ -1,10 +1,10 @@
-// The lines that safety hangs on, each with the one test that must fail without it. The text has to
-// stand in its file exactly once, so that this list can't outlive the code.
+// The lines that implement safety properties, each with the test that must fail without it. The
+// text must occur exactly once in its file, so that the list stays in step with the code.
 
 import { firstProvider } from '../../local/markets.ts';
 import type { Ablation } from './run.ts';
 
-/** Every adapter must read answers as carefully as this one; the contract suite sees to that. */
+/** The contract suite holds the other adapters to the same properties. */
 const ADAPTER = `shared/adapters/providers/${firstProvider}`;
 const LAUNCH = 'shared/usecases/lease/steps/launch-instance.ts';
 const INTENT = 'shared/core/lease/launch-intent.ts';
@@ -66,7 +66,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'consistent read of the lease and pulse that a wake decides by',
+    name: 'consistent read of the lease and the pulse before a wake',
     file: 'shared/adapters/dynamodb/table.ts',
     line: '{ TableName: name, Key: marshalItem(key), ConsistentRead: true }',
     instead: '{ TableName: name, Key: marshalItem(key) }',
@@ -77,7 +77,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a part of a listing is no listing',
+    name: 'an incomplete listing is an error',
     file: `${ADAPTER}/call.ts`,
     line: 'if (page.total === null || items.size >= page.total) return',
     instead: 'if (items.size >= 0) return',
@@ -88,7 +88,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a 404 is no absence unless it names the instance',
+    name: 'a 404 proves absence only with the code for an unknown instance',
     file: `${ADAPTER}/errors.ts`,
     line: 'return unknown && NO_INSTANCE.includes(error.code)',
     instead: 'return unknown',
@@ -99,7 +99,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a page that fails is no listing',
+    name: 'a failed page fails the listing',
     file: `${ADAPTER}/call.ts`,
     line: 'if (trouble !== null) throw failureOf(trouble, endpointOf(call));',
     instead: '',
@@ -123,7 +123,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a bad key is known as such',
+    name: 'a bad key is recognized',
     file: `${ADAPTER}/errors.ts`,
     line: "if (isUnauthorised(reply, error)) return 'unauthorised';",
     instead: '',
@@ -179,7 +179,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'no listing counts from before the floor',
+    name: 'no listing from before the floor counts',
     file: 'shared/core/instance/absence.ts',
     line: "if (listedAt < evidence.notBefore) return { kind: 'pending', absentSince: null };",
     instead: '',
@@ -190,7 +190,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'the floor waits for what may still land',
+    name: 'the floor waits for an unanswered create',
     file: 'shared/core/instance/attempt.ts',
     line: 'if (isUnanswered(attempt)) floors.push(attempt.mayLandUntil);',
     instead: '',
@@ -245,7 +245,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a lease token is good for its attempt',
+    name: 'a lease token is valid only for its attempt',
     file: 'shared/adapters/dynamodb/lease/pulse-store.ts',
     line: "const condition = '#over = :no AND #attempt = :attempt';",
     instead: "const condition = '#over = :no AND #attempt >= :attempt';",
@@ -267,7 +267,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'who parks to serve reads again',
+    name: 'ServeLease reads the lease again after parking',
     file: 'shared/usecases/lease/steps/serve-lease.ts',
     line: 'if (!goesOn) await ports.workflow.wake(token);',
     instead: '',
@@ -278,7 +278,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'who parks for readiness reads again',
+    name: 'AwaitReady reads the lease again after parking',
     file: 'shared/usecases/lease/steps/await-ready.ts',
     line: 'if (settled) await ports.workflow.wake(token);',
     instead: '',
@@ -311,7 +311,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'schedule and sweep look for what nobody answered',
+    name: 'schedule and sweep look for an unanswered create',
     file: 'shared/usecases/lease/tear-down-now.ts',
     line: 'if (unanswered.length === 0) return;',
     instead: 'if (unanswered.length >= 0) return;',
@@ -322,7 +322,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'a deadline is kept without the workflow',
+    name: 'the schedule enforces the deadline without the workflow',
     file: 'shared/usecases/lease/enforce-deadline.ts',
     line: 'await tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));',
     instead: 'await wakeOrRestartLease(ports, lease);',
@@ -333,7 +333,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'what is stuck is restarted, though it looks like a lost wake',
+    name: 'a stuck step is restarted, also when it looks like a lost wake',
     file: 'shared/core/sweep/lease-findings.ts',
     line: "if (now >= lease.dueBy) return { kind: 'stuck-step' };",
     instead: '',
@@ -344,7 +344,7 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'an execution that fails at once does not loop',
+    name: 'an execution that always fails does not loop',
     file: 'shared/core/lease/progress.ts',
     line: ' && generation <= policy.step.restartsAtOnce',
     instead: '',

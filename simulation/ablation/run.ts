@@ -1,6 +1,5 @@
-// Takes one safety line away in a copy of the sources and runs the one test that must notice. A
-// line is only guarded when that test fails by what it expects: a copy that doesn't even run proves
-// nothing.
+// Removes one safety line in a copy of the sources and runs the test that must fail. Only a failed
+// expectation counts: a copy that does not run proves nothing.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,10 +9,10 @@ import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
 
 export type Ablation = {
-  /** The safety it takes away. */
+  /** The safety property that the line implements. */
   readonly name: string;
   readonly file: string;
-  /** Stands exactly once in the file. */
+  /** Occurs exactly once in the file. */
   readonly line: string;
   readonly instead: string;
   /** The test that must fail, and the group it is in. */
@@ -22,11 +21,11 @@ export type Ablation = {
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-/** Not sources: as large as they may be, or somebody's own. */
-const LEFT_OUT = ['node_modules', '.git', 'cdk.out', 'coverage', 'data', 'docs', 'bench'];
+/** Folders that are not copied: they are not sources, and may be large or private. */
+const SKIPPED = ['node_modules', '.git', 'cdk.out', 'coverage', 'data', 'docs', 'bench'];
 
-/** How a test says what it missed: in its own words, a property's, or the virtual world's. */
-const NOTICED =
+/** The messages of a failed expectation: an assertion, a property, or a timeout in virtual time. */
+const FAILED_EXPECTATION =
   /^(?:AssertionError|Error: (?:Property failed|expected |promise resolved |not done in ))/;
 
 const Report = z.object({
@@ -43,26 +42,26 @@ const Report = z.object({
   ),
 });
 
-/** A copy of the sources in a folder of its own; disposing removes it. */
+/** A copy of the sources in a temporary folder; disposing removes it. */
 export function copySources(): { readonly folder: string; [Symbol.dispose](): void } {
   const folder = mkdtempSync(join(tmpdir(), 'ablation-'));
-  const filter = (path: string): boolean => !LEFT_OUT.includes(basename(path));
+  const filter = (path: string): boolean => !SKIPPED.includes(basename(path));
   cpSync(ROOT, folder, { recursive: true, filter });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** `source` without the line. Throws unless the line stands there exactly once. */
+/** `source` without the line. Throws unless the line occurs exactly once. */
 export function without(source: string, { name, file, line, instead }: Ablation): string {
   const found = source.split(line).length - 1;
-  if (found !== 1) throw new Error(`${name}: its line stands ${found} times in ${file}`);
+  if (found !== 1) throw new Error(`${name}: its line occurs ${found} times in ${file}`);
   return source.replace(line, () => instead);
 }
 
 const fullNameOf = ({ of, name }: Ablation['test']): string => `${of} ${name}`;
 
 async function reportOf(folder: string, { test }: Ablation) {
-  // Groups and tests are joined by a blank in the report and by a mark in the pattern's text.
+  // Vitest joins group and test with a space in the report, and with ` > ` for the pattern.
   const exactly = `${fullNameOf(test)
     .replace(/[^\w ]/g, '\\$&')
     .replaceAll(' ', '(?: | > )')}$`;
@@ -71,7 +70,7 @@ async function reportOf(folder: string, { test }: Ablation) {
   const child = spawn(process.execPath, [VITEST, 'run', test.file, ...options], {
     cwd: folder,
     stdio: 'ignore',
-    // The test must run, whatever a sample would hold.
+    // The test must run, also when a sample would skip it.
     env: { ...process.env, LONG: '1' },
   });
   await once(child, 'exit');
@@ -80,7 +79,7 @@ async function reportOf(folder: string, { test }: Ablation) {
   return report;
 }
 
-/** How the test took the loss of the line: `caught`, or why it is not. */
+/** Runs the test without the line: `caught` when it fails, otherwise the reason. */
 export async function ablate(folder: string, ablation: Ablation): Promise<string> {
   const path = join(folder, ablation.file);
   const whole = readFileSync(path, 'utf8');
@@ -89,9 +88,9 @@ export async function ablate(folder: string, ablation: Ablation): Promise<string
     writeFileSync(path, whole),
   );
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
-  const mine = results.filter(({ fullName }) => fullName === fullNameOf(ablation.test));
-  const failed = mine.find(({ status }) => status === 'failed');
-  if (failed === undefined) return mine.length === 0 ? 'its test did not run' : 'its test passed';
+  const ofTest = results.filter(({ fullName }) => fullName === fullNameOf(ablation.test));
+  const failed = ofTest.find(({ status }) => status === 'failed');
+  if (failed === undefined) return ofTest.length === 0 ? 'its test did not run' : 'its test passed';
   const [why = ''] = failed.failureMessages;
-  return NOTICED.test(why) ? 'caught' : `broke: ${why}`;
+  return FAILED_EXPECTATION.test(why) ? 'caught' : `broke: ${why}`;
 }

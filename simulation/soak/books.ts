@@ -1,4 +1,5 @@
-// The books of a soak: what is written against itself, and our charges against the market's bill.
+// The books of a soak: leases, events, entries and accounts must agree, and charges are compared
+// with the market's own costs.
 
 import { createHash } from 'node:crypto';
 import { audit } from '../../local/demo/audit.ts';
@@ -25,20 +26,24 @@ async function eventsOf(world: SoakWorld, id: LeaseId) {
   return events;
 }
 
-function entriesWrong(lease: Lease, entries: readonly LedgerEntry[]): readonly string[] {
+function checkEntries(lease: Lease, entries: readonly LedgerEntry[]): readonly string[] {
   const of = (kind: string) => entries.filter((entry) => entry.kind === kind);
   const charged = lease.state === 'ended' ? lease.chargedMicroUsd : 0;
   const overrun = Math.max(0, charged - lease.hold.amountMicroUsd);
   const sumOf = (kind: string): number =>
     of(kind).reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0);
-  const told = sumOf('overrun');
+  const recorded = sumOf('overrun');
   return [
-    ...(sumOf('charge') === charged ? [] : [`${lease.id} was charged ${sumOf('charge')}`]),
-    ...(overrun === told ? [] : [`${lease.id} went ${overrun} beyond its hold, told ${told}`]),
+    ...(sumOf('charge') === charged
+      ? []
+      : [`${lease.id}: charge entries of ${sumOf('charge')}, charged ${charged}`]),
+    ...(overrun === recorded
+      ? []
+      : [`${lease.id}: overrun entries of ${recorded}, overrun ${overrun}`]),
   ];
 }
 
-/** Everything that is written, against itself and against the market. */
+/** Checks all records against each other and against the market. */
 export async function auditAll(world: SoakWorld, ids: readonly LeaseId[]) {
   const runtime = world.service()?.runtime;
   if (runtime === undefined) throw new Error('the service is down');
@@ -46,20 +51,21 @@ export async function auditAll(world: SoakWorld, ids: readonly LeaseId[]) {
   const hash = createHash('sha256');
   const wrong: string[] = [];
   world.watch.look();
-  // Strangers are meant to live, whatever their labels look like.
+  // Foreign instances must keep running, whatever their labels are.
   const alive = world.watch
     .alive()
-    .flatMap(({ is, role }) => (role.kind === 'stranger' ? [] : [is]));
+    .flatMap(({ is, role }) => (role.kind === 'foreign' ? [] : [is]));
   for (let consumer = 0; consumer < CONSUMERS; consumer += 1) {
     const all = [...world.watch.leases.values()].filter((each) => each.consumer === idOf(consumer));
     const leases = all.map(({ id }) => id);
     wrong.push(...(await audit(runtime, idOf(consumer), { leases, alive })));
     const entries = Map.groupBy(await ledger.entries(idOf(consumer)), ({ leaseId }) => leaseId);
     for (const lease of all) {
-      wrong.push(...entriesWrong(lease, entries.get(lease.id) ?? []));
+      wrong.push(...checkEntries(lease, entries.get(lease.id) ?? []));
       const events = await eventsOf(world, lease.id);
       const gapless = events.every(({ seq }, index) => seq === index + 1);
-      if (!gapless || events.length !== lease.lastEvent) wrong.push(`${lease.id} lacks events`);
+      if (!gapless || events.length !== lease.lastEvent)
+        wrong.push(`${lease.id} has missing events`);
     }
   }
   for (const id of ids) {
@@ -70,7 +76,7 @@ export async function auditAll(world: SoakWorld, ids: readonly LeaseId[]) {
   return { wrong, digest: hash.digest('hex').slice(0, 16) };
 }
 
-/** Our charges against the provider's own bill, lease by lease. */
+/** Compares charges with the provider's costs, lease by lease. */
 export function compareBills({ watch, market }: SoakWorld) {
   const { leases } = watch;
   const billed = new Map<string, number>();

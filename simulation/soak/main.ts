@@ -1,6 +1,6 @@
 // `npm run soak -- --leases 1000 --seed 1 [--hours 48] [--json]`: random leases, faults and kills
-// in virtual time, with everything that must hold looked at after every step. The same seed plays
-// the same run. Exits non-zero when something is wrong.
+// in virtual time. All invariants are checked after every step. The same seed gives the same run.
+// Exits with 1 when an invariant is violated.
 
 import { parseArgs } from 'node:util';
 import { soak } from './run.ts';
@@ -27,6 +27,6 @@ if (values.json) {
     const shown = typeof value === 'object' ? JSON.stringify(value) : value;
     process.stdout.write(`${name.padEnd(22)} ${shown}\n`);
   }
-  for (const each of wrong) process.stdout.write(`WRONG  ${each}\n`);
+  for (const each of wrong) process.stdout.write(`FAILED  ${each}\n`);
 }
 process.exitCode = wrong.length === 0 ? 0 : 1;

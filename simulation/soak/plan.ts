@@ -1,5 +1,5 @@
-// What a seed draws: who asks for what and when, how each lease behaves, what goes wrong at the
-// provider, when the service is killed, and which strangers share the market.
+// The plan that a seed draws: the requests of each consumer, the behavior of each lease, the faults
+// of the provider, the kills of the service, and the foreign instances in the account.
 
 import type { FaultSpec } from '../../local/simulators/kit/faults.ts';
 import type { Random } from '../../test/support/random.ts';
@@ -8,35 +8,35 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
-/** What its consumer does about a lease, in ms from the request or from when it serves. */
+/** What the consumer does with a lease; times are ms from the request or from the active state. */
 export type LeasePlan = {
   readonly name: string;
   readonly consumer: number;
   readonly at: number;
   readonly body: Readonly<Record<string, unknown>>;
-  /** From the request on; null: it is left to its end. */
+  /** From the request; null: the consumer does not release it. */
   readonly releaseAfter: number | null;
-  /** Extensions, each from when it serves, by so many hours. */
+  /** From the active state, each by so many hours. */
   readonly extensions: readonly { readonly after: number; readonly hours: number }[];
-  /** From when it serves on its instance's heartbeats get lost; null: never. */
-  readonly deafAfter: number | null;
-  /** From when it serves on its instance does nothing; null: never. */
+  /** From the active state, after which the instance's heartbeats are lost; null: never. */
+  readonly silentAfter: number | null;
+  /** From the active state, after which the instance is idle; null: never. */
   readonly idleAfter: number | null;
-  /** Its application sends heartbeats for so long; null: never. */
+  /** How long the application sends heartbeats; null: never. */
   readonly appHeartbeatsFor: number | null;
 };
 
-export type Upset =
+export type Incident =
   | { readonly kind: 'fault'; readonly spec: FaultSpec }
-  | { readonly kind: 'strike'; readonly what: 'vanish' | 'interrupt' | 'price-rise' }
+  | { readonly kind: 'life-fault'; readonly what: 'vanish' | 'interrupt' | 'price-rise' }
   | { readonly kind: 'kill'; readonly downMs: number }
   | { readonly kind: 'freeze'; readonly consumer: number | null; readonly forMs: number }
-  | { readonly kind: 'stranger'; readonly label: 'plain' | 'other' | 'forged' }
+  | { readonly kind: 'foreign'; readonly label: 'plain' | 'other' | 'forged' }
   | { readonly kind: 'unrecorded' };
 
 export type Plan = {
   readonly leases: readonly LeasePlan[];
-  readonly upsets: readonly { readonly at: number; readonly upset: Upset }[];
+  readonly incidents: readonly { readonly at: number; readonly incident: Incident }[];
 };
 
 export const CONSUMERS = 3;
@@ -44,9 +44,9 @@ export const CONSUMERS = 3;
 const pick = <Item>(random: Random, items: readonly [Item, ...Item[]]): Item =>
   items[random.below(items.length)] ?? items[0];
 const chance = (random: Random, percent: number): boolean => random.below(100) < percent;
-const span = (random: Random, least: number, most: number): number =>
-  least + random.below(most - least + 1);
-/** Draws either way, so that what follows doesn't depend on it. */
+const span = (random: Random, min: number, max: number): number =>
+  min + random.below(max - min + 1);
+/** Draws a number in any case, so that later draws do not depend on the result. */
 const maybe = (random: Random, percent: number, value: number): number | null =>
   chance(random, percent) ? value : null;
 
@@ -85,7 +85,7 @@ function leaseOf(random: Random, index: number, until: number): LeasePlan {
       random.below(pick(random, [2 * MINUTE, 20 * MINUTE, 2 * HOUR])),
     ),
     extensions: chance(random, 30) ? extensions : [],
-    deafAfter: maybe(random, 12, random.below(HOUR)),
+    silentAfter: maybe(random, 12, random.below(HOUR)),
     idleAfter: maybe(random, 50, random.below(HOUR / 2)),
     appHeartbeatsFor: maybe(random, byApp ? 90 : 10, span(random, MINUTE, 2 * HOUR)),
   };
@@ -104,7 +104,7 @@ function faultOf(random: Random): FaultSpec {
     { name: 'error-after-effect', operation: effect, times: 1 },
     { name: 'bad-key', forMs },
     { name: 'partial-page', times },
-    // As late as the provider's card says, and not more.
+    // At most the list lag in the provider's card.
     { name: 'stale-list', forMs: 30 * SECOND, times: 5 },
     { name: 'refuse-destroy', forMs },
     { name: 'zombie', forMs, times: 1 },
@@ -115,26 +115,26 @@ function faultOf(random: Random): FaultSpec {
   ]);
 }
 
-function upsetOf(random: Random): Upset {
+function incidentOf(random: Random): Incident {
   const fault = faultOf(random);
   const consumer = chance(random, 75) ? random.below(CONSUMERS) : null;
-  const strike = pick(random, ['vanish', 'interrupt', 'price-rise'] as const);
+  const what = pick(random, ['vanish', 'interrupt', 'price-rise'] as const);
   const label = pick(random, ['plain', 'other', 'forged'] as const);
   const [ms, drawn] = [random.below(8 * MINUTE), random.below(100)];
   if (drawn < 62) return { kind: 'fault', spec: fault };
-  if (drawn < 72) return { kind: 'strike', what: strike };
+  if (drawn < 72) return { kind: 'life-fault', what };
   if (drawn < 80) return { kind: 'kill', downMs: ms };
   if (drawn < 84) return { kind: 'freeze', consumer, forMs: 2 * ms };
-  return drawn < 96 ? { kind: 'stranger', label } : { kind: 'unrecorded' };
+  return drawn < 96 ? { kind: 'foreign', label } : { kind: 'unrecorded' };
 }
 
-/** As many leases over so long, and an upset for every two of them. */
+/** Draws `leases` leases until the instant, and one incident per two leases. */
 export function drawPlan(random: Random, leases: number, until: number): Plan {
   return {
     leases: Array.from({ length: leases }, (_, index) => leaseOf(random, index, until)),
-    upsets: Array.from({ length: Math.ceil(leases / 2) }, () => ({
+    incidents: Array.from({ length: Math.ceil(leases / 2) }, () => ({
       at: random.below(until),
-      upset: upsetOf(random),
+      incident: incidentOf(random),
     })),
   };
 }

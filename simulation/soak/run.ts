@@ -1,38 +1,48 @@
-// Plays a plan: consumers ask, heartbeat, extend and release, operators freeze and thaw, the
-// provider fails in all its ways, and the service is killed. At the end all books must agree.
+// Runs a plan: consumers request, heartbeat, extend and release leases, operators freeze and thaw,
+// the provider has faults, and the service is killed. At the end all records must agree.
 
 import { brandId, LeaseId } from '../../shared/core/base/ids.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { createRandom } from '../../test/support/random.ts';
 import { aTag } from '../../test/support/worlds/lease.ts';
 import { auditAll, compareBills } from './books.ts';
-import { drawPlan, HOUR, type LeasePlan, MINUTE, type Plan, SECOND, type Upset } from './plan.ts';
+import {
+  drawPlan,
+  HOUR,
+  type Incident,
+  type LeasePlan,
+  MINUTE,
+  type Plan,
+  SECOND,
+} from './plan.ts';
 import { createSoakWorld, type SoakWorld, START } from './world.ts';
 
 export type SoakReport = {
   readonly seed: number;
   readonly leases: number;
-  /** What is wrong, in words; empty when all is well. */
+  /** The violations; empty when every invariant holds. */
   readonly wrong: readonly string[];
   readonly byReason: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
-  readonly upsets: Readonly<Record<string, number>>;
+  readonly incidents: Readonly<Record<string, number>>;
   readonly kills: number;
   readonly died: number;
   readonly late: number;
   readonly instanceHours: number;
   readonly instances: number;
-  /** The longest that an instance outlived its lease's end, in seconds: at all, and untroubled. */
+  /**
+   * The longest time from a lease's end to its instance's end: in all cases, and without faults.
+   */
   readonly worstLateSeconds: number;
   readonly worstCalmLateSeconds: number;
   readonly chargedMicroUsd: number;
   readonly billedMicroUsd: number;
-  /** Leases that were charged less than the provider billed, and by how much in all and at most. */
+  /** Leases that were charged less than the provider's cost: count, sum and maximum. */
   readonly under: { readonly leases: number; readonly microUsd: number; readonly most: number };
   readonly simulatedHours: number;
   readonly steps: number;
   readonly calls: number;
-  /** Of all events of all leases: the same for the same seed. */
+  /** A hash of all events of all leases: the same for the same seed. */
   readonly digest: string;
 };
 
@@ -50,50 +60,50 @@ const count = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
 };
 
-/** What became of one lease of the plan. */
+/** The state of one lease of the plan. */
 type Life = { readonly plan: LeasePlan; id: string | null; activeAt: number | null };
 
 type Stage = {
   readonly world: SoakWorld;
   readonly lives: ReadonlyMap<string, Life>;
   readonly refused: Record<string, number>;
-  readonly upsets: Record<string, number>;
+  readonly incidents: Record<string, number>;
 };
 
-/** A client that gets no answer comes again. */
-async function insist(
+/** Retries a call until it gets a final reply, as a client does. */
+async function callWithRetries(
   { world }: Stage,
   ask: () => ReturnType<SoakWorld['call']>,
   left = 12,
 ): Promise<Awaited<ReturnType<SoakWorld['call']>>> {
   const reply = await ask();
-  const passing = reply === null || reply.status === 503 || reply.status >= 500;
-  if (!passing || left === 0) return reply;
+  const isTransient = reply === null || reply.status >= 500;
+  if (!isTransient || left === 0) return reply;
   await new Promise<void>((resolve) => {
     world.at(world.clock.now() + 45 * SECOND, resolve);
   });
-  return insist({ world } as Stage, ask, left - 1);
+  return callWithRetries({ world } as Stage, ask, left - 1);
 }
 
-async function live(stage: Stage, life: Life): Promise<void> {
+async function requestAndRelease(stage: Stage, life: Life): Promise<void> {
   const { world, refused } = stage;
   const { plan } = life;
   const userArn = arn(plan.consumer);
   const headers = { 'idempotency-key': `key-of-${plan.name}` };
-  const reply = await insist(stage, () =>
+  const reply = await callWithRetries(stage, () =>
     world.call('requestLease', { userArn, headers, body: plan.body }),
   );
-  if (reply?.status !== 202) return count(refused, String(reply?.status ?? 'no answer'));
+  if (reply?.status !== 202) return count(refused, String(reply?.status ?? 'no reply'));
   const id = (reply.body as { id: string }).id;
   life.id = id;
   const { releaseAfter } = plan;
   if (releaseAfter === null) return;
   world.at(world.clock.now() + releaseAfter, () => {
-    void insist(stage, () => world.call('releaseLease', { userArn, params: { id } }));
+    void callWithRetries(stage, () => world.call('releaseLease', { userArn, params: { id } }));
   });
 }
 
-/** What a consumer does once its lease serves: it sees that by looking, each minute. */
+/** What a consumer does once its lease is active, which it checks every minute. */
 function follow(stage: Stage, life: Life): void {
   const { world } = stage;
   const { plan } = life;
@@ -107,7 +117,7 @@ function follow(stage: Stage, life: Life): void {
     extensions.forEach(({ after, hours }, index) => {
       const headers = { 'idempotency-key': `extend-${plan.name}-${index}` };
       const ask = () => world.call('extendLease', { userArn, params, headers, body: { hours } });
-      world.at(now + after, () => void insist(stage, ask));
+      world.at(now + after, () => void callWithRetries(stage, ask));
     });
   }
   if (life.activeAt !== null && now - life.activeAt <= (appHeartbeatsFor ?? -1)) {
@@ -116,13 +126,16 @@ function follow(stage: Stage, life: Life): void {
   world.at(now + MINUTE, () => follow(stage, life));
 }
 
-function strike({ world }: Stage, what: Extract<Upset, { kind: 'strike' }>['what']): void {
-  const ours = world.watch.alive().filter(({ role }) => role.kind === 'leased');
-  const struck = ours[world.random.below(ours.length)]?.is.id;
-  if (struck === undefined) return;
-  if (what === 'vanish') world.market.vanish(struck);
-  else if (what === 'interrupt') world.market.interrupt(struck);
-  else world.market.raisePrice(struck, 1.5);
+function injectLifeFault(
+  { world }: Stage,
+  what: Extract<Incident, { kind: 'life-fault' }>['what'],
+): void {
+  const leased = world.watch.alive().filter(({ role }) => role.kind === 'leased');
+  const id = leased[world.random.below(leased.length)]?.is.id;
+  if (id === undefined) return;
+  if (what === 'vanish') world.market.vanish(id);
+  else if (what === 'interrupt') world.market.interrupt(id);
+  else world.market.raisePrice(id, 1.5);
   world.watch.look();
 }
 
@@ -132,51 +145,51 @@ const LABELS = {
   forged: (tag: string) => tag.replace(/.{4}$/, 'beef'),
 } as const;
 
-function freeze(stage: Stage, { consumer, forMs }: Extract<Upset, { kind: 'freeze' }>): void {
+function freeze(stage: Stage, { consumer, forMs }: Extract<Incident, { kind: 'freeze' }>): void {
   const { world } = stage;
-  const why = 'the soak says so';
+  const why = 'the soak tests a freeze';
   const body =
     consumer === null
       ? { scope: 'all', why }
       : { scope: 'consumer', consumer: `123456789012/trainer-${consumer}`, why };
   const ask = (route: 'placeFreeze' | 'thaw') => () =>
     world.call(route, { userArn: OPERATOR, body });
-  void insist(stage, ask('placeFreeze'));
-  world.at(world.clock.now() + forMs, () => void insist(stage, ask('thaw')));
+  void callWithRetries(stage, ask('placeFreeze'));
+  world.at(world.clock.now() + forMs, () => void callWithRetries(stage, ask('thaw')));
 }
 
-/** Tags of ours that no lease ever had, and others' tags, by turns of the plan. */
-function plant(stage: Stage, upset: Upset, turn: number): void {
+/** Adds an instance outside the API: with a valid tag of an unknown lease, or a foreign label. */
+function addInstance(stage: Stage, incident: Incident, turn: number): void {
   const { market, watch, clock } = stage.world;
   const leaseId = brandId(LeaseId, `nobody${String(turn).padStart(14, '0')}`);
   const tag = aTag({ leaseId });
-  if (upset.kind === 'unrecorded') {
-    watch.know(market.addForeignInstance(tag), { kind: 'unrecorded', since: clock.now() });
-  } else if (upset.kind === 'stranger') {
-    watch.know(market.addForeignInstance(LABELS[upset.label](tag)), { kind: 'stranger' });
+  if (incident.kind === 'unrecorded') {
+    watch.setRole(market.addForeignInstance(tag), { kind: 'unrecorded', since: clock.now() });
+  } else if (incident.kind === 'foreign') {
+    watch.setRole(market.addForeignInstance(LABELS[incident.label](tag)), { kind: 'foreign' });
   }
 }
 
-function fault({ world }: Stage, { spec }: Extract<Upset, { kind: 'fault' }>): void {
+function injectFault({ world }: Stage, { spec }: Extract<Incident, { kind: 'fault' }>): void {
   const { name, forMs = 0 } = spec;
   world.market.addFault(spec);
-  // These hold teardown back; a zombie's own end is known to the market.
-  const holds = name === 'bad-key' || name === 'refuse-destroy';
-  if (holds) world.watch.trouble(world.clock.now() + forMs);
+  // These faults delay teardown. For a zombie, the market knows the end of the instance.
+  const delaysTeardown = name === 'bad-key' || name === 'refuse-destroy';
+  if (delaysTeardown) world.watch.excuseUntil(world.clock.now() + forMs);
 }
 
-function disturb(stage: Stage, upset: Upset, turn: number): void {
-  count(stage.upsets, upset.kind === 'fault' ? upset.spec.name : upset.kind);
-  if (upset.kind === 'fault') fault(stage, upset);
-  else if (upset.kind === 'strike') strike(stage, upset.what);
-  else if (upset.kind === 'kill') stage.world.kill(upset.downMs);
-  else if (upset.kind === 'freeze') freeze(stage, upset);
-  else plant(stage, upset, turn);
+function cause(stage: Stage, incident: Incident, turn: number): void {
+  count(stage.incidents, incident.kind === 'fault' ? incident.spec.name : incident.kind);
+  if (incident.kind === 'fault') injectFault(stage, incident);
+  else if (incident.kind === 'life-fault') injectLifeFault(stage, incident.what);
+  else if (incident.kind === 'kill') stage.world.kill(incident.downMs);
+  else if (incident.kind === 'freeze') freeze(stage, incident);
+  else addInstance(stage, incident, turn);
 }
 
-/** All is over when every lease has ended and nothing drives any. */
+/** Stops all faults and waits until every lease has ended and no workflow runs. */
 async function finish({ world }: Stage): Promise<void> {
-  world.calmDown();
+  world.stopFaults();
   world.market.clearFaults();
   const over = (): boolean =>
     world.service()?.engine.running().length === 0 &&
@@ -192,13 +205,13 @@ async function playPlan(stage: Stage, plan: Plan, until: number): Promise<void> 
   const { world, lives } = stage;
   for (const life of lives.values()) {
     world.at(START + life.plan.at, () => {
-      void live(stage, life).then(() => {
+      void requestAndRelease(stage, life).then(() => {
         if (life.id !== null) follow(stage, life);
       });
     });
   }
-  plan.upsets.forEach(({ at, upset }, turn) => {
-    world.at(START + at, () => disturb(stage, upset, turn));
+  plan.incidents.forEach(({ at, incident }, turn) => {
+    world.at(START + at, () => cause(stage, incident, turn));
   });
   await world.until(() => world.clock.now() >= START + until, until / HOUR + 1);
   await finish(stage);
@@ -206,7 +219,7 @@ async function playPlan(stage: Stage, plan: Plan, until: number): Promise<void> 
 
 export type SoakSize = { readonly leases: number; readonly seed: number; readonly hours: number };
 
-/** One soak. Never rejects for what it finds: that is in the report. */
+/** Runs one soak. Violations are in the report; they do not reject. */
 export async function soak({ leases, seed, hours }: SoakSize): Promise<SoakReport> {
   const plan = drawPlan(createRandom(seed), leases, hours * HOUR);
   const lives = new Map(
@@ -215,7 +228,7 @@ export async function soak({ leases, seed, hours }: SoakSize): Promise<SoakRepor
       { plan: each, id: null, activeAt: null },
     ]),
   );
-  const since = (job: string, after: 'deafAfter' | 'idleAfter'): boolean => {
+  const since = (job: string, after: 'silentAfter' | 'idleAfter'): boolean => {
     const life = lives.get(job);
     const from = life?.plan[after] ?? null;
     if (life === undefined || life.activeAt === null || from === null) return false;
@@ -223,10 +236,10 @@ export async function soak({ leases, seed, hours }: SoakSize): Promise<SoakRepor
   };
   const world: SoakWorld = await createSoakWorld({
     seed,
-    deaf: (job) => since(job, 'deafAfter'),
+    losesHeartbeat: (job) => since(job, 'silentAfter'),
     telemetry: (job) => (since(job, 'idleAfter') ? QUIET : BUSY),
   });
-  const stage: Stage = { world, lives, refused: {}, upsets: {} };
+  const stage: Stage = { world, lives, refused: {}, incidents: {} };
   const wrong: string[] = [];
   try {
     await playPlan(stage, plan, hours * HOUR);
@@ -241,7 +254,7 @@ export async function soak({ leases, seed, hours }: SoakSize): Promise<SoakRepor
 }
 
 function reportOf(stage: Stage, { leases, seed }: SoakSize) {
-  const { world, refused, upsets } = stage;
+  const { world, refused, incidents } = stage;
   const byReason: Record<string, number> = {};
   for (const lease of world.watch.leases.values()) {
     count(byReason, lease.state === 'ended' ? lease.reason : lease.state);
@@ -251,7 +264,7 @@ function reportOf(stage: Stage, { leases, seed }: SoakSize) {
     ((end?.at ?? world.clock.now()) - createdAt) / HOUR;
   const { steps, kills, died, late } = world.counts;
   return {
-    ...{ seed, leases, byReason, refused, upsets, kills, died, late, steps },
+    ...{ seed, leases, byReason, refused, incidents, kills, died, late, steps },
     instanceHours: Math.round(ours.reduce((sum, each) => sum + hoursOf(each), 0) * 10) / 10,
     instances: ours.length,
     worstLateSeconds: Math.round(world.watch.worst.lateMs / SECOND),

@@ -1,5 +1,5 @@
-// Looks at the market's own truth after every step, and at every commit as it is made. What it
-// knows of leases are the items that were written: it reads nothing and asks nobody.
+// Checks the invariants after every step, from the market's actual state and from every lease item
+// that is written. It makes no call of its own.
 
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { TrueInstance } from '../../local/simulators/kit/controls.ts';
@@ -10,12 +10,11 @@ import type { Sent } from '../../test/support/races/turns.ts';
 import { MINUTE } from './plan.ts';
 
 /**
- * How long an instance may outlive its lease's end, counted from that end or, if that came later,
- * from the end of the last trouble that holds teardown back: the longest pause of teardown (15
- * min), and a round that a crash or an error spoiled.
+ * How long an instance may run after its lease's end, or after the last fault that delays teardown
+ * if that ended later: the longest pause of teardown (15 min), and one failed round.
  */
 const MAX_LATE = 20 * MINUTE;
-/** An instance that nobody recorded: two sightings, and as much for trouble. */
+/** How long an unrecorded instance may run: two sightings, and the same time again for faults. */
 const MAX_UNRECORDED = 20 * MINUTE;
 
 const TAG = /^gs-demo-([a-z0-9]{20})-(\d{1,2})-/;
@@ -31,7 +30,7 @@ const ORDER: readonly LeaseState[] = [
 type Instance = { readonly is: TrueInstance; readonly role: Role };
 type Role =
   | { readonly kind: 'leased'; readonly lease: string; readonly attempt: number }
-  | { readonly kind: 'stranger' }
+  | { readonly kind: 'foreign' }
   | { readonly kind: 'unrecorded'; readonly since: number };
 
 export function createWatch(market: MarketSimulator, now: () => number) {
@@ -39,7 +38,7 @@ export function createWatch(market: MarketSimulator, now: () => number) {
   const roles = new Map<string, Role>();
   const wrong = new Set<string>();
   let instances: readonly Instance[] = [];
-  let troubleUntil = 0;
+  let excusedUntil = 0;
   const worst = { lateMs: 0, calmLateMs: 0 };
 
   const roleOf = ({ id, label }: TrueInstance): Role => {
@@ -48,47 +47,48 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     roles.set(id, role);
     return role;
   };
-  /** Reads the truth again: after whatever may have changed it. */
+  /** Reads the market's actual state again, after a call that may have changed it. */
   const look = (): void => {
     const alive = market.instances().filter((instance) => instance.alive);
     instances = alive.map((is) => ({ is, role: roleOf(is) }));
     const ids = new Set(alive.map(({ id }) => id));
     for (const [id, { kind }] of roles) {
-      if (kind === 'stranger' && !ids.has(id)) wrong.add(`the stranger ${id} is gone`);
+      if (kind === 'foreign' && !ids.has(id)) wrong.add(`the foreign instance ${id} is gone`);
     }
     const tags = instances.filter(({ role }) => role.kind === 'leased').map(({ is }) => is.label);
     for (const tag of tags) {
-      if (tags.indexOf(tag) !== tags.lastIndexOf(tag)) wrong.add(`two instances of ${tag}`);
+      if (tags.indexOf(tag) !== tags.lastIndexOf(tag))
+        wrong.add(`two instances have the tag ${tag}`);
     }
   };
-  const lateness = ({ is }: Instance, lease: Lease): void => {
+  const checkLateness = ({ is }: Instance, lease: Lease): void => {
     const due =
       lease.state === 'ending' ? Math.min(lease.endingAt, lease.deadline) : lease.deadline;
-    // A zombie's end lies ahead, whoever asks for it.
-    const excused = is.end !== null ? now() : Math.max(due, troubleUntil);
+    // A zombie has a future end, which no call can move.
+    const excused = is.end !== null ? now() : Math.max(due, excusedUntil);
     worst.lateMs = Math.max(worst.lateMs, now() - due);
     worst.calmLateMs = Math.max(worst.calmLateMs, now() - excused);
-    if (now() - excused > MAX_LATE) wrong.add(`${is.id} outlives lease ${lease.id}`);
+    if (now() - excused > MAX_LATE) wrong.add(`${is.id} still runs after lease ${lease.id} ended`);
   };
   const inspect = (instance: Instance): void => {
     const { is, role } = instance;
-    if (role.kind === 'stranger') return;
+    if (role.kind === 'foreign') return;
     if (role.kind === 'unrecorded') {
-      const late = now() - Math.max(role.since, troubleUntil) > MAX_UNRECORDED;
-      if (late && is.end === null) wrong.add(`${is.id}, which nobody recorded, lives on`);
+      const late = now() - Math.max(role.since, excusedUntil) > MAX_UNRECORDED;
+      if (late && is.end === null) wrong.add(`the unrecorded instance ${is.id} still runs`);
       return;
     }
     const lease = leases.get(role.lease);
     const attempt = lease?.attempts.find(({ number }) => number === role.attempt);
     if (lease === undefined || attempt === undefined) {
-      wrong.add(`${is.id} has no attempt on record`);
+      wrong.add(`${is.id} has no recorded attempt`);
     } else if (isClosed(attempt)) {
-      wrong.add(`${is.id} lives, and its attempt is ${attempt.state}`);
+      wrong.add(`${is.id} runs, but its attempt is ${attempt.state}`);
     } else {
-      lateness(instance, lease);
+      checkLateness(instance, lease);
     }
   };
-  const committed = (next: Lease): void => {
+  const checkCommit = (next: Lease): void => {
     const before = leases.get(next.id);
     leases.set(next.id, next);
     if (before === undefined) return;
@@ -103,33 +103,33 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     leases: leases as ReadonlyMap<string, Lease>,
     wrong: wrong as ReadonlySet<string>,
     worst,
-    /** What holds teardown back goes on until then. */
-    trouble: (until: number): void => {
-      troubleUntil = Math.max(troubleUntil, until);
+    /** Teardown may be delayed until then. */
+    excuseUntil: (until: number): void => {
+      excusedUntil = Math.max(excusedUntil, until);
     },
-    know: (id: string, role: Role): void => {
+    setRole: (id: string, role: Role): void => {
       roles.set(id, role);
       look();
     },
     look,
     alive: () => instances,
-    /** A call that was answered. */
-    seen({ name, input }: Sent, answer: unknown): void {
+    /** Called with each completed call. */
+    onReply({ name, input }: Sent, answer: unknown): void {
       if (/^(?:PUT|DELETE) /.test(name)) look();
       const item = name === 'PutItem' && answer !== 'refused' ? itemOf(input) : undefined;
       if (item?.['sk'] === 'META' && String(item['pk']).startsWith('LEASE#')) {
-        // What the store itself has just written.
-        committed(item as unknown as Lease);
+        // The store wrote this item, so its shape is known.
+        checkCommit(item as unknown as Lease);
       }
     },
-    /** After each step. */
+    /** Checks all running instances; called after each step. */
     check(): void {
       const before = wrong.size;
       for (const instance of instances) inspect(instance);
       if (wrong.size === before) return;
-      // An instance may have ended by itself since the last look.
-      const alarms = [...wrong].slice(before);
-      for (const alarm of alarms) wrong.delete(alarm);
+      // An instance may have ended since the last look: look again and check again.
+      const added = [...wrong].slice(before);
+      for (const violation of added) wrong.delete(violation);
       look();
       for (const instance of instances) inspect(instance);
     },

@@ -1,12 +1,12 @@
-// One call at a time leaves the process; of those that wait to, the seed says which is next. So
-// functions interleave at every call, and the same seed plays the same run again. A function may
-// die at any of its calls, and an answer may come late, but none is ever invented.
+// Sends one call of the process at a time; the seed decides which waiting call is next. Functions
+// therefore interleave at every call, and the same seed gives the same run. A function may crash at
+// any of its calls, and a reply may be late, but replies are never faked.
 
 import { setImmediate } from 'node:timers/promises';
 import { type Around, actAs, type Sent } from '../../test/support/races/turns.ts';
 import type { Random } from '../../test/support/random.ts';
 
-/** What a function suffers: it dies at its n-th call, or that call's answer is late by so much. */
+/** The fault of a function: it crashes at its n-th call, or the reply to that call is late. */
 export type Fate =
   | { readonly kind: 'none' }
   | { readonly kind: 'dies'; readonly at: number; readonly when: 'before' | 'after' }
@@ -15,38 +15,38 @@ export type Fate =
 export type WireOptions = {
   readonly random: Random;
   readonly after: (ms: number, run: () => void) => void;
-  /** Told of each call that got its answer. */
-  readonly seen: (sent: Sent, answer: unknown) => void;
+  /** Called with each completed call. */
+  readonly onReply: (sent: Sent, answer: unknown) => void;
 };
 
 export type Wire = {
-  /** Runs a function to its end, or rejects when its fate or the end of its process stops it. */
+  /** Runs a function to its end; rejects when it crashes or its process ends. */
   run<Result>(work: () => Promise<Result>, fate: Fate, isGone: () => boolean): Promise<Result>;
-  /** Resolves when nothing can happen any more without time moving. */
+  /** Resolves when nothing can happen before time moves. */
   quiet(): Promise<void>;
   readonly calls: () => number;
 };
 
-/** As Lambda reports a function whose process ended: what it did is done, the rest is not. */
+/** The error that Lambda reports for a function whose process ended; earlier effects remain. */
 const CRASH = Object.assign(new Error('the function was stopped'), { name: 'Lambda.Unknown' });
 
 export const isCrash = (error: unknown): boolean => error === CRASH;
 
 const never = <Result>(): Promise<Result> => new Promise(() => undefined);
 
-/** A function under way: it rests while a call of its own is, and when it will never go on. */
-type Doing = { calls: number };
+/** A running function and its number of calls in progress. */
+type Running = { calls: number };
 
-/** Lets what was set off come to its next call; some of it is work of other threads. */
-async function settled(doing: ReadonlySet<Doing>): Promise<void> {
+/** Waits until every running function has a call in progress; some work is on other threads. */
+async function settled(doing: ReadonlySet<Running>): Promise<void> {
   for (let calm = 0; calm < 3; calm += 1) {
     await setImmediate();
     if ([...doing].some(({ calls }) => calls === 0)) calm = -1;
   }
 }
 
-/** The calls that wait to be sent, and who sends them: one after the other, in the seed's order. */
-function createQueue({ random, seen }: WireOptions, doing: ReadonlySet<Doing>) {
+/** The waiting calls, which are sent one after the other, in the order of the seed. */
+function createQueue({ random, onReply }: WireOptions, doing: ReadonlySet<Running>) {
   const waiting: (() => Promise<void>)[] = [];
   let pumping: Promise<void> | null = null;
   let calls = 0;
@@ -65,7 +65,7 @@ function createQueue({ random, seen }: WireOptions, doing: ReadonlySet<Doing>) {
         calls += 1;
         const [answer] = await Promise.allSettled([call()]);
         if (answer.status === 'rejected') return reject(answer.reason);
-        seen(sent, answer.value);
+        onReply(sent, answer.value);
         resolve(answer.value);
       });
       pumping ??= pump();
@@ -80,13 +80,13 @@ function createQueue({ random, seen }: WireOptions, doing: ReadonlySet<Doing>) {
 }
 
 export function createWire(options: WireOptions): Wire {
-  const doing = new Set<Doing>();
+  const doing = new Set<Running>();
   const { send: inTurn, quiet, calls } = createQueue(options, doing);
   const late = (ms: number): Promise<void> => new Promise((resolve) => options.after(ms, resolve));
 
   return {
     async run(work, fate, isGone) {
-      const self: Doing = { calls: 0 };
+      const self: Running = { calls: 0 };
       const dead = Promise.withResolvers<never>();
       let made = 0;
       const stop = <Answer>(): Promise<Answer> => {
@@ -97,20 +97,23 @@ export function createWire(options: WireOptions): Wire {
         dead.reject(CRASH);
         return stop();
       };
-      const answered = async <Answer>(sent: Sent, send: () => Promise<Answer>): Promise<Answer> => {
+      const sendWithFault = async <Answer>(
+        sent: Sent,
+        send: () => Promise<Answer>,
+      ): Promise<Answer> => {
         made += 1;
-        const struck = fate.kind !== 'none' && fate.at === made;
-        if (struck && fate.kind === 'dies' && fate.when === 'before') return crash();
+        const isFaulty = fate.kind !== 'none' && fate.at === made;
+        if (isFaulty && fate.kind === 'dies' && fate.when === 'before') return crash();
         const answer = await inTurn(sent, send);
-        if (struck && fate.kind === 'late') await late(fate.ms);
-        return struck && fate.kind === 'dies' ? crash() : answer;
+        if (isFaulty && fate.kind === 'late') await late(fate.ms);
+        return isFaulty && fate.kind === 'dies' ? crash() : answer;
       };
       const around: Around = async (sent, send) => {
         if (isGone() || !doing.has(self)) return stop();
         self.calls += 1;
-        // A pause is no call, and others go on meanwhile.
+        // A pause is not a call: other functions run meanwhile.
         const [answer] = await Promise.allSettled([
-          sent.name === 'pause' ? send() : answered(sent, send),
+          sent.name === 'pause' ? send() : sendWithFault(sent, send),
         ]);
         self.calls -= 1;
         if (isGone() || !doing.has(self)) return stop();

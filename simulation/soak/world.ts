@@ -1,5 +1,5 @@
-// The world of a soak: one market, one database and one folder of journals, and a service that may
-// be killed and started again on them. Time moves only when nothing else can happen.
+// The world of a soak: one market, one database, one folder of journals, and a service that is
+// killed and started again on them. Time moves only when nothing else can happen.
 
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -29,13 +29,13 @@ export type SoakWorld = Awaited<ReturnType<typeof createSoakWorld>>;
 
 export type SoakOptions = {
   readonly seed: number;
-  /** Whether the heartbeat of that instance is lost on its way. */
-  readonly deaf: (job: string) => boolean;
+  /** Whether the heartbeats of the instance with this job id are lost. */
+  readonly losesHeartbeat: (job: string) => boolean;
   readonly telemetry: (job: string) => Telemetry;
 };
 
 const NONE: Fate = { kind: 'none' };
-/** Calls in a hundred that die somewhere on the way, and those whose answer comes late. */
+/** The percentage of functions that crash at one of their calls, and of those with a late reply. */
 const DYING = { percent: 1, maxCalls: 14 };
 const LATE = { percent: 1, maxCalls: 14, maxMs: 25 * SECOND };
 
@@ -59,7 +59,7 @@ const ENV = {
   GPU_SHOPPER_OPERATORS: '123456789012/operator',
 };
 
-export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
+export async function createSoakWorld({ seed, losesHeartbeat, telemetry }: SoakOptions) {
   holdWires();
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
   const clock = createVirtualClock(START);
@@ -67,8 +67,8 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
   const after = (ms: number, run: () => void) => clock.at(clock.now() + ms, run);
   const counts = { steps: 0, kills: 0, died: 0, late: 0 };
   let service: Service | null = null;
-  let calm = false;
-  /** Resolves for whoever waits for an answer when the service is killed. */
+  let areFaultsStopped = false;
+  /** Resolves when the service is killed, for callers that wait for a reply. */
   let ended = Promise.withResolvers<null>();
 
   const createSimulator = await simulatorOf(firstProvider);
@@ -82,25 +82,25 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
     startMachine: (instance) => {
       const job = instance.env['GPU_SHOPPER_JOB_ID'] ?? '';
       const send = async (token: string, body: NodeBody): Promise<HeartbeatReply | null> => {
-        if (deaf(job)) return null;
+        if (losesHeartbeat(job)) return null;
         const headers = { authorization: `Bearer ${token}` };
         const reply = await call('recordNodeHeartbeat', { headers, body });
         return reply?.status === 200 ? (reply.body as HeartbeatReply) : null;
       };
       const hardware = () => ({ sshHostKey: null, gpuName: null, gpuCount: null, driver: null });
-      const told = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
+      const given = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
       const end = () => wire.run(instance.endSelf, NONE, () => false);
-      return startNode({ ...told, send, hardware, end }, instance);
+      return startNode({ ...given, send, hardware, end }, instance);
     },
   });
   const watch = createWatch(market, clock.now);
-  const wire = createWire({ random, after, seen: watch.seen });
+  const wire = createWire({ random, after, onReply: watch.onReply });
   const url = await market.listen();
   const database = await openDatabase();
   const blobs = createMemoryBlobs();
 
   const around = (own: () => Service | null) => (_call: object, run: () => Promise<unknown>) => {
-    const fate = calm ? NONE : fateOf(random);
+    const fate = areFaultsStopped ? NONE : fateOf(random);
     if (fate.kind === 'late') counts.late += 1;
     return wire
       .run(run, fate, () => own() !== service)
@@ -109,7 +109,7 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
         throw error;
       });
   };
-  /** One request of a client; null when nobody answers. */
+  /** One request of a client; null when there is no reply. */
   async function call(route: RouteName, request: GatewayRequest): Promise<GatewayReply | null> {
     if (service === null) return null;
     const cut = ended.promise;
@@ -145,15 +145,15 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
     watch.check();
     return moved;
   }
-  let fresh = false;
+  let isBooted = false;
   void boot().then(() => {
-    fresh = true;
+    isBooted = true;
   });
-  for (await wire.quiet(); !fresh; await step());
+  for (await wire.quiet(); !isBooted; await step());
   return {
     ...{ clock, random, market, watch, wire, counts, call, step },
     service: () => service,
-    /** Kills the service, as SIGKILL would, and starts it again after a while. */
+    /** Kills the service, as SIGKILL does, and starts it again after `downMs`. */
     kill(downMs: number): void {
       if (service === null) return;
       counts.kills += 1;
@@ -161,12 +161,12 @@ export async function createSoakWorld({ seed, deaf, telemetry }: SoakOptions) {
       service = null;
       ended.resolve(null);
       ended = Promise.withResolvers<null>();
-      watch.trouble(clock.now() + downMs);
+      watch.excuseUntil(clock.now() + downMs);
       after(downMs, () => void boot());
     },
-    /** Nothing dies or is late from here on. */
-    calmDown: (): void => {
-      calm = true;
+    /** From now on no function crashes and no reply is late. */
+    stopFaults: (): void => {
+      areFaultsStopped = true;
     },
     at: (instant: number, run: () => void) => clock.at(instant, run),
     async until(done: () => boolean, hours: number): Promise<void> {

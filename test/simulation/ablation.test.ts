@@ -1,4 +1,4 @@
-// Safety lines are taken away in a copy of the sources, and a test must notice.
+// Without a safety line, in a copy of the sources, its test must fail.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,17 +14,17 @@ const copy = copySources();
 afterAll(() => copy[Symbol.dispose]());
 
 describe('a safety line', () => {
-  it.each(LINES)('stands where the list says: $name', (ablation) => {
+  it.each(LINES)('occurs in its file: $name', (ablation) => {
     expect(without(read(ablation.file), ablation)).not.toBe(read(ablation.file));
   });
 
-  it.each(sample(LINES))('is missed by its test: $name', { timeout: LIMIT }, async (ablation) => {
+  it.each(sample(LINES))('is needed by its test: $name', { timeout: LIMIT }, async (ablation) => {
     expect(await ablate(copy.folder, ablation)).toBe('caught');
   });
 });
 
 describe('the list', () => {
-  it('is the one in docs/invariants.md', () => {
+  it('equals the table in docs/invariants.md', () => {
     const [, part = ''] = /## Ablation([\s\S]*?)\n## /.exec(read('docs/invariants.md')) ?? [];
     const rows = part.split('\n').filter((line) => line.startsWith('| ') && line.includes('`'));
     const wanted = LINES.map(
@@ -37,22 +37,26 @@ describe('the list', () => {
 describe('an ablation', () => {
   const line = LINES[0] ?? never();
 
-  it('fails when its line does not stand there exactly once', () => {
-    expect(() => without('', line)).toThrow('stands 0 times');
-    expect(() => without(line.line.repeat(2), line)).toThrow('stands 2 times');
+  it('fails unless its line occurs exactly once', () => {
+    expect(() => without('', line)).toThrow('occurs 0 times');
+    expect(() => without(line.line.repeat(2), line)).toThrow('occurs 2 times');
   });
 
-  const nameless = { ...line.test, name: 'nobody wrote this' };
+  const missing = { ...line.test, name: 'this test does not exist' };
   const GAPS: [string, Ablation][] = [
     ['its test passed', { ...line, instead: `${line.line} /* still there */` }],
-    ['its test did not run', { ...line, test: nameless }],
+    ['its test did not run', { ...line, test: missing }],
     ['broke: ', { ...line, instead: 'again: nothing' }],
   ];
-  it.each(sample(GAPS))('is no gap closed when %s', { timeout: LIMIT }, async (gap, ablation) => {
-    expect(await ablate(copy.folder, ablation)).toContain(gap);
-  });
+  it.each(sample(GAPS))(
+    'does not count as caught when %s',
+    { timeout: LIMIT },
+    async (gap, ablation) => {
+      expect(await ablate(copy.folder, ablation)).toContain(gap);
+    },
+  );
 });
 
 function never(): never {
-  throw new Error('there are lines');
+  throw new Error('the list is empty');
 }
