@@ -1,5 +1,5 @@
-// What the project was asked to be made of, and to consist of: each package is really used, by
-// value and where it counts, and each folder is there.
+// The required packages and folders: each package is imported by value where it is needed, and each
+// folder exists.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { readTree } from './tidy/tree.ts';
 
 const tree = readTree(fileURLToPath(new URL('..', import.meta.url)));
 
-/** Few functions, which together use everything. */
+/** A few functions that together use all packages. */
 const ENTRIES = ['timers/refresh-offers', 'timers/enforce-deadline'];
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-conformance-'));
@@ -26,14 +26,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const isOf = (name: string, target: string | undefined): boolean =>
   target === name || (target?.startsWith(`${name}/`) ?? false);
 
-/** Our files in the bundles that import from `name`: what is imported as a type alone is gone. */
+/** The project's files in the bundles that import from `name`; type imports are removed there. */
 const bundledImporters = (name: string): readonly string[] =>
   Object.entries(bundled.inputs)
     .filter(([path]) => !path.includes('node_modules/'))
     .filter(([, { imports }]) => imports.some(({ original }) => isOf(name, original)))
     .map(([path]) => path);
 
-/** The bytes of a package that are in the bundles, after all that nobody uses was dropped. */
+/** The bytes of a package in the bundles, after tree shaking. */
 const bundledBytes = (name: string): number =>
   Object.values(bundled.outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))

@@ -1,5 +1,5 @@
-// The house rules, checked by machine. Each check first proves on a bad sample that it can fail;
-// then it must find nothing in the repository itself.
+// The rules of the repository. Each check first proves on a bad sample that it can fail; then it
+// must find no violation in the repository.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,8 +65,8 @@ describe('the repository', () => {
     expect(checkPackages(own, lock)).toEqual([]);
   });
 
-  // A literal taken for code, or code for a literal, would blind the checks of that file.
-  it('is understood: braces are closed in the code of every file', () => {
+  // If the lexer confused literals and code, the checks would miss violations in that file.
+  it('is lexed correctly: braces are balanced in the code of every file', () => {
     const count = (text: string, brace: string) => text.split(brace).length;
     const torn = tree.filter(isSource).filter((each) => {
       const { code } = views(each);
@@ -75,7 +75,7 @@ describe('the repository', () => {
     expect(torn.map(({ path }) => path)).toEqual([]);
   });
 
-  it('is read as a whole', () => {
+  it('is read completely', () => {
     const paths = tree.map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining(['package.json', 'shared/app/lease.ts', 'test/tidy.test.ts']),
@@ -185,8 +185,8 @@ describe('sizes', () => {
 describe('bans', () => {
   const samples: Readonly<Record<string, readonly [path: string, ...texts: string[]]>> = {
     clock: ['shared/core/a.ts', 'Date.now()', 'new Date()', 'performance.now()'],
-    lots: ['shared/adapters/a.ts', 'Math.random()'],
-    'waits by': ['shared/adapters/a.ts', 'setTimeout(go, 1);', 'setInterval(go, 1);'],
+    randomness: ['shared/adapters/a.ts', 'Math.random()'],
+    'waits with': ['shared/adapters/a.ts', 'setTimeout(go, 1);', 'setInterval(go, 1);'],
     'reaches outside': [
       'shared/usecases/a.ts',
       'process.exit();',
@@ -197,11 +197,11 @@ describe('bans', () => {
     prints: ['shared/app/lease.ts', 'console.log(1);'],
     money: ['shared/core/a.ts', 'a.holdMicroUsd * 2', '(x + microUsd) / 2', '2 * a.b.microUsd;'],
     'as any': ['shared/app/lease.ts', 'call(x as any)'],
-    switches: ['shared/app/lease.ts', '// @ts-ignore', '/* @ts-nocheck */'],
+    'type checker': ['shared/app/lease.ts', '// @ts-ignore', '/* @ts-nocheck */'],
     'error outside test': ['shared/app/lease.ts', '// @ts-expect-error because'],
     'without a reason': ['test/types/a.ts', '// @ts-expect-error'],
-    'tests out': ['test/a.test.ts', "it.skip('x')", "describe.only('x')", "it.each.skip('x')"],
-    'work off': ['README.md', 'TODO: write', 'FIXME'],
+    'skips tests': ['test/a.test.ts', "it.skip('x')", "describe.only('x')", "it.each.skip('x')"],
+    'defers work': ['README.md', 'TODO: write', 'FIXME'],
     'default export': ['shared/app/lease.ts', 'export default 1;', 'export { a as default };'],
     barrel: ['shared/app/lease.ts', "export * from './a.ts';", "export * as a from './a.ts';"],
     'drops promises': ['shared/app/lease.ts', 'ids.forEach(async (id) => {})'],
@@ -302,13 +302,13 @@ describe('files', () => {
   it('link to what exists', () => {
     const links = '[a](../shared/b.ts#x) [b](../shared/) [c](https://a.b/c) [d](gone.md)';
     const found = checkLinks([file('docs/a.md', links), file('shared/b.ts', '')]);
-    expect(found.map(({ rule }) => rule)).toEqual(['links to gone.md, which is not there']);
+    expect(found.map(({ rule }) => rule)).toEqual(['links to gone.md, which does not exist']);
   });
   it.each(['cat /work/x', "'/tmp/brief'", '(/home/me)', 'file:///Users/x', 'http://npm.corp/x'])(
     'do not tell where they were written: %s',
     (text) => expect(checkPrivate([file('a.md', text)])).toHaveLength(1),
   );
-  it('are reached by a program, a test does not count', () => {
+  it('are reached by a program; a test does not count', () => {
     const dead = checkDead([
       file('package.json', '{ "scripts": { "start": "node local/main.ts" } }'),
       importing('local/main.ts', './used.ts'),
@@ -362,7 +362,7 @@ describe('packages', () => {
 });
 
 describe('Biome', () => {
-  it('still fires each rule that guards a running machine', () => {
+  it('reports a violation of each rule in the samples', () => {
     expect(brokenRules(root, 'test/fixtures/tidy/canary')).toEqual(
       expect.arrayContaining([
         'unawaited.ts noFloatingPromises',

@@ -1,6 +1,6 @@
-// Lambda on one computer: runs a function, ends it at its timeout, and fails it on request in the
-// ways and with the names and texts of the real service (November 2026). Step Functions reports
-// them as error and cause.
+// Lambda on one computer: it runs a function, stops it at its timeout, and injects the failures of
+// the real service with their names and texts (November 2026). Step Functions reports them as error
+// and cause.
 
 import { randomUUID } from 'node:crypto';
 import type { DurationMs } from '../../shared/core/base/time.ts';
@@ -14,13 +14,13 @@ export type FunctionFault = {
   readonly function: string;
   readonly step?: string;
   /**
-   * `timeout`: the function never returns. `exit`: its process ends. `unknown`: it fails and Lambda
-   * returns no error type. `throttle`: it isn't run, whatever `when` says.
+   * `timeout`: the function never returns. `exit`: its process exits. `unknown`: it fails, and
+   * Lambda returns no error type. `throttle`: it does not run, and `when` is ignored.
    */
   readonly fails: 'timeout' | 'exit' | 'unknown' | 'throttle';
-  /** Whether it fails before it did anything, or after all was done. */
+  /** Whether it fails before or after its effects. */
   readonly when: 'before' | 'after';
-  /** How many calls fail; one unless given. */
+  /** How many calls fail; one by default. */
   readonly times?: number;
 };
 
@@ -30,11 +30,11 @@ export type LambdaOptions = {
 };
 
 export type Lambda = {
-  /** Calls a function. Rejects with what it throws, or with an error by one of AWS's names. */
+  /** Calls a function. Rejects with the function's error, or with one of Lambda's errors. */
   invoke(call: Call, run: () => Promise<unknown>): Promise<unknown>;
-  /** Makes the next calls of a function fail; faults of one function strike in this order. */
+  /** Makes the next calls of a function fail. Faults of one function apply in order. */
   addFault(fault: FunctionFault): void;
-  /** How many calls only wait for their timeout: nothing happens before the clock moves on. */
+  /** The number of calls that only wait for their timeout, until the clock moves. */
   hanging(): number;
 };
 
@@ -71,18 +71,18 @@ function errorsOf(id: string, { timeout, now }: { timeout: DurationMs; now: numb
 
 const stepOf = (payload: unknown): unknown => Object(payload).step;
 
-/** The faults that are still to strike. */
+/** The faults that were not used up. */
 function createFaults() {
   const pending: { readonly fault: FunctionFault; left: number }[] = [];
   return {
     add(fault: FunctionFault): void {
       pending.push({ fault, left: fault.times ?? 1 });
     },
-    /** The fault of this call, which is then used up. */
+    /** Takes the fault of this call: uses up one of its times. */
     take({ name, payload }: Call): FunctionFault | undefined {
       const found = pending.find(({ fault, left }) => {
-        const isItsStep = fault.step === undefined || fault.step === stepOf(payload);
-        return left > 0 && fault.function === name && isItsStep;
+        const isOfStep = fault.step === undefined || fault.step === stepOf(payload);
+        return left > 0 && fault.function === name && isOfStep;
       });
       if (found !== undefined) found.left -= 1;
       return found?.fault;
@@ -120,7 +120,7 @@ export function createLambda({ clock, timeoutOf }: LambdaOptions): Lambda {
         return Promise.race([run(), limit.promise]).finally(limit.cancel);
       }
       const { fails, when } = fault;
-      // What it returned or threw is lost with its process.
+      // The result or the error is lost with the process.
       if (when === 'after' && fails !== 'throttle') await run().catch(() => undefined);
       if (fails === 'timeout') return hang(endsAt, errors.timeout);
       throw errors[fails]();

@@ -1,5 +1,5 @@
-// The port's promises about the end: destroy may fail or lie but never goes wrong in silence, and
-// what an instance cost is told when it is gone.
+// The provider port's contract for destroy and money: a failed destroy throws, an accepted destroy
+// proves nothing, and charges include destroyed instances.
 
 import { expect, it } from 'vitest';
 import { after, hours, minutes } from '../../shared/core/base/time.ts';
@@ -31,7 +31,7 @@ export function destroyPromises(begin: Start): void {
     expect(await harness.provider.destroy(id)).toBe('absent');
   });
 
-  it('says absent of an instance that never was', async () => {
+  it('returns absent for an unknown instance', async () => {
     const { provider } = await begin();
     expect(await provider.destroy(unknownId)).toBe('absent');
   });
@@ -40,7 +40,7 @@ export function destroyPromises(begin: Start): void {
     ['rate-limit', 'RateLimited'],
     ['fail-before-effect', 'ProviderDown'],
     ['bad-key', 'Unauthorised'],
-  ])('throws under %s, and the instance runs on: %s', async (name, thrown) => {
+  ])('throws under %s, and the instance keeps running: %s', async (name, thrown) => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name, operation: 'destroy' });
@@ -48,7 +48,7 @@ export function destroyPromises(begin: Start): void {
     expect(alive(harness)).toHaveLength(1);
   });
 
-  it('throws as long as the provider refuses, and works when it no longer does', async () => {
+  it('throws while the provider refuses it, and succeeds afterwards', async () => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name: 'refuse-destroy', times: 2 });
@@ -60,7 +60,7 @@ export function destroyPromises(begin: Start): void {
     expect(alive(harness)).toEqual([]);
   });
 
-  it('proves nothing: a zombie is accepted, runs on and stays listed', async () => {
+  it('does not prove absence: an accepted zombie keeps running and stays listed', async () => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name: 'zombie', forMs: minutes(10) });
@@ -70,7 +70,7 @@ export function destroyPromises(begin: Start): void {
     expect(await labelsOf(harness)).toEqual([aTag()]);
   });
 
-  it('throws when its answer is lost, and finds the instance gone when repeated', async () => {
+  it('throws when its response is lost, and returns absent when repeated', async () => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name: 'drop-after-effect', operation: 'destroy', times: 1 });
@@ -82,7 +82,7 @@ export function destroyPromises(begin: Start): void {
 }
 
 export function moneyPromises(begin: Start): void {
-  it('charges are told for a destroyed instance, within a cent of the truth', async () => {
+  it('charges include a destroyed instance, within a cent of its actual cost', async () => {
     const harness = await begin();
     const from = harness.now();
     const id = await launch(harness);
@@ -98,7 +98,7 @@ export function moneyPromises(begin: Start): void {
     expect(truth).toBeGreaterThan(10_000);
   });
 
-  it('charges of a time before the instance are none', async () => {
+  it('there are no charges for a time before the instance', async () => {
     const harness = await begin();
     const from = harness.now();
     harness.pass(hours(72));
@@ -107,7 +107,7 @@ export function moneyPromises(begin: Start): void {
     expect(await harness.provider.charges(from, after(from, hours(24)))).toEqual([]);
   });
 
-  it('the balance falls while an instance runs, where it is told at all', async () => {
+  it('the balance falls while an instance runs, if the provider reports a balance', async () => {
     const harness = await begin({ creditUsd: 50 });
     await launch(harness);
     const before = await harness.provider.balance();

@@ -1,6 +1,6 @@
-// The port's promises under every fault there is, whole lives at a time: whatever goes wrong, calls
-// tell the truth or throw a known failure, no instance is ever without its tag, and once the fault
-// is over the provider is as it should be. It must hold for faults that an adapter never notices.
+// The provider port's contract under every fault: a call returns a correct result or throws a known
+// failure, no instance exists without its tag, and after the fault the adapter works normally. It
+// must hold also for faults that the adapter can't notice.
 
 import { expect, it } from 'vitest';
 import { Failure } from '../../shared/core/base/failure.ts';
@@ -8,23 +8,23 @@ import { hours, minutes } from '../../shared/core/base/time.ts';
 import { type Fault, faultNames, type Harness, type Start } from './harness.ts';
 import { alive, anyOffer, aTag, launchVisibly, spec } from './support.ts';
 
-/** What a read or a destroy may throw; anything else is a fault of the adapter. */
+/** The failures that a read or a destroy may throw; any other error is a bug of the adapter. */
 const known: readonly string[] = ['RateLimited', 'ProviderDown', 'Unauthorised'];
 
-/** Nobody waits for a slow answer longer than that, in real time. */
+/** The delay of a slow response, in real time. */
 const slowForMs = 5;
 
 const faultOf = (name: Fault['name']): Fault =>
   name === 'slow' ? { name, forMs: slowForMs } : { name };
 
-/** Every fault alone, and each way in which a key can be refused. */
+/** Every fault, and each response to a refused key. */
 const cases: readonly [title: string, fault: Fault][] = [
   ...faultNames.map((name): [string, Fault] => [name, faultOf(name)]),
   ['bad-key, the second way', { name: 'bad-key', variant: 1 }],
   ['bad-key, the third way', { name: 'bad-key', variant: 2 }],
 ];
 
-/** What the call answered, or `failed` after one of the known failures. */
+/** The result of the call, or `failed` after a known failure. */
 async function tried<Answer>(call: () => Promise<Answer>): Promise<Answer | 'failed'> {
   try {
     return await call();
@@ -39,8 +39,8 @@ const idsOf = (harness: Harness) =>
     .map(({ id }) => id)
     .toSorted();
 
-/** Once nothing goes wrong any more: lists tell the truth, and destroy ends whatever is left. */
-async function recovers(harness: Harness): Promise<void> {
+/** After the fault, lists are complete, and destroy ends all instances. */
+async function expectRecovery(harness: Harness): Promise<void> {
   const { provider, pass } = harness;
   harness.clearFaults();
   pass(minutes(5));
@@ -52,19 +52,22 @@ async function recovers(harness: Harness): Promise<void> {
 }
 
 export function faultPromises(begin: Start): void {
-  it.each(cases)('%s, create tells what it did or that it does not know', async (_title, fault) => {
-    const harness = await begin();
-    const offer = await anyOffer(harness);
-    harness.addFault(fault);
-    const outcome = await harness.provider.create(aTag(), offer, spec);
-    const made = alive(harness);
-    expect(made.map(({ label }) => label)).toEqual(made.map(() => aTag()));
-    if (outcome.kind === 'launched') expect(idsOf(harness)).toEqual([outcome.instanceId]);
-    else if (outcome.kind !== 'outcome-unknown') expect(made).toEqual([]);
-    await recovers(harness);
-  });
+  it.each(cases)(
+    '%s, create returns its correct outcome or outcome-unknown',
+    async (_title, fault) => {
+      const harness = await begin();
+      const offer = await anyOffer(harness);
+      harness.addFault(fault);
+      const outcome = await harness.provider.create(aTag(), offer, spec);
+      const made = alive(harness);
+      expect(made.map(({ label }) => label)).toEqual(made.map(() => aTag()));
+      if (outcome.kind === 'launched') expect(idsOf(harness)).toEqual([outcome.instanceId]);
+      else if (outcome.kind !== 'outcome-unknown') expect(made).toEqual([]);
+      await expectRecovery(harness);
+    },
+  );
 
-  it.each(cases)('%s, reads never make an instance absent that is there', async (_title, fault) => {
+  it.each(cases)('%s, reads never report an existing instance as absent', async (_title, fault) => {
     const harness = await begin();
     const { provider } = harness;
     for (let count = 0; count < harness.pageSize; count += 1) harness.addForeign(null);
@@ -79,26 +82,29 @@ export function faultPromises(begin: Start): void {
     const charges = await tried(() => provider.charges(harness.now(), harness.now()));
     if (charges !== 'failed') expect(charges).toHaveLength(harness.pageSize + 1);
     await tried(() => provider.balance());
-    await recovers(harness);
+    await expectRecovery(harness);
   });
 
-  it.each(cases)('%s, destroy never says absent of what is there', async (_title, fault) => {
-    const harness = await begin();
-    const { provider, pass } = harness;
-    const id = await launchVisibly(harness);
-    harness.addFault(fault);
-    for (let count = 0; count < 3; count += 1) {
-      const before = idsOf(harness);
-      const answer = await tried(() => provider.destroy(id));
-      if (answer === 'absent') expect(before).toEqual([]);
-      // The first answer may be lost, and a zombie is accepted while it runs on.
-      if (answer === 'accepted') expect(before).toEqual([id]);
-      pass(provider.card.spacing.destroy);
-    }
-    await recovers(harness);
-  });
+  it.each(cases)(
+    '%s, destroy never returns absent for an existing instance',
+    async (_title, fault) => {
+      const harness = await begin();
+      const { provider, pass } = harness;
+      const id = await launchVisibly(harness);
+      harness.addFault(fault);
+      for (let count = 0; count < 3; count += 1) {
+        const before = idsOf(harness);
+        const answer = await tried(() => provider.destroy(id));
+        if (answer === 'absent') expect(before).toEqual([]);
+        // The first response may be lost, and destroy of a running zombie is accepted again.
+        if (answer === 'accepted') expect(before).toEqual([id]);
+        pass(provider.card.spacing.destroy);
+      }
+      await expectRecovery(harness);
+    },
+  );
 
-  it.each(cases)('%s, a life goes on to its end', async (_title, fault) => {
+  it.each(cases)('%s, an instance can be followed to its end', async (_title, fault) => {
     const harness = await begin();
     const { provider, pass } = harness;
     const offer = await anyOffer(harness);
@@ -113,6 +119,6 @@ export function faultPromises(begin: Start): void {
       if (!isThere) expect(['absent', 'failed']).toContain(await tried(() => provider.get(id)));
     }
     expect(harness.instances().length).toBeLessThanOrEqual(1);
-    await recovers(harness);
+    await expectRecovery(harness);
   });
 }

@@ -1,5 +1,5 @@
-// What a provider's simulator has to offer so that the contract suite can hold its adapter to the
-// port's promises. Each provider brings one `Start`; the suite knows nothing else of it.
+// The interface between the contract suite and a provider's adapter and simulator. Each provider
+// has one `Start`; the suite must use nothing else of it.
 
 import type { InstanceId, OfferId } from '../../shared/core/base/ids.ts';
 import type { DurationMs, EpochMs } from '../../shared/core/base/time.ts';
@@ -15,7 +15,7 @@ type Operation =
   | 'balance'
   | 'charges';
 
-/** The words every simulator shares: the one list of faults. */
+/** The faults that every simulator supports. */
 export const faultNames = [
   ...(['refuse', 'rate-limit', 'slow', 'fail-before-effect'] as const),
   ...(['drop-after-effect', 'error-after-effect', 'bad-key', 'partial-page'] as const),
@@ -27,15 +27,15 @@ export type FaultName = (typeof faultNames)[number];
 export type Fault = {
   readonly name: FaultName;
   readonly operation?: Operation;
-  /** How often it strikes; without it, until cleared. */
+  /** How many calls it applies to; without it, all until the fault is removed. */
   readonly times?: number;
   /** Simulated time, but real time with `slow`. */
   readonly forMs?: number;
-  /** Which of the provider's bodies, where a fault has several. */
+  /** The index of the provider's response body, where a fault has several. */
   readonly variant?: number;
 };
 
-/** What is really there, whatever the provider's API says of it. */
+/** An instance in the simulator's actual state. */
 type Instance = {
   readonly id: InstanceId;
   readonly label: string | null;
@@ -44,36 +44,38 @@ type Instance = {
 };
 
 export type Harness = {
-  /** The adapter with the right key. Its pauses move the simulator's clock and take no time. */
+  /**
+   * The adapter with the right key. Its pauses move the simulator's clock and take no real time.
+   */
   readonly provider: Provider;
-  /** The same adapter with a key that nobody knows. */
+  /** The same adapter with an unknown key. */
   readonly stranger: Provider;
-  /** How many instances a page of a listing holds. */
+  /** The number of instances on a page of a listing. */
   readonly pageSize: number;
-  /** Every offer that can be leased right now, found in another way than the adapter's. */
+  /** Every offer that can be leased now, found in a different way than the adapter's. */
   readonly leasable: () => Promise<readonly OfferId[]>;
   readonly now: () => EpochMs;
   readonly pass: (length: DurationMs) => void;
   readonly addFault: (fault: Fault) => void;
   readonly clearFaults: () => void;
   readonly instances: () => readonly Instance[];
-  /** An instance of the same account that isn't ours. */
+  /** Adds an instance to the account that no lease created. */
   readonly addForeign: (label: string | null) => InstanceId;
-  /** How many create calls arrived. */
+  /** The number of create calls received. */
   readonly creates: () => number;
-  /** How many calls were refused because they came too fast. */
+  /** The number of rate-limited calls. */
   readonly tooFast: () => number;
   readonly close: () => Promise<void>;
 };
 
 export type StartOptions = {
-  /** Prepaid dollars; plenty unless said. */
+  /** The prepaid credit in dollars; 1,000 by default. */
   readonly creditUsd?: number;
-  /** Whether calls that come too fast are refused. */
+  /** Whether the simulator applies rate limits. */
   readonly rateLimits?: boolean;
-  /** The share of the market that others have at any time; they leave and take offers. */
+  /** The share of the market that other customers rent; they rent and release offers. */
   readonly othersShare?: number;
-  /** Whether the market is as large as a real one; a search of it takes many pages. */
+  /** Whether the market has hundreds of offers, so that a search takes many pages. */
   readonly largeMarket?: boolean;
 };
 

@@ -1,5 +1,5 @@
-// The port's promises about offers and launches: what is found can be leased, and whatever create
-// answers, no instance is ever left without a tag.
+// The provider port's contract for search and create: every found offer can be leased, and no
+// outcome of create leaves an instance without a tag.
 
 import { expect, it } from 'vitest';
 import { invariant } from '../../shared/core/base/invariant.ts';
@@ -28,12 +28,12 @@ export function searchPromises(begin: Start): void {
     expect(found.toSorted()).toEqual((await harness.leasable()).toSorted());
   });
 
-  it('tells every offer in our words', async () => {
+  it('returns valid offers of the core', async () => {
     const { provider } = await begin();
     for (const offer of await provider.search()) expect(Offer.parse(offer)).toEqual(offer);
   });
 
-  it('no longer finds what we rent, and finds it again after its end', async () => {
+  it('omits an offer while it is rented, and finds it again afterwards', async () => {
     const harness = await begin();
     const { provider } = harness;
     const offer = await anyOffer(harness);
@@ -46,7 +46,7 @@ export function searchPromises(begin: Start): void {
     expect(later.map((one) => one.id)).toContain(offer.id);
   });
 
-  it('never asks too fast, however many pages there are', async () => {
+  it('is never rate-limited, also over many pages', async () => {
     const harness = await begin({ rateLimits: true, largeMarket: true });
     expect((await harness.provider.search()).length).toBeGreaterThan(200);
     expect(harness.tooFast()).toBe(0);
@@ -60,7 +60,7 @@ export function createPromises(begin: Start): void {
     expect(alive(harness)).toEqual([expect.objectContaining({ id, label: aTag() })]);
   });
 
-  it('costs no more than the offer said', async () => {
+  it('costs no more than the offer', async () => {
     const harness = await begin();
     const offer = await anyOffer(harness);
     const id = await launchVisibly(harness);
@@ -70,7 +70,7 @@ export function createPromises(begin: Start): void {
     expect(instance.rate).toBeGreaterThan(0);
   });
 
-  it('takes a start script as long as the card says', async () => {
+  it('accepts a start script of the maximum length in the card', async () => {
     const harness = await begin();
     const { provider } = harness;
     const startScript = '#'.repeat(provider.card.maxStartScriptBytes);
@@ -79,7 +79,7 @@ export function createPromises(begin: Start): void {
     expect(outcome.kind).toBe('launched');
   });
 
-  it('says offer-gone when somebody else has the instance', async () => {
+  it('returns offer-gone for a rented offer', async () => {
     const harness = await begin();
     const { provider } = harness;
     const offer = await anyOffer(harness);
@@ -89,7 +89,7 @@ export function createPromises(begin: Start): void {
     expect(alive(harness).map(({ label }) => label)).toEqual([aTag(1)]);
   });
 
-  it('says offer-gone when somebody else was faster, and creates nothing then', async () => {
+  it('returns offer-gone and creates nothing when another customer rented the offer', async () => {
     const harness = await begin({ othersShare: 0.4 });
     const { provider } = harness;
     const found = await provider.search();
@@ -104,7 +104,7 @@ export function createPromises(begin: Start): void {
     expect(kinds).toEqual(new Set(['launched', 'offer-gone']));
   });
 
-  it('says no-funds when the credit is used up', async () => {
+  it('returns no-funds when the credit is used up', async () => {
     const harness = await begin({ creditUsd: 0 });
     expect((await create(harness)).kind).toBe('no-funds');
     expect(alive(harness)).toEqual([]);
@@ -114,7 +114,7 @@ export function createPromises(begin: Start): void {
     ['refuse', 'offer-gone'],
     ['rate-limit', 'rate-limited'],
     ['bad-key', 'refused'],
-  ])('under %s definitely creates nothing: %s', async (name, kind) => {
+  ])('creates nothing under %s: %s', async (name, kind) => {
     const harness = await begin();
     harness.addFault({ name, operation: 'create' });
     for (const attempt of [1, 2, 3, 4, 5]) expect((await create(harness, attempt)).kind).toBe(kind);
@@ -122,7 +122,7 @@ export function createPromises(begin: Start): void {
     expect(harness.creates()).toBe(5);
   });
 
-  it('does not know the outcome of a failure, even if nothing was created', async () => {
+  it('returns outcome-unknown for a server error, also when nothing was created', async () => {
     const harness = await begin();
     harness.addFault({ name: 'fail-before-effect', operation: 'create' });
     expect((await create(harness)).kind).toBe('outcome-unknown');
@@ -131,7 +131,7 @@ export function createPromises(begin: Start): void {
   });
 
   it.each<[FaultName]>([['drop-after-effect'], ['error-after-effect']])(
-    'does not know the outcome under %s; the instance is found by its tag',
+    'returns outcome-unknown under %s; the instance is found by its tag',
     async (name) => {
       const harness = await begin();
       harness.addFault({ name, operation: 'create' });
@@ -142,7 +142,7 @@ export function createPromises(begin: Start): void {
     },
   );
 
-  it('never tells a secret', async () => {
+  it('never returns a secret', async () => {
     const harness = await begin();
     harness.addFault({ name: 'fail-before-effect', operation: 'create' });
     expect(JSON.stringify(await create(harness))).not.toContain('secret-of-the-test');
@@ -157,7 +157,7 @@ export function keyPromises(begin: Start): void {
     expect(await harness.provider.attachKey(id, spec.sshPublicKey)).toBe('attached');
   });
 
-  it('is refused for an instance that never was', async () => {
+  it('is refused for an unknown instance', async () => {
     const { provider } = await begin();
     expect(await provider.attachKey(unknownId, spec.sshPublicKey)).toBe('refused');
   });
@@ -167,7 +167,7 @@ export function keyPromises(begin: Start): void {
     ['fail-before-effect'],
     ['bad-key'],
     ['drop-after-effect'],
-  ])('is refused, and throws nothing, under %s', async (name) => {
+  ])('returns refused and does not throw under %s', async (name) => {
     const harness = await begin();
     const id = await launchVisibly(harness);
     harness.addFault({ name, operation: 'attach-key' });

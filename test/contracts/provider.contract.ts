@@ -1,5 +1,5 @@
-// The promises of the provider port, as tests. Every adapter is held to them on its simulator,
-// under every fault; an adapter that breaks one of these can leak an instance.
+// The contract of the provider port, as tests. Every adapter must pass them against its simulator,
+// under every fault: an adapter that fails one can leak an instance.
 
 import { describe } from 'vitest';
 import { destroyPromises, moneyPromises } from './ending.contract.ts';
@@ -9,7 +9,7 @@ import { createPromises, keyPromises, searchPromises } from './launching.contrac
 import { beginner } from './support.ts';
 import { getPromises, listPromises, readPromises } from './watching.contract.ts';
 
-/** Holds an adapter to every promise of the provider port. */
+/** Tests an adapter against the contract of the provider port. */
 export function providerContract(name: string, start: Start): void {
   const begin = beginner(start);
   describe(`${name}, reading`, () => readPromises(begin));

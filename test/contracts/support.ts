@@ -1,5 +1,5 @@
-// What all parts of the contract suite start from: an instance to launch, and ways to look at it.
-// It must know nothing of any one provider.
+// Helpers of the contract suite: an instance to launch, and reads of the actual state. They must be
+// independent of any provider.
 
 import { expect, onTestFinished } from 'vitest';
 import { brandId, InstanceId } from '../../shared/core/base/ids.ts';
@@ -26,7 +26,7 @@ export const aTag = (attempt = 1): Tag =>
 
 export const unknownId = brandId(InstanceId, '987654321');
 
-/** A harness that is closed when its test is over. */
+/** Starts harnesses that are closed at the end of their tests. */
 export const beginner =
   (start: Start): Start =>
   async (options) => {
@@ -51,7 +51,7 @@ export async function launch(harness: Harness, attempt = 1): Promise<InstanceId>
   return outcome.instanceId;
 }
 
-/** Launched, and old enough for every listing to show it. */
+/** Launches an instance and waits until listings show it. */
 export async function launchVisibly(harness: Harness, attempt = 1): Promise<InstanceId> {
   const id = await launch(harness, attempt);
   harness.pass(harness.provider.card.listLag);

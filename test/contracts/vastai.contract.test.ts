@@ -12,16 +12,20 @@ import { providerContract } from './provider.contract.ts';
 const API_KEY = 'the-right-key';
 const PAGE_SIZE = 25;
 const MAX_SEARCH = 64;
-/** Above every instance number of the simulator. */
-const MAX_INSTANCES = 2 ** 20;
+/** Above every machine id of the simulator. */
+const MAX_MACHINE_ID = 2 ** 20;
 
 const Found = z.object({ offers: z.array(z.object({ id: z.number() })) });
 
 /**
- * Every leasable offer, found by halving the instance numbers until less than a page comes: another
- * way than the adapter's, which climbs the prices.
+ * Every leasable offer, found by halving the range of machine ids until a search returns less than
+ * a page. The adapter pages by price instead.
  */
-async function leasable(url: string, from = 0, below = MAX_INSTANCES): Promise<readonly OfferId[]> {
+async function leasable(
+  url: string,
+  from = 0,
+  below = MAX_MACHINE_ID,
+): Promise<readonly OfferId[]> {
   const filters = { direct_port_count: { gte: 1 }, machine_id: { gte: from, lt: below } };
   const response = await fetch(`${url}/api/v0/bundles/`, {
     method: 'POST',
@@ -46,7 +50,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     rateLimits: options.rateLimits ?? false,
     othersShare: options.othersShare ?? 0,
     offers: options.largeMarket ? 340 : 120,
-    // Nothing of the simulator's own accord: the tests move the clock.
+    // The simulator sets no timers: the tests move the clock.
     after: () => () => {},
   });
   const baseUrl = await simulator.listen();

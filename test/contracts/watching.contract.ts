@@ -1,5 +1,5 @@
-// The port's promises about reads: complete or a failure, and only the provider's own words make a
-// instance absent.
+// The provider port's contract for reads: a result is complete or the read throws, and only an
+// explicit response of the provider makes an instance absent.
 
 import { describe, expect, it } from 'vitest';
 import { invariant } from '../../shared/core/base/invariant.ts';
@@ -18,7 +18,7 @@ import {
   unknownId,
 } from './support.ts';
 
-/** The reads that must succeed or throw, never answer with a part or with an absence. */
+/** The reads, which must never return an incomplete result. */
 const reads: Readonly<Record<string, (harness: Harness, by: Provider) => Promise<unknown>>> = {
   search: (_harness, by) => by.search(),
   get: async (harness, by) => by.get(harness.instances()[0]?.id ?? unknownId),
@@ -39,7 +39,7 @@ export function readPromises(begin: Start): void {
       await expect(read(harness, harness.provider)).rejects.toEqual(failure(thrown));
     });
 
-    it('throws Unauthorised with a key that nobody knows', async () => {
+    it('throws Unauthorised with an unknown key', async () => {
       const harness = await begin();
       await launchVisibly(harness);
       await expect(read(harness, harness.stranger)).rejects.toEqual(failure('Unauthorised'));
@@ -48,7 +48,7 @@ export function readPromises(begin: Start): void {
 }
 
 export function getPromises(begin: Start): void {
-  it('follows an instance from its start to where SSH is reached', async () => {
+  it('returns an instance from its start until it has an SSH address', async () => {
     const harness = await begin();
     const { provider } = harness;
     const id = await launch(harness);
@@ -62,7 +62,7 @@ export function getPromises(begin: Start): void {
     expect(later.ssh[0]).toMatchObject({ host: '127.0.0.1', user: provider.card.sshUser });
   });
 
-  it('says absent of an instance that never was', async () => {
+  it('returns absent for an unknown instance', async () => {
     const { provider } = await begin();
     expect(await provider.get(unknownId)).toBe('absent');
   });
@@ -71,15 +71,15 @@ export function getPromises(begin: Start): void {
     ['vanish', 'absent'],
     ['interrupt', expect.objectContaining({ status: 'stopped' })],
     ['never-boots', expect.objectContaining({ status: 'starting' })],
-  ])('tells what became of an instance under %s', async (name, told) => {
+  ])('returns the state of an instance under %s', async (name, expected) => {
     const harness = await begin();
     harness.addFault({ name });
     const id = await launch(harness);
     harness.pass(hours(2));
-    expect(await harness.provider.get(id)).toEqual(told);
+    expect(await harness.provider.get(id)).toEqual(expected);
   });
 
-  it('tells a rate above the offered one under price-rise', async () => {
+  it('returns a rate above the offered one under price-rise', async () => {
     const harness = await begin();
     const offer = await anyOffer(harness);
     harness.addFault({ name: 'price-rise' });
@@ -90,7 +90,7 @@ export function getPromises(begin: Start): void {
 }
 
 export function listPromises(begin: Start): void {
-  it('shows every instance of the account, ours or not, labels untouched', async () => {
+  it('returns every instance of the account with its exact label', async () => {
     const harness = await begin();
     const foreign = [harness.addForeign(null), harness.addForeign(' somebody-else ')];
     const id = await launchVisibly(harness);
@@ -100,7 +100,7 @@ export function listPromises(begin: Start): void {
     expect([...byId.values()].toSorted()).toEqual([' somebody-else ', aTag(), null].toSorted());
   });
 
-  it('shows instances in every state', async () => {
+  it('returns instances in every state', async () => {
     const harness = await begin();
     harness.addFault({ name: 'interrupt', times: 1 });
     await launch(harness, 1);
@@ -111,18 +111,21 @@ export function listPromises(begin: Start): void {
     expect(statuses.toSorted()).toEqual(['running', 'starting', 'stopped']);
   });
 
-  it.each([0, 1])('shows all of several pages and %i more, never asking too fast', async (more) => {
-    const harness = await begin({ rateLimits: true });
-    const count = 2 * harness.pageSize + more;
-    const ids = Array.from({ length: count }, () => harness.addForeign(null));
-    harness.pass(harness.provider.card.listLag);
-    const listed = (await harness.provider.list()).map(({ id }) => id);
-    expect(new Set(listed)).toEqual(new Set(ids));
-    expect(listed).toHaveLength(ids.length);
-    expect(harness.tooFast()).toBe(0);
-  });
+  it.each([0, 1])(
+    'returns all of two pages and %i more without a rate-limited call',
+    async (more) => {
+      const harness = await begin({ rateLimits: true });
+      const count = 2 * harness.pageSize + more;
+      const ids = Array.from({ length: count }, () => harness.addForeign(null));
+      harness.pass(harness.provider.card.listLag);
+      const listed = (await harness.provider.list()).map(({ id }) => id);
+      expect(new Set(listed)).toEqual(new Set(ids));
+      expect(listed).toHaveLength(ids.length);
+      expect(harness.tooFast()).toBe(0);
+    },
+  );
 
-  it('never returns a part: it throws when the second page fails', async () => {
+  it('throws when the second page fails', async () => {
     const harness = await begin();
     for (let count = 0; count <= harness.pageSize; count += 1) harness.addForeign(null);
     harness.pass(harness.provider.card.listLag);
@@ -130,7 +133,7 @@ export function listPromises(begin: Start): void {
     await expect(harness.provider.list()).rejects.toEqual(failure('ProviderDown'));
   });
 
-  it('may lag under stale-list, and shows the instance once that is over', async () => {
+  it('may lag under stale-list, and returns the instance afterwards', async () => {
     const harness = await begin();
     await launchVisibly(harness);
     harness.addFault({ name: 'stale-list', forMs: minutes(5) });

@@ -9,7 +9,7 @@ import {
   GENERATION_RACES,
   LAUNCH_RACES,
 } from '../support/races/races.ts';
-import { entwined, play, type Race, type RaceWorld, raceWorld } from '../support/races/world.ts';
+import { interleaved, play, type Race, type RaceWorld, raceWorld } from '../support/races/world.ts';
 import { createRandom } from '../support/random.ts';
 
 const MEETINGS = isLong ? 40 : 5;
@@ -42,7 +42,7 @@ describe.each(seeds(5))('two interleaved actors, with seed %i:', (seed) => {
   it.each(drawMeetings(seed))(
     '$says, paused at $first and $second',
     async ({ race, first, second }: { race: Race; first: number; second: number }) => {
-      const { wrong } = await play(world, race, entwined({ first, second }));
+      const { wrong } = await play(world, race, interleaved({ first, second }));
       expect([...wrong, ...(await world.audit())]).toEqual([]);
     },
     limitOf('races of two actors, each held once'),

@@ -1,5 +1,5 @@
-// Preloaded into a child process, it makes that process's time pass 200 times as fast, so that a
-// command which waits half a minute is tested as it is. Only pauses and the clock are changed.
+// Preloaded into a child process, it scales that process's clock and pauses by 200, so that a
+// command with a wait of half a minute can be tested unchanged.
 
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 

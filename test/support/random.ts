@@ -1,4 +1,4 @@
-// Chance that comes again: the same numbers for the same seed. Tests that draw lots name theirs.
+// Seeded random numbers: the same seed gives the same numbers.
 
 export type Random = {
   /** At least 0 and below 1. */

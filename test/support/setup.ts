@@ -1,5 +1,5 @@
-// Runs once, before all tests: says how the long suites run, and gives Node a folder for what it
-// compiles. Tests start hundreds of processes that would each compile the same sources again.
+// Runs once before all tests: it prints how the long suites run, and gives Node a compile cache.
+// Tests start hundreds of processes, which would otherwise each compile the same sources.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

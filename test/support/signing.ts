@@ -1,5 +1,5 @@
-// Signs requests with @smithy/signature-v4, which shares nothing with the verifier: what the two
-// agree on is the algorithm.
+// Signs requests with @smithy/signature-v4, which shares no code with the verifier, so that tests
+// compare two implementations of the algorithm.
 
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -16,11 +16,11 @@ export type ToSign = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly keys: Keys;
-  /** Real time unless given. */
+  /** Real time by default. */
   readonly date?: Date;
   readonly region?: string;
   readonly service?: string;
-  /** In seconds; puts the signature into the query. */
+  /** In seconds; the signature is in the query then. */
   readonly expiresIn?: number;
 };
 
@@ -52,7 +52,7 @@ export async function signed(request: ToSign) {
   return { method, url: target, headers: done.headers, body };
 }
 
-/** Signs and sends. */
+/** Signs and sends a request. */
 export async function signedFetch(request: ToSign): Promise<Response> {
   const { url, method, headers, body } = await signed(request);
   return fetch(url, { method, headers, ...(body !== undefined && { body }) });

@@ -1,6 +1,5 @@
-// Every reply of the API that a test gets is parsed by its route's schema, strictly: an unknown
-// field, a missing one or a wrong value is a failure. All worlds and fronts of tests go through
-// here.
+// Parses every API reply in tests strictly with its route's schema: an unknown field, a missing
+// field or a wrong value fails the test. All worlds and fronts of tests use this file.
 
 import * as z from 'zod/mini';
 import type { Around } from '../../local/service.ts';
@@ -12,7 +11,7 @@ const HandlerReply = z.object({ statusCode: z.int(), body: z.string() });
 
 const isRoute = (name: string): name is RouteName => name in routes;
 
-/** What of the reply breaks the contract; empty when nothing does. */
+/** How the reply breaks the contract of its route. */
 export function faultsOf(name: RouteName, status: number, body: unknown): readonly string[] {
   const expected = status < 300 ? replies[name] : ProblemReply;
   const { error } = expected.safeParse(body);
@@ -24,7 +23,7 @@ export function faultsOf(name: RouteName, status: number, body: unknown): readon
   return faults;
 }
 
-/** Throws when the reply breaks the contract; also where the caller swallows what it throws. */
+/** Throws when the reply breaks the contract, also when the caller ignores errors. */
 export function checkReply(name: RouteName, status: number, body: unknown): void {
   const faults = faultsOf(name, status, body);
   if (faults.length === 0) return;
@@ -35,13 +34,13 @@ export function checkReply(name: RouteName, status: number, body: unknown): void
   throw error;
 }
 
-/** The same calls, with the reply of each route checked before `around` gets it. */
+/** Wraps `around`: the reply of each route is checked before `around` receives it. */
 export const strictly =
   (around: Around = (_call, run) => run()): Around =>
   (call, run) =>
     around(call, async () => {
       const answer = await run();
-      // Steps and timers share names with routes, and answer no HTTP.
+      // Steps and timers share names with routes, but return no HTTP reply.
       const reply = HandlerReply.safeParse(answer);
       if (reply.success && isRoute(call.name)) {
         checkReply(call.name, reply.data.statusCode, JSON.parse(reply.data.body));

@@ -1,5 +1,5 @@
 // Which folder may import what: the table of ARCHITECTURE.md as code. A file in a folder without a
-// row is a violation too, so that no new folder escapes the rules.
+// row is also a violation, so that the rules cover every new folder.
 
 import { type Check, type Import, importsOf, isSource, type SourceFile } from './source.ts';
 
@@ -31,7 +31,7 @@ const CORE_ORDER = [
   'live',
 ] as const;
 
-/** The first row that fits a file counts. Adapters are told apart further down. */
+/** The first row that matches a file applies. Adapters are separated further down. */
 const ARROWS: readonly Arrow[] = [
   ...CORE_ORDER.map((domain, place) => ({
     from: new RegExp(`^shared/core/${domain}/`),
@@ -40,7 +40,7 @@ const ARROWS: readonly Arrow[] = [
     ),
   })),
   { from: /^shared\/ports\//, values: /^$/, types: /^shared\/(?:core|ports)\// },
-  // What runs on rented machines: no code of ours may come with it.
+  // Code that runs on rented instances imports no other code of the project.
   { from: /^shared\/agent\//, values: /^$/ },
   {
     from: /^shared\/usecases\/.*\//,
@@ -103,7 +103,7 @@ const ARROWS: readonly Arrow[] = [
   { from: /^[^/]+$/, values: any },
 ];
 
-/** In what is deployed, only adapters speak to AWS. */
+/** In deployed code, only adapters call AWS. */
 const SDK_FREE = /^(?:infra|functions|scripts|shared\/(?!adapters\/))/;
 
 function isAllowed(arrow: Arrow, { target, typesOnly }: Import): boolean {
@@ -119,13 +119,13 @@ function adapterOf(path: string): string {
 function isOtherAdapter(path: string, target: string): boolean {
   if (!/^shared\/adapters\//.test(path) || !/^shared\/adapters\//.test(target)) return false;
   if (adapterOf(path) === adapterOf(target)) return false;
-  // What all clients of AWS have in common.
+  // The parts that all clients of AWS share.
   if (target.startsWith('shared/adapters/aws/')) return false;
   const bothProviders = [path, target].every((each) => each.includes('/adapters/providers/'));
   return !(bothProviders && (/\/http\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
 }
 
-/** A simulator knows the kit and itself. */
+/** A simulator imports only the kit and its own files. */
 function isOtherSimulator(path: string, target: string): boolean {
   const own = /^local\/simulators\/[^/]+\//.exec(path)?.[0];
   const other = /^local\/simulators\/[^/]+\//.exec(target)?.[0];

@@ -1,4 +1,5 @@
-// A state machine as a graph: what may follow what. It reads only the fields that rules ask for.
+// A state machine as a graph: which state may follow which. It reads only the fields that the rules
+// need.
 
 import * as z from 'zod/mini';
 
@@ -43,7 +44,7 @@ export function reachable(machine: Machine, from: string, upTo?: string): Readon
   return reached;
 }
 
-/** What catches everything: the last catcher, when it is `States.ALL`. Where does it lead? */
+/** The next state of the last catcher, when that catches `States.ALL`. */
 export function lastResort({ Catch }: State): string | undefined {
   const last = Catch.at(-1);
   return last?.ErrorEquals.includes('States.ALL') ? last.Next : undefined;

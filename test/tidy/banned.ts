@@ -1,5 +1,5 @@
-// Calls and words that are banned where they stand, each with the reason a reader needs. A rule
-// looks at code, at comments or at everything but comments, never at all of them at once.
+// Banned calls and words, each with its reason and the folders of the rule. A rule checks code,
+// comments, or code with literals.
 
 import { type Check, matches, type SourceFile, views } from './source.ts';
 
@@ -13,9 +13,9 @@ type Ban = {
 
 const PURE = /^shared\/(?:core|ports|usecases)\/.*\.tsx?$/;
 const SOURCE = /\.tsx?$/;
-/** Reading the deployed service's clock is what this file is for. */
+/** The only file that may read the deployed service's clock. */
 const RUNTIME = /^shared\/app\/runtime\.ts$/;
-/** Where the outside begins, and the sweep: one bad instance must not stop the others. */
+/** The outermost layer, and the sweep, in which one bad instance must not stop the others. */
 const CATCHERS = new RegExp(
   [
     '^(?:shared/adapters|local|clients|bench|simulation|scripts|test|infra)/',
@@ -27,32 +27,32 @@ const MICRO_USD = '\\w*[mM]icroUsd(?:PerHour)?\\b';
 
 export const BANS: readonly Ban[] = [
   {
-    rule: 'reads a clock: time comes in as a value',
+    rule: 'reads a clock: take the time as a value',
     pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\./g,
     view: 'code',
     in: /^shared\/.*\.tsx?$/,
     except: RUNTIME,
   },
   {
-    rule: 'draws lots: chance comes in through a port',
+    rule: 'uses randomness: take random values through a port',
     pattern: /\bMath\.random\b/g,
     view: 'code',
     in: /^shared\/.*\.tsx?$/,
   },
   {
-    rule: 'waits by itself: waiting comes in through a port',
+    rule: 'waits with a timer: wait through a port',
     pattern: /(?<![.\w])set(?:Timeout|Interval|Immediate)\s*\(/g,
     view: 'code',
     in: /^shared\/.*\.tsx?$/,
   },
   {
-    rule: 'reaches outside: only adapters do',
+    rule: 'reaches outside the process: only adapters may',
     pattern: /\bprocess\.|(?<![.\w])fetch\s*\(|\brandomUUID\b|\bcrypto\./g,
     view: 'code',
     in: PURE,
   },
   {
-    rule: 'reads the environment: only shared/app/config.ts does',
+    rule: 'reads the environment: only shared/app/config.ts may',
     pattern: /\bprocess\.env\b/g,
     view: 'code',
     in: SOURCE,
@@ -60,26 +60,26 @@ export const BANS: readonly Ban[] = [
       /^(?:shared\/app\/config\.ts|local\/|clients\/cli\/|bench\/|simulation\/|test\/|infra\/)/,
   },
   {
-    rule: 'prints: only composition roots do',
+    rule: 'prints: only composition roots may',
     pattern: /\bconsole\./g,
     view: 'code',
     in: SOURCE,
     except: /^(?:local|clients|bench|simulation|scripts)\//,
   },
   {
-    rule: 'calculates with money: only shared/core/base/money.ts multiplies and divides it',
+    rule: 'calculates with money: only shared/core/base/money.ts may multiply and divide it',
     pattern: new RegExp(
       `${MICRO_USD}\\)?\\s*[*/]|[*/]=?\\s*\\(?(?:\\w+\\??\\.)*${MICRO_USD}(?!\\()`,
       'g',
     ),
     view: 'code',
     in: /^(?:shared|functions|clients|local|infra)\/.*\.tsx?$/,
-    // Simulators share no code with us, and speak of dollars.
+    // Simulators share no code with the service and compute in dollars.
     except: /^shared\/core\/base\/money\.ts$|^local\/simulators\//,
   },
   { rule: 'uses `as any`', pattern: /\bas any\b/g, view: 'code', in: SOURCE },
   {
-    rule: 'switches the type checker off',
+    rule: 'turns the type checker off',
     pattern: /@ts-(?:ignore|nocheck)\b/g,
     view: 'comments',
     in: SOURCE,
@@ -98,13 +98,13 @@ export const BANS: readonly Ban[] = [
     in: /^test\/types\//,
   },
   {
-    rule: 'leaves tests out',
+    rule: 'skips tests',
     pattern: /\b(?:it|test|describe|suite)\b[\w.]*\.(?:skip|only|todo)\b/g,
     view: 'code',
     in: SOURCE,
   },
   {
-    rule: 'puts work off: write an issue or a decision',
+    rule: 'defers work: write an issue or a decision',
     pattern: /\b(?:TODO|FIXME|XXX)\b/g,
     view: 'comments',
   },
@@ -117,8 +117,8 @@ export const BANS: readonly Ban[] = [
   },
   { rule: 'is a barrel', pattern: /\bexport \*/g, view: 'code', in: SOURCE },
   {
-    // Biome sees this on mutable arrays only (2.5.15), and ours are readonly.
-    rule: 'drops promises: forEach waits for none',
+    // Biome 2.5.15 checks this only for mutable arrays; the project's arrays are readonly.
+    rule: 'drops promises: forEach does not await them',
     pattern: /\.forEach\(\s*async\b/g,
     view: 'code',
     in: SOURCE,
@@ -131,7 +131,7 @@ export const BANS: readonly Ban[] = [
     except: CATCHERS,
   },
   {
-    rule: 'stops an execution: a lease leaves through its own teardown',
+    rule: 'stops an execution: a lease must end through its teardown',
     pattern: /\bStopExecution(?:Command)?\b|\bstopExecution\b/g,
     view: 'uncommented',
     in: /\.(?:tsx?|json)$/,

@@ -1,5 +1,5 @@
-// Runs the real Biome, with this repository's rules, on samples that break them. Some of the rules
-// are young and could stop to fire with an update without anybody noticing.
+// Runs Biome, with this repository's rules, on samples that violate them. Some rules are
+// experimental: an update could turn them off unnoticed.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 
-// Elsewhere, since this repository's configuration leaves the samples out.
+// In a temporary folder: this repository's configuration excludes the samples.
 const Config = z.object({ linter: z.unknown(), overrides: z.optional(z.unknown()) });
 
-/** Which file breaks which rule, as `file rule`, in the copy of `samples` that Biome is shown. */
+/** The violations in a copy of `samples`, as `file rule`. */
 export function brokenRules(root: string, samples: string): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-canary-'));
   try {

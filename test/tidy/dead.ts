@@ -1,5 +1,4 @@
-// Finds files that no program reaches. A file that only its own test imports is dead as well: it is
-// tested, but nothing uses it.
+// Finds files that no program imports. A file that only tests import is also dead.
 
 import { type Check, importsOf, isSource, type SourceFile } from './source.ts';
 
@@ -7,7 +6,7 @@ const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.tsx?$/;
 const TOOL = /^[^/]+\.config\.ts$|(?:^|\/)main\.tsx?$/;
 const SCRIPTS = /^(?:package|cdk)\.json$/;
 
-/** Files that scripts start, as package.json and cdk.json name them. */
+/** The files that the scripts of package.json and cdk.json start. */
 function startedFiles(files: readonly SourceFile[]): readonly string[] {
   const scripts = files.filter(({ path }) => SCRIPTS.test(path));
   return scripts.flatMap(({ text }) =>
@@ -15,7 +14,7 @@ function startedFiles(files: readonly SourceFile[]): readonly string[] {
   );
 }
 
-/** Files read by their URL, such as a worker's or a child process's. */
+/** Files referenced by their URL, such as the program of a child process. */
 function urlsOf({ path, text }: SourceFile): readonly string[] {
   const folder = `file:///${path}`;
   return [...text.matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g)].map(({ 1: url = '' }) =>
@@ -36,7 +35,7 @@ function reach(files: readonly SourceFile[], roots: readonly string[]): Readonly
   return reached;
 }
 
-/** Source files that nothing reaches; tests keep only what lies in `test/` alive. */
+/** Source files that no program imports; an import by a test counts only for files in `test/`. */
 export const checkDead: Check = (files) => {
   const sources = files.filter(isSource);
   const programs = sources.filter(({ path }) => HANDLER.test(path) || TOOL.test(path));

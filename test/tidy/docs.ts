@@ -1,21 +1,21 @@
-// Names in documents: what stands between back-ticks is a path of the repository, or words that its
-// code knows. A name that the code lost is found here, in the document that still has it.
+// Names in documents: a text between back-ticks must be a path of the repository or names that
+// occur in its code. The check finds names in documents that were removed from the code.
 
 import { type Check, lineAt, type SourceFile, type Violation } from './source.ts';
 
 const FENCED = /^```[\s\S]*?^```/gm;
 const SPAN = /(?<!`)`([^`\n]+)`(?!`)/g;
-/** Files and folders: a slash between names, or an ending of a kind of file that is ours. */
+/** Files and folders: names with slashes, or with the extension of a source file. */
 const PATH = /^(?!\/|https?:|@|npm |node )[\w.@*-]+(?:\/[\w.@*{},-]+)+\/?$/;
 const FILE_NAME = /^[\w.*-]+\.(?:ts|tsx|json|md|sh|txt)$/;
 const WORD = /[A-Za-z][A-Za-z0-9_]{2,}/g;
-/** Commands of other programs, and `PLACEHOLDERS`, which stand for what a reader types. */
+/** Commands of other programs, and `PLACEHOLDERS` for the reader's own values. */
 const FOREIGN = /^(?:aws|curl|cdk|git) /;
 const PLACEHOLDER = /^[A-Z]+$/;
 
-/** Only these have documents' names in code; prose of other documents is no proof. */
+/** The files in which a name must occur; other documents do not count. */
 const isCode = ({ path }: SourceFile): boolean => !path.endsWith('.md');
-/** A decision keeps the names of its day. */
+/** A decision record keeps the names of its date. */
 const isDocument = ({ path }: SourceFile): boolean =>
   path.endsWith('.md') && !/^(?:docs\/decisions|local|test)\//.test(path);
 

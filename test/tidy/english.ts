@@ -1,10 +1,10 @@
-// Plain English: words of a private dialect are banned, each with the standard term to write in its
-// place. Synonyms of the project's own terms are in words.ts.
+// Plain English: words that are banned, each with its standard term. Synonyms of the project's own
+// terms are in words.ts.
 
 import { type Check, matches, views } from './source.ts';
 import { type Synonym, usesOf } from './words.ts';
 
-/** Where a machine is a state machine, or what a simulated market rents out. */
+/** Files in which "machine" may mean a state machine or a machine of a simulated market. */
 const MACHINES =
   /^(?!(?:shared|functions|clients|bench|simulation|docs)\/|README)|^shared\/adapters\/providers\//;
 const DIALECT: readonly Synonym[] = [
@@ -27,7 +27,7 @@ const DIALECT: readonly Synonym[] = [
   },
 ];
 
-/** A limit's name begins with `min` or `max`; a function's with its verb. */
+/** The name of a limit starts with `min` or `max`; that of a function with a verb. */
 const NAMES = [
   { pattern: /\b[a-z]\w+(?<!^at)(?:Most|Least)\b/g, rule: 'name limits min and max' },
   {
@@ -36,7 +36,7 @@ const NAMES = [
     rule: 'name functions by verb and object',
   },
 ];
-/** Helpers of the bench that make rows with a limit. */
+/** The bench's functions `atMost` and `atLeast` create rows. */
 const ROW_MAKERS = /^bench\//;
 
 export const checkEnglish: Check = (files) => [

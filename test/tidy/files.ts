@@ -1,5 +1,5 @@
-// Rules about files as such: each says what it is for, documents link to what exists, and nothing
-// tells on whose machine it was written.
+// Rules about files: each opens with its purpose, links in documents lead to existing files, and no
+// file names a local path or a private host.
 
 import { posix } from 'node:path';
 import {
@@ -11,12 +11,16 @@ import {
   type Violation,
 } from './source.ts';
 
-/** Source files that don't open with a comment. */
+/** Source files without an opening comment. */
 export const checkOpenings: Check = (files) =>
   files
     .filter(isSource)
     .filter(({ text }) => !/^(?:#![^\n]*\n)?\s*\/[/*]/.test(text))
-    .map(({ path }) => ({ path, line: 1, rule: 'must open with what it is for' }));
+    .map(({ path }) => ({
+      path,
+      line: 1,
+      rule: 'must open with a comment that states its purpose',
+    }));
 
 const LINK = /\]\(<?([^)\s#>]+)(?:#[^)\s>]*)?>?(?:\s+"[^"]*")?\)/g;
 const FENCED = /^```[\s\S]*?^```/gm;
@@ -26,7 +30,7 @@ function brokenLinks(file: SourceFile, known: ReadonlySet<string>): readonly Vio
   return [...prose.matchAll(LINK)].flatMap(({ 1: link = '', index }) => {
     if (/^[a-z]+:/i.test(link)) return [];
     const target = posix.join(posix.dirname(file.path), link).replace(/\/$/, '');
-    const rule = `links to ${link}, which is not there`;
+    const rule = `links to ${link}, which does not exist`;
     return known.has(target) ? [] : [{ path: file.path, line: lineAt(prose, index), rule }];
   });
 }
@@ -36,7 +40,7 @@ function foldersOf(path: string): readonly string[] {
   return parts.map((_, depth) => parts.slice(0, depth + 1).join('/'));
 }
 
-/** Relative links of documents that lead to no file or folder among `files`. */
+/** Relative links in documents that lead to no file or folder in `files`. */
 export const checkLinks: Check = (files) => {
   const known = new Set(['.', ...files.flatMap(({ path }) => foldersOf(path))]);
   return files
@@ -44,11 +48,11 @@ export const checkLinks: Check = (files) => {
     .flatMap((file) => brokenLinks(file, known));
 };
 
-/** Where checkouts and scratch files lie: such a path holds on one machine only. */
+/** Paths of checkouts and temporary files, which are valid on one computer only. */
 const LOCAL_PATH = /(?:file:\/\/|(?<![\w.~:/-]))\/(?:home|Users|work|tmp)\/[\w.]/g;
 const LOCAL_HOST = /https?:\/\/[^/\s'"`)]*\.(?:internal|local|lan|corp|intranet)\b/g;
 
-/** Paths and hosts that mean something on one machine only. */
+/** Paths and hosts that are valid on one computer only. */
 export const checkPrivate: Check = (files) =>
   files
     .filter(({ path }) => !path.startsWith('test/tidy'))

@@ -1,5 +1,5 @@
-// A handler is a schema, a use case and a wrapper. What is exported must be the wrapper's own
-// result: a bare handler would run without parsing, logging and mapping of failures.
+// A handler is a schema, a use case and a wrapper. Its file must export the wrapper's result: any
+// other handler would run without parsing, logging and mapping of failures.
 
 import { type Check, lineAt, type SourceFile, type Violation, views } from './source.ts';
 
@@ -25,6 +25,6 @@ function faultsOf(file: SourceFile): readonly Violation[] {
   return faults;
 }
 
-/** Handlers that are more, or less, than one wrapped use case. */
+/** Handlers that are not exactly one wrapped use case. */
 export const checkHandlers: Check = (files) =>
   files.filter(({ path }) => HANDLER.test(path)).flatMap(faultsOf);

@@ -1,5 +1,5 @@
-// Splits TypeScript into code, literals and comments, so that a check of code isn't set off by
-// prose and a check of prose not by code. Only as exact as these checks need: it never parses.
+// Splits TypeScript into code, literals and comments, so that checks of code ignore prose and
+// checks of prose ignore code. It does not parse and is only as exact as these checks need.
 
 type Kind = 'code' | 'literal' | 'comment';
 type Piece = { readonly kind: Kind; readonly text: string };
@@ -12,7 +12,7 @@ const CODE = /[\w$]+|\s+|[\s\S]/y;
 
 export type Language = 'ts' | 'tsx';
 
-/** After these a slash begins a regular expression; after anything else it divides. */
+/** After these a slash starts a regular expression; after anything else it divides. */
 const BEFORE_REGEX: Readonly<Record<Language, RegExp>> = {
   ts: /^(?:[(,=:[!&|?{};+\-*%<>~^]|return|typeof|case|in|of|)$/,
   // After `<`, `>` and `}` it closes an element.
@@ -24,7 +24,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0];
 }
 
-/** How deep in braces each open `${` of a template is. */
+/** The brace depth of each open `${` of a template. */
 type Open = number[];
 
 function templateAt(text: string, at: number, open: Open): string | undefined {
@@ -72,13 +72,13 @@ function lex(text: string, language: Language): readonly Piece[] {
 
 const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
 
-/** Blanks a quoted text but not its quotes, so that it still shows where one stood. */
+/** Blanks a quoted text but keeps its quotes, so that its position stays visible. */
 const emptied = (text: string): string =>
   /^['"]/.test(text) ? `${text[0]}${blank(text.slice(1, -1))}${text[0]}` : blank(text);
 
-/** The same text seen three ways. Nothing moves: an offset means the same place in all of them. */
+/** Three views of the same text. An offset means the same position in all of them. */
 export type Views = {
-  /** Without comments and without what literals say. */
+  /** Without comments and without the text of literals. */
   readonly code: string;
   /** Comments only. */
   readonly comments: string;

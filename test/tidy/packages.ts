@@ -1,5 +1,5 @@
-// Dependencies are pinned: what is tested is what runs. The lock file must hold everything that
-// `npm ci` will ask for, and no address but the public registry's.
+// Dependencies are pinned, so that the tested versions run. The lock file must contain every
+// package of `npm ci`, and only addresses of the public registry.
 
 import * as z from 'zod/mini';
 
@@ -42,15 +42,15 @@ export function checkPackages(packageText: string, lockText: string): readonly s
   const missing = entries.flatMap(([path, item]) =>
     wanted(item)
       .filter(([name]) => path !== '' && entryFor(lock, path, name) === undefined)
-      .map(([name]) => `${path} misses ${name}`),
+      .map(([name]) => `${path} lacks ${name}`),
   );
   const elsewhere = entries.filter(
     ([, { resolved }]) => !(resolved ?? REGISTRY).startsWith(REGISTRY),
   );
   return [
     ...loose.map(([name, version]) => `${name} ${version} is not exact`),
-    ...stale.map(([name, version]) => `${name} ${version} is not what is locked`),
+    ...stale.map(([name, version]) => `${name} ${version} differs from the lock file`),
     ...missing,
-    ...elsewhere.map(([path]) => `${path} comes from elsewhere`),
+    ...elsewhere.map(([path]) => `${path} is not from the public registry`),
   ];
 }

@@ -1,5 +1,5 @@
-// The rule that keeps a provider in its row, its line and its folders, and the arrow that keeps
-// simulators apart: each is shown to find what breaks it.
+// The rule that limits a provider's name to its row, its line and its folders, and the rule that
+// separates simulators: each finds a violation in bad samples.
 
 import { describe, expect, it } from 'vitest';
 import { checkArrows } from './arrows.ts';

@@ -1,17 +1,17 @@
-// A provider is one row of the table, one line of the registry, and folders of its own. Nothing
-// else may name it, and none of its parts may be missing.
+// A provider is one row of the table, one line of the registry, and its own folders. No other file
+// may name it, and none of its parts may be missing.
 
 import { ProviderName, rowOf } from '../../shared/core/base/providers.ts';
 import { type Check, matches, type SourceFile, type Violation } from './source.ts';
 
-/** What stands in a row: its key, and everything else that only this provider is called. */
+/** The names of a provider in its row: its key, and all other names that only it has. */
 export type NamedProvider = { readonly name: string; readonly words: readonly string[] };
 
 const TABLE = 'shared/core/base/providers.ts';
 const REGISTRY = 'shared/adapters/providers/registry.ts';
 const ADAPTERS = 'shared/adapters/providers/';
 const SIMULATORS = 'local/simulators/';
-/** What simulators share. */
+/** The folder that simulators share. */
 const KIT = `${SIMULATORS}kit/`;
 
 const CODE = /\.(?:ts|tsx|json)$/;
@@ -51,7 +51,7 @@ function strays(files: readonly SourceFile[], names: readonly string[]): readonl
   });
 }
 
-/** Whatever names a provider where it must not, and parts of providers that are missing. */
+/** Files that must not name a provider, and missing parts of providers. */
 export const checkProvidersOf =
   (providers: readonly NamedProvider[]): Check =>
   (files) => {

@@ -1,5 +1,5 @@
-// The check that no decision is left in a use case, on bad samples and on good ones. The repository
-// itself is checked in tidy.test.ts.
+// The check that use cases contain no decisions, on bad and good samples. tidy.test.ts checks the
+// repository itself.
 
 import { describe, expect, it } from 'vitest';
 import { checkPureUseCases } from './pure-usecases.ts';
@@ -31,7 +31,7 @@ describe('decisions in use cases', () => {
     expect(checkPureUseCases([sample(...lines)])).toEqual([]);
   });
 
-  it('may stand in core', () => {
+  it('are allowed in core', () => {
     const pure = 'export const isLate = (lease: Lease): boolean => lease.late;';
     expect(checkPureUseCases([{ path: 'shared/core/lease/a.ts', text: pure }])).toEqual([]);
   });

@@ -1,19 +1,19 @@
-// Decisions belong in core: a function of a use case that neither calls nor returns anything that
-// waits is one that was left behind. The check is textual and knows its limits: a function passes
-// that mentions ports or a promise in vain, and so does a lambda within another function.
+// Decisions belong in core: a function in a use case that neither calls a port nor returns a
+// promise is a decision. The check is textual and has limits: a function that only mentions ports
+// or a promise passes, and so does a function within another function.
 
 import { type Check, lineAt, views } from './source.ts';
 
 const USE_CASE = /^shared\/usecases\/.*\.ts$/;
-/** Up to the next line that begins something: closing brackets go on with what is open. */
+/** The text up to the next line that starts a declaration; closing brackets do not start one. */
 const DECLARATION = /^(?:export |async |function |const ).*(?:\n(?:[ )}\]>|].*)?)*/gm;
 const NAMED = /^(export )?(?:async )?(?:(function)\*?|const) (\w+)/;
 const WAITS = /\b(?:async|await|Promise|AsyncGenerator|ports|\w+Ports)\b/;
 
-/** What it is that a declaration leaves pure in a use case; null when it is none of that. */
+/** The name of the pure function that a declaration defines; null for other declarations. */
 function pureName(declaration: string): string | null {
   const [, exported, keyword, name = ''] = NAMED.exec(declaration) ?? [];
-  // A private arrow may adapt arguments; what is exported or long enough to be a statement decides.
+  // A private one-line arrow may adapt arguments; exported or longer functions are decisions.
   const isFunction = keyword !== undefined || (exported !== undefined && /=>/.test(declaration));
   return isFunction && !WAITS.test(declaration) ? name : null;
 }

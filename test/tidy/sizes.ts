@@ -1,4 +1,4 @@
-// Lengths of files and lines. Functions and their parameters are counted by Biome, which parses.
+// Lengths of files and lines. Biome checks the length of functions and the number of parameters.
 
 import { type Check, isSource, type SourceFile, views } from './source.ts';
 
@@ -17,7 +17,7 @@ export const checkFileSizes: Check = (files) =>
     return length > most ? [{ path: file.path, line: most + 1, rule }] : [];
   });
 
-/** Which lines hold a literal and nothing else: such a line can't be broken. */
+/** The lines that contain only a literal, which can't be broken. */
 function loneLiterals(file: SourceFile): readonly boolean[] {
   const { code, comments } = views(file);
   const remarks = comments.split('\n');
@@ -26,10 +26,10 @@ function loneLiterals(file: SourceFile): readonly boolean[] {
     .map((line, index) => /^[\s'",;]*$/.test(line) && remarks[index]?.trim() === '');
 }
 
-/** Ends in a path that can't be broken. */
+/** A line that ends in a path, which can't be broken. */
 const IMPORT = /^(?:import .*|} )from '[^']+';$/;
 
-/** Lines that are too long. Markdown, whose tables can't be broken, isn't source. */
+/** Lines that are too long. Markdown is not checked: its tables can't be broken. */
 export const checkLineLengths: Check = (files) =>
   files.filter(isSource).flatMap((file) => {
     const literals = loneLiterals(file);

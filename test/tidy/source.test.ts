@@ -1,4 +1,4 @@
-// How the checks read a source: code, literals and comments apart, and elements of .tsx files too.
+// How the checks read a source: code, literals and comments are separated, also in .tsx files.
 
 import { describe, expect, it } from 'vitest';
 import { checkArrows } from './arrows.ts';
@@ -15,22 +15,22 @@ describe('views of a text', () => {
   const { code, comments, uncommented } = viewsOf(text);
   const words = (view: string): string => view.replace(/\s+/g, ' ').trim();
 
-  it('keep every place', () => {
+  it('keep every offset', () => {
     expect([code.length, comments.length, uncommented.length]).toEqual(Array(3).fill(text.length));
   });
-  it('tell code from literals, templates and regular expressions', () => {
+  it('separate code from literals, templates and regular expressions', () => {
     expect(words(code)).toBe("call( now( ) ); const r = ; x = ' ';");
   });
-  it('tell comments from what looks like one', () => {
+  it('separate comments from literals that look like one', () => {
     expect(words(comments)).toBe("// 'why'");
   });
-  it('keep literals when only comments go', () => {
+  it('keep literals when only comments are removed', () => {
     expect(words(uncommented)).toContain('/* no */`); const r = /[/\'"]/; x =');
   });
 });
 
 describe('a .tsx file', () => {
-  it('is read with its elements: a slash in them begins no literal', () => {
+  it('is read with its elements: a slash in them does not start a literal', () => {
     const text = "const a = <p title={t('{')} /> /* no */; // it's\nb(<i>don't {c}</i>, <u />);\n";
     const { code } = viewsOf(text, 'tsx');
     expect(code).toBe(

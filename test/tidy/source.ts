@@ -1,5 +1,5 @@
-// What every check has in common: the files it is given and the violations it returns. Checks are
-// pure: they never read a file by themselves.
+// The types and helpers of all checks: their input files and the violations they return. Checks are
+// pure: they never read a file.
 
 import { posix } from 'node:path';
 import { type Views, viewsOf } from './lexer.ts';
@@ -9,12 +9,12 @@ export type SourceFile = { readonly path: string; readonly text: string };
 export type Violation = { readonly path: string; readonly line: number; readonly rule: string };
 export type Check = (files: readonly SourceFile[]) => readonly Violation[];
 
-/** One line as editors make links of it. */
+/** A violation as `path:line rule`, which editors link. */
 export const show = ({ path, line, rule }: Violation): string => `${path}:${line} ${rule}`;
 
 const seen = new WeakMap<SourceFile, Views>();
 
-/** Code and comments apart; in files other than TypeScript everything counts as both. */
+/** Code and comments, separated; in files other than TypeScript, all text counts as both. */
 export function views(file: SourceFile): Views {
   const { path, text } = file;
   if (!isSource(file)) return { code: text, comments: text, uncommented: text };
@@ -48,11 +48,11 @@ export type Import = {
   readonly line: number;
 };
 
-// In the code view a specifier is blank: its place says where to read it.
+// In the code view a specifier is blank: its offset says where to read it.
 const STATIC = /\b(?:import|export)\s+(type\s)?[^'";()]*?\bfrom\s*['"]( *)['"]/dg;
 const BARE = /\bimport\s*(\(\s*)?['"]( *)['"]/dg;
 
-/** Everything a TypeScript file imports or exports from elsewhere, dynamic imports included. */
+/** All imports and re-exports of a TypeScript file, including dynamic imports. */
 export function importsOf(file: SourceFile): readonly Import[] {
   const { code } = views(file);
   return [...code.matchAll(STATIC), ...code.matchAll(BARE)].map((match) => {

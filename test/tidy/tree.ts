@@ -1,5 +1,5 @@
-// Reads the repository as git sees it: tracked files and new ones that aren't ignored. The bad
-// samples are left out, since every check must find fault with them.
+// Reads the repository as git does: tracked files, and new ones that are not ignored. The bad
+// samples are left out, since they violate the rules on purpose.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

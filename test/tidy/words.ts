@@ -1,5 +1,5 @@
-// One word for each thing: synonyms that other projects use are not ours. Identifiers are read as
-// the words they are made of, so `killInstance` is found like "kill the instance".
+// One word per thing: synonyms of the project's terms are banned. Identifiers are split into words,
+// so that `killInstance` is found like "kill the instance".
 
 import { type Check, matches, type SourceFile, type Violation } from './source.ts';
 
@@ -9,9 +9,9 @@ export type Synonym = {
   readonly except?: RegExp;
 };
 
-/** What names these words in order to ban them. */
+/** The files that list the banned words. */
 const HERE = /^test\/tidy/;
-/** Where a provider's own words are spoken: wire formats and raw replies. */
+/** Files with a provider's own words: wire formats and raw replies. */
 const WIRE = /^(?:test\/)?(?:shared\/adapters\/providers|local\/simulators|fixtures)\//;
 
 const SYNONYMS: readonly Synonym[] = [
@@ -19,7 +19,7 @@ const SYNONYMS: readonly Synonym[] = [
   {
     word: /\bzombies?\b/gi,
     say: 'orphan, ghost or twin',
-    // There it is the name of a simulated fault.
+    // In these files it is the name of a simulated fault.
     except: /^(?:local|test|bench|simulation)\/|^(?:ARCHITECTURE|README)\.md$/,
   },
   {

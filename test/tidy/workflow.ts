@@ -1,29 +1,29 @@
-// The rules of state machines. They make sure that no step can leave a lease without its teardown,
-// and that code and state machine speak of the same errors.
+// The rules of state machines: no step can skip the teardown of a lease, and the code and the state
+// machine use the same error names.
 
 import validate from 'asl-validator/dist/src/validator.js';
 import { lastResort, Machine, type Named, reachable, statesOf } from './asl.ts';
 import { type Check, lineAt, type SourceFile, type Violation } from './source.ts';
 
 const DOOR = 'End lease';
-/** The one error that ends an execution at once: a newer one drives the lease. */
+/** The only error that ends an execution without teardown: a newer execution drives the lease. */
 const HANDED_ON = 'Superseded';
-/** No Fail: nothing may fail here. No Choice: outcomes are caught by name. */
+/** No Fail: an execution must not fail. No Choice: outcomes are caught by name. */
 const TYPES = ['Task', 'Succeed', 'Wait'];
 
 export type ErrorNames = {
-  /** Every name there is. */
+  /** All failure names. */
   readonly known: readonly string[];
-  /** Names that steps throw, so that the state machine must say what then. */
+  /** The names that steps throw, which the state machine must catch or retry. */
   readonly thrown: readonly string[];
 };
 
-/** A broken rule, and the state it is broken by, if it is one state's. */
+/** A violated rule, and the state that violates it, if any. */
 type Fault = { readonly state?: string; readonly rule: string };
 
 const isTask = ({ Type }: Named): boolean => Type === 'Task';
 
-/** Rules for every state, wherever it stands. */
+/** Rules for every state. */
 function stateFaults(state: Named): readonly string[] {
   const faults: string[] = [];
   if (!TYPES.includes(state.Type)) faults.push(`is of type ${state.Type}, which is not used here`);
@@ -42,7 +42,7 @@ function leadsToDoor(machine: Machine, state: Named): boolean {
   return next === DOOR || (nextState !== undefined && lastResort(nextState) === DOOR);
 }
 
-/** Ways out of the machine that don't lead through teardown. */
+/** Transitions out of the state machine that skip teardown. */
 function exitFaults(machine: Machine, { Next, Catch }: Named): readonly string[] {
   const ends = (name: string): boolean => machine.States[name]?.Type === 'Succeed';
   const excused = Catch.filter(({ ErrorEquals }) =>
@@ -65,7 +65,7 @@ function liveFaults(machine: Machine, state: Named): readonly string[] {
   return faults;
 }
 
-/** Teardown is a one-way street: nothing in it leads back to a lease that lives. */
+/** No state of teardown may lead back to an earlier state. */
 function wayFaults(machine: Machine): readonly Fault[] {
   const live = reachable(machine, machine.StartAt, DOOR);
   const teardown = reachable(machine, DOOR);
@@ -92,7 +92,7 @@ function nameFaults(machine: Machine, { known, thrown }: ErrorNames): readonly F
   const unknown = named.filter(({ error }) => !isPlatforms(error) && !known.includes(error));
   const missing = thrown.filter((name) => !named.some(({ error }) => error === name));
   return [
-    ...unknown.map(({ state, error }) => ({ state, rule: `names ${error}, which nobody throws` })),
+    ...unknown.map(({ state, error }) => ({ state, rule: `names ${error}, which no step throws` })),
     ...missing.map((error) => ({ rule: `does not name ${error}, which steps throw` })),
   ];
 }
@@ -117,7 +117,7 @@ function violationsOf(file: SourceFile, names: ErrorNames): readonly Violation[]
   }));
 }
 
-/** State machines that break a rule; `names` are those of the failure table. */
+/** State machines that violate a rule; `names` are those of the failure table. */
 export const checkWorkflows =
   (names: ErrorNames): Check =>
   (files) =>

@@ -1,4 +1,4 @@
-// How a function fails on Lambda, and the error and cause that Step Functions reports for it.
+// The failures of functions on Lambda, and the error and cause that Step Functions reports.
 
 import { describe, expect, it } from 'vitest';
 import { createLambda, type FunctionFault } from '../../../local/aws/lambda.ts';
@@ -8,7 +8,7 @@ import { aMachine, aTask, aWorld, START } from '../workflow/world.ts';
 
 const ID = '[0-9a-f-]{36}';
 
-/** A function that counts its effects, called once by a state machine, with a fault on it. */
+/** Runs a state machine that calls one function, with a fault; the function counts its effects. */
 async function run(fault?: FunctionFault, payload: object = {}) {
   let effects = 0;
   const clock = createVirtualClock(START);
@@ -85,7 +85,7 @@ describe('a function whose process ends', () => {
 });
 
 describe('a failure for which Lambda returns no error type', () => {
-  it('is Lambda.Unknown, with the payload in words', async () => {
+  it('is Lambda.Unknown, with the payload in its cause', async () => {
     const { error, cause, effects } = await broken('unknown', { when: 'after' });
     expect([error, effects]).toEqual(['Lambda.Unknown', 1]);
     expect(cause).toMatch(
@@ -105,18 +105,18 @@ describe('a throttled call', () => {
 });
 
 describe('a fault', () => {
-  it('is of one function', async () => {
+  it('applies to one function', async () => {
     const fault = { function: 'other', fails: 'exit', when: 'before' } as const;
     expect(await run(fault)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  it('may be of one step of a function', async () => {
+  it('may apply to one step of a function', async () => {
     const fault = { function: 'work', step: 'judge', fails: 'exit', when: 'before' } as const;
     expect(await run(fault, { step: 'serve' })).toMatchObject({ status: 'SUCCEEDED' });
     expect(await run(fault, { step: 'judge' })).toMatchObject({ error: 'Runtime.ExitError' });
   });
 
-  it('strikes once unless told how often', async () => {
+  it('applies once by default', async () => {
     const lambda = createLambda({ clock: createVirtualClock(START), timeoutOf: () => seconds(9) });
     lambda.addFault({ function: 'work', fails: 'exit', when: 'before' });
     lambda.addFault({ function: 'work', fails: 'throttle', when: 'before', times: 2 });

@@ -1,4 +1,4 @@
-// An account as tests need it: $10 a month, nothing held and nothing spent.
+// Accounts for tests: $10 a month, nothing held and nothing spent.
 
 import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { monthOf } from '../../../shared/core/base/time.ts';

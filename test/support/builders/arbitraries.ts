@@ -1,4 +1,4 @@
-// Arbitrary leases and attempts for laws: every one of them is made by the real moves.
+// Arbitrary leases and attempts for property tests, all built by the real moves.
 
 import fc from 'fast-check';
 import { after as afterwards, type EpochMs, seconds } from '../../../shared/core/base/time.ts';
@@ -27,7 +27,7 @@ import {
 } from './lease.ts';
 import { aListing, aSighting } from './sightings.ts';
 
-/** Any instant of the quarter of an hour after a lease of the builders started to end. */
+/** Any instant within 15 minutes after the builders' ending lease started to end. */
 export const anyInstant: fc.Arbitrary<EpochMs> = fc
   .integer({ min: 0, max: 15 * 60 })
   .map((second) => afterwards(at('12:30'), seconds(second)));
@@ -58,7 +58,7 @@ export function anyAttempt(number: number): fc.Arbitrary<Attempt> {
   );
 }
 
-/** An ending lease with up to three attempts in any state, perhaps missed by a listing before. */
+/** An ending lease with up to three attempts in any state; a listing may have omitted them. */
 export const anyEndingLease: fc.Arbitrary<LeaseIn<'ending'>> = fc
   .tuple(
     fc.constantFrom(0, 1, 2, 3),
@@ -71,7 +71,7 @@ export const anyEndingLease: fc.Arbitrary<LeaseIn<'ending'>> = fc
     absentSince,
   }));
 
-/** A lease that is over: ending in any way, or ended. */
+/** A lease that is ending or ended. */
 export const anyOverLease: fc.Arbitrary<LeaseIn<'ending' | 'ended'>> = fc.oneof(
   anyEndingLease,
   fc.constant(anEndedLease()),

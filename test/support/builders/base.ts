@@ -1,4 +1,4 @@
-// What tests of every domain start from: the day they play on, and who and what they are about.
+// Builders for tests of every domain: instants of one day, ids and a signer.
 
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import {

@@ -1,5 +1,5 @@
-// Offers, attempts and what is known of an instance. Attempts are made by the real moves, so that
-// no test rests on one that the program could not make.
+// Offers, attempts and pulses. Attempts are built by the real moves, so that no test uses an
+// attempt that the program can't produce.
 
 import { invariant } from '../../../shared/core/base/invariant.ts';
 import { type EpochMs, epochMs, minutes, seconds } from '../../../shared/core/base/time.ts';
@@ -31,7 +31,7 @@ export function aRequirement(change: Partial<Requirement> = {}): Requirement {
   };
 }
 
-/** $0.40 an hour for the GPU and $0.0002 a GB and hour: $0.404 with a disk of 20 GB. */
+/** $0.40 per GPU hour and $0.0002 per GB hour: $0.404 per hour with a disk of 20 GB. */
 export function anOffer(change: Partial<Offer> = {}): Offer {
   return {
     ...Offer.parse({
@@ -67,7 +67,7 @@ export function aProof(until: EpochMs = at('12:33')): AbsenceProof {
 const goneAttempt = (attempt: AttemptIn<'created' | 'retiring'>): AttemptIn<'gone'> =>
   closeAttempt(acceptDestroy(retireAttempt(attempt, 'lease-ended'), at('12:31')), aProof());
 
-/** An attempt torn down: its destroy was accepted at 12:31, its absence proved at 12:33. */
+/** A closed attempt: its destroy was accepted at 12:31, its absence proved at 12:33. */
 export function aClosedAttempt(attempt: Attempt): Attempt {
   switch (attempt.state) {
     case 'recorded':

@@ -1,5 +1,5 @@
-// Leases in every state. Each is built by the real moves from the state before it, so that no test
-// rests on a lease that the program could not make.
+// Leases in every state, built by the real moves, so that no test uses a lease that the program
+// can't produce.
 
 import type { InstanceId } from '../../../shared/core/base/ids.ts';
 import { invariant } from '../../../shared/core/base/invariant.ts';
@@ -65,7 +65,7 @@ export function aRequestedLease(change: Partial<Request> = {}): LeaseIn<'request
   return requestLease({ ...who, terms, env, hold, deadline: at('14:00'), ...change }, now);
 }
 
-/** The next attempt of `from` is on record at 12:01; it may land until 12:06. */
+/** The next attempt of `from` is recorded at 12:01; its instance may appear until 12:06. */
 export function aLaunchingLease(
   from: Starting = aRequestedLease(),
   offer: Offer = anOffer(),
@@ -87,7 +87,7 @@ export function aBootingLease(
   return confirmInstance(from, confirmAttempt(attempt, instanceId, at('12:02')));
 }
 
-/** Its instance runs since 12:03 and serves from 12:04 on, for as long as its terms say. */
+/** Its instance runs since 12:03; the lease is active from 12:04 for the duration of its terms. */
 export function anActiveLease(from: LeaseIn<'booting'> = aBootingLease()): LeaseIn<'active'> {
   const now = at('12:04');
   const attempt = currentAttempt(from);
@@ -102,7 +102,7 @@ export function anActiveLease(from: LeaseIn<'booting'> = aBootingLease()): Lease
   return activate(from, ready, now);
 }
 
-/** Ending since 12:30; what its attempts hold is still there. */
+/** Ending since 12:30; its instances still exist. */
 export function anEndingLease(
   from: Open = anActiveLease(),
   reason: EndReason = 'released',
@@ -110,7 +110,7 @@ export function anEndingLease(
   return endLease(from, { reason, why: 'a test said so' }, at('12:30'));
 }
 
-/** The lease with all its attempts over: nothing of it runs any more. */
+/** The lease with all its attempts closed. */
 export function withAllClosed(lease: LeaseIn<'ending'>): LeaseIn<'ending'> {
   return lease.attempts.reduce((all, attempt) => withAttempt(all, aClosedAttempt(attempt)), lease);
 }

@@ -1,4 +1,4 @@
-// Accounts as tests need them: the limits of one.
+// Account limits for tests.
 
 import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
 import type { AccountLimits } from '../../../shared/core/ledger/account.ts';

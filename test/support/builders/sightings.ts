@@ -1,4 +1,4 @@
-// What a provider says of itself and of its instances, as tests need it.
+// Provider cards, instances and listings for tests.
 
 import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { type EpochMs, minutes, seconds } from '../../../shared/core/base/time.ts';
@@ -8,7 +8,7 @@ import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import type { LeaseListing, Sighting } from '../../../shared/core/instance/sighting.ts';
 import { aDeployment, aLeaseId, anInstanceId, aSigner } from './base.ts';
 
-/** Listings lag by 30 s, an instance boots within 10 min, nothing is billed in any case. */
+/** Listings lag by 30 s, an instance boots within 10 min, and there is no minimum term. */
 export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
   const spacing = seconds(1);
   return {

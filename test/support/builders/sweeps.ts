@@ -1,10 +1,10 @@
-// What a sweep saw and left behind, as tests need it.
+// Sweep records and surveys for tests.
 
 import type { SweepRecord } from '../../../shared/core/sweep/record.ts';
 import type { Survey } from '../../../shared/core/sweep/survey.ts';
 import { at } from './base.ts';
 
-/** A sweep at 12:00 that saw everything and found nothing. */
+/** A complete sweep at 12:00 without findings. */
 export function aSweepRecord(change: Partial<SweepRecord> = {}): SweepRecord {
   return {
     ...{ provider: 'vastai', startedAt: at('12:00'), failure: null, listedAt: at('12:00') },
@@ -13,7 +13,7 @@ export function aSweepRecord(change: Partial<SweepRecord> = {}): SweepRecord {
   };
 }
 
-/** A survey started at 12:10 in which nothing was found. */
+/** A survey started at 12:10 without findings. */
 export function aSurvey(change: Partial<Survey> = {}): Survey {
   return {
     findings: { instances: [], leases: [], holds: [], accounts: [] },

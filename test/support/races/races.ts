@@ -1,4 +1,4 @@
-// Who may meet over a lease, and when: the pairs of actors that the design says are harmless.
+// The pairs of actors that may work on one lease at the same time; none of the pairs may do harm.
 
 import { handler as executionEnded } from '../../../functions/events/execution-ended.ts';
 import { handler as enforceDeadline } from '../../../functions/timers/enforce-deadline.ts';
@@ -11,7 +11,7 @@ import type { Race, RaceWorld, Work } from './world.ts';
 
 const CONTEXT = { functionName: 'test' } as never;
 const SOON = { hours: 0.1 };
-/** A function is stopped after 60 s: nobody is held for longer than that. */
+/** Lambda stops a function after 60 s, so no actor is held for longer. */
 const MAX_HELD = 50_000;
 
 const extend =
@@ -30,7 +30,7 @@ const heartbeatOfApp =
   (world: RaceWorld, id: LeaseId): Work =>
   () =>
     world.ask('recordHeartbeat', { params: { id } });
-/** As the instance of the lease would; it counts on from any number. */
+/** The heartbeat that the instance of the lease sends; `number` may start anywhere. */
 const heartbeatOfNode =
   (world: RaceWorld, id: LeaseId, number: number): Work =>
   () => {
@@ -52,20 +52,20 @@ const restart =
       executionEnded({ detail: { name: `${id}-1`, status: 'ABORTED' } }, CONTEXT),
     );
 
-/** A step of a lease that has just been requested. */
+/** A step of a lease that was just requested. */
 async function starting(world: RaceWorld, step: string, body = {}) {
   const caught = world.caught(step);
   const id = await world.request(body);
   return { id, first: await caught };
 }
 
-/** A step at the end of a lease whose time is up. */
+/** A step at the end of an expired lease. */
 async function expiring(world: RaceWorld, step: string) {
   const { id } = await world.active(SOON);
   return { id, first: await world.caught(step) };
 }
 
-/** A step at the end of a lease that was released. */
+/** A step at the end of a released lease. */
 async function releasing(world: RaceWorld, step: string) {
   const { id } = await world.active();
   const caught = world.caught(step);
@@ -137,7 +137,7 @@ const scheduledWhile = (step: string): Race => ({
 
 const silent = async (world: RaceWorld) => {
   const { id } = await world.active({ liveness: 'app', silenceLimitSeconds: 60 });
-  // The first look only notices the silence.
+  // The first run of Judge only records the silence.
   await (await world.caught('JudgeLease'))();
   return { id, first: await world.caught('JudgeLease') };
 };
@@ -197,8 +197,8 @@ export const END_RACES: readonly Race[] = [
   },
 ];
 
-/** That the lease was extended by so much, and that its money is held. */
-async function extended(world: RaceWorld, id: LeaseId) {
+/** A check that the lease was extended by `byMs` and that its hold covers it. */
+async function extensionCheck(world: RaceWorld, id: LeaseId) {
   const before = await world.lease(id);
   return (byMs: number) => async (): Promise<readonly string[]> => {
     const { deadline, hold } = await world.lease(id);
@@ -207,8 +207,10 @@ async function extended(world: RaceWorld, id: LeaseId) {
     return [
       ...(deadline - before.deadline === byMs
         ? []
-        : [`it ends ${deadline - before.deadline} later`]),
-      ...(held === hold.amountMicroUsd ? [] : [`${held} is held, it needs ${hold.amountMicroUsd}`]),
+        : [`its deadline moved by ${deadline - before.deadline} ms`]),
+      ...(held === hold.amountMicroUsd
+        ? []
+        : [`the account holds ${held}, the lease ${hold.amountMicroUsd}`]),
     ];
   };
 }
@@ -240,7 +242,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     meet: async (world) => {
       const { id } = await world.active();
       const [first, second] = [addHours(world, id, 'first-key'), addHours(world, id, 'second-key')];
-      return { id, first, second, also: (await extended(world, id))(60 * MINUTE) };
+      return { id, first, second, also: (await extensionCheck(world, id))(60 * MINUTE) };
     },
   },
   {
@@ -249,12 +251,17 @@ export const EXTENSION_RACES: readonly Race[] = [
     meet: async (world) => {
       const { id } = await world.active();
       const again = addHours(world, id, 'the-same-key');
-      return { id, first: again, second: again, also: (await extended(world, id))(30 * MINUTE) };
+      return {
+        id,
+        first: again,
+        second: again,
+        also: (await extensionCheck(world, id))(30 * MINUTE),
+      };
     },
   },
 ];
 
-/** An extension that is held while its lease runs out. */
+/** An extension that is held while its lease expires. */
 export const EXTENSION_TOO_LATE: Race = {
   says: 'an extension and the end of its lease',
   reasons: ['expired', 'released'],
@@ -267,7 +274,7 @@ export const EXTENSION_TOO_LATE: Race = {
   },
 };
 
-/** Much to do at once: a twin, an unrecorded instance, and a lease that nobody ends. */
+/** Several findings in one sweep: a twin, an unrecorded instance, and an overdue lease. */
 export const TWO_SWEEPS: Race = {
   says: 'two sweeps',
   reasons: ['expired'],
@@ -286,15 +293,15 @@ export const TWO_SWEEPS: Race = {
   },
 };
 
-/** A create call that nobody answers is looked for this long. */
-const LOOKED_FOR = 9 * MINUTE;
+/** How long the instance of an unanswered create call is searched for. */
+const MAX_SEARCH = 9 * MINUTE;
 
 type Begin = (world: RaceWorld, step: string) => Promise<{ id: LeaseId; first: Work }>;
 
 const takenOver = (step: string, begin: Begin): Race => ({
   says: `${step} and the next generation`,
   reasons: ['released', 'expired'],
-  ...(step === 'LaunchInstance' && { calmMs: LOOKED_FOR }),
+  ...(step === 'LaunchInstance' && { calmMs: MAX_SEARCH }),
   meet: async (world) => {
     const { id, first } = await begin(world, step);
     return { id, first, second: restart(world, id), heldMs: MAX_HELD };
@@ -304,7 +311,7 @@ const takenOver = (step: string, begin: Begin): Race => ({
 const BEGINNING = ['ChooseOffer', 'LaunchInstance', 'AwaitReady', 'ConfirmReady', 'ServeLease'];
 const ENDING = ['JudgeLease', 'EndLease', 'DestroyInstance', 'ProveAbsence', 'SettleLease'];
 
-/** A step of an execution that is given up, held for as long as a function may run. */
+/** A step of a replaced execution, held for as long as a function may run. */
 export const GENERATION_RACES: readonly Race[] = [
   ...BEGINNING.map((step) => takenOver(step, starting)),
   ...ENDING.map((step) => takenOver(step, expiring)),

@@ -1,45 +1,45 @@
-// Takes turns: whoever runs as an actor is held around each call that leaves the process (database,
-// provider, workflow, schedule), until the test lets it pass. So every interleaving of two actors
-// can be played, and the same one again. Only real calls are held; none is ever replaced.
+// Holds actors around each call that leaves the process (database, provider, workflow, schedule)
+// until the test lets the call pass. A test can so run, and repeat, every interleaving of two
+// actors. Calls are only delayed; none is replaced.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { database, menu } from '../../../shared/app/parts.ts';
 import { once, type Runtime } from '../../../shared/app/runtime.ts';
 
-/** A call that leaves the process: what it is called, and what the database is given. */
+/** A call that leaves the process: its name, and the input of a database call. */
 export type Sent = { readonly name: string; readonly input?: object };
 
-/** What becomes of the calls of whoever runs within: sent at once, later, or never. */
+/** Decides when a call is sent: immediately, later or never. */
 export type Around = <Answer>(sent: Sent, send: () => Promise<Answer>) => Promise<Answer>;
 
 export type Actor = {
-  /** Lets it pass so many points more; says whether it is held at the next or has finished. */
+  /** Lets the actor pass `points` more points; returns whether it is held or has finished. */
   advance(points: number): Promise<'held' | 'finished'>;
-  /** Lets it run to its end; what it throws is its own business. */
+  /** Lets the actor run to its end; its errors are ignored. */
   finish(): Promise<void>;
-  /** The points it passed, in order. */
+  /** The passed points, in order. */
   readonly trail: readonly string[];
 };
 
 const acting = new AsyncLocalStorage<Around | undefined>();
 
-/** Runs `work` with its outside calls in the hands of `around`. */
+/** Runs `work`; `around` controls its outside calls. */
 export const actAs = <Result>(around: Around, work: () => Result): Result =>
   acting.run(around, work);
 
-/** Whether the present call is an actor's. */
+/** Whether the current code runs in an actor. */
 export const isActing = (): boolean => acting.getStore() !== undefined;
 
-/** Runs what an actor only set off: it is not held. */
+/** Runs work that an actor started but does not wait for: it is not held. */
 export const unheld = <Result>(run: () => Result): Result => acting.run(undefined, run);
 
-/** A call that leaves the process, by whoever is acting. */
+/** Sends a call through the current actor, if any. */
 export const turn: Around = (sent, send) => {
   const around = acting.getStore();
   return around === undefined ? send() : around(sent, send);
 };
 
-/** What an actor waits at, and for how many points it may pass. */
+/** The gate at which an actor waits, with the number of points that it may pass. */
 function createGate(stirred: () => void) {
   const waiting: { readonly name: string; readonly pass: () => void }[] = [];
   const trail: string[] = [];
@@ -69,13 +69,13 @@ function createGate(stirred: () => void) {
   };
 }
 
-/** An actor that does `work` once it is first let on; nothing of it runs before. */
+/** An actor for `work`, which starts with the first `advance`. */
 export function createActor(work: () => Promise<unknown>): Actor {
   let stir = (): void => undefined;
   const gate = createGate(() => stir());
   let flying = 0;
   let state: 'idle' | 'running' | 'finished' = 'idle';
-  // Held twice: before it is sent, and before its answer is read.
+  // A call is held twice: before it is sent, and before its reply is read.
   const around: Around = async ({ name }, send) => {
     await gate.pass(`before ${name}`);
     flying += 1;
@@ -113,7 +113,7 @@ export function createActor(work: () => Promise<unknown>): Actor {
 
 let wiresHeld = false;
 
-/** Lets actors be held at providers. Call it before the world is made. */
+/** Makes actors stop at provider calls. Call it before the world is created. */
 export function holdWires(): void {
   if (wiresHeld) return;
   wiresHeld = true;
@@ -121,12 +121,12 @@ export function holdWires(): void {
   globalThis.fetch = (input, init) => {
     if (!isActing()) return fetch(input, init);
     const name = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`;
-    return turn({ name }, async () => wholly(await fetch(input, init)));
+    return turn({ name }, async () => readFully(await fetch(input, init)));
   };
 }
 
-/** The reply with its body read: nothing of it may come later. */
-async function wholly(reply: Response): Promise<Response> {
+/** The reply with its complete body. */
+async function readFully(reply: Response): Promise<Response> {
   const body = await reply.arrayBuffer();
   const { status, headers } = reply;
   return new Response(body.byteLength === 0 ? null : body, { status, headers });
@@ -137,7 +137,7 @@ const turnOf = (operation: { readonly input: object }) => ({
   input: operation.input,
 });
 
-/** Lets actors of this runtime be held at its database, its engine and its schedules too. */
+/** Makes actors of this runtime stop at its database, workflow engine and schedules, too. */
 export function holdEngines(runtime: Runtime): void {
   const connection = once(runtime, database);
   const { call, write } = connection;
@@ -145,7 +145,7 @@ export function holdEngines(runtime: Runtime): void {
     call: (operation) => turn(turnOf(operation), () => call(operation)),
     write: (operation) => turn(turnOf(operation), () => write(operation)),
   } satisfies typeof connection);
-  // A crowd shares one read of the menu, so it is nobody's own: holding it would hold them all.
+  // Several actors share one read of the menu: holding it would hold all of them.
   const store = once(runtime, menu);
   const { current } = store;
   Object.assign(store, { current: (name) => unheld(() => current(name)) } satisfies Partial<

@@ -1,5 +1,5 @@
-// A world for races: one lease after the other in the same market, each run into a moment where two
-// actors meet. After it the lease is driven to its end, and everything that must hold is looked at.
+// A world for races: one lease after the other in the same market, each brought to a moment where
+// two actors work on it. Then the lease is ended, and all invariants are checked.
 
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { books } from '../../../shared/app/lease.ts';
@@ -10,28 +10,28 @@ import { aTag, CONSUMER, type LeaseWorld, leaseWorld } from '../worlds/lease.ts'
 import { type Meddle, MINUTE } from '../worlds/virtual-time.ts';
 import { type Actor, createActor, holdEngines, holdWires, isActing, unheld } from './turns.ts';
 
-/** From the race to the end of its lease: whoever waits for a lost wake takes longer. */
+/** The longest time from a race to the end of its lease, without a lost wake. */
 const CALM_AFTER = 4 * MINUTE;
-/** By the schedule's grace, one teardown and the provider's lag. */
+/** The schedule's grace, one teardown and the provider's lag. */
 const MAX_LATE = 2 * MINUTE;
 
 export type Work = () => Promise<unknown>;
 
 export type RaceWorld = LeaseWorld & {
-  /** Lets time pass until a function of that name is called; the call waits until it is run. */
+  /** Lets time pass until the function is called; returns the held call. */
   caught(name: string): Promise<Work>;
-  /** Waits for what the present instant set off; no time passes. */
+  /** Waits for all work of the current instant; no time passes. */
   settle(): Promise<void>;
-  /** Ends the lease and says what is wrong then; empty when all is well. */
+  /** Ends the lease; returns the violations. */
   conclude(id: LeaseId, expected: Expected): Promise<readonly string[]>;
-  /** What is wrong with all leases so far taken together. */
+  /** The violations over all leases so far. */
   audit(): Promise<readonly string[]>;
 };
 
-/** Steps of the workflow, as against calls from outside. */
+/** Whether the call is a step of the workflow. */
 const isStep = (name: string): boolean => /^[A-Z]/.test(name);
 
-/** Holds the next call of a wanted function. */
+/** Holds the next call of a function. */
 function createTrap() {
   let wanted: string | null = null;
   let prey: Work | null = null;
@@ -44,7 +44,7 @@ function createTrap() {
       return { later };
     }
     if (!isActing()) return run();
-    // A call of an actor waits for the test, and what it sets off goes its own way.
+    // A call of an actor waits for the test; the work that it starts is not held.
     return isStep(call.name) ? unheld(run) : { later: run() };
   };
   const set = (name: string): void => {
@@ -85,17 +85,17 @@ export async function raceWorld(options: Partial<WorldOptions> = {}): Promise<Ra
     },
     async audit() {
       const touched = strangers.filter((stranger) => !world.lives(stranger));
-      const gone = touched.map((stranger) => `the stranger ${stranger} is gone`);
+      const gone = touched.map((stranger) => `the foreign instance ${stranger} is gone`);
       return [...gone, ...(await world.leftovers(...concluded))];
     },
   };
 }
 
 function never(): never {
-  throw new Error('nothing was caught');
+  throw new Error('the function was not called');
 }
 
-/** Drives the lease to its end, released if nothing else ended it. */
+/** Waits for the end of the lease; releases it if nothing else ended it. */
 async function endOf(world: LeaseWorld, id: LeaseId, { reasons, calmMs = CALM_AFTER }: Expected) {
   await world.until(async () => true);
   const from = world.clock.now();
@@ -104,9 +104,9 @@ async function endOf(world: LeaseWorld, id: LeaseId, { reasons, calmMs = CALM_AF
   const idle = (): boolean => engine.running().length === 0;
   await world.until(async () => idle() && (await world.lease(id)).state === 'ended', 3);
   const lease = await world.lease(id);
-  if (lease.state !== 'ended') return ['it went on'];
+  if (lease.state !== 'ended') return [`it is ${lease.state}, not ended`];
   const { reason, endedAt } = lease;
-  // An execution that was replaced may wait on for what never comes; it does nothing then.
+  // A replaced execution may still wait; it has no effect then.
   const took = endedAt - from;
   return [
     ...(took > calmMs ? [`it took ${took / MINUTE} min to end`] : []),
@@ -114,19 +114,21 @@ async function endOf(world: LeaseWorld, id: LeaseId, { reasons, calmMs = CALM_AF
   ];
 }
 
-/** Whether its instances are gone, each made once, and none ran beyond its end. */
+/** The instances of the lease: all are gone, one per attempt, and none ran past the end. */
 function instancesOf(world: LeaseWorld, { id, attempts, deadline }: Lease): readonly string[] {
   const all = world.market.instances().filter(({ label }) => label?.includes(id));
   const made = all.filter(({ foreign }) => !foreign);
   const late = made.filter(({ end }) => end === null || end.at > deadline + MAX_LATE);
   return [
-    ...all.filter(({ alive }) => alive).map((instance) => `${instance.id} is alive`),
-    ...late.map((instance) => `${instance.id} ran beyond the end of its lease`),
-    ...(made.length <= attempts.length ? [] : [`${made.length} instances of ${attempts.length}`]),
+    ...all.filter(({ alive }) => alive).map((instance) => `${instance.id} is still running`),
+    ...late.map((instance) => `${instance.id} ran past the end of its lease`),
+    ...(made.length <= attempts.length
+      ? []
+      : [`${made.length} instances of ${attempts.length} attempts`]),
   ];
 }
 
-/** Events without gaps, one settlement, and nothing beyond the hold. */
+/** The records of the lease: events without gaps, one settlement, and no overrun. */
 async function recordsOf(world: LeaseWorld, id: LeaseId): Promise<readonly string[]> {
   const { leases, ledger, accounts } = once(world.service.runtime, books);
   const lease = await world.lease(id);
@@ -144,29 +146,29 @@ async function recordsOf(world: LeaseWorld, id: LeaseId): Promise<readonly strin
   const held = (await accounts.get(CONSUMER))?.holds[id];
   return [
     ...instancesOf(world, lease),
-    ...(held === undefined ? [] : ['money is held']),
+    ...(held === undefined ? [] : ['its hold is still open']),
     ...(gapless ? [] : [`events have gaps: ${seqs} of ${lastEvent}`]),
     ...(entries.length === lastEntry ? [] : [`${entries.length} of ${lastEntry} entries`]),
-    ...(endings === 1 ? [] : ['it was not settled once']),
-    ...(of('overrun') === 0 ? [] : ['it went beyond its hold']),
+    ...(endings === 1 ? [] : [`it has ${endings} settlements`]),
+    ...(of('overrun') === 0 ? [] : ['it has an overrun']),
   ];
 }
 
-/** Two actors about to meet over one lease. */
+/** Two actors on one lease, before they start. */
 type Meeting = {
   readonly id: LeaseId;
   readonly first: Work;
   readonly second: Work;
-  /** How long the first is held while the other has finished; no time unless given. */
+  /** How long the first stays held after the other has finished; 0 by default. */
   readonly heldMs?: number;
-  /** What else is wrong once both have finished, before the lease is ended. */
+  /** Further violations when both have finished, before the lease is ended. */
   readonly also?: () => Promise<readonly string[]>;
 };
 
-/** What a race may come to. */
+/** The allowed outcomes of a race. */
 type Expected = {
   readonly reasons: readonly EndReason[];
-  /** How long its lease may take to end afterwards; 4 min unless given. */
+  /** How long its lease may take to end afterwards; 4 min by default. */
   readonly calmMs?: number;
 };
 
@@ -179,12 +181,12 @@ export type Race = Expected & {
 type Players = {
   readonly first: Actor;
   readonly second: Actor;
-  /** Lets happen what was set off, and the time pass for which an actor is held. */
+  /** Waits for started work, then for the time for which an actor is held. */
   readonly pause: () => Promise<void>;
 };
 export type Order = (players: Players) => Promise<'held' | 'finished'>;
 
-/** Plays one meeting in one order; says whether the first was held, and what is wrong after it. */
+/** Runs one race in one order; returns whether the first actor was held, and the violations. */
 export async function play(world: RaceWorld, race: Race, order: Order) {
   const { id, first, second, heldMs = 0, also } = await race.meet(world);
   const players = { first: createActor(first), second: createActor(second) };
@@ -210,8 +212,8 @@ const interrupted =
     return met;
   };
 
-/** Each is held once within the other. */
-export const entwined =
+/** Each actor is held once while the other runs. */
+export const interleaved =
   (points: { readonly first: number; readonly second: number }): Order =>
   async ({ first, second, pause }) => {
     const met = await first.advance(points.first);
@@ -222,34 +224,34 @@ export const entwined =
     return met;
   };
 
-/** The same race with its actors changed over. */
+/** The same race with its actors swapped. */
 export const turned = (race: Race): Race => ({
   ...race,
-  says: `${race.says}, the other way round`,
+  says: `${race.says}, swapped`,
   meet: async (world) => {
     const { first, second, ...rest } = await race.meet(world);
     return { ...rest, first: second, second: first };
   },
 });
 
-/** More calls than any function makes. */
+/** More calls than any function has. */
 const MAX_CALLS = 100;
 
 /**
- * Plays a race with its first actor held before it begins and after each call it makes. After one
- * call and before the next is the same: nothing happens in between but thought. A finished actor
- * was held nowhere: then it has been played at every point.
+ * Runs a race once per point: with its first actor held before it starts and after each of its
+ * calls. After one call and before the next is the same point: there is no effect in between. When
+ * the actor finishes without being held, every point was run.
  */
 export async function everywhere(race: Race): Promise<readonly string[]> {
   const world = await raceWorld({ ...(race.market !== undefined && { market: race.market }) });
   try {
     for (let calls = 0; calls <= MAX_CALLS; calls += 1) {
       const { met, wrong, trail } = await play(world, race, interrupted(2 * calls));
-      const where = trail[2 * calls - 1] ?? 'before it begins';
+      const where = trail[2 * calls - 1] ?? 'before it starts';
       if (wrong.length > 0) return [`at point ${2 * calls}, ${where}`, ...wrong];
       if (met === 'finished') return await world.audit();
     }
-    return ['it never finished'];
+    return [`the first actor makes more than ${MAX_CALLS} calls`];
   } finally {
     await world.close();
   }

@@ -1,6 +1,6 @@
-// A rented instance for the real node agent: a home of its own, only the programs it may count on,
-// and a loopback server that plays both the service and the provider. Its agent can reach nothing
-// else; above all no real `poweroff`.
+// An environment for the real node agent: a home folder, only the programs that every instance has,
+// and a loopback server that stands in for the service and the provider. The agent must reach
+// nothing else, above all no real `poweroff`.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,32 +22,32 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** As the service parses it. */
+/** A heartbeat, as the service parses it. */
 type AgentHeartbeat = {
   readonly authorization: string | undefined;
   readonly number: number;
   readonly facts?: object;
   readonly telemetry: Readonly<Record<string, unknown>>;
-  /** The body and its type as they were on the wire. */
+  /** The unparsed body and its content type. */
   readonly sent: string;
   readonly contentType: string;
 };
 type Destroy = { readonly path: string; readonly authorization: string | undefined };
 
-/** What the service does with a heartbeat: a reply's status and body. */
+/** The reply of the service to the heartbeat with this number. */
 type Answer = (count: number) => { readonly status: number; readonly body?: object };
 
 export type AgentOptions = {
   readonly answer?: Answer;
   readonly env?: Readonly<Record<string, string>>;
-  /** Programs the instance has besides those every instance has. */
+  /** Programs in addition to those of every instance. */
   readonly programs?: readonly string[];
   readonly gpus?: boolean;
-  /** A busybox that all its basic programs are, its shell and wget too, as on Alpine Linux. */
+  /** The path of a busybox that provides all basic programs, as on Alpine Linux. */
   readonly busybox?: string;
-  /** What `~/on-ending.sh` holds; without it there is none. */
+  /** The text of `~/on-ending.sh`; without it the file does not exist. */
   readonly onEnding?: string;
-  /** Run instead of the agent itself: a start script. */
+  /** A start script to run instead of the agent. */
   readonly script?: (url: string) => string;
 };
 
@@ -58,7 +58,8 @@ const INSTALLING = ['base64', 'gunzip', 'gzip', 'mkdir', 'chmod', 'touch'];
 
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@instance';
 /**
- * Heartbeats each second, deaf after 30 s, ends itself 1 s after its end, its last script has 2 s.
+ * A heartbeat per second, the end after 30 s without a reply, 1 s of grace, 2 s for the last
+ * script.
  */
 const QUICK = '1 30 1 2';
 
@@ -107,12 +108,12 @@ function envOf(home: string, url: string): Record<string, string> {
   };
 }
 
-/** The programs it starts are in its group; what `timeout` started ends by itself. */
+/** Kills the agent and its process group; programs under `timeout` exit by themselves. */
 function stop(child: ChildProcess): void {
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
 }
 
-/** Starts the agent; `close` ends it and removes its home. */
+/** Starts the agent; `close` kills it and removes its home folder. */
 export async function startAgent(options: AgentOptions = {}) {
   const { answer = () => goOn() } = options;
   const heartbeats: AgentHeartbeat[] = [];
@@ -149,15 +150,15 @@ export async function startAgent(options: AgentOptions = {}) {
     heartbeats,
     destroys,
     log: () => log,
-    /** What a file in its home holds; empty while there is none. */
+    /** The text of a file in its home folder; empty when the file does not exist. */
     read(name: string): string {
       const path = join(home, name);
       return existsSync(path) ? readFileSync(path, 'utf8') : '';
     },
-    /** Real time, since the agent's is: until `done`, or 15 s. */
+    /** Waits until `done`, at most 15 s, in real time like the agent. */
     async until(done: () => boolean): Promise<void> {
       for (let waited = 0; !done(); waited += 20) {
-        if (waited > 15_000) throw new Error(`not within 15 s; its log: ${log}`);
+        if (waited > 15_000) throw new Error(`timed out after 15 s; log of the agent: ${log}`);
         await pause(20);
       }
     },
@@ -165,7 +166,7 @@ export async function startAgent(options: AgentOptions = {}) {
       stop(child);
       server.closeAllConnections();
       server.close();
-      // A program that was just started may still write to its home.
+      // A program of the agent may still write to its home folder.
       rmSync(home, { recursive: true, maxRetries: 5 });
     },
   };

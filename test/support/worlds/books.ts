@@ -1,4 +1,4 @@
-// Reads the books of a lease world as its people do, page by page, and closes its days.
+// Reads costs and ledger entries of a lease world through the API, page by page, and closes days.
 
 import { expect } from 'vitest';
 import { joinCosts } from '../../../clients/client/costs.ts';
@@ -12,7 +12,7 @@ type Query = Readonly<Record<string, string>>;
 type As = Pick<GatewayRequest, 'userArn'>;
 
 export type Books = {
-  /** All pages of a report, each group once. */
+  /** All pages of a report, joined. */
   costs(query: Query, as?: As): Promise<Costs>;
   entries(query?: Query, as?: As): Promise<readonly LedgerEntry[]>;
   verify(body?: object): Promise<Verdict>;
@@ -21,7 +21,7 @@ export type Books = {
 
 function joined(pages: readonly Costs[]): Costs {
   const [first, ...others] = pages;
-  if (first === undefined) throw new Error('there is no page');
+  if (first === undefined) throw new Error('the report has no page');
   return others.reduce(joinCosts, first);
 }
 

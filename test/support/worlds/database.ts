@@ -1,5 +1,5 @@
-// A DynamoDB of its own for a test file, in memory, with our tables and the stores on them. It
-// must stay the real engine: a store is never replaced by an imitation.
+// An embedded DynamoDB for one test file, in memory, with the tables and the real stores. A store
+// must never be replaced by a fake.
 
 import { createMemoryBlobs } from '../../../local/aws/blobs.ts';
 import { LOCAL_ACCESS, openDatabase } from '../../../local/aws/database.ts';
@@ -14,8 +14,8 @@ import { openTable } from '../../../shared/adapters/dynamodb/table.ts';
 export type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
 
 /**
- * Opens it: 23 ms once dynalite is loaded. `calls` lists every request sent since it was last
- * emptied (`calls.length = 0`), by operation: `UpdateItem`.
+ * Opens the database, which takes 23 ms when dynalite is loaded. `calls` lists the operations of
+ * all requests, such as `UpdateItem`; `calls.length = 0` clears it.
  */
 export async function openTestDatabase() {
   const { endpoint, close: closeEngine } = await openDatabase();

@@ -1,5 +1,5 @@
-// A service in memory behind its real HTTP front, on a loopback port: at an instant that stands
-// still, or in quick time, as clients and the command line meet it on a person's computer.
+// A service in memory behind its real HTTP front, on a loopback port: at a fixed instant, or in
+// scaled time, for tests of clients and the command line.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -33,7 +33,7 @@ const KEYS = new Map(
 
 type KeyNamed = Parameters<typeof createVerifier>[0]['keyNamed'];
 
-/** Serves with whatever answers; LASTING and TEMPORARY sign unless given. `lines` is the log. */
+/** Serves `answer`. The keys are LASTING and TEMPORARY by default; `lines` is the log. */
 export async function openFront(
   answer: FrontOptions['answer'],
   keyNamed: KeyNamed = (id) => KEYS.get(id),
@@ -51,10 +51,10 @@ export async function openFront(
   return { url: `http://127.0.0.1:${port}`, port, lines, close, cut };
 }
 
-/** A small market, and replies that keep to the contract. */
+/** A small market, and strictly parsed replies. */
 const SMALL_WORLD = { seed: 7, market: { offers: 60 }, around: strictly() };
 
-/** The whole service, its menu read, at an instant that stands still. */
+/** The whole service with a refreshed menu, at a fixed instant. */
 export async function openFrontedWorld() {
   const clock = createVirtualClock(START);
   const world = await createWorld({ ...SMALL_WORLD, clock, pause: async () => undefined });
@@ -69,8 +69,8 @@ export async function openFrontedWorld() {
 export type Front = { readonly url: string; readonly world: World };
 
 /**
- * The whole service in quick time until the test is over. The credentials file is made in `folder`,
- * as `npm start` does.
+ * The whole service in scaled time until the end of the test. The credentials file is in `folder`,
+ * as with `npm start`.
  */
 export async function startFront(folder: string, timeScale: number): Promise<Front> {
   const clock = createScaledClock(timeScale, { unref: true });

@@ -1,5 +1,5 @@
-// A lease world: the whole service and its market in virtual time, a consumer that leases, and the
-// market's own truth. One world with options serves every test of leases.
+// A lease world: the whole service and its market in virtual time, calls of a consumer, and the
+// market's actual state. Every test of leases uses it.
 
 import { randomUUID } from 'node:crypto';
 import { LOCAL_ACCESS } from '../../../local/aws/database.ts';
@@ -30,7 +30,7 @@ import { driveTime, type Meddle, MINUTE, START, type Time, watchCalls } from './
 export const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';
 export const STRANGER = 'arn:aws:sts::123456789012:assumed-role/other-team/run-1';
-/** Enough to choose from: refreshing a menu of the real size would take most of a test's time. */
+/** A small menu: refreshing one of the real size would take most of a test's time. */
 const OFFERS = 60;
 /** For tests that need rare GPUs or rent many instances. */
 export const LARGE_MARKET = { market: { offers: 340 } } as const;
@@ -45,7 +45,7 @@ const ENV = {
 };
 const KEY = `ssh-ed25519 ${'A'.repeat(68)} test@laptop`;
 
-/** Anything `createWorld` takes; instances phone home, and nothing sweeps unless asked for. */
+/** The options of `createWorld`; by default, instances send heartbeats and no sweep runs. */
 export type LeaseWorldOptions = Partial<Omit<WorldOptions, 'around'>> & {
   readonly meddle?: Meddle;
 };
@@ -57,7 +57,7 @@ export type LeaseWorld = World &
     readonly calls: readonly string[];
     ask(route: RouteName, request?: GatewayRequest): Promise<GatewayReply>;
     request(body?: object, key?: string): Promise<LeaseId>;
-    /** Requests a lease and waits until it serves. */
+    /** Requests a lease and waits until it is active. */
     active(body?: object): Promise<LeaseIn<'active'>>;
     release(id: LeaseId): Promise<GatewayReply>;
     /** Releases the lease and waits until it has ended. */
@@ -68,18 +68,18 @@ export type LeaseWorld = World &
     untilState(id: LeaseId, state: Lease['state'], hours?: number): Promise<void>;
     /** Sweeps `times`, each after a minute, and returns the last record, failed or not. */
     sweep(times?: number): Promise<SweepRecord>;
-    /** Rents an instance under a tag of ours that no lease has on record. */
+    /** Adds an instance with a valid tag and no recorded attempt. */
     plant(owner?: Partial<Ownership>): string;
     /** Whether the instance exists. */
     lives(id: string): boolean;
-    /** How many instances exist. */
+    /** The number of existing instances. */
     alive(): number;
-    /** What is left over; empty when all is well. */
+    /** The violations of the demo's audit. */
     leftovers(...ids: LeaseId[]): Promise<readonly string[]>;
   };
 
 const signer = createHmacSigner({ current: TAG_KEY });
-/** A tag of this deployment; of a lease that never was unless given another. */
+/** A tag of this deployment; of an unknown lease by default. */
 export const aTag = (owner: Partial<Ownership> = {}): string =>
   tagOf(
     {
@@ -105,7 +105,7 @@ function leasesOf({ service }: World) {
   };
   const lease: LeaseWorld['lease'] = async (id) => {
     const found = await once(service.runtime, books).leases.get(id);
-    if (found === null) throw new Error(`no lease ${id}`);
+    if (found === null) throw new Error(`lease ${id} does not exist`);
     return found;
   };
   const eventTypes: LeaseWorld['eventTypes'] = async (id) => {
@@ -129,7 +129,7 @@ function leasesOf({ service }: World) {
   };
 }
 
-/** The provider, swept by hand, and the instances that are really there. */
+/** Sweeps of the provider, and the instances that exist there. */
 function providerOf({ service, market }: World, { pass }: Time) {
   const { runtime } = service;
   const connection = connect({ ...LOCAL_ACCESS, ...runtime.database });
@@ -142,7 +142,7 @@ function providerOf({ service, market }: World, { pass }: Time) {
         await service.sweep().catch(() => undefined);
       }
       const record = await store.last(firstProvider);
-      if (record === null) throw new Error('nothing was recorded');
+      if (record === null) throw new Error('there is no sweep record');
       return record;
     },
     plant: (owner?: Partial<Ownership>) => market.addForeignInstance(aTag(owner)),
@@ -156,7 +156,7 @@ export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<Lease
   const { meddle = (_call, run) => run(), ...rest } = options;
   const clock = createVirtualClock(START);
   const { calls, around, isIdle } = watchCalls(meddle);
-  // Within a call time stands still, so a pause in it may not wait for the clock.
+  // Time does not move during a call, so a pause in a call must not wait for the clock.
   const pause = async (): Promise<void> => undefined;
   const market = { offers: OFFERS, ...rest.market };
   const env = { ...ENV, ...rest.env };

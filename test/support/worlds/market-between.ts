@@ -1,6 +1,5 @@
-// Stands between the service and its market, or its database, so that a test can act at the very
-// moment a request is under way: before it is seen, or after it took effect and before the reply is
-// back.
+// A proxy between the service and its market or its database, so that a test can act during a
+// request: before it is forwarded, or after its effect and before the reply.
 
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,12 +12,12 @@ export type Moment = {
 };
 
 export type Between = {
-  /** Puts itself in front of the market; returns its own address. */
+  /** Starts the proxy for the market; returns the proxy's address. */
   front(url: string): Promise<string>;
   close(): void;
 };
 
-/** Headers that are about the request, not about the connection it came on. */
+/** The headers to forward: those of the request, not of the connection. */
 function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   const own = Object.entries(headers).filter(([name]) =>
     /^(?:authorization|content-type|x-amz-.*)$/.test(name),
@@ -26,18 +25,18 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
 }
 
-/** Cuts the caller's connection, or answers in the other's place, which then is never asked. */
+/** Cuts the connection, or replies without forwarding the request. */
 type Act = 'break' | { readonly status: number; readonly body: object } | undefined;
 
-/** Calls `act` around each request and waits for it. */
+/** Calls and awaits `act` before and after each request. */
 export function marketBetween(act: (moment: Moment) => Promise<Act>): Between {
   let target = '';
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = 'GET', url: path = '/', headers } = request;
-    const asked = { method, path, body: Buffer.concat(chunks).toString() };
-    const instead = await act({ ...asked, when: 'before' });
+    const received = { method, path, body: Buffer.concat(chunks).toString() };
+    const instead = await act({ ...received, when: 'before' });
     if (typeof instead === 'object') {
       response.writeHead(instead.status, { 'content-type': 'application/json' });
       return void response.end(JSON.stringify(instead.body));
@@ -49,7 +48,8 @@ export function marketBetween(act: (moment: Moment) => Promise<Act>): Between {
       ...(!bodiless && { body: Buffer.concat(chunks) }),
     });
     const body = Buffer.from(await reply.arrayBuffer());
-    if ((await act({ ...asked, when: 'after' })) === 'break') return void request.socket.destroy();
+    if ((await act({ ...received, when: 'after' })) === 'break')
+      return void request.socket.destroy();
     response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
     response.end(body);
   });

@@ -1,5 +1,5 @@
-// A world whose four nets can be taken away one by one: what a net would call is refused or never
-// answered, so that it is really gone, however the others come to rely on it.
+// A world in which each of the four nets can be turned off: its calls are rejected or never return,
+// so that the other nets can't rely on it.
 
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
@@ -11,11 +11,11 @@ export const NETS = ['workflow', 'schedule', 'sweep', 'instance'] as const;
 export type Net = (typeof NETS)[number];
 
 /**
- * The bounds of `docs/invariants.md`, each counted from the moment its row names. Virtual time
- * stands still within a call, so what the calls themselves take comes on top.
+ * The bounds of `docs/invariants.md`, each from the moment that its row names. Virtual time does
+ * not move during a call, so the duration of calls is not included.
  */
 export const BOUNDS = {
-  /** A wait has whole seconds, at least two. */
+  /** A wait is a whole number of seconds, at least two. */
   workflow: seconds(2),
   schedule: policy.deadline.grace,
   sweep: total(policy.sweep.overdueAfter, policy.sweep.every),
@@ -29,10 +29,10 @@ export const BOUNDS = {
   ),
 } as const satisfies Record<string, DurationMs>;
 
-/** How the workflow is gone: its steps never answer, or the engine itself takes no call. */
+/** How the workflow is off: its steps never return, or the engine rejects every call. */
 export type Gone = 'hanging' | 'refusing';
 
-/** Which net a call belongs to; null for what is none, such as routes. */
+/** The net that a call belongs to; null for other calls, such as routes. */
 function netOf(name: string): Net | null {
   if (/^[A-Z]/.test(name) || name === 'executionEnded') return 'workflow';
   if (name === 'enforceDeadline') return 'schedule';
@@ -41,11 +41,11 @@ function netOf(name: string): Net | null {
 }
 
 export type NetsWorld = LeaseWorld & {
-  /** From now on this net alone works. */
+  /** From now on only this net works. */
   only(net: Net): void;
-  /** From now on all of them work. */
+  /** From now on all nets work. */
   mend(): void;
-  /** Instances' heartbeats get lost from now on. */
+  /** From now on heartbeats of instances are lost. */
   deafen(): void;
 };
 

@@ -1,5 +1,5 @@
-// Virtual time: it moves only while no call is under way. No test waits, and a fault strikes at the
-// same moment on every computer.
+// Virtual time, which moves only while no call is in progress. No test waits in real time, and a
+// fault occurs at the same instant on every computer.
 
 import type { Call } from '../../../local/service.ts';
 import type { VirtualClock } from '../../../local/workflow/clock.ts';
@@ -10,25 +10,25 @@ export const HOUR = 60 * MINUTE;
 /** When the clock of a world starts. */
 export const START = Date.UTC(2026, 10, 21, 12);
 
-/** An answer that time doesn't wait for: the test says when it comes. */
+/** A reply that the test sends later; time moves meanwhile. */
 type Later = { readonly later: Promise<unknown> };
 
-/** Decides what becomes of a call: run it, fail it, answer it later, or never. */
+/** Decides about a call: run it, fail it, reply later or never. */
 export type Meddle = (call: Call, run: () => Promise<unknown>) => Promise<unknown> | Later | 'hang';
 
 const isLater = (outcome: unknown): outcome is Later =>
   typeof outcome === 'object' && outcome !== null && 'later' in outcome;
 
-/** Lets `meddle` decide about each call, and knows whether calls are under way. */
+/** Lets `meddle` decide about each call, and counts the calls in progress. */
 export function watchCalls(meddle: Meddle) {
   const calls: string[] = [];
-  let underWay = 0;
+  let inProgress = 0;
   const decided = async (call: Call, run: () => Promise<unknown>): Promise<unknown> => {
-    underWay += 1;
+    inProgress += 1;
     try {
       return await meddle(call, run);
     } finally {
-      underWay -= 1;
+      inProgress -= 1;
     }
   };
   const around = async (call: Call, run: () => Promise<unknown>): Promise<unknown> => {
@@ -37,17 +37,17 @@ export function watchCalls(meddle: Meddle) {
     if (isLater(outcome)) return outcome.later;
     return outcome === 'hang' ? new Promise(() => undefined) : outcome;
   };
-  return { calls, around, isIdle: () => underWay === 0 };
+  return { calls, around, isIdle: () => inProgress === 0 };
 }
 
 export type Time = {
-  /** Moves time on, timer by timer, until `done`; fails after `hours` of it. */
+  /** Moves time, timer by timer, until `done`; throws after `hours` of virtual time. */
   until(done: () => Promise<boolean>, hours?: number): Promise<void>;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
 };
 
-/** Moves the clock on whenever the engine is settled and no call is under way. */
+/** Moves the clock whenever the engine is settled and no call is in progress. */
 export function driveTime(
   clock: VirtualClock,
   engine: Pick<WorkflowEngine, 'settled'>,

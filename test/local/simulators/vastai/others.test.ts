@@ -44,16 +44,16 @@ describe('other customers', () => {
   });
 
   it('rent and release the same offers at the same time for the same seed', async () => {
-    const seen = async (seed: number) => {
+    const priceOrder = async (seed: number) => {
       const market = await startMarket({ othersShare: 0.3, seed });
       const before = await ids(market);
       market.pass(HOUR);
       return [before, await ids(market)] as const;
     };
-    const [before, later] = await seen(3);
+    const [before, later] = await priceOrder(3);
     expect(later.filter((id) => !before.includes(id))).not.toEqual([]);
     expect(before.filter((id) => !later.includes(id))).not.toEqual([]);
-    expect(await seen(3)).toEqual([before, later]);
+    expect(await priceOrder(3)).toEqual([before, later]);
   });
 
   it('rent offers that are still listed, and create is refused in four ways', async () => {
