@@ -1,17 +1,17 @@
 // Measures the size of the deployed functions, and their cold start relative to a bundle of only
 // the DynamoDB client: import and first call, in new processes, in one run.
 
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING, bundleFunctions } from '../infra/bundle.ts';
+import { FUNCTION_NAMES } from '../infra/function-list.ts';
 import { openColdStarts } from './cold-start.ts';
 import { atMost, type Row } from './row.ts';
 
-const API = new URL('../functions/api/', import.meta.url);
-const HEARTBEATS = ['api/record-heartbeat', 'api/record-node-heartbeat'];
-const API_ENTRIES = readdirSync(API).map((file) => `api/${file.replace(/\.ts$/, '')}`);
+const HEARTBEATS = 'api-heartbeats';
+const API_NAMES = FUNCTION_NAMES.filter((name) => name.startsWith('api-'));
 
 /** Starts per variant. The fastest one counts, since noise only adds time. */
 const ROUNDS = 15;
@@ -36,21 +36,20 @@ function bundleBare(folder: string): string {
 }
 
 function sizeRows(folder: string): readonly Row[] {
-  const kilobytes = (entry: string) => statSync(join(folder, entry, 'index.mjs')).size / 1_000;
-  const largest = (entries: readonly string[]) =>
-    Math.round(10 * Math.max(...entries.map(kilobytes))) / 10;
-  const others = API_ENTRIES.filter((entry) => !HEARTBEATS.includes(entry));
+  const kilobytes = (name: string) =>
+    Math.round(statSync(join(folder, name, 'index.mjs')).size / 100) / 10;
+  const others = API_NAMES.filter((name) => name !== HEARTBEATS);
   return [
-    atMost(460, { name: 'bundle-api', value: largest(others), unit: 'KB' }),
-    atMost(340, { name: 'bundle-heartbeat', value: largest(HEARTBEATS), unit: 'KB' }),
+    atMost(460, { name: 'bundle-api', value: Math.max(...others.map(kilobytes)), unit: 'KB' }),
+    atMost(340, { name: 'bundle-heartbeat', value: kilobytes(HEARTBEATS), unit: 'KB' }),
   ];
 }
 
 async function importRows(folder: string): Promise<readonly Row[]> {
   const bundles = {
     bare: bundleBare(folder),
-    readLease: join(folder, 'api/read-lease/index.mjs'),
-    recordHeartbeat: join(folder, 'api/record-heartbeat/index.mjs'),
+    readLease: join(folder, 'api-leases/index.mjs'),
+    recordHeartbeat: join(folder, 'api-heartbeats/index.mjs'),
   };
   const starts = await openColdStarts();
   try {
@@ -69,7 +68,7 @@ async function importRows(folder: string): Promise<readonly Row[]> {
 async function onBundles(measure: (folder: string) => Promise<readonly Row[]>) {
   const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-bundles-'));
   try {
-    bundleFunctions(API_ENTRIES, folder);
+    bundleFunctions(API_NAMES, folder);
     return await measure(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

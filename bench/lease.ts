@@ -13,7 +13,7 @@ export async function leaseRows(): Promise<readonly Row[]> {
     calls += 1;
   };
   // The first step of a started workflow hangs, so that its calls are not counted.
-  const meddle: Meddle = (call, run) => (isPaused && call.name === 'ChooseOffer' ? 'hang' : run());
+  const meddle: Meddle = (call, run) => (isPaused && call.name === 'choose' ? 'hang' : run());
   const world = await leaseWorld({ meddle, onDatabaseCall: count, onWorkflowCall: count });
   const counted = async (work: () => Promise<unknown>): Promise<number> => {
     calls = 0;

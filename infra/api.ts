@@ -105,10 +105,10 @@ function createStage({ http, log }: Api, created: readonly HttpRoute[]): void {
   );
 }
 
-/** Adds every route of the contract, then the stage that serves them. */
+/** Adds every route of the contract with its function, then the stage that serves them. */
 export function addRoutes(api: Api, functions: Functions): void {
   const created = Object.entries(routes).flatMap(([name, route]) =>
-    addRoute(api.http, { name, ...route }, functions(name)),
+    addRoute(api.http, { name, ...route }, functions(route.handledBy)),
   );
   createStage(api, created);
 }

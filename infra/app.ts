@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions } from './bundle.ts';
-import { ALL_FUNCTIONS } from './function-list.ts';
+import { FUNCTION_NAMES } from './function-list.ts';
 import { readSettings } from './settings.ts';
 import { createStack } from './stack.ts';
 
 const app = new App();
 const bundles = join(app.outdir, 'functions');
-const entries = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
-bundleFunctions(entries, bundles);
+bundleFunctions(FUNCTION_NAMES, bundles);
 createStack(app, readSettings(app.node), bundles);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -31,13 +31,13 @@ const STAND_INS = {
 };
 
 /**
- * Bundles `functions/<entry>.ts` into `<folder>/<entry>/index.mjs` for each entry; returns what
+ * Bundles `functions/<name>.ts` into `<folder>/<name>/index.mjs` for each name; returns what
  * went into each. Safe to repeat. Throws what esbuild throws when a source doesn't build.
  */
-export function bundleFunctions(entries: readonly string[], folder: string): Metafile {
-  const entryPoints = entries.map((entry) => ({
-    in: join(root, 'functions', `${entry}.ts`),
-    out: join(entry, 'index'),
+export function bundleFunctions(names: readonly string[], folder: string): Metafile {
+  const entryPoints = names.map((name) => ({
+    in: join(root, 'functions', `${name}.ts`),
+    out: join(name, 'index'),
   }));
   const { metafile } = buildSync({
     ...BUNDLING,

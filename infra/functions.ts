@@ -6,10 +6,11 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type FunctionName, STEPS } from '../shared/core/base/functions.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
 import { rowOf, secretVariable } from '../shared/core/base/providers.ts';
 import type { Alarms } from './alarms.ts';
-import { ALL_FUNCTIONS, type FunctionRow, STEP_FUNCTIONS } from './function-list.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionRow } from './function-list.ts';
 import { nameOf, stateMachineArn } from './names.ts';
 import { acknowledgeWildcards, type Reachable, statementsFor } from './permissions.ts';
 import type { Settings } from './settings.ts';
@@ -25,8 +26,8 @@ export type FunctionsProps = {
   readonly bundles: string;
 };
 
-/** The function of that name in the function list. Throws InvariantBroken when there is none. */
-export type Functions = (name: string) => IFunction;
+/** The function of that name in the function list. */
+export type Functions = (name: FunctionName) => IFunction;
 
 /** Limits of new accounts that have a default. */
 function optionalLimits({ maxLeaseMicroUsd, providers, gpuNames, thresholds }: Settings) {
@@ -106,18 +107,20 @@ export function createFunctions(scope: Construct, props: FunctionsProps): Functi
   for (const provider of settings.enabledProviders) alarms.onSweeps(logGroup, provider);
   acknowledgeWildcards(here, reachable);
   const common = commonEnvironment(here, props);
-  const made = new Map<string, IFunction>();
-  for (const [name, row] of Object.entries(ALL_FUNCTIONS)) {
+  const made = new Map<FunctionName, IFunction>();
+  const ofWorkflow = new Set<FunctionName>(Object.values(STEPS));
+  for (const name of FUNCTION_NAMES) {
+    const row = FUNCTIONS[name];
     const each = createTaskFunction(here, name, {
       deployment,
       row,
-      bundle: join(props.bundles, row.entry),
+      bundle: join(props.bundles, name),
       environment: { ...common, ...keyEnvironment(row, reachable) },
       statements: statementsFor(row.needs, reachable),
       logGroup,
       ...(row.keepsFailed && { failed: reachable.schedules.unfinished }),
     });
-    if (name in STEP_FUNCTIONS) alarms.onNothingButErrors(each);
+    if (ofWorkflow.has(name)) alarms.onNothingButErrors(each);
     else alarms.onAnyError(each);
     made.set(name, each);
   }

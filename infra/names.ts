@@ -3,13 +3,13 @@
 
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { kebab } from './function-list.ts';
+import type { FunctionName } from '../shared/core/base/functions.ts';
 
 export const nameOf = (deployment: string, name: string): string =>
-  `gpu-shopper-${deployment}-${kebab(name)}`;
+  `gpu-shopper-${deployment}-${name}`;
 
 /** The ARN that the function called `name` has or will have. */
-export const functionArn = (scope: Construct, deployment: string, name: string): string =>
+export const functionArn = (scope: Construct, deployment: string, name: FunctionName): string =>
   Stack.of(scope).formatArn({
     service: 'lambda',
     resource: 'function',

@@ -51,11 +51,6 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     dynamo(CHANGE, tables.leases.tableArn),
     dynamo(CHANGE, tables.ledger.tableArn),
   ],
-  admission: ({ data: { tables } }) => [
-    dynamo(['GetItem', 'PutItem'], tables.leases.tableArn),
-    dynamo(CHANGE, tables.ledger.tableArn),
-  ],
-  'read-lease': ({ data }) => [dynamo(['GetItem'], data.tables.leases.tableArn)],
   'list-leases': ({ data: { tables } }) => [
     dynamo(['GetItem'], tables.leases.tableArn),
     dynamo(['Query'], `${tables.leases.tableArn}/index/${BY_CONSUMER_INDEX.name}`),
@@ -70,19 +65,8 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     dynamo(['BatchGetItem'], tables.leases.tableArn),
     dynamo(['BatchGetItem', 'GetItem', 'Query'], tables.ledger.tableArn),
   ],
-  'read-lease-cost': ({ data: { tables } }) => [
-    dynamo(['GetItem'], tables.leases.tableArn),
-    dynamo(['Query'], tables.ledger.tableArn),
-  ],
-  'read-ledger': ({ data }) => [dynamo(['Query'], data.tables.ledger.tableArn)],
   'close-days': ({ data }) => [dynamo(['PutItem'], data.tables.ledger.tableArn)],
   'all-accounts': ({ data }) => [dynamo(['BatchGetItem', 'Query'], data.tables.ledger.tableArn)],
-  'read-account': ({ data }) => [dynamo(['GetItem'], data.tables.ledger.tableArn)],
-  'read-account-events': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.ledger.tableArn)],
-  'change-account': ({ data: { tables } }) => [
-    dynamo(CHANGE, tables.ledger.tableArn),
-    dynamo(['BatchGetItem'], tables.leases.tableArn),
-  ],
   'read-freezes': ({ data }) => [
     dynamo(['BatchGetItem', 'GetItem', 'Query'], data.tables.leases.tableArn),
   ],

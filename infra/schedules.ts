@@ -6,6 +6,7 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { TimerFunction } from '../shared/core/base/functions.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
 import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, minutes } from '../shared/core/base/time.ts';
@@ -76,7 +77,7 @@ export function createDeadlineSchedules(scope: Construct, deployment: string): D
   });
   const queue = queueOfFailures(here, 'failed');
   const unfinished = queueOfFailures(here, 'unfinished');
-  const targetArn = functionArn(here, deployment, 'enforceDeadline');
+  const targetArn = functionArn(here, deployment, 'timer-deadline');
   const role = roleFor(here, 'role', { groupName, targetArn, queue });
   const schedulesArn = schedulerArn(here, 'schedule', `${groupName}/${deployment}-*`);
   return { groupName, schedulesArn, targetArn, roleArn: role.roleArn, queue, unfinished };
@@ -84,7 +85,7 @@ export function createDeadlineSchedules(scope: Construct, deployment: string): D
 
 type Repeating = {
   readonly name: string;
-  readonly target: string;
+  readonly target: TimerFunction;
   /** Either so often, or at a time of day in UTC, as EventBridge writes it. */
   readonly every?: DurationMs;
   readonly cron?: string;
@@ -93,19 +94,19 @@ type Repeating = {
 
 const refresh = (provider: ProviderName): Repeating => ({
   name: `refresh-${provider}`,
-  target: 'refreshOffers',
+  target: 'timer-refresh',
   every: policy.menu.refreshEvery,
   input: { provider },
 });
 const sweep = (provider: ProviderName): Repeating => ({
   name: `sweep-${provider}`,
-  target: 'sweepEachProvider',
+  target: 'timer-sweep',
   every: minutes(1),
   input: { provider, unlessIdle: true },
 });
 const reconcile = (provider: ProviderName): Repeating => ({
   name: `reconcile-${provider}`,
-  target: 'reconcileEachProvider',
+  target: 'timer-reconcile',
   every: policy.reconcile.every,
   input: { provider },
 });
@@ -114,10 +115,9 @@ const reconcile = (provider: ProviderName): Repeating => ({
 const repeating = (providers: readonly ProviderName[]): readonly Repeating[] => [
   ...providers.flatMap((provider) => [refresh(provider), sweep(provider)]),
   ...reportingCharges(providers).map(reconcile),
-  { name: 'advance-freezes', target: 'advanceFreezes', every: minutes(1), input: {} },
+  { name: 'freezes', target: 'timer-freezes', every: minutes(1), input: {} },
   // Half an hour after midnight is when a day may be closed.
-  { name: 'close-days', target: 'closeDays', cron: 'cron(35 0 * * ? *)', input: {} },
-  { name: 'verify-ledger', target: 'verifyAllLedgers', cron: 'cron(5 1 * * ? *)', input: {} },
+  { name: 'books', target: 'timer-books', cron: 'cron(35 0 * * ? *)', input: {} },
 ];
 
 /** Schedules that repeat. A call that fails is not repeated: the next comes soon. */

@@ -35,7 +35,7 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   });
   addRoutes(api, functions);
   const machine = createWorkflow(stack, { deployment, functions, alarms });
-  createExecutionRule(stack, machine, functions('executionEnded'));
+  createExecutionRule(stack, machine, functions('event-execution-ended'));
   createRepeatingSchedules(stack, settings, schedules.queue);
   alarms.onMessages('failed-schedules', schedules.queue);
   alarms.onMessages('unfinished-deadlines', schedules.unfinished);

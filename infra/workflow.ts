@@ -12,9 +12,9 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { STEPS } from '../shared/core/base/functions.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { Alarms } from './alarms.ts';
-import { STEP_FUNCTIONS } from './function-list.ts';
 import type { Functions } from './functions.ts';
 import { nameOf } from './names.ts';
 
@@ -36,7 +36,8 @@ function readDefinition(): string {
 export function createWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
   const { deployment, functions, alarms } = props;
   const here = new Construct(scope, 'workflow');
-  const steps = Object.keys(STEP_FUNCTIONS).map((name) => [name, functions(name)] as const);
+  const called = new Set(Object.values(STEPS));
+  const steps = [...called].map((name) => [name, functions(name)] as const);
   const role = new Role(here, 'role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
   role.addToPolicy(
     new PolicyStatement({

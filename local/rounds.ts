@@ -1,20 +1,20 @@
 // The periodic work that EventBridge schedules start for a deployed service, on the service's own
 // clock: for each configured provider, and once for work that belongs to no provider.
 
+import type { TimerFunction } from '../shared/core/base/functions.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
 import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, hours } from '../shared/core/base/time.ts';
-import type { timerHandlers } from './handlers.ts';
 import { createSweeping } from './sweeping.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
 /** Calls the function that the schedule calls on AWS. */
-export type CallOnTime = (name: keyof typeof timerHandlers, payload: object) => Promise<unknown>;
+export type CallOnTime = (name: TimerFunction, payload: object) => Promise<unknown>;
 
 /** The periodic work for one provider. */
 function providerRounds(clock: EngineClock, call: CallOnTime, provider: ProviderName) {
-  const refresh = () => call('refreshOffers', { provider });
-  const sweep = (unlessIdle: boolean) => call('sweepProvider', { provider, unlessIdle });
+  const refresh = () => call('timer-refresh', { provider });
+  const sweep = (unlessIdle: boolean) => call('timer-sweep', { provider, unlessIdle });
   return {
     refresh,
     sweep: () => sweep(false),
@@ -38,14 +38,10 @@ export function createRounds(
 ) {
   const each = providers.map((provider) => providerRounds(clock, call, provider));
   const reconciling = reportingCharges(providers).map((provider) =>
-    repeating(clock, policy.reconcile.every, () => call('reconcileCharges', { provider })),
+    repeating(clock, policy.reconcile.every, () => call('timer-reconcile', { provider })),
   );
-  const freezes = repeating(clock, policy.freeze.every, () => call('advanceFreezes', {}));
-  const books = repeating(clock, hours(24), async () => {
-    // The handler logs its failure, and verification does not depend on closed days.
-    await call('closeDays', {}).catch(() => undefined);
-    await call('verifyLedger', {});
-  });
+  const freezes = repeating(clock, policy.freeze.every, () => call('timer-freezes', {}));
+  const books = repeating(clock, hours(24), () => call('timer-books', {}));
   const stop = (): void => {
     freezes.stop();
     books.stop();

@@ -4,11 +4,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RouteName } from '../shared/api/contract/contract.ts';
+import * as z from 'zod/mini';
+import { type RouteName, routes } from '../shared/api/contract/contract.ts';
 import type { HttpReply } from '../shared/api/http.ts';
 import { type Config, readConfig } from '../shared/app/config.ts';
 import { type Runtime, within } from '../shared/app/runtime.ts';
 import { Failure } from '../shared/core/base/failure.ts';
+import type { FunctionName } from '../shared/core/base/functions.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
 import { configuredIn } from '../shared/core/base/providers.ts';
 import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
@@ -23,16 +25,20 @@ import {
   gatewayReply,
 } from './aws/gateway.ts';
 import { createTimers } from './aws/scheduler.ts';
-import { apiHandlers, eventHandlers, steps, timerHandlers } from './handlers.ts';
+import { handlers } from './handlers.ts';
 import { type CallOnTime, createRounds } from './rounds.ts';
 import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
-import type { EndedBadly } from './workflow/driver.ts';
+import type { EndedBadly, Invoke } from './workflow/driver.ts';
 import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
 import { createMemoryJournal, type Journal, openFileJournal } from './workflow/journal.ts';
 
 /** One call of a function. Tests count, delay and fail calls with an `Around`. */
-export type Call = { readonly name: string; readonly payload: unknown };
+export type Call = {
+  /** The route or the step that the function is called for; else the function's name. */
+  readonly name: string;
+  readonly payload: unknown;
+};
 export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknown>;
 
 export type ServiceOptions = {
@@ -82,19 +88,32 @@ export type Service = {
 };
 
 const LAMBDA_CONTEXT = { functionName: 'local' };
+const ENDED = 'event-execution-ended';
 const STATE_MACHINE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
 
-type Handler = (event: unknown, context: never) => Promise<unknown>;
+const isFunction = (name: string): name is FunctionName => name in handlers;
 
-function stepNamed(name: string): Handler {
-  const found = Object.entries(steps).find(([step]) => step === name);
-  if (found === undefined) throw new Failure('BadConfig', `there is no function ${name}`);
-  return found[1] as Handler;
+const StepPayload = z.object({ step: z.string() });
+
+/** How functions are called: by the HTTP front, on time, and by the state machine. */
+function callsOf(around: Around, runtime: () => Runtime) {
+  const invoke = (functionName: FunctionName, call: Call): Promise<unknown> =>
+    around(call, () =>
+      within(runtime(), () => handlers[functionName](call.payload, LAMBDA_CONTEXT as never)),
+    );
+  const onTime: CallOnTime = (name, payload) => invoke(name, { name, payload });
+  const onState: Invoke = async ({ functionName, payload }) => {
+    if (!isFunction(functionName)) {
+      throw new Failure('BadConfig', `there is no function ${functionName}`);
+    }
+    return invoke(functionName, { name: StepPayload.parse(payload).step, payload });
+  };
+  return { invoke, onTime, onState };
 }
 
 /** The state machine file with each function's name in place of its ARN. */
 export function leaseMachine(): unknown {
-  return JSON.parse(readFileSync(STATE_MACHINE_FILE, 'utf8').replace(/\$\{(\w+)\}/g, '$1'));
+  return JSON.parse(readFileSync(STATE_MACHINE_FILE, 'utf8').replace(/\$\{([\w-]+)\}/g, '$1'));
 }
 
 function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Workflow {
@@ -149,33 +168,27 @@ export function createService(options: ServiceOptions): Service {
   const { onWorkflowCall: onCall = () => undefined } = options;
   const config = readConfig(options.env);
 
-  const invoke = (call: Call, handler: Handler): Promise<unknown> =>
-    around(call, () => within(runtime, () => handler(call.payload, LAMBDA_CONTEXT as never)));
-
-  const onTime: CallOnTime = (name, payload) =>
-    invoke({ name, payload }, timerHandlers[name] as Handler);
+  const { invoke, onTime, onState } = callsOf(around, () => runtime);
 
   /** Does what the EventBridge rule does on AWS. A failure is only logged: the sweep finds it. */
   const reportFailedExecution = (detail: EndedBadly): Promise<unknown> =>
-    invoke(
-      { name: 'executionEnded', payload: { detail } },
-      eventHandlers.executionEnded as Handler,
-    ).catch((error) => runtime.log(lineOf('executionEnded', error, detail.name)));
+    invoke(ENDED, { name: ENDED, payload: { detail } }).catch((error) =>
+      runtime.log(lineOf(ENDED, error, detail.name)),
+    );
 
   const engine = createWorkflowEngine({
     definition: leaseMachine(),
     clock,
     ...(options.ids !== undefined && { ids: options.ids }),
     journal: journalIn(folder),
-    invoke: ({ functionName, payload }) =>
-      invoke({ name: functionName, payload }, stepNamed(functionName)),
+    invoke: onState,
     onFailed: (execution) => void reportFailedExecution(execution),
   });
   const timers = createTimers({
     clock,
     journalPath: folder === null ? null : join(folder, 'timers.jsonl'),
-    fire: (leaseId: LeaseId) => onTime('enforceDeadline', { leaseId }),
-    onError: (error, id) => runtime.log(lineOf('enforceDeadline', error, id)),
+    fire: (leaseId: LeaseId) => onTime('timer-deadline', { leaseId }),
+    onError: (error, id) => runtime.log(lineOf('timer-deadline', error, id)),
   });
   const counts = new Map<string, number>();
   const workflow = workflowOn(engine, onCall);
@@ -183,7 +196,7 @@ export function createService(options: ServiceOptions): Service {
   const { stop, ...rounds } = createRounds(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // The wrapper of every API handler returns this type.
-    (await invoke({ name: route, payload: event }, apiHandlers[route] as Handler)) as HttpReply;
+    (await invoke(routes[route].handledBy, { name: route, payload: event })) as HttpReply;
   return {
     runtime,
     counts,

@@ -14,7 +14,7 @@ import { readTree } from './tidy/tree.ts';
 const tree = readTree(fileURLToPath(new URL('..', import.meta.url)));
 
 /** A few functions that together use all packages. */
-const ENTRIES = ['timers/refresh-offers', 'timers/enforce-deadline'];
+const ENTRIES = ['timer-refresh', 'timer-deadline'];
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-conformance-'));
 let bundled: Metafile;

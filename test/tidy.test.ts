@@ -103,16 +103,16 @@ describe('import arrows', () => {
     ['shared/api/a.ts', '../usecases/end-lease.ts'],
     ['shared/app/lease.ts', '../../functions/wrap/wrap.ts'],
     ['shared/app/lease.ts', '../../local/main.ts'],
-    ['functions/steps/a.ts', '../../shared/usecases/end-lease.ts'],
-    ['functions/steps/a.ts', '@aws-sdk/client-sfn'],
-    ['functions/steps/a.ts', './b.ts'],
+    ['functions/a.ts', '../shared/usecases/end-lease.ts'],
+    ['functions/a.ts', '@aws-sdk/client-sfn'],
+    ['functions/a.ts', './b.ts'],
     ['functions/wrap/wrap.ts', '../shared/adapters/scheduler.ts'],
     ['infra/a.ts', '../shared/adapters/scheduler.ts'],
     ['infra/a.ts', '@aws-sdk/client-sfn'],
     ['local/a.ts', '../shared/usecases/lease/steps/end-lease.ts'],
     ['local/simulators/vastai/a.ts', '../../../shared/adapters/providers/vastai/wire.ts'],
     ['clients/a.ts', '../shared/app/lease.ts'],
-    ['clients/cli/a.ts', '../../shared/usecases/end-lease.ts'],
+    ['clients/cli/a.ts', '../shared/usecases/end-lease.ts'],
     ['shared/core/base/a.ts', '../../../test/support/random.ts'],
     ['local/a.ts', '../bench/main.ts'],
     ['shared/core/base/a.ts', '../lease/lease.ts'],
@@ -135,7 +135,7 @@ describe('import arrows', () => {
     ['shared/adapters/dynamodb/a.ts', '../aws/calls.ts'],
     ['shared/adapters/dynamodb/a.ts', '@aws-sdk/client-dynamodb'],
     ['shared/adapters/a.ts', './aws/calls.ts'],
-    ['functions/steps/a.ts', '../wrap/wrap.ts'],
+    ['functions/a.ts', './wrap/steps.ts'],
     ['clients/cli/standalone/a.ts', '../../../shared/app/standalone.ts'],
     ['test/a.test.ts', '../shared/usecases/lease/steps/end-lease.ts'],
   ])('let %s import %s', (path, target) => {
@@ -314,7 +314,7 @@ describe('files', () => {
       importing('local/main.ts', './used.ts'),
       file('local/used.ts', "new URL('./worker.ts', import.meta.url);"),
       file('local/worker.ts'),
-      file('functions/steps/a.ts'),
+      file('functions/a.ts'),
       importing('test/a.test.ts', '../shared/tested.ts'),
       importing('test/b.test.ts', './support/builders/lease.ts'),
       file('test/support/builders/lease.ts'),
@@ -326,18 +326,33 @@ describe('files', () => {
 });
 
 describe('handlers', () => {
-  const good = 'export const handler = step(StepInput, use);';
+  const timer = 'export const handler = timer(EveryDay, use);';
+  const steps = (...entries: readonly string[]) =>
+    `export const handler = steps<'work-list'>({\n  ${entries.join(',\n  ')},\n});`;
+  const routes = (...entries: readonly string[]) =>
+    `export const handler = routes(\n  { ...a, ...b },\n  {\n${entries.join(',\n')},\n  },\n);`;
+  const long = `api(use, (run) => [${'\n1,'.repeat(9)}])`;
   it.each([
     ['bare', 'export const handler = async () => use();'],
-    ['dropped', 'step(StepInput, use);\nexport const handler = use;'],
-    ['chatty', `${good}\nexport const more = 1;`],
-    ['deciding', "export const handler = api('x', use, (run) => { if (run) go(); });"],
-    ['long', `${good}${'\n'.repeat(40)}const more = 1;`],
+    ['dropped', 'steps({});\nexport const handler = use;'],
+    ['chatty', `${timer}\nexport const more = 1;`],
+    ['deciding', routes('x: api(use, (run) => { if (run) go(); })')],
+    ['a bare route', routes('x: api(use, (run) => run({ a, b }))', 'y: async () => use()')],
+    ['a bare step', steps('find: step(StepInput, use)', 'prove: use')],
+    ['spread', steps('find: step(StepInput, use)', '...others')],
+    ['long', routes('x: api(use, run)', `y: ${long}`)],
   ])('are found when %s', (_, text) => {
-    expect(checkHandlers([file('functions/steps/a.ts', text)])).toHaveLength(1);
+    expect(checkHandlers([file('functions/a.ts', text)])).toHaveLength(1);
   });
-  it('pass as one wrapped use case', () => {
-    expect(checkHandlers([file('functions/steps/a.ts', good)])).toEqual([]);
+  it.each([
+    timer,
+    steps('find: step(StepInput, use)', 'prove: step(ProveInput, other)'),
+    routes(
+      'x: api(use, async (run, { a }) => {\n  const b = f(a, 1);\n  return v(b);\n})',
+      'y: list(g, h)',
+    ),
+  ])('pass as wrapped use cases: %s', (text) => {
+    expect(checkHandlers([file('functions/a.ts', text)])).toEqual([]);
   });
 });
 

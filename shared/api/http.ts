@@ -7,6 +7,7 @@ import { consumerOfPrincipal } from './principal.ts';
 
 /** The fields of an API Gateway v2 event that the service uses. It ignores all others. */
 export const HttpEvent = z.object({
+  routeKey: z.string(),
   headers: z.record(z.string(), z.optional(z.string())),
   pathParameters: z._default(z.optional(z.record(z.string(), z.optional(z.string()))), {}),
   queryStringParameters: z._default(z.optional(z.record(z.string(), z.optional(z.string()))), {}),

@@ -2,6 +2,7 @@
 
 import { createDayStore } from '../adapters/dynamodb/billing/day-store.ts';
 import { createCloseDays } from '../usecases/billing/close-days.ts';
+import { createKeepBooks } from '../usecases/billing/keep-books.ts';
 import { createReadCosts } from '../usecases/billing/read-costs.ts';
 import { createReadLeaseCost } from '../usecases/billing/read-lease-cost.ts';
 import {
@@ -27,6 +28,10 @@ export const readCosts = (runtime: Runtime) =>
 export const readLeaseCost = (runtime: Runtime) =>
   createReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
 export const readLedger = (runtime: Runtime) => createReadLedger(records(runtime));
-export const closeDays = (runtime: Runtime) => createCloseDays(books(runtime));
 export const verifyOnDemand = (runtime: Runtime) => createVerifyOnDemand(verifying(runtime));
-export const verifyLedger = (runtime: Runtime) => createVerifyAll(verifying(runtime));
+export const closeDays = (runtime: Runtime) => createCloseDays(books(runtime));
+export const keepBooks = (runtime: Runtime) =>
+  createKeepBooks({
+    closeDays: closeDays(runtime),
+    verifyAll: createVerifyAll(verifying(runtime)),
+  });

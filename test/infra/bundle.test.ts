@@ -7,17 +7,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
-import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
+import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { gatewayEvent } from '../../local/aws/gateway.ts';
+import { routes } from '../../shared/api/contract/contract.ts';
 import { startAwsWire } from '../shared/adapters/aws-wire.ts';
 import { aConsumer, aLeaseId } from '../support/builders/base.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const entries = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
 const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-bundle-test-'));
 let metafile: Metafile;
 beforeAll(() => {
-  metafile = bundleFunctions(entries, folder);
+  metafile = bundleFunctions(FUNCTION_NAMES, folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,7 +25,7 @@ describe('the bundles', () => {
   it('are one for each function', () => {
     const found = globSync('**/index.mjs', { cwd: folder });
     expect(found.map((path) => path.replace(/\/index\.mjs$/, '')).toSorted()).toEqual(
-      [...new Set(entries)].toSorted(),
+      FUNCTION_NAMES.toSorted(),
     );
   });
 
@@ -48,7 +48,7 @@ describe('the bundles', () => {
 
   it('hold no schema of a reply: functions write replies, and only clients parse them', () => {
     const inputs = Object.keys(metafile.inputs);
-    expect(inputs).toContain('shared/api/contract/contract.ts');
+    expect(inputs).toContain('shared/api/contract/lease.ts');
     expect(inputs.filter((input) => input.includes('/replies/'))).toEqual([]);
   });
 });
@@ -56,12 +56,24 @@ describe('the bundles', () => {
 describe('a bundle', () => {
   it('holds no store and no provider that its function uses nothing of', () => {
     const outputs = Object.entries(metafile.outputs);
-    const [, output] = outputs.find(([path]) => path.endsWith('api/read-lease/index.mjs')) ?? [];
+    const [, output] = outputs.find(([path]) => path.endsWith('api-leases/index.mjs')) ?? [];
     const inputs = Object.keys(output?.inputs ?? {});
     expect(inputs).toContain('shared/adapters/dynamodb/lease/lease-store.ts');
     expect(
       inputs.filter((path) => /menu-store|sweep-store|providers\/\w+\/wire/.test(path)),
     ).toEqual([]);
+  });
+
+  it.each(
+    [...Map.groupBy(Object.values(routes), ({ handledBy }) => handledBy)].map(
+      ([name, served]) => [name, served.map(({ method, path }) => `${method} ${path}`)] as const,
+    ),
+  )('of %s holds the schemas of its own routes alone', (name, keys) => {
+    const text = readFileSync(join(folder, name, 'index.mjs'), 'utf8');
+    const held = Object.values(routes).filter(({ method, path }) =>
+      text.includes(`method:"${method}",path:"${path}"`),
+    );
+    expect(new Set(held.map(({ method, path }) => `${method} ${path}`))).toEqual(new Set(keys));
   });
 
   afterEach(() => void vi.unstubAllEnvs());
@@ -78,7 +90,7 @@ describe('a bundle', () => {
       AWS_SESSION_TOKEN: 'a-token',
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const bundle = pathToFileURL(join(folder, 'api/read-lease/index.mjs'));
+    const bundle = pathToFileURL(join(folder, 'api-leases/index.mjs'));
     // A module of its own each time, as in a process of its own.
     const { handler } = await import(`${bundle.href}?${functionName}`);
     const userArn = `arn:aws:sts::${aConsumer.replace('/', ':assumed-role/')}/run-1`;

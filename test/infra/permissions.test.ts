@@ -6,6 +6,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { readable } from '../../infra/acknowledge.ts';
+import { FUNCTION_NAMES } from '../../infra/function-list.ts';
+import { type RouteName, routes } from '../../shared/api/contract/contract.ts';
+import { STEPS, type StepName } from '../../shared/core/base/functions.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 import { devStack, resourcesOf } from './synth.ts';
 
@@ -31,7 +34,11 @@ const plain = (text: string): string => text.replaceAll(/[0-9A-F]{8}(?=[.>]|$)/g
 const text = (value: unknown): string => plain(readable(value));
 
 /** Roles stand for their function, by its name in the function list. */
-const owner = (role: string): string => plain(role).replace(/^functions(?=.)|role$/g, '');
+function owner(role: string): string {
+  const id = plain(role).replace(/^functions(?=.)|role$/g, '');
+  // Logical ids have letters and digits only.
+  return FUNCTION_NAMES.find((name) => name.replaceAll('-', '') === id) ?? id;
+}
 
 /** One value of a condition: references inside it become readable as well. */
 const condition = (value: unknown): string =>
@@ -69,6 +76,15 @@ it('are the listed ones', async () => {
   await expect(`${sorted.join('\n')}\n`).toMatchFileSnapshot('./permissions.golden.txt');
 });
 
+const isRoute = (name: string): name is RouteName => name in routes;
+const isStep = (name: string): name is StepName => name in STEPS;
+
+/** The function that is called for a route or a step; others are called by their own names. */
+function functionOf(name: string): string {
+  if (isRoute(name)) return routes[name].handledBy;
+  return isStep(name) ? STEPS[name] : name;
+}
+
 it('cover every call that a lease makes from its request to its end', async () => {
   const caller = new AsyncLocalStorage<string>();
   const made = new Set<string>();
@@ -77,7 +93,7 @@ it('cover every call that a lease makes from its request to its end', async () =
     if (name !== undefined) made.add(`${name}  ${service}:${call}`);
   };
   const world = await leaseWorld({
-    meddle: async ({ name }, run) => caller.run(name, run),
+    meddle: async ({ name }, run) => caller.run(functionOf(name), run),
     onDatabaseCall: note('dynamodb'),
     onWorkflowCall: note('states'),
   });
@@ -93,7 +109,7 @@ it('cover every call that a lease makes from its request to its end', async () =
   await world.close();
 
   const granted = new Set(permissions.map((line) => line.split('  ').slice(0, 2).join('  ')));
-  expect(made).toContain('SettleLease  dynamodb:UpdateItem');
-  expect(made).toContain('releaseLease  states:SendTaskSuccess');
+  expect(made).toContain('step-decide  dynamodb:UpdateItem');
+  expect(made).toContain('api-leases  states:SendTaskSuccess');
   expect([...made].filter((call) => !granted.has(call))).toEqual([]);
 });

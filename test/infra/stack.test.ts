@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ALL_FUNCTIONS, API_FUNCTIONS, STEP_FUNCTIONS } from '../../infra/function-list.ts';
+import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/function-list.ts';
 import { nameOf } from '../../infra/names.ts';
+import { handlers } from '../../local/handlers.ts';
 import { TABLES } from '../../shared/adapters/dynamodb/schema.ts';
 import { routes } from '../../shared/api/contract/contract.ts';
+import { STEP_NAMES, STEPS } from '../../shared/core/base/functions.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
 import { ProviderName, rowOf, secretVariable } from '../../shared/core/base/providers.ts';
 import { Anything, devStack, FunctionShape, resourcesOf } from './synth.ts';
@@ -20,7 +22,7 @@ const template = Template.fromStack(synthesis.stack);
 
 const functions = [...resourcesOf(template, 'AWS::Lambda::Function', FunctionShape)];
 const nameIn = (name: string): string => nameOf('dev', name);
-const names = Object.keys(ALL_FUNCTIONS);
+const names = FUNCTION_NAMES;
 
 function deployed(name: string) {
   const found = functions.find(([, { FunctionName }]) => FunctionName === nameIn(name));
@@ -89,19 +91,18 @@ describe('data', () => {
 });
 
 describe('functions', () => {
-  it('are all the handlers there are', () => {
+  it('are the files of functions/ and the handlers of the local service', () => {
     const cwd = fileURLToPath(new URL('../../functions', import.meta.url));
-    const handlers = globSync('{api,steps,timers,events}/*.ts', { cwd }).map((path) =>
-      path.replace(/\.ts$/, ''),
-    );
-    const listed = Object.values(ALL_FUNCTIONS).map(({ entry }) => entry);
-    expect(new Set(listed)).toEqual(new Set(handlers));
+    const files = globSync('*.ts', { cwd }).map((path) => path.replace(/\.ts$/, ''));
+    expect(new Set(files)).toEqual(new Set(names));
+    expect(new Set(Object.keys(handlers))).toEqual(new Set(names));
   });
   it('are those of the list and no others', () => {
     const made = functions.map(([, { FunctionName }]) => FunctionName);
     expect(new Set(made)).toEqual(new Set(names.map(nameIn)));
   });
-  it.each(Object.entries(ALL_FUNCTIONS))('run as their row says: %s', (name, row) => {
+  it.each(names)('run as their row says: %s', (name) => {
+    const row = FUNCTIONS[name];
     expect(deployed(name)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -125,23 +126,19 @@ describe('functions', () => {
       for (const key of Object.values(row.keys)) expect(variables).not.toContain(key);
     }
   });
-  // What an operator asks for calls the provider as its schedule does.
-  const keyed = ['sweepProvider', 'reconcileCharges'];
-  const unkeyed = Object.keys(API_FUNCTIONS).filter((name) => !keyed.includes(name));
-  it.each(unkeyed)('of routes know no provider key: %s', (name) => {
-    const secrets = ProviderName.options.map((provider) => secretVariable(rowOf(provider)));
-    expect(Object.keys(variablesOf(name)).filter((each) => secrets.includes(each))).toEqual([]);
-  });
   it('are told the group of schedules that is made', () => {
     template.hasResourceProperties('AWS::Scheduler::ScheduleGroup', {
-      Name: variablesOf('ArmDeadline')['GPU_SHOPPER_SCHEDULE_GROUP'],
+      Name: variablesOf('step-decide')['GPU_SHOPPER_SCHEDULE_GROUP'],
     });
   });
 });
 
 describe('timeouts', () => {
   const TaskShape = z.object({
-    Parameters: z.object({ FunctionName: z.string() }),
+    Parameters: z.object({
+      FunctionName: z.string(),
+      Payload: z.object({ step: z.enum(STEP_NAMES) }),
+    }),
     TimeoutSeconds: z.optional(z.number()),
   });
   const Instance = z.object({ States: z.record(z.string(), z.unknown()) });
@@ -150,29 +147,35 @@ describe('timeouts', () => {
   const tasks = Object.entries(States).flatMap(([state, value]) => {
     const task = TaskShape.safeParse(value).data;
     if (task === undefined) return [];
-    const name = task.Parameters.FunctionName.slice('${'.length, -'}'.length);
-    return [{ state, name, waits: task.TimeoutSeconds }];
+    const { FunctionName, Payload } = task.Parameters;
+    const name = FunctionName.slice('${'.length, -'}'.length);
+    return [{ state, name, step: Payload.step, waits: task.TimeoutSeconds }];
   });
 
-  it('cover every step', () => {
-    const called = tasks.map(({ name }) => name);
-    expect(new Set(called)).toEqual(new Set(Object.keys(STEP_FUNCTIONS)));
+  it('cover every step, each in the function that carries it out', () => {
+    const called = tasks.map(({ step, name }) => [step, name]);
+    expect(Object.fromEntries(called)).toEqual(STEPS);
   });
-  it('give the launch function the time that policy computes with', () => {
-    expect(deployed('LaunchInstance').Timeout).toBe(policy.launch.functionTimeout / 1_000);
+  it.each(STEP_NAMES)('give %s its budget', (step) => {
+    const steps = STEP_NAMES.filter((each) => STEPS[each] === STEPS[step]);
+    const budgets = steps.map((each) => policy.stepBudget[each]);
+    expect(deployed(STEPS[step]).Timeout * 1_000).toBe(Math.max(...budgets));
   });
   // States that wait for a token have no time of their own here: it comes with their input.
   it.each(tasks.filter(({ waits }) => waits !== undefined))(
     'let $state wait longer than its function runs',
     ({ name, waits }) => {
-      expect(waits).toBeGreaterThan(deployed(name).Timeout);
+      expect(waits).toBe(deployed(name).Timeout + policy.stateMargin / 1_000);
     },
   );
-  it.each(Object.keys(API_FUNCTIONS))('let %s answer within the 30 s of an HTTP API', (name) => {
-    expect(deployed(name).Timeout).toBeLessThan(30);
-  });
+  it.each(names.filter((name) => name.startsWith('api-')))(
+    'let %s answer within the 30 s of an HTTP API',
+    (name) => {
+      expect(deployed(name).Timeout).toBeLessThan(30);
+    },
+  );
   it.each(ProviderName.options)('end a refresh of %s before the next one begins', (provider) => {
-    expect(deployed('refreshOffers').Timeout * 1_000).toBeLessThan(policy.menu.refreshEvery);
+    expect(deployed('timer-refresh').Timeout * 1_000).toBeLessThan(policy.menu.refreshEvery);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: `rate(${policy.menu.refreshEvery / 60_000} minutes)`,
       Target: { Input: JSON.stringify({ provider }) },
@@ -223,7 +226,7 @@ describe('alarms', () => {
     expect(other?.FilterPattern.length).toBeLessThanOrEqual(1_024);
   });
   it('ring for what the deadline function failed to do, and for what never called it', () => {
-    const { id } = deployed('enforceDeadline');
+    const { id } = deployed('timer-deadline');
     const kept = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig', Anything);
     const [config] = [...kept.values()].filter((each) => JSON.stringify(each).includes(id));
     expect(config).toMatchObject({ MaximumRetryAttempts: 2 });
@@ -250,11 +253,11 @@ describe('the API', () => {
     const { AuthorizationType } = made.find(({ RouteKey }) => RouteKey === keyOf(route)) ?? {};
     expect(AuthorizationType).toBe(route.access === 'node' ? 'NONE' : 'AWS_IAM');
   });
-  it.each(all)('answers %s by its own function', (name, route) => {
+  it.each(all)('answers %s by the function that the contract names', (_, route) => {
     const found = made.find(({ RouteKey }) => RouteKey === keyOf(route));
     const integration = String(found?.Target['Fn::Join'][1][1]['Ref']);
     const integrations = resourcesOf(template, 'AWS::ApiGatewayV2::Integration', Anything);
-    const uri = { 'Fn::GetAtt': [deployed(name).id, 'Arn'] };
+    const uri = { 'Fn::GetAtt': [deployed(route.handledBy).id, 'Arn'] };
     expect(integrations.get(integration)).toMatchObject({ IntegrationUri: uri });
   });
   it('is throttled and logged', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { App, type Stack, Stage } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
-import { ALL_FUNCTIONS } from '../../infra/function-list.ts';
+import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { createStack } from '../../infra/stack.ts';
 
@@ -36,9 +36,9 @@ export type SynthesisOptions = {
 export function devStack({ context, region }: SynthesisOptions = {}): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-infra-'));
   const bundles = join(folder, 'functions');
-  for (const { entry } of Object.values(ALL_FUNCTIONS)) {
-    mkdirSync(join(bundles, entry), { recursive: true });
-    writeFileSync(join(bundles, entry, 'index.mjs'), `// ${entry}\n`);
+  for (const name of FUNCTION_NAMES) {
+    mkdirSync(join(bundles, name), { recursive: true });
+    writeFileSync(join(bundles, name, 'index.mjs'), `// ${name}\n`);
   }
   const app = new App({ context: contextWith(context), outdir: join(folder, 'cdk.out') });
   const env = region === undefined ? {} : { region, account: '123456789012' };

@@ -23,9 +23,9 @@ describe('rounds', () => {
     rounds.startRefreshing();
     rounds.startReconciling();
     await clock.advanceTo(policy.menu.refreshEvery);
-    expect(calls).toEqual(['refreshOffers', 'refreshOffers']);
+    expect(calls).toEqual(['timer-refresh', 'timer-refresh']);
     await clock.advanceTo(policy.reconcile.every);
-    expect(calls.filter((name) => name === 'reconcileCharges')).toHaveLength(2);
+    expect(calls.filter((name) => name === 'timer-reconcile')).toHaveLength(2);
     rounds.stop();
     calls.length = 0;
     await clock.advanceTo(2 * policy.reconcile.every);

@@ -67,7 +67,7 @@ describe('a lease', () => {
 
   it('creates no instance when its schedule cannot be set', async () => {
     const meddle: Meddle = (call, run) =>
-      call.name === 'ArmDeadline' ? Promise.reject(new Error('no schedule')) : run();
+      call.name === 'arm' ? Promise.reject(new Error('no schedule')) : run();
     const world = await leaseWorld({ meddle });
     const id = await world.request();
     await world.untilState(id, 'ended');

@@ -16,12 +16,12 @@ function failingWorld({ generations, rule }: FailingJudge) {
   const failed: object[] = [];
   const meddle: Meddle = (call, run) => {
     const { generation = 0 } = call.payload as { generation?: number };
-    if (call.name === 'enforceDeadline') return Promise.resolve('early');
-    if (call.name === 'executionEnded') {
+    if (call.name === 'timer-deadline') return Promise.resolve('early');
+    if (call.name === 'event-execution-ended') {
       failed.push(call.payload as object);
       return rule ? run() : Promise.resolve();
     }
-    return call.name === 'JudgeLease' && generation <= generations ? Promise.resolve({}) : run();
+    return call.name === 'judge' && generation <= generations ? Promise.resolve({}) : run();
   };
   return { failed, opened: leaseWorld({ meddle, sweepEvery: minutes(1) }) };
 }

@@ -314,7 +314,7 @@ describe('an extension at the same time as', () => {
     let late: (() => Promise<unknown>) | null = null;
     // The timer at the old deadline fires; Judge reads the extension that was just committed.
     const meddle: Meddle = async (call, run) => {
-      if (call.name === 'JudgeLease') await late?.();
+      if (call.name === 'judge') await late?.();
       return run();
     };
     const world = await leaseWorld({ meddle });

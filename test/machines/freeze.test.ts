@@ -145,7 +145,7 @@ async function worldActing(step: string, act: (world: LeaseWorld) => Promise<unk
 
 describe('an attempt in flight', () => {
   it('is never made when the freeze is placed before its intent is recorded', async () => {
-    const world = await worldActing('LaunchInstance', freeze);
+    const world = await worldActing('launch', freeze);
     const id = await world.request();
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'operator', attempts: [] });
@@ -178,7 +178,7 @@ describe('an attempt in flight', () => {
   });
 
   // As if the index of open leases lagged: the freeze is recorded, but ends no lease.
-  it.each(['ChooseOffer', 'LaunchInstance'])(
+  it.each(['choose', 'launch'])(
     'is not made for a lease that the freeze missed: %s reads freezes again',
     async (step) => {
       const world = await worldActing(step, async ({ clock, service }) => {
@@ -230,7 +230,7 @@ describe('a partial freeze', () => {
 
   it('of one provider, placed just before a launch there, drops the chosen offer', async () => {
     const provider = { scope: 'provider', provider: 'vastai', why: 'they bill twice' };
-    const world = await worldActing('LaunchInstance', (each) => freeze(each, provider));
+    const world = await worldActing('launch', (each) => freeze(each, provider));
     const id = await world.request();
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'no-offer', attempts: [] });

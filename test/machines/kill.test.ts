@@ -23,12 +23,12 @@ const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 
 type DieAt = { call: string; when: 'before' | 'after' };
 const MOMENTS: DieAt[] = [
-  { call: 'LaunchInstance', when: 'before' },
-  { call: 'LaunchInstance', when: 'after' },
-  { call: 'ConfirmReady', when: 'after' },
-  { call: 'JudgeLease', when: 'before' },
-  { call: 'DestroyInstance', when: 'after' },
-  { call: 'SettleLease', when: 'after' },
+  { call: 'launch', when: 'before' },
+  { call: 'launch', when: 'after' },
+  { call: 'confirm', when: 'after' },
+  { call: 'judge', when: 'before' },
+  { call: 'destroy', when: 'after' },
+  { call: 'settle', when: 'after' },
 ];
 
 async function stage() {

@@ -2,10 +2,8 @@
 // may create, and a release after a step has read the lease and before it parks its token.
 
 import { describe, expect, it } from 'vitest';
-import { handler as armDeadline } from '../../functions/steps/arm-deadline.ts';
-import { handler as awaitReady } from '../../functions/steps/await-ready.ts';
-import { handler as launchInstance } from '../../functions/steps/launch-instance.ts';
-import { handler as serveLease } from '../../functions/steps/serve-lease.ts';
+import { handler as stepDecide } from '../../functions/step-decide.ts';
+import { handler as workProvider } from '../../functions/work-provider.ts';
 import { type Runtime, within } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -83,8 +81,8 @@ describe('a create call', () => {
     const second: unknown[] = [];
     let id: LeaseId | undefined;
     const { world, close } = await atCreate('after', async ({ service }) => {
-      const input = { leaseId: id, generation: 1 };
-      const run = within(service.runtime, () => launchInstance(input, CONTEXT));
+      const input = { step: 'launch', leaseId: id, generation: 1 };
+      const run = within(service.runtime, () => workProvider(input, CONTEXT));
       second.push(await run.catch((error) => error.name));
     });
     id = await world.request();
@@ -95,7 +93,7 @@ describe('a create call', () => {
   });
 
   it('is not made more than 5 s after its intent was recorded', async () => {
-    const { world, ran } = await withStep('LaunchInstance', launchInstance, ({ clock }) => {
+    const { world, ran } = await withStep('launch', workProvider, ({ clock }) => {
       // Each read of the clock is six seconds later.
       let reads = 0;
       const now = () => {
@@ -115,7 +113,7 @@ describe('a create call', () => {
 
   it('is not made when no schedule can be set', async () => {
     const fail = () => Promise.reject(new Failure('BadConfig', 'no such group'));
-    const { world, ran } = await withStep('ArmDeadline', armDeadline, () => ({
+    const { world, ran } = await withStep('arm', stepDecide, () => ({
       scheduler: { arm: fail, disarm: fail },
     }));
     const id = await world.request();
@@ -128,10 +126,7 @@ describe('a create call', () => {
 });
 
 describe('a release between the read of the lease and the parked token', () => {
-  it.each<[string, Step]>([
-    ['ServeLease', serveLease as Step],
-    ['AwaitReady', awaitReady as Step],
-  ])('of %s ends the lease at once', async (name, step) => {
+  it.each(['serve', 'await'])('of %s ends the lease at once', async (name) => {
     let world: LeaseWorld | undefined;
     let id: LeaseId | undefined;
     let released = 0;
@@ -142,7 +137,7 @@ describe('a release between the read of the lease and the parked token', () => {
       await world?.release(id);
       return undefined;
     });
-    const opened = await withStep(name, step, ({ database }) => ({
+    const opened = await withStep(name, stepDecide, ({ database }) => ({
       database: { ...database, endpoint },
     }));
     world = opened.world;

@@ -8,14 +8,7 @@ import { marketBetween } from '../support/worlds/market-between.ts';
 import type { Meddle } from '../support/worlds/virtual-time.ts';
 
 /** The steps of an ordinary launch, in order. */
-const LAUNCH = [
-  'ChooseOffer',
-  'ArmDeadline',
-  'LaunchInstance',
-  'AwaitReady',
-  'ConfirmReady',
-  'ServeLease',
-];
+const LAUNCH = ['choose', 'arm', 'launch', 'await', 'confirm', 'serve'];
 
 async function endsWithNothingLeft(world: LeaseWorld, id: LeaseId): Promise<void> {
   await world.untilState(id, 'ended');
@@ -164,7 +157,7 @@ describe('a launch', () => {
   it('is ready by its SSH banner when instances cannot send heartbeats', async () => {
     const world = await leaseWorld({ phoneHome: false });
     await world.active();
-    expect(world.calls).toContain('ProbeReady');
+    expect(world.calls).toContain('probe');
     await world.close();
   });
 });

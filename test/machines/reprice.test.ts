@@ -104,7 +104,7 @@ describe('a crash while an instance is accepted', { timeout: 240_000 }, () => {
     };
     let next = 0;
     const meddle: Meddle = async (call, run) => {
-      if (call.name !== 'ConfirmReady' || next === 0) return run();
+      if (call.name !== 'confirm' || next === 0) return run();
       failAt = next;
       next = 0;
       try {
@@ -139,7 +139,7 @@ describe('a change of month', { timeout: 240_000 }, () => {
   it('before the instance is accepted does not change the room of the new month', async () => {
     let isBlocked = true;
     const meddle: Meddle = (call, run) =>
-      isBlocked && call.name === 'ConfirmReady' ? Promise.reject(new Error('not yet')) : run();
+      isBlocked && call.name === 'confirm' ? Promise.reject(new Error('not yet')) : run();
     const world = await leaseWorld({ meddle, freshMenu: false });
     await world.pass(untilMonthEnds(world) - 20_000);
     await world.service.refresh();

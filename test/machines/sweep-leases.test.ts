@@ -2,7 +2,7 @@
 // outboxes: each lease still ends, for the right reason, with nothing left.
 
 import { describe, expect, it } from 'vitest';
-import { handler as executionEnded } from '../../functions/events/execution-ended.ts';
+import { handler as executionEnded } from '../../functions/event-execution-ended.ts';
 import { books } from '../../shared/app/lease.ts';
 import { once, within } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
@@ -68,7 +68,7 @@ describe('an active lease', () => {
   it('past its deadline ends although its workflow hangs and its schedule fails', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
-      if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
+      if (call.name === 'timer-deadline') return Promise.reject(new Error('no schedule'));
       const { generation } = call.payload as { generation?: number };
       return lost && generation === 1 ? 'hang' : run();
     };
@@ -87,7 +87,7 @@ describe('the sweep alone', () => {
   it('destroys an instance although workflow, schedule and two destroys fail', async () => {
     let lost = false;
     const meddle: Meddle = (call, run) => {
-      if (call.name === 'enforceDeadline') return Promise.reject(new Error('no schedule'));
+      if (call.name === 'timer-deadline') return Promise.reject(new Error('no schedule'));
       return lost && /^[A-Z]/.test(call.name) ? 'hang' : run();
     };
     const world = await leaseWorld({ meddle, ...LARGE_MARKET, sweepEvery });
@@ -165,7 +165,7 @@ describe('a lease without a running workflow', () => {
   it('is restarted when a step makes no progress in time', async () => {
     const meddle: Meddle = (call, run) => {
       const { generation } = call.payload as { generation?: number };
-      const stuck = call.name === 'EndLease' && generation === 1;
+      const stuck = call.name === 'end' && generation === 1;
       return stuck ? Promise.reject(new Error('stuck')) : run();
     };
     const world = await leaseWorld({ meddle, sweepEvery });

@@ -27,7 +27,7 @@ describe('a provider that refuses every destroy', () => {
     const sweepEvery = minutes(30);
     // Without the schedule, which would also destroy: only workflow and sweep act.
     const meddle: Meddle = (call, run) =>
-      call.name === 'enforceDeadline' ? Promise.resolve('early') : run();
+      call.name === 'timer-deadline' ? Promise.resolve('early') : run();
     const lines: LogLine[] = [];
     const log = (line: LogLine) => void lines.push(line);
     const world = await leaseWorld({ meddle, freshMenu: false, sweepEvery, log });

@@ -44,7 +44,7 @@ describe('a lease near its deadline', () => {
     const meddle: Meddle = (call, run) => {
       const { generation } = call.payload as { generation?: number };
       if (lost && generation === 1) return 'hang';
-      const warns = call.name === 'enforceDeadline' && (world?.clock.now() ?? 0) < deadline;
+      const warns = call.name === 'timer-deadline' && (world?.clock.now() ?? 0) < deadline;
       return lost && warns ? run().then(() => Promise.reject(new Error('lost'))) : run();
     };
     world = await leaseWorld({ meddle });

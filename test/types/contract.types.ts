@@ -1,7 +1,8 @@
 // Replies that must not compile. Nothing here runs: tsc fails when a line below stops being an
 // error.
 
-import { api, list } from '../../functions/wrap/wrap.ts';
+import { list } from '../../functions/wrap/list.ts';
+import { api, type Serve } from '../../functions/wrap/routes.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { leaseView } from '../../shared/api/views/lease.ts';
 import { listLeases, readLease } from '../../shared/app/lease.ts';
@@ -31,10 +32,10 @@ export function views({ lease, reply, paid }: Given): unknown[] {
 /** A handler answers what its route promises, not what another one does. */
 export function handlers({ lease }: Given): unknown[] {
   return [
-    api('readLease', readLease, async () => leaseView(lease)),
+    api(readLease, async () => leaseView(lease)) satisfies Serve<'readLease'>,
     // @ts-expect-error: a stored lease is no reply.
-    api('readLease', readLease, async () => lease),
+    api(readLease, async () => lease) satisfies Serve<'readLease'>,
     // @ts-expect-error: one lease is no list of them.
-    list('listLeases', listLeases, async () => leaseView(lease)),
+    list(listLeases, async () => leaseView(lease)) satisfies Serve<'listLeases'>,
   ];
 }

@@ -2,7 +2,8 @@
 
 import { open } from 'node:fs/promises';
 import { Argument, type Command, Option } from 'commander';
-import { billingRoutes, GROUPINGS } from '../../../shared/api/contract/billing.ts';
+import { GROUPINGS } from '../../../shared/api/contract/billing.ts';
+import { runRoutes } from '../../../shared/api/contract/runs.ts';
 import { joinCosts } from '../../client/costs.ts';
 import type { Verdict } from '../../client/replies.ts';
 import {
@@ -110,7 +111,7 @@ const joinVerdicts = (a: Verdict, b: Verdict): Verdict => ({
 
 async function verify(context: Context, { consumer }: LedgerOptions): Promise<ExitCode> {
   const { client, signal, show } = context;
-  const body = billingRoutes.verifyLedger.body.safeParse({ consumer }).data;
+  const body = runRoutes.verifyLedger.body.safeParse({ consumer }).data;
   if (body == null)
     return usage(`--consumer must be a consumer such as 123456789012/trainer, not ${consumer}`);
   let verdict = await client.verifyLedger(body, { signal });

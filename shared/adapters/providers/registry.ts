@@ -1,4 +1,4 @@
-// The providers that this deployment can call: one line for each, with its adapter and its card.
+// The providers that this deployment can call: each has its adapter and its card here.
 // Keys stay inside the adapters.
 
 import { Failure } from '../../core/base/failure.ts';
@@ -14,16 +14,14 @@ import type { AdapterOptions } from './http.ts';
 import { card as vastai } from './vastai/card.ts';
 import { createVastai } from './vastai/vastai.ts';
 
+/** Apart from the adapters, so that a bundle that needs times alone holds no adapter. */
+const CARDS: Readonly<Record<ProviderName, ProviderCard>> = { vastai };
+
 type Adapters = {
-  readonly [Name in ProviderName]: {
-    readonly card: ProviderCard;
-    readonly create: (options: AdapterOptions<Name>) => Provider;
-  };
+  readonly [Name in ProviderName]: (options: AdapterOptions<Name>) => Provider;
 };
 
-const ADAPTERS: Adapters = {
-  vastai: { card: vastai, create: createVastai },
-};
+const ADAPTERS: Adapters = { vastai: createVastai };
 
 export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause'> & {
   readonly access: Providers;
@@ -35,7 +33,7 @@ export type Registry = {
 };
 
 /** The card of a provider, which needs no key. */
-export const cardOf = (name: ProviderName): ProviderCard => ADAPTERS[name].card;
+export const cardOf = (name: ProviderName): ProviderCard => CARDS[name];
 
 const bad = (field: string, rule: string): Failure =>
   new Failure('BadConfig', `${field} ${rule}`, { field });
@@ -60,7 +58,7 @@ export function createRegistry({ pause, access }: RegistryOptions): Registry {
     const given = access[name];
     if (given === undefined) return;
     checkAccess(name, given);
-    providers.set(name, ADAPTERS[name].create({ ...given, pause }));
+    providers.set(name, ADAPTERS[name]({ ...given, pause }));
   };
   for (const name of configuredIn(access)) add(name);
   if (providers.size === 0) throw bad('providers', 'must have the keys of at least one provider');

@@ -3,7 +3,6 @@
 import * as z from 'zod/mini';
 import { ConsumerId } from '../../core/base/ids.ts';
 import { SignedMicroUsd } from '../../core/base/money.ts';
-import { ProviderName } from '../../core/base/providers.ts';
 import { GroupBy } from '../../core/billing/costs.ts';
 import { Cursor, LeasePath, NoBody, Nothing, spanFields, Why } from './fields.ts';
 
@@ -14,6 +13,7 @@ export const billingRoutes = {
   readCosts: {
     method: 'GET',
     path: '/v1/costs',
+    handledBy: 'api-billing',
     access: 'consumer',
     status: 200,
     params: Nothing,
@@ -28,24 +28,17 @@ export const billingRoutes = {
   readLeaseCost: {
     method: 'GET',
     path: '/v1/leases/{id}/cost',
+    handledBy: 'api-billing',
     access: 'consumer',
     status: 200,
     params: LeasePath,
     query: Nothing,
     body: NoBody,
   },
-  verifyLedger: {
-    method: 'POST',
-    path: '/v1/ledger/verify',
-    access: 'operator',
-    status: 200,
-    params: Nothing,
-    query: Nothing,
-    body: z.nullable(z.strictObject({ consumer: z.optional(ConsumerId), cursor: Cursor })),
-  },
   correctCharge: {
     method: 'POST',
     path: '/v1/leases/{id}/correct',
+    handledBy: 'api-billing',
     access: 'operator',
     status: 200,
     params: LeasePath,
@@ -53,18 +46,10 @@ export const billingRoutes = {
     /** An amount below zero is a refund. */
     body: z.strictObject({ amountMicroUsd: SignedMicroUsd, why: Why }),
   },
-  reconcileCharges: {
-    method: 'POST',
-    path: '/v1/reconciliations',
-    access: 'operator',
-    status: 200,
-    params: Nothing,
-    query: Nothing,
-    body: z.strictObject({ provider: z.optional(ProviderName) }),
-  },
   readReconciliations: {
     method: 'GET',
     path: '/v1/reconciliations',
+    handledBy: 'api-billing',
     access: 'operator',
     status: 200,
     params: Nothing,

@@ -3,11 +3,14 @@
 // that no function bundles them.
 
 import type * as z from 'zod/mini';
+import type { ApiFunction } from '../../core/base/functions.ts';
 import { billingRoutes } from './billing.ts';
+import { heartbeatRoutes } from './heartbeats.ts';
 import { leaseRoutes } from './lease.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { menuRoutes } from './menu.ts';
 import { operationsRoutes } from './operations.ts';
+import { runRoutes } from './runs.ts';
 
 /**
  * Who may call a route, and how the caller authenticates: `iam` with an AWS signature, which the
@@ -20,6 +23,8 @@ export type Access = keyof typeof ACCESS;
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** The function that serves it. */
+  readonly handledBy: ApiFunction;
   readonly access: Access;
   /** The HTTP status of a reply that is no problem document. */
   readonly status: number;
@@ -31,9 +36,11 @@ export type Route = {
 export const routes = {
   ...menuRoutes,
   ...leaseRoutes,
+  ...heartbeatRoutes,
   ...ledgerRoutes,
   ...billingRoutes,
   ...operationsRoutes,
+  ...runRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -6,8 +6,7 @@ import { MicroUsd, MicroUsdPerHour } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { ProviderName } from '../../core/base/providers.ts';
 import { hours, minutes } from '../../core/base/time.ts';
-import { Liveness, NodeFacts } from '../../core/instance/pulse.ts';
-import { Telemetry } from '../../core/instance/telemetry.ts';
+import { Liveness } from '../../core/instance/pulse.ts';
 import {
   Cursor,
   hoursUpTo,
@@ -169,6 +168,7 @@ export const leaseRoutes = {
   listLeases: {
     method: 'GET',
     path: '/v1/leases',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 200,
     params: Nothing,
@@ -182,6 +182,7 @@ export const leaseRoutes = {
   requestLease: {
     method: 'POST',
     path: '/v1/leases',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 202,
     params: Nothing,
@@ -191,6 +192,7 @@ export const leaseRoutes = {
   readLease: {
     method: 'GET',
     path: '/v1/leases/{id}',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 200,
     params: LeasePath,
@@ -200,24 +202,17 @@ export const leaseRoutes = {
   readEvents: {
     method: 'GET',
     path: '/v1/leases/{id}/events',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 200,
     params: LeasePath,
     query: z.strictObject({ cursor: Cursor }),
     body: NoBody,
   },
-  recordHeartbeat: {
-    method: 'POST',
-    path: '/v1/leases/{id}/heartbeats',
-    access: 'consumer',
-    status: 200,
-    params: LeasePath,
-    query: Nothing,
-    body: z.nullable(z.strictObject({ busy: z.optional(z.boolean()) })),
-  },
   extendLease: {
     method: 'POST',
     path: '/v1/leases/{id}/extend',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 200,
     params: LeasePath,
@@ -227,6 +222,7 @@ export const leaseRoutes = {
   approveExtension: {
     method: 'POST',
     path: '/v1/leases/{id}/approve-extension',
+    handledBy: 'api-leases',
     access: 'operator',
     status: 200,
     params: LeasePath,
@@ -236,6 +232,7 @@ export const leaseRoutes = {
   releaseLease: {
     method: 'POST',
     path: '/v1/leases/{id}/release',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 202,
     params: LeasePath,
@@ -245,23 +242,11 @@ export const leaseRoutes = {
   deleteLease: {
     method: 'DELETE',
     path: '/v1/leases/{id}',
+    handledBy: 'api-leases',
     access: 'consumer',
     status: 202,
     params: LeasePath,
     query: Nothing,
     body: NoBody,
-  },
-  recordNodeHeartbeat: {
-    method: 'POST',
-    path: '/node/v1/heartbeats',
-    access: 'node',
-    status: 200,
-    params: Nothing,
-    query: Nothing,
-    body: z.strictObject({
-      number: whole(1, Number.MAX_SAFE_INTEGER),
-      facts: z._default(z.nullable(NodeFacts), null),
-      telemetry: z._default(z.nullable(Telemetry), null),
-    }),
   },
 } as const;

@@ -40,6 +40,7 @@ export const ledgerRoutes = {
   readAccount: {
     method: 'GET',
     path: '/v1/accounts/{consumer}',
+    handledBy: 'api-billing',
     access: 'consumer',
     status: 200,
     params: AccountPath,
@@ -49,6 +50,7 @@ export const ledgerRoutes = {
   changeAccount: {
     method: 'PUT',
     path: '/v1/accounts/{consumer}',
+    handledBy: 'api-billing',
     access: 'operator',
     status: 200,
     params: AccountPath,
@@ -58,6 +60,7 @@ export const ledgerRoutes = {
   readAccountEvents: {
     method: 'GET',
     path: '/v1/accounts/{consumer}/events',
+    handledBy: 'api-billing',
     access: 'consumer',
     status: 200,
     params: AccountPath,
@@ -67,6 +70,7 @@ export const ledgerRoutes = {
   readLedger: {
     method: 'GET',
     path: '/v1/ledger',
+    handledBy: 'api-billing',
     access: 'consumer',
     status: 200,
     params: Nothing,

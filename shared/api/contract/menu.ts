@@ -1,4 +1,4 @@
-// Routes of the menu: the offers that can be leased now.
+// Routes of the menu: the offers that can be leased now, and how fresh they are.
 
 import * as z from 'zod/mini';
 import { OfferId } from '../../core/base/ids.ts';
@@ -11,6 +11,7 @@ export const menuRoutes = {
   listOffers: {
     method: 'GET',
     path: '/v1/offers',
+    handledBy: 'api-menu',
     access: 'consumer',
     status: 200,
     params: Nothing,
@@ -27,10 +28,21 @@ export const menuRoutes = {
   readOffer: {
     method: 'GET',
     path: '/v1/offers/{id}',
+    handledBy: 'api-menu',
     access: 'consumer',
     status: 200,
     params: z.strictObject({ id: OfferId }),
     query: z.strictObject({ diskGb: DiskGb }),
+    body: NoBody,
+  },
+  readHealth: {
+    method: 'GET',
+    path: '/v1/health',
+    handledBy: 'api-menu',
+    access: 'consumer',
+    status: 200,
+    params: Nothing,
+    query: Nothing,
     body: NoBody,
   },
 } as const;

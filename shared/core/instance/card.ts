@@ -54,7 +54,7 @@ export type ProviderCard = {
 
 /** How long after the intent an unanswered create call can still create an instance. */
 export function createWindow(card: ProviderCard): DurationMs {
-  return total(policy.launch.functionTimeout, card.longestCreate, times(card.listLag, 2));
+  return total(policy.stepBudget.launch, card.longestCreate, times(card.listLag, 2));
 }
 
 /**

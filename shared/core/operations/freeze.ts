@@ -131,7 +131,7 @@ export function thaw(before: Freeze, by: Pick<Act, 'by' | 'why'>, now: EpochMs):
  * before the freeze has the timeout of its function to write its intent.
  */
 export const landedBy = (placedAt: EpochMs, createWindow: DurationMs): EpochMs =>
-  after(placedAt, total(policy.launch.functionTimeout, createWindow));
+  after(placedAt, total(policy.stepBudget.launch, createWindow));
 
 /** The open leases that the freeze covers. */
 export function coveredLeases(

@@ -1,7 +1,7 @@
 // The pairs of actors that may work on one lease at the same time; none of the pairs may do harm.
 
-import { handler as executionEnded } from '../../../functions/events/execution-ended.ts';
-import { handler as enforceDeadline } from '../../../functions/timers/enforce-deadline.ts';
+import { handler as executionEnded } from '../../../functions/event-execution-ended.ts';
+import { handler as enforceDeadline } from '../../../functions/timer-deadline.ts';
 import { books } from '../../../shared/app/lease.ts';
 import { once, within } from '../../../shared/app/runtime.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
@@ -82,19 +82,19 @@ const releasedWhile = (step: string): Race => ({
   },
 });
 
-const STARTING = ['ChooseOffer', 'ArmDeadline', 'LaunchInstance', 'AwaitReady', 'ConfirmReady'];
+const STARTING = ['choose', 'arm', 'launch', 'await', 'confirm'];
 
 export const LAUNCH_RACES: readonly Race[] = [
-  ...[...STARTING, 'ServeLease'].map(releasedWhile),
+  ...[...STARTING, 'serve'].map(releasedWhile),
   {
     says: 'AwaitReady and the first heartbeat',
     reasons: ['released'],
     meet: async (world) => {
-      const { id, first } = await starting(world, 'AwaitReady');
+      const { id, first } = await starting(world, 'await');
       return { id, first, second: heartbeatOfNode(world, id, 1) };
     },
   },
-  ...['LaunchInstance', 'ConfirmReady'].map(
+  ...['launch', 'confirm'].map(
     (step): Race => ({
       says: `${step} and a sweep`,
       reasons: ['released'],
@@ -111,7 +111,7 @@ export const LAUNCH_RACES: readonly Race[] = [
     market: { listLagMs: 0 },
     meet: async (world) => {
       world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
-      const { id, first } = await starting(world, 'FindLaunched');
+      const { id, first } = await starting(world, 'find');
       return { id, first, second: () => world.service.sweep() };
     },
   },
@@ -120,7 +120,7 @@ export const LAUNCH_RACES: readonly Race[] = [
     reasons: ['released'],
     meet: async (world) => {
       world.market.addFault({ name: 'never-boots', times: 1 });
-      const { id, first } = await starting(world, 'RetireAttempt');
+      const { id, first } = await starting(world, 'retire');
       return { id, first, second: () => world.service.sweep() };
     },
   },
@@ -138,12 +138,12 @@ const scheduledWhile = (step: string): Race => ({
 const silent = async (world: RaceWorld) => {
   const { id } = await world.active({ liveness: 'app', silenceLimitSeconds: 60 });
   // The first run of Judge only records the silence.
-  await (await world.caught('JudgeLease'))();
-  return { id, first: await world.caught('JudgeLease') };
+  await (await world.caught('judge'))();
+  return { id, first: await world.caught('judge') };
 };
 
 export const END_RACES: readonly Race[] = [
-  ...['JudgeLease', 'DestroyInstance', 'ProveAbsence'].map(scheduledWhile),
+  ...['judge', 'destroy', 'prove'].map(scheduledWhile),
   {
     says: 'Judge of a silence and a heartbeat',
     reasons: ['released', 'silent'],
@@ -174,7 +174,7 @@ export const END_RACES: readonly Race[] = [
     says: 'EndLease and a heartbeat of its instance',
     reasons: ['released'],
     meet: async (world) => {
-      const { id, first } = await releasing(world, 'EndLease');
+      const { id, first } = await releasing(world, 'end');
       const heartbeat = heartbeatOfNode(world, id, Math.floor(world.clock.now() / 1_000) + 1);
       return { id, first, second: heartbeat };
     },
@@ -183,7 +183,7 @@ export const END_RACES: readonly Race[] = [
     says: 'SettleLease and a release',
     reasons: ['released'],
     meet: async (world) => {
-      const { id, first } = await releasing(world, 'SettleLease');
+      const { id, first } = await releasing(world, 'settle');
       return { id, first, second: () => world.release(id) };
     },
   },
@@ -191,7 +191,7 @@ export const END_RACES: readonly Race[] = [
     says: 'SettleLease and the schedule',
     reasons: ['expired'],
     meet: async (world) => {
-      const { id, first } = await expiring(world, 'SettleLease');
+      const { id, first } = await expiring(world, 'settle');
       return { id, first, second: schedule(world, id) };
     },
   },
@@ -232,7 +232,7 @@ export const EXTENSION_RACES: readonly Race[] = [
     meet: async (world) => {
       const { id } = await world.active(SOON);
       const { deadline } = await world.lease(id);
-      const fired = await world.caught('enforceDeadline');
+      const fired = await world.caught('timer-deadline');
       return { id, first: extend(world, id, deadline + 30 * MINUTE), second: fired };
     },
   },
@@ -280,7 +280,7 @@ export const TWO_SWEEPS: Race = {
   reasons: ['expired'],
   meet: async (world) => {
     const { id } = await world.active(SOON);
-    await world.caught('JudgeLease');
+    await world.caught('judge');
     await world.service.runtime.scheduler?.disarm(id);
     world.plant();
     await world.pass(10_000);
@@ -301,15 +301,15 @@ type Begin = (world: RaceWorld, step: string) => Promise<{ id: LeaseId; first: W
 const takenOver = (step: string, begin: Begin): Race => ({
   says: `${step} and the next generation`,
   reasons: ['released', 'expired'],
-  ...(step === 'LaunchInstance' && { calmMs: MAX_SEARCH }),
+  ...(step === 'launch' && { calmMs: MAX_SEARCH }),
   meet: async (world) => {
     const { id, first } = await begin(world, step);
     return { id, first, second: restart(world, id), heldMs: MAX_HELD };
   },
 });
 
-const BEGINNING = ['ChooseOffer', 'LaunchInstance', 'AwaitReady', 'ConfirmReady', 'ServeLease'];
-const ENDING = ['JudgeLease', 'EndLease', 'DestroyInstance', 'ProveAbsence', 'SettleLease'];
+const BEGINNING = ['choose', 'launch', 'await', 'confirm', 'serve'];
+const ENDING = ['judge', 'end', 'destroy', 'prove', 'settle'];
 
 /** A step of a replaced execution, held for as long as a function may run. */
 export const GENERATION_RACES: readonly Race[] = [

@@ -4,6 +4,7 @@
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
+import { STEPS } from '../../../shared/core/base/functions.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
 import { type EndReason, isOver, type Lease } from '../../../shared/core/lease/lease.ts';
 import { aTag, CONSUMER, type LeaseWorld, leaseWorld } from '../worlds/lease.ts';
@@ -28,8 +29,8 @@ export type RaceWorld = LeaseWorld & {
   audit(): Promise<readonly string[]>;
 };
 
-/** Whether the call is a step of the workflow. */
-const isStep = (name: string): boolean => /^[A-Z]/.test(name);
+/** Steps of the workflow, as against calls from outside. */
+const isStep = (name: string): boolean => name in STEPS;
 
 /** Holds the next call of a function. */
 function createTrap() {
@@ -75,7 +76,7 @@ export async function raceWorld(options: Partial<WorldOptions> = {}): Promise<Ra
     async active(body) {
       const before = world.calls.length;
       const lease = await world.active(body);
-      await world.until(async () => world.calls.lastIndexOf('ServeLease') >= before);
+      await world.until(async () => world.calls.lastIndexOf('serve') >= before);
       return lease;
     },
     async conclude(id, expected) {

@@ -2,6 +2,7 @@
 // so that the other nets can't rely on it.
 
 import type { WorldOptions } from '../../../local/demo/world.ts';
+import { STEPS } from '../../../shared/core/base/functions.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { type DurationMs, minutes, seconds, total } from '../../../shared/core/base/time.ts';
 import { type LeaseWorld, leaseWorld } from './lease.ts';
@@ -34,9 +35,9 @@ export type Gone = 'hanging' | 'refusing';
 
 /** The net that a call belongs to; null for other calls, such as routes. */
 function netOf(name: string): Net | null {
-  if (/^[A-Z]/.test(name) || name === 'executionEnded') return 'workflow';
-  if (name === 'enforceDeadline') return 'schedule';
-  if (name === 'sweepProvider') return 'sweep';
+  if (name in STEPS || name === 'event-execution-ended') return 'workflow';
+  if (name === 'timer-deadline') return 'schedule';
+  if (name === 'timer-sweep') return 'sweep';
   return name === 'endOwnInstance' ? 'instance' : null;
 }
 

@@ -8,8 +8,6 @@ export const instancePolicy = {
   launch: {
     /** The winner of the attempt write calls create within this, or not at all. */
     createWithin: seconds(5),
-    /** How long the launch function may run: `Launch instance`'s function timeout. */
-    functionTimeout: minutes(3),
   },
   ready: {
     /** How long one look at a booting instance's SSH port may take. */
@@ -59,9 +57,4 @@ export const noContactLimit = (silenceLimit: DurationMs): DurationMs =>
 invariant(
   instancePolicy.idle.dataGap >= 3 * instancePolicy.heartbeat.every,
   'idleness must survive two late heartbeats',
-);
-
-invariant(
-  instancePolicy.launch.createWithin < instancePolicy.launch.functionTimeout,
-  'a function must outlive the moment in which it may call create',
 );

@@ -5,6 +5,7 @@
 import { invariant } from '../invariant.ts';
 import { awsPolicy } from './aws.ts';
 import { billingPolicy } from './billing.ts';
+import { functionsPolicy } from './functions.ts';
 import { instancePolicy } from './instance.ts';
 import { leasePolicy } from './lease.ts';
 import { ledgerPolicy } from './ledger.ts';
@@ -21,7 +22,13 @@ export const policy = {
   ...sweepPolicy,
   ...operationsPolicy,
   ...awsPolicy,
+  ...functionsPolicy,
 } as const;
+
+invariant(
+  policy.launch.createWithin < policy.stepBudget.launch,
+  'a step must outlive the moment in which it may call create',
+);
 
 invariant(
   policy.node.grace > policy.deadline.grace,

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { API_FUNCTIONS } from '../../../../infra/function-list.ts';
+import { FUNCTION_NAMES, FUNCTIONS } from '../../../../infra/function-list.ts';
 import { type RouteName, routes } from '../../../../shared/api/contract/contract.ts';
 import { ProblemReply } from '../../../../shared/api/contract/replies/problem.ts';
 import { replies } from '../../../../shared/api/contract/replies/replies.ts';
@@ -23,7 +23,7 @@ function blanksOf(json: unknown, path = ''): readonly string[] {
 
 describe('the contract', () => {
   it('has exactly one reply for each route', () => {
-    expect(Object.keys(replies)).toEqual(NAMES);
+    expect(new Set(Object.keys(replies))).toEqual(new Set(NAMES));
   });
 
   it('has one route for each method and path', () => {
@@ -35,11 +35,9 @@ describe('the contract', () => {
     const lists = NAMES.filter((name) =>
       Object.hasOwn((replies[name]._zod.def as { shape?: object }).shape ?? {}, 'nextCursor'),
     );
-    const keyed = NAMES.filter((name) =>
-      (API_FUNCTIONS[name].needs as readonly string[]).includes('cursor-key'),
-    );
+    const keyed = FUNCTION_NAMES.filter((name) => FUNCTIONS[name].needs.includes('cursor-key'));
     expect(lists).toHaveLength(7);
-    expect(keyed).toEqual(lists);
+    expect(new Set(keyed)).toEqual(new Set(lists.map((name) => routes[name].handledBy)));
   });
 });
 

@@ -37,7 +37,7 @@ describe('a strict check of replies', () => {
     const call = { name: 'readLease', payload: {} };
     expect(await strictly()(call, async () => reply)).toBe(reply);
     const record = { provider: 'vastai' };
-    const timer = { name: 'sweepProvider', payload: {} };
+    const timer = { name: 'timer-sweep', payload: {} };
     expect(await strictly()(timer, async () => record)).toBe(record);
   });
 });

@@ -122,7 +122,7 @@ describe('what a freeze concerns', () => {
   });
 
   it('waits for minutes, for creates take so long', () => {
-    expect(policy.launch.functionTimeout).toBeGreaterThan(minutes(1));
+    expect(policy.stepBudget.launch).toBeGreaterThan(minutes(1));
   });
 });
 

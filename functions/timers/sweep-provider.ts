@@ -1,7 +1,0 @@
-// Sweeps one provider, on a schedule of one minute; while nothing is leased, it skips most of them.
-
-import { SweepInput } from '../../shared/api/requests/functions.ts';
-import { sweepProvider } from '../../shared/app/sweep.ts';
-import { timer } from '../wrap/wrap.ts';
-
-export const handler = timer(SweepInput, sweepProvider);

@@ -1,0 +1,37 @@
+// The functions of the workflow's steps: each carries out several, and the state machine says which
+// one. The ordinary outcome of a step is returned; any other is thrown under the name that the
+// state machine routes on.
+
+import middy from '@middy/core';
+import * as z from 'zod/mini';
+import { parse } from '../../shared/api/parse.ts';
+import { compose, type Factory } from '../../shared/app/runtime.ts';
+import { Failure, type FailureName, OUTCOME_NAMES } from '../../shared/core/base/failure.ts';
+import type { StepFunction, StepOf } from '../../shared/core/base/functions.ts';
+import type { StepOutcome } from '../../shared/core/lease/step.ts';
+import { watch } from './watch.ts';
+
+type Step = (event: unknown) => Promise<unknown>;
+type Run<Input, Output> = (input: Input) => Promise<StepOutcome<Output>>;
+
+/** One step: its input and the use case that it is. */
+export function step<Input, Output>(
+  schema: z.ZodMiniType<Input>,
+  factory: Factory<Run<Input, Output>>,
+): Step {
+  return async (event) => {
+    const outcome = await compose(factory)(parse(schema, event));
+    if (outcome.kind === 'done') return outcome.output;
+    const { kind, reason } = outcome;
+    throw new Failure(OUTCOME_NAMES[kind] satisfies FailureName, reason);
+  };
+}
+
+/** The function `Name`: all of its steps and no others. */
+export function steps<Name extends StepFunction>(table: Readonly<Record<StepOf<Name>, Step>>) {
+  const byName = new Map<string, Step>(Object.entries(table));
+  const Dispatched = z.object({ step: z.enum([...byName.keys()]) });
+  return middy<unknown, unknown>()
+    .use(watch(() => 'step'))
+    .handler((event) => byName.get(parse(Dispatched, event).step)?.(event));
+}

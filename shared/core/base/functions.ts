@@ -1,0 +1,54 @@
+// The Lambda functions of a deployment, by name, and which of them carries out each step of the
+// workflow. Infrastructure, the local service and the state machine file all use these names.
+
+/** The functions behind the HTTP API. */
+export type ApiFunction =
+  | 'api-menu'
+  | 'api-leases'
+  | 'api-heartbeats'
+  | 'api-billing'
+  | 'api-operations';
+
+/** The functions that the state machine calls. */
+export type StepFunction = 'step-choose' | 'step-decide' | 'work-provider' | 'work-list';
+
+/** The functions that schedules call. */
+export type TimerFunction =
+  | 'timer-deadline'
+  | 'timer-sweep'
+  | 'timer-refresh'
+  | 'timer-reconcile'
+  | 'timer-books'
+  | 'timer-freezes';
+
+export type FunctionName = ApiFunction | StepFunction | TimerFunction | 'event-execution-ended';
+
+/**
+ * The steps of the workflow, each with its function: only `work-provider` and `work-list` hold
+ * provider keys. The state machine file names both in each state.
+ */
+export const STEPS = {
+  choose: 'step-choose',
+  arm: 'step-decide',
+  launch: 'work-provider',
+  find: 'work-list',
+  await: 'step-decide',
+  probe: 'step-decide',
+  confirm: 'step-decide',
+  retire: 'work-list',
+  serve: 'step-decide',
+  judge: 'step-decide',
+  end: 'step-decide',
+  destroy: 'work-provider',
+  prove: 'work-list',
+  settle: 'step-decide',
+} as const satisfies Record<string, StepFunction>;
+
+export type StepName = keyof typeof STEPS;
+
+export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];
+
+/** The steps that one function carries out. */
+export type StepOf<Name extends StepFunction> = {
+  [Step in StepName]: (typeof STEPS)[Step] extends Name ? Step : never;
+}[StepName];
