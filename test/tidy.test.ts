@@ -112,7 +112,7 @@ describe('import arrows', () => {
     ['local/a.ts', '../shared/usecases/lease/steps/end-lease.ts'],
     ['local/simulators/vastai/a.ts', '../../../shared/adapters/providers/vastai/wire.ts'],
     ['clients/a.ts', '../shared/app/lease.ts'],
-    ['clients/cli/a.ts', '../shared/usecases/end-lease.ts'],
+    ['clients/cli/a.ts', '../../shared/usecases/end-lease.ts'],
     ['shared/core/base/a.ts', '../../../test/support/random.ts'],
     ['local/a.ts', '../bench/main.ts'],
     ['shared/core/base/a.ts', '../lease/lease.ts'],

@@ -2,7 +2,7 @@
 
 import { type Check, importsOf, isSource, type SourceFile } from './source.ts';
 
-const HANDLER = /^functions\/(?:api|steps|timers|events)\/.*\.tsx?$/;
+const HANDLER = /^functions\/[^/]+\.tsx?$/;
 const TOOL = /^[^/]+\.config\.ts$|(?:^|\/)main\.tsx?$/;
 const SCRIPTS = /^(?:package|cdk)\.json$/;
 
