@@ -8,8 +8,9 @@ import * as z from 'zod/mini';
 import { readable } from '../../infra/acknowledge.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { type RouteName, routes } from '../../shared/api/contract/contract.ts';
-import { STEPS, type StepName } from '../../shared/core/base/functions.ts';
+import { STEPS } from '../../shared/core/base/functions.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
+import { isStep } from '../support/worlds/virtual-time.ts';
 import { devStack, resourcesOf } from './synth.ts';
 
 const synthesis = devStack();
@@ -77,7 +78,6 @@ it('are the listed ones', async () => {
 });
 
 const isRoute = (name: string): name is RouteName => name in routes;
-const isStep = (name: string): name is StepName => name in STEPS;
 
 /** The function that is called for a route or a step; others are called by their own names. */
 function functionOf(name: string): string {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';
 import { type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
-import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
+import { isStep, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 async function doctor(world: LeaseWorld): Promise<ReturnType<typeof doctorView>> {
   const { body } = await world.ask('readDoctor', { userArn: OPERATOR });
@@ -39,7 +39,7 @@ describe('the doctor’s report', () => {
 
   it('lists stuck leases with the reason', async () => {
     let lost = false;
-    const meddle: Meddle = (call, run) => (lost && /^[A-Z]/.test(call.name) ? 'hang' : run());
+    const meddle: Meddle = (call, run) => (lost && isStep(call.name) ? 'hang' : run());
     const world = await leaseWorld({ meddle });
     const [healthy, stuck] = [await world.request(), await world.request()];
     await world.untilState(healthy, 'active');

@@ -13,7 +13,7 @@ import { billOf } from '../../shared/core/lease/lease.ts';
 import { presentRate } from '../../shared/core/lease/spend.ts';
 import { chargesOf, totalOf } from '../../shared/core/ledger/charge.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
+import { HOUR, isStep, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const sweepEvery = minutes(1);
 /** These leases must not end as silent. */
@@ -114,7 +114,7 @@ describe('metered bytes', () => {
 
 const HANGING: { lost: boolean } & { meddle: Meddle } = {
   lost: false,
-  meddle: (call, run) => (HANGING.lost && /^[A-Z]/.test(call.name) ? 'hang' : run()),
+  meddle: (call, run) => (HANGING.lost && isStep(call.name) ? 'hang' : run()),
 };
 
 describe('a spend cap', () => {

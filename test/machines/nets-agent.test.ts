@@ -7,7 +7,7 @@ import { minutes } from '../../shared/core/base/time.ts';
 import { startAgent } from '../support/worlds/agent.ts';
 import { openFront } from '../support/worlds/front.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
-import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
+import { isStep, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Heartbeats each second by default; without a reply for 2 s, ends itself after 1 s more. */
 const QUICK = '1 2 1 1';
@@ -29,7 +29,7 @@ it('the real agent alone ends its instance, with the key of that instance only',
       received += 1;
       return reply;
     }
-    if (gone && /^[A-Z]/.test(call.name)) return 'hang';
+    if (gone && isStep(call.name)) return 'hang';
     if (gone) throw new Error(`no ${call.name}`);
     return run();
   };

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-import type { Meddle } from '../support/worlds/virtual-time.ts';
+import { isStep, type Meddle } from '../support/worlds/virtual-time.ts';
 
 /** A repeat may change only the version and the time by which progress is due. */
 const withoutStamps = (lease: object): object => ({ ...lease, version: 0, dueBy: 0 });
@@ -28,7 +28,7 @@ describe.each(Object.entries(SCENES))('with %s', (_scene, { phoneHome = true, up
     const changed: string[] = [];
     const twice: Meddle = async (call, run) => {
       const first = await run();
-      if (world === undefined || id === undefined || !/^[A-Z]/.test(call.name)) return first;
+      if (world === undefined || id === undefined || !isStep(call.name)) return first;
       const before = withoutStamps(await world.lease(id));
       const instances = world.market.instances().length;
       const second = await run();

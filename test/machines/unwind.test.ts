@@ -7,11 +7,11 @@ import { leaseMachine } from '../../local/service.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import type { Meddle } from '../support/worlds/virtual-time.ts';
 
-type Task = { Type: string; Parameters?: { FunctionName: string } };
+type Task = { Type: string; Parameters?: { Payload: { step: string } } };
 const machine = leaseMachine() as { States: Record<string, Task> };
 const tasks = Object.entries(machine.States)
   .filter(([, state]) => state.Type === 'Task')
-  .map(([name, state]) => ({ name, call: state.Parameters?.FunctionName ?? '' }));
+  .map(([name, state]) => ({ name, call: state.Parameters?.Payload.step ?? '' }));
 
 /** How a lease reaches the states outside the ordinary path. */
 const DETOURS: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) => void }> = {

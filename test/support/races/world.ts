@@ -4,11 +4,10 @@
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
-import { STEPS } from '../../../shared/core/base/functions.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
 import { type EndReason, isOver, type Lease } from '../../../shared/core/lease/lease.ts';
 import { aTag, CONSUMER, type LeaseWorld, leaseWorld } from '../worlds/lease.ts';
-import { type Meddle, MINUTE } from '../worlds/virtual-time.ts';
+import { isStep, type Meddle, MINUTE } from '../worlds/virtual-time.ts';
 import { type Actor, createActor, holdEngines, holdWires, isActing, unheld } from './turns.ts';
 
 /** The longest time from a race to the end of its lease, without a lost wake. */
@@ -28,9 +27,6 @@ export type RaceWorld = LeaseWorld & {
   /** The violations over all leases so far. */
   audit(): Promise<readonly string[]>;
 };
-
-/** Steps of the workflow, as against calls from outside. */
-const isStep = (name: string): boolean => name in STEPS;
 
 /** Holds the next call of a function. */
 function createTrap() {

@@ -2,11 +2,10 @@
 // so that the other nets can't rely on it.
 
 import type { WorldOptions } from '../../../local/demo/world.ts';
-import { STEPS } from '../../../shared/core/base/functions.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { type DurationMs, minutes, seconds, total } from '../../../shared/core/base/time.ts';
 import { type LeaseWorld, leaseWorld } from './lease.ts';
-import type { Meddle } from './virtual-time.ts';
+import { isStep, type Meddle } from './virtual-time.ts';
 
 export const NETS = ['workflow', 'schedule', 'sweep', 'instance'] as const;
 export type Net = (typeof NETS)[number];
@@ -35,7 +34,7 @@ export type Gone = 'hanging' | 'refusing';
 
 /** The net that a call belongs to; null for other calls, such as routes. */
 function netOf(name: string): Net | null {
-  if (name in STEPS || name === 'event-execution-ended') return 'workflow';
+  if (isStep(name) || name === 'event-execution-ended') return 'workflow';
   if (name === 'timer-deadline') return 'schedule';
   if (name === 'timer-sweep') return 'sweep';
   return name === 'endOwnInstance' ? 'instance' : null;

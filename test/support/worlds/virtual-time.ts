@@ -4,11 +4,15 @@
 import type { Call } from '../../../local/service.ts';
 import type { VirtualClock } from '../../../local/workflow/clock.ts';
 import type { WorkflowEngine } from '../../../local/workflow/engine.ts';
+import { STEPS, type StepName } from '../../../shared/core/base/functions.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 /** When the clock of a world starts. */
 export const START = Date.UTC(2026, 10, 21, 12);
+
+/** Whether a call is a step of the workflow. */
+export const isStep = (name: string): name is StepName => name in STEPS;
 
 /** A reply that the test sends later; time moves meanwhile. */
 type Later = { readonly later: Promise<unknown> };
