@@ -67,7 +67,7 @@ const sweep = createSweepProvider({
   page: (message) => {
     throw new Error(message);
   },
-  note: (message) => {
+  log: (message) => {
     throw new Error(message);
   },
 });

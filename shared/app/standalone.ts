@@ -38,7 +38,7 @@ function portsOf(options: StandaloneOptions): SweepAlonePorts {
   const registry = createRegistry({ pause, access });
   const signer = createHmacSigner(keys);
   const provider = registry.providerNamed(name.data);
-  return { provider, clock, pause, deployment, signer, tell };
+  return { provider, clock, pause, deployment, signer, report: tell };
 }
 
 /** The sweep without a control plane, its look and its act apart. Throws BadConfig. */

@@ -24,7 +24,7 @@ const sweeping = (runtime: Runtime) =>
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),
     rooms: once(runtime, rooms),
-    note: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
+    log: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
     complete: (record) => runtime.log(lineOf(record)),
     page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
   });

@@ -1,5 +1,5 @@
-// Where accounts are kept, with their log. Each write is one item under one condition. All may
-// throw StoreDown, and Conflict when too many change one account at a time; all repeat safely.
+// Stores accounts and their logs. Each write is one conditional write of one item. All may throw
+// StoreDown, and Conflict after too many concurrent changes of one account; all are safe to repeat.
 
 import type { ConsumerId, LeaseId } from '../core/base/ids.ts';
 import type { MicroUsd } from '../core/base/money.ts';
@@ -17,7 +17,7 @@ import type {
 import type { LedgerEntry } from '../core/ledger/entry.ts';
 
 export type PlaceOutcome =
-  /** The hold as the account has it. */
+  /** The hold as stored in the account. */
   | { readonly kind: 'placed'; readonly hold: Hold }
   | { readonly kind: 'refused'; readonly refusal: HoldRefusal };
 
@@ -26,12 +26,12 @@ export type HoldOf = { readonly consumer: ConsumerId; readonly leaseId: LeaseId 
 
 export type AccountStore = {
   get(consumer: ConsumerId): Promise<Account | null>;
-  /** Every account there is. */
+  /** All accounts. */
   all(): Promise<readonly Account[]>;
   /**
-   * Sets money aside for a lease, all limits in one conditional write; opens the account with
-   * `defaults` at first. The hold belongs to the account's month, which may be later than asked.
-   * Repeating it for the same lease changes nothing and returns the hold that is there.
+   * Places a hold for a lease; one conditional write checks all limits. Opens the account with
+   * `defaults` if there is none. The hold belongs to the account's month, which may be later than
+   * requested. A repeat for the same lease changes nothing and returns the existing hold.
    */
   place(
     request: HoldOf & {
@@ -41,26 +41,31 @@ export type AccountStore = {
     },
   ): Promise<PlaceOutcome>;
   /**
-   * Raises a lease's hold to `to` unless it is that high already, and notes that it did so `at`;
-   * refused as a whole when there is no room. Throws Conflict when there is no such hold.
+   * Raises a hold to `to` unless it is already that high, and records `at`; refused when there is
+   * no room. Throws Conflict when there is no such hold.
    */
   raise(request: HoldOf & { readonly to: MicroUsd; readonly at: EpochMs }): Promise<PlaceOutcome>;
-  /** Lowers a hold to `to` if it is exactly `from`, which was raised. */
+  /** Lowers a raised hold to `to` if it is exactly `from`. */
   lower(
     request: HoldOf & { readonly from: Hold; readonly to: MicroUsd },
   ): Promise<'lowered' | 'changed'>;
-  /** Shrinks a hold to amount and rate of `to`; one that was repriced or is gone stays as it is. */
+  /** Lowers a hold to the amount and rate of `to`; a repriced or settled hold stays unchanged. */
   reprice(request: HoldOf & { readonly to: Hold }): Promise<void>;
-  /** Grows a hold to `to` without asking for room; one that is that high, or settled, stays. */
+  /**
+   * Raises a hold to `to` without checking room; a hold that is that high or settled stays
+   * unchanged.
+   */
   grow(request: HoldOf & { readonly to: MicroUsd }): Promise<void>;
   /**
-   * Enters a true-up or correction of a settled lease, after all that came before it, in ledger and
-   * account; one that was entered is left as it is.
+   * Enters a true-up or correction of a settled lease in ledger and account, in sequence; an
+   * existing one stays unchanged.
    */
   correct(entry: LedgerEntry): Promise<void>;
-  /** Turns a hold into a charge and returns the rest; a settled lease is left as it is. */
+  /** Turns a hold into a charge and releases the rest; a settled lease stays unchanged. */
   settle(request: HoldOf & { readonly charged: MicroUsd }): Promise<void>;
-  /** Opens an account with other limits than the defaults; `note` says who did and why. */
+  /**
+   * Opens an account with limits other than the defaults; `note` records the operator and reason.
+   */
   open(request: {
     readonly consumer: ConsumerId;
     readonly month: Month;
@@ -68,26 +73,26 @@ export type AccountStore = {
     readonly note: AccountNote;
   }): Promise<'opened' | 'exists'>;
   /**
-   * Replaces the limits of exactly this version. Room moves by the difference, so that holds placed
-   * meanwhile are kept; it may fall below zero.
+   * Replaces the limits of exactly this version. Room changes by the difference, so that concurrent
+   * holds stay valid; it may become negative.
    */
   changeLimits(request: {
     readonly account: Account;
     readonly limits: AccountLimits;
     readonly note: AccountNote;
   }): Promise<'changed' | 'stale'>;
-  /** Records crossings and the freeze that follow from `review`; only the first of several does. */
+  /** Records the crossings and the freeze of `review`; of concurrent reviews only the first one. */
   cross(request: {
     readonly account: Account;
     readonly review: Review;
     readonly at: EpochMs;
     readonly notes: readonly AccountNote[];
   }): Promise<'crossed' | 'stale'>;
-  /** Writes to the log what was committed with the account and isn't there yet. */
+  /** Writes the committed notes that are not in the log yet. */
   applyNotes(account: Account): Promise<void>;
-  /** Adds a note; one with its key is left as it is. */
+  /** Adds a note; an existing note with its key stays unchanged. */
   appendNote(consumer: ConsumerId, note: AccountNote): Promise<void>;
-  /** The account's log after `after` in order of time, one page. */
+  /** One page of the account's log after `after`, in order of time. */
   notes(
     consumer: ConsumerId,
     page: { readonly after: NotePlace | null; readonly limit: number },

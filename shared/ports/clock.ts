@@ -1,4 +1,4 @@
-// The only source of the present.
+// The only source of the current time.
 
 import type { EpochMs } from '../core/base/time.ts';
 

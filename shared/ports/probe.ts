@@ -1,7 +1,7 @@
-// Looks from outside whether an instance can be reached.
+// Probes an instance from outside.
 
-/** Looks whether an SSH server answers. */
+/** Probes an SSH server. */
 export type Probe = {
-  /** `ready` when the host sends an SSH banner in time; any trouble is `not-yet`. Never throws. */
+  /** `ready` when the host sends an SSH banner in time; any failure is `not-yet`. Never throws. */
   sshBanner(host: string, port: number): Promise<'ready' | 'not-yet'>;
 };

@@ -1,5 +1,5 @@
-// What a use case may ask of a GPU marketplace, in our words. Each adapter keeps these promises or
-// throws a Failure; one contract suite holds all of them to it.
+// The port of a GPU marketplace. Each adapter fulfills this contract or throws a Failure; one
+// contract suite tests all adapters.
 
 import type { InstanceId } from '../core/base/ids.ts';
 import type { EpochMs } from '../core/base/time.ts';
@@ -13,38 +13,41 @@ import type { Tag } from '../core/instance/ownership.ts';
 export type Provider = {
   readonly card: ProviderCard;
   /**
-   * Every offer that can be leased now, unverified hosts left out. A read: safe to repeat.
-   * Complete or a Failure (RateLimited, ProviderDown, BadReply, Unauthorised); never a part.
+   * Every available offer, without unverified hosts. Safe to repeat. Complete, or a Failure
+   * (RateLimited, ProviderDown, BadReply, Unauthorised); never partial.
    */
   search(): Promise<readonly Offer[]>;
   /**
-   * Rents the offer; the tag is part of this request. NEVER safe to repeat. Anything but a definite
-   * answer is `outcome-unknown`. Whatever the provider does, this returns and doesn't throw.
+   * Rents the offer; the tag is part of this request. NEVER safe to repeat. Any indefinite response
+   * is `outcome-unknown`. Never throws for what the provider does.
    */
   create(tag: Tag, offer: Offer, spec: LaunchSpec): Promise<CreateOutcome>;
   /**
-   * Adds the SSH key to an instance whose start script carries it already. Safe to repeat. Never
-   * throws for what the provider does: a refusal is an answer.
+   * Attaches the SSH key to an instance whose start script also contains it. Safe to repeat. Never
+   * throws for what the provider does: a refusal is an outcome.
    */
   attachKey(id: InstanceId, publicKey: string): Promise<'attached' | 'refused'>;
   /**
-   * One instance. `absent` only when the provider says it doesn't know it; shortly after create
-   * that may be lag, so it is a hint and no proof. Errors are a Failure, never `absent`.
+   * Reads one instance. `absent` only when the provider does not know it; shortly after create this
+   * may be lag, so it is a hint, not proof. Errors are a Failure, never `absent`.
    */
   get(id: InstanceId): Promise<Instance | 'absent'>;
-  /** Every instance of the account in every state, ours or not: all pages, or a Failure. */
+  /**
+   * Lists every instance of the provider account in every state, own and foreign: all pages, or a
+   * Failure.
+   */
   list(): Promise<readonly Instance[]>;
   /**
-   * Asks the provider to end the instance. Safe to repeat. `accepted` is not proof; `absent` means
-   * that the provider did not know it. Throws RateLimited, ProviderDown, BadReply, Unauthorised:
-   * then it still runs.
+   * Destroys the instance. Safe to repeat. `accepted` is not proof; `absent` means that the
+   * provider does not know it. Throws RateLimited, ProviderDown, BadReply, Unauthorised: then it
+   * still runs.
    */
   destroy(id: InstanceId): Promise<'accepted' | 'absent'>;
   /**
-   * What the provider charged between two instants, destroyed instances included: all of the
-   * provider's own periods that the span touches, each as a whole. A read.
+   * The provider's charges between two instants, including destroyed instances: every billing
+   * period of the provider that overlaps the span, as a whole.
    */
   charges(from: EpochMs, to: EpochMs): Promise<readonly ProviderCharge[]>;
-  /** What is left of the prepaid funds, below zero when overdrawn; null where it isn't reported. */
+  /** The prepaid balance, negative when overdrawn; null when the provider does not report it. */
   balance(): Promise<number | null>;
 };

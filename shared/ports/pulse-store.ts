@@ -1,5 +1,5 @@
-// Where the pulse of each lease is kept: its parked token and heartbeats. Each write is one item
-// under one condition. All may throw StoreDown; every method is safe to repeat unless it says
+// Stores the pulse of each lease: its parked token and heartbeats. Each write is one conditional
+// write of one item. All may throw StoreDown; every method is safe to repeat unless it says
 // otherwise.
 
 import type { ConsumerId, LeaseId } from '../core/base/ids.ts';
@@ -8,10 +8,7 @@ import type { ByteCount, NodeFacts, Parking, Pulse, PulseStart } from '../core/i
 import type { Quiet } from '../core/instance/quiet.ts';
 import type { Telemetry } from '../core/instance/telemetry.ts';
 
-/**
- * What an instance says with one heartbeat. A number must be greater than that of any heartbeat
- * before.
- */
+/** The heartbeat of an instance. Its number must be greater than that of any earlier heartbeat. */
 export type NodeHeartbeat = {
   readonly kind: 'node';
   readonly attempt: number;
@@ -20,7 +17,9 @@ export type NodeHeartbeat = {
   readonly telemetry: Telemetry | null;
 };
 
-/** Who heartbeats: an instance by its attempt, an application by its consumer, or our own probe. */
+/**
+ * A heartbeat: of an instance, by its attempt; of an application, by its consumer; or of the probe.
+ */
 export type Heartbeat = {
   readonly leaseId: LeaseId;
   readonly at: EpochMs;
@@ -30,14 +29,14 @@ export type Heartbeat = {
     | { readonly kind: 'probe'; readonly attempt: number };
 };
 
-/** A heartbeat of this attempt's instance that was quiet; its number is `quiet.through`. */
+/** A quiet heartbeat of this attempt's instance; its number is `quiet.through`. */
 export type QuietHeartbeat = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
   readonly quiet: Quiet;
 };
 
-/** What counters had counted before they started again; `from` as the pulse had it before. */
+/** The bytes counted before a reset of counters; `from` is the previous value in the pulse. */
 export type CarriedBytes = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
@@ -47,20 +46,23 @@ export type CarriedBytes = {
 
 export type PulseStore = {
   get(leaseId: LeaseId): Promise<Pulse | null>;
-  /** Consistent reads by key, all of them; a pulse that isn't there is left out. */
+  /** Consistent reads by key, all of them; missing pulses are left out. */
   getMany(leaseIds: Iterable<LeaseId>): Promise<ReadonlyMap<LeaseId, Pulse>>;
-  /** Starts the pulse of an attempt; the same attempt again changes nothing. */
+  /** Starts the pulse of an attempt; a repeat for the same attempt changes nothing. */
   start(start: PulseStart): Promise<void>;
-  /** Stores a token under a newer wait number; `over` when lease, attempt or generation is. */
+  /**
+   * Stores a token under a newer wait number; `over` when the lease is over or a newer generation
+   * or attempt exists.
+   */
   park(parking: Parking): Promise<'parked' | 'over'>;
-  /** Checks and records a heartbeat in one update and returns the pulse, or refuses it. */
+  /** Checks and records a heartbeat in one update; returns the pulse, or `refused`. */
   heartbeat(heartbeat: Heartbeat): Promise<Pulse | 'refused'>;
-  /** Carries the quiet on to the heartbeat just heard; a newer heartbeat leaves it alone. */
+  /** Extends the quiet to this heartbeat; after a newer heartbeat it changes nothing. */
   keepQuiet(heartbeat: QuietHeartbeat): Promise<void>;
-  /** Carries bytes over when counters started again; whoever was faster is left alone. */
+  /** Carries bytes over after a reset of counters; after a concurrent change it changes nothing. */
   carryBytes(carry: CarriedBytes): Promise<void>;
-  /** Notes a silence and when to look at it again; `over` when the lease is. */
+  /** Records a silence and when to check it again; `over` when the lease is over. */
   noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;
-  /** No heartbeat counts any more. */
+  /** Closes the pulse: heartbeats no longer count. */
   close(leaseId: LeaseId): Promise<void>;
 };

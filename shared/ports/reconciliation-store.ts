@@ -1,12 +1,12 @@
-// Where results of reconciliations are kept. Each write is one item under one condition.
-// All may throw StoreDown; every method is safe to repeat unless it says otherwise.
+// Stores the results of reconciliations. Each write is one conditional write of one item. All may
+// throw StoreDown; every method is safe to repeat unless it says otherwise.
 
 import type { ProviderName } from '../core/base/providers.ts';
 import type { Reconciliation } from '../core/billing/reconcile.ts';
 
-/** What comparing our charges with a provider's came to last. */
+/** The last reconciliation with each provider. */
 export type ReconciliationStore = {
   last(provider: ProviderName): Promise<Reconciliation | null>;
-  /** Keeps it; an older one never replaces a newer one. */
+  /** Stores the record; an older one never replaces a newer one. */
   record(record: Reconciliation): Promise<void>;
 };

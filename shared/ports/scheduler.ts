@@ -4,8 +4,8 @@ import type { LeaseId } from '../core/base/ids.ts';
 import type { EpochMs } from '../core/base/time.ts';
 
 export type Scheduler = {
-  /** Sets or moves the one schedule of a lease. Its target ends the lease by itself. */
+  /** Sets or moves the schedule of a lease. Its target ends the lease. */
   arm(leaseId: LeaseId, at: EpochMs): Promise<void>;
-  /** Removes it; one that isn't there is fine. */
+  /** Removes the schedule, if it exists. */
   disarm(leaseId: LeaseId): Promise<void>;
 };

@@ -1,18 +1,18 @@
-// Where records of sweeps and counts of silent leases are kept. Each write is one item under one
-// condition. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
+// Stores records of sweeps and counts of silent leases. Each write is one conditional write of one
+// item. All may throw StoreDown; every method is safe to repeat unless it says otherwise.
 
 import type { ProviderName } from '../core/base/providers.ts';
 import type { EpochMs } from '../core/base/time.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
 
-/** What sweeps saw, and how many leases fell silent when. */
+/** The records of sweeps, and how many leases became silent at which time. */
 export type SweepStore = {
-  /** The newest sweep's record; null before the first. */
+  /** The record of the newest sweep; null before the first. */
   last(provider: ProviderName): Promise<SweepRecord | null>;
-  /** Keeps the record of a sweep; an older one never replaces a newer one. */
+  /** Stores the record of a sweep; an older one never replaces a newer one. */
   record(record: SweepRecord): Promise<void>;
-  /** Counts one lease that is silent at that instant. NOT safe to repeat: it counts again. */
+  /** Counts one silent lease at `at`. NOT safe to repeat: it counts again. */
   countSilence(at: EpochMs): Promise<void>;
-  /** How many were counted from one instant to another, by whole minutes that are touched. */
+  /** How many were counted from `from` until `until`, in whole minutes. */
   silences(from: EpochMs, until: EpochMs): Promise<number>;
 };

@@ -13,7 +13,7 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'second sighting',
     file: 'shared/core/sweep/instance-findings.ts',
-    line: 'again: between(since, listedAt) >= policy.sweep.apart',
+    line: 'again: between(since, listedAt) >= policy.sweep.minSightingGap',
     instead: 'again: true',
     test: {
       file: 'test/machines/sweep.test.ts',

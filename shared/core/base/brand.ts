@@ -1,5 +1,5 @@
-// Nominal types. A branded value can only be made by its own constructor, so that an amount can't
-// be passed where an instant is meant.
+// Nominal types. A branded value can only be made by its own constructor, so that an amount cannot
+// be passed as an instant.
 
 declare const brand: unique symbol;
 

@@ -1,16 +1,17 @@
-// Who asks: a consumer sees and touches only its own leases, an operator all of them.
+// The caller of a request: a consumer can read and change only its own leases, an operator all
+// leases.
 
 import { Failure } from './failure.ts';
 import type { ConsumerId } from './ids.ts';
 
 export type Caller = { readonly consumer: ConsumerId; readonly operator: boolean };
 
-/** Throws Forbidden for anybody but an operator. */
+/** Throws Forbidden unless the caller is an operator. */
 export function mustBeOperator({ operator }: Caller): void {
   if (!operator) throw new Failure('Forbidden', 'only operators can do this');
 }
 
-/** Throws Forbidden unless what belongs to `consumer` is this caller's to see. */
+/** Throws Forbidden unless the caller may read the records of `consumer`. */
 export function mustOwn(
   { consumer: own, operator }: Caller,
   consumer: ConsumerId,

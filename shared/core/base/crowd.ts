@@ -1,10 +1,10 @@
-// Tells a few strange things from a crowd of them. A crowd is more likely our own mistake (a wrong
-// table, an outage of ours) than that many things gone wrong at once, so a person has to look.
+// Distinguishes a few anomalies from a crowd. A crowd is more likely a fault of this service (a
+// wrong table, an outage) than many independent faults, so an operator must decide.
 
 import { policy } from './policy/policy.ts';
 
-/** Whether `count` out of `all` is more than chance brings: more than 3, and more than a fifth. */
+/** Whether `count` out of `all` is a crowd: more than 3, and more than 20 %. */
 export function isCrowd(count: number, all: number): boolean {
-  const { least, percent } = policy.crowd;
-  return count > Math.max(least, (all * percent) / 100);
+  const { aboveCount, abovePercent } = policy.crowd;
+  return count > Math.max(aboveCount, (all * abovePercent) / 100);
 }

@@ -2,19 +2,19 @@
 // catches on these names, so a name is part of the contract with `state-machines/lease.asl.json`.
 
 /**
- * What to do after a failure: `retry` the same call; `look` at the provider first, since the
- * effect may have happened; take the `next-offer`; `reload` what was read; `never` repeat;
- * `route` is no trouble at all, it only tells the state machine where to go on.
+ * What to do after a failure: `retry` the same call; `look` at the provider first, because the call
+ * may have taken effect; take the `next-offer`; `reload` the record; `never` repeat; `route` is no
+ * error, it only routes the state machine.
  */
 type Action = 'retry' | 'look' | 'next-offer' | 'reload' | 'never' | 'route';
 
 type Handling = {
   readonly action: Action;
-  /** The HTTP status a caller sees. */
+  /** The HTTP status of the reply. */
   readonly status: number;
-  /** Whether a person is told at once. */
+  /** Whether it pages an operator. */
   readonly page: boolean;
-  /** Whether a step of the workflow may throw it, so that the state machine must name it. */
+  /** Whether a workflow step may throw it, so that the state machine must handle it. */
   readonly inWorkflow: boolean;
 };
 
@@ -26,7 +26,7 @@ const handle = (action: Action, status: number, flags = ''): Handling => ({
 });
 
 export const FAILURES = {
-  // The world outside.
+  // External systems.
   RateLimited: handle('retry', 503, 'workflow'),
   ProviderDown: handle('retry', 503, 'workflow'),
   BadReply: handle('retry', 502, 'workflow page'),
@@ -35,7 +35,7 @@ export const FAILURES = {
   // AWS refuses our own role or credentials. A step retries it: the policy may be changed by then.
   AccessDenied: handle('never', 500, 'workflow page'),
   Conflict: handle('reload', 503, 'workflow'),
-  // What a launch may meet.
+  // Outcomes of a launch.
   NotCalled: handle('retry', 503, 'workflow'),
   OfferGone: handle('next-offer', 503, 'workflow'),
   OutcomeUnknown: handle('look', 503, 'workflow'),
@@ -44,14 +44,14 @@ export const FAILURES = {
   OverBudget: handle('never', 402, 'workflow'),
   NotReady: handle('retry', 503, 'workflow'),
   AttemptFailed: handle('next-offer', 503, 'workflow'),
-  // Where the workflow goes on.
+  // Routes of the workflow.
   UseProbe: handle('route', 500, 'workflow'),
   LeaseOver: handle('route', 409, 'workflow'),
   Superseded: handle('route', 409, 'workflow'),
   AbsencePending: handle('route', 503, 'workflow'),
   StillPresent: handle('look', 503, 'workflow'),
   TeardownOverdue: handle('route', 503, 'workflow page'),
-  // What a caller did.
+  // Errors of the caller.
   BadRequest: handle('never', 400),
   Forbidden: handle('never', 403),
   NotFound: handle('never', 404),
@@ -66,7 +66,9 @@ export const FAILURES = {
 
 export type FailureName = keyof typeof FAILURES;
 
-/** Outcomes of a step that are not its ordinary path, and the name the state machine routes on. */
+/**
+ * Outcomes of a step other than its normal path, and the names that the state machine routes on.
+ */
 export const OUTCOME_NAMES = {
   'lease-over': 'LeaseOver',
   superseded: 'Superseded',
@@ -87,20 +89,20 @@ export const OUTCOME_NAMES = {
 
 export type DetourKind = keyof typeof OUTCOME_NAMES;
 
-/** An error in words, its name first; safe for whatever was thrown. */
+/** An error as text, its name first. Accepts any thrown value. */
 export const errorInWords = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
-/** What a problem document may add: the field or limit at fault. */
+/** Details for a problem document: the invalid field, or the exceeded limit. */
 export type FailureDetail = {
   readonly field?: string;
   readonly limit?: string;
-  /** What else the document says, by name; nothing secret. */
+  /** Further facts for the document, by name; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 };
 
-/** The one error class for trouble that is not a bug. `name` decides what happens next. */
+/** The error class for failures that are not bugs. `name` determines what happens next. */
 export class Failure extends Error {
   override readonly name: FailureName;
   readonly field: string | undefined;

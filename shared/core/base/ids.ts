@@ -1,22 +1,22 @@
-// One brand per kind of id, with the letters each may hold.
+// One brand per kind of id, with its allowed characters.
 
 import * as z from 'zod/mini';
 import type { Brand } from './brand.ts';
 import { invariant } from './invariant.ts';
 import { ProviderName } from './providers.ts';
 
-/** Our promise: 20 letters or digits, derived from the consumer and its idempotency key. */
+/** 20 letters or digits, derived from the consumer and its idempotency key. */
 export type LeaseId = Brand<string, 'LeaseId'>;
-/** A provider's name for its instance. */
+/** A provider's id of an instance. */
 export type InstanceId = Brand<string, 'InstanceId'>;
 /** `<provider>_<the provider's own id>`: only letters, digits, `_` and `-`, safe in any URL. */
 export type OfferId = Brand<string, 'OfferId'>;
-/** Who asked and pays: account and role, never a session name. */
+/** The paying caller: account and role, never a session name. */
 export type ConsumerId = Brand<string, 'ConsumerId'>;
 /** Which deployment of this product an instance belongs to. */
 export type DeploymentId = Brand<string, 'DeploymentId'>;
 
-/** The metadata is for JSON Schema, which can't see into a custom type. */
+/** The metadata is for JSON Schema, which cannot derive it from a custom type. */
 const text = <Id extends string>(pattern: RegExp, rule: string) =>
   z
     .custom<Id>((value) => typeof value === 'string' && pattern.test(value), rule)
@@ -37,7 +37,7 @@ export const DeploymentId = text<DeploymentId>(
   'must be 2 to 12 characters of a-z and 0-9',
 );
 
-/** Brands an id after checking its letters; throws InvariantBroken when they are not allowed. */
+/** Brands an id; throws InvariantBroken when it has characters that are not allowed. */
 export function brandId<Id extends string>(schema: z.ZodMiniType<Id>, value: string): Id {
   const parsed = schema.safeParse(value);
   invariant(parsed.success, `not an id: ${value}`);

@@ -1,6 +1,6 @@
-// A broken invariant is a bug in this program: it is thrown, never caught, and always alarms.
+// A broken invariant is a bug in this program: it is never caught, and it always raises an alarm.
 
-/** Thrown when the program contradicts itself. Its name is literal so that minifying keeps it. */
+/** The error of a broken invariant. Its name is literal so that minifying keeps it. */
 class InvariantBroken extends Error {
   override readonly name = 'InvariantBroken';
 }
@@ -10,7 +10,7 @@ export function invariant(condition: boolean, message: string): asserts conditio
   if (!condition) throw new InvariantBroken(message);
 }
 
-/** For the `default` of an exhaustive switch: reached only when a type lied. */
+/** For the `default` of an exhaustive switch: reached only when a value does not match its type. */
 export function unreachable(value: never): never {
   throw new InvariantBroken(`unreachable: ${JSON.stringify(value)}`);
 }

@@ -1,5 +1,5 @@
-// Money is whole micro-dollars. Floats stop at the provider adapters' edge, rounded up, and only
-// this file multiplies or divides an amount.
+// Money is whole micro-dollars. Provider adapters convert floats, rounding up, and only this file
+// multiplies or divides amounts.
 
 import * as z from 'zod/mini';
 import type { Brand } from './brand.ts';
@@ -8,7 +8,7 @@ import { type DurationMs, durationMs } from './time.ts';
 
 /** Whole micro-dollars: 1,000,000 is one US dollar. Exact up to 9.0 billion dollars. */
 export type MicroUsd = Brand<number, 'MicroUsd'>;
-/** Whole micro-dollars for each hour. */
+/** Whole micro-dollars per hour. */
 export type MicroUsdPerHour = Brand<number, 'MicroUsdPerHour'>;
 
 const MICRO = 1_000_000;
@@ -17,18 +17,18 @@ const GB = 1_000_000_000n;
 
 const isAmount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** For JSON Schema, which can't see into a custom type. */
+/** For JSON Schema, which cannot derive it from a custom type. */
 const AMOUNT = { type: 'integer', minimum: 0 };
 const DIFFERENCE = { type: 'integer' };
 
 export const MicroUsd = z
   .custom<MicroUsd>(isAmount, 'must be whole micro-dollars, 0 or more')
   .register(z.globalRegistry, AMOUNT);
-/** A difference of amounts: may be below zero (an account's room after an overrun). */
+/** A difference of amounts: may be negative, such as an account's room after an overrun. */
 export const SignedMicroUsd = z
   .custom<MicroUsd>((value) => Number.isSafeInteger(value), 'must be whole micro-dollars')
   .register(z.globalRegistry, DIFFERENCE);
-/** As SignedMicroUsd, for rates. */
+/** Like SignedMicroUsd, for rates. */
 export const SignedMicroUsdPerHour = z
   .custom<MicroUsdPerHour>(
     (value) => Number.isSafeInteger(value),
@@ -45,7 +45,7 @@ export function microUsd(amount: number): MicroUsd {
   return amount as MicroUsd;
 }
 
-/** Brands a whole number of micro-dollars that may be below zero: a difference. */
+/** Brands a whole number of micro-dollars that may be negative: a difference. */
 export function signedMicroUsd(amount: number): MicroUsd {
   invariant(Number.isSafeInteger(amount), `not whole micro-dollars: ${amount}`);
   return amount as MicroUsd;
@@ -59,13 +59,13 @@ export function microUsdPerHour(rate: number): MicroUsdPerHour {
 
 /**
  * Turns a provider's float dollars into whole micro-dollars, rounded up. A float such as 0.1 x 3
- * carries noise of about 1e-17: digits below a millionth of a micro-dollar don't count as a rest.
+ * has an error of about 1e-17: digits below a millionth of a micro-dollar are ignored.
  */
 export function fromUsd(usd: number): MicroUsd {
   return microUsd(Math.ceil(Number((usd * MICRO).toFixed(6))));
 }
 
-/** As `fromUsd`, for dollars per hour. */
+/** Like `fromUsd`, for dollars per hour. */
 export function fromUsdPerHour(usd: number): MicroUsdPerHour {
   return microUsdPerHour(fromUsd(usd));
 }
@@ -76,7 +76,7 @@ export function cost(rate: MicroUsdPerHour, duration: DurationMs): MicroUsd {
   return microUsd(Number((exact + HOUR_MS - 1n) / HOUR_MS));
 }
 
-/** The shortest time after which `rate` has cost `amount`; null when it never does. */
+/** The shortest time after which `rate` has cost `amount`; null when `rate` is 0. */
 export function timeToCost(rate: MicroUsdPerHour, amount: MicroUsd): DurationMs | null {
   if (rate === 0) return null;
   const exact = BigInt(amount) * HOUR_MS;
@@ -84,19 +84,19 @@ export function timeToCost(rate: MicroUsdPerHour, amount: MicroUsd): DurationMs 
 }
 
 /**
- * What `bytes` cost at so much a gigabyte of 10^9 bytes, rounded up. Providers write GB and don't
- * define it; decimal is how networks are sold, and computes 7 % more than 2^30 would.
+ * What `bytes` cost at `perGb` per 10^9 bytes, rounded up. Providers do not define GB; networks are
+ * sold in decimal units, which cost 7 % more than 2^30 bytes would.
  */
 export function costOfBytes(perGb: MicroUsd, bytes: number): MicroUsd {
   return microUsd(Number((BigInt(perGb) * BigInt(bytes) + GB - 1n) / GB));
 }
 
-/** A rate for `count` units (gigabytes, GPUs) of something priced per unit and hour. */
+/** The rate of `count` units (gigabytes, GPUs) that are priced per unit and hour. */
 export function rateOf(perUnit: MicroUsdPerHour, count: number): MicroUsdPerHour {
   return microUsdPerHour(Math.ceil(perUnit * count));
 }
 
-/** An amount for `count` units of something priced per unit. */
+/** The amount for `count` units that are priced per unit. */
 export function amountOf(perUnit: MicroUsd, count: number): MicroUsd {
   return microUsd(Math.ceil(perUnit * count));
 }
@@ -116,12 +116,15 @@ export function rest(amount: MicroUsd, taken: MicroUsd): MicroUsd {
   return microUsd(Math.max(0, amount - taken));
 }
 
-/** How far rounding `count` items to the nearest `step` can be off, and ours by one each. */
+/**
+ * The maximum rounding error of `count` items: half a `step` each, plus one micro-dollar each in
+ * the ledger.
+ */
 export function roundingOf(step: MicroUsd, count: number): MicroUsd {
   return microUsd(Math.ceil((step * count) / 2) + count);
 }
 
-/** A difference as a share of `amount`, in thousandths; null of nothing. */
+/** A difference as a share of `amount`, in thousandths; null when `amount` is 0. */
 export function permilleOf(difference: MicroUsd, amount: MicroUsd): number | null {
   return amount === 0 ? null : Math.round((difference / amount) * 1_000);
 }
@@ -131,12 +134,12 @@ export function lesser(a: MicroUsd, b: MicroUsd): MicroUsd {
   return a < b ? a : b;
 }
 
-/** So many percent of an amount, rounded up to a whole micro-dollar. */
+/** `percent` of an amount, rounded up to a whole micro-dollar. */
 export function percentOf(amount: MicroUsd, percent: number): MicroUsd {
   return microUsd(Number((BigInt(amount) * BigInt(percent) + 99n) / 100n));
 }
 
-/** Writes an amount for people, to the hundredth of a cent unless it is smaller. */
+/** Formats an amount for people: four decimals, or six when it has smaller digits. */
 export function formatUsd(amount: MicroUsd | MicroUsdPerHour): string {
   const sign = amount < 0 ? '-' : '';
   const size = Math.abs(amount);

@@ -1,4 +1,4 @@
-// What a person is told of at once, by name: each name is a section of `docs/runbook.md`.
+// The reasons to page an operator: each name is a section of `docs/runbook.md`.
 
 export const PAGE_REASONS = [
   'blind',
@@ -13,5 +13,5 @@ export const PAGE_REASONS = [
 ] as const;
 export type PageReason = (typeof PAGE_REASONS)[number];
 
-/** A page in words, which begins with the name to look up. */
+/** The text of a page. It starts with the name to look up. */
 export const pageOf = (reason: PageReason, message: string): string => `${reason}: ${message}`;

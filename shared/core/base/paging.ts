@@ -1,6 +1,8 @@
-// Pages of a list that is read in order.
+// Pages of an ordered list.
 
-/** Where the next page goes on: after the last item of this one; null when this one is the last. */
+/**
+ * The position of the next page: after the last item of this page; null when this page is the last.
+ */
 export function nextPlace<Item>(page: readonly Item[], limit: number): Item | null {
   return page.length < limit ? null : (page.at(-1) ?? null);
 }

@@ -1,23 +1,23 @@
-// The table of marketplaces: one row says everything that is named after a provider. Variables,
-// secrets, schedules, alarms and choices follow from it; no other file of code names a provider.
+// The table of providers: one row defines everything that is named after a provider. Variables,
+// secrets, schedules, alarms and choices are derived from it; no other code names a provider.
 
 import * as z from 'zod/mini';
 import { Failure } from './failure.ts';
 
 export type ProviderRow = {
-  /** Its name for people, as on its invoices. */
+  /** The display name, as on invoices. */
   readonly title: string;
-  /** What opens its API: each field with the environment variable that holds it. */
+  /** The API keys: each field, and the environment variable with its value. */
   readonly keys: Readonly<Record<string, string>>;
-  /** Where its API is, without a slash at the end, and the variable that overrides it. */
+  /** The base URL of the API, without a trailing slash, and the variable that overrides it. */
   readonly baseUrl: { readonly default: string; readonly variable: string };
-  /** Names the one secret that holds all its keys: `secretVariable` follows from it. */
+  /** The name of the secret with all its keys; `secretVariable` is derived from it. */
   readonly secretName: string;
-  /** Whether its API reports charges; if not, there is nothing to reconcile with. */
+  /** Whether its API reports charges; without them there is no reconciliation. */
   readonly charges: boolean;
 };
 
-/** By name: 2 to 20 letters of a-z, which begin offer ids, folders and schedules. */
+/** By name: 2 to 20 letters of a-z, the prefix of offer ids, folders and schedules. */
 export const PROVIDERS = {
   vastai: {
     title: 'Vast.ai',
@@ -28,7 +28,7 @@ export const PROVIDERS = {
   },
 } as const satisfies Readonly<Record<string, ProviderRow>>;
 
-/** Object.keys, with the type that it forgets. */
+/** Object.keys with typed names. */
 const namesOf = <Name extends string>(table: Readonly<Record<Name, unknown>>): readonly Name[] =>
   Object.keys(table) as Name[];
 
@@ -41,19 +41,19 @@ export type ProviderKeys<Name extends ProviderName> = {
   readonly [Field in keyof (typeof PROVIDERS)[Name]['keys']]: string;
 };
 
-/** How a process reaches a provider. */
+/** How a process accesses a provider. */
 export type ProviderAccess<Name extends ProviderName> = {
   readonly baseUrl: string;
   readonly keys: ProviderKeys<Name>;
 };
 
-/** The providers that a process holds keys of. */
+/** The providers that a process has keys for. */
 export type Providers = { readonly [Name in ProviderName]?: ProviderAccess<Name> };
 
-/** The row of a provider, as code for any provider sees it. */
+/** The row of a provider. */
 export const rowOf = (name: ProviderName): ProviderRow => PROVIDERS[name];
 
-/** The keys of one provider, parsed: every field of its row, and each a text. */
+/** The schema of one provider's keys: every field of its row, each a string. */
 export const keysOf = <Name extends ProviderName>(name: Name) =>
   z.custom<ProviderKeys<Name>>((keys) => {
     const fields = Object.keys(rowOf(name).keys);
@@ -61,19 +61,22 @@ export const keysOf = <Name extends ProviderName>(name: Name) =>
       .success;
   });
 
-/** The providers that a process holds keys of, by name. */
+/** The names of the providers that a process has keys for. */
 export const configuredIn = (providers: Providers): readonly ProviderName[] =>
   ProviderName.options.filter((name) => providers[name] !== undefined);
 
-/** Those of them whose API reports charges. */
+/** The providers whose API reports charges. */
 export const reportingCharges = (names: readonly ProviderName[]): readonly ProviderName[] =>
   names.filter((name) => rowOf(name).charges);
 
-/** The variable that says which secret holds a provider's keys, such as `X_API_KEY_SECRET_ARN`. */
+/**
+ * The variable with the ARN of the secret that holds a provider's keys, such as
+ * `X_API_KEY_SECRET_ARN`.
+ */
 export const secretVariable = ({ secretName }: ProviderRow): string =>
   `${secretName.replaceAll('-', '_').toUpperCase()}_SECRET_ARN`;
 
-/** The variables that hold these key fields; none unless every field of the row is there. */
+/** The variables for these key fields; empty unless every field of the row is present. */
 export function keyVariables(
   { keys }: ProviderRow,
   values: Readonly<Record<string, string | undefined>>,
@@ -85,7 +88,9 @@ export function keyVariables(
   return found.length === Object.keys(keys).length ? Object.fromEntries(found) : {};
 }
 
-/** The provider asked for; without one, the only choice. Throws BadRequest, naming the choices. */
+/**
+ * The requested provider; without a request, the only choice. Throws BadRequest with the choices.
+ */
 export function chooseProvider<Name extends string>(
   choices: readonly Name[],
   asked: Name | undefined,

@@ -1,5 +1,5 @@
-// Instants and durations, as different types. Epoch seconds and ISO text exist only in the adapter
-// or wrapper that needs them. Nothing here reads a clock: the time comes in as a value.
+// Instants and durations as different types. Epoch seconds and ISO text are used only in the
+// adapter or wrapper that needs them. Nothing here reads a clock: time is a parameter.
 
 import * as z from 'zod/mini';
 import type { Brand } from './brand.ts';
@@ -48,12 +48,12 @@ export function startOfDay(instant: EpochMs): EpochMs {
   return epochMs(instant - (instant % DAY_MS));
 }
 
-/** How long from `from` to `to`; 0 when `to` is the earlier one. */
+/** How long from `from` to `to`; 0 when `to` is earlier. */
 export function between(from: EpochMs, to: EpochMs): DurationMs {
   return durationMs(Math.max(0, to - from));
 }
 
-/** `length` taken `count` times. */
+/** `length` multiplied by `count`. */
 export function times(length: DurationMs, count: number): DurationMs {
   return durationMs(length * count);
 }
@@ -63,7 +63,7 @@ export function total(...lengths: readonly DurationMs[]): DurationMs {
   return durationMs(lengths.reduce<number>((all, length) => all + length, 0));
 }
 
-/** The longest of some durations; 0 of none. */
+/** The longest of some durations; 0 when there are none. */
 export function longest(...lengths: readonly DurationMs[]): DurationMs {
   return durationMs(Math.max(0, ...lengths));
 }
@@ -81,7 +81,7 @@ export function wholeSeconds(length: DurationMs, least: number): number {
   return Math.max(least, Math.ceil(length / 1_000));
 }
 
-/** ISO 8601 in UTC, as replies and schedules write instants. */
+/** ISO 8601 in UTC, as in replies and schedules. */
 export function isoTime(instant: EpochMs): string {
   return new Date(instant).toISOString();
 }
@@ -96,7 +96,7 @@ export const Month = z
   )
   .register(z.globalRegistry, { type: 'string', pattern: MONTH.source });
 
-/** The UTC month an instant falls in. */
+/** The UTC month of an instant. */
 export function monthOf(instant: EpochMs): Month {
   return isoTime(instant).slice(0, 7) as Month;
 }

@@ -1,12 +1,12 @@
-// Which days of an account can be closed: those that ended some time ago and for which nothing can
-// be entered any more.
+// Which days of an account can be closed: those that ended some time ago and can get no more
+// entries.
 
 import type { ConsumerId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { before, type EpochMs, earliest } from '../base/time.ts';
 import type { Lease } from '../lease/lease.ts';
 
-/** From when on entries of each account wait in outboxes; accounts without any are left out. */
+/** The time of the oldest entry in an outbox, by account; accounts without any are left out. */
 export function pendingSince(open: readonly Lease[]): ReadonlyMap<ConsumerId, EpochMs> {
   const since = new Map<ConsumerId, EpochMs>();
   for (const { consumer, outbox } of open) {
@@ -17,7 +17,10 @@ export function pendingSince(open: readonly Lease[]): ReadonlyMap<ConsumerId, Ep
   return since;
 }
 
-/** Days that end by then can be closed, as seen at `now`; `pending` is of the account. */
+/**
+ * Days that end by the returned time can be closed. `pending` is the account's oldest pending
+ * entry.
+ */
 export function closableUntil(pending: EpochMs | undefined, now: EpochMs): EpochMs {
   const settledBy = before(now, policy.days.closeAfter);
   return earliest(settledBy, pending ?? settledBy);

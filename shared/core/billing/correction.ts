@@ -1,6 +1,6 @@
-// What an ended lease is charged or given back after its settlement: true-ups to what the provider
-// charged, and corrections by a person. The lease decides; its entry travels in the outbox, and its
-// account enters one after the other.
+// Charges and refunds of an ended lease after settlement: true-ups to the provider's charge, and
+// corrections by an operator. The lease is changed first; its outbox carries the entry, and the
+// account applies entries one by one.
 
 import type { ConsumerId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
@@ -11,7 +11,7 @@ import type { EpochMs } from '../base/time.ts';
 import type { LeaseIn } from '../lease/lease.ts';
 import { addEntry, addEvent } from '../lease/lease-moves.ts';
 
-/** A difference of amounts, below zero to give back. */
+/** A difference of amounts; negative for a refund. */
 export type TrueUp = {
   readonly provider: ProviderName;
   readonly amount: MicroUsd;
@@ -22,11 +22,11 @@ export type Correction = {
   readonly amount: MicroUsd;
   readonly by: ConsumerId;
   readonly why: string;
-  /** The same key again corrects nothing. */
+  /** A repeat of the key corrects nothing. */
   readonly key: string;
 };
 
-/** What it is charged in all, as settled and as corrected since. */
+/** The total charge: as settled, plus corrections. */
 const chargedInAll = ({ chargedMicroUsd, correctedMicroUsd }: LeaseIn<'ended'>): MicroUsd =>
   signedMicroUsd(chargedMicroUsd + correctedMicroUsd);
 
@@ -37,7 +37,7 @@ function corrected(lease: LeaseIn<'ended'>, amount: MicroUsd): LeaseIn<'ended'> 
   return next;
 }
 
-/** Charges what the provider charged: the difference is entered, at that provider. */
+/** Adjusts the charge to the provider's charge: the difference is entered, for that provider. */
 export function trueUp(lease: LeaseIn<'ended'>, item: TrueUp, now: EpochMs): LeaseIn<'ended'> {
   const { provider, amount, why } = item;
   const before = lease.truedUp[provider] ?? 0;
@@ -53,13 +53,13 @@ export function trueUp(lease: LeaseIn<'ended'>, item: TrueUp, now: EpochMs): Lea
 
 export type CorrectionPlan =
   | { readonly kind: 'correct'; readonly lease: LeaseIn<'ended'> }
-  /** It was entered before, under the same key. */
+  /** The same correction is already recorded under this key. */
   | { readonly kind: 'known' }
   | { readonly kind: 'key-reused' }
-  /** More would be given back than is charged. */
+  /** The refund would exceed the charge. */
   | { readonly kind: 'too-much'; readonly charged: MicroUsd };
 
-/** What becomes of a lease that a person corrects. */
+/** Plans a correction by an operator. */
 export function planCorrection(
   lease: LeaseIn<'ended'>,
   { amount, by, why, key }: Correction,

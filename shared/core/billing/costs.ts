@@ -1,5 +1,5 @@
-// What instances cost, summed up: one line for each charge, correction, running instance or part of
-// a closed day, and groups of such lines. Every grouping of the same lines has the same total.
+// Cost reports: one line for each charge, correction, running instance or row of a closed day, and
+// groups of lines. Every grouping of the same lines has the same total.
 
 import * as z from 'zod/mini';
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
@@ -11,12 +11,12 @@ import { amountOfCharge, type Charge, ChargeParts, chargesOf } from '../ledger/c
 import type { LedgerEntry } from '../ledger/entry.ts';
 import { dayOf, type Span } from './days.ts';
 
-/** What settled charges and their corrections sum up to, and what the charges are made of. */
+/** Sums of settled charges and corrections, with the parts of the charges. */
 export const Sums = z.extend(ChargeParts, {
   chargedMicroUsd: MicroUsd,
-  /** On top: true-ups and corrections. */
+  /** True-ups and corrections, in addition to the charges. */
   correctedMicroUsd: SignedMicroUsd,
-  /** Settled leases that had an instance, each counted with its last instance. */
+  /** Settled leases that had an instance, each counted once, with its last instance. */
   leases: z.int(),
 });
 export type Sums = z.infer<typeof Sums>;
@@ -47,7 +47,7 @@ export function addSums(a: Sums, b: Sums): Sums {
   };
 }
 
-/** By what costs may be grouped. */
+/** The allowed groupings. */
 export const GroupBy = z.enum([
   'consumer',
   'provider',
@@ -60,14 +60,14 @@ export const GroupBy = z.enum([
 ]);
 export type GroupBy = z.infer<typeof GroupBy>;
 
-/** Groupings that closed days can't answer: they hold no leases, jobs and hours. */
+/** Groupings that need ledger entries: closed days have no leases, jobs or hours. */
 export const needsEntries = (groupBy: GroupBy): boolean =>
   groupBy === 'lease' || groupBy === 'job' || groupBy === 'hour';
 
-/** Something that cost money. An empty text stands for what isn't known or wasn't given. */
+/** A cost. An empty text means unknown or not given. */
 export type CostLine = {
   readonly consumer: ConsumerId;
-  /** When it was posted; the day's beginning for a part of a closed day. */
+  /** When it was posted; for a row of a closed day, the start of the day. */
   readonly at: EpochMs;
   readonly month: Month;
   readonly provider: string;
@@ -75,7 +75,7 @@ export type CostLine = {
   readonly jobId: string;
   readonly leaseId: LeaseId | '';
   readonly sums: Sums;
-  /** Not settled yet: computed now. */
+  /** The cost that is not settled yet, computed now. */
   readonly runningMicroUsd: MicroUsd;
 };
 
@@ -90,8 +90,9 @@ function sumsOf(entry: LedgerEntry, next: LedgerEntry | undefined): Sums {
 const COSTS: ReadonlySet<LedgerEntry['kind']> = new Set(['charge', 'true-up', 'correction']);
 
 /**
- * The lines of entries in their order. Holds cost nothing, and an overrun only says that a charge
- * went past its hold. All charges of one settlement must be among them, or it is counted twice.
+ * The lines of entries in their order. Holds are no costs, and an overrun only marks a charge
+ * beyond its hold. The entries must include all charges of a settlement, or its lease is counted
+ * twice.
  */
 export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
   return entries.flatMap((entry, place) => {
@@ -105,12 +106,12 @@ export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
   });
 }
 
-/** What an instance has cost so far that is in no ledger yet. */
+/** The cost of an instance that is not in the ledger yet. */
 export type Running = { readonly lease: Lease; readonly charge: Charge };
 
 /**
- * What a lease has cost so far and nobody has entered: computed live, with the bytes that its pulse
- * has counted, or waiting in its outbox.
+ * The costs of a lease that are not in the ledger yet: computed now, with the bytes in its pulse,
+ * or pending in its outbox.
  */
 export function runningOf(lease: Lease, pulse: Pulse | null, now: EpochMs): readonly Running[] {
   const charges =
@@ -120,7 +121,7 @@ export function runningOf(lease: Lease, pulse: Pulse | null, now: EpochMs): read
   return charges.map((charge) => ({ lease, charge }));
 }
 
-/** Without the instances whose charge is among these entries: it was entered a moment ago. */
+/** Removes instances whose charge is among these entries: it was entered in the meantime. */
 function notEntered(
   running: readonly Running[],
   entries: readonly LedgerEntry[],
@@ -130,7 +131,7 @@ function notEntered(
   return running.filter(({ lease, charge }) => !entered.has(keyOf(lease.id, charge.attempt)));
 }
 
-/** A running instance would be settled `now`, in the month its hold belongs to. */
+/** A running instance counts as settled `now`, in the month of its hold. */
 function runningLine({ lease, charge }: Running, now: EpochMs): CostLine {
   const { provider, gpuName, jobId } = charge;
   return {
@@ -146,7 +147,7 @@ export const runningLines = (
   now: EpochMs,
 ): readonly CostLine[] => notEntered(running, entries).map((each) => runningLine(each, now));
 
-/** Whether costs that nobody has entered yet belong to the span: they would be entered now. */
+/** Whether the span includes costs that are not entered yet: they count at `now`. */
 export const includesRunning = (span: Span, now: EpochMs): boolean =>
   span.from <= now && now < span.to;
 
@@ -180,7 +181,7 @@ const added = (group: CostGroup, line: CostLine): CostGroup => ({
   runningMicroUsd: sum(group.runningMicroUsd, line.runningMicroUsd),
 });
 
-/** Sums lines up by `groupBy`, in order of the keys. */
+/** Sums lines by `groupBy`, in the order of the keys. */
 export function groupCosts(lines: readonly CostLine[], groupBy: GroupBy) {
   const groups = new Map<string, CostGroup>();
   let total = NO_COST;

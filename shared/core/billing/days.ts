@@ -1,4 +1,4 @@
-// Days, in UTC: the unit in which books are closed and reports are read.
+// Days in UTC: the unit of closing books and reading reports.
 
 import * as z from 'zod/mini';
 import type { Brand } from '../base/brand.ts';
@@ -18,7 +18,7 @@ export const Day = z.custom<Day>(
 /** From `from` until just before `to`. */
 export type Span = { readonly from: EpochMs; readonly to: EpochMs };
 
-/** The UTC day an instant falls in. */
+/** The UTC day of an instant. */
 export function dayOf(instant: EpochMs): Day {
   return isoTime(instant).slice(0, 10) as Day;
 }
@@ -26,18 +26,18 @@ export function dayOf(instant: EpochMs): Day {
 /** Its first instant. */
 export const startOfDay = (day: Day): EpochMs => epochMs(Date.parse(day));
 
-/** The first instant after it: UTC knows no shorter and no longer days. */
+/** The first instant after it: every UTC day has 24 hours. */
 export const endOfDay = (day: Day): EpochMs => after(startOfDay(day), hours(24));
 
 export const nextDay = (day: Day): Day => dayOf(endOfDay(day));
 
-/** The days that lie wholly within a span: from the first one until just before the last one. */
+/** The whole days within a span: from `first` until just before `end`. */
 export function wholeDays({ from, to }: Span): { readonly first: Day; readonly end: Day } {
   const first = startOfDay(dayOf(from)) === from ? dayOf(from) : nextDay(dayOf(from));
   return { first, end: dayOf(to) };
 }
 
-/** What is left of a span without these days, each of which lies wholly within it; in order. */
+/** The rest of a span without these days, in order. Each day must be within the span. */
 export function without(span: Span, days: readonly Day[]): readonly Span[] {
   const left: Span[] = [];
   let { from } = span;

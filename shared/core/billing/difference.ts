@@ -1,16 +1,16 @@
-// A difference between two parts of the books that must agree: money was lost or made up.
+// A difference between two records that must agree, such as the ledger and an account.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { pageOf } from '../base/page.ts';
 
-/** Two numbers that must be equal and are not: of money unless `what` counts something. */
+/** Two numbers that must be equal and are not: micro-dollars, unless `what` names a count. */
 export type Difference = {
   readonly consumer: ConsumerId;
   readonly leaseId: LeaseId | null;
   readonly what: string;
-  /** What the entries say. */
+  /** The value by the ledger entries. */
   readonly ledger: number;
-  /** What the lease, the account or the closed day says. */
+  /** The value of the lease, the account or the closed day. */
   readonly found: number;
 };
 
@@ -25,7 +25,7 @@ export const differenceOf = (of: Subject, [what, ledger, found]: Pair): Differen
 export const firstUnequal = (pairs: readonly Pair[]): Pair | undefined =>
   pairs.find(([, ledger, found]) => ledger !== found);
 
-/** The difference in words, for the person who is paged. */
+/** The page for operators about the difference. */
 export function differencePage({ consumer, leaseId, what, ledger, found }: Difference): string {
   const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
   return pageOf('books-differ', `${where}: ${what}: the ledger has ${ledger}, found ${found}`);

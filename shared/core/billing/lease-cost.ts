@@ -1,5 +1,5 @@
-// What one lease costs: so far, and by its deadline at the present rates, against what is held for
-// it; once it is over, what it was charged.
+// The cost of one lease: so far, and at its deadline at the current rates, compared with its hold;
+// after its end, its charges.
 
 import { type MicroUsd, microUsd, rest, signedMicroUsd } from '../base/money.ts';
 import { type EpochMs, epochMs, latest } from '../base/time.ts';
@@ -11,23 +11,23 @@ import type { LedgerEntry } from '../ledger/entry.ts';
 export type LeaseCost = {
   readonly asOf: EpochMs;
   readonly lease: Lease;
-  /** One for each instance there was. */
+  /** One charge per instance. */
   readonly charges: readonly Charge[];
   readonly chargedMicroUsd: MicroUsd;
-  /** True-ups and corrections since it was settled. */
+  /** True-ups and corrections after settlement. */
   readonly correctedMicroUsd: MicroUsd;
-  /** What it will have cost at its deadline; null until it serves, and once it is over. */
+  /** The expected cost at its deadline; null unless it is active. */
   readonly forecastMicroUsd: MicroUsd | null;
   readonly heldMicroUsd: MicroUsd;
-  /** Beyond which it ends; null: only its hold limits it. */
+  /** The lease ends above this cost; null when only the hold limits it. */
   readonly spendCapMicroUsd: MicroUsd | null;
-  /** What of the hold is not used up yet. */
+  /** The unused part of the hold. */
   readonly leftMicroUsd: MicroUsd;
 };
 
 /**
- * Computes the cost of a lease, with the bytes that its pulse has counted so far; `settled` are the
- * charges it was settled with, if it was.
+ * Computes the cost of a lease, with the bytes in its pulse. `settled` are its charges at
+ * settlement, if it is settled.
  */
 export function costOf(
   lease: Lease,
@@ -55,14 +55,15 @@ export function costOf(
   };
 }
 
-/** Where the entries of its settlement stand: all of them are of the instant at which it ended. */
+/** The position of its settlement entries: all have the time at which it ended. */
 export const settlementOf = ({ id, endedAt }: LeaseIn<'ended'>) => ({
   span: { from: endedAt, to: epochMs(endedAt + 1) },
-  // Leases of one instant are in order of their ids: a page after this begins with this lease's.
+  // At one instant, entries are ordered by lease id: a page after this position starts with the
+  // entries of this lease.
   after: { at: endedAt, leaseId: id, seq: 0 },
 });
 
-/** The charges it was settled with: those among these entries, and those in its outbox. */
+/** The charges at settlement: from these entries and from its outbox. */
 export function settledCharges(
   { id, outbox }: LeaseIn<'ended'>,
   entries: readonly LedgerEntry[],

@@ -1,6 +1,6 @@
-// How much a provider's prepaid funds can still carry: its balance, less what open leases there can
-// cost until their instances are gone. Choosing an offer takes from it before the choice is
-// committed; each reading of the balance computes it again.
+// The room in a provider's prepaid funds: its balance minus what its open leases can still cost.
+// Choosing an offer takes room before the choice is committed; each reading of the balance computes
+// the room again.
 
 import * as z from 'zod/mini';
 import { LeaseId } from '../base/ids.ts';
@@ -27,12 +27,12 @@ import { currentAttempt, isOver, isStarting, type Lease, type Terms } from '../l
 import { presentRate } from '../lease/spend.ts';
 
 /**
- * Room that is taken for a lease without an instance yet, by its choice of an offer: one for each
- * lease, so that its next attempt takes it over.
+ * Room taken for a lease without an instance, by its choice of an offer. Each lease has one take;
+ * its next attempt replaces it.
  */
 export const Take = z.object({
   leaseId: LeaseId,
-  /** The number of the attempt that it was last taken for. */
+  /** The attempt that it was last taken for. */
   attempt: z.int(),
   amountMicroUsd: MicroUsd,
   at: EpochMs,
@@ -41,16 +41,19 @@ export type Take = z.infer<typeof Take>;
 
 export const Room = z.object({
   provider: ProviderName,
-  /** Raised by every reading and every take. */
+  /** Every reading and every take increments it. */
   version: z.int(),
-  /** Below zero when overdrawn; null where the provider doesn't tell. */
+  /** Negative when overdrawn; null when the provider does not report it. */
   balanceMicroUsd: z.nullable(SignedMicroUsd),
-  /** What an hour of the instances of open leases there costs; others' instances don't count. */
+  /** The hourly cost of the instances of open leases at this provider. */
   burnMicroUsdPerHour: MicroUsdPerHour,
-  /** Below zero when the balance can't carry what is open. Null with an unknown balance. */
+  /**
+   * Negative when the balance is less than the open leases can cost. Null when the balance is
+   * unknown.
+   */
   roomMicroUsd: z.nullable(SignedMicroUsd),
   readAt: EpochMs,
-  /** When a person was last told that it is low. */
+  /** When operators were last paged about a low balance. */
   notifiedAt: z.nullable(EpochMs),
   /** By lease. */
   takes: z.record(z.string(), Take),
@@ -60,17 +63,17 @@ export type Room = z.infer<typeof Room>;
 /** The room of each provider; null before its first reading. */
 export type Rooms = ReadonlyMap<ProviderName, Room | null>;
 
-/** What a lease on this offer can cost at most: its time, a boot before it, teardown after it. */
+/** The maximum cost of a lease on this offer: its duration, plus boot and teardown. */
 export function fundsFor(offer: Offer, terms: Terms, bootLimit: DurationMs): MicroUsd {
   const longest = total(bootLimit, terms.duration, policy.teardown.allowance);
   return cost(allInRate(offer, terms.requirement.diskGb), longest);
 }
 
 /**
- * What the choice may cost by the room, its own earlier take included; null: anything. A balance
- * that is unknown, or was read too long ago, limits nothing, for the provider itself refuses what
- * can't be paid and the lease goes elsewhere: better one attempt lost than all work stopped because
- * a balance can't be read. Nor does one with too many takes, which only a rush brings.
+ * The most that a choice may cost, including the lease's own earlier take; null for no limit. An
+ * unknown or old balance limits nothing: the provider refuses what cannot be paid, and one lost
+ * attempt is better than stopping all leases while a balance cannot be read. A record with too many
+ * takes, after a burst of launches, limits nothing either.
  */
 export function carries(room: Room | null, leaseId: LeaseId, now: EpochMs): MicroUsd | null {
   if (room === null || room.roomMicroUsd === null) return null;
@@ -79,23 +82,24 @@ export function carries(room: Room | null, leaseId: LeaseId, now: EpochMs): Micr
   return signedMicroUsd(room.roomMicroUsd + (room.takes[leaseId]?.amountMicroUsd ?? 0));
 }
 
-/** Whether the balance should be read again. A sweep some seconds early counts as in time. */
+/** Whether the balance must be read again. A sweep that is some seconds early counts as on time. */
 export const isDue = (room: Room | null, now: EpochMs): boolean =>
   room === null ||
-  between(room.readAt, now) >= policy.balance.readEvery - (policy.sweep.every - policy.sweep.apart);
+  between(room.readAt, now) >=
+    policy.balance.readEvery - (policy.sweep.every - policy.sweep.minSightingGap);
 
 type Moment = { readonly now: EpochMs; readonly bootLimit: DurationMs };
 
 const isStopped = (attempt: Attempt): boolean =>
   attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null;
 
-/** The attempts of a lease that may cost this provider's funds something yet. */
+/** The attempts of a lease that can still cost money at this provider. */
 const costly = (lease: Lease, provider: ProviderName): readonly Attempt[] =>
   lease.attempts.filter(
     (each) => each.offer.provider === provider && !isClosed(each) && !isStopped(each),
   );
 
-/** By when its instance should be gone at the latest. */
+/** When its instance must be gone at the latest. */
 function goneBy(lease: Lease, attempt: Attempt, at: Moment): EpochMs {
   const { allowance } = policy.teardown;
   if (isOver(lease)) return after(lease.endingAt, allowance);
@@ -106,13 +110,13 @@ function goneBy(lease: Lease, attempt: Attempt, at: Moment): EpochMs {
   return after(from, total(at.bootLimit, lease.terms.duration, allowance));
 }
 
-/** At its own word when that is more than the offer said. */
+/** The reported rate when it is higher than that of the offer. */
 function rateOfInstance({ terms }: Lease, attempt: Attempt): MicroUsdPerHour {
   const observed = attempt.state === 'created' ? (attempt.observedRate ?? 0) : 0;
   return microUsdPerHour(Math.max(allInRate(attempt.offer, terms.requirement.diskGb), observed));
 }
 
-/** What an open lease can still cost there. */
+/** What an open lease can still cost at this provider. */
 function committedBy(lease: Lease, provider: ProviderName, at: Moment): MicroUsd {
   const instances = costly(lease, provider).map((attempt) =>
     cost(rateOfInstance(lease, attempt), between(at.now, goneBy(lease, attempt, at))),
@@ -123,7 +127,7 @@ function committedBy(lease: Lease, provider: ProviderName, at: Moment): MicroUsd
   return sum(...instances, next);
 }
 
-/** What its instances there cost in an hour, as they run now. */
+/** The current hourly cost of its instances at this provider. */
 function burnOf(lease: Lease, provider: ProviderName): MicroUsdPerHour {
   const rates = costly(lease, provider).map((attempt) => {
     const present = presentRate({ ...lease, attempts: [attempt] });
@@ -133,14 +137,14 @@ function burnOf(lease: Lease, provider: ProviderName): MicroUsdPerHour {
   return sumRates(...rates);
 }
 
-/** A reading of the balance, and the open leases as they were read before it, at `now`. */
+/** A reading of the balance, and the open leases read before it, at `now`. */
 export type Reading = Moment & {
   readonly provider: ProviderName;
   readonly balance: number | null;
   readonly open: readonly Lease[];
 };
 
-/** Whether the leases that were read show what the take was for. */
+/** Whether the leases that were read include the attempt of the take. */
 function isSeen({ leaseId, attempt }: Take, open: ReadonlyMap<LeaseId, Lease>): boolean {
   const lease = open.get(leaseId);
   if (lease === undefined) return false;
@@ -148,7 +152,7 @@ function isSeen({ leaseId, attempt }: Take, open: ReadonlyMap<LeaseId, Lease>): 
   return chose || isOver(lease) || lease.attempts.length >= attempt;
 }
 
-/** What a lease that looks for an instance needs, as it was read; null: nothing. */
+/** The take that a lease without an instance needs; null for none. */
 function takeOf(lease: Lease, { provider, ...at }: Reading): Take | null {
   const amountMicroUsd = committedBy(lease, provider, at);
   if (!isStarting(lease) || amountMicroUsd === 0) return null;
@@ -156,17 +160,20 @@ function takeOf(lease: Lease, { provider, ...at }: Reading): Take | null {
   return { leaseId: lease.id, attempt, amountMicroUsd, at: at.now };
 }
 
-/** Those that were read, and newer takes of leases that may still commit, which a crash drops. */
+/**
+ * The takes of the leases that were read, plus newer takes of leases that may still be committed.
+ * After a crash, such a take expires.
+ */
 function takesLeft(known: Room | null, reading: Reading): Room['takes'] {
   const leases = new Map(reading.open.map((lease) => [lease.id, lease]));
   const read = reading.open.map((lease) => takeOf(lease, reading)).filter((take) => take !== null);
   const newer = Object.values(known?.takes ?? {}).filter(
-    (take) => !isSeen(take, leases) && between(take.at, reading.now) < policy.balance.takeFor,
+    (take) => !isSeen(take, leases) && between(take.at, reading.now) < policy.balance.takeLifetime,
   );
   return Object.fromEntries([...read, ...newer].map((take) => [take.leaseId, take]));
 }
 
-/** How long the balance lasts at the present burn; null when unknown, or when nothing burns. */
+/** How long the balance lasts at the current burn; null when unknown, or when nothing runs. */
 export function runwayOf({ balanceMicroUsd, burnMicroUsdPerHour }: Room): DurationMs | null {
   if (balanceMicroUsd === null) return null;
   return timeToCost(burnMicroUsdPerHour, microUsd(Math.max(0, balanceMicroUsd)));
@@ -190,7 +197,7 @@ function lowPage(room: Room): string {
   );
 }
 
-/** The room after a reading, and what to tell a person: that it is low, at most once an hour. */
+/** The room after a reading, and the page about a low balance: at most one per hour. */
 export function reviewedRoom(known: Room | null, reading: Reading) {
   const { provider, balance, open, now } = reading;
   const takes = takesLeft(known, reading);
@@ -208,20 +215,20 @@ export function reviewedRoom(known: Room | null, reading: Reading) {
     notifiedAt: known?.notifiedAt ?? null,
     takes,
   };
-  const toldLately =
+  const notifiedRecently =
     room.notifiedAt !== null && between(room.notifiedAt, now) < policy.balance.notifyEvery;
-  if (!isLow(room) || toldLately) return { room, page: null };
+  if (!isLow(room) || notifiedRecently) return { room, page: null };
   return { room: { ...room, notifiedAt: now }, page: lowPage(room) };
 }
 
-/** When the balance could not be read, and why. */
+/** A failed reading of the balance. */
 export type Unread = {
   readonly why: string;
   readonly now: EpochMs;
   readonly lastSweepAt: EpochMs;
 };
 
-/** What a person has to know of an unreadable balance: once an hour, from its last reading on. */
+/** The page about an unreadable balance: once an hour, counted from the last reading. */
 export function unreadPage({ readAt }: Room, { why, now, lastSweepAt }: Unread): string | null {
   const hoursUntil = (until: EpochMs): number =>
     Math.floor(between(readAt, until) / policy.balance.notifyEvery);

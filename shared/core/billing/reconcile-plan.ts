@@ -1,5 +1,5 @@
-// Which leases a reconciliation compares with the provider's charges, from when on it needs them,
-// and what a difference makes of a lease.
+// Which leases a reconciliation compares with the provider's charges, which charges it needs, and
+// the true-up for a difference.
 
 import type { LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -18,18 +18,18 @@ import {
 } from './reconcile.ts';
 import type { Compared, Seen } from './reconcile-report.ts';
 
-/** One provider's charges, as they are stated, reconciled at `now`. */
+/** The reconciliation of one provider at `now`. */
 export type ReconcileTask = {
   readonly provider: ProviderName;
   readonly terms: ChargeTerms;
   readonly now: EpochMs;
 };
 
-/** Entries of leases settled since then are looked at. */
+/** Leases settled since this time are compared. */
 export const lookBackTo = ({ now }: ReconcileTask): EpochMs =>
   before(now, policy.reconcile.lookBack);
 
-/** Leases that were charged an instance at the provider, and when their first one started. */
+/** Leases with a charge at the provider, and when their first instance started. */
 export function chargedLeases(
   entries: readonly LedgerEntry[],
   task: ReconcileTask,
@@ -42,7 +42,7 @@ export function chargedLeases(
   return started;
 }
 
-/** From when on the provider's charges are needed: each lease's whole life is among them. */
+/** The start of the needed charges: they must cover the whole life of each lease. */
 export const chargesNeededFrom = (
   { terms, now }: ReconcileTask,
   started: Seen['started'],
@@ -51,7 +51,7 @@ export const chargesNeededFrom = (
 const needsTrueUp = (comparison: Comparison) =>
   comparison.kind === 'compared' && !comparison.explained ? comparison : null;
 
-/** Compares every lease whose charges the provider has settled. */
+/** Compares every lease whose provider charges are final. */
 export function compareSettled(
   { started, leases, byLease }: Pick<Seen, 'started' | 'leases' | 'byLease'>,
   task: ReconcileTask,
@@ -68,7 +68,7 @@ export function compareSettled(
 export const differing = (compared: readonly Compared[]): readonly Compared[] =>
   compared.filter(({ comparison }) => needsTrueUp(comparison) !== null);
 
-/** The lease trued up to these rows; null when nothing differs by now. */
+/** The lease trued up to these rows; null when there is no difference now. */
 export function trueUpTo(
   lease: Lease,
   rows: readonly ReportedCharge[],

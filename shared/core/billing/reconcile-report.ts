@@ -1,4 +1,4 @@
-// What a reconciliation found, as it is kept and as people are told of it.
+// The report of a reconciliation: its stored record and its pages for operators.
 
 import type { LeaseId } from '../base/ids.ts';
 import { formatUsd, signedMicroUsd, sum } from '../base/money.ts';
@@ -20,15 +20,15 @@ export type Compared = {
   readonly comparison: Comparison;
 };
 
-/** Everything that a reconciliation looked at. */
+/** Everything that a reconciliation has read. */
 export type Seen = {
-  /** The first day that the provider was asked for. */
+  /** The start of the requested charges. */
   readonly from: EpochMs;
   readonly foreignRows: number;
-  /** The provider's rows for instances of ours, by lease. */
+  /** The provider's rows for instances of this deployment, by lease. */
   readonly byLease: ReadonlyMap<LeaseId, readonly ReportedCharge[]>;
   readonly leases: ReadonlyMap<LeaseId, Lease>;
-  /** Leases that were charged lately, and when their first instance started. */
+  /** Recently charged leases, and when their first instance started. */
   readonly started: ReadonlyMap<LeaseId, EpochMs>;
   readonly compared: readonly Compared[];
 };
@@ -45,7 +45,7 @@ function findingOf({ lease, comparison }: Compared): readonly ReconcileFinding[]
   return [{ kind: 'drift', leaseId, amountMicroUsd, why: differenceInWords(comparison) }];
 }
 
-/** Rows with a valid tag of ours that no lease, or only one that ended long before, stands for. */
+/** Rows with a valid tag, but without a lease, or with a lease that ended before the span. */
 function unmatched(seen: Seen): readonly ReconcileFinding[] {
   return [...seen.byLease].flatMap(([leaseId, rows]): readonly ReconcileFinding[] => {
     const lease = seen.leases.get(leaseId);
@@ -61,16 +61,16 @@ function unmatched(seen: Seen): readonly ReconcileFinding[] {
   });
 }
 
-type Told = {
+type Reported = {
   readonly provider: ProviderName;
   readonly now: EpochMs;
   readonly failure: string | null;
 };
 
-/** The record that is kept, and what a person has to know. */
+/** The record to store, and the pages for operators. */
 export function reportOf(
   seen: Seen | null,
-  { provider, now, failure }: Told,
+  { provider, now, failure }: Reported,
 ): { readonly record: Reconciliation; readonly pages: readonly string[] } {
   const compared = (seen?.compared ?? []).flatMap(({ comparison }) =>
     comparison.kind === 'compared' ? [comparison] : [],
@@ -82,7 +82,7 @@ export function reportOf(
     leases: compared.length,
     truedUp: differing.length,
     bookedMicroUsd: sum(...compared.map(({ booked }) => booked)),
-    providerMicroUsd: sum(...compared.map(({ told }) => told)),
+    providerMicroUsd: sum(...compared.map(({ reported }) => reported)),
     truedUpMicroUsd: signedMicroUsd(
       differing.reduce<number>((all, { difference }) => all + difference, 0),
     ),

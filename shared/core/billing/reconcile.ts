@@ -1,6 +1,6 @@
-// What a provider charged, against what we charged: lease by lease, for leases whose charges it
-// has settled. What its rounding does not explain becomes a true-up; what can't be matched is a
-// finding, for a person: nothing is ever entered that no lease and no row stand for.
+// Compares the provider's charges with the ledger, lease by lease, when the provider's charges are
+// final. A difference beyond the provider's rounding becomes a true-up. Rows without a lease and
+// leases without rows become findings for operators; they never change the ledger.
 
 import * as z from 'zod/mini';
 import { type InstanceId, LeaseId } from '../base/ids.ts';
@@ -24,7 +24,7 @@ import type { TagReader } from '../instance/sighting.ts';
 import { billOf, type LeaseIn } from '../lease/lease.ts';
 import { amountOfCharge, type Charge, chargesOf } from '../ledger/charge.ts';
 
-/** One row of the provider's charges, as it reports it. */
+/** One row of the provider's charges, as reported. */
 export type ProviderCharge = {
   readonly instanceId: InstanceId;
   readonly label: string | null;
@@ -33,10 +33,10 @@ export type ProviderCharge = {
   readonly to: EpochMs;
 };
 
-/** One row of the provider's charges for an instance of ours. */
+/** One row of the provider's charges for an instance of this deployment. */
 export type ReportedCharge = { readonly owner: Ownership; readonly amount: MicroUsd };
 
-/** The rows of our instances by their leases, and how many rows are somebody else's. */
+/** The rows of this deployment by lease, and the number of foreign rows. */
 export function rowsByLease(
   charges: readonly ProviderCharge[],
   { deployment, signer }: TagReader,
@@ -53,19 +53,21 @@ export function rowsByLease(
 }
 
 export type Comparison =
-  /** `explained` by the provider's rounding, or not; `alarming` when a person must know. */
+  /** `explained`: within the provider's rounding. `alarming`: operators must be paged. */
   | {
       readonly kind: 'compared';
-      readonly told: MicroUsd;
+      readonly reported: MicroUsd;
       readonly booked: MicroUsd;
       readonly difference: MicroUsd;
       readonly explained: boolean;
       readonly alarming: boolean;
     }
-  /** We charged for an instance that the provider doesn't show: nothing is concluded from that. */
+  /**
+   * The ledger has a charge for an instance that the provider does not report: the charge stays.
+   */
   | { readonly kind: 'not-shown'; readonly booked: MicroUsd };
 
-/** What its instances at the provider were charged. */
+/** The ledger charges of its instances at the provider. */
 const chargesAt = (
   lease: LeaseIn<'ended'>,
   provider: ProviderName,
@@ -73,7 +75,7 @@ const chargesAt = (
 ): readonly Charge[] =>
   chargesOf(billOf(lease), now).filter((charge) => charge.provider === provider);
 
-/** Whether all its instances at the provider ended so long ago that their charges are settled. */
+/** Whether all its instances at the provider ended long enough ago for final charges. */
 export function isSettled(
   lease: LeaseIn<'ended'>,
   provider: ProviderName,
@@ -84,13 +86,13 @@ export function isSettled(
   return between(last, now) >= terms.settledAfter;
 }
 
-/** Beyond this a person has to know, whatever the provider's rounding is. */
+/** Whether a difference is large enough to page operators. */
 function isAlarming(size: MicroUsd, booked: MicroUsd, rounding: MicroUsd): boolean {
   const { driftShare, minDrift, maxDrift } = policy.reconcile;
   return size > Math.max(amountOf(booked, driftShare), minDrift, rounding) || size > maxDrift;
 }
 
-/** Compares an ended lease with the provider's rows for it. The same rows give the same answer. */
+/** Compares an ended lease with the provider's rows for it. The same rows give the same result. */
 export function compare(
   lease: LeaseIn<'ended'>,
   { provider, terms }: { readonly provider: ProviderName; readonly terms: ChargeTerms },
@@ -99,32 +101,33 @@ export function compare(
   const charges = chargesAt(lease, provider, lease.endedAt);
   const settled = sum(...charges.map(amountOfCharge));
   const booked = microUsd(settled + (lease.truedUp[provider] ?? 0));
-  // One for each of our own parts, which are rounded up; the provider's are rounded to its step.
+  // One micro-dollar for each part in the ledger, which is rounded up; the provider rounds to its
+  // step.
   const rounding = roundingOf(terms.step, terms.maxItems * Math.max(1, rows.length));
   const shown = (attempt: number) => rows.some(({ owner }) => owner.attempt === attempt);
   const missing = charges.some(
     (charge) => !shown(charge.attempt) && amountOfCharge(charge) > rounding,
   );
   if (missing) return { kind: 'not-shown', booked };
-  const told = sum(...rows.map(({ amount }) => amount));
-  const difference = signedMicroUsd(told - booked);
+  const reported = sum(...rows.map(({ amount }) => amount));
+  const difference = signedMicroUsd(reported - booked);
   const size = microUsd(Math.abs(difference));
   return {
-    ...{ kind: 'compared', told, booked, difference },
+    ...{ kind: 'compared', reported, booked, difference },
     explained: size <= rounding,
     alarming: size > rounding && isAlarming(size, booked, rounding),
   };
 }
 
-/** The difference in words: the money, and how much of what was charged. */
+/** Describes the difference: the amount, and its share of the charge. */
 export function differenceInWords({
-  told,
+  reported,
   booked,
   difference,
 }: Extract<Comparison, { kind: 'compared' }>): string {
   const share = permilleOf(difference, booked);
   const percent = share === null ? '' : ` (${share / 10} %)`;
-  const what = `${formatUsd(told)}, the ledger ${formatUsd(booked)}`;
+  const what = `${formatUsd(reported)}, the ledger ${formatUsd(booked)}`;
   return `the provider charged ${what}: a difference of ${formatUsd(difference)}${percent}`;
 }
 
@@ -136,23 +139,23 @@ export const ReconcileFinding = z.object({
 });
 export type ReconcileFinding = z.infer<typeof ReconcileFinding>;
 
-/** What the last comparison with one provider came to. */
+/** The result of the last reconciliation with one provider. */
 export const Reconciliation = z.object({
   provider: ProviderName,
   startedAt: EpochMs,
-  /** The provider was asked for its charges of these days; null when it was not asked. */
+  /** The requested span of charges; null when none were requested. */
   from: z.nullable(EpochMs),
   /** Why it is not complete; null when it is. */
   failure: z.nullable(z.string()),
-  /** Leases that were compared, how many of them were trued up, and the sums over them. */
+  /** The number of compared leases, how many were trued up, and their sums. */
   leases: z.int(),
   truedUp: z.int(),
   bookedMicroUsd: MicroUsd,
   providerMicroUsd: MicroUsd,
   truedUpMicroUsd: SignedMicroUsd,
-  /** Rows without a tag of ours: somebody else's. */
+  /** Rows without a valid tag of this deployment. */
   foreignRows: z.int(),
-  /** The first of them, and how many there are in all. */
+  /** The first findings, and their total number. */
   findings: z.array(ReconcileFinding),
   findingsInAll: z.int(),
 });

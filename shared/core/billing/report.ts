@@ -1,5 +1,5 @@
-// One day's books of an account: what its entries sum up to by month, provider and GPU. A closed
-// day is kept and never changed; reports read it instead of its entries.
+// The books of one account and day: the sums of its entries by month, provider and GPU. A closed
+// day is stored and never changed; reports read it instead of the entries.
 
 import * as z from 'zod/mini';
 import { ConsumerId } from '../base/ids.ts';
@@ -9,19 +9,19 @@ import type { LedgerEntry } from '../ledger/entry.ts';
 import { addSums, type CostLine, linesOf, NOTHING, Sums } from './costs.ts';
 import { Day, dayOf, startOfDay } from './days.ts';
 
-/** What one day's entries of an account sum up to. */
+/** The sums of one account's entries of one day. */
 export const DayReport = z.object({
   consumer: ConsumerId,
   day: Day,
   closedAt: EpochMs,
   rows: z.array(z.extend(Sums, { month: Month, provider: z.string(), gpuName: z.string() })),
-  /** Of every kind of entry, those that are no cost included. */
+  /** Sums by kind of entry, including kinds that are no costs. */
   kinds: z.record(z.string(), z.object({ entries: z.int(), amountMicroUsd: SignedMicroUsd })),
 });
 export type DayReport = z.infer<typeof DayReport>;
 
 type Row = DayReport['rows'][number];
-/** What a day's books say, whoever closed them. */
+/** The sums of a day, without the metadata of closing. */
 export type DayBooks = Pick<DayReport, 'rows' | 'kinds'>;
 
 function addRow(rows: Map<string, Row>, row: Row): void {
@@ -56,7 +56,7 @@ function addKinds(a: DayReport['kinds'], b: DayReport['kinds']): DayReport['kind
 
 export const EMPTY_BOOKS: DayBooks = { rows: [], kinds: {} };
 
-/** The books of entries of one day in their order; no settlement may be cut in two. */
+/** The books of ordered entries of one day. No settlement may be split. */
 export function booksOf(entries: readonly LedgerEntry[]): DayBooks {
   const kinds = entries.reduce<DayReport['kinds']>(
     (all, { kind, amountMicroUsd }) => addKinds(all, { [kind]: { entries: 1, amountMicroUsd } }),
@@ -65,7 +65,7 @@ export function booksOf(entries: readonly LedgerEntry[]): DayBooks {
   return { rows: rowsOf(entries), kinds };
 }
 
-/** The books of two parts of one day. */
+/** Adds the books of two parts of one day. */
 export function addBooks(a: DayBooks, b: DayBooks): DayBooks {
   const rows = new Map<string, Row>();
   for (const row of [...a.rows, ...b.rows]) addRow(rows, row);

@@ -1,12 +1,11 @@
-// What the entries of each lease sum up to, as they stream by, and whether that agrees with the
-// lease itself.
+// Sums ledger entries per lease as they are streamed, and compares the sums with the lease.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { EntryKind, LedgerEntry } from '../ledger/entry.ts';
 import { type Difference, differenceOf, firstUnequal, type Pair } from './difference.ts';
 
-/** What the entries of one lease sum up to: all that is kept of them while they stream by. */
+/** The sums of one lease's entries: all that is kept in memory. */
 export type Tally = {
   readonly entries: number;
   readonly lastSeq: number;
@@ -23,13 +22,13 @@ const NO_ENTRIES: Tally = {
 
 type Sum = 'held' | 'charged' | 'corrected';
 
-/** What an entry of a kind adds its amount to, and what it takes it from. */
+/** The sum that an entry kind adds to, and the sum it subtracts from. */
 const COUNTS: Readonly<Record<EntryKind, { readonly adds?: Sum; readonly takes?: Sum }>> = {
   'hold-placed': { adds: 'held' },
   'hold-raised': { adds: 'held' },
   'hold-released': { takes: 'held' },
   charge: { adds: 'charged', takes: 'held' },
-  // What was charged beyond the hold was never held.
+  // A charge beyond the hold was never held: this entry balances it.
   overrun: { adds: 'held' },
   'true-up': { adds: 'corrected' },
   correction: { adds: 'corrected' },
@@ -48,12 +47,12 @@ function tallyEntry(tally: Tally, { seq, kind, amountMicroUsd }: LedgerEntry): T
   return next;
 }
 
-/** With what the lease has committed and not applied yet, as far as the tally hasn't seen it. */
+/** Adds the entries in the lease's outbox that the tally does not include. */
 function withOutbox(tally: Tally, lease: Lease): Tally {
   return lease.outbox.entries.filter(({ seq }) => seq > tally.lastSeq).reduce(tallyEntry, tally);
 }
 
-/** The sequence 1 to `count`, each once. */
+/** Whether the entries are 1 to `count`, each once. */
 const isGapless = ({ entries, lastSeq, seqs }: Tally, count: number): boolean =>
   entries === count && lastSeq === count && seqs === (count * (count + 1)) / 2;
 
@@ -75,8 +74,8 @@ function pairsOf(tally: Tally, lease: Lease | null): readonly Pair[] {
 }
 
 /**
- * The first thing in which a lease and its entries differ; null when they agree. The tally is of
- * all applied entries up to the lease's last one; those in its outbox are added here.
+ * The first difference between a lease and its entries; null when they agree. The tally covers all
+ * applied entries up to the lease's last one; this function adds those in its outbox.
  */
 function judgeEntries(
   of: { readonly consumer: ConsumerId; readonly leaseId: LeaseId },
@@ -99,8 +98,8 @@ export function tallyEntries(tallies: Tallies, entries: readonly LedgerEntry[]):
 }
 
 /**
- * Every lease of `ids` that differs from its entries, in their order. A lease that is neither there
- * nor has entries differs in nothing.
+ * The differences between the leases `ids` and their entries, in order. A missing lease without
+ * entries has no difference.
  */
 export function compareEntries(
   consumer: ConsumerId,

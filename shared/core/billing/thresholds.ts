@@ -1,5 +1,6 @@
-// Thresholds of an account: how much of the month's budget is spent, settled or not, and what
-// follows from it. A crossing counts once in a month; a freeze stands as long as it is true.
+// Thresholds of an account: the spent part of the month's budget, settled or not, and its
+// consequences. A crossing counts once per month; the account is frozen while its spending is above
+// the threshold.
 
 import { formatUsd, type MicroUsd, microUsd, percentOf } from '../base/money.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -8,10 +9,10 @@ import { isOver, type Lease } from '../lease/lease.ts';
 import { spentBy } from '../lease/spend.ts';
 import type { Account, AccountNote, Threshold } from '../ledger/account.ts';
 
-/** The account's leases that hold money, by id, as read after it. */
+/** The leases with holds on the account, by id, read after the account. */
 export type LeasesById = ReadonlyMap<string, Lease>;
 
-/** Charged this month, and what the leases that hold this month's money cost until `now`. */
+/** The charges of this month, plus the cost until `now` of leases with a hold of this month. */
 export function spentOf(account: Account, leases: LeasesById, now: EpochMs): MicroUsd {
   const mine = Object.entries(account.holds).filter(([, hold]) => hold.month === account.month);
   const accrued = mine.map(([id]) => {
@@ -24,15 +25,15 @@ export function spentOf(account: Account, leases: LeasesById, now: EpochMs): Mic
 
 export type Review = {
   readonly spent: MicroUsd;
-  /** Thresholds that are crossed and were not before. */
+  /** Thresholds that are newly crossed. */
   readonly crossed: readonly Threshold[];
-  /** Whether new leases are refused from now on. */
+  /** Whether new leases are refused. */
   readonly frozen: boolean;
-  /** The threshold for which open leases end; null when none does. */
+  /** The threshold that ends open leases; null when none does. */
   readonly ends: Threshold | null;
 };
 
-/** What follows from so much being spent. */
+/** The consequences of the spent amount. */
 export function reviewOf(account: Account, spent: MicroUsd): Review {
   const { monthlyBudgetMicroUsd: budget, thresholds } = account.limits;
   const reached = thresholds.filter(
@@ -52,7 +53,7 @@ const FOLLOWS = {
   end: '; new leases are refused, open leases end',
 } as const;
 
-/** What is written of a crossing. */
+/** The note for a crossed threshold. */
 export function crossingNote(
   account: Account,
   { percent, action }: Threshold,
@@ -68,11 +69,11 @@ export type AccountFinding = {
   readonly kind: 'ok' | 'threshold' | 'pending-notes';
   readonly account: Account;
   readonly review: Review;
-  /** Open leases that end for it. */
+  /** Open leases that must end. */
   readonly ending: readonly Lease[];
 };
 
-/** One finding for each account. `leases` holds all that hold money, as read after the accounts. */
+/** One finding for each account. `leases` has all leases with holds, read after the accounts. */
 export function findAccounts(
   accounts: readonly Account[],
   leases: LeasesById,
@@ -90,8 +91,8 @@ export function findAccounts(
 }
 
 /**
- * What the open leases of a reviewed account end for; null when they go on, or when the account, as
- * it is now, has other limits or another month than the one that was reviewed.
+ * Why the open leases of a reviewed account end; null when they continue, or when the limits or the
+ * month of the account have changed since the review.
  */
 export function endForBudget({ account, review }: AccountFinding, now: Account): End | null {
   const same = now.limitsVersion === account.limitsVersion && now.month === account.month;

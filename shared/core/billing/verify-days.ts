@@ -6,14 +6,13 @@ import type { Day } from './days.ts';
 import { type Difference, differenceOf, firstUnequal, type Pair } from './difference.ts';
 import { addBooks, booksOf, byDay, type DayBooks, EMPTY_BOOKS } from './report.ts';
 
-/** Books by day. */
 export type BooksByDay = ReadonlyMap<Day, DayBooks>;
 
-/** The books of the closed days as far as entries were read: none yet. */
+/** Empty books for each closed day, before entries are read. */
 export const emptyBooks = (closed: BooksByDay): Map<Day, DayBooks> =>
   new Map([...closed.keys()].map((day) => [day, EMPTY_BOOKS]));
 
-/** Adds entries to the books of their days, as far as these are among them. */
+/** Adds entries to the books of their days; entries of other days are skipped. */
 export function enterBooks(books: Map<Day, DayBooks>, entries: readonly LedgerEntry[]): void {
   for (const [day, part] of byDay(entries)) {
     const entered = books.get(day);
@@ -24,7 +23,7 @@ export function enterBooks(books: Map<Day, DayBooks>, entries: readonly LedgerEn
 const amountIn = ({ rows }: DayBooks): number =>
   rows.reduce((all, row) => all + row.chargedMicroUsd + row.correctedMicroUsd, 0);
 
-/** The first thing in which a closed day and its entries differ; null when they agree. */
+/** The first difference between a closed day and its entries; null when they agree. */
 function judgeDay(
   { consumer, day }: { readonly consumer: ConsumerId; readonly day: Day },
   entered: DayBooks,
@@ -45,7 +44,7 @@ function judgeDay(
   return first === undefined ? null : differenceOf({ consumer, leaseId: null }, first);
 }
 
-/** The first difference of any closed day; null when all agree with what was entered for them. */
+/** The first difference of any closed day; null when all agree with their entries. */
 export function judgeDays(
   consumer: ConsumerId,
   entered: BooksByDay,

@@ -1,5 +1,5 @@
-// Whether the totals of an account agree with its leases, while leases go on: what may have moved
-// is doubtful, not wrong. It names the first difference.
+// Whether the totals of an account agree with its leases, while leases change: a difference that a
+// concurrent change can explain is doubtful, not wrong. Reports the first difference.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -10,13 +10,13 @@ import type { LedgerEntry } from '../ledger/entry.ts';
 import type { Span } from './days.ts';
 import { type Difference, differenceOf, firstUnequal, type Pair } from './difference.ts';
 
-/** What an account has to know of a lease. */
+/** The facts of a lease that the account is compared with. */
 export type Fact = {
   readonly month: Month;
-  /** Charged and corrected; null while it is not ended. */
+  /** The charge including corrections; null before the lease is ended. */
   readonly spent: number | null;
   readonly held: number;
-  /** Something of it is committed and may or may not have reached the account. */
+  /** Its outbox is not empty: the account may or may not include it. */
   readonly pending: boolean;
 };
 
@@ -29,7 +29,7 @@ export const factOf = (lease: Lease): Fact => ({
 
 export type Facts = ReadonlyMap<LeaseId, Fact>;
 
-/** An account by itself: what is left of each limit, what is held and what was spent. */
+/** Checks within an account: the room of each limit, its holds and its charges. */
 function ownPairs({ limits, month, holds, ...account }: Account): readonly Pair[] {
   const held = Object.values(holds);
   const sumOf = (amounts: readonly number[]): number => amounts.reduce((all, one) => all + one, 0);
@@ -47,24 +47,24 @@ function ownPairs({ limits, month, holds, ...account }: Account): readonly Pair[
   ];
 }
 
-/** Placed or raised a moment ago: its lease may be about to be written. */
+/** Placed or raised recently: its lease may not be written yet. */
 function isFresh(hold: Hold | undefined, now: EpochMs): boolean {
   if (hold === undefined) return false;
   const { placedAt, raisedAt = placedAt } = hold;
   return (
-    between(placedAt, now) <= policy.sweep.holdAlone ||
+    between(placedAt, now) <= policy.sweep.maxHoldAlone ||
     (raisedAt > placedAt && between(raisedAt, now) <= policy.extension.trimAfter)
   );
 }
 
-/** Clocks differ: what others have entered may lie ahead of this one. */
+/** Clocks differ: entries of other processes may be ahead of this clock. */
 export const verifyUntil = (now: EpochMs): EpochMs => after(now, hours(24));
 
-/** From when on entries have to be read again that were made since then: steps take time. */
+/** From when to read entries again to find all made after `since`: steps take time. */
 const overlapBefore = (since: number): EpochMs =>
   epochMs(Math.max(0, since - policy.verify.overlap));
 
-/** The span in which any of these leases can have entered anything. */
+/** The span in which these leases can have entries. */
 export function spanOfLeases(
   ids: readonly LeaseId[],
   leases: ReadonlyMap<LeaseId, Lease>,
@@ -74,7 +74,7 @@ export function spanOfLeases(
   return { from: overlapBefore(Math.min(...since)), to: verifyUntil(now) };
 }
 
-/** The span in which anything can have been entered after `since`. */
+/** The span of all entries made after `since`. */
 export const spanSince = (since: EpochMs, now: EpochMs): Span => ({
   from: overlapBefore(since),
   to: verifyUntil(now),
@@ -84,27 +84,27 @@ export const spanSince = (since: EpochMs, now: EpochMs): Span => ({
 export const mayHaveMoved = (facts: Facts): readonly LeaseId[] =>
   [...facts].flatMap(([id, { spent, pending }]) => (spent === null || pending ? [id] : []));
 
-/** Entries that their leases had committed when they were read; a missing lease limits nothing. */
+/** Removes entries that a lease committed after it was read; entries of missing leases stay. */
 export const enteredUntil = (
   entries: readonly LedgerEntry[],
   leases: ReadonlyMap<LeaseId, Lease>,
 ): readonly LedgerEntry[] =>
   entries.filter(({ leaseId, seq }) => seq <= (leases.get(leaseId)?.lastEntry ?? seq));
 
-/** That the account of these entries is missing. */
+/** The difference of entries without an account. */
 export const missingAccount = (consumer: ConsumerId): Difference =>
   differenceOf({ consumer, leaseId: null }, ['accounts', 1, 0]);
 
-/** What a comparison of an account with its leases found. */
+/** The result of comparing an account with its leases. */
 export type Comparison = {
   readonly difference: Difference | null;
-  /** It may be explained by what was under way while it was looked at. */
+  /** A concurrent change may explain the difference. */
   readonly doubtful: boolean;
-  /** Leases that should be looked at again. */
+  /** Leases to check again. */
   readonly suspects: readonly LeaseId[];
 };
 
-/** Holds and open leases that don't match, one by one. */
+/** Holds and open leases that do not match. */
 function mismatches(account: Account, facts: Facts): ReadonlyMap<LeaseId, Pair> {
   const found = new Map<LeaseId, Pair>();
   for (const [id, { amountMicroUsd }] of Object.entries(account.holds)) {
@@ -121,7 +121,7 @@ function mismatches(account: Account, facts: Facts): ReadonlyMap<LeaseId, Pair> 
   return found;
 }
 
-/** What the leases settled on this account come to: in its month, and ever. */
+/** The total charges of settled leases: in the account's month, and of all months. */
 function spentPairs(account: Account, facts: Facts): readonly Pair[] {
   const { month, holds, chargedMicroUsd, chargedBeforeMicroUsd } = account;
   let [now, ever] = [0, 0];
@@ -137,8 +137,8 @@ function spentPairs(account: Account, facts: Facts): readonly Pair[] {
 }
 
 /**
- * Compares an account with all its leases, whose entries were found to agree with them. The account
- * must have been read after the leases.
+ * Compares an account with all its leases, after their entries were found to agree. The account
+ * must be read after the leases.
  */
 export function compareAccount(account: Account, facts: Facts, now: EpochMs): Comparison {
   const { consumer } = account;

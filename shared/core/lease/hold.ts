@@ -36,7 +36,7 @@ const ROUNDINGS = 4;
  * teardown costs too. Only a provider that refuses teardown can exceed it.
  */
 export const pastSpendCap = (ceiling: HoldTerms['ceiling']): MicroUsd =>
-  cost(ceiling, total(policy.sweep.every, policy.sweep.longest, policy.teardown.allowance));
+  cost(ceiling, total(policy.sweep.every, policy.sweep.maxDuration, policy.teardown.allowance));
 
 /**
  * The worst case, held before anything is created: the ceiling over the requested duration and over

@@ -15,8 +15,9 @@ const PERCENT_RULE = 'must be 1 to 1000 percent';
 const THRESHOLDS_RULE = `must be at most ${maxThresholds}, with increasing percents`;
 
 /**
- * What happens when a percentage of the month's budget is spent: `notify` pages an operator;
- * `freeze` also refuses new leases for the rest of the month; `end` also ends the open leases.
+ * What happens when a percentage of the month's budget is spent: `notify` writes a note to the
+ * account's log; `freeze` also refuses new leases for the rest of the month; `end` also ends the
+ * open leases.
  */
 export const Threshold = z.object({
   percent: z.int().check(z.gte(1, PERCENT_RULE), z.lte(1_000, PERCENT_RULE)),

@@ -1,6 +1,6 @@
-// What a sweep does about its findings, the most urgent first: what costs money now, then what
-// would cost money later, then the books. An action says what shall be; whether it is still right
-// is decided again when it is carried out.
+// The actions of a sweep for its findings, most urgent first: what costs money now, then what can
+// cost money later, then accounting. When an action is carried out, it is decided again on the
+// current state.
 
 import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
@@ -14,11 +14,11 @@ import { heldBack, type InstanceFinding } from './instance-findings.ts';
 import type { FoundHold, FoundLease, HeldFor } from './lease-findings.ts';
 
 export type Action =
-  /** Past its deadline: it and its instances end. */
+  /** The lease is past its deadline: end it and destroy its instances. */
   | { readonly kind: 'end-overdue'; readonly leaseId: LeaseId }
-  /** It has cost all it may: it and its instances end. */
+  /** The lease has reached its spending limit: end it and destroy its instances. */
   | { readonly kind: 'end-overspent'; readonly leaseId: LeaseId }
-  /** Its instance costs more than it did: that is told, and too much ends it. */
+  /** Its instance became more expensive: record the rate; above the ceiling, end the lease. */
   | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly rate: MicroUsdPerHour }
   | { readonly kind: 'grow-hold'; readonly leaseId: LeaseId }
   | {
@@ -26,7 +26,7 @@ export type Action =
       readonly id: InstanceId;
       readonly owner: Ownership;
       readonly found: 'twin' | 'orphan' | 'unrecorded';
-      /** Whether an earlier sweep destroyed it in vain, and said so on its lease. */
+      /** Whether an earlier sweep already destroyed it and added the event to its lease. */
       readonly again: boolean;
     }
   | {
@@ -36,19 +36,19 @@ export type Action =
       readonly reason: 'interrupted' | 'lost';
       readonly why: string;
     }
-  /** A new generation takes the place of the execution of this one. */
+  /** Start a new generation of the workflow. */
   | { readonly kind: 'restart'; readonly leaseId: LeaseId; readonly generation: number }
-  /** Woken, or restarted when that is due. */
+  /** Wake the workflow, or restart it when it is stuck. */
   | { readonly kind: 'nudge'; readonly leaseId: LeaseId }
   | { readonly kind: 'wake'; readonly leaseId: LeaseId }
   | { readonly kind: 'apply-outbox'; readonly leaseId: LeaseId }
-  /** Thresholds that were crossed, or what was committed with an account and not told. */
+  /** Record crossed thresholds, and publish notes that are not in the account's log. */
   | { readonly kind: 'review-account'; readonly found: AccountFinding }
   | { readonly kind: 'cancel-hold'; readonly held: HeldFor }
   | { readonly kind: 'settle-hold'; readonly held: HeldFor }
   | { readonly kind: 'trim-hold'; readonly held: HeldFor; readonly to: MicroUsd };
 
-/** All that one sweep found. */
+/** All findings of one sweep. */
 export type Findings = {
   readonly instances: readonly InstanceFinding[];
   readonly leases: readonly FoundLease[];
@@ -147,7 +147,9 @@ function onHold(found: FoundHold): readonly Action[] {
 const onAccount = (found: AccountFinding): readonly Action[] =>
   found.kind === 'ok' ? [] : [{ kind: 'review-account', found }];
 
-/** What to do, the most urgent first. What the circuit breaker holds back is left out. */
+/**
+ * The actions for the findings, most urgent first, without those that the circuit breaker blocks.
+ */
 export function actionsOf({ instances, leases, holds, accounts }: Findings): readonly Action[] {
   const held = heldBack(instances) > 0;
   const actions = [
@@ -168,7 +170,7 @@ export function countsOf({ instances, leases, holds, accounts }: Findings): Reco
   return counts;
 }
 
-/** Everybody who is suspected of something, for the next sweep. */
+/** All suspects, for the next sweep. */
 export function suspectsOf({
   instances,
   leases,
@@ -184,7 +186,7 @@ const someOf = (ids: readonly string[]): string =>
 const tearsDownLong = (lease: Lease, now: EpochMs): boolean =>
   lease.state === 'ending' && between(lease.endingAt, now) > policy.sweep.teardownPage;
 
-/** What a person has to know of the findings, in words. */
+/** The pages for operators about the findings. */
 export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly string[] {
   const pages: string[] = [];
   const held = heldBack(instances);

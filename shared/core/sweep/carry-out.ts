@@ -1,4 +1,4 @@
-// What carrying out an action of a sweep makes of its lease, decided on the lease as it is by then.
+// What an action of a sweep changes on its lease, decided on the current lease.
 
 import type { InstanceId } from '../base/ids.ts';
 import { formatUsd, type MicroUsdPerHour } from '../base/money.ts';
@@ -18,8 +18,8 @@ const FOUND = {
 } as const;
 
 /**
- * What the lease of an instance that is about to be destroyed says of it; null when there is no
- * such lease, or when it says so already: once, however long the destroying takes.
+ * The event for the lease of an instance that is about to be destroyed; null when no lease exists,
+ * or when an earlier sweep added it: once, for any number of destroy calls.
  */
 export function findingEvent(action: ActionOf<'destroy'>) {
   const { id, owner, found, again } = action;
@@ -29,24 +29,26 @@ export function findingEvent(action: ActionOf<'destroy'>) {
   return { type: `${found}-found`, reason };
 }
 
-/** What a lease whose instance was found stopped or missing ends for. */
+/** Why a lease ends whose instance was found stopped or missing. */
 export type FoundEnd = {
   readonly instanceId: InstanceId;
   readonly reason: 'interrupted' | 'lost';
   readonly why: string;
-  /** Of the last sweep; with how long a listing may lag. */
+  /** The record of the last sweep. */
   readonly record: SweepRecord | null;
   readonly listLag: DurationMs;
 };
 
-/** It is charged until a listing last showed its instance, unless it was seen or heard later. */
+/**
+ * Charges the lease until a listing last showed its instance, unless the instance was seen later.
+ */
 function withLastSighting(ending: LeaseIn<'ending'>, at: EpochMs | null): LeaseIn<'ending'> {
   const attempt = currentAttempt(ending);
   if (attempt?.state !== 'created' || at === null) return ending;
   return withAttempt(ending, recordSighting(attempt, at));
 }
 
-/** The lease as ending for what was found; null when it doesn't serve with this instance. */
+/** The lease in `ending` for the finding; null when it is not active with this instance. */
 export function endFoundLease(
   lease: Lease,
   found: FoundEnd,
@@ -59,9 +61,9 @@ export function endFoundLease(
 }
 
 /**
- * The lease after its instance became more expensive; null when it did not. The rate is kept, so
- * that it is noted once; charged is still the rate at which it was taken. Above its ceiling the
- * lease ends.
+ * The lease after its instance became more expensive; null when it did not. The new rate is
+ * recorded, so that each rate is reported once; the charge still uses the rate of the offer. Above
+ * the ceiling the lease ends.
  */
 export function recordPrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Lease | null {
   const attempt = currentAttempt(lease);

@@ -1,6 +1,6 @@
-// What a sweep finds at a provider: each listed instance gets exactly one finding. The listing
-// comes first and the leases of its tags are read after it, and intent is written before create: so
-// an instance that is ours and on no lease's record was never meant to be.
+// What a sweep finds at a provider: each listed instance gets exactly one finding. The leases of
+// the tags are read after the listing, and an attempt is recorded before create: so an instance
+// with a valid tag and no recorded attempt must not exist.
 
 import { isCrowd } from '../base/crowd.ts';
 import type { InstanceId, LeaseId } from '../base/ids.ts';
@@ -12,51 +12,54 @@ import type { Ownership } from '../instance/ownership.ts';
 import { isOver, type Lease } from '../lease/lease.ts';
 import type { Sightings } from './record.ts';
 
-/** An instance as a complete listing shows it. */
+/** An instance in a complete listing. */
 export type SeenInstance = {
   readonly id: InstanceId;
-  /** What its label proves; null when it isn't ours, whatever the label looks like. */
+  /** The content of its tag; null when its label is not a valid tag of this deployment. */
   readonly owner: Ownership | null;
-  /** Why it runs no more and won't by itself; null while it may. */
+  /** Why it has stopped for good; null while it may run. */
   readonly halted: string | null;
-  /** What it says it costs in all, transfer excepted; null when it doesn't. */
+  /** The all-in rate that the provider reports, without transfer; null when unknown. */
   readonly rate: MicroUsdPerHour | null;
 };
 
-/** A complete listing, with what was read after it. */
+/** A complete listing, and the records read after it. */
 export type ListingView = {
   readonly listedAt: EpochMs;
   readonly instances: readonly SeenInstance[];
   /** The lease of each tag, read consistently after the listing. */
   readonly leases: ReadonlyMap<LeaseId, Lease>;
-  /** Whom the last complete sweeps suspected. */
+  /** The suspects of the last complete sweeps. */
   readonly earlier: Sightings;
 };
 
-/** A suspect is known by `key` to the next sweep; `since` is the first sighting of this row. */
+/**
+ * A suspect, which the next sweep finds by `key`. `since` is the first of its consecutive
+ * sightings; `again` is true from the second sweep on.
+ */
 export type Suspicion = { readonly key: string; readonly since: EpochMs; readonly again: boolean };
 
 type Ours = { readonly id: InstanceId; readonly owner: Ownership; readonly suspicion: Suspicion };
 
 export type InstanceFinding =
-  /** Not ours: it is never touched. */
+  /** Not an instance of this deployment: it is never touched. */
   | { readonly kind: 'foreign'; readonly id: InstanceId }
-  /** Its lease knows it, or may still learn of it. */
+  /** Its lease has it on record, or may still record it. */
   | { readonly kind: 'ok'; readonly id: InstanceId }
-  /** Beside the instance of its lease: it goes at once. */
+  /** Not the recorded instance of its open lease: it is destroyed at once. */
   | ({ readonly kind: 'twin' } & Ours)
-  /** Its lease is over and knows nothing of it: it goes at once. */
+  /** Its lease is over and does not have it on record: it is destroyed at once. */
   | ({ readonly kind: 'orphan' } & Ours)
-  /** No lease or attempt is on record for it: first seen, then seen again and due to go. */
+  /** No lease or attempt is recorded for it: seen once, then seen again and destroyed. */
   | ({ readonly kind: 'unrecorded-seen' | 'unrecorded' } & Ours);
 
-/** Whether a suspect was seen before, at least one sweep apart. */
+/** Whether a suspect was seen before, at least one sweep interval ago. */
 export function suspect(earlier: Sightings, key: string, listedAt: EpochMs): Suspicion {
   const since = earlier[key] ?? listedAt;
-  return { key, since, again: between(since, listedAt) >= policy.sweep.apart };
+  return { key, since, again: between(since, listedAt) >= policy.sweep.minSightingGap };
 }
 
-/** Whether the listing may show the instance: its attempt holds it, or was over only later. */
+/** Whether the listing may show the instance: its attempt holds it, or ended after the listing. */
 function belongs(attempt: Attempt, id: InstanceId, listedAt: EpochMs): boolean {
   if (isHolding(attempt)) return attempt.instanceId === id;
   if (!isClosed(attempt)) return true;
@@ -86,9 +89,9 @@ const isUnrecorded = ({ kind }: InstanceFinding): boolean =>
   kind === 'unrecorded' || kind === 'unrecorded-seen';
 
 /**
- * The circuit breaker: how many instances no lease is on record for, when they are a crowd; then
- * none of them may be destroyed, for the table may be restored or wrong. 0 when they are few.
- * Instances whose lease says that they must go are never counted and never held back.
+ * The circuit breaker: the number of instances without a recorded lease, when they are a crowd.
+ * Then none of them is destroyed, because the table may be restored or wrong. 0 when they are few.
+ * Instances of a recorded lease are never counted and never blocked.
  */
 export function heldBack(findings: readonly InstanceFinding[]): number {
   const unrecorded = findings.filter(isUnrecorded).length;

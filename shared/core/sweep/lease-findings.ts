@@ -1,6 +1,6 @@
 // What a sweep finds about leases and holds: each open lease and each hold gets exactly one
-// finding. Open leases are read before the listing, so that one that misses its instance there is
-// no newborn. All of it is decided again on the lease as it is when it is acted upon.
+// finding. Open leases are read before the listing, so that a missing instance is not one created
+// after the listing. Every finding is decided again on the current lease when it is acted upon.
 
 import type { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
@@ -26,48 +26,48 @@ export type ListingView = {
   readonly instances: ReadonlyMap<InstanceId, SeenInstance>;
 };
 
-/** Open leases as they were before a complete listing, with what else was read. */
+/** Open leases, read before a complete listing, and the other records. */
 export type LeasesView = {
   /** When the sweep started. */
   readonly now: EpochMs;
-  /** Null when the provider couldn't be listed: then nothing is known of instances. */
+  /** Null when the listing failed: then there are no findings about instances. */
   readonly listing: ListingView | null;
   readonly open: readonly Lease[];
-  /** Of leases that wait or heartbeat. */
+  /** The pulses of leases that wait or send heartbeats. */
   readonly pulses: ReadonlyMap<LeaseId, Pulse>;
-  /** Names of the executions that run; null when the engine couldn't tell. */
+  /** Names of the running executions; null when they could not be read. */
   readonly running: ReadonlySet<string> | null;
   readonly earlier: Sightings;
 };
 
 type LeaseFinding =
   | { readonly kind: 'ok' | 'overdue' | 'lost-wake' | 'stuck-step' | 'pending-outbox' }
-  /** It has cost all it may; or, while it ends, more than is held for it. */
+  /** The lease has reached its spending limit; or, while it ends, it costs more than its hold. */
   | { readonly kind: 'overspent' | 'hold-outgrown' }
-  /** Its instance says that it costs more than it did. */
+  /** Its instance became more expensive. */
   | { readonly kind: 'price-rose'; readonly rate: MicroUsdPerHour }
-  /** Its instance was stopped by others and serves no more. */
+  /** Its instance was stopped by the provider or host. */
   | { readonly kind: 'interrupted'; readonly why: string }
-  /** Its instance isn't listed: seen so once, or again. */
+  /** Its instance is not listed: for the first time, or again. */
   | { readonly kind: 'ghost-seen' | 'ghost'; readonly suspicion: Suspicion }
-  /** Nothing drives it: seen so once, or for long enough. */
+  /** Its execution does not run: for the first time, or for long enough. */
   | { readonly kind: 'unguided-seen' | 'lost-execution'; readonly suspicion: Suspicion };
 
 export type FoundLease = LeaseFinding & { readonly lease: Lease };
 
-/** The name of the execution that drives a lease now. */
+/** The name of the current execution of a lease. */
 export const executionOf = ({ id, generation }: Lease): string => `${id}-${generation}`;
 
-/** Suspicions that start so don't rest on a listing. */
+/** The prefix of suspicions that do not depend on a listing. */
 export const EXECUTION = 'execution:';
 
-/** Whether the sweep of `provider` is the one to look after the lease. */
+/** Whether the sweep of `provider` covers the lease. */
 export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
   const open = lease.attempts.filter((attempt) => !isClosed(attempt));
   return open.length === 0 || open.some(({ offer }) => offer.provider === provider);
 }
 
-/** The rate that its instance asks for now, when it is more than any before; null when it isn't. */
+/** The current rate of its instance when it is higher than any before; null otherwise. */
 export function raisedRate(lease: Lease, rate: MicroUsdPerHour | null): MicroUsdPerHour | null {
   const attempt = currentAttempt(lease);
   if (attempt?.state !== 'created' || rate === null) return null;
@@ -84,25 +84,29 @@ function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
     const rate = raisedRate(lease, instance.rate);
     return rate === null ? null : { kind: 'price-rose', rate };
   }
-  // Born too lately to be listed, which only a very fast boot can bring about.
+  // The lease became active too recently for the instance to be listed: only after a very fast
+  // boot.
   if (between(lease.activeAt, listing.listedAt) < listing.listLag) return null;
   const suspicion = suspect(earlier, `lease:${lease.id}`, listing.listedAt);
   return { kind: suspicion.again ? 'ghost' : 'ghost-seen', suspicion };
 }
 
 /**
- * An execution that is missed for longer the more of them were started in vain: from one sweep to
- * the next at first, up to the longest pause of teardown.
+ * A missing execution. The time until it counts as lost grows with the generation: from one sweep
+ * interval up to the longest teardown pause.
  */
 function executionFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   if (view.running === null || view.running.has(executionOf(lease))) return null;
   const suspicion = suspect(view.earlier, `${EXECUTION}${executionOf(lease)}`, view.now);
-  const patience = Math.min(times(policy.sweep.apart, lease.generation), policy.step.teardownPause);
+  const patience = Math.min(
+    times(policy.sweep.minSightingGap, lease.generation),
+    policy.step.teardownPause,
+  );
   const lost = between(suspicion.since, view.now) >= durationMs(patience);
   return { kind: lost ? 'lost-execution' : 'unguided-seen', suspicion };
 }
 
-/** Whether its parked token should have been answered by now. */
+/** Whether the parked token should have been answered. */
 function missesWake(lease: Lease, view: LeasesView): boolean {
   const pulse = view.pulses.get(lease.id);
   if (pulse === undefined || pulse.over || pulse.token === null) return false;
@@ -131,8 +135,8 @@ function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
   const found =
     moneyFinding(lease, view) ?? instanceFinding(lease, view) ?? executionFinding(lease, view);
   if (found !== null) return found;
-  // A token that was answered looks like one that still waits: what is due goes first, and it
-  // wakes as well.
+  // An answered token looks like a waiting one. A stuck step comes first: its action also wakes the
+  // workflow.
   if (now >= lease.dueBy) return { kind: 'stuck-step' };
   if (missesWake(lease, view)) return { kind: 'lost-wake' };
   return { kind: hasOutbox(lease) ? 'pending-outbox' : 'ok' };
@@ -143,7 +147,7 @@ export function findLeases(view: LeasesView): readonly FoundLease[] {
   return view.open.map((lease) => ({ lease, ...findingOf(lease, view) }));
 }
 
-/** A hold on an account, with its lease as read after the account. */
+/** A hold on an account, and its lease, read after the account. */
 export type HeldFor = {
   readonly consumer: ConsumerId;
   readonly leaseId: LeaseId;
@@ -153,20 +157,20 @@ export type HeldFor = {
 
 type HoldFinding =
   | { readonly kind: 'ok' | 'hold-without-lease' | 'hold-of-closed-lease' }
-  /** An extension raised it and was never committed. */
+  /** An extension raised it and was not committed. */
   | { readonly kind: 'hold-left-raised'; readonly to: MicroUsd };
 
 export type FoundHold = HoldFinding & { readonly held: HeldFor };
 
 function findingOfHold({ hold, lease }: HeldFor, now: EpochMs): HoldFinding {
-  const { holdAlone } = policy.sweep;
+  const { maxHoldAlone } = policy.sweep;
   if (lease === null) {
-    return { kind: between(hold.placedAt, now) > holdAlone ? 'hold-without-lease' : 'ok' };
+    return { kind: between(hold.placedAt, now) > maxHoldAlone ? 'hold-without-lease' : 'ok' };
   }
   const to = trimmedHold(lease, hold, now);
   if (to !== null) return { kind: 'hold-left-raised', to };
   const closed = lease.state === 'ended' && !hasOutbox(lease);
-  const long = closed && between(lease.endedAt, now) > holdAlone;
+  const long = closed && between(lease.endedAt, now) > maxHoldAlone;
   return { kind: long ? 'hold-of-closed-lease' : 'ok' };
 }
 

@@ -1,5 +1,5 @@
-// What one sweep leaves behind: what it saw, and whom it suspects. The next one tells by it whether
-// it sees something for the second time; health and alarms tell by it how old the last one is.
+// The record of one sweep: its findings and suspects. The next sweep uses it to detect second
+// sightings; health and alarms use it for the age of the last sweep.
 
 import * as z from 'zod/mini';
 import type { LeaseId } from '../base/ids.ts';
@@ -7,37 +7,38 @@ import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, EpochMs } from '../base/time.ts';
 
-/** When each suspect was first seen so, in an unbroken row of complete sweeps. */
+/** When each suspect was first seen, in consecutive complete sweeps. */
 export const Sightings = z.record(z.string(), EpochMs);
 export type Sightings = z.infer<typeof Sightings>;
 
 export const SweepRecord = z.object({
   provider: ProviderName,
   startedAt: EpochMs,
-  /** Why it could not see everything, so that it found nothing at all; null when it could. */
+  /** Why a part could not be read; null when the sweep was complete. */
   failure: z.nullable(z.string()),
   /** When the last complete listing started, this sweep's or an earlier one's. */
   listedAt: z.nullable(EpochMs),
-  /** Instances at the provider and open leases, as last seen. */
+  /** The numbers of listed instances and open leases, as last read. */
   listed: z.int(),
   open: z.int(),
   /** Findings by kind. */
   counts: z.record(z.string(), z.int()),
   sightings: Sightings,
-  /** When listings last showed the instances of leases that they miss now, by lease. */
+  /** When a listing last showed the missing instance of a lease, by lease. */
   lastShown: z._default(Sightings, {}),
-  /** What a person has to know. */
+  /** The pages for operators. */
   pages: z.array(z.string()),
 });
 export type SweepRecord = z.infer<typeof SweepRecord>;
 
-/** How many leases were open when they were last swept, by the records of all providers. */
+/** The number of open leases at the last sweep of any provider. */
 export const openWhenSwept = (records: readonly (SweepRecord | null)[]): number =>
   Math.max(0, ...records.map((record) => record?.open ?? 0));
 
 /**
- * When a complete listing last showed the instance of a lease that serves since `activeAt`; null
- * when none did. An instance that served before a listing started, and was not missed, was shown.
+ * When a complete listing last showed the instance of a lease that is active since `activeAt`; null
+ * when none did. An instance that was active before the listing started and is not missing was
+ * listed.
  */
 export function lastShown(
   record: Pick<SweepRecord, 'listedAt' | 'lastShown'> | null,
@@ -51,19 +52,19 @@ export function lastShown(
 }
 
 /**
- * Whether a sweep may be left out by this record: nothing was leased and nothing suspected a short
- * time ago. As with sightings, a sweep that comes some seconds early counts as one in time.
+ * Whether the next sweep can be skipped: there was no lease, instance or suspect a short time ago.
+ * A sweep that is some seconds early counts as on time.
  */
 export function wasIdle(
   { open, failure, startedAt, sightings }: SweepRecord,
   now: EpochMs,
 ): boolean {
-  const { idleEvery, apart, every } = policy.sweep;
-  const short = between(startedAt, now) < idleEvery - (every - apart);
+  const { idleEvery, minSightingGap, every } = policy.sweep;
+  const short = between(startedAt, now) < idleEvery - (every - minSightingGap);
   return open === 0 && failure === null && short && Object.keys(sightings).length === 0;
 }
 
-/** The longest-known suspects, as many as a record has room for. */
+/** The oldest suspects, up to the limit of a record. */
 export function rememberedOf(suspects: readonly (readonly [string, EpochMs])[]): Sightings {
   const oldest = suspects.toSorted(([, a], [, b]) => a - b);
   return Object.fromEntries(oldest.slice(0, policy.sweep.maxSuspects));

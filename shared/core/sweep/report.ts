@@ -1,4 +1,4 @@
-// What one sweep leaves behind: its record, and what a person has to know.
+// The report of one sweep: its record and its pages for operators.
 
 import { errorInWords } from '../base/failure.ts';
 import { pageOf } from '../base/page.ts';
@@ -13,24 +13,24 @@ import type { Survey } from './survey.ts';
 /** An action that failed. */
 export type FailedAction = { readonly action: Action; readonly error: unknown };
 
-/** What became of the actions of a sweep. */
+/** The results of the actions of a sweep. */
 export type Acted = {
   readonly failed: readonly FailedAction[];
-  /** How many were left to the next sweep, for want of time. */
+  /** How many actions are left to the next sweep, because time ran out. */
   readonly left: number;
 };
 
 export type ReportFacts = {
   readonly provider: ProviderName;
   readonly now: EpochMs;
-  /** The record before this one. */
+  /** The previous record. */
   readonly last: SweepRecord | null;
-  /** How many leases fell silent in the last minutes. */
+  /** How many leases became silent in the last minutes. */
   readonly silences: number;
   readonly listLag: DurationMs;
 };
 
-/** Suspects of this sweep; when it saw no listing, also those that only a listing can clear. */
+/** The suspects of this sweep. Without a listing, it keeps those that only a listing can clear. */
 function sightingsOf({ findings, listedAt }: Survey, last: SweepRecord | null): Sightings {
   const suspects = suspectsOf(findings);
   if (listedAt !== null) return rememberedOf(suspects);
@@ -38,7 +38,7 @@ function sightingsOf({ findings, listedAt }: Survey, last: SweepRecord | null): 
   return rememberedOf([...suspects, ...kept]);
 }
 
-/** Of leases whose instances are missing: when listings last showed them. */
+/** When a listing last showed each missing instance, by lease. */
 function shownBefore(seen: Survey, { last, listLag }: ReportFacts): Sightings {
   if (seen.listedAt === null) return last?.lastShown ?? {};
   const missing = seen.findings.leases.flatMap(({ kind, lease }) => {
@@ -77,7 +77,7 @@ function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly stri
   ];
 }
 
-/** The record of a sweep. It has room for a bounded number of suspects, the longest-known first. */
+/** Creates the record of a sweep. Its number of suspects is limited; the oldest are kept. */
 export function reportSweep(seen: Survey, acted: Acted, facts: ReportFacts): SweepRecord {
   const { provider, now: startedAt, last } = facts;
   const [unseen] = seen.blind;

@@ -1,4 +1,4 @@
-// Everything one sweep has seen, and what is put together of it before findings are made.
+// Everything that one sweep has read, and how its records are combined before findings are made.
 
 import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
@@ -11,14 +11,14 @@ import type { Findings } from './actions.ts';
 import type { SeenInstance } from './instance-findings.ts';
 import type { HeldFor, ListingView } from './lease-findings.ts';
 
-/** A part that couldn't be seen, and why: what rests on it was not found. */
+/** A part that could not be read, and why. Findings that depend on it are missing. */
 export type Blind = { readonly part: 'listing' | 'executions'; readonly error: unknown };
 
 export type Survey = {
   readonly findings: Findings;
   /** When the complete listing started; null when there is none. */
   readonly listedAt: EpochMs | null;
-  /** All open leases, of any provider, as they were before the listing. */
+  /** All open leases of all providers, read before the listing. */
   readonly open: readonly Lease[];
   readonly blind: readonly Blind[];
 };
@@ -26,28 +26,28 @@ export type Survey = {
 /** A complete listing of one provider. */
 export type Listed = { readonly listedAt: EpochMs; readonly instances: readonly SeenInstance[] };
 
-/** An instance as the sweep looks at it: whose it is by its tag, and whether it has stopped. */
+/** Converts an instance: adds the owner from its tag, and whether it has stopped. */
 export function asSeen(instance: Instance, { deployment, signer }: TagReader): SeenInstance {
   const { id, label, statusText, rate } = instance;
   const halted = isHalted(instance) ? statusText : null;
   return { id, owner: readTag(label, deployment, signer), halted, rate };
 }
 
-/** Every lease that a tag in the listing names. */
+/** The leases named by the tags in the listing. */
 export const taggedLeases = ({ instances }: Listed): readonly LeaseId[] =>
   instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
 
-/** The listing as leases are compared with it. */
+/** The listing in the form that leases are compared with. */
 export function viewOf({ listedAt, instances }: Listed, listLag: DurationMs): ListingView {
   const byId = new Map<InstanceId, SeenInstance>(instances.map((each) => [each.id, each]));
   return { listedAt, listLag, instances: byId };
 }
 
-/** Whether anything waits or heartbeats for it. */
+/** Whether the lease may have a parked token or heartbeats. */
 export const hasPulse = ({ attempts, state }: Lease): boolean =>
   attempts.length > 0 && state !== 'ended';
 
-/** Leases that hold money on an account and are not among the open ones. */
+/** Leases that have a hold on an account and are not among the open ones. */
 export function heldElsewhere(
   accounts: readonly Account[],
   open: readonly Lease[],
@@ -56,7 +56,7 @@ export function heldElsewhere(
   return accounts.flatMap(heldLeases).filter((id) => !known.has(id));
 }
 
-/** Every hold with its lease, as far as there is one. */
+/** Every hold, with its lease or null. */
 export function holdsWithLeases(
   accounts: readonly Account[],
   leases: ReadonlyMap<LeaseId, Lease>,
@@ -70,6 +70,6 @@ export function holdsWithLeases(
   );
 }
 
-/** The leases that hold money, by their ids. */
+/** The leases with holds, by id. */
 export const leasesOf = (holds: readonly HeldFor[]): ReadonlyMap<LeaseId, Lease> =>
   new Map(holds.flatMap(({ leaseId, lease }) => (lease === null ? [] : [[leaseId, lease]])));

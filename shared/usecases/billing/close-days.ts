@@ -1,5 +1,5 @@
-// Close days: once nothing can be entered for a day any more, its sums are kept, and reports read
-// them instead of its entries. The days of an account are closed in order, without a gap.
+// Close days: when a day can get no more entries, its sums are stored, and reports read them
+// instead of the entries. The days of an account are closed in order, without gaps.
 
 import type { ConsumerId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
@@ -13,7 +13,7 @@ import { walkLedger } from '../ledger/walk-ledger.ts';
 
 export type CloseDaysPorts = Records & { readonly days: DayStore };
 
-/** The first day of the account that is not closed; null while it has no entries. */
+/** The first day of the account that is not closed; null when it has no entries. */
 async function firstOpen(ports: CloseDaysPorts, consumer: ConsumerId): Promise<Day | null> {
   const last = await ports.days.last(consumer);
   if (last !== null) return nextDay(last);
@@ -31,7 +31,7 @@ async function readBooks(ports: CloseDaysPorts, consumer: ConsumerId, day: Day):
   return books;
 }
 
-/** Closes the days of one account that end before `until`, the oldest first. */
+/** Closes the days of one account that end by `until`, the oldest first. */
 async function closeAccount(
   ports: CloseDaysPorts,
   consumer: ConsumerId,
@@ -49,9 +49,9 @@ async function closeAccount(
 }
 
 /**
- * Closes every day of every account that ended some time ago and has nothing pending. Pending
- * entries are looked for before entries are read: what is not pending then is entered. Safe to
- * repeat: a closed day stays as it is. Throws StoreDown.
+ * Closes every day of every account that ended some time ago and has no pending entries. Pending
+ * entries are read before the ledger: what is not pending then is in the ledger. Safe to repeat: a
+ * closed day does not change. Throws StoreDown.
  */
 export function createCloseDays(ports: CloseDaysPorts) {
   return async (): Promise<{ readonly closed: number }> => {

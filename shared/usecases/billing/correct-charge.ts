@@ -1,5 +1,5 @@
-// Correct charge: a person puts right what a settled lease was charged. Nothing is ever changed in
-// the ledger: the difference is one more entry, with who and why.
+// Correct charge: an operator corrects the charge of a settled lease. The ledger is append-only:
+// the difference is a new entry, with its author and reason.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
@@ -13,7 +13,7 @@ export type CorrectInput = {
   readonly leaseId: LeaseId;
   readonly caller: Caller;
   readonly key: string;
-  /** Below zero to give back. */
+  /** Negative for a refund. */
   readonly amount: MicroUsd;
   readonly why: string;
 };

@@ -1,7 +1,7 @@
-// What instances cost in a span: from closed days, from the entries of days that are still open,
-// and for what is settled nowhere yet, from the leases themselves. They are read in the order that
-// neither misses a lease nor counts it twice: closed days, then running leases, then entries. A
-// lease that is settled in between is found by its entry, and taken out of the running ones.
+// What instances cost in a span: from closed days, from the entries of open days, and from leases
+// that are not settled. The order of reads neither misses a lease nor counts it twice: closed days,
+// then running leases, then entries. A lease that is settled in between is found by its entry and
+// removed from the running ones.
 
 import { type Caller, mustOwn } from '../../core/base/caller.ts';
 import type { ConsumerId } from '../../core/base/ids.ts';
@@ -32,12 +32,12 @@ export type ReadCostsPorts = Records & {
   readonly pulses: Pick<PulseStore, 'getMany'>;
 };
 
-/** Where a report by lease, job or hour goes on: in which account, after which entry. */
+/** The position of the next page of a report by lease, job or hour: an account and an entry. */
 type CostPlace = { readonly consumer: ConsumerId; readonly after: EntryPlace | null };
 
 export type ReadCostsInput = {
   readonly caller: Caller;
-  /** Null: the caller's own; all of them for an operator. */
+  /** Null: the caller's own costs; for an operator the costs of all consumers. */
   readonly consumer: ConsumerId | null;
   readonly groupBy: GroupBy;
   readonly span: Span;
@@ -46,13 +46,15 @@ export type ReadCostsInput = {
 
 export type CostReport = ReturnType<typeof groupCosts> & {
   readonly asOf: EpochMs;
-  /** Groups of the next page add to those of this one; null after the last. */
+  /** The position of the next page, whose groups add to those of this one; null after the last. */
   readonly next: CostPlace | null;
 };
 
 type Asked = { readonly span: Span; readonly asOf: EpochMs };
 
-/** Every hold stands for a lease whose charge is not entered, or was a moment ago. */
+/**
+ * The costs of leases with a hold: their charge is not in the ledger, or was entered a moment ago.
+ */
 async function readRunning(
   { leases, pulses }: ReadCostsPorts,
   account: Account | null,
@@ -60,13 +62,13 @@ async function readRunning(
 ): Promise<readonly Running[]> {
   if (account === null || !includesRunning(asked.span, asked.asOf)) return [];
   const ids = heldLeases(account);
-  const [held, beating] = await Promise.all([leases.getMany(ids), pulses.getMany(ids)]);
+  const [held, pulsesById] = await Promise.all([leases.getMany(ids), pulses.getMany(ids)]);
   return [...held.values()].flatMap((lease) =>
-    runningOf(lease, beating.get(lease.id) ?? null, asked.asOf),
+    runningOf(lease, pulsesById.get(lease.id) ?? null, asked.asOf),
   );
 }
 
-/** One account by its days: those that are closed from their items, the others from entries. */
+/** The costs of one account: closed days from their records, the others from entries. */
 async function readByDays(
   ports: ReadCostsPorts,
   consumer: ConsumerId,
@@ -104,7 +106,7 @@ async function readAllByDays(
 
 type EntriesRead = { readonly lines: readonly CostLine[]; readonly next: CostPlace | null };
 
-/** A page of entries; running leases come with the last page of their account. */
+/** A page of entries; the last page of an account includes its running leases. */
 async function readByEntries(
   ports: ReadCostsPorts,
   { consumer, after }: CostPlace,
@@ -120,7 +122,7 @@ async function readByEntries(
   return { lines: [...lines, ...runningLines(running, entries, asked.asOf)], read, next: null };
 }
 
-/** A page: entries of as many accounts as it takes, the last one perhaps in part. */
+/** A page of entries across accounts; the last account may be partial. */
 async function readPageOfAll(
   ports: ReadCostsPorts,
   { consumers, after }: { consumers: readonly ConsumerId[]; after: CostPlace | null },
@@ -154,8 +156,8 @@ async function consumersOf(
 }
 
 /**
- * Costs by group, with their total. A charge counts where it was posted: when its lease settled.
- * By lease, job or hour it comes in pages whose groups add up. Throws Forbidden, StoreDown.
+ * Costs by group, with their total. A charge counts at the time its lease is settled. By lease, job
+ * or hour the report has pages whose groups add up. Throws Forbidden, StoreDown.
  */
 export function createReadCosts(ports: ReadCostsPorts) {
   return async (input: ReadCostsInput): Promise<CostReport> => {

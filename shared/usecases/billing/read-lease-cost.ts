@@ -1,4 +1,4 @@
-// What one lease costs: computed live while it runs, as entered once it is settled.
+// The cost of one lease: computed while it runs, from the ledger when it is settled.
 
 import type { Caller } from '../../core/base/caller.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
@@ -34,7 +34,7 @@ async function readSettled(
   return settledCharges(lease, await ledger.page({ ...span, consumer, after, limit }));
 }
 
-/** The lease's cost now. Throws NotFound, StoreDown. */
+/** The current cost of a lease. Throws NotFound, StoreDown. */
 export function createReadLeaseCost(ports: ReadLeaseCostPorts) {
   return async (input: {
     readonly leaseId: LeaseId;

@@ -1,6 +1,6 @@
-// Reconcile charges: compares what a provider charged with what we did, and trues up each lease to
-// it. What can't be seen is a failure on record, never "no difference"; what could be seen is trued
-// up all the same. It converges: the same rows again change nothing.
+// Reconcile charges: compares the provider's charges with the ledger and trues up each lease.
+// Charges that cannot be read are a recorded failure, never "no difference"; leases that can be
+// compared are still trued up. The same rows again change nothing.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { errorInWords } from '../../core/base/failure.ts';
@@ -26,11 +26,11 @@ import type { Sight } from '../common/listing.ts';
 export type ReconcilePorts = Records &
   Sight & {
     readonly reconciliations: ReconciliationStore;
-    /** Tells a person. */
+    /** Pages an operator. */
     readonly page: (message: string) => void;
   };
 
-/** Leases that were charged an instance at the provider lately, by their ledger entries. */
+/** Leases with recent charges at the provider, by their ledger entries. */
 async function readCharged(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen['started']> {
   const accounts = await ports.accounts.all();
   const started = new Map<LeaseId, EpochMs>();
@@ -41,7 +41,7 @@ async function readCharged(ports: ReconcilePorts, task: ReconcileTask): Promise<
   return started;
 }
 
-/** Decided again on the lease as it is: another reconciliation may have been faster. */
+/** Decided again on the current lease: another reconciliation may have changed it. */
 async function enterTrueUp(
   ports: ReconcilePorts,
   task: ReconcileTask,
@@ -61,8 +61,8 @@ async function look(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen> {
 }
 
 /**
- * Compares one provider's charges with ours. Safe to repeat, and several at once are. Throws, when
- * all that could be done is, what the provider threw, StoreDown, Conflict.
+ * Reconciles one provider. Safe to repeat and to run concurrently. Throws what the provider threw,
+ * StoreDown, Conflict, after everything possible is done.
  */
 export function createReconcileCharges(ports: ReconcilePorts) {
   return async ({ provider }: { readonly provider: ProviderName }): Promise<Reconciliation> => {
@@ -85,7 +85,7 @@ export function createReconcileCharges(ports: ReconcilePorts) {
   };
 }
 
-/** One reconciliation now, for an operator. Throws Forbidden and what it throws. */
+/** Runs one reconciliation for an operator. Throws Forbidden and what it throws. */
 export function createReconcileOnDemand(reconcile: ReturnType<typeof createReconcileCharges>) {
   return async (input: { readonly caller: Caller; readonly provider: ProviderName }) => {
     mustBeOperator(input.caller);

@@ -1,11 +1,11 @@
-// Proves that one account's entries, its leases, its closed days and its own totals agree, while
-// leases go on. What moved while it was read is looked at again before it is called wrong:
+// Checks that one account's entries, leases, closed days and totals agree, while leases change.
+// Before a difference is reported, everything that changed in between is checked again:
 //
-// - Entries first, then their leases: a lease may know of entries that were not there yet. It is
-//   then read again *before* its entries. What a lease says it has entered is from then on in the
-//   ledger or in its outbox, so that comparison is exact.
-// - The account last, after its leases: one that was settled or placed in between is seen by the
-//   hold that it has or hasn't, and read again before the account is.
+// - Entries first, then their leases: a lease may have newer entries. Such a lease is then read
+// again *before* its entries. Its entries are then in the ledger or in its outbox, so this
+// comparison is exact.
+// - The account last, after its leases: a lease that was settled or placed in between is detected
+// by its hold, and read again before the account.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
@@ -32,15 +32,18 @@ import { walkLedger } from '../ledger/walk-ledger.ts';
 
 export type VerifyPorts = Records & { readonly days: DayStore };
 
-/** How one account's books stand. */
+/** The result for one account. */
 export type AccountVerdict = {
   readonly consumer: ConsumerId;
   readonly leases: number;
   readonly entries: number;
   readonly closedDays: number;
-  /** What can't be judged while it changes: leases, or the account itself. The next run will. */
+  /**
+   * The number of leases (or the account itself) that changed during every check. The next run
+   * checks them.
+   */
   readonly doubtful: number;
-  /** The first thing that is wrong; null when everything agrees. */
+  /** The first difference; null when everything agrees. */
   readonly difference: Difference | null;
 };
 
@@ -53,11 +56,11 @@ type Walked = {
   readonly difference: Difference | null;
 };
 
-/** Streams all entries: keeps a tally of each lease, and the books of the closed day it is in. */
+/** Streams all entries: keeps a tally per lease, and the books of closed days. */
 async function walk(ports: VerifyPorts, consumer: ConsumerId, now: EpochMs): Promise<Walked> {
   const span = { from: epochMs(0), to: verifyUntil(now) };
   const days = { first: dayOf(span.from), end: dayOf(span.to) };
-  // Closed days before the entries: a day that is closed then has all of its entries.
+  // Closed days are read before the entries: all entries of a closed day exist.
   const closed = new Map<Day, DayBooks>(
     (await ports.days.between(consumer, days)).map((report) => [report.day, report]),
   );
@@ -73,12 +76,12 @@ async function walk(ports: VerifyPorts, consumer: ConsumerId, now: EpochMs): Pro
   return { tallies, entries, closedDays: closed.size, difference };
 }
 
-/** As many leases in memory as one batch of reads brings. */
+/** Leases in memory: one batch of reads. */
 const CHUNK = 100;
 
 type Looked = { readonly facts: Facts; readonly doubts: readonly LeaseId[] };
 
-/** Compares the leases with what was tallied before; those that differ may have moved. */
+/** Compares the leases with their tallies; those that differ may have changed. */
 async function compareLeases(
   ports: VerifyPorts,
   consumer: ConsumerId,
@@ -97,7 +100,9 @@ async function compareLeases(
   return { facts, doubts };
 }
 
-/** Leases first, then their entries up to what each had committed: this comparison is exact. */
+/**
+ * Reads leases first, then their entries up to what each had committed: this comparison is exact.
+ */
 async function lookAgain(
   ports: VerifyPorts,
   consumer: ConsumerId,
@@ -118,7 +123,7 @@ async function lookAgain(
   return null;
 }
 
-/** Leases that may have moved since: those that are open, and those that entered something. */
+/** Leases that may have changed since: open ones, and those with new entries. */
 async function movedSince(
   ports: VerifyPorts,
   consumer: ConsumerId,
@@ -133,7 +138,9 @@ async function movedSince(
 
 type Totals = { readonly difference: Difference | null; readonly doubtful: boolean };
 
-/** Compares the account with its leases; what differs is looked at again, some times. */
+/**
+ * Compares the account with its leases; differences are checked again, a limited number of times.
+ */
 async function compareTotals(
   ports: VerifyPorts,
   consumer: ConsumerId,
@@ -155,7 +162,7 @@ async function compareTotals(
   return last;
 }
 
-/** Judges one account. It changes nothing. Throws StoreDown. */
+/** Verifies one account. Changes nothing. Throws StoreDown. */
 export async function verifyAccount(
   ports: VerifyPorts,
   consumer: ConsumerId,

@@ -1,5 +1,5 @@
-// Verify: account by account, whether entries, leases, closed days and totals agree. A difference
-// is a page: money was lost or made up, and a person has to look.
+// Verify: checks per account whether entries, leases, closed days and totals agree. A difference
+// pages an operator.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import type { ConsumerId } from '../../core/base/ids.ts';
@@ -13,13 +13,13 @@ export type VerifyLedgerPorts = VerifyPorts & { readonly page: (message: string)
 export type VerifyInput = {
   /** One account; null for all of them. */
   readonly consumer: ConsumerId | null;
-  /** Goes on after this account. */
+  /** Continues after this account. */
   readonly after: ConsumerId | null;
 };
 
 export type VerifyPage = {
   readonly verdicts: readonly AccountVerdict[];
-  /** The account to go on after; null when there are no more. */
+  /** The account to continue after; null when there are no more. */
   readonly next: ConsumerId | null;
 };
 
@@ -33,8 +33,8 @@ async function consumersOf(
 }
 
 /**
- * Verifies accounts in order of their names until there are no more or a page's time is over: one
- * account at least. Safe to repeat: it changes nothing. Throws StoreDown.
+ * Verifies accounts in the order of their names, at least one, until the time of a page is over.
+ * Safe to repeat: it changes nothing. Throws StoreDown.
  */
 export function createVerifyLedger(ports: VerifyLedgerPorts) {
   return async (input: VerifyInput): Promise<VerifyPage> => {
@@ -52,7 +52,7 @@ export function createVerifyLedger(ports: VerifyLedgerPorts) {
   };
 }
 
-/** The same for operators, when they ask. Throws Forbidden. */
+/** Verifies a page of accounts for an operator. Throws Forbidden. */
 export function createVerifyOnDemand(verify: ReturnType<typeof createVerifyLedger>) {
   return async ({ caller, ...input }: VerifyInput & { readonly caller: Caller }) => {
     mustBeOperator(caller);
@@ -60,7 +60,7 @@ export function createVerifyOnDemand(verify: ReturnType<typeof createVerifyLedge
   };
 }
 
-/** Verifies every account, page after page: what a schedule asks for. Throws StoreDown. */
+/** Verifies every account, page by page, on a schedule. Throws StoreDown. */
 export function createVerifyAll(verify: ReturnType<typeof createVerifyLedger>) {
   return async (): Promise<{ readonly accounts: number; readonly differences: number }> => {
     let [accounts, differences] = [0, 0];

@@ -1,5 +1,5 @@
-// How every use case changes a lease: load, decide, commit under the version that was read, apply
-// the outbox. After a version conflict it decides again from the newer lease, a bounded number of
+// How every use case changes a lease: load, decide, commit with the version that was read, apply
+// the outbox. After a version conflict it decides again on the newer lease, a limited number of
 // times.
 
 import { Failure } from '../../core/base/failure.ts';
@@ -16,7 +16,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
 
-/** The stores one commit of a lease reaches, its outbox included. */
+/** The stores that a commit of a lease writes to, including its outbox. */
 export type Records = {
   readonly leases: LeaseStore;
   readonly accounts: AccountStore;
@@ -26,7 +26,7 @@ export type Records = {
 
 export type Changed<Result> = { readonly lease: Lease; readonly result: Result };
 
-/** Settles the hold of the lease on its account, or lets it follow down or up. */
+/** Applies the change of the lease's hold to its account. */
 async function followHold({ accounts }: Records, lease: Lease): Promise<void> {
   const { consumer, id: leaseId } = lease;
   const change = holdChangeOf(lease);
@@ -42,8 +42,8 @@ async function followHold({ accounts }: Records, lease: Lease): Promise<void> {
 }
 
 /**
- * Applies what was committed with the lease and not yet elsewhere: events, entries and what its
- * account has to do with its hold. Safe to repeat after a crash anywhere in between.
+ * Applies the outbox of the lease: events, entries, and the change of its hold on the account. Safe
+ * to repeat after a crash at any point.
  */
 export async function applyOutbox(records: Records, lease: Lease): Promise<Lease> {
   if (!hasOutbox(lease)) return lease;
@@ -65,9 +65,9 @@ export async function loadLease(records: Records, id: LeaseId): Promise<Lease> {
 }
 
 /**
- * Changes a lease by `decide`, which is called again with the newer lease when another actor was
- * faster. Returns the lease as committed. Throws NotFound, StoreDown, and Conflict when every
- * commit met a newer version. `decide` must have no effects.
+ * Changes a lease by `decide`, which is called again with the newer lease after a version conflict.
+ * Returns the committed lease. Throws NotFound, StoreDown, and Conflict when every commit fails on
+ * a newer version. `decide` must have no effects.
  */
 export async function changeLease<Result>(
   records: Records,

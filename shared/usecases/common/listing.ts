@@ -14,12 +14,12 @@ import type { Provider } from '../../ports/provider.ts';
 
 export type Providers = (name: ProviderName) => Provider;
 
-/** What it takes to list instances and to find ours among them. */
+/** What is needed to list instances and to read their tags. */
 export type Sight = TagReader & { readonly providers: Providers; readonly clock: Clock };
 
 /**
  * Lists `names` completely and returns the instances with a valid tag of this lease, any attempt.
- * Throws what the providers' list throws: a listing that fails is unknown, never empty.
+ * Throws what list throws: a failed listing is unknown, never empty.
  */
 export async function listLease(
   sight: Sight,

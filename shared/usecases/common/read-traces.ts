@@ -1,5 +1,4 @@
-// Reads what is left of an instance when it is over: its pulse and the record of its provider's
-// last sweep.
+// Reads the records about an instance: its pulse, and the record of its provider's last sweep.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
@@ -20,7 +19,7 @@ export type AttemptPlace = {
   readonly provider: ProviderName;
 };
 
-/** Reads the traces of an attempt's instance once. Throws StoreDown. */
+/** Reads the records about an attempt's instance once. Throws StoreDown. */
 export async function readTraces(
   ports: TracePorts,
   { leaseId, attempt, provider }: AttemptPlace,

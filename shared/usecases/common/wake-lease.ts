@@ -1,5 +1,5 @@
-// Wakes the execution that waits for a lease. A wake carries no facts: the lease was committed
-// before, and whoever wakes up reads it.
+// Wakes the waiting execution of a lease. A wake carries no data: the lease is committed before,
+// and the next step reads it.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
@@ -8,9 +8,8 @@ import type { Workflow } from '../../ports/workflow.ts';
 export type WakePorts = { readonly pulses: PulseStore; readonly workflow: Workflow };
 
 /**
- * Answers the parked token, if there is one. `over` when nobody waits: then the workflow is in the
- * middle of a step and will see the change by itself. Safe to repeat. Throws StoreDown,
- * ProviderDown.
+ * Answers the parked token, if there is one. `over` when no execution waits: then the workflow is
+ * in a step and reads the change afterwards. Safe to repeat. Throws StoreDown, ProviderDown.
  */
 export async function wakeLease(ports: WakePorts, id: LeaseId): Promise<'accepted' | 'over'> {
   const pulse = await ports.pulses.get(id);

@@ -1,5 +1,5 @@
-// Approve extension: beyond the longest time anybody may ask for, a person decides. It only lifts
-// that limit for one lease; who extends, and pays, is still the consumer.
+// Approve extension: an operator allows one lease to run beyond the maximum duration. The consumer
+// still requests and pays for the extension.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
@@ -18,9 +18,9 @@ export type ApproveInput = {
 };
 
 /**
- * Lets an active lease be extended until then, on record with who and why. Safe to repeat; a newer
- * approval takes the place of the older. Throws Forbidden, BadRequest, NotFound, NotActive,
- * StoreDown, Conflict.
+ * Allows extensions of an active lease until the given time, and records the operator and reason.
+ * Safe to repeat; a newer approval replaces an older one. Throws Forbidden, BadRequest, NotFound,
+ * NotActive, StoreDown, Conflict.
  */
 export function createApproveExtension(records: Records) {
   return async ({ leaseId, caller, until, why }: ApproveInput): Promise<Lease> => {

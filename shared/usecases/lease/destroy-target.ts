@@ -1,4 +1,4 @@
-// Destroys one instance and records what the provider answered.
+// Destroys one instance and records the provider's response.
 
 import { errorInWords } from '../../core/base/failure.ts';
 import { commitChange } from '../../core/lease/decision.ts';
@@ -15,7 +15,7 @@ import { readTraces, type TracePorts } from '../common/read-traces.ts';
 
 export type TeardownPorts = Records & TracePorts & { readonly providers: Providers };
 
-/** Says on the lease why its instance still runs. */
+/** Adds an event to the lease: why its instance still runs. */
 async function recordFailure(ports: TeardownPorts, target: Target, error: unknown): Promise<void> {
   const failure = { ...target, cause: errorInWords(error) };
   await changeLease(ports, target.leaseId, (lease, now) =>
@@ -24,8 +24,8 @@ async function recordFailure(ports: TeardownPorts, target: Target, error: unknow
 }
 
 /**
- * Asks the provider to destroy one instance and records the acceptance. Safe to repeat. Throws what
- * destroy throws: then the instance still runs, its charge runs on, and the caller comes again.
+ * Destroys one instance and records the acceptance. Safe to repeat. Throws what destroy throws:
+ * then the instance still runs, its charge continues, and the caller must repeat.
  */
 export async function destroyTarget(ports: TeardownPorts, target: Target): Promise<Lease> {
   const provider = ports.providers(target.provider);

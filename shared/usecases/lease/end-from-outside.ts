@@ -1,5 +1,5 @@
-// Changes a lease from outside its workflow. What was decided is committed first; when the lease is
-// ending then, its workflow is woken, or its instances are destroyed without waiting for it.
+// Changes a lease from outside its workflow. The change is committed first. When the lease is then
+// ending, its workflow is woken, or its instances are destroyed without waiting for it.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
@@ -11,7 +11,7 @@ import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 import { wakeOrRestartLease } from './restart-lease.ts';
 import { type TearDownPorts, tearDownNow } from './tear-down-now.ts';
 
-/** The lease as it should be, or null to leave it as it is. It has no effects. */
+/** Returns the lease to commit, or null to leave it unchanged. Must have no effects. */
 type Decide = (lease: Lease, now: EpochMs) => Lease | null;
 
 async function change(records: Records, id: LeaseId, decide: Decide): Promise<Lease> {
@@ -32,13 +32,13 @@ export async function changeAndWake(
   return lease;
 }
 
-/** Ends a lease unless it is over. Safe to repeat. Throws ProviderDown. */
+/** Ends a lease unless it is ending or ended. Safe to repeat. Throws ProviderDown. */
 export const endAndWake = (ports: Records & WakePorts, id: LeaseId, end: End): Promise<Lease> =>
   changeAndWake(ports, id, (lease, now) => endUnlessOver(lease, end, now));
 
 /**
- * Destroys the instances of a lease that is ending now, without waiting for its workflow; no
- * heartbeat counts any more. Safe to repeat. Throws what destroy throws.
+ * Destroys the instances of a lease that is ending now, without waiting for its workflow;
+ * heartbeats no longer count. Safe to repeat. Throws what destroy throws.
  */
 export async function changeAndTearDown(
   ports: TearDownPorts,

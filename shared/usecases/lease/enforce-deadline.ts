@@ -1,5 +1,5 @@
-// The schedule's target: ends a lease that is past its deadline, without the workflow. It comes
-// back every few minutes until the lease is ended, so that no single failure can stop it.
+// The target of the schedule: ends a lease that is past its deadline, without the workflow. It is
+// armed again every few minutes until the lease is ended, so that no single failure can stop it.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import { after } from '../../core/base/time.ts';
@@ -15,17 +15,17 @@ export type EnforceDeadlinePorts = TearDownPorts & { readonly scheduler: Schedul
 
 export type DeadlineOutcome = 'early' | 'ended' | 'ending';
 
-/** Its next alarm comes first: a warning that gets lost must never delay the end. */
+/** The schedule is armed first: a failed warning must never delay the end. */
 async function lookAgain(ports: EnforceDeadlinePorts, lease: Lease): Promise<void> {
   await ports.scheduler.arm(lease.id, alarmOf(lease, ports.clock.now()));
   await changeLease(ports, lease.id, (current, now) => commitOnly(giveWarning(current, now)));
 }
 
 /**
- * Early: sets the schedule again and gives the warning that is due. Due: commits `ending`, destroys
- * every instance, wakes or restarts the workflow. Safe to repeat. Throws what destroy and list
- * throw, StoreDown, ProviderDown, Conflict: the schedule's own retries and re-arming bring it
- * back.
+ * Before the deadline: arms the schedule again and gives the due warning. After it: commits
+ * `ending`, destroys every instance, wakes or restarts the workflow. Safe to repeat. Throws what
+ * destroy and list throw, StoreDown, ProviderDown, Conflict: the schedule retries and is armed
+ * again.
  */
 export function createEnforceDeadline(ports: EnforceDeadlinePorts) {
   return async (input: { readonly leaseId: LeaseId }): Promise<DeadlineOutcome> => {
@@ -33,7 +33,7 @@ export function createEnforceDeadline(ports: EnforceDeadlinePorts) {
       commitOnly(endPastDeadline(current, now)),
     );
     if (lease.state === 'ended') {
-      // An extension may have set the schedule once more while the lease was ending.
+      // An extension may have armed the schedule again while the lease was ending.
       await ports.scheduler.disarm(lease.id);
       return 'ended';
     }
@@ -41,11 +41,11 @@ export function createEnforceDeadline(ports: EnforceDeadlinePorts) {
       await lookAgain(ports, lease);
       return 'early';
     }
-    // Armed again before anything that can fail: whatever happens now, it comes back.
+    // Armed again before any call that can fail.
     const now = ports.clock.now();
     await ports.scheduler.arm(lease.id, after(now, recheckPause(lease, now)));
     await ports.pulses.close(lease.id);
-    // This must hold without the workflow, and without the provider.
+    // The schedule is armed, so a failing provider or workflow only delays the teardown.
     await tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));
     return 'ending';
   };

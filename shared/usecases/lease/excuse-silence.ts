@@ -1,5 +1,5 @@
-// After an outage of our own nobody could have been heard: the silence of every serving lease is
-// counted from now on, by a second look that lies a whole limit ahead. Deadlines bind all the same.
+// After an outage of this service no heartbeat could arrive: the silence of every active lease
+// counts from now, by a second look one silence limit later. Deadlines still apply.
 
 import { after } from '../../core/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -13,8 +13,8 @@ export type ExcuseSilencePorts = {
 };
 
 /**
- * Gives every serving lease its whole silence limit again; call it before executions go on. Safe to
- * repeat: each time counts from its own now. Throws StoreDown.
+ * Restarts the silence limit of every active lease; call it before executions continue. Safe to
+ * repeat: each call counts from its own time. Throws StoreDown.
  */
 export function createExcuseSilence({ leases, pulses, clock }: ExcuseSilencePorts) {
   return async (): Promise<void> => {

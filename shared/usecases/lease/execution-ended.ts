@@ -1,5 +1,5 @@
-// An execution ended badly: it failed, ran too long, or was aborted by hand. Nothing drives its
-// lease now, so the next generation takes over at once instead of when the sweep misses it.
+// An execution failed, timed out or was aborted. The next generation starts at once, before the
+// sweep detects the lost execution.
 
 import { restartsAtOnce } from '../../core/lease/progress.ts';
 import type { StepInput } from '../../core/lease/step.ts';
@@ -8,9 +8,9 @@ import { type RestartPorts, restartLease } from './restart-lease.ts';
 export type EndedExecution = StepInput & { readonly status: string };
 
 /**
- * Starts the next generation unless the lease is ended or another generation drives it already.
- * One that failed again and again is left to the sweep. Safe to repeat. Throws NotFound,
- * StoreDown, ProviderDown, Conflict.
+ * Starts the next generation unless the lease is ended or a newer generation runs. After repeated
+ * failures, the sweep restarts it. Safe to repeat. Throws NotFound, StoreDown, ProviderDown,
+ * Conflict.
  */
 export function createExecutionEnded(ports: RestartPorts) {
   return ({ leaseId, generation, status }: EndedExecution): Promise<void> =>

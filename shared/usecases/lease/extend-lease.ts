@@ -1,6 +1,6 @@
-// Extend: the money first, then the lease, whose commit is the point where it counts; then the
-// schedule and the workflow follow. Until that commit the old end stands, in the schedule too: a
-// crash before it leaves only a hold that is trimmed, and one after it an alarm that comes early.
+// Extend: raises the hold, then commits the lease, which makes the extension valid, then updates
+// the schedule and wakes the workflow. A crash before the commit leaves only a raised hold, which
+// the sweep lowers; a crash after it leaves a schedule that fires early.
 
 import type { Caller } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
@@ -34,7 +34,7 @@ export type ExtendOutcome =
   | { readonly kind: 'not-active'; readonly why: string }
   | { readonly kind: 'key-reused' };
 
-/** The lease as extended; null when it changed since it was planned for, or took too long. */
+/** The extended lease; null when the lease changed since the plan, or the plan is too old. */
 async function commit(ports: ExtendLeasePorts, raised: RaisedExtension): Promise<Lease | null> {
   const { lease, result } = await changeLease(ports, raised.planned.id, (current, now) => {
     const extended = applyExtension(current, raised, now);
@@ -43,14 +43,14 @@ async function commit(ports: ExtendLeasePorts, raised: RaisedExtension): Promise
   return result === 'committed' ? lease : null;
 }
 
-/** Nothing here decides: a schedule set too early looks again, and a wake carries no facts. */
+/** Safe to lose or repeat: a schedule that fires early checks again, and a wake carries no data. */
 async function announce(ports: ExtendLeasePorts, lease: Lease): Promise<ExtendOutcome> {
   await ports.scheduler.arm(lease.id, alarmOf(lease, ports.clock.now()));
   await wakeLease(ports, lease.id);
   return { kind: 'extended', lease };
 }
 
-/** One round: its outcome, or null when the lease has changed meanwhile. */
+/** One try: its outcome, or null after a version conflict. */
 async function round(ports: ExtendLeasePorts, input: ExtendInput): Promise<ExtendOutcome | null> {
   const { leaseId, caller, ask } = input;
   const planned = requireVisible(await loadLease(ports, leaseId), caller);
@@ -62,15 +62,16 @@ async function round(ports: ExtendLeasePorts, input: ExtendInput): Promise<Exten
   const raise = { consumer, leaseId, to: plan.holdMicroUsd, at: raisedAt };
   const placed = await ports.accounts.raise(raise);
   if (placed.kind === 'refused') return placed;
-  // From here until the commit below the account holds more than the lease: the sweep trims it.
+  // Until the commit below, the account holds more than the lease: after a crash the sweep lowers
+  // it.
   const extended = await commit(ports, { planned, plan, ask, raisedAt });
   return extended === null ? null : announce(ports, extended);
 }
 
 /**
- * Lets an active lease run longer, or says what is in the way; a refusal changes nothing. Safe to
- * repeat: for the same instant, or with the same key, it finishes what a crash left. Throws
- * NotFound, StoreDown, ProviderDown, Conflict.
+ * Extends an active lease, or returns why not; a refusal changes nothing. Safe to repeat with the
+ * same end time or the same key: it completes an interrupted extension. Throws NotFound, StoreDown,
+ * ProviderDown, Conflict.
  */
 export function createExtendLease(ports: ExtendLeasePorts) {
   return async (input: ExtendInput): Promise<ExtendOutcome> => {

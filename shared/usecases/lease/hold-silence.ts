@@ -1,6 +1,6 @@
-// Decides whether a lease that is silent may end for it. The first look only notices and counts the
-// silence; the second lets it end, unless a crowd fell silent with it: then it is held and looked
-// at again, for as long as the crowd is silent.
+// Decides whether a silent lease may end. The first look only records and counts the silence; the
+// second look lets it end, unless a crowd of leases became silent with it. Then the lease is held
+// and checked again while the crowd is silent.
 
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
@@ -25,12 +25,12 @@ export type HoldSilencePorts = Records & {
   readonly providerNames: readonly ProviderName[];
 };
 
-/** How many leases were open when they were last swept, at all providers. */
+/** The number of open leases at the last sweep, at all providers. */
 async function openLeases({ providerNames, sweeps }: HoldSilencePorts): Promise<number> {
   return openWhenSwept(await Promise.all(providerNames.map((name) => sweeps.last(name))));
 }
 
-/** How many leases fell silent in the window up to `now`. */
+/** How many leases became silent in the window up to `now`. */
 export function recentSilences(
   { sweeps }: { readonly sweeps: SweepStore },
   now: EpochMs,
@@ -47,8 +47,8 @@ async function notice(ports: HoldSilencePorts, pulse: Pulse, patience: DurationM
 }
 
 /**
- * When to look at the silent lease again; null when it may end now. Safe to repeat: at worst the
- * silence counts twice. Throws StoreDown, Conflict.
+ * When to check the silent lease again; null when it may end now. Safe to repeat: at worst the
+ * silence is counted twice. Throws StoreDown, Conflict.
  */
 export async function holdSilence(
   ports: HoldSilencePorts,

@@ -1,4 +1,4 @@
-// Reading leases. Consumers see only their own; another's lease looks like one that isn't there.
+// Reads leases. A consumer sees only its own; another consumer's lease looks like a missing one.
 
 import { type Caller, mustOwn } from '../../core/base/caller.ts';
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
@@ -11,13 +11,13 @@ import type { LeasePlace, LeaseStore } from '../../ports/lease-store.ts';
 export type ReadLeasePorts = { readonly leases: LeaseStore };
 export type ReadInput = { readonly leaseId: LeaseId; readonly caller: Caller };
 
-/** The lease. Throws NotFound, StoreDown. */
+/** Reads a lease. Throws NotFound, StoreDown. */
 export function createReadLease(ports: ReadLeasePorts) {
   return async ({ leaseId, caller }: ReadInput): Promise<Lease> =>
     requireVisible(await ports.leases.get(leaseId), caller);
 }
 
-/** A page of the lease's events after `afterSeq`, those not yet applied included. */
+/** Reads a page of the lease's events after `afterSeq`, including pending ones. */
 export function createReadEvents(ports: ReadLeasePorts) {
   const read = createReadLease(ports);
   return async (
@@ -31,7 +31,7 @@ export function createReadEvents(ports: ReadLeasePorts) {
 
 export type ListInput = {
   readonly caller: Caller;
-  /** Whose leases; operators may ask for anybody's. */
+  /** The owner of the leases; operators may name any consumer. */
   readonly consumer: ConsumerId;
   readonly after: LeasePlace | null;
   readonly limit: number;
@@ -40,8 +40,8 @@ export type ListInput = {
 export type LeasePage = { readonly leases: readonly Lease[]; readonly next: LeasePlace | null };
 
 /**
- * A consumer's leases, newest first. The list is eventually consistent: a lease of the last second
- * may be missing; each lease shown is as it is now. Throws Forbidden, StoreDown.
+ * Lists a consumer's leases, newest first. The list is eventually consistent: a lease of the last
+ * second may be missing. Each listed lease is current. Throws Forbidden, StoreDown.
  */
 export function createListLeases(ports: ReadLeasePorts) {
   return async ({ caller, consumer, after, limit }: ListInput): Promise<LeasePage> => {

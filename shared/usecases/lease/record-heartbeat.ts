@@ -1,6 +1,6 @@
-// Heartbeats, from the instance and from the application. One update of the pulse checks and
-// records; one call tells the engine. Only a heartbeat that is quiet, on a lease that looks for
-// idleness, takes a second update, and one whose counters were reset.
+// Records heartbeats of the instance and of the application. One update of the pulse checks and
+// records a heartbeat; one call notifies the workflow engine. Only a quiet heartbeat of a lease
+// that watches idleness, and one with reset counters, need a second update.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
@@ -43,7 +43,7 @@ export type NodeHeartbeat = {
 export type AppHeartbeat = {
   readonly leaseId: LeaseId;
   readonly consumer: ConsumerId;
-  /** What isn't said counts as busy. */
+  /** False when the application reports that it is not busy; missing counts as busy. */
   readonly busy: boolean;
 };
 
@@ -55,7 +55,7 @@ async function answerWait(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Pr
   if (effect === 'heartbeat') await ports.workflow.heartbeat(token);
 }
 
-/** Counters that were reset: what they had counted is carried on. Otherwise nothing is written. */
+/** After a reset of counters, carries over what they had counted. Otherwise writes nothing. */
 async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
   const to = carriedBytes(pulse);
   if (to === null) return;
@@ -64,7 +64,7 @@ async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
 }
 
 /**
- * The pulse with the quiet that this heartbeat carries on; without any it is as it was recorded.
+ * Extends the quiet of the pulse by this heartbeat; a heartbeat that is not quiet writes nothing.
  */
 async function keepQuiet(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Promise<Pulse> {
   const quiet = quietAfter(pulse, now);
@@ -74,7 +74,7 @@ async function keepQuiet(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Pro
   return { ...pulse, quiet };
 }
 
-/** The ordinary heartbeat takes one update; only a refused one reads the lease to say why. */
+/** An accepted heartbeat needs one update; only a refused one reads the lease for the reason. */
 async function record(
   ports: HeartbeatPorts,
   heartbeat: Heartbeat,
@@ -96,8 +96,8 @@ async function record(
 }
 
 /**
- * An instance's heartbeat; the first one says that it is ready. Safe to repeat: a heartbeat that
- * was recorded before is refused. Throws StoreDown, ProviderDown.
+ * Records an instance's heartbeat; the first one reports that it is ready. Safe to repeat: a
+ * heartbeat that was recorded before is refused. Throws StoreDown, ProviderDown.
  */
 export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: NodeHeartbeat): Promise<HeartbeatReply> => {
@@ -110,7 +110,7 @@ export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
   };
 }
 
-/** An application's heartbeat. Safe to repeat. Throws StoreDown, ProviderDown. */
+/** Records an application's heartbeat. Safe to repeat. Throws StoreDown, ProviderDown. */
 export function createRecordAppHeartbeat(ports: HeartbeatPorts) {
   return ({ leaseId, ...said }: AppHeartbeat): Promise<HeartbeatReply> => {
     const heartbeat: Heartbeat = { leaseId, at: ports.clock.now(), by: { kind: 'app', ...said } };

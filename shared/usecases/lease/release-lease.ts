@@ -1,4 +1,5 @@
-// Release: the consumer is done. The end is committed first, then the workflow is woken.
+// Release: ends a lease at its consumer's request. The end is committed first, then the workflow is
+// woken.
 
 import type { Caller } from '../../core/base/caller.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
@@ -13,7 +14,7 @@ export type ReleaseLeasePorts = Records & WakePorts;
 export type ReleaseInput = { readonly leaseId: LeaseId; readonly caller: Caller };
 
 /**
- * Begins to end a lease in any state; one that ends already is left as it is. Safe to repeat.
+ * Starts to end a lease in any state; an ending or ended lease stays unchanged. Safe to repeat.
  * Throws NotFound (also for another consumer's lease), StoreDown, ProviderDown, Conflict.
  */
 export function createReleaseLease(ports: ReleaseLeasePorts) {

@@ -1,5 +1,5 @@
-// Request lease: the hold is placed before the lease exists, and the lease before anything is
-// started. A repeat after a crash anywhere in between finds what is there and goes on.
+// Request lease: places the hold, then writes the lease, then starts the workflow. A repeat after a
+// crash at any point continues from the records.
 
 import { Failure } from '../../core/base/failure.ts';
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
@@ -22,17 +22,17 @@ export type RequestLeasePorts = {
   readonly workflow: Workflow;
   readonly clock: Clock;
   readonly limits: AccountLimits;
-  /** The longest an attempt can cost anything, at any provider in use. */
+  /** The longest time an attempt can cost money, at any configured provider. */
   readonly attemptLimit: DurationMs;
   readonly leaseIdFor: (consumer: ConsumerId, idempotencyKey: string) => LeaseId;
-  /** The same for the same body, whatever the order of its fields. */
+  /** Must not depend on the order of fields. */
   readonly hashOf: (body: unknown) => string;
 };
 
 export type RequestLeaseInput = {
   readonly consumer: ConsumerId;
   readonly idempotencyKey: string;
-  /** As it was parsed: the same key with another body is another request. */
+  /** The parsed body: the same key with a different body is refused. */
   readonly body: unknown;
   readonly terms: Terms;
   readonly env: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export type RequestLeaseOutcome =
   | { readonly kind: 'accepted'; readonly lease: Lease }
   | { readonly kind: 'over-limit'; readonly refusal: HoldRefusal };
 
-/** Writes the lease; if a repeat of the same request was faster, that one stands. */
+/** Writes the lease. When a repeat of the same request wrote it first, returns that lease. */
 async function write(ports: RequestLeasePorts, lease: LeaseIn<'requested'>): Promise<Lease> {
   if ((await ports.leases.create(lease)) === 'created') return lease;
   const faster = await ports.leases.get(lease.id);
@@ -53,7 +53,7 @@ async function write(ports: RequestLeasePorts, lease: LeaseIn<'requested'>): Pro
 
 type Needed = { readonly id: LeaseId; readonly hold: Hold; readonly now: EpochMs };
 
-/** Sets the money aside; a refusal is noted on the account, once for its limit and hour. */
+/** Places the hold; a refusal adds a note to the account, once per limit and hour. */
 async function place(ports: RequestLeasePorts, input: RequestLeaseInput, needed: Needed) {
   const { consumer, terms } = input;
   const { id: leaseId, hold, now } = needed;
@@ -85,7 +85,7 @@ async function admit(
 
 /**
  * Accepts a lease or says which limit is exceeded; a refusal creates nothing. Safe to repeat with
- * the same key and body: it finishes what a crash left. Throws KeyReused, Frozen, StoreDown,
+ * the same key and body: it completes an interrupted request. Throws KeyReused, Frozen, StoreDown,
  * ProviderDown.
  */
 export function createRequestLease(ports: RequestLeasePorts) {

@@ -1,5 +1,4 @@
-// Gets a lease going again whose workflow makes no progress: it is woken, or the next generation of
-// its execution takes over.
+// Restarts a lease whose workflow makes no progress: wakes it, or starts the next generation.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
@@ -12,14 +11,15 @@ import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 export type RestartPorts = Records & WakePorts;
 
 export type Restart = {
-  /** Whether the execution is still to be replaced, checked on the lease as it is then. */
+  /** Whether the execution must still be replaced, checked on the current lease. */
   readonly due: (lease: Lease, now: EpochMs) => boolean;
   readonly why: string;
 };
 
 /**
- * Raises the generation by a conditional write and starts its execution. Safe to repeat: one that
- * was raised before is only started, if it wasn't yet. Throws StoreDown, ProviderDown, Conflict.
+ * Increments the generation by a conditional write and starts its execution. Safe to repeat: when
+ * the generation is already incremented, it only starts the execution. Throws StoreDown,
+ * ProviderDown, Conflict.
  */
 export async function restartLease(
   ports: RestartPorts,
@@ -33,8 +33,8 @@ export async function restartLease(
 }
 
 /**
- * Wakes a lease's workflow; when nobody waits and its progress is due, restarts it. Safe to repeat.
- * Throws StoreDown, ProviderDown, Conflict.
+ * Wakes a lease's workflow; when no execution waits and the lease is stuck, restarts it. Safe to
+ * repeat. Throws StoreDown, ProviderDown, Conflict.
  */
 export async function wakeOrRestartLease(ports: RestartPorts, lease: Lease): Promise<void> {
   const woken = await wakeLease(ports, lease.id);

@@ -1,5 +1,5 @@
-// Ends what an ending lease holds without waiting for its workflow: its instances are destroyed and
-// its workflow is set going, neither waiting for the other. Absence is left to be proved.
+// Tears down an ending lease without waiting for its workflow: destroys its instances and starts
+// its workflow in parallel. The workflow or the sweep proves absence later.
 
 import { isUnanswered } from '../../core/instance/attempt.ts';
 import { commitChange } from '../../core/lease/decision.ts';
@@ -7,13 +7,13 @@ import type { Lease } from '../../core/lease/lease.ts';
 import { adoptSightings, heldTargets } from '../../core/lease/teardown.ts';
 import { changeLease } from '../common/change-lease.ts';
 import { listLease, type Sight } from '../common/listing.ts';
-import { together } from '../common/together.ts';
+import { waitForAll } from '../common/wait-for-all.ts';
 import { destroyTarget, type TeardownPorts } from './destroy-target.ts';
 import type { RestartPorts } from './restart-lease.ts';
 
 export type TearDownPorts = RestartPorts & TeardownPorts & Sight;
 
-/** An instance whose create call has no answer on record is found by its tag alone. */
+/** Finds an instance without a recorded create response by its tag. */
 async function destroyUnanswered(ports: TearDownPorts, lease: Lease): Promise<void> {
   const unanswered = lease.attempts.filter(isUnanswered);
   if (unanswered.length === 0) return;
@@ -25,12 +25,12 @@ async function destroyUnanswered(ports: TearDownPorts, lease: Lease): Promise<vo
   );
   const numbers = unanswered.map(({ number }) => number);
   const found = heldTargets(adopted).filter(({ attempt }) => numbers.includes(attempt));
-  await together(found.map((target) => destroyTarget(ports, target)));
+  await waitForAll(found.map((target) => destroyTarget(ports, target)));
 }
 
 /**
- * Destroys every instance of an ending lease, also one whose destroy was accepted before and one
- * that only a listing shows, while `drive` gets the workflow going. Safe to repeat. Throws what
+ * Destroys every instance of an ending lease, including those whose destroy was accepted before and
+ * those that only a listing shows, while `drive` starts the workflow. Safe to repeat. Throws what
  * destroy, list and `drive` throw, StoreDown, Conflict.
  */
 export async function tearDownNow(
@@ -39,5 +39,5 @@ export async function tearDownNow(
   drive: () => Promise<void>,
 ): Promise<void> {
   const destroys = heldTargets(lease).map((target) => destroyTarget(ports, target));
-  await together([drive(), ...destroys, destroyUnanswered(ports, lease)]);
+  await waitForAll([drive(), ...destroys, destroyUnanswered(ports, lease)]);
 }

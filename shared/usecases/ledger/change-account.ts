@@ -1,5 +1,5 @@
-// Change account: an operator replaces the limits of one version, or opens an account. Room moves
-// by the difference, so that leases admitted meanwhile keep their money; none that runs is touched.
+// Change account: an operator replaces the limits of one version, or opens an account. Room changes
+// by the difference, so that concurrent holds stay valid. Running leases are not affected.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
@@ -27,7 +27,7 @@ export type ChangeAccountPorts = {
 export type ChangeInput = {
   readonly caller: Caller;
   readonly consumer: ConsumerId;
-  /** Of the limits that are to be replaced; 0 when there is no account yet. */
+  /** The version of the limits to replace; 0 opens an account. */
   readonly version: number;
   readonly limits: AccountLimits;
   readonly why: string;
@@ -64,7 +64,7 @@ async function replace(
   return (await ports.accounts.changeLimits({ account, limits, note })) === 'changed';
 }
 
-/** What the new limits mean for what is spent: a freeze may be lifted, a threshold crossed. */
+/** Reviews the spending under the new limits: a freeze may end, or a threshold may be crossed. */
 async function review(ports: ChangeAccountPorts, account: Account): Promise<void> {
   const leases = await ports.leases.getMany(heldLeases(account));
   const spent = spentOf(account, leases, ports.clock.now());
@@ -73,8 +73,8 @@ async function review(ports: ChangeAccountPorts, account: Account): Promise<void
 }
 
 /**
- * Changes the limits and returns the account as it then is. Safe to repeat: the same change again
- * finds it made. Throws Forbidden, NotFound, StaleVersion with the current version, StoreDown.
+ * Changes the limits and returns the new account. Safe to repeat: a repeat finds the change made.
+ * Throws Forbidden, NotFound, StaleVersion with the current version, StoreDown.
  */
 export function createChangeAccount(ports: ChangeAccountPorts) {
   return async (input: ChangeInput): Promise<Account> => {

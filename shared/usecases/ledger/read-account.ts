@@ -1,4 +1,4 @@
-// Reading accounts. Consumers see their own; operators see all.
+// Reads accounts. A consumer can read its own, an operator all.
 
 import { type Caller, mustOwn } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
@@ -11,7 +11,7 @@ import type { AccountStore } from '../../ports/account-store.ts';
 export type ReadAccountPorts = { readonly accounts: AccountStore };
 export type AccountInput = { readonly caller: Caller; readonly consumer: ConsumerId };
 
-/** The account. Throws Forbidden, NotFound (none yet: it opens with the first lease), StoreDown. */
+/** Reads an account. Throws Forbidden, NotFound (the first lease opens the account), StoreDown. */
 export function createReadAccount(ports: ReadAccountPorts) {
   return async ({ caller, consumer }: AccountInput): Promise<Account> => {
     mustOwn(caller, consumer, 'accounts');
@@ -23,8 +23,8 @@ export function createReadAccount(ports: ReadAccountPorts) {
 }
 
 /**
- * A page of what happened to the account, oldest first, with what was committed a moment ago and
- * isn't in its log yet. Throws what reading the account throws.
+ * Reads a page of the account's notes, oldest first, including committed notes that are not in its
+ * log yet. Throws what reading the account throws.
  */
 export function createReadAccountEvents(ports: ReadAccountPorts) {
   const read = createReadAccount(ports);

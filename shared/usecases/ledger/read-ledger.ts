@@ -1,4 +1,4 @@
-// The ledger itself, entry by entry, in order of time.
+// Reads ledger entries in order of time.
 
 import { type Caller, mustOwn } from '../../core/base/caller.ts';
 import type { ConsumerId } from '../../core/base/ids.ts';
@@ -16,7 +16,7 @@ export type ReadLedgerInput = {
   readonly limit: number;
 };
 
-/** A page of a consumer's entries. Throws Forbidden, StoreDown. */
+/** Reads a page of a consumer's entries. Throws Forbidden, StoreDown. */
 export function createReadLedger({ ledger }: { readonly ledger: LedgerStore }) {
   return async ({ caller, span, ...request }: ReadLedgerInput): Promise<EntryPage> => {
     mustOwn(caller, request.consumer, 'books');

@@ -1,5 +1,5 @@
-// Review account: what follows from how much of the month's budget is spent. The sweep asks for it
-// each minute, and who changes limits at once; whichever comes first records it.
+// Review account: applies the consequences of the spent part of the month's budget. The sweep calls
+// it each minute, and a change of limits calls it at once; the first call records the result.
 
 import {
   type AccountFinding,
@@ -17,8 +17,8 @@ import { endAndWake } from '../lease/end-from-outside.ts';
 type Reviewing = { readonly accounts: AccountStore; readonly clock: Clock };
 
 /**
- * Records new crossings and whether the account is frozen, in one write that only the first of
- * several reviewers makes. Safe to repeat. Throws StoreDown.
+ * Records new crossings and whether the account is frozen. Of concurrent reviews, only the first
+ * one writes. Safe to repeat. Throws StoreDown.
  */
 export async function recordReview(
   { accounts, clock }: Reviewing,
@@ -32,7 +32,7 @@ export async function recordReview(
   await accounts.cross({ account, review, at, notes });
 }
 
-/** Writes to its log what was committed with the account by now, and returns it. Repeats safely. */
+/** Writes the committed notes to the account's log and returns the account. Safe to repeat. */
 export async function publishNotes({ accounts }: Reviewing, account: Account): Promise<Account> {
   const now = (await accounts.get(account.consumer)) ?? account;
   await accounts.applyNotes(now);
@@ -40,8 +40,8 @@ export async function publishNotes({ accounts }: Reviewing, account: Account): P
 }
 
 /**
- * Carries out what a sweep found about an account: records it, publishes it, ends the leases that
- * have to end. Safe to repeat. Throws StoreDown, ProviderDown, Conflict.
+ * Applies the finding of a sweep about an account: records it, publishes its notes, ends leases
+ * that must end. Safe to repeat. Throws StoreDown, ProviderDown, Conflict.
  */
 export async function applyReview(
   ports: Records & WakePorts,

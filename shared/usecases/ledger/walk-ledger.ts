@@ -1,5 +1,5 @@
-// Reads the entries of a span page by page, none cut in the middle of a settlement: so that sums of
-// pages are sums of the whole, in memory for one page.
+// Reads the entries of a span page by page. No page splits a settlement, so that the sums of pages
+// add up, with one page in memory.
 
 import type { ConsumerId } from '../../core/base/ids.ts';
 import { invariant } from '../../core/base/invariant.ts';
@@ -8,7 +8,7 @@ import type { Span } from '../../core/billing/days.ts';
 import { type EntryPlace, type LedgerEntry, uncut } from '../../core/ledger/entry.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
 
-/** Where a walk goes on; `limit` is what one page may hold at most. */
+/** The position of the next page; `limit` is the maximum page size. */
 export type PageRequest = Span & {
   readonly consumer: ConsumerId;
   readonly after: EntryPlace | null;
@@ -17,11 +17,11 @@ export type PageRequest = Span & {
 
 export type EntryPage = {
   readonly entries: readonly LedgerEntry[];
-  /** Where the next page goes on; null after the last. */
+  /** The position of the next page; null after the last. */
   readonly next: EntryPlace | null;
 };
 
-/** One page that ends where a settlement ends. Throws StoreDown. */
+/** Reads one page that ends at the end of a settlement. Throws StoreDown. */
 export async function readPage(ledger: LedgerStore, request: PageRequest): Promise<EntryPage> {
   const page = await ledger.page(request);
   const more = page.length === request.limit;
@@ -29,7 +29,7 @@ export async function readPage(ledger: LedgerStore, request: PageRequest): Promi
   return { entries, next: more ? (entries.at(-1) ?? null) : null };
 }
 
-/** Every page of a span, in order. Throws StoreDown. */
+/** Reads every page of a span, in order. Throws StoreDown. */
 export async function* walkLedger(
   ledger: LedgerStore,
   { consumer, span }: { readonly consumer: ConsumerId; readonly span: Span },

@@ -1,4 +1,4 @@
-// The menu as it is now: the current snapshot of each provider that has one.
+// Reads the current snapshot of each provider that has one.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { Snapshot } from '../../core/menu/snapshot.ts';
@@ -9,7 +9,7 @@ export type CurrentSnapshotsPorts = {
   readonly providerNames: readonly ProviderName[];
 };
 
-/** The current snapshots. Throws StoreDown. */
+/** Reads the current snapshots. Throws StoreDown. */
 export async function currentSnapshots(ports: CurrentSnapshotsPorts): Promise<readonly Snapshot[]> {
   const snapshots = await Promise.all(ports.providerNames.map((name) => ports.menu.current(name)));
   return snapshots.filter((snapshot) => snapshot !== null);

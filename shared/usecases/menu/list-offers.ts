@@ -1,4 +1,4 @@
-// The menu, as snapshots have it: a read never reaches a provider.
+// Reads offers from snapshots: a read never calls a provider.
 
 import { Failure } from '../../core/base/failure.ts';
 import type { OfferId } from '../../core/base/ids.ts';
@@ -11,13 +11,13 @@ import {
 } from '../../core/menu/catalog.ts';
 import { type CurrentSnapshotsPorts, currentSnapshots } from './current-snapshots.ts';
 
-/** Offers that meet the requirement, cheapest first, one page. Throws StoreDown. */
+/** Lists offers that meet the requirement, cheapest first, one page. Throws StoreDown. */
 export function createListOffers(ports: CurrentSnapshotsPorts) {
   return async (query: OfferQuery): Promise<OfferPage> =>
     pageOfOffers(await currentSnapshots(ports), query);
 }
 
-/** One offer of the menu, priced with a disk of `diskGb`. Throws NotFound, StoreDown. */
+/** Reads one offer, priced with a disk of `diskGb`. Throws NotFound, StoreDown. */
 export function createReadOffer(ports: CurrentSnapshotsPorts) {
   return async (input: { readonly id: OfferId; readonly diskGb: number }): Promise<ListedOffer> => {
     const offer = findOffer(await currentSnapshots(ports), input);

@@ -1,4 +1,4 @@
-// Refresh: one complete search of a provider becomes the snapshot that all reads of the menu use.
+// Refresh: one complete search of a provider becomes the snapshot that all reads of offers use.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import { type Snapshot, snapshotOf } from '../../core/menu/snapshot.ts';
@@ -13,8 +13,8 @@ export type RefreshOffersPorts = {
 };
 
 /**
- * Replaces the snapshot of one provider. A search that fails leaves the old one, whose age shows.
- * Safe to repeat. Throws what search throws, StoreDown.
+ * Replaces the snapshot of one provider. A failed search leaves the old snapshot, whose age is
+ * reported. Safe to repeat. Throws what search throws, StoreDown.
  */
 export function createRefreshOffers(ports: RefreshOffersPorts) {
   return async ({ provider }: { readonly provider: ProviderName }): Promise<Snapshot> => {

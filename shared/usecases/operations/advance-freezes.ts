@@ -1,5 +1,5 @@
-// Advance freezes: one round for each freeze that stands and is not finished. It ends what was
-// missed, lists the providers completely, and notes how far the freeze has come.
+// Advance freezes: one round for each freeze in force that is not finished. It ends remaining
+// leases, lists the providers completely, and records the progress.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import { type EpochMs, longest } from '../../core/base/time.ts';
@@ -15,7 +15,7 @@ import {
 } from '../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../ports/freeze-store.ts';
 import type { Sight } from '../common/listing.ts';
-import { together } from '../common/together.ts';
+import { waitForAll } from '../common/wait-for-all.ts';
 import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
 import { changeFreeze } from './place-freeze.ts';
 
@@ -27,7 +27,7 @@ export type AdvanceFreezesPorts = EndFrozenPorts &
 
 type Look = { readonly listedAt: EpochMs; readonly instances: number };
 
-/** How many instances of the scope there are. */
+/** Counts the instances of the scope. */
 async function look(
   ports: AdvanceFreezesPorts,
   scope: FreezeScope,
@@ -36,7 +36,7 @@ async function look(
   const listedAt = ports.clock.now();
   const listed = await Promise.all(names.map((name) => ports.providers(name).list()));
   const { ours } = separateOurs(listed.flat(), ports);
-  // Everything of ours belongs to any other scope.
+  // For other scopes, all instances of this deployment at these providers count.
   const doubtful = scope.kind === 'consumer' ? ours : [];
   const leases = await ports.leases.getMany(doubtful.map(({ owner }) => owner.leaseId));
   return { listedAt, instances: countInScope(scope, ours, leases) };
@@ -58,14 +58,13 @@ async function advance(
 }
 
 /**
- * One round of each freeze, whatever happens to another. Safe to repeat, and meant to be, until
- * all are finished. Throws the first error there was: what list throws, StoreDown, ProviderDown,
- * Conflict.
+ * Runs one round of each freeze, independent of failures of the others. Repeat it until all are
+ * finished. Throws the first error: what list throws, StoreDown, ProviderDown, Conflict.
  */
 export function createAdvanceFreezes(ports: AdvanceFreezesPorts) {
   return async (): Promise<{ readonly unfinished: number }> => {
     const unfinished = unfinishedFreezes(await ports.freezes.all());
-    await together(unfinished.map(({ freeze, standing }) => advance(ports, freeze, standing)));
+    await waitForAll(unfinished.map(({ freeze, standing }) => advance(ports, freeze, standing)));
     return { unfinished: unfinished.length };
   };
 }

@@ -1,5 +1,5 @@
-// Freeze and thaw: what operators do when something is very wrong. The freeze is on record before
-// anything is ended, so that nothing new begins behind its back.
+// Freeze and thaw, for operators in an emergency. The freeze is recorded before any lease is ended,
+// so that no new lease starts in between.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
@@ -20,7 +20,7 @@ type FreezeRecords = { readonly freezes: FreezeStore; readonly clock: Clock };
 
 export type PlaceFreezePorts = FreezeRecords &
   EndFrozenPorts & {
-    /** How long after its intent a create call may land, at any provider in use. */
+    /** How long after its intent a create call can take effect, at any configured provider. */
     readonly createWindow: DurationMs;
   };
 
@@ -30,7 +30,10 @@ export type FreezeInput = {
   readonly why: string;
 };
 
-/** Changes a scope's record, again when somebody was faster; `decide` says null to leave it. */
+/**
+ * Changes the record of a scope, with retries after version conflicts; `decide` returns null to
+ * leave it.
+ */
 export async function changeFreeze(
   records: FreezeRecords,
   scope: FreezeScope,
@@ -46,9 +49,9 @@ export async function changeFreeze(
 }
 
 /**
- * Stops admissions and launches of the scope and begins to end what runs in it. Safe to repeat; a
- * freeze that stands goes on. Throws Forbidden, StoreDown, ProviderDown, Conflict: when it throws
- * after the record is written, the rounds end the rest.
+ * Stops admissions and launches in the scope and starts to end its leases. Safe to repeat; a freeze
+ * in force continues. Throws Forbidden, StoreDown, ProviderDown, Conflict: when it throws after the
+ * record is written, the rounds end the rest.
  */
 export function createPlaceFreeze(ports: PlaceFreezePorts) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
@@ -64,7 +67,7 @@ export function createPlaceFreeze(ports: PlaceFreezePorts) {
   };
 }
 
-/** Lets the scope go on. Safe to repeat. Throws Forbidden, NotFound, StoreDown, Conflict. */
+/** Thaws the scope. Safe to repeat. Throws Forbidden, NotFound, StoreDown, Conflict. */
 export function createThaw(records: FreezeRecords) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
     mustBeOperator(caller);
@@ -78,7 +81,7 @@ export function createThaw(records: FreezeRecords) {
   };
 }
 
-/** Every freeze there ever was, with how far it has come. Throws Forbidden, StoreDown. */
+/** Reads every freeze, past ones included, with its progress. Throws Forbidden, StoreDown. */
 export function createReadFreezes(records: FreezeRecords) {
   return (caller: Caller): Promise<readonly Freeze[]> => {
     mustBeOperator(caller);

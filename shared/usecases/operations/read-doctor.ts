@@ -1,4 +1,5 @@
-// Doctor: reads how things stand, for an operator. It calls no provider and changes nothing.
+// Doctor: reads the state of the deployment for an operator. It calls no provider and changes
+// nothing.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
@@ -20,7 +21,7 @@ export type ReadDoctorPorts = {
   readonly clock: Clock;
 };
 
-/** How things stand. Throws Forbidden, StoreDown. */
+/** Reads the diagnosis. Throws Forbidden, StoreDown. */
 export function createReadDoctor(ports: ReadDoctorPorts) {
   return async (caller: Caller): Promise<Diagnosis> => {
     mustBeOperator(caller);

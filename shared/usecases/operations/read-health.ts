@@ -1,4 +1,5 @@
-// Health: how each provider's menu and sweep stand. Reading it proves that the database answers.
+// Health: the state of each provider's offers and sweep. Reading it also checks that the database
+// answers.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import { type Health, menuHealth, sweepHealth } from '../../core/operations/health.ts';
@@ -13,7 +14,7 @@ export type ReadHealthPorts = {
   readonly clock: Clock;
 };
 
-/** The health of each provider's menu and sweep. Throws StoreDown. */
+/** Reads the health of each provider's offers and sweep. Throws StoreDown. */
 export function createReadHealth({ menu, sweeps, providerNames, clock }: ReadHealthPorts) {
   return async (): Promise<Health> => ({
     menus: await Promise.all(

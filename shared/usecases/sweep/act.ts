@@ -1,5 +1,5 @@
-// Carries out what a sweep decided, one action at a time. Each is decided once more on what is
-// there now, each is safe to repeat, and a failed one does not stop the others.
+// Carries out the actions of a sweep, one at a time. Each is decided again on the current records,
+// each is safe to repeat, and a failed action does not stop the others.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
@@ -26,7 +26,7 @@ import { endOverspentLease, growHoldOf, noteInstancePrice } from './money.ts';
 
 export type ActPorts = RestartPorts & TeardownPorts & Sight;
 
-/** Its lease says what was found before the instance is destroyed. */
+/** Adds the event to the lease before the instance is destroyed. */
 async function destroyFound(
   ports: ActPorts,
   provider: ProviderName,
@@ -41,14 +41,14 @@ async function destroyFound(
   await ports.providers(provider).destroy(action.id);
 }
 
-/** Without waiting for what may not come: the instances of an ending lease are destroyed now. */
+/** Destroys the instances of an ending lease now, without waiting for its workflow. */
 async function drive(ports: ActPorts, id: LeaseId, go: (lease: Lease) => Promise<void>) {
   const lease = await loadLease(ports, id);
   if (lease.state !== 'ending') return go(lease);
   return tearDownNow(ports, lease, () => go(lease));
 }
 
-/** A missing instance ends its lease only when the provider itself doesn't know it. */
+/** A missing instance ends its lease only when the provider does not know the instance. */
 async function endFound(ports: ActPorts, provider: ProviderName, action: ActionOf<'end'>) {
   const { leaseId, instanceId, reason, why } = action;
   const market = ports.providers(provider);
@@ -58,7 +58,9 @@ async function endFound(ports: ActPorts, provider: ProviderName, action: ActionO
   await changeAndWake(ports, leaseId, (lease, now) => endFoundLease(lease, found, now));
 }
 
-/** First the ended lease, so that nothing can begin under its id; its outbox returns the hold. */
+/**
+ * Writes the ended lease, so that no lease can start under its id; its outbox releases the hold.
+ */
 async function cancelHold(ports: Records, held: HeldFor): Promise<void> {
   const lease = cancelledLease(held, ports.clock.now());
   if ((await ports.leases.create(lease)) === 'created') await applyOutbox(ports, lease);
@@ -69,7 +71,7 @@ async function settleHold(ports: Records, { consumer, leaseId, lease }: HeldFor)
   await ports.accounts.settle({ consumer, leaseId, charged: lease.chargedMicroUsd });
 }
 
-/** Carries one action out. Throws what its calls throw. */
+/** Carries out one action. Throws what its calls throw. */
 async function act(ports: ActPorts, provider: ProviderName, action: Action): Promise<unknown> {
   switch (action.kind) {
     case 'end-overdue':
@@ -109,7 +111,7 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
   }
 }
 
-/** Carries out all actions in their order, as far as the time since `startedAt` allows. */
+/** Carries out all actions in order, within the time limit since `startedAt`. */
 export async function actAll(
   ports: ActPorts,
   provider: ProviderName,
@@ -117,7 +119,7 @@ export async function actAll(
 ): Promise<Acted> {
   const failed: FailedAction[] = [];
   for (const [index, action] of actions.entries()) {
-    if (between(startedAt, ports.clock.now()) > policy.sweep.longest) {
+    if (between(startedAt, ports.clock.now()) > policy.sweep.maxDuration) {
       return { failed, left: actions.length - index };
     }
     try {

@@ -1,6 +1,6 @@
-// What a sweep does about prepaid funds: every few minutes it reads the balance, computes what it
-// can still carry, and tells a person in time. A balance that can't be read stops nothing:
-// instances end without it, and offers are chosen without it.
+// The sweep's review of prepaid funds: every few minutes it reads the balance, computes the room,
+// and pages an operator when the balance is low. A balance that cannot be read stops nothing:
+// instances end and offers are chosen without it.
 
 import { errorInWords, Failure } from '../../core/base/failure.ts';
 import { policy } from '../../core/base/policy/policy.ts';
@@ -13,10 +13,10 @@ import type { Sight } from '../common/listing.ts';
 
 export type BalancePorts = Pick<Sight, 'providers'> & {
   readonly rooms: RoomStore;
-  /** Tells a person. */
+  /** Pages an operator. */
   readonly page: (message: string) => void;
-  /** Keeps a line for whoever looks later. */
-  readonly note: (message: string) => void;
+  /** Writes a line to the log. */
+  readonly log: (message: string) => void;
 };
 
 export type BalanceInput = {
@@ -39,8 +39,8 @@ async function balanceOf(
 }
 
 /**
- * Reads the balance when that is due. Safe to repeat, and beside other sweeps: a room that moved on
- * is computed again with what was taken since. Throws StoreDown.
+ * Reads the balance when it is due. Safe to repeat and to run concurrently: after a version
+ * conflict the room is computed again with newer takes. Throws StoreDown.
  */
 export async function reviewBalance(
   ports: BalancePorts,
@@ -51,7 +51,7 @@ export async function reviewBalance(
   if (!isDue(known, now)) return;
   const balance = await balanceOf(ports, provider);
   if (balance !== null && typeof balance !== 'number') {
-    ports.note(balance.why);
+    ports.log(balance.why);
     const page = known === null ? null : unreadPage(known, { ...balance, now, lastSweepAt });
     if (page !== null) ports.page(page);
     return;
@@ -66,7 +66,7 @@ export async function reviewBalance(
     known = await ports.rooms.get(provider);
     if (!isDue(known, now)) return;
   }
-  ports.note(
+  ports.log(
     `the prepaid funds of ${provider} changed during every retry: the next sweep reads them again`,
   );
 }

@@ -1,6 +1,6 @@
-// What a sweep does about money: a lease that has cost all it may ends, an instance that became
-// more expensive is noted, and the hold of a refused teardown grows. Each is decided on the lease
-// as it is now.
+// The sweep's actions about money: it ends a lease that has reached its spending limit, records a
+// higher rate of an instance, and raises the hold when teardown is refused. Each is decided on the
+// current lease.
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { MicroUsdPerHour } from '../../core/base/money.ts';
@@ -11,13 +11,16 @@ import { changeLease } from '../common/change-lease.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
 import type { TearDownPorts } from '../lease/tear-down-now.ts';
 
-/** Ends it and its instances, without waiting for its workflow. Throws what destroy throws. */
+/**
+ * Ends the lease and destroys its instances, without waiting for its workflow. Throws what destroy
+ * throws.
+ */
 export async function endOverspentLease(ports: TearDownPorts, id: LeaseId): Promise<void> {
   const pulse = await ports.pulses.get(id);
   await changeAndTearDown(ports, id, (lease, now) => endOverspent(lease, pulse, now));
 }
 
-/** Says that the instance became more expensive; above the ceiling the lease ends. */
+/** Records that the instance became more expensive; above the ceiling the lease ends. */
 export async function noteInstancePrice(
   ports: TearDownPorts,
   id: LeaseId,
@@ -26,7 +29,7 @@ export async function noteInstancePrice(
   await changeAndWake(ports, id, (lease, now) => recordPrice(lease, rate, now));
 }
 
-/** Lets the hold grow with what the lease costs; its account follows through the outbox. */
+/** Raises the hold with the cost of the lease; the outbox applies it to the account. */
 export async function growHoldOf(ports: TearDownPorts, id: LeaseId): Promise<void> {
   const pulse = await ports.pulses.get(id);
   await changeLease(ports, id, (lease, now) => commitOnly(growOutgrownHold(lease, pulse, now)));

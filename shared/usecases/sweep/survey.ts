@@ -1,6 +1,6 @@
-// Looks at everything one sweep needs, in the order that makes it conclusive: accounts, then open
-// leases, then what runs, then a complete listing, then the lease of every tag in it. It changes
-// nothing.
+// Reads everything that one sweep needs, in the order that its findings depend on: accounts, then
+// open leases, then executions, then a complete listing, then the lease of every tag in it. It
+// changes nothing.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
@@ -38,8 +38,8 @@ export type SurveyPorts = Records &
     readonly workflow: Workflow;
   };
 
-/** What `look` sees, or null and a note of why not: one part that fails must not hide another. */
-async function seen<Part>(
+/** The result of `look`, or null after a recorded failure: a failed part must not hide another. */
+async function readPart<Part>(
   blind: Blind[],
   part: Blind['part'],
   look: () => Promise<Part>,
@@ -75,7 +75,9 @@ async function instanceFindings(ports: SurveyPorts, listed: Listed, earlier: Sig
   return findInstances({ ...listed, leases, earlier });
 }
 
-/** Looks at everything. A provider or engine that can't be seen is noted. Throws StoreDown. */
+/**
+ * Reads everything. A failure of the provider or the workflow engine is recorded. Throws StoreDown.
+ */
 export async function survey(
   ports: SurveyPorts,
   provider: ProviderName,
@@ -87,8 +89,8 @@ export async function survey(
   const holds = await holdsOf(ports, accounts, open);
   const swept = open.filter((lease) => isSweptWith(lease, provider));
   const pulses = await ports.pulses.getMany(swept.filter(hasPulse).map(({ id }) => id));
-  const running = await seen(blind, 'executions', () => ports.workflow.running());
-  const listed = await seen(blind, 'listing', () => list(ports, provider));
+  const running = await readPart(blind, 'executions', () => ports.workflow.running());
+  const listed = await readPart(blind, 'listing', () => list(ports, provider));
   const listing = listed === null ? null : viewOf(listed, ports.providers(provider).card.listLag);
   return {
     findings: {

@@ -1,5 +1,5 @@
-// A sweep with nothing but a provider's key and the tag key: when all tables are lost, the tags of
-// our instances are enough to find each of them, end it, and prove that it is gone. An instance
+// A sweep that needs only a provider's key and the tag key: when all tables are lost, the tags are
+// enough to find every instance of this deployment, destroy it, and prove its absence. An instance
 // without a valid tag of this deployment is never touched.
 
 import type { InstanceId } from '../../core/base/ids.ts';
@@ -14,22 +14,24 @@ export type SweepAlonePorts = TagReader & {
   readonly provider: Provider;
   readonly clock: Clock;
   readonly pause: (length: DurationMs) => Promise<void>;
-  /** Gets a line for each thing that was done. */
-  readonly tell: (line: string) => void;
+  /** Reports one line per action. */
+  readonly report: (line: string) => void;
 };
 
-/** One complete listing, ours and others. */
+/** One complete listing, separated into own and foreign instances. */
 export type Survey = ReturnType<typeof separateOurs> & { readonly listedAt: EpochMs };
 
 export type SweepAloneOutcome =
-  /** Two complete listings, the list lag apart, show none of ours. */
+  /** Two complete listings, the list lag apart, show no instance of this deployment. */
   | { readonly kind: 'proved-empty'; readonly proof: AbsenceProof }
-  /** Still there, after all rounds. */
+  /** Instances that are still listed after all rounds. */
   | { readonly kind: 'left'; readonly ids: readonly InstanceId[] }
-  /** None is listed any more, but the proof did not come together in time. */
+  /** No instance is listed, but the proof was not complete in time. */
   | { readonly kind: 'unproved' };
 
-/** What is there, ours and not. Throws what list throws: a part of a listing is no survey. */
+/**
+ * Lists all instances, own and foreign. Throws what list throws: a partial listing does not count.
+ */
 export async function surveyAlone(ports: SweepAlonePorts): Promise<Survey> {
   const listedAt = ports.clock.now();
   return { listedAt, ...separateOurs(await ports.provider.list(), ports) };
@@ -38,17 +40,17 @@ export async function surveyAlone(ports: SweepAlonePorts): Promise<Survey> {
 async function destroyOne(ports: SweepAlonePorts, id: InstanceId): Promise<void> {
   try {
     const answer = await ports.provider.destroy(id);
-    ports.tell(`${id}: destroy ${answer === 'accepted' ? 'accepted' : 'not needed: not found'}`);
+    ports.report(`${id}: destroy ${answer === 'accepted' ? 'accepted' : 'not needed: not found'}`);
   } catch (error) {
-    // The others must not wait for it; the next round asks again as long as it is listed.
-    ports.tell(`${id}: ${error instanceof Error ? error.message : String(error)}`);
+    // The other instances must not wait; the next round destroys it again while it is listed.
+    ports.report(`${id}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 /**
- * Destroys all instances of this deployment, as often as they show, and proves them gone. Safe to
- * repeat. One that is being created right now may appear later: whoever has lost the tables runs it
- * again after some minutes. Throws what list throws.
+ * Destroys all instances of this deployment until none is listed, and proves their absence. Safe to
+ * repeat. An instance that is being created may appear later: run it again after some minutes.
+ * Throws what list throws.
  */
 export async function sweepAlone(ports: SweepAlonePorts): Promise<SweepAloneOutcome> {
   const { listLag, spacing } = ports.provider.card;
@@ -69,7 +71,7 @@ export async function sweepAlone(ports: SweepAlonePorts): Promise<SweepAloneOutc
       const verdict = proveAbsence({ notBefore, absentSince, listLag }, listedAt);
       if (verdict.kind === 'proved') return { kind: 'proved-empty', proof: verdict.proof };
       absentSince = verdict.absentSince;
-      ports.tell('no instance of this deployment is listed; a second listing must confirm it');
+      ports.report('no instance of this deployment is listed; a second listing must confirm it');
     }
     await ports.pause(listLag);
   }

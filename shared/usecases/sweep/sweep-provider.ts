@@ -1,6 +1,6 @@
-// The sweep of one provider: sees what is there, does what must be done, and writes down both. What
-// it could not see is a failure that is recorded and rethrown, never "nothing found"; and what it
-// could see is acted upon all the same. It needs no workflow, no schedule and no agent.
+// The sweep of one provider: reads everything, acts on its findings, and records both. A part that
+// cannot be read is a failure that is recorded and rethrown, never "nothing found"; findings of the
+// other parts are still acted on. It needs no workflow, no schedule and no agent.
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
@@ -18,24 +18,24 @@ export type SweepPorts = SurveyPorts &
   ActPorts &
   BalancePorts & {
     readonly sweeps: SweepStore;
-    /** Called for each sweep that saw everything. */
+    /** Called after each complete sweep. */
     readonly complete: (record: SweepRecord) => void;
   };
 
 export type SweepInput = {
   readonly provider: ProviderName;
-  /** Whether to look only now and then while nothing is leased. */
+  /** Whether to sweep less often while nothing is leased. */
   readonly unlessIdle: boolean;
 };
 
-/** Nothing was leased a short time ago and nothing is now. */
+/** Whether nothing was leased at the last sweep, and nothing is now. */
 async function isIdle(ports: SweepPorts, last: SweepRecord, now: EpochMs): Promise<boolean> {
   return wasIdle(last, now) && (await ports.leases.open()).length === 0;
 }
 
 /**
- * One sweep; several at once are safe. Returns the record it left, or the last one when there was
- * no need. Throws StoreDown, and at its end what the provider, the engine or an action threw.
+ * Runs one sweep; concurrent sweeps are safe. Returns its record, or the last one when no sweep is
+ * needed. Throws StoreDown, and at its end what the provider, the engine or an action threw.
  */
 export function createSweepProvider(ports: SweepPorts) {
   return async ({ provider, unlessIdle }: SweepInput): Promise<SweepRecord> => {
@@ -64,7 +64,7 @@ export function createSweepProvider(ports: SweepPorts) {
 
 export type SweepOnDemand = { readonly caller: Caller; readonly provider: ProviderName };
 
-/** One sweep now, for an operator. Throws Forbidden and what the sweep throws. */
+/** Runs one sweep for an operator. Throws Forbidden and what the sweep throws. */
 export function createSweepOnDemand(sweep: ReturnType<typeof createSweepProvider>) {
   return async ({ caller, provider }: SweepOnDemand): Promise<SweepRecord> => {
     mustBeOperator(caller);

@@ -56,7 +56,7 @@ function leftOf(whole: Snapshot, gone: Pointer['gone']): Loaded {
 /** Adds gone offers to the pointer's item, which `createMenuStore` reads. */
 export function goneOffers(table: Table): GoneOffers {
   return {
-    passOver: async ({ id, provider }, at) => {
+    recordGone: async ({ id, provider }, at) => {
       const few = 'attribute_not_exists(#gone) OR size(#gone) < :most';
       await table.update(snapshotKey(provider), {
         update: 'ADD #gone :gone',

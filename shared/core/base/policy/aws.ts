@@ -1,27 +1,27 @@
-// Decisions about calls of AWS, each with its unit and reason; see policy.ts.
+// Decisions about AWS calls, each with its unit and reason; see policy.ts.
 
 import { invariant } from '../invariant.ts';
 import { minutes, seconds } from '../time.ts';
 
 export const awsPolicy = {
   aws: {
-    /** Tries of one call, the first included: with their pauses, 20 s at most for small replies. */
+    /** Attempts of one call, including the first: with pauses at most 20 s for small replies. */
     maxAttempts: 3,
-    /** Until a connection stands, TLS excepted. In a region that takes milliseconds. */
+    /** To open a connection, without TLS. Within a region it takes milliseconds. */
     connectionTimeout: seconds(2),
-    /** Until the reply begins, and between two parts of it. A call usually takes milliseconds. */
+    /** Until the reply starts, and between two parts of it. A call usually takes milliseconds. */
     requestTimeout: seconds(5),
     /** The same for a blob of a few megabytes. */
     blobTimeout: seconds(10),
     /** Connections of one client, kept open: at 5 ms a call, they carry 10,000 calls a second. */
     maxSockets: 50,
-    /** Parts of one batch of reads: it has 3 parts for its size, the rest is throttling. */
+    /** Requests of one batch of reads: 3 for its size, the rest for throttling. */
     maxBatchParts: 10,
   },
   keys: {
-    /** A key that was replaced is picked up within this time, even if nobody refuses the old. */
+    /** A replaced key is read within this time, even if the old one is still accepted. */
     maxAge: minutes(5),
-    /** Between two reads: refusals of a key that is plainly wrong must not cost a read each. */
+    /** Between two reads: refusals of a wrong key must not cost a read each. */
     minReadInterval: minutes(1),
   },
 } as const;

@@ -6,32 +6,34 @@ import { type DurationMs, durationMs, hours, minutes, seconds } from '../time.ts
 
 export const instancePolicy = {
   launch: {
-    /** The winner of the attempt write calls create within this, or not at all. */
+    /** Create is called within this time after the attempt is recorded, or not at all. */
     createWithin: seconds(5),
   },
   ready: {
-    /** How long one look at a booting instance's SSH port may take. */
+    /** The timeout of one probe of an instance's SSH port. */
     probeTimeout: seconds(5),
-    /** No provider's card may allow a longer boot: a lease waits this long without progress. */
+    /** The maximum boot limit of a provider's card: a lease makes no progress for this long. */
     maxBootLimit: minutes(30),
   },
   heartbeat: {
     /**
-     * How old the heartbeat that counts may be when another heartbeat extends a wait by a whole
+     * The maximum age of the heartbeat that counts when another heartbeat restarts the silence
      * limit.
      */
     freshFor: seconds(20),
-    /** How often a node is asked to send heartbeats. */
+    /** The interval of heartbeats from an instance. */
     every: seconds(60),
   },
   node: {
-    /** An instance that hears nothing for this long ends itself; see `noContactLimit`. */
+    /** An instance without a reply for this long destroys itself; see `noContactLimit`. */
     minNoContact: minutes(30),
-    /** By so much it outlasts the silence limit: whoever is silent is ended by us first. */
+    /** How much longer than the silence limit it is: the service ends a silent lease first. */
     noContactMargin: minutes(5),
-    /** An instance waits for us this long after its end, then it ends itself. */
+    /** How long an instance waits after the end of its lease before it destroys itself. */
     grace: seconds(60),
-    /** The consumer's last script begins so long before the end: its time is the lease's. */
+    /**
+     * The consumer's last script starts this long before the end: its time is part of the lease.
+     */
     lastScript: seconds(60),
   },
   idle: {
@@ -39,16 +41,19 @@ export const instancePolicy = {
     maxWindow: hours(12),
     /** Between the warning and the end of an idle lease. */
     notice: minutes(5),
-    /** Older heartbeats say nothing about the present: two may get lost. */
+    /** Older heartbeats do not count: two may be lost. */
     dataGap: minutes(3),
   },
   listing: {
-    /** Room for 10,000 instances of a market that pages by 25. More is a failure, not a guess. */
+    /** Enough for 10,000 instances in pages of 25. More is a failure. */
     maxPages: 400,
   },
 } as const;
 
-/** After hearing nothing for this long an instance ends itself: always after we gave it up. */
+/**
+ * How long an instance waits for a reply before it destroys itself: always longer than the service
+ * waits for its heartbeat.
+ */
 export const noContactLimit = (silenceLimit: DurationMs): DurationMs =>
   durationMs(
     Math.max(instancePolicy.node.minNoContact, silenceLimit + instancePolicy.node.noContactMargin),

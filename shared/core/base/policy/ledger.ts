@@ -4,16 +4,16 @@ export const ledgerPolicy = {
   account: {
     /** An item's write cost grows with its size; larger teams take several accounts. */
     maxOpenLeases: 200,
-    /** They are told one by one: more would be noise. */
+    /** Each has its own note in the log: more would be noise. */
     maxThresholds: 10,
     maxGpuNames: 50,
-    /** Open holds that a refusal names, the largest first. */
+    /** Open holds listed in a refusal, the largest first. */
     holdsShown: 5,
-    /** Events of an account in one page. */
+    /** Notes of an account in one page. */
     notesPage: 100,
   },
   ledger: {
-    /** Entries read at once: a page of DynamoDB holds 1 MB, and no entry 1 KB. */
+    /** Entries per read: a DynamoDB page holds 1 MB, and an entry is below 1 KB. */
     pageSize: 1_000,
     /** Ten million entries of one account. */
     maxPages: 10_000,

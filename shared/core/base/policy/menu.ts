@@ -6,15 +6,15 @@ import { minutes } from '../time.ts';
 
 export const menuPolicy = {
   search: {
-    /** Room for 25,600 offers of a market that pages by 64. */
+    /** Enough for 25,600 offers in pages of 64. */
     maxPages: 400,
   },
   menu: {
     /** Between two refreshes of the menu. */
     refreshEvery: minutes(5),
-    /** Offers of one snapshot that are known to be gone: 6 KB of names in an item read often. */
+    /** Offers of one snapshot marked as gone: 6 KB of ids in an item that is read often. */
     maxGone: 200,
-    /** An older snapshot is not chosen from: its offers are gone. */
+    /** Offers of an older snapshot are not chosen: most are gone. */
     staleAfter: minutes(30),
   },
 } as const;

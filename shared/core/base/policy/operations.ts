@@ -1,4 +1,4 @@
-// Decisions about what operators do and look at, each with its unit and reason; see policy.ts.
+// Decisions about operations, each with its unit and reason; see policy.ts.
 
 import { minutes } from '../time.ts';
 
@@ -6,11 +6,11 @@ export const operationsPolicy = {
   freeze: {
     /** Between two rounds of a freeze that is not finished. */
     every: minutes(1),
-    /** Freezes and thaws that the record of a scope remembers. */
+    /** Freezes and thaws kept in the record of a scope. */
     actsKept: 10,
   },
   doctor: {
-    /** Leases shown one by one, the most urgent first: more would hide them. */
+    /** Leases listed individually, the most urgent first. */
     maxLeases: 100,
   },
 } as const;

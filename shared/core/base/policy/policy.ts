@@ -1,6 +1,6 @@
 // Numbers that are decisions, not configuration: each with its unit and reason, one file per
-// domain. Numbers that only make sense together are checked against each other when a file loads:
-// those of one domain in its own file, those of several domains here.
+// domain. Numbers that depend on each other are checked when a file loads: those of one domain in
+// its own file, those of several domains here.
 
 import { invariant } from '../invariant.ts';
 import { awsPolicy } from './aws.ts';
@@ -32,7 +32,7 @@ invariant(
 
 invariant(
   policy.node.grace > policy.deadline.grace,
-  'an instance ends itself only after its schedule had its turn',
+  'an instance destroys itself only after its schedule has fired',
 );
 
 invariant(

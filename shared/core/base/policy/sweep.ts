@@ -5,40 +5,40 @@ import { hours, minutes, seconds } from '../time.ts';
 
 export const sweepPolicy = {
   sweep: {
-    /** While leases are open; an instance without a lease lives for two of these at most. */
+    /** While leases are open. An instance without a lease runs for at most two intervals. */
     every: minutes(1),
-    /** While none is: what nobody recorded is found all the same. */
+    /** While no lease is open: an unrecorded instance must still be found. */
     idleEvery: minutes(5),
-    /** Two sightings this far apart are two, though a sweep came some seconds early. */
-    apart: seconds(45),
-    /** Three sweeps in a row were missed or failed: nobody knows what runs. */
+    /** The minimum time between two sightings: a sweep may be some seconds early. */
+    minSightingGap: seconds(45),
+    /** Three consecutive sweeps were missed or failed: the running instances are unknown. */
     staleAfter: minutes(15),
-    /** The workflow and the schedule come first: past its deadline by this, a lease is overdue. */
+    /** How long after its deadline a lease is overdue: the workflow and the schedule act first. */
     overdueAfter: minutes(1),
-    /** A wake that was committed and didn't arrive for this long is sent again. */
+    /** A wake that has not arrived after this time is sent again. */
     wakeAfter: minutes(1),
-    /** An admission writes its lease within seconds after its hold. */
-    holdAlone: minutes(2),
-    /** A person is told of a teardown that takes longer. */
+    /** How long a hold may exist without a lease: an admission writes its lease within seconds. */
+    maxHoldAlone: minutes(2),
+    /** Operators are paged about a teardown that takes longer. */
     teardownPage: hours(1),
-    /** What it can't do in this time is left to the next: below its function's timeout. */
-    longest: minutes(4),
-    /** Suspects a record remembers: an item has 400 KB. More are seen again by the next. */
+    /** Actions left after this time go to the next sweep. It is below the function timeout. */
+    maxDuration: minutes(4),
+    /** Suspects in one record: an item holds 400 KB. The next sweep finds the rest again. */
     maxSuspects: 3_000,
   },
   crowd: {
-    /** So many strange things at once, or such a part of all, are our own mistake: people look. */
-    least: 3,
-    percent: 20,
+    /** A crowd has more than this number of anomalies, and more than this share of all. */
+    aboveCount: 3,
+    abovePercent: 20,
   },
   standalone: {
-    /** Rounds of destroying and listing; a pause of the list lag between them. */
+    /** Rounds of destroying and listing, with a pause of the list lag between them. */
     maxRounds: 20,
   },
 } as const;
 
 invariant(
-  sweepPolicy.sweep.apart < sweepPolicy.sweep.every &&
-    sweepPolicy.sweep.longest > sweepPolicy.sweep.every,
+  sweepPolicy.sweep.minSightingGap < sweepPolicy.sweep.every &&
+    sweepPolicy.sweep.maxDuration > sweepPolicy.sweep.every,
   'two sweeps in a row must be two sightings',
 );

@@ -1,5 +1,5 @@
-// Arm deadline: the schedule that ends this lease without the workflow, set before any instance may
-// exist. When it can't be set the lease ends: fail closed.
+// Arm deadline: sets the schedule that ends this lease without the workflow, before any instance
+// can exist. When it cannot be set, the lease ends: fail closed.
 
 import { policy } from '../../../core/base/policy/policy.ts';
 import { after } from '../../../core/base/time.ts';

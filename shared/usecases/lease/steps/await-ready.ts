@@ -1,5 +1,5 @@
-// Await ready: hands the SSH key over and parks the token that the instance's first phone-home
-// answers. An instance that has nowhere to call is probed instead.
+// Await ready: attaches the SSH key and parks the token that the instance's first heartbeat
+// answers. An instance that has no endpoint to call is probed instead.
 
 import { commitChange } from '../../../core/lease/decision.ts';
 import {
@@ -24,7 +24,7 @@ export type AwaitReadyPorts = Records & {
   readonly pulses: PulseStore;
   readonly workflow: Workflow;
   readonly providers: Providers;
-  /** Whether instances can call us; if not, readiness is probed. */
+  /** Whether instances can call the service; otherwise readiness is probed. */
   readonly phoneHome: boolean;
 };
 
@@ -41,8 +41,8 @@ async function handOverKey(ports: AwaitReadyPorts, input: StepInput): Promise<vo
 }
 
 /**
- * Parks the token for readiness. Whoever parks reads again afterwards: if the instance was faster,
- * or the lease is over, it answers itself. Detours: use-probe, lease-over, superseded. Throws
+ * Parks the token for readiness, then reads again: if the instance is already ready, or the lease
+ * is over, this step answers the token itself. Detours: use-probe, lease-over, superseded. Throws
  * StoreDown, ProviderDown, Conflict.
  */
 export function createAwaitReady(ports: AwaitReadyPorts) {

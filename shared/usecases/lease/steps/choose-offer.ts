@@ -1,5 +1,5 @@
-// Choose offer: the best candidate of the menu that no attempt of this lease has failed on yet.
-// Reads snapshots only; a provider is never called for the menu.
+// Choose offer: takes the best candidate on which no attempt of this lease has failed. Reads
+// snapshots only; never calls a provider.
 
 import { Failure } from '../../../core/base/failure.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
@@ -23,24 +23,24 @@ export type ChooseOfferPorts = Records & {
   readonly menu: MenuStore;
   readonly freezes: FreezeStore;
   readonly providerNames: readonly ProviderName[];
-  /** The longest boot of any provider in use. */
+  /** The longest boot limit of the configured providers. */
   readonly bootLimit: DurationMs;
 };
 
-/** One read for each provider. Throws StoreDown. */
+/** Reads the prepaid funds of each provider. Throws StoreDown. */
 async function readRooms({ rooms, providerNames }: ChooseOfferPorts): Promise<Rooms> {
   const read = async (provider: ProviderName) => [provider, await rooms.get(provider)] as const;
   return new Map(await Promise.all(providerNames.map(read)));
 }
 
-/** Whether the room was there: two that choose at once can't both take the same room. */
+/** Whether the room was available: two concurrent choices cannot take the same room. */
 async function takeRoom(ports: ChooseOfferPorts, { provider, take, had }: Taking) {
   return (await ports.rooms.take(provider, take, had)) === 'taken';
 }
 
 type Menu = { readonly snapshots: readonly Snapshot[]; readonly freezes: readonly Freeze[] };
 
-/** The outcome, or null when the lease or the room has changed since it was decided on. */
+/** The outcome, or null when the lease or the room has changed since it was read. */
 async function chooseOnce(
   ports: ChooseOfferPorts,
   input: StepInput,
@@ -54,8 +54,8 @@ async function chooseOnce(
   const facts = { input, snapshots, frozen, account, rooms, bootLimit };
   const { take, ...choice } = decideChoice(lease, facts, ports.clock.now());
   if (choice.commit === null) return choice.result;
-  // Before the lease: after a crash in between, the room is only too small, until the next reading
-  // of the balance.
+  // The room is taken before the lease is committed: after a crash in between, the room is too
+  // small until the next reading of the balance.
   if (take !== null && !(await takeRoom(ports, take))) return null;
   const { result } = await changeLease<StepOutcome | null>(ports, input.leaseId, (current) =>
     current.version === lease.version ? choice : keep(null),
@@ -64,7 +64,7 @@ async function chooseOnce(
 }
 
 /**
- * Puts the next offer on the lease. Repeating keeps a choice that no attempt has used yet, and
+ * Chooses the offer for the next attempt. A repeat keeps a choice that no attempt has used, and
  * takes no room twice. Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown,
  * Conflict.
  */

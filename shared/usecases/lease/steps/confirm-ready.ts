@@ -1,5 +1,5 @@
-// Confirm ready: judges an instance that called, was probed, or let its boot time pass, and lets it
-// serve or gives it back.
+// Confirm ready: judges an instance that called, was probed, or reached its boot limit. Makes the
+// lease active, or retires the attempt.
 
 import type { ServeTimes } from '../../../core/lease/judge.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
@@ -22,10 +22,10 @@ export type ConfirmReadyPorts = Records & {
 };
 
 /**
- * Begins to serve, or gives the instance back. The schedule moves first and the lease is committed
- * after, so that a crash in between leaves a schedule that fires early and looks again. Safe to
- * repeat. Detours: attempt-failed, lease-over, superseded. Throws what get throws, ProviderDown,
- * StoreDown, Conflict.
+ * Makes the lease active, or retires the attempt. The schedule is set before the lease is
+ * committed: after a crash in between, the schedule fires early and checks again. Safe to repeat.
+ * Detours: attempt-failed, lease-over, superseded. Throws what get throws, ProviderDown, StoreDown,
+ * Conflict.
  */
 export function createConfirmReady(ports: ConfirmReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {

@@ -1,5 +1,5 @@
-// Destroy instance: asks the provider to end every instance of an ending lease. Acceptance is not
-// proof; and a refusal does not end teardown: Prove absence asks again.
+// Destroy instance: calls destroy for every instance of an ending lease. Acceptance is not proof,
+// and a refusal does not end teardown: Prove absence calls destroy again.
 
 import { done, type StepInput, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
 import { unacceptedTargets } from '../../../core/lease/teardown.ts';
@@ -7,12 +7,12 @@ import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 import { ensureEnding } from './end-lease.ts';
 
 /**
- * Destroys what is known and not yet accepted. Safe to repeat. Detours: superseded. Throws
- * RateLimited, ProviderDown, Unauthorised, BadReply, StoreDown, Conflict.
+ * Destroys every recorded instance whose destroy is not accepted. Safe to repeat. Detours:
+ * superseded. Throws RateLimited, ProviderDown, Unauthorised, BadReply, StoreDown, Conflict.
  */
 export function createDestroyInstance(ports: TeardownPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
-    // Nothing is destroyed for a lease that is not ending, even if End lease could not commit it.
+    // The lease must be ending first, even when the End lease step failed to commit it.
     const lease = await ensureEnding(ports, input);
     const superseded = supersededBy(lease, input);
     if (superseded !== null) return superseded;

@@ -1,5 +1,5 @@
-// End lease: the one way out that every lease takes. Most leases come here with their end already
-// committed; the others end for what the workflow could not get past.
+// End lease: every lease passes this step. Most leases are already ending here; the others end for
+// the error that the workflow caught.
 
 import { commitOnly } from '../../../core/lease/decision.ts';
 import { type EndInput, endFromStep } from '../../../core/lease/end.ts';
@@ -10,7 +10,7 @@ import { changeLease, type Records } from '../../common/change-lease.ts';
 
 export type EndLeasePorts = Records & { readonly pulses: PulseStore };
 
-/** Commits that the lease ends, unless it does already. Throws StoreDown, Conflict. */
+/** Commits that the lease is ending, unless it already is. Throws StoreDown, Conflict. */
 export async function ensureEnding(records: Records, input: EndInput): Promise<Lease> {
   const { lease } = await changeLease(records, input.leaseId, (current, now) =>
     commitOnly(endFromStep(current, input, now)),
@@ -19,8 +19,8 @@ export async function ensureEnding(records: Records, input: EndInput): Promise<L
 }
 
 /**
- * Commits that the lease ends, unless it does already, and closes its pulse: no heartbeat counts
- * any more. Safe to repeat. Detours: superseded. Throws StoreDown, Conflict.
+ * Commits that the lease is ending, unless it already is, and closes its pulse: heartbeats no
+ * longer count. Safe to repeat. Detours: superseded. Throws StoreDown, Conflict.
  */
 export function createEndLease(ports: EndLeasePorts) {
   return async (input: EndInput): Promise<StepOutcome> => {

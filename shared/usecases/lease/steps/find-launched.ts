@@ -1,5 +1,5 @@
-// Find launched: a create call was not answered, so its instance is looked for by its exact tag in
-// a complete listing, until it could no longer appear.
+// Find launched: finds the instance of a create call without a response, by its exact tag in a
+// complete listing, until it can no longer appear.
 
 import type { BootWait } from '../../../core/instance/card.ts';
 import { decideLaunchLook } from '../../../core/lease/launch-search.ts';
@@ -11,9 +11,9 @@ import { listLease, type Sight } from '../../common/listing.ts';
 export type FindLaunchedPorts = Records & Sight;
 
 /**
- * One look for the instance of an unanswered attempt: adopts it, or declares it absent once that is
- * proved. Safe to repeat. Detours: still-unknown (look again), offer-gone (proved absent),
- * lease-over, superseded. Throws what list throws, StoreDown, Conflict.
+ * One search for the instance of an unanswered attempt: confirms it, or closes the attempt when
+ * absence is proved. Safe to repeat. Detours: still-unknown (look again), offer-gone (proved
+ * absent), lease-over, superseded. Throws what list throws, StoreDown, Conflict.
  */
 export function createFindLaunched(ports: FindLaunchedPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {

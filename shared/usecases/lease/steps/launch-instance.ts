@@ -1,6 +1,6 @@
-// Launch instance: commit the intent, then call create once. An instance may come to exist between
-// these two without our learning of it. The attempt is on record with its tag before the call, so
-// that Find launched, teardown and the sweep can all find it.
+// Launch instance: records the attempt, then calls create once. The response may be lost although
+// an instance exists. The attempt is recorded with its tag before the call, so that Find launched,
+// teardown and the sweep can find the instance.
 
 import { type BootWait, bootWait } from '../../../core/instance/card.ts';
 import type { NodeSetup } from '../../../core/instance/launch.ts';
@@ -27,19 +27,20 @@ export type LaunchPorts = Records &
     readonly pulses: PulseStore;
     readonly freezes: FreezeStore;
     readonly goneOffers: GoneOffers;
-    /** The agent and what it needs to phone home; nothing when instances have nowhere to call. */
+    /** The agent and its environment; empty when instances have no endpoint to call. */
     readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
   };
 
 /**
- * Lets the next attempt's instance heartbeat. It comes first, so that nothing lies before create.
+ * Starts the pulse of the next attempt. It comes first, so that no other write is between the
+ * intent and create.
  */
 async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
   const pulse = nextPulse(lease);
   if (pulse !== null) await ports.pulses.start(pulse);
 }
 
-/** Commits the attempt; only the winner of this write gets an `Intended` back. */
+/** Commits the attempt; only the caller whose write succeeds gets an `Intended`. */
 async function recordIntent(ports: LaunchPorts, input: StepInput) {
   const { deployment, signer, nodeSetup, providers } = ports;
   const freezes = await ports.freezes.all();
@@ -50,16 +51,16 @@ async function recordIntent(ports: LaunchPorts, input: StepInput) {
   );
 }
 
-/** The create call, unless too much time has passed since the intent to be sure of its bounds. */
+/** Calls create, unless too much time has passed since the intent. */
 async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<CreateAnswer> {
   if (!mayCallCreate(attempt, ports.clock.now())) return { kind: 'too-late' };
   return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
 }
 
 /**
- * One attempt: intent, one create call, its answer. Repeating never creates twice: whoever finds
- * another's intent goes looking instead. Detours: offer-gone, outcome-unknown, rate-limited and
- * not-called (come again), lease-over, superseded. Throws StoreDown, Conflict.
+ * One attempt: intent, one create call, its outcome. A repeat never creates twice: it finds the
+ * recorded attempt and searches for its instance. Detours: offer-gone, outcome-unknown,
+ * rate-limited and not-called (come again), lease-over, superseded. Throws StoreDown, Conflict.
  */
 export function createLaunchInstance(ports: LaunchPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
@@ -68,13 +69,13 @@ export function createLaunchInstance(ports: LaunchPorts) {
     if ('kind' in intended) return intended;
     const { number, offer } = intended.attempt;
     const answer = await create(ports, intended);
-    // From here until the commit below an instance may exist that only the recorded tag leads to.
+    // Until the commit below, an instance may exist that only the recorded tag identifies.
     const boot = bootWait(ports.providers(offer.provider).card);
     const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
       applyCreateAnswer(lease, { attempt: number, answer, boot }, now),
     );
-    // After the commit: it is a hint to other leases, and nothing of this one depends on it.
-    if (answer.kind === 'offer-gone') await ports.goneOffers.passOver(offer, ports.clock.now());
+    // After the commit: it is a hint for other leases, and this lease does not depend on it.
+    if (answer.kind === 'offer-gone') await ports.goneOffers.recordGone(offer, ports.clock.now());
     return result;
   };
 }

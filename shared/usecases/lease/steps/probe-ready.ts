@@ -1,5 +1,5 @@
-// Probe ready: where no instance can call us, readiness is an SSH server that answers with its
-// banner at an address the provider states.
+// Probe ready: when instances cannot call the service, an instance is ready when an SSH server
+// answers with its banner at the address from the provider.
 
 import { currentAttempt } from '../../../core/lease/lease.ts';
 import { isBootOver, planProbe } from '../../../core/lease/probe.ts';
@@ -22,8 +22,8 @@ export type ProbeReadyPorts = Records & {
 };
 
 /**
- * One look at the instance's SSH port. Safe to repeat. Detours: not-ready (look again), lease-over,
- * superseded. Throws what get throws, StoreDown.
+ * One probe of the instance's SSH port. Safe to repeat. Detours: not-ready (probe again),
+ * lease-over, superseded. Throws what get throws, StoreDown.
  */
 export function createProbeReady(ports: ProbeReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {

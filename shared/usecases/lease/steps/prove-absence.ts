@@ -1,6 +1,6 @@
-// Prove absence: one round of looking for an ending lease's instances. It lists, decides, commits
-// the lease once, and destroys what still shows. Rounds are the state machine's retries: they slow
-// down and never give up.
+// Prove absence: one round for an ending lease. It lists the instances, decides, commits the lease
+// once, and destroys what is still listed. The state machine repeats rounds by its retries, with
+// growing pauses and no end.
 
 import type { LeaseId } from '../../../core/base/ids.ts';
 import { longest } from '../../../core/base/time.ts';
@@ -18,7 +18,7 @@ import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
 export type ProveAbsencePorts = TeardownPorts & Sight;
 
-/** A round is progress even when its listing fails: nobody has to restart its execution. */
+/** A round is progress even when its listing fails, so that its execution is not restarted. */
 async function showProgress(ports: ProveAbsencePorts, leaseId: LeaseId): Promise<void> {
   await changeLease(ports, leaseId, (current) =>
     commitOnly(current.state === 'ending' ? current : null),
@@ -26,9 +26,9 @@ async function showProgress(ports: ProveAbsencePorts, leaseId: LeaseId): Promise
 }
 
 /**
- * One round. Safe to repeat. Detours: absence-pending and still-present (come again),
- * teardown-overdue (hand over to the sweep), superseded. Throws what list and destroy throw,
- * StoreDown, Conflict: an error is unknown, never absent.
+ * One round. Safe to repeat. Detours: absence-pending and still-present (repeat), teardown-overdue
+ * (hand over to the sweep), superseded. Throws what list and destroy throw, StoreDown, Conflict: an
+ * error is unknown, never absent.
  */
 export function createProveAbsence(ports: ProveAbsencePorts) {
   return async (input: RoundInput): Promise<StepOutcome> => {
@@ -47,7 +47,7 @@ export function createProveAbsence(ports: ProveAbsencePorts) {
     const { result } = await changeLease(ports, lease.id, (current, now) =>
       decideAbsenceRound(current, facts, now),
     );
-    // The commit above says why; until a destroy is accepted, each round calls it again.
+    // The commit above records the reason; each round calls destroy again until it is accepted.
     for (const target of result.destroys) await destroyTarget(ports, target);
     return result.outcome;
   };

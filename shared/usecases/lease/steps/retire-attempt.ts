@@ -1,5 +1,5 @@
 // Retire attempt: an instance that never became ready is destroyed, proved absent and charged to
-// its lease, and only then is another attempt made. Rounds are the state machine's retries.
+// its lease before the next attempt. The state machine repeats rounds by its retries.
 
 import { commitChange } from '../../../core/lease/decision.ts';
 import { currentAttempt, type Lease } from '../../../core/lease/lease.ts';
@@ -12,7 +12,7 @@ import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
 export type RetireAttemptPorts = TeardownPorts & Sight;
 
-/** Destroys the instance before anything else, also while the provider can't be listed. */
+/** Destroys the instance first, also when the listing fails. */
 async function destroyFirst(ports: RetireAttemptPorts, before: Lease): Promise<Lease> {
   if (unacceptedTargets(before).length === 0) return before;
   const { lease } = await changeLease(ports, before.id, (current) =>
@@ -24,8 +24,8 @@ async function destroyFirst(ports: RetireAttemptPorts, before: Lease): Promise<L
 
 /**
  * One round: destroy, then a listing until the instance is proved absent. Safe to repeat. Detours:
- * absence-pending and still-present (come again), lease-over, superseded. Throws what destroy and
- * list throw, StoreDown, Conflict.
+ * absence-pending and still-present (repeat), lease-over, superseded. Throws what destroy and list
+ * throw, StoreDown, Conflict.
  */
 export function createRetireAttempt(ports: RetireAttemptPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {

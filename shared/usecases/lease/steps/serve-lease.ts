@@ -1,5 +1,5 @@
 // Serve: parks the token that a release, an extension or the schedule answers, and that heartbeats
-// keep alive. While it is parked, nothing of ours runs for the lease.
+// keep alive. While it is parked, no function runs for the lease.
 
 import { isStillServed, parkToServe, type WaitInput } from '../../../core/lease/parking.ts';
 import { done, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
@@ -13,7 +13,7 @@ export type ServeLeasePorts = Records & {
 };
 
 /**
- * Parks the token for serving and answers it at once if the lease should not be served any more.
+ * Parks the token of an active lease and answers it at once if the lease has changed since.
  * Detours: lease-over, superseded. Throws StoreDown, ProviderDown.
  */
 export function createServeLease(ports: ServeLeasePorts) {

@@ -1,5 +1,5 @@
-// Settle: with the absence proved, the charge is fixed, the hold split, the rest returned, and the
-// schedule removed. Only here does a lease become `ended`.
+// Settle: when absence is proved, charges the lease, releases the rest of its hold, and removes the
+// schedule. Only this step makes a lease `ended`.
 
 import { settleLease } from '../../../core/lease/settle.ts';
 import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';

@@ -30,7 +30,7 @@ describe('a comparison', () => {
     expect(against(CHARGED - 10_001)).toMatchObject({ alarming: true });
   });
   it('adds up the rows of a lease, twins and second rows included', () => {
-    expect(against(CHARGED - 50_000, 50_000)).toMatchObject({ told: CHARGED, difference: 0 });
+    expect(against(CHARGED - 50_000, 50_000)).toMatchObject({ reported: CHARGED, difference: 0 });
   });
   it('concludes nothing from an instance that is not shown', () => {
     expect(compare(lease, { provider, terms }, [])).toEqual({ kind: 'not-shown', booked: CHARGED });
@@ -38,12 +38,12 @@ describe('a comparison', () => {
     expect(compare(lease, { provider, terms }, other)).toMatchObject({ kind: 'not-shown' });
   });
   it('agrees once the lease is trued up', () => {
-    const told = rows(CHARGED + 77_000);
-    const found = compare(lease, { provider, terms }, told);
+    const reported = rows(CHARGED + 77_000);
+    const found = compare(lease, { provider, terms }, reported);
     if (found.kind !== 'compared') throw new Error('not compared');
     const item = { provider, amount: found.difference, why: 'a test said so' } as const;
     const trued = trueUp(lease, item, at('13:00'));
-    expect(compare(trued, { provider, terms }, told)).toMatchObject({ difference: 0 });
+    expect(compare(trued, { provider, terms }, reported)).toMatchObject({ difference: 0 });
     expect(trued.outbox.entries.at(-1)).toMatchObject({ kind: 'true-up', amountMicroUsd: 77_000 });
   });
 });

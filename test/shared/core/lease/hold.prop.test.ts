@@ -76,7 +76,7 @@ it('a lowered hold covers all that was asked for and teardown, and is never a ra
 it('a lease with a spend cap holds enough for the cap and the way past it, and no more', () => {
   const late = fc.record({
     /** From the cap being reached to the next look, through a slow sweep. */
-    unseen: fc.integer({ min: 0, max: policy.sweep.every + policy.sweep.longest }),
+    unseen: fc.integer({ min: 0, max: policy.sweep.every + policy.sweep.maxDuration }),
     teardown: fc.integer({ min: 0, max: policy.teardown.allowance }),
   });
   fc.assert(

@@ -78,8 +78,8 @@ describe('the menu', () => {
     const [x, y] = [anOffer(), anOffer({ id: brandId(OfferId, 'vastai_1002') })];
     await database.menu.publish(snapshot(0, { offers: [x, y] }));
     const gone = goneOffers(database.tables.inventory);
-    await gone.passOver(x, epochMs(noon + 5_000));
-    await gone.passOver(x, epochMs(noon + 6_000));
+    await gone.recordGone(x, epochMs(noon + 5_000));
+    await gone.recordGone(x, epochMs(noon + 6_000));
     const left = await database.menu.current('vastai');
     expect(left?.offers).toEqual([y]);
     expect(await database.menu.current('vastai')).toBe(left);
@@ -87,7 +87,7 @@ describe('the menu', () => {
 
   it('is not told by whoever looked before it was taken', async () => {
     await database.menu.publish(snapshot(0));
-    await goneOffers(database.tables.inventory).passOver(anOffer(), epochMs(noon - 1));
+    await goneOffers(database.tables.inventory).recordGone(anOffer(), epochMs(noon - 1));
     expect((await database.menu.current('vastai'))?.offers.length).toBe(1);
   });
 
@@ -97,7 +97,7 @@ describe('the menu', () => {
     );
     await database.menu.publish(snapshot(0, { offers }));
     const gone = goneOffers(database.tables.inventory);
-    for (const offer of offers) await gone.passOver(offer, epochMs(noon + 5_000));
+    for (const offer of offers) await gone.recordGone(offer, epochMs(noon + 5_000));
     expect((await database.menu.current('vastai'))?.offers).toEqual(offers.slice(-1));
   });
 
