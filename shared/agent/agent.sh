@@ -64,12 +64,12 @@ heartbeat() {
   sum=$((in + out)) then=$now
   set -- /proc/[0-9]*
   reply=$(call "$GPU_SHOPPER_NODE_URL" "$GPU_SHOPPER_LEASE_TOKEN" "{\"number\":$number,$(
-    [ "$replied" ] || facts
+    [ "$answered" ] || facts
   )\"telemetry\":{\"gpus\":[${gpus%,}],\"processes\":$#,\"rxBytes\":$in,\"txBytes\":$out,\
 \"networkKbps\":$kbps,\"uptimeSeconds\":$((now - start)),\"jobId\":\"$GPU_SHOPPER_JOB_ID\"}}")
   case $reply in
     *'"carryOn":true'*)
-      replied=$now
+      answered=$now
       field secondsLeft
       end=$((now + ${value:-$silence}))
       field everySeconds
@@ -99,7 +99,7 @@ done
 # Only a reply moves the end. Without one, the instance ends `silence` and `grace` after the last one.
 while [ ! "$stop" ]; do
   [ "$now" -lt "$due" ] || { heartbeat; due=$((now + every)); }
-  last=$((${replied:-$start} + silence))
+  last=$((${answered:-$start} + silence))
   [ "${end:-$last}" -lt "$last" ] && last=$end
   [ "$now" -lt $((last - spare)) ] || finish
   [ "$now" -lt $((last + grace)) ] || break

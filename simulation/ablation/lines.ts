@@ -84,7 +84,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: `test/${ADAPTER}/instances.test.ts`,
       of: 'list',
-      name: 'throws BadReply when fewer came than it counts',
+      name: 'throws BadReply when it has fewer items than its total',
     },
   },
   {

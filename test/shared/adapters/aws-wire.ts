@@ -1,12 +1,12 @@
-// A loopback server that answers as AWS does: a real adapter talks to it, so that a test sees the
-// bytes of each call and decides the bytes of each answer.
+// A loopback server in place of AWS: a test sees the bytes of each call of a real adapter, and
+// chooses the bytes of each response.
 
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { AwsAccess } from '../../../shared/adapters/aws/client-config.ts';
 
-/** A call as it came in. `target` is set by services that name the operation in a header. */
+/** A received call. `target` is set by services that name the operation in a header. */
 type Call = {
   readonly method: string;
   readonly path: string;
@@ -19,14 +19,14 @@ type Call = {
 };
 
 /**
- * `hang up` closes the connection before an answer, `tear` within one; `never` and `stall` keep it
+ * `hang up` closes the connection before a response, `tear` within one; `never` and `stall` keep it
  * open instead.
  */
 export type Answer =
   | {
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
-      /** Text is sent as it is, anything else as JSON. */
+      /** Text is sent unchanged, anything else as JSON. */
       readonly body: unknown;
     }
   | 'hang up'
@@ -66,7 +66,7 @@ function parsed(body: string): unknown {
   }
 }
 
-/** Answers call after call from the list; when it is used up, the last one again. */
+/** Sends the answers in turn, and repeats the last one. */
 export async function startAwsWire(...answers: readonly Answer[]) {
   const calls: Call[] = [];
   let connections = 0;
@@ -98,7 +98,7 @@ export async function startAwsWire(...answers: readonly Answer[]) {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
-    /** All of them, those that are closed included. */
+    /** All connections, including closed ones. */
     connections: () => connections,
     openConnections: () => open,
     async [Symbol.asyncDispose]() {

@@ -1,4 +1,4 @@
-// Derived ids: the same request finds the same lease, another one never does.
+// Derived ids: the same request has the same lease id, another request another one.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { aConsumer } from '../../support/builders/base.ts';
 const consumer = (text: string) => brandId(ConsumerId, text);
 
 describe('leaseIdFor', () => {
-  it('always gives a lease id, the same for the same key', () => {
+  it('returns a lease id, the same for the same key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (key) => {
         const id = leaseIdFor(aConsumer, key);
@@ -19,11 +19,11 @@ describe('leaseIdFor', () => {
     );
   });
 
-  it('never changes from release to release, or a repeat would start a second instance', () => {
+  it('is the same in all releases, so that a repeat creates no second instance', () => {
     expect(leaseIdFor(aConsumer, 'my-key')).toBe('6wy6lp78gcbpboohpezv');
   });
 
-  it('tells consumers and keys apart, however they are cut', () => {
+  it('is different for another split of consumer and key', () => {
     const ids = [
       leaseIdFor(consumer('a'), 'bc'),
       leaseIdFor(consumer('ab'), 'c'),
@@ -33,7 +33,7 @@ describe('leaseIdFor', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it('uses all letters evenly in every place', () => {
+  it('uses all characters evenly in every position', () => {
     const counts = new Map<string, number>();
     for (let number = 0; number < 3_600; number += 1) {
       const [first = ''] = leaseIdFor(aConsumer, `key ${number}`);
@@ -59,7 +59,7 @@ describe('requestHash', () => {
     expect(requestHash(one)).toBe(requestHash(other));
   });
 
-  it('is that of the value as it arrives after a trip through JSON', () => {
+  it('is the same for the value after JSON encoding', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(requestHash(JSON.parse(JSON.stringify(value)))).toBe(requestHash(value));
@@ -67,11 +67,11 @@ describe('requestHash', () => {
     );
   });
 
-  it('does not count members that are undefined', () => {
+  it('ignores undefined members', () => {
     expect(requestHash({ a: 1, b: undefined })).toBe(requestHash({ a: 1 }));
   });
 
-  it('tells different bodies apart', () => {
+  it('is different for different bodies', () => {
     const bodies = [{}, [], null, 0, '0', { a: 1 }, { a: '1' }, [1, 2], [2, 1], { a: null }];
     expect(new Set(bodies.map(requestHash)).size).toBe(bodies.length);
   });

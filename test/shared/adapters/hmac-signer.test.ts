@@ -1,4 +1,4 @@
-// The signer behind tags and tokens: right macs, two keys, no throw and no key in an error.
+// The signer of tags and tokens: macs, two keys, and errors without the key.
 
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
@@ -32,7 +32,7 @@ describe('verify', () => {
     expect(signer.verify('text', old.mac('text').slice(0, 16))).toBe(true);
   });
 
-  it('refuses a mac under a newer key than its own', () => {
+  it('refuses a mac under a newer key', () => {
     expect(old.verify('text', signer.mac('text'))).toBe(false);
   });
 
@@ -57,7 +57,7 @@ describe('verify', () => {
 
 describe('a key', () => {
   it.each(['', 'xyz', 'abc', `${'00'.repeat(16)}g0`, ' '.repeat(64)])(
-    'is never the text %j',
+    'is refused as the text %j',
     (current) => {
       expect(() => createHmacSigner({ current })).toThrow(
         expect.objectContaining({ name: 'BadConfig' }),

@@ -1,4 +1,4 @@
-// Keys that are put in, replaced and lost while a process lives.
+// Keys that are added, replaced and removed while a process runs.
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createKeyring, type Keys } from '../../../shared/adapters/keyring.ts';
@@ -14,7 +14,7 @@ const pass = (length: DurationMs): void => {
   now = after(now, length);
 };
 
-/** What the secret holds; null when nothing was put in, or when it can't be read. */
+/** The value of the secret; null when it has none or can't be read. */
 let secret: string | null = 'first';
 let reads = 0;
 let made: Keys[] = [];
@@ -41,7 +41,7 @@ const aKeyring = () =>
     },
   });
 
-/** What a provider does that takes `accepted` alone. */
+/** A call of a provider that accepts only `accepted`. */
 const calling =
   (accepted: string) =>
   async (keys: Keys): Promise<string> => {
@@ -53,19 +53,19 @@ const show = (keys: Keys) => keys['VAST_API_KEY'];
 const unauthorised = expect.objectContaining({ name: 'Unauthorised' });
 
 describe('keys', () => {
-  it('are read once and kept, with what was made of them', async () => {
+  it('are read once and kept, with their client', async () => {
     const keyring = aKeyring();
     for (let nth = 1; nth <= 3; nth += 1) expect(await keyring.use(show)).toBe('first');
     expect({ reads, made }).toEqual({ reads: 1, made: [{ VAST_API_KEY: 'first' }] });
   });
 
-  it('are read once for calls that come together', async () => {
+  it('are read once for concurrent calls', async () => {
     const keyring = aKeyring();
     await Promise.all([keyring.use(show), keyring.use(show), keyring.use(show)]);
     expect(reads).toBe(1);
   });
 
-  it('that are put in later are found by the next call', async () => {
+  it('that are added later are used by the next call', async () => {
     secret = null;
     const keyring = aKeyring();
     await expect(keyring.use(show)).rejects.toHaveProperty('name', 'StoreDown');
@@ -73,7 +73,7 @@ describe('keys', () => {
     expect(await keyring.use(show)).toBe('first');
   });
 
-  it('that are replaced are found by their age, though nobody refuses the old', async () => {
+  it('that are replaced are read again by age, also when the old ones still work', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     secret = 'second';
@@ -84,7 +84,7 @@ describe('keys', () => {
     expect(reads).toBe(2);
   });
 
-  it('that stay the same when they are read again are not made again', async () => {
+  it('that are unchanged keep their client', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     pass(maxAge);
@@ -94,7 +94,7 @@ describe('keys', () => {
 });
 
 describe('a refused key', () => {
-  it('is replaced within the call, when the secret holds another by then', async () => {
+  it('is replaced within the call when the secret has another one', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     secret = 'second';
@@ -104,7 +104,7 @@ describe('a refused key', () => {
     expect(reads).toBe(2);
   });
 
-  it('is a failure when the secret still holds it', async () => {
+  it('is a failure when the secret is unchanged', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     pass(minReadInterval);
@@ -112,7 +112,7 @@ describe('a refused key', () => {
     expect({ reads, made: made.length }).toEqual({ reads: 2, made: 1 });
   });
 
-  it('is a failure when the other is refused too', async () => {
+  it('is a failure when the new key is refused too', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     secret = 'second';
@@ -130,7 +130,7 @@ describe('a refused key', () => {
     expect(reads).toBe(3);
   });
 
-  it('alone is read again: other failures are the call’s own', async () => {
+  it('is the only failure after which keys are read again', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     pass(minReadInterval);
@@ -143,8 +143,8 @@ describe('a refused key', () => {
 describe('a read that fails', () => {
   it.each([
     ['because the secret is gone', null],
-    ['because what it holds is malformed', 'malformed'],
-  ])('keeps the old key, %s, and is tried again a minute later', async (_, broken) => {
+    ['because its value is malformed', 'malformed'],
+  ])('keeps the old key, %s, and is repeated a minute later', async (_, broken) => {
     const keyring = aKeyring();
     await keyring.use(show);
     secret = broken;
@@ -157,7 +157,7 @@ describe('a read that fails', () => {
     expect(await keyring.use(show)).toBe('second');
   });
 
-  it('or that finds the key no longer there keeps it', async () => {
+  it('or that finds no key keeps the old one', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     secret = 'lacking';
@@ -166,7 +166,7 @@ describe('a read that fails', () => {
     expect({ reads, made: made.length }).toEqual({ reads: 2, made: 1 });
   });
 
-  it('keeps it when the provider refuses it, too', async () => {
+  it('keeps the old key also when the provider refuses it', async () => {
     const keyring = aKeyring();
     await keyring.use(show);
     secret = null;

@@ -1,4 +1,4 @@
-// The bearer token of a rented instance: it opens one attempt of one lease, and nothing else.
+// The bearer token of an instance: it is valid for one attempt of one lease, and nothing else.
 
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
@@ -10,7 +10,7 @@ const token = createLeaseToken(claims, aSigner);
 const read = (text: string) => readLeaseToken(text, aSigner);
 
 describe('a lease token', () => {
-  it('reads back as the claims it was made from', () => {
+  it('is read back as its claims', () => {
     expect(read(token)).toEqual(claims);
     expect(token).toMatch(/^v1\.a{20}\.2\.[0-9a-f]{32}$/);
   });
@@ -20,7 +20,7 @@ describe('a lease token', () => {
     expect(read(createLeaseToken(edge, aSigner))).toEqual(edge);
   });
 
-  it('is read after a change of the key', () => {
+  it('is valid after a change of the key', () => {
     const fresh = createHmacSigner({ current: '77'.repeat(32), previous: '5e'.repeat(32) });
     expect(readLeaseToken(token, fresh)).toEqual(claims);
     expect(read(createLeaseToken(claims, fresh))).toBeNull();
@@ -41,7 +41,7 @@ describe('a lease token', () => {
     expect(read(`v1.${aLeaseId('b')}.2.${mac}`)).toBeNull();
   });
 
-  it('never has the mac of a tag, nor of its own text alone', () => {
+  it('never has the mac of a tag, or of its own text alone', () => {
     const said = `v1.${aLeaseId()}.2`;
     for (const text of [said, `gs-test-${aLeaseId()}-2`]) {
       expect(read(`${said}.${aSigner.mac(text).slice(0, 32)}`)).toBeNull();

@@ -1,5 +1,5 @@
-// S3 over the wire, against a loopback server that speaks its GET and PUT of one object. What of
-// S3's replies is imitated: 200 with the body, 404 with the code NoSuchKey, 403 AccessDenied.
+// S3 over its wire format, against a loopback server with GET and PUT of one object. It sends these
+// replies of S3: 200 with the body, 404 with the code NoSuchKey, 403 AccessDenied.
 
 import { createServer, type Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -40,7 +40,7 @@ afterAll(() => {
 const blobsIn = (bucket: string, at = endpoint) => createS3Blobs({ ...accessTo(at), bucket });
 
 describe('blobs in S3', () => {
-  it('come back byte for byte, from the bucket and key they were put under', async () => {
+  it('are read back byte for byte from their bucket and key', async () => {
     const body = new Uint8Array([0, 31, 139, 255, 10, 13]);
     await blobsIn('menu').put('snapshots/vastai/000000000000001', body);
     expect([...objects.keys()]).toEqual(['/menu/snapshots/vastai/000000000000001']);

@@ -1,4 +1,4 @@
-// The scheduler port on EventBridge Scheduler, over the wire it really speaks.
+// The scheduler port on EventBridge Scheduler, over its real wire format.
 
 import { describe, expect, it } from 'vitest';
 import { createScheduler } from '../../../shared/adapters/scheduler.ts';
@@ -21,7 +21,7 @@ const schedulerAt = (endpoint: string) =>
     ...accessTo(endpoint),
   });
 
-/** REST JSON names its errors in a header, here and there with an address behind the name. */
+/** REST JSON names its errors in a header, sometimes with a URL after the name. */
 const refusal = (type: string, status = 400): Answer => ({
   status,
   headers: { 'x-amzn-errortype': type },
@@ -31,7 +31,7 @@ const missing = refusal('ResourceNotFoundException', 404);
 const conflict = refusal('ConflictException', 409);
 const set = ok({ ScheduleArn: 'arn:aws:scheduler:eu-west-1:123456789012:schedule/leases/x' });
 
-/** The calls of one arm, as method names; and how it ended. */
+/** The HTTP methods of the calls of one arm, and its result. */
 async function arming(...answers: readonly Answer[]) {
   await using wire = await startAwsWire(...answers);
   const ended = await schedulerAt(wire.endpoint)
@@ -44,7 +44,7 @@ async function arming(...answers: readonly Answer[]) {
 }
 
 describe('arm', () => {
-  it('moves the one schedule of the lease, with everything its target needs', async () => {
+  it('moves the schedule of the lease, with all fields of its target', async () => {
     await using wire = await startAwsWire(set);
     await schedulerAt(wire.endpoint).arm(aLeaseId(), at('13:04'));
     expect(wire.calls).toMatchObject([
@@ -78,7 +78,7 @@ describe('arm', () => {
     expect(wire.calls).toMatchObject([{ body }]);
   });
 
-  it('creates a schedule that is missing, the same as it would have moved', async () => {
+  it('creates a missing schedule with the same fields', async () => {
     await using wire = await startAwsWire(missing, set);
     await schedulerAt(wire.endpoint).arm(aLeaseId(), at('13:04'));
     const [moved, created] = wire.calls;
@@ -92,12 +92,12 @@ describe('arm', () => {
     expect({ ended, methods }).toEqual({ ended: 'armed', methods: ['PUT', 'POST', 'PUT'] });
   });
 
-  it('tries again when another actor is just moving it', async () => {
+  it('repeats when another actor is moving the schedule', async () => {
     const { ended, methods } = await arming(conflict, set);
     expect({ ended, methods }).toEqual({ ended: 'armed', methods: ['PUT', 'PUT'] });
   });
 
-  it('gives up as ProviderDown after a bounded number of lost races', async () => {
+  it('fails as ProviderDown after a bounded number of lost races', async () => {
     const { ended, methods } = await arming(conflict);
     expect(ended).toMatchObject({ name: 'ProviderDown' });
     expect(methods).toEqual(['PUT', 'PUT', 'PUT']);
@@ -124,7 +124,7 @@ describe('arm', () => {
     }
   });
 
-  it('fails as ProviderDown when nobody listens', async () => {
+  it('fails as ProviderDown when no server listens', async () => {
     const gone = await startAwsWire();
     await gone[Symbol.asyncDispose]();
     await expect(schedulerAt(gone.endpoint).arm(aLeaseId(), at('13:04'))).rejects.toMatchObject({
@@ -149,7 +149,7 @@ describe('disarm', () => {
   });
 
   it.each(['ResourceNotFoundException', 'ResourceNotFoundException:http://example.org/'])(
-    'is content when there is none: %s',
+    'succeeds when there is no schedule: %s',
     async (type) => {
       expect(await disarming(refusal(type, 404))).toHaveLength(1);
     },

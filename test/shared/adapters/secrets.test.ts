@@ -1,4 +1,4 @@
-// Keys from Secrets Manager, over the wire it really speaks.
+// Keys from Secrets Manager, over its real wire format.
 
 import { describe, expect, it } from 'vitest';
 import { createSecrets } from '../../../shared/adapters/secrets.ts';
@@ -43,13 +43,13 @@ describe('a secret', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('is StoreDown without text, and nothing of the reply is told', async () => {
+  it('is StoreDown without text, and the error quotes nothing of the reply', async () => {
     const { ended } = await reading(ok({ SecretBinary: 'c2VjcmV0', SecretString: 7 }));
     expect(ended).toMatchObject({ name: 'StoreDown', message: expect.not.stringContaining('c2V') });
     expect(Object(ended).cause).toBeUndefined();
   });
 
-  it('is asked for again when Secrets Manager is in trouble', async () => {
+  it('is read again after an error of Secrets Manager', async () => {
     const trouble = { status: 500, body: { __type: 'InternalServiceError' } };
     const { ended, calls } = await reading(trouble, ok({ SecretString: 'a-key' }));
     expect(ended).toBe('a-key');
@@ -63,17 +63,17 @@ describe('the fields of a secret', () => {
     return await createSecrets(accessTo(wire.endpoint)).readFields(ARN, fields);
   };
 
-  it('are its text when one is asked for', async () => {
+  it('are the whole text when one is requested', async () => {
     expect(await fieldsOf('{"a":"b"}', 'apiKey')).toEqual({ apiKey: '{"a":"b"}' });
   });
 
-  it('are texts of its JSON object when several are', async () => {
+  it('are texts of the JSON object when several are requested', async () => {
     const secret = JSON.stringify({ id: 'an-id', secret: 'a-secret', more: 'm' });
     expect(await fieldsOf(secret, 'id', 'secret')).toEqual({ id: 'an-id', secret: 'a-secret' });
   });
 
   it.each(['random text', '["a"]', 'null', '{"id":"an-id","secret":7}', '{"id":"an-id"}'])(
-    'are left out where it lacks them: %s',
+    'are left out when the secret lacks them: %s',
     async (secret) => {
       expect(await fieldsOf(secret, 'id', 'secret')).not.toHaveProperty('secret');
     },

@@ -1,4 +1,5 @@
-// The probe meets real sockets on loopback: servers that greet, dawdle, babble or hang up.
+// The probe against real sockets on loopback: servers that greet, are slow, send too much or
+// disconnect.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -8,7 +9,9 @@ import { minutes, seconds } from '../../../shared/core/base/time.ts';
 
 type Greeting = (socket: Socket) => unknown;
 
-/** A server that treats each caller as told; `closed` resolves when the caller has hung up. */
+/**
+ * A server that runs a handler for each connection; `closed` resolves when the caller disconnects.
+ */
 async function startServer(greet: Greeting) {
   const hungUp = Promise.withResolvers<void>();
   const server: Server = createServer((socket) => {
@@ -29,8 +32,8 @@ async function startServer(greet: Greeting) {
 }
 
 /**
- * What the probe makes of a server; returns only after the server saw the caller hang up. The
- * ordinary timeout is longer than any test: who waits for it doesn't pass.
+ * The result of the probe for a server, after the server has seen the probe disconnect. The default
+ * timeout is longer than any test may take.
  */
 async function look(greet: Greeting, timeout = minutes(10)) {
   await using server = await startServer(greet);
@@ -40,27 +43,27 @@ async function look(greet: Greeting, timeout = minutes(10)) {
 }
 
 describe('a host is ready', () => {
-  it('when it greets as SSH does, and is hung up on at once', async () => {
+  it('when it sends an SSH banner, after which the probe disconnects at once', async () => {
     expect(await look((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'))).toBe('ready');
   });
 
-  it('when its greeting comes in pieces', async () => {
+  it('when its banner arrives in pieces', async () => {
     const pieces = async (socket: Socket) => {
       socket.setNoDelay(true);
       socket.write('SS');
-      // Turns of the loop, in which the probe reads what is there.
+      // Turns of the event loop, in which the probe reads.
       for (let turns = 0; turns < 20; turns += 1) await turn();
       socket.write('H-2.0-dropbear\r\n');
     };
     expect(await look(pieces)).toBe('ready');
   });
 
-  it('when it says something else before, as RFC 4253 allows', async () => {
+  it('when it sends other lines before, as RFC 4253 allows', async () => {
     const greet = (socket: Socket) => socket.write('Welcome to host 7\r\nSSH-2.0-x\r\n');
     expect(await look(greet)).toBe('ready');
   });
 
-  it('when it hangs up right after its greeting', async () => {
+  it('when it disconnects right after its banner', async () => {
     expect(await look((socket) => socket.end('SSH-2.0-x\r\n'))).toBe('ready');
   });
 });
@@ -69,25 +72,25 @@ describe('a host is not ready yet', () => {
   it.each([
     ['speaks HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['mentions SSH within a line', 'this is not SSH-2.0\r\n'],
-    ['greets after 255 bytes of talk', `${'x'.repeat(254)}\nSSH-2.0-x\r\n`],
-    ['says nothing and hangs up', ''],
+    ['sends its banner after 255 bytes', `${'x'.repeat(254)}\nSSH-2.0-x\r\n`],
+    ['disconnects without data', ''],
   ])('when it %s', async (_name, words) => {
     expect(await look((socket) => socket.end(words))).toBe('not-yet');
   });
 
-  it('when it never stops talking: 255 bytes are enough', async () => {
+  it('when it sends data without end, of which the probe reads 255 bytes', async () => {
     expect(await look((socket) => socket.write('x'.repeat(100_000)))).toBe('not-yet');
   });
 
-  it('when it hangs up roughly', async () => {
+  it('when it resets the connection', async () => {
     expect(await look((socket) => socket.resetAndDestroy())).toBe('not-yet');
   });
 
-  it('when it keeps silent until the timeout', async () => {
+  it('when it sends nothing until the timeout', async () => {
     expect(await look(() => undefined, seconds(0.05))).toBe('not-yet');
   });
 
-  it('when it drips, since the timeout bounds all of it', async () => {
+  it('when it sends single bytes, since the timeout limits the whole check', async () => {
     const drip = (socket: Socket) => {
       const next = () => socket.write('.', () => setImmediate(next));
       socket.write('\n', next);
@@ -95,7 +98,7 @@ describe('a host is not ready yet', () => {
     expect(await look(drip, seconds(0.05))).toBe('not-yet');
   });
 
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const server = await startServer(() => undefined);
     await server[Symbol.asyncDispose]();
     const probe = createSshProbe();

@@ -1,4 +1,4 @@
-// The workflow port on Step Functions, over the wire it really speaks.
+// The workflow port on Step Functions, over its real wire format.
 
 import { describe, expect, it } from 'vitest';
 import { createStepFunctions } from '../../../shared/adapters/step-functions.ts';
@@ -35,7 +35,7 @@ describe('start', () => {
     expect(call?.authorization).toContain('/eu-west-1/states/aws4_request');
   });
 
-  it('sends the same bytes again when repeated, so that a running execution answers', async () => {
+  it('sends the same bytes when repeated, as Step Functions requires', async () => {
     await using wire = await startAwsWire(started);
     const workflow = workflowAt(wire.endpoint);
     await workflow.start(aLeaseId(), 1);
@@ -44,7 +44,7 @@ describe('start', () => {
   });
 
   it.each(['ExecutionAlreadyExists', 'com.amazonaws.states#ExecutionAlreadyExists'])(
-    'finds that the generation was started before: %s',
+    'reports that the generation exists: %s',
     async (type) => {
       await using wire = await startAwsWire(refusal(type));
       expect(await workflowAt(wire.endpoint).start(aLeaseId(), 1)).toBe('exists');
@@ -80,7 +80,7 @@ describe.each(['wake', 'heartbeat'] as const)('%s', (verb) => {
   });
 
   it.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
-    'finds the wait over: %s',
+    'reports that the wait is over: %s',
     async (type) => {
       await using wire = await startAwsWire(refusal(type));
       expect(await workflowAt(wire.endpoint)[verb](TOKEN)).toBe('over');
@@ -100,7 +100,7 @@ describe('the running executions', () => {
   const page = (names: readonly string[], nextToken?: string) =>
     ok({ executions: names.map((name) => ({ name })), ...(nextToken && { nextToken }) });
 
-  it('are named, from every page', async () => {
+  it('are the names of all pages', async () => {
     await using wire = await startAwsWire(page(['a-1', 'b-1'], 'more'), page(['c-2']));
     expect(await workflowAt(wire.endpoint).running()).toEqual(new Set(['a-1', 'b-1', 'c-2']));
     expect(wire.calls.map(({ body }) => body)).toEqual([
@@ -109,7 +109,7 @@ describe('the running executions', () => {
     ]);
   });
 
-  it('are all of them or none: half a list is a failure', async () => {
+  it('are a failure when a page fails', async () => {
     await using wire = await startAwsWire(page(['a-1'], 'more'), refusal('AccessDeniedException'));
     await expect(workflowAt(wire.endpoint).running()).rejects.toMatchObject({
       name: 'AccessDenied',
@@ -117,8 +117,8 @@ describe('the running executions', () => {
   });
 });
 
-describe('a list that does not end', () => {
-  it('is given up after a bounded number of pages', async () => {
+describe('a list of executions', () => {
+  it('is a failure after too many pages', async () => {
     await using wire = await startAwsWire(ok({ executions: [], nextToken: 'more' }));
     await expect(workflowAt(wire.endpoint).running()).rejects.toMatchObject({
       name: 'ProviderDown',
@@ -127,7 +127,7 @@ describe('a list that does not end', () => {
     expect(wire.calls).toHaveLength(100);
   });
 
-  it('is a failure when a page is none', async () => {
+  it('is a failure when a page is not valid', async () => {
     await using wire = await startAwsWire(ok({ executions: [{ arn: 'x' }] }));
     await expect(workflowAt(wire.endpoint).running()).rejects.toHaveProperty(
       'name',
@@ -137,7 +137,7 @@ describe('a list that does not end', () => {
 });
 
 describe('a token', () => {
-  it('is in no error, though the engine quotes it', async () => {
+  it('is not in an error, also when Step Functions quotes it', async () => {
     const message = `Value '${TOKEN}' at 'taskToken' failed`;
     await using wire = await startAwsWire({ status: 400, body: { __type: 'Invalid', message } });
     const failure = await workflowAt(wire.endpoint)
@@ -151,8 +151,8 @@ describe('a token', () => {
   });
 });
 
-describe('an engine in trouble', () => {
-  it('is asked again before the call fails', async () => {
+describe('an error of Step Functions', () => {
+  it('is retried before the call fails', async () => {
     const trouble = { status: 503, body: { __type: 'ServiceUnavailable', message: 'later' } };
     await using wire = await startAwsWire(trouble, ok());
     expect(await workflowAt(wire.endpoint).wake(TOKEN)).toBe('accepted');
@@ -168,7 +168,7 @@ describe('an engine in trouble', () => {
     expect(wire.calls).toHaveLength(3);
   });
 
-  it('fails as ProviderDown when nobody listens', async () => {
+  it('fails as ProviderDown when no server listens', async () => {
     const gone = await startAwsWire();
     await gone[Symbol.asyncDispose]();
     await expect(workflowAt(gone.endpoint).heartbeat(TOKEN)).rejects.toMatchObject({

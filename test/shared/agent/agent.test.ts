@@ -1,5 +1,5 @@
-// The real node agent under sh, with a simulated nvidia-smi, against a loopback server. It lives by
-// its instance's own seconds, so these tests wait for some, side by side.
+// The real node agent under sh, with a simulated nvidia-smi, against a loopback server. The agent
+// uses the uptime of the instance, so these tests wait for real seconds, concurrently.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ import { leaseWorld } from '../../support/worlds/lease.ts';
 
 type Agent = Awaited<ReturnType<typeof startAgent>>;
 
-/** A test with an agent of its own. */
-const told =
+/** A test with its own agent. */
+const testAgent =
   (options: AgentOptions, check: (agent: Agent) => Promise<void>) => async (): Promise<void> => {
     const agent = await startAgent(options);
     try {
@@ -44,8 +44,8 @@ const busybox = process.env['PATH']
 describe.concurrent('the node agent', () => {
   describe('a heartbeat', () => {
     it(
-      'says first that the instance is ready, and what it is',
-      told({}, async ({ heartbeats, until }) => {
+      'first reports that the instance is ready, with its facts',
+      testAgent({}, async ({ heartbeats, until }) => {
         await until(() => heartbeats.length >= 2);
         expect(heartbeats[0]).toMatchObject({
           authorization: 'Bearer the-lease-token',
@@ -61,8 +61,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'carries telemetry as the service reads it, null where a card cannot say',
-      told({ env: { GPU_SHOPPER_JOB_ID: 'run/7' } }, async ({ heartbeats, until }) => {
+      'has valid telemetry, with null for values that a GPU cannot report',
+      testAgent({ env: { GPU_SHOPPER_JOB_ID: 'run/7' } }, async ({ heartbeats, until }) => {
         await until(() => heartbeats.length >= 3);
         const [first, , third] = heartbeats.map(({ telemetry }) => Telemetry.parse(telemetry));
         expect(first).toMatchObject({ gpus: GPUS, networkKbps: null, jobId: 'run/7' });
@@ -75,8 +75,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'has a greater number than the one before',
-      told({}, async ({ heartbeats, until }) => {
+      'has a greater number than the previous one',
+      testAgent({}, async ({ heartbeats, until }) => {
         await until(() => heartbeats.length >= 3);
         const [first = Number.NaN, ...others] = heartbeats.map(({ number }) => number);
         expect(first).toBeGreaterThan(1_700_000_000);
@@ -85,8 +85,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'comes from an instance without GPUs, too',
-      told({ gpus: false }, async ({ heartbeats, until }) => {
+      'is also sent by an instance without GPUs',
+      testAgent({ gpus: false }, async ({ heartbeats, until }) => {
         await until(() => heartbeats.length >= 1);
         expect(heartbeats[0]).toMatchObject({
           telemetry: { gpus: [] },
@@ -96,8 +96,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'is sent with wget where there is no curl',
-      told(
+      'is sent with wget when there is no curl',
+      testAgent(
         { programs: ['wget'], answer: (count) => (count < 3 ? goOn() : STOP) },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
@@ -109,13 +109,13 @@ describe.concurrent('the node agent', () => {
     );
   });
 
-  /** As on Alpine Linux; where no busybox is at hand, these are shown as skipped. */
+  /** As on Alpine Linux; skipped when busybox is not installed. */
   describe.skipIf(busybox === undefined)('an agent on busybox', () => {
     const box = { busybox: busybox ?? '' };
 
     it(
-      'heartbeats, and ends its instance by curl',
-      told({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
+      'sends heartbeats, and destroys its instance with curl',
+      testAgent({ ...box, answer: (count) => (count < 3 ? goOn() : STOP) }, async (agent) => {
         await agent.until(() => agent.destroys.length >= 1);
         expect(agent.heartbeats[2]).toMatchObject({ telemetry: { gpus: GPUS } });
         expect(agent.destroys[0]).toEqual(OWN_END);
@@ -123,8 +123,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'heartbeats with a wget that cannot delete, asks for curl, and says that it cannot end its instance',
-      told(
+      'sends heartbeats with a wget without DELETE, installs curl, and logs that it cannot end its instance',
+      testAgent(
         { ...box, programs: [], answer: (count) => (count < 3 ? goOn() : STOP) },
         async (agent) => {
           await agent.until(() => agent.log().includes('gpu-shopper cannot end this instance'));
@@ -137,8 +137,8 @@ describe.concurrent('the node agent', () => {
 
   describe('what the agent sends', () => {
     it(
-      'is a heartbeat to the real service, whatever type curl calls it',
-      told({}, async ({ heartbeats, until }) => {
+      'is a heartbeat to the real service, with any content type of curl',
+      testAgent({}, async ({ heartbeats, until }) => {
         await until(() => heartbeats.length >= 1);
         const { sent = '', contentType = '' } = heartbeats[0] ?? {};
         const world = await leaseWorld();
@@ -146,7 +146,7 @@ describe.concurrent('the node agent', () => {
         const token = world.market.instances()[0]?.env['GPU_SHOPPER_LEASE_TOKEN'];
         const headers = { authorization: `Bearer ${token}`, 'content-type': contentType };
         const request = { route: 'recordNodeHeartbeat', params: {}, path: '', query: '' } as const;
-        // The instance of this world has sent a heartbeat by its own, earlier clock.
+        // The instance has already sent a heartbeat by its own, earlier clock.
         const body = Buffer.from(sent.replace(/"number":\d+/, '"number":9999999999'));
         const event = eventOf({ ...request, headers, body }, 'a-request');
         expect(event.isBase64Encoded).toBe(true);
@@ -165,11 +165,11 @@ describe.concurrent('the node agent', () => {
     };
 
     it(
-      'is outlived, refusals and all, and facts are told until they arrive',
-      told(gap, async ({ heartbeats, until, destroys, read }) => {
+      'and refusals do not stop the agent, which sends its facts until they arrive',
+      testAgent(gap, async ({ heartbeats, until, destroys, read }) => {
         await until(() => heartbeats.length >= 5);
-        const untold = heartbeats.map((heartbeat) => heartbeat.facts !== undefined);
-        expect(untold.slice(0, 5)).toEqual([true, true, true, false, false]);
+        const withFacts = heartbeats.map((heartbeat) => heartbeat.facts !== undefined);
+        expect(withFacts.slice(0, 5)).toEqual([true, true, true, false, false]);
         expect(destroys).toEqual([]);
         expect(read('saved')).toBe('');
       }),
@@ -178,8 +178,8 @@ describe.concurrent('the node agent', () => {
 
   describe('the end of an instance', () => {
     it(
-      'follows a stop, after the last script has run once',
-      told({ answer: () => STOP, onEnding: LAST_SCRIPT }, async (agent) => {
+      'follows a reply to stop, after the last script has run once',
+      testAgent({ answer: () => STOP, onEnding: LAST_SCRIPT }, async (agent) => {
         await agent.until(() => agent.destroys.length >= 2);
         expect(agent.destroys[0]).toEqual(OWN_END);
         expect(agent.heartbeats).toHaveLength(1);
@@ -188,8 +188,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'comes at the last end that it was told, though nobody is heard since',
-      told(
+      'is at the last received end when no later reply arrives',
+      testAgent(
         {
           answer: (count) => (count === 1 ? goOn({ secondsLeft: 3 }) : { status: 503 }),
           onEnding: LAST_SCRIPT,
@@ -206,8 +206,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'is moved by a reply alone',
-      told(
+      'is moved only by a reply',
+      testAgent(
         {
           answer: (count) => goOn({ secondsLeft: count < 3 ? 3 : 3_600 }),
           env: { GPU_SHOPPER_NODE_SECONDS: '1 30 1 1' },
@@ -222,8 +222,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'comes when nothing was heard for too long',
-      told(
+      'follows a long time without a reply',
+      testAgent(
         { answer: () => ({ status: 503 }), env: { GPU_SHOPPER_NODE_SECONDS: '1 2 1 1' } },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
@@ -233,8 +233,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'is not held up by a last script that hangs',
-      told(
+      'is not delayed by a last script that hangs',
+      testAgent(
         { answer: () => STOP, onEnding: 'echo started >>"$HOME/started"; sleep 60' },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
@@ -244,8 +244,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'is a power-off where the provider gives the instance no key',
-      told(
+      'is a power-off when the instance has no key of the provider',
+      testAgent(
         {
           answer: () => STOP,
           env: { GPU_SHOPPER_DESTROY_KEY: '' },
@@ -259,8 +259,8 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'that it cannot bring about is said in its log',
-      told({ answer: () => STOP, env: { GPU_SHOPPER_DESTROY_KEY: '' } }, async (agent) => {
+      'is logged as failed when the agent cannot destroy the instance',
+      testAgent({ answer: () => STOP, env: { GPU_SHOPPER_DESTROY_KEY: '' } }, async (agent) => {
         await agent.until(() => agent.log().includes('gpu-shopper cannot end this instance'));
         expect(agent.destroys).toEqual([]);
       }),
@@ -278,8 +278,8 @@ describe.concurrent('the node agent', () => {
     };
 
     it(
-      'the packed agent ends its instance by the key of that one instance, beside the own script',
-      told(
+      'the packed agent destroys its instance with the key of the instance, and the start script runs',
+      testAgent(
         {
           script: (url) => onstartOf(spec, url),
           answer: (count) => (count === 1 ? goOn() : STOP),

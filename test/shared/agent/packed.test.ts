@@ -1,4 +1,4 @@
-// The packed agent is the agent that is read and tested, and small enough for every start script.
+// The packed agent is the tested agent.sh, and small enough for every start script.
 
 import { execFileSync } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
@@ -7,7 +7,7 @@ import { agentScript, stripped } from '../../../scripts/pack-agent.ts';
 import { packedAgent } from '../../../shared/agent/packed.ts';
 
 describe('the packed agent', () => {
-  it('is the one in agent.sh, without comments; npm run agent packs it again', () => {
+  it('is agent.sh without comments, as npm run agent packs it', () => {
     const unpacked = gunzipSync(Buffer.from(packedAgent(), 'base64')).toString('utf8');
     expect(unpacked).toBe(stripped(agentScript()));
   });
@@ -17,7 +17,7 @@ describe('the packed agent', () => {
     expect(packedAgent()).toMatch(/^[A-Za-z0-9+/]+=*$/);
   });
 
-  it('is correct for sh, stripped or not', () => {
+  it('is valid sh, with and without comments', () => {
     const check = (script: string) => execFileSync('sh', ['-n'], { input: script }).toString();
     expect(check(agentScript())).toBe('');
     expect(check(stripped(agentScript()))).toBe('');
@@ -25,7 +25,7 @@ describe('the packed agent', () => {
 });
 
 describe('stripping', () => {
-  it('leaves code alone: what only looks like a comment stays', () => {
+  it('keeps code that only looks like a comment', () => {
     expect(stripped('#!/bin/sh\n\n  # why\n  echo "$#" # kept\n')).toBe('echo "$#" # kept\n');
   });
 });

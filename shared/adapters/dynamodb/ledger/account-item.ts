@@ -75,6 +75,6 @@ export async function inRounds<Outcome>(
     const outcome = await attempt();
     if (outcome !== 'again') return outcome;
   }
-  const message = `the account of ${consumer} was changed by others during each of ${MAX_ROUNDS} attempts`;
+  const message = `others changed the account of ${consumer} during ${MAX_ROUNDS} attempts`;
   throw new Failure('Conflict', message);
 }

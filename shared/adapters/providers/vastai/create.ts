@@ -111,7 +111,7 @@ export async function create(
   const onstart = onstartOf(launch.spec, api.baseUrl);
   const bytes = Buffer.byteLength(onstart);
   if (bytes > MAX_ONSTART_BYTES) {
-    const reason = `start script, SSH key and agent have ${bytes} bytes; the maximum is ${MAX_ONSTART_BYTES}`;
+    const reason = `start script, key and agent have ${bytes} of at most ${MAX_ONSTART_BYTES} bytes`;
     return { kind: 'refused', reason };
   }
   const answer = await api.send({

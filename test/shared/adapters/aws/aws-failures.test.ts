@@ -1,6 +1,6 @@
-// What AWS does and no local engine can be made to do: throttling, expired tokens, keys held back
-// from a batch, and replies that are lost after a write took effect. The SDK's clients are mocked
-// for these; where a write has to take effect, the mock passes it on to the embedded database.
+// Failures of AWS that no local engine can be made to have: throttling, expired tokens, unprocessed
+// keys of a batch, and replies that are lost after a write took effect. The tests mock the SDK's
+// clients; when a write must take effect, the mock passes it on to the embedded database.
 
 import {
   BatchGetItemCommand,
@@ -35,7 +35,7 @@ import { someLimits } from '../../../support/builders/ledger.ts';
 import { openTestDatabase } from '../../../support/worlds/database.ts';
 import { accessTo } from '../aws-wire.ts';
 
-/** Nobody listens there: whatever isn't mocked fails. */
+/** No server listens here: calls that are not mocked fail. */
 const access = accessTo('http://127.0.0.1:9');
 const KEY = { pk: 'a', sk: 'b' };
 const arns = { targetArn: 'arn:t', roleArn: 'arn:r', deadLetterArn: 'arn:d' };
@@ -90,7 +90,7 @@ describe('an expired token', () => {
   const expired = (token: string) =>
     errorNamed('ExpiredTokenException', 400, `The security token ${token} is expired`);
 
-  it('is a failure that names it and shows no part of the token', async () => {
+  it('is a failure that names it and quotes no part of the token', async () => {
     const sessionToken = 'FwoGZXIvYXdzEXAMPLE';
     const expiring = { ...access, credentials: { ...access.credentials, sessionToken } };
     mocked(mockClient(DynamoDBClient)).rejects(expired(sessionToken));
@@ -114,11 +114,11 @@ describe('an expired token', () => {
   });
 });
 
-describe('keys that a batch holds back', () => {
+describe('unprocessed keys of a batch', () => {
   const item = (sk: string) => marshall({ pk: 'a', sk });
   const keys = ['1', '2', '3'].map((sk) => ({ pk: 'a', sk }));
 
-  it('are asked for again, alone, until all are read', async () => {
+  it('are requested again, without the others, until all are read', async () => {
     const dynamodb = mocked(mockClient(DynamoDBClient));
     dynamodb
       .on(BatchGetItemCommand)
@@ -136,7 +136,7 @@ describe('keys that a batch holds back', () => {
     });
   });
 
-  it('for as long as policy allows are StoreDown, never a part of what was asked for', async () => {
+  it('after the maximum number of calls are StoreDown, never a partial result', async () => {
     const dynamodb = mocked(mockClient(DynamoDBClient));
     dynamodb.on(BatchGetItemCommand).resolves({
       Responses: { leases: [item('1')] },
@@ -152,13 +152,13 @@ describe('keys that a batch holds back', () => {
 
 describe('a write that took effect and lost its reply', () => {
   /**
-   * The embedded database behind a mock. Each write takes effect there; then the SDK's second try,
-   * which the engine refuses itself, or the end of the SDK's patience.
+   * The embedded database behind a mock. Each write takes effect there; then either the SDK sends
+   * it again, which the engine refuses, or the SDK's retries are used up.
    */
   async function losing(then: 'sent again' | 'given up') {
     const database = await openTestDatabase();
     const engine = new DynamoDBClient({ endpoint: database.endpoint, ...LOCAL_ACCESS });
-    // Taken before the mock takes its place.
+    // Bound before the mock replaces it.
     const send = engine.send.bind(engine);
     const lose = async <Output>(write: () => Promise<Output>): Promise<Output> => {
       const reply = write();
@@ -184,7 +184,7 @@ describe('a write that took effect and lost its reply', () => {
   const lease = aRequestedLease();
   const next = { ...lease, version: 2, requestHash: 'mine' };
 
-  it('is a conflict when the SDK sends it again; a second look finds our own version', async () => {
+  it('is a conflict when the SDK sends it again; a second read finds the own version', async () => {
     await using database = await losing('sent again');
     await database.leases.create(lease);
     database.start();
@@ -192,7 +192,7 @@ describe('a write that took effect and lost its reply', () => {
     expect(await database.leases.get(lease.id)).toEqual(next);
   });
 
-  it('is StoreDown when the SDK gives up; the same write then finds our own version', async () => {
+  it('is StoreDown after all retries; repeating the write finds the own version', async () => {
     await using database = await losing('given up');
     await database.leases.create(lease);
     database.start();
@@ -201,7 +201,7 @@ describe('a write that took effect and lost its reply', () => {
     expect(await database.leases.get(lease.id)).toEqual(next);
   });
 
-  it('holds money once: who placed the hold finds it placed', async () => {
+  it('places a hold once: the repeat finds it placed', async () => {
     await using database = await losing('sent again');
     const hold = {
       amountMicroUsd: microUsd(100),

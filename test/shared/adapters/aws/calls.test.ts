@@ -1,5 +1,5 @@
-// Calls of the AWS SDK over a real wire: what is repeated and what isn't, when a call is given up,
-// how many connections it takes, and what no error ever tells. Step Functions stands for all.
+// Calls of the AWS SDK over its real wire format: retries, timeouts, connections, and what no error
+// may quote. Step Functions stands for all services.
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ import { policy } from '../../../../shared/core/base/policy/policy.ts';
 import { minutes, seconds } from '../../../../shared/core/base/time.ts';
 import { type Answer, accessTo, ok, startAwsWire } from '../aws-wire.ts';
 
-// The SDK waits between two tries for a random part of a bound: here for none of it.
+// The SDK waits between two tries for a random part of a maximum: here for none of it.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(() => void vi.restoreAllMocks());
 
@@ -21,7 +21,7 @@ const refusal = (name: string, status = 400): Answer => ({
   body: { __type: name, message: `because of ${name}` },
 });
 
-/** Sends one call after the other; `secret` is the token that they send. */
+/** Sends calls one after the other; `secret` is their token. */
 function caller(access: AwsAccess, timeout = seconds(5)) {
   const client = new SFNClient(clientConfig(access, timeout));
   const calls = createCalls(client);
@@ -29,38 +29,38 @@ function caller(access: AwsAccess, timeout = seconds(5)) {
   return () => calls(() => client.send(command()), 'a-task-token');
 }
 
-/** One call against these answers: how it ended, and what was sent. */
+/** One call against these responses: its outcome, and the number of requests. */
 async function calling(...answers: readonly Answer[]) {
   await using wire = await startAwsWire(...answers);
   const outcome = await caller(accessTo(wire.endpoint))();
   return { outcome, sent: wire.calls.length };
 }
 
-describe('what passes', () => {
+describe('a transient error', () => {
   it.each<[string, Answer]>([
-    ['a server in trouble', refusal('InternalServerError', 500)],
+    ['a server error', refusal('InternalServerError', 500)],
     ['a gateway without a server', { status: 502, body: '<html>bad gateway</html>' }],
     ['too many requests', { status: 429, body: '' }],
     ['throttling', refusal('ThrottlingException')],
     ['a slow request', refusal('RequestTimeout')],
-    ['a connection that is hung up', 'hang up'],
-    ['a reply that is torn', 'tear'],
-  ])('is asked again: %s', async (_, answer) => {
+    ['a closed connection', 'hang up'],
+    ['a reply that is cut off', 'tear'],
+  ])('is retried: %s', async (_, answer) => {
     const { outcome, sent } = await calling(answer, ok());
     expect(outcome).toMatchObject({ kind: 'reply' });
     expect(sent).toBe(2);
   });
 
-  it('is asked as often as policy says, and no more', async () => {
+  it('is retried until the maximum number of attempts', async () => {
     const { outcome, sent } = await calling(refusal('InternalServerError', 500));
     expect(outcome).toMatchObject({ kind: 'trouble', name: 'InternalServerError', status: 500 });
     expect(sent).toBe(policy.aws.maxAttempts);
   });
 });
 
-describe('what stays', () => {
+describe('a permanent error', () => {
   it.each(['ValidationException', 'AccessDeniedException', 'ExpiredTokenException'])(
-    'is asked once: %s',
+    'is not retried: %s',
     async (name) => {
       const { outcome, sent } = await calling(refusal(name));
       expect(outcome).toMatchObject({ name, message: `because of ${name}`, status: 400 });
@@ -80,7 +80,7 @@ describe('a failure', () => {
     'InvalidSignatureException',
     'SignatureDoesNotMatch',
     'UnrecognizedClientException',
-  ])('is not retryable for the caller when AWS refuses who calls: %s', (name) => {
+  ])('is AccessDenied and not retryable when AWS refuses the caller: %s', (name) => {
     const failure = failureOf(troubleNamed(name), 'StoreDown', 'DynamoDB');
     expect(failure).toMatchObject({ name: 'AccessDenied', message: `DynamoDB: ${name}: x` });
     expect(JSON.parse(problem(failure, 'request-1').body)).toMatchObject({ retryable: false });
@@ -95,7 +95,7 @@ describe('a failure', () => {
   );
 });
 
-describe('an endpoint that is not there', () => {
+describe('an endpoint that does not respond', () => {
   it('is a refused connection after all tries', async () => {
     const gone = await startAwsWire();
     await gone[Symbol.asyncDispose]();
@@ -104,9 +104,9 @@ describe('an endpoint that is not there', () => {
   });
 
   it.each<[string, Answer]>([
-    ['answers', 'never'],
-    ['ends its answer', 'stall'],
-  ])('is given up when it never %s, and its connections are closed', async (_, answer) => {
+    ['sends a response', 'never'],
+    ['ends its response', 'stall'],
+  ])('times out when it never %s, and its connections are closed', async (_, answer) => {
     await using wire = await startAwsWire(answer);
     const outcome = await caller(accessTo(wire.endpoint), seconds(0.05))();
     expect(outcome).toMatchObject({ kind: 'trouble', name: 'TimeoutError' });
@@ -114,7 +114,7 @@ describe('an endpoint that is not there', () => {
     await expect.poll(wire.openConnections).toBe(0);
   });
 
-  it('is given up when it takes the connection but no TLS', async () => {
+  it('times out when it accepts the connection without TLS', async () => {
     const sockets = new Set<{ destroy(): void }>();
     const server = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -136,7 +136,7 @@ describe('connections', () => {
     expect(wire.connections()).toBe(1);
   });
 
-  it('are as many as policy says, however many calls come at once', async () => {
+  it('are at most the maximum, for any number of concurrent calls', async () => {
     await using wire = await startAwsWire(ok());
     const call = caller(accessTo(wire.endpoint));
     const outcomes = await Promise.all(Array.from({ length: 200 }, call));
@@ -144,7 +144,7 @@ describe('connections', () => {
     expect(wire.connections()).toBe(policy.aws.maxSockets);
   });
 
-  it('are waited for before a call begins, so that no time limit counts the wait', async () => {
+  it('are free before a call starts, so that no timeout includes the wait', async () => {
     const calls = createCalls(new SFNClient(clientConfig(accessTo('http://127.0.0.1:9'))));
     const { maxSockets } = policy.aws;
     const started: (() => void)[] = [];
@@ -161,8 +161,8 @@ describe('connections', () => {
   });
 });
 
-describe('clocks that disagree', () => {
-  it('are set right by the date of the refusal, for good', async () => {
+describe('a clock that differs from that of AWS', () => {
+  it('is corrected by the date of the refusal', async () => {
     const date = new Date(Date.now() + minutes(61)).toUTCString();
     const body = { __type: 'InvalidSignatureException', message: 'Signature not yet current' };
     await using wire = await startAwsWire({ status: 403, headers: { date }, body }, ok());
@@ -177,7 +177,7 @@ describe('clocks that disagree', () => {
 describe('an error', () => {
   const keys = { accessKeyId: 'AKIDTEST', secretAccessKey: 'the-key', sessionToken: 'the-token' };
 
-  it('holds no key, token or signed request, though AWS quotes them', async () => {
+  it('has no key, token or signed request, also when AWS quotes them', async () => {
     const message = 'no: the-token, the-key, a-task-token\nThe Canonical String was the-token';
     const answer = { status: 400, body: { __type: 'the-token', message } };
     await using wire = await startAwsWire(answer);
@@ -186,7 +186,7 @@ describe('an error', () => {
     expect(outcome).toEqual({ kind: 'trouble', ...shown });
   });
 
-  it('shows nothing of what AWS says when the keys that it may quote are gone', async () => {
+  it('quotes nothing of AWS when the credentials are not available', async () => {
     const error = Object.assign(new Error('no: the-key'), { $metadata: { httpStatusCode: 403 } });
     const credentials = () => Promise.reject(new Error('expired'));
     const outcome = await createCalls({ config: { credentials } })(() => Promise.reject(error));

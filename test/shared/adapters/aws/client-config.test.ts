@@ -1,4 +1,4 @@
-// Where the clients of the adapters send their calls, and whose credentials sign them.
+// The endpoints and credentials of the AWS clients.
 
 import dns from 'node:dns';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ const CALLS: Readonly<Record<string, (access: AwsAccess) => Promise<unknown>>> =
   secretsmanager: (access) => createSecrets(access).read('arn:aws:secretsmanager:x'),
 };
 
-/** The host that is looked up when no endpoint is given; the look-up fails. */
+/** The host that a call without an endpoint resolves; the name lookup fails. */
 async function hostOf(name: string, region: string): Promise<string | undefined> {
   const hosts: string[] = [];
   vi.spyOn(Math, 'random').mockReturnValue(0);
@@ -78,7 +78,7 @@ function aProfile() {
   return { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The key that a call is signed with; the outcome's message when nothing is sent. */
+/** The key that signs a call; the message of the outcome when nothing is sent. */
 async function signedBy(credentials: AwsAccess['credentials']): Promise<string | undefined> {
   await using wire = await startAwsWire(ok({ SecretString: 'x' }));
   const read = createSecrets({ ...accessTo(wire.endpoint), credentials }).read('arn:x');
@@ -88,20 +88,20 @@ async function signedBy(credentials: AwsAccess['credentials']): Promise<string |
 }
 
 describe('credentials', () => {
-  it('are those that an adapter is given', async () => {
+  it('are the given ones', async () => {
     using _ = aProfile();
     vi.stubEnv('AWS_PROFILE', 'work');
     const given = { accessKeyId: 'AKIDGIVEN', secretAccessKey: 'a-key' };
     expect(await signedBy(given)).toBe('AKIDGIVEN');
   });
 
-  it('are otherwise found by the whole chain of the SDK: the program of a profile', async () => {
+  it('are otherwise found by the chain of the SDK, such as a credential process', async () => {
     using _ = aProfile();
     vi.stubEnv('AWS_PROFILE', 'work');
     expect(await signedBy(undefined)).toBe('AKIDPROGRAM');
   });
 
-  it('that are nowhere fail the call before it is sent', async () => {
+  it('that are missing fail the call before it is sent', async () => {
     using _ = aProfile();
     vi.stubEnv('AWS_PROFILE', undefined);
     expect(await signedBy(undefined)).toContain('Secrets Manager: CredentialsProviderError');

@@ -1,4 +1,4 @@
-// The connection: trouble has one name, and each request is counted.
+// The connection to DynamoDB: its failures, and the count of requests.
 
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ afterEach(() => {
   server = undefined;
 });
 
-/** An engine that answers everything alike; its address. */
+/** The address of an engine that sends the same response to everything. */
 async function answering(status: number, type: string): Promise<string> {
   server = createServer((request, response) => {
     request.resume();
@@ -34,8 +34,8 @@ async function answering(status: number, type: string): Promise<string> {
 const tableAt = (endpoint: string, options: Partial<ConnectOptions> = {}) =>
   openTable(connect({ endpoint, ...LOCAL_ACCESS, ...options }), 'leases');
 
-describe('trouble with the database', () => {
-  it('is StoreDown when nothing answers, with the cause kept', async () => {
+describe('an error of the database', () => {
+  it('is StoreDown with its cause when no server listens', async () => {
     const failing = tableAt('http://127.0.0.1:9').get(KEY);
     await expect(failing).rejects.toMatchObject({ name: 'StoreDown' });
     await expect(failing).rejects.toHaveProperty('cause.name', 'ECONNREFUSED');
@@ -58,14 +58,14 @@ describe('trouble with the database', () => {
     }
   });
 
-  it('is an answer and no failure when a condition is not met', async () => {
+  it('is the outcome refused, and no failure, when a condition fails', async () => {
     const table = tableAt(await answering(400, 'ConditionalCheckFailedException'));
     expect(await table.put(KEY, {}, ABSENT)).toBe('refused');
   });
 });
 
 describe('values', () => {
-  it('come back as they were, to the last micro-dollar, without what is undefined', async () => {
+  it('are read back exactly, without undefined ones', async () => {
     const database = await openTestDatabase();
     const table = database.tables.ledger;
     const item = {
@@ -84,7 +84,7 @@ describe('values', () => {
     expect(found).toEqual({ ...KEY, ...item, in: {} });
   });
 
-  it('are StoreDown when a reply is not one of DynamoDB', async () => {
+  it('are StoreDown when a reply is not of DynamoDB', async () => {
     await using wire = await startAwsWire({ status: 200, body: '<html>hello</html>' });
     await expect(tableAt(wire.endpoint).get(KEY)).rejects.toMatchObject({
       name: 'StoreDown',
@@ -94,7 +94,7 @@ describe('values', () => {
 });
 
 describe('counting', () => {
-  it('tells each request by its operation, repeated ones again', async () => {
+  it('reports the operation of each request, retries included', async () => {
     const calls: string[] = [];
     const onCall = (operation: string): void => {
       calls.push(operation);

@@ -1,4 +1,4 @@
-// What the shared HTTP client sends, tells and repeats, against a real server on loopback.
+// What the shared HTTP client sends, returns and repeats, against a real server on loopback.
 
 import { describe, expect, it } from 'vitest';
 import { createHttp, type HttpRequest } from '../../../../shared/adapters/providers/http.ts';
@@ -19,14 +19,14 @@ async function ask(request: HttpRequest, ...answers: readonly Answer[]) {
   return { answer, asked: server.asked, pauses: server.options.pauses };
 }
 
-describe('what is sent', () => {
-  it('carries the key in a header and never in the URL', async () => {
+describe('a request', () => {
+  it('has the key in a header and never in the URL', async () => {
     const { asked } = await ask({ ...read, query: { q: '{"a":1}' } }, { status: 200, body: {} });
     expect(asked[0]?.headers.authorization).toBe('Bearer key-of-the-test');
     expect([...(asked[0]?.query ?? [])]).toEqual([['q', '{"a":1}']]);
   });
 
-  it('is JSON, and asks for the connection to be closed', async () => {
+  it('is JSON, and closes the connection', async () => {
     const { asked } = await ask(write, { status: 200, body: {} });
     expect(asked[0]?.body).toEqual({ a: 1 });
     expect(asked[0]?.headers).toMatchObject({
@@ -36,8 +36,8 @@ describe('what is sent', () => {
   });
 });
 
-describe('what comes back', () => {
-  it('is status, text and JSON', async () => {
+describe('an answer', () => {
+  it('has status, text and JSON', async () => {
     const { answer } = await ask(read, { status: 404, body: { error: 'x' } });
     expect(answer).toEqual({
       kind: 'reply',
@@ -47,23 +47,23 @@ describe('what comes back', () => {
     });
   });
 
-  it('has no JSON when the body is none', async () => {
+  it('has no JSON when the body is not JSON', async () => {
     const { answer } = await ask(read, { status: 200, body: '<html>' });
     expect(answer).toMatchObject({ kind: 'reply', text: '<html>', json: undefined });
   });
 
-  it('shows a redirect instead of following it', async () => {
+  it('is the redirect itself', async () => {
     const { answer, asked } = await ask(write, { status: 308, headers: { location: '/other/' } });
     expect(answer).toMatchObject({ kind: 'reply', status: 308 });
     expect(asked).toHaveLength(1);
   });
 
-  it('is no reply when the socket is hung up', async () => {
+  it('is no reply when the server disconnects', async () => {
     const { answer } = await ask(write, 'hang up');
     expect(answer).toMatchObject({ kind: 'no-reply' });
   });
 
-  it('is no reply when the body breaks off', async () => {
+  it('is no reply when the body is cut off', async () => {
     const { answer } = await ask(write, {
       status: 200,
       body: '{"new_contract"',
@@ -72,24 +72,24 @@ describe('what comes back', () => {
     expect(answer).toMatchObject({ kind: 'no-reply' });
   });
 
-  it('is no reply when there is none in time', async () => {
+  it('is no reply after the timeout', async () => {
     const { answer } = await ask({ ...write, timeout: seconds(0.05) }, 'never');
     expect(answer).toEqual({ kind: 'no-reply', reason: 'timed out' });
   });
 
-  it('is no reply when the body has no end', async () => {
+  it('is no reply when the body is too long', async () => {
     const { answer } = await ask(write, { status: 200, body: 'x'.repeat(4 * 1024 * 1024 + 1) });
     expect(answer).toEqual({ kind: 'no-reply', reason: 'the reply is too long' });
   });
 
-  it('is no reply when nobody listens, and names the cause but not the key', async () => {
+  it('is no reply when no server listens, with the cause and without the key', async () => {
     const { options } = await serveInTurn({ status: 200 });
     const closed = `http://127.0.0.1:${await closedPort()}`;
     const answer = await createHttp({ ...options, baseUrl: closed }).send(write);
     expect(answer).toEqual({ kind: 'no-reply', reason: 'connection failed: ECONNREFUSED' });
   });
 
-  it('never quotes a key that no header can carry', async () => {
+  it('never quotes a key that is not valid in a header', async () => {
     const { options } = await serveInTurn({ status: 200 });
     const answer = await createHttp({ ...options, apiKey: 'secret\nkey' }).send(write);
     expect(JSON.stringify(answer)).not.toContain('secret');
@@ -103,13 +103,13 @@ describe('repeating', () => {
     ['503', { status: 503 }],
     ['504', { status: 504 }],
     ['a hung up socket', 'hang up'],
-  ])('a read goes on after %s, a pause in between', async (_name, passing) => {
+  ])('a read is repeated after %s and a pause', async (_name, passing) => {
     const { answer, pauses } = await ask(read, passing, { status: 200, body: {} });
     expect(answer).toMatchObject({ status: 200 });
     expect(pauses).toEqual([2_000]);
   });
 
-  it('a read is given up after three tries', async () => {
+  it('a read ends after three tries', async () => {
     const { answer, asked } = await ask(read, { status: 503 });
     expect(answer).toMatchObject({ status: 503 });
     expect(asked).toHaveLength(3);

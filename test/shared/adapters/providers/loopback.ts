@@ -1,5 +1,5 @@
-// A real HTTP server on a loopback port that answers what a test scripts, and remembers what it was
-// asked. It stands for a provider's wire where a simulator can't be brought to misbehave so.
+// A real HTTP server on a loopback port that sends scripted responses and records the requests. It
+// replaces a provider for responses that the simulator can't be made to send.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -14,7 +14,7 @@ export type Asked = {
   readonly body: unknown;
 };
 
-/** `hang up` destroys the socket; text is sent as it is, anything else as JSON. */
+/** `hang up` destroys the socket; text is sent unchanged, anything else as JSON. */
 export type Answer =
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> }
   | 'hang up'
@@ -52,7 +52,7 @@ async function listen(server: Server): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A port on which nobody listens any more. */
+/** A port on which no server listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   const port = await listen(server);
@@ -61,7 +61,7 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-/** Serves until the test is over. Pauses are noted in milliseconds and pass at once. */
+/** Serves until the test ends. Pauses are recorded in milliseconds and pass at once. */
 export async function serve(answer: (asked: Asked, nth: number) => Answer): Promise<Loopback> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -86,7 +86,7 @@ export async function serve(answer: (asked: Asked, nth: number) => Answer): Prom
   return { options: { baseUrl, apiKey, keys: { apiKey }, pause, pauses }, asked };
 }
 
-/** Serves these answers in turn, the last one for good. */
+/** Sends these answers in turn, and repeats the last one. */
 export function serveInTurn(...answers: readonly Answer[]): Promise<Loopback> {
   return serve((_asked, nth) => answers[nth - 1] ?? answers.at(-1) ?? { status: 500 });
 }

@@ -1,4 +1,4 @@
-// Which providers a deployment may speak to, and that no key is ever shown.
+// The providers that a deployment can call. No error quotes a key.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,12 +11,12 @@ const pause = async (): Promise<void> => {};
 const build = (given: RegistryOptions['access']) => createRegistry({ access: given, pause });
 
 describe('the registry of providers', () => {
-  it('gives the provider there is access to, by its name', () => {
+  it('returns a provider with keys by its name', () => {
     const registry = build({ vastai: access });
     expect(registry.providerNamed('vastai').card.provider).toBe('vastai');
   });
 
-  it('refuses to begin without any provider', () => {
+  it('requires at least one provider', () => {
     expect(() => build({})).toThrow(expect.objectContaining({ name: 'BadConfig' }));
   });
 
@@ -26,13 +26,13 @@ describe('the registry of providers', () => {
     ['vastai.apiKey', { ...access, keys: { apiKey: '' } }],
     ['vastai.apiKey', { ...access, keys: { apiKey: 'a key' } }],
     ['vastai.apiKey', { ...access, keys: { apiKey: 'a-key\n' } }],
-  ])('names %s when it is wrong', (field, wrong) => {
+  ])('names %s when it is not valid', (field, wrong) => {
     expect(() => build({ vastai: wrong })).toThrow(
       expect.objectContaining({ name: 'BadConfig', field }),
     );
   });
 
-  it('never shows a wrong key', () => {
+  it('never quotes a key that is not valid', () => {
     expect(() => build({ vastai: { ...access, keys: { apiKey: 'secret key' } } })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret') }),
     );

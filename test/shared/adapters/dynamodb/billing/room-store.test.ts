@@ -1,5 +1,5 @@
-// Prepaid room on the real engine: nobody takes what is not there, and a reading that somebody took
-// beside does not give it back.
+// Prepaid room on the real engine: no launch takes more than there is, and a concurrent reading
+// does not undo a take.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRoomStore } from '../../../../../shared/adapters/dynamodb/billing/room-store.ts';
@@ -28,7 +28,7 @@ const room = async (): Promise<Room> => {
 };
 
 /** Room for 1,000. */
-async function readAnew(change: Partial<Room> = {}): Promise<'committed' | 'conflict'> {
+async function readAgain(change: Partial<Room> = {}): Promise<'committed' | 'conflict'> {
   const known = await rooms.get('vastai');
   return rooms.commit({
     provider: 'vastai',
@@ -54,8 +54,8 @@ it('is null before the first reading, from which nothing can be taken', async ()
   expect(await rooms.get('vastai')).toBeNull();
 });
 
-it('gives each of many what there is, and no more', async () => {
-  await readAnew();
+it('admits as many concurrent takes as there is room for', async () => {
+  await readAgain();
   const all = [...'abcdefghij'].map((letter) => rooms.take('vastai', aTake(letter, 300), null));
   const answers = await Promise.all(all);
   expect(answers.filter((answer) => answer === 'taken')).toHaveLength(3);
@@ -63,8 +63,8 @@ it('gives each of many what there is, and no more', async () => {
   expect([roomMicroUsd, Object.keys(takes)]).toEqual([100, expect.objectContaining({ length: 3 })]);
 });
 
-it('replaces the take of a lease, in either direction', async () => {
-  await readAnew();
+it('replaces the take of a lease by a larger or smaller one', async () => {
+  await readAgain();
   await rooms.take('vastai', aTake('a', 900), null);
   expect(await rooms.take('vastai', aTake('a', 900), null)).toBe('refused');
   expect(await rooms.take('vastai', aTake('a', 1_001, 2), microUsd(900))).toBe('refused');
@@ -78,14 +78,14 @@ it('replaces the take of a lease, in either direction', async () => {
 });
 
 it('takes nothing from a room that is unknown or below zero', async () => {
-  await readAnew({ roomMicroUsd: signedMicroUsd(-1) });
+  await readAgain({ roomMicroUsd: signedMicroUsd(-1) });
   expect(await rooms.take('vastai', aTake('a', 1), null)).toBe('refused');
-  await readAnew({ roomMicroUsd: null, balanceMicroUsd: null });
+  await readAgain({ roomMicroUsd: null, balanceMicroUsd: null });
   expect(await rooms.take('vastai', aTake('a', 1), null)).toBe('refused');
 });
 
-it('is not read again over a take that the reading does not know of', async () => {
-  await readAnew();
+it('is not replaced by a reading that misses a take', async () => {
+  await readAgain();
   const before = await room();
   await rooms.take('vastai', aTake('a', 300), null);
   expect(await rooms.commit({ ...before, version: before.version + 1 })).toBe('conflict');

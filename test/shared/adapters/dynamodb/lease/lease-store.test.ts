@@ -1,4 +1,5 @@
-// Leases on the real engine: what is written is read back, and the slower of two writers loses.
+// Leases on the real engine: a lease is read back as it was written, and the second of two writers
+// loses.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
@@ -36,7 +37,7 @@ afterAll(() => database.close());
 const requested = (letters: string, change = {}) =>
   aRequestedLease({ id: aLeaseId(letters), ...change });
 
-/** Every state of a lease, one made from the other as the program does. */
+/** A lease in every state, each made from the previous one. */
 function everyState(letters: string): readonly Lease[] {
   const first = requested(letters);
   const launching = aLaunchingLease(first);
@@ -47,7 +48,7 @@ function everyState(letters: string): readonly Lease[] {
   return states.map((lease, index) => ({ ...lease, version: index + 1 }));
 }
 
-/** What lies in the tables, as the SDK reads it: another reader than the store under test. */
+/** The items of the tables, read by the SDK and not by the store under test. */
 function sdk(): DynamoDBDocumentClient {
   const { endpoint } = database;
   return DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, ...LOCAL_ACCESS }));
@@ -57,7 +58,7 @@ async function raw(id: LeaseId): Promise<Record<string, unknown> | undefined> {
   return (await sdk().send(new GetCommand({ TableName: 'leases', Key: leaseKey(id) }))).Item;
 }
 
-/** Sort keys and leases of an index's partition, as the sweep and listings see it. */
+/** The sort keys and leases of a partition of an index. */
 async function indexed(index: typeof OPEN_INDEX, value: string) {
   const command = new QueryCommand({
     TableName: 'leases',
@@ -84,18 +85,18 @@ describe('reading and writing a lease', () => {
     }
   });
 
-  it('knows no lease that was never written', async () => {
+  it('returns null for a lease that was never written', async () => {
     expect(await database.leases.get(aLeaseId('nobody'))).toBeNull();
   });
 
-  it('leaves a lease that exists as it is', async () => {
+  it('does not change a lease that exists', async () => {
     const lease = requested('c');
     await database.leases.create(lease);
     expect(await database.leases.create({ ...lease, requestHash: 'another' })).toBe('exists');
     expect(await database.leases.get(lease.id)).toEqual(lease);
   });
 
-  it('lets one of two writers of the same version win', async () => {
+  it('accepts one of two writers of the same version', async () => {
     const lease = requested('d');
     await database.leases.create(lease);
     const writers = ['one', 'two', 'three', 'four'].map((requestHash) =>
@@ -106,7 +107,7 @@ describe('reading and writing a lease', () => {
     expect(outcomes.filter((outcome) => outcome === 'conflict')).toHaveLength(3);
   });
 
-  it('takes only the version that follows the stored one', async () => {
+  it('accepts only the version after the stored one', async () => {
     const lease = requested('v');
     await database.leases.create(lease);
     await database.leases.commit({ ...lease, version: 2 });
@@ -121,7 +122,7 @@ describe('reading and writing a lease', () => {
     expect(await database.leases.get(aLeaseId('e'))).toBeNull();
   });
 
-  it('keeps empty texts, empty maps and odd names of variables', async () => {
+  it('keeps empty texts, empty maps and unusual names of variables', async () => {
     const terms = someTerms({ startScript: '', image: '' });
     const lease = requested('f', { terms, env: { '#odd.name': '', ':value': 'ü"\\' } });
     await database.leases.create(lease);
@@ -131,7 +132,7 @@ describe('reading and writing a lease', () => {
     expect(await database.leases.get(bare.id)).toEqual(bare);
   });
 
-  it('no longer holds the write-only values once the instance serves', async () => {
+  it('has no write-only values once the lease is active', async () => {
     const first = requested('h');
     await database.leases.create(first);
     expect(JSON.stringify(await raw(first.id))).toContain('secret');
@@ -145,7 +146,7 @@ describe('reading and writing a lease', () => {
     await expect(database.leases.create(lease)).rejects.toThrow(/has grown to 35\d{4} bytes/);
   });
 
-  it('says where a stored lease is broken, without showing its values', async () => {
+  it('names the invalid field of a stored lease without its value', async () => {
     const lease = requested('j');
     const broken = { ...lease, env: { TOKEN: 7 }, hold: { ...lease.hold, placedAt: 'hush' } };
     await database.tables.leases.put(leaseKey(lease.id), broken, ABSENT);
@@ -166,7 +167,7 @@ describe('the work list', () => {
     }
   });
 
-  it('is in order of the deadlines', async () => {
+  it('is sorted by deadline', async () => {
     await database.leases.create(requested('m', { deadline: at('23:00') }));
     await database.leases.create(requested('n', { deadline: at('09:00') }));
     const deadlines = (await indexed(OPEN_INDEX, OPEN_SHARD)).map((item) => item['openDeadline']);
@@ -176,7 +177,7 @@ describe('the work list', () => {
 });
 
 describe('the outbox', () => {
-  it('is emptied without a new version', async () => {
+  it('is cleared without a new version', async () => {
     const lease = requested('o');
     await database.leases.create(lease);
     await database.leases.clearOutbox(lease);
@@ -184,7 +185,7 @@ describe('the outbox', () => {
     expect(await database.leases.get(lease.id)).toEqual({ ...lease, outbox: empty });
   });
 
-  it('stays as it is when the lease has moved on', async () => {
+  it('is not cleared when the lease has a newer version', async () => {
     const lease = requested('p');
     await database.leases.create(lease);
     const noted = addEvent(lease, { type: 'later', reason: 'another event' }, at('12:10'));
@@ -206,7 +207,7 @@ describe('events', () => {
     expect(seen).toEqual([event(2), event(9), event(10), event(11)]);
   });
 
-  it('come in pages of a limited size', async () => {
+  it('are read in pages of a limited size', async () => {
     const id = aLeaseId('r');
     const many = Array.from({ length: policy.events.pageSize + 3 }, (_, index) => event(index + 1));
     await database.leases.appendEvents(id, many);
@@ -215,7 +216,7 @@ describe('events', () => {
     expect(await database.leases.events(id, page.at(-1)?.seq ?? 0)).toHaveLength(3);
   });
 
-  it('of one lease never show another, its pulse or the lease itself', async () => {
+  it('of one lease never include another lease, its pulse or the lease itself', async () => {
     const lease = requested('s');
     await database.leases.create(lease);
     await database.pulses.close(lease.id);
@@ -224,7 +225,7 @@ describe('events', () => {
 });
 
 describe('the index by consumer', () => {
-  it("lists a consumer's leases by time, and nothing else of them", async () => {
+  it("lists the ids of a consumer's leases by time", async () => {
     const consumer = brandId(ConsumerId, '123456789012/lister');
     const { terms, hold, env, requestHash, deadline } = aRequestedLease();
     const shared = { consumer, terms, hold, env, requestHash, deadline };
@@ -246,7 +247,7 @@ describe('reading many leases', () => {
     aLeaseId(`many${String(index).padStart(3, '0')}x`),
   );
 
-  it('returns all that are there, each once, whatever their number', async () => {
+  it('returns all existing leases, each once', async () => {
     for (const id of ids) await database.leases.create(aRequestedLease({ id }));
     database.calls.length = 0;
     const found = await database.leases.getMany([...ids, ...ids, aLeaseId('nobody')]);
@@ -255,7 +256,7 @@ describe('reading many leases', () => {
     expect(database.calls).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
   });
 
-  it('finds every open lease, and none that is ended and applied', async () => {
+  it('returns every open lease, and none that is ended and applied', async () => {
     const [first = aLeaseId(), second = aLeaseId()] = ids;
     const ended = anEndedLease(anEndingLease(aRequestedLease({ id: first })));
     await database.leases.commit({ ...ended, version: 2 });
@@ -266,7 +267,7 @@ describe('reading many leases', () => {
     expect(ids.filter((id) => !open.has(id))).toEqual([second]);
   });
 
-  it('writes an ended lease where none was, and nowhere else', async () => {
+  it('writes an ended lease only where none exists', async () => {
     const ended = anEndedLease(anEndingLease(requested('cancelled')));
     expect(await database.leases.create(ended)).toBe('created');
     expect(await database.leases.get(ended.id)).toEqual(ended);

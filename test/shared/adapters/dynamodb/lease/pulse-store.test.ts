@@ -1,5 +1,5 @@
-// Pulses on the real engine: one update checks and records a heartbeat, and what is over stays
-// over.
+// Pulses on the real engine: one update checks and records a heartbeat, and a pulse that is over
+// never opens again.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, ConsumerId, type LeaseId } from '../../../../../shared/core/base/ids.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Each test has a lease of its own. */
+/** Each test has its own lease. */
 let leaseId: LeaseId;
 let leases = 0;
 beforeEach(() => {
@@ -32,8 +32,8 @@ const start = (change: Partial<PulseStart> = {}) => {
 };
 const park = (change: Partial<Parking> = {}) => {
   const first = { leaseId, generation: 1, attempt: 1, token: 'token-1' };
-  const told = { wait: 'ready', endsAt: at('15:00'), idleWarned: null } as const;
-  return database.pulses.park({ ...first, ...told, ...change });
+  const wait = { wait: 'ready', endsAt: at('15:00'), idleWarned: null } as const;
+  return database.pulses.park({ ...first, ...wait, ...change });
 };
 const heartbeat = (by: Heartbeat['by'], time = '12:05') =>
   database.pulses.heartbeat({ leaseId, at: at(time), by });
@@ -62,7 +62,7 @@ const app = (consumer = aConsumer, busy = false) => ({ kind: 'app', consumer, bu
 const probe = (attempt = 1) => ({ kind: 'probe', attempt }) as const;
 
 describe('starting a pulse', () => {
-  it('writes a pulse that nobody was heard on', async () => {
+  it('writes a pulse without heartbeats', async () => {
     expect(await read()).toBeNull();
     await start();
     expect(await read()).toEqual(aPulse({ leaseId }));
@@ -77,7 +77,7 @@ describe('starting a pulse', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('forgets what an older attempt had said, and counts its waits on', async () => {
+  it('removes the fields of the older attempt, and keeps its wait number', async () => {
     await start();
     await park();
     await heartbeat(node(1, facts));
@@ -87,7 +87,7 @@ describe('starting a pulse', () => {
     expect(await read()).toEqual(fresh);
   });
 
-  it('never lets an older attempt take the place of a newer one', async () => {
+  it('never replaces a newer attempt by an older one', async () => {
     await start({ attempt: 3 });
     await start({ attempt: 2 });
     expect(await read()).toMatchObject({ attempt: 3 });
@@ -100,7 +100,7 @@ describe('starting a pulse', () => {
     expect(await read()).toMatchObject({ over: true, attempt: 1 });
   });
 
-  it('does not open when the lease was over before it ever started', async () => {
+  it('does not open when the lease was over before the start', async () => {
     await database.pulses.close(leaseId);
     await start();
     expect(await read()).toBeNull();
@@ -110,7 +110,7 @@ describe('starting a pulse', () => {
 });
 
 describe('parking a token', () => {
-  it('is refused to an execution whose successor has parked', async () => {
+  it('is refused to an execution after the next generation has parked', async () => {
     await start();
     await park({ generation: 2, token: 'token-of-2' });
     expect(await park({ generation: 1, token: 'token-of-1' })).toBe('over');
@@ -126,7 +126,7 @@ describe('parking a token', () => {
     expect(await read()).toEqual(aPulse({ leaseId, ...served, waitNumber: 2 }));
   });
 
-  it('is refused for another attempt, a lease that is over, or no lease at all', async () => {
+  it('is refused for another attempt, a lease that is over, or an unknown lease', async () => {
     expect(await park()).toBe('over');
     await start({ attempt: 2 });
     expect(await park({ attempt: 1 })).toBe('over');
@@ -146,7 +146,7 @@ describe('a heartbeat', () => {
     }
   });
 
-  it('of an instance records it, its first as readiness too, and keeps its facts', async () => {
+  it('of an instance is recorded, the first one as readiness too, with its facts', async () => {
     await start();
     await heartbeat(node(1, facts), '12:05');
     const second = await heartbeat(node(1, null), '12:06');
@@ -173,13 +173,13 @@ describe('a heartbeat', () => {
     expect(await read()).toMatchObject({ nodeHeartbeatAt: at('12:05'), nodeHeartbeatNumber: 2 });
   });
 
-  it('of an instance without telemetry leaves none of an older one', async () => {
+  it('of an instance without telemetry removes the older telemetry', async () => {
     await start();
     await heartbeat(node());
     expect(await heartbeat({ ...node(), telemetry: null })).toMatchObject({ telemetry: null });
   });
 
-  it('of an application says nothing of readiness, and when it was busy last', async () => {
+  it('of an application does not set readiness, and records when it was last busy', async () => {
     await start();
     expect(await heartbeat(app())).toEqual(aPulse({ leaseId, appHeartbeatAt: at('12:05') }));
     await heartbeat(app(aConsumer, true), '12:06');
@@ -187,7 +187,7 @@ describe('a heartbeat', () => {
     expect(await heartbeat(app(), '12:07')).toEqual(aPulse({ leaseId, ...busy }));
   });
 
-  it('of our own probe is readiness and no heartbeat', async () => {
+  it('of the SSH probe sets readiness and no heartbeat', async () => {
     await start();
     await heartbeat(probe(), '12:05');
     expect(await heartbeat(probe(), '12:06')).toEqual(aPulse({ leaseId, readyAt: at('12:05') }));
@@ -203,7 +203,7 @@ describe('a heartbeat', () => {
     expect(await read()).toEqual(aPulse({ leaseId, attempt: 2 }));
   });
 
-  it('is refused once the lease is over, and where there is no lease', async () => {
+  it('is refused once the lease is over, and for an unknown lease', async () => {
     expect(await heartbeat(node())).toBe('refused');
     await start();
     await database.pulses.close(leaseId);
@@ -212,10 +212,10 @@ describe('a heartbeat', () => {
   });
 });
 
-describe('quiet', () => {
+describe('a quiet period', () => {
   const quiet = (through: number) => ({ since: at('12:00'), through });
 
-  it('is carried on by the heartbeat it was found in', async () => {
+  it('is stored for the heartbeat that was judged', async () => {
     await start();
     await heartbeat(node());
     await database.pulses.keepQuiet({ leaseId, attempt: 1, quiet: quiet(1) });
@@ -223,7 +223,7 @@ describe('quiet', () => {
     expect(await heartbeat(node())).toMatchObject({ nodeHeartbeatNumber: 2, quiet: quiet(1) });
   });
 
-  it('is left alone once a newer heartbeat or a newer attempt has come', async () => {
+  it('is not stored after a newer heartbeat or attempt', async () => {
     await start();
     await heartbeat(node());
     await heartbeat(node());
@@ -235,7 +235,7 @@ describe('quiet', () => {
 });
 
 describe('the size of a pulse', () => {
-  /** As DynamoDB counts: names, text, about half a byte for each digit, one for each element. */
+  /** As DynamoDB counts: names, text, about half a byte per digit, one byte per element. */
   const bytes = (value: unknown): number => {
     if (typeof value === 'string') return value.length;
     if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
@@ -249,7 +249,7 @@ describe('the size of a pulse', () => {
     ...{ window: minutes(30), action: 'end' },
   };
 
-  it('is below 800 bytes beside its token, with four GPUs and idleness looked for', async () => {
+  it('is below 800 bytes without its token, with four GPUs and an idle definition', async () => {
     const gpu = telemetry.gpus[0] ?? [null, null, null, null, null];
     const sshHostKey = `ssh-ed25519 ${'A'.repeat(68)} root@0123456789ab`;
     const stated = { sshHostKey, gpuName: 'NVIDIA RTX 6000 Ada', gpuCount: 4, driver: '550.54' };
@@ -263,7 +263,7 @@ describe('the size of a pulse', () => {
 });
 
 describe('closing a pulse', () => {
-  it('may be repeated, and keeps what was heard', async () => {
+  it('is safe to repeat, and keeps the heartbeats', async () => {
     await start();
     await heartbeat(node());
     await database.pulses.close(leaseId);
@@ -273,7 +273,7 @@ describe('closing a pulse', () => {
 });
 
 describe('a silence', () => {
-  it('is noted with its second look, until the lease is over', async () => {
+  it('is recorded with its second check, until the lease is over', async () => {
     await start();
     expect(await database.pulses.noteSilence(leaseId, at('12:20'))).toBe('noted');
     expect(await read()).toMatchObject({ silenceLookAt: at('12:20') });
@@ -282,13 +282,13 @@ describe('a silence', () => {
     expect(await read()).toMatchObject({ silenceLookAt: at('12:20') });
   });
 
-  it('is noted of no lease that has no pulse', async () => {
+  it('is not recorded without a pulse', async () => {
     expect(await database.pulses.noteSilence(aLeaseId('none'), at('12:20'))).toBe('over');
   });
 });
 
 describe('reading many pulses', () => {
-  it('returns those that are there', async () => {
+  it('returns the existing ones', async () => {
     await start();
     const found = await database.pulses.getMany([leaseId, aLeaseId('none')]);
     expect([...found]).toEqual([[leaseId, await read()]]);

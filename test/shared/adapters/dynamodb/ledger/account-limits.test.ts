@@ -1,5 +1,5 @@
-// What operators and thresholds change of an account, on the real engine: beside admissions, once,
-// and told once.
+// Changes of an account by operators and thresholds, on the real engine: concurrent with
+// admissions, once, and logged once.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, ConsumerId, LeaseId } from '../../../../../shared/core/base/ids.ts';
@@ -58,7 +58,7 @@ const change = async (limits: AccountLimits) =>
   database.accounts.changeLimits({ account: await read(), limits, note: note() });
 
 describe('changed limits', () => {
-  it('move room by the difference, below zero if they must, and touch no hold', async () => {
+  it('change the room by the difference, below zero if necessary, and no hold', async () => {
     await place(1, 600);
     const lower = { ...defaults, monthlyBudgetMicroUsd: microUsd(500), maxOpenLeases: 1 };
     expect(await change(lower)).toBe('changed');
@@ -69,7 +69,7 @@ describe('changed limits', () => {
     expect(await place(2, 1)).toMatchObject({ kind: 'refused' });
   });
 
-  it('of a version that is over change nothing', async () => {
+  it('with an old version change nothing', async () => {
     await place(1);
     const account = await read();
     await change({ ...defaults, maxOpenLeases: 7 });
@@ -79,7 +79,7 @@ describe('changed limits', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('keep what is admitted at the same time', async () => {
+  it('keep the holds of concurrent admissions', async () => {
     await place(0);
     const more = { ...defaults, monthlyBudgetMicroUsd: microUsd(2_000) };
     const places = Array.from({ length: 8 }, (_, number) => place(number + 1));
@@ -97,10 +97,10 @@ describe('changed limits', () => {
   });
 });
 
-describe('an account that allows only some', () => {
+describe('an account that allows only some providers and GPUs', () => {
   const naming = (...gpuNames: string[]): Wants => ({ providers: ['vastai'], gpuNames });
 
-  it('refuses who names only others, and nobody else', async () => {
+  it('refuses exactly the requests that name only others', async () => {
     await place(1);
     await change({ ...defaults, providers: ['vastai'], gpuNames: ['H100 SXM'] });
     expect(await place(2, 1, naming('RTX 4090'))).toEqual({
@@ -111,7 +111,7 @@ describe('an account that allows only some', () => {
     expect(await place(4, 1, naming('RTX 4090', 'H100 SXM'))).toMatchObject({ kind: 'placed' });
   });
 
-  it('refuses a lease that would hold more than one may', async () => {
+  it('refuses a lease above the maximum hold of one lease', async () => {
     await place(1);
     await change({ ...defaults, maxLeaseMicroUsd: microUsd(200) });
     expect(await place(2, 201)).toMatchObject({
@@ -133,7 +133,7 @@ describe('a crossing', () => {
     return database.accounts.cross({ account, review, at: NOW, notes });
   };
 
-  it('is recorded by one of many, and refuses new leases until it is no longer true', async () => {
+  it('is recorded by one of many callers, and refuses new leases while it applies', async () => {
     await place(1);
     await change(freezing);
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => cross(500)));
@@ -149,7 +149,7 @@ describe('a crossing', () => {
     expect(await place(2)).toMatchObject({ kind: 'placed' });
   });
 
-  it('is over with its month', async () => {
+  it('ends with its month', async () => {
     await place(1);
     await change(freezing);
     await cross(600);
@@ -161,7 +161,7 @@ describe('a crossing', () => {
 });
 
 describe('the log', () => {
-  it('holds what was committed with the account, once, and takes it off the account', async () => {
+  it('has each note of the account once, and removes it from the account', async () => {
     await place(1);
     await change({ ...defaults, maxOpenLeases: 7 });
     const account = await read();
@@ -173,7 +173,7 @@ describe('the log', () => {
     expect(await database.accounts.notes(consumer, all)).toEqual([note()]);
   });
 
-  it('is read page by page in order of time', async () => {
+  it('is read in pages in order of time', async () => {
     await place(1);
     const notes = [5, 1, 3].map((minute) => note({ at: epochMs(NOW + minute), id: `${minute}` }));
     for (const each of notes) await database.accounts.appendNote(consumer, each);
@@ -189,7 +189,7 @@ describe('repricing a hold', () => {
   const to = hold(40, { rateMicroUsdPerHour: microUsdPerHour(4), repricedAt: NOW });
   const reprice = () => database.accounts.reprice({ consumer, leaseId: lease(1), to });
 
-  it('gives back the rest and the rate, once, whatever was raised since', async () => {
+  it('returns the rest and the rate once, despite a later raise', async () => {
     await place(1, 600);
     await reprice();
     const at = epochMs(NOW + 1);
@@ -201,7 +201,7 @@ describe('repricing a hold', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('of an earlier month gives nothing to the present one', async () => {
+  it('of an earlier month returns nothing to the current one', async () => {
     await place(1, 600);
     const december = hold(100, { month: Month.parse('2026-12') });
     await database.accounts.place({

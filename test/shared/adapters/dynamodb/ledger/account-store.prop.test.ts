@@ -1,4 +1,4 @@
-// Laws of an account, whatever is done to it in whatever order, against a model that is a plain
+// Invariants of an account after random operations in random order, compared with a model that is a
 // map of holds: in every month, budget = room + held + charged, and repeats change nothing.
 
 import fc from 'fast-check';
@@ -28,7 +28,7 @@ const defaults = someLimits({
   maxOpenLeases: LEASES,
 });
 
-/** What is done: to one of six leases, with an amount, by clocks of which some lag at times. */
+/** An operation on one of six leases, with an amount, by a clock that may lag. */
 const step = fc.record({
   kind: fc.constantFrom('place', 'place', 'raise', 'reprice', 'settle', 'limit'),
   lease: fc.nat({ max: 5 }),
@@ -58,7 +58,7 @@ const heldIn = (model: Model, month: number): number =>
 const roomOf = (model: Model): number =>
   model.budget - heldIn(model, model.accountMonth) - (model.charged[model.accountMonth] ?? 0);
 
-/** What the account must do, and whether it says that the hold stands. */
+/** Applies the operation to the model; returns whether the hold must exist after it. */
 function expected(model: Model, { kind, lease, amount, rate }: Step, month: number): boolean {
   const held = model.holds.get(lease);
   if (kind === 'limit') {
@@ -97,7 +97,7 @@ function expected(model: Model, { kind, lease, amount, rate }: Step, month: numb
 const wanted = { providers: [], gpuNames: [] };
 const leaseId = (lease: number) => brandId(LeaseId, `lease${lease}`.padEnd(20, '0'));
 
-/** Other limits: true when they stand, whoever wrote them. */
+/** Changes the limits; true when the account has them. */
 async function limited(account: Account | null, { amount, rate }: Step): Promise<boolean> {
   if (account === null) return false;
   const limits = {
@@ -189,9 +189,9 @@ it('keeps its sums and agrees with the model after every step', async () => {
     let month = 0;
     for (const action of steps) {
       if (action.nextMonth) month = Math.min(month + 1, MONTHS.length - 1);
-      const told = Math.max(0, action.lags ? month - 1 : month);
-      const outcome = await done(consumer, action, told);
-      expect(outcome).toBe(expected(model, action, told));
+      const clockMonth = Math.max(0, action.lags ? month - 1 : month);
+      const outcome = await done(consumer, action, clockMonth);
+      expect(outcome).toBe(expected(model, action, clockMonth));
       await agrees(consumer, model);
     }
   });

@@ -1,5 +1,5 @@
-// Accounts on the real engine: no limit is ever passed by admission, whoever asks at the same time,
-// and doing anything twice is doing it once.
+// Accounts on the real engine: admission never exceeds a limit, for any number of concurrent
+// callers, and every operation is safe to repeat.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, ConsumerId, LeaseId } from '../../../../../shared/core/base/ids.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Each test has an account of its own. */
+/** Each test has its own account. */
 let consumer: ConsumerId;
 let consumers = 0;
 beforeEach(() => {
@@ -87,7 +87,7 @@ describe('placing a hold', () => {
     });
   });
 
-  it('takes exactly one call when the account is open and has room', async () => {
+  it('is exactly one call when the account is open and has room', async () => {
     await place(1);
     database.calls.length = 0;
     await place(2);
@@ -102,7 +102,7 @@ describe('placing a hold', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('is refused by each limit, by name, with what was left and asked', async () => {
+  it('is refused by each limit, with its name, its room and the requested amount', async () => {
     await place(1, hold(900, { rateMicroUsdPerHour: microUsdPerHour(460) }));
     expect(await place(2, hold(101))).toEqual(refused('monthly-budget', 100, 101));
     const fast = hold(1, { rateMicroUsdPerHour: microUsdPerHour(41) });
@@ -110,7 +110,7 @@ describe('placing a hold', () => {
     expect(await place(2, hold(100))).toEqual(placed);
   });
 
-  it('is refused when as many leases are open as may be', async () => {
+  it('is refused when the maximum number of leases is open', async () => {
     const limits = { ...defaults, maxOpenLeases: 1 };
     await place(1, hold(1), limits);
     expect(await place(2, hold(1), limits)).toEqual(refused('open-leases', 0, 1));
@@ -123,7 +123,7 @@ describe('placing a hold', () => {
     expect(await read()).toEqual(before);
   });
 
-  it('admits exactly as many as there is room for, of fifty at once', async () => {
+  it('admits exactly as many of fifty concurrent requests as there is room for', async () => {
     const limits = { ...defaults, monthlyBudgetMicroUsd: microUsd(1_350), maxOpenLeases: 50 };
     const all = Array.from({ length: 50 }, (_, number) => place(number, hold(100), limits));
     const outcomes = await Promise.all(all);
@@ -137,7 +137,7 @@ describe('placing a hold', () => {
 describe('the turn of a month', () => {
   const inDecember = (amount: number) => hold(amount, { month: december });
 
-  it('gives the whole budget again; rates and open leases go on counting', async () => {
+  it('resets the budget, and keeps rates and open leases', async () => {
     await place(1, hold(1_000));
     await settle(1, 700);
     await place(2, hold(300));
@@ -147,7 +147,7 @@ describe('the turn of a month', () => {
     expect(account).toMatchObject({ leaseRoom: 18, rateRoomMicroUsdPerHour: 480 });
   });
 
-  it('happens once when many ask at once', async () => {
+  it('happens once for concurrent requests', async () => {
     await place(1, hold(100));
     const all = Array.from({ length: 20 }, (_, number) => place(number + 2, inDecember(100)));
     const outcomes = await Promise.all(all);
@@ -155,7 +155,7 @@ describe('the turn of a month', () => {
     expect(await read()).toMatchObject({ month: december, roomMicroUsd: 0 });
   });
 
-  it('is never undone by a late clock, which is told the month of its hold', async () => {
+  it('is never undone by a slow clock, whose hold gets the account’s month', async () => {
     await place(1, inDecember(400));
     const late = { kind: 'placed', hold: inDecember(500) };
     expect(await place(2, hold(500))).toEqual(late);
@@ -165,7 +165,7 @@ describe('the turn of a month', () => {
     expect(await place(3, hold(101))).toEqual(refused('monthly-budget', 100, 101));
   });
 
-  it('leaves the new budget alone when a hold of the old month is settled', async () => {
+  it('keeps the new budget when a hold of the old month is settled', async () => {
     await place(1, hold(600));
     await place(2, inDecember(100));
     await settle(1, 900);
@@ -178,7 +178,7 @@ describe('the turn of a month', () => {
 describe('charges', () => {
   const inDecember = (amount: number) => hold(amount, { month: december });
 
-  it('of all earlier months are kept in one sum when the month turns', async () => {
+  it('of all earlier months are one sum after the turn of the month', async () => {
     await place(1, hold(300));
     await place(2, hold(300));
     await settle(1, 250);
@@ -203,21 +203,21 @@ describe('settling', () => {
     });
   });
 
-  it('lets room fall below zero when the charge went past the hold', async () => {
+  it('lowers the room below zero when the charge exceeds the hold', async () => {
     await place(1, hold(1_000));
     await settle(1, 1_400);
     expect(await read()).toMatchObject({ roomMicroUsd: -400, chargedMicroUsd: 1_400 });
     expect(await place(2, hold(1))).toEqual(refused('monthly-budget', -400, 1));
   });
 
-  it('counts once, however often it is asked for at once', async () => {
+  it('counts once for concurrent calls', async () => {
     await place(1, hold(600));
     await Promise.all([settle(1, 250), settle(1, 250), settle(1, 250)]);
     await settle(1, 250);
     expect(await read()).toMatchObject({ roomMicroUsd: 750, leaseRoom: 20, chargedMicroUsd: 250 });
   });
 
-  it('leaves an account without such a hold, or no account, as it is', async () => {
+  it('changes nothing without such a hold or account', async () => {
     await settle(1, 5);
     expect(await read()).toBeNull();
     await place(1);
@@ -247,7 +247,7 @@ describe('raising a hold', () => {
     await expect(raise(1, 200)).rejects.toHaveProperty('name', 'Conflict');
   });
 
-  it('that is high enough already only says so, also without any room', async () => {
+  it('to an amount that the hold already has succeeds, also without room', async () => {
     await place(1, hold(900));
     await place(2, hold(100));
     await settle(2, 150);
@@ -257,7 +257,7 @@ describe('raising a hold', () => {
     expect(account?.roomMicroUsd).toBe(-50);
   });
 
-  it('by several at once takes no more than the highest of them needs', async () => {
+  it('by concurrent callers takes no more than the highest raise', async () => {
     await place(1, hold(100));
     await Promise.all([300, 500, 400].map((to) => raise(1, to)));
     const account = await read();
@@ -265,7 +265,7 @@ describe('raising a hold', () => {
     expect(account?.roomMicroUsd).toBe(500);
   });
 
-  it('of an earlier month takes nothing from the present one', async () => {
+  it('of an earlier month takes nothing from the current one', async () => {
     await place(1, hold(100));
     await place(2, hold(100, { month: december }));
     expect(await raise(1, 300)).toEqual(placed);
@@ -276,7 +276,7 @@ describe('raising a hold', () => {
 describe('lowering a hold', () => {
   const left = (amount: number) => hold(amount, { raisedAt });
 
-  it('gives back what the raise took, once', async () => {
+  it('returns what the raise took, once', async () => {
     await place(1, hold(100));
     await raise(1, 300);
     expect(await lower(1, left(300), 100)).toBe('lowered');
@@ -285,7 +285,7 @@ describe('lowering a hold', () => {
     expect((await read())?.holds[lease(1)]?.amountMicroUsd).toBe(100);
   });
 
-  it('leaves a hold alone that was raised again meanwhile, to whatever amount', async () => {
+  it('does not change a hold that was raised again, to any amount', async () => {
     await place(1, hold(100));
     await raise(1, 300);
     await raise(1, 300, epochMs(6));
@@ -293,13 +293,13 @@ describe('lowering a hold', () => {
     expect((await read())?.holds[lease(1)]?.amountMicroUsd).toBe(300);
   });
 
-  it('leaves a hold alone that no extension has raised, or that is gone', async () => {
+  it('does not change a hold that no extension has raised, or that is gone', async () => {
     expect(await lower(1, left(300), 100)).toBe('changed');
     await place(1, hold(300));
     expect(await lower(1, hold(300), 100)).toBe('changed');
   });
 
-  it('of an earlier month gives nothing to the present one', async () => {
+  it('of an earlier month returns nothing to the current one', async () => {
     await place(1, hold(100));
     await raise(1, 300);
     await place(2, hold(100, { month: december }));
@@ -309,7 +309,7 @@ describe('lowering a hold', () => {
 });
 
 describe('all accounts', () => {
-  it('are found once they hold anything, each as it is', async () => {
+  it('are listed once they have a hold', async () => {
     await place(1, hold(100));
     const all = await database.accounts.all();
     expect(all.find((account) => account.consumer === consumer)).toEqual(await read());

@@ -1,6 +1,6 @@
-// Corrections by several actors at once, each cut off between any two of its calls and tried
-// again: each is entered exactly once, in the order of its places; account and ledger agree.
-// The engine is the real one; what is scheduled and cut off is each single call to it.
+// Corrections by concurrent actors, each interrupted between any two of its calls and repeated:
+// each correction is entered exactly once, in the order of the places, and account and ledger
+// agree. The engine is real; the test schedules and interrupts single calls to it.
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ afterAll(() => database.close());
 
 class Killed extends Error {}
 
-/** The table, where each call first asks `gate`, which may hold it, cut it off, or let it go. */
+/** The table. Before each call, `gate` may hold it, interrupt it, or let it pass. */
 function gated(table: Table, gate: () => Promise<void>): Table {
   const before =
     <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
@@ -53,7 +53,7 @@ const october = monthOf(epochMs(at('12:00') - 20 * 86_400_000));
 const CHARGED = 10_000;
 let accounts = 0;
 
-/** An account of the tests' month that was charged something, in this month and before. */
+/** An account with charges in this month and in earlier ones. */
 async function anAccount() {
   accounts += 1;
   const consumer = brandId(ConsumerId, `123456789012/corrected-${accounts}`);
@@ -88,7 +88,7 @@ const anEntry = (consumer: ConsumerId, place: number, amount: number): LedgerEnt
   why: 'a test said so',
 });
 
-/** Tries until it is entered, each try cut off after the given number of calls. */
+/** Repeats until the entry is entered; each try is interrupted after the given number of calls. */
 async function actor(entry: LedgerEntry, kills: readonly number[], turn: () => Promise<void>) {
   for (const calls of [...kills, Number.POSITIVE_INFINITY]) {
     let left = calls;
@@ -130,7 +130,7 @@ async function audit(consumer: ConsumerId, wanted: readonly LedgerEntry[]) {
 
 const tries = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 });
 const amounts = fc.integer({ min: -300, max: 300 });
-/** Two actors may try the same entry: a step and the sweep. */
+/** Two actors may enter the same entry: a step and the sweep. */
 const plans = fc.array(fc.record({ amount: amounts, first: tries, second: fc.option(tries) }), {
   minLength: 1,
   maxLength: 5,
@@ -138,7 +138,7 @@ const plans = fc.array(fc.record({ amount: amounts, first: tries, second: fc.opt
 
 describe('corrections of one account', () => {
   it(
-    'are each entered once and in order, however they interleave and are cut off',
+    'are each entered once and in order, for all interleavings and interruptions',
     async () => {
       await fc.assert(
         fc.asyncProperty(plans, fc.scheduler(), async (all, scheduler) => {
@@ -162,9 +162,9 @@ describe('corrections of one account', () => {
     limitOf('interleaved corrections'),
   );
 
-  // A stale actor: it stops after some calls, others do the same entry and more, then it goes on.
+  // A stale actor stops after some calls, others enter the same entry and more, then it continues.
   it.each([0, 1, 2, 3, 4, 5])(
-    'is entered once though one actor stops after %i calls',
+    'is entered once when one actor pauses after %i calls',
     async (calls) => {
       for (const more of [0, 1, 2]) {
         const consumer = await anAccount();
@@ -189,7 +189,7 @@ describe('corrections of one account', () => {
     },
   );
 
-  it('takes two reads, a place, an entry and the account when nobody is in the way', async () => {
+  it('take two reads and three writes without contention', async () => {
     const consumer = await anAccount();
     database.calls.length = 0;
     await enterCorrection(database.tables.ledger, anEntry(consumer, 0, 5));

@@ -39,7 +39,7 @@ describe('the ledger', () => {
     expect(await database.ledger.entries(aConsumer)).toEqual(sorted);
   });
 
-  it('never changes an entry that is there', async () => {
+  it('never changes an existing entry', async () => {
     const consumer = brandId(ConsumerId, '123456789012/repeater');
     await database.ledger.append(entry('a', 1, { consumer }));
     await database.ledger.append(entry('a', 1, { consumer, amountMicroUsd: microUsd(99) }));
@@ -68,7 +68,7 @@ describe('the ledger', () => {
     expect(seen).toEqual(inside);
   });
 
-  it('shows a consumer nothing of another, and not its account', async () => {
+  it('returns only entries, and only those of the consumer', async () => {
     const consumer = brandId(ConsumerId, '123456789012/newcomer');
     await database.tables.ledger.put(accountKey(consumer), {}, ABSENT);
     expect(await database.ledger.entries(consumer)).toEqual([]);

@@ -1,4 +1,5 @@
-// The menu on the real engine: a snapshot is parsed once, and time never runs backwards in it.
+// The menu on the real engine: a snapshot is parsed once, and an older one never replaces a newer
+// one.
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Each test is a minute later than the one before: there is only one provider to tell apart. */
+/** Each test is a minute later than the previous one, since all tests share one provider. */
 let noon = at('12:00');
 beforeEach(() => {
   noon = epochMs(noon + 60_000);
@@ -40,7 +41,7 @@ describe('the menu', () => {
     expect(current).toBeNull();
   });
 
-  it('shows the snapshot that was published last', async () => {
+  it('is the last published snapshot', async () => {
     const first = snapshot(0);
     const second = snapshot(1, { offers: [anOffer(), anOffer({ gpuName: 'H100' })] });
     await database.menu.publish(first);
@@ -49,7 +50,7 @@ describe('the menu', () => {
     expect(await database.menu.current('vastai')).toEqual(second);
   });
 
-  it('costs one read and no parsing while it is unchanged', async () => {
+  it('is one read and no parsing while it is unchanged', async () => {
     await database.menu.publish(snapshot(0));
     const before = await database.menu.current('vastai');
     database.calls.length = 0;
@@ -57,7 +58,7 @@ describe('the menu', () => {
     expect(database.calls).toEqual(['GetItem']);
   });
 
-  it('costs one read for all who ask at once, and another for who asks later', async () => {
+  it('is one read for concurrent callers, and another one for a later caller', async () => {
     await database.menu.publish(snapshot(0));
     database.calls.length = 0;
     await Promise.all([database.menu.current('vastai'), database.menu.current('vastai')]);
@@ -67,14 +68,14 @@ describe('the menu', () => {
     expect(await database.menu.current('vastai')).toEqual(later);
   });
 
-  it('is seen by another process that publishes nothing itself', async () => {
+  it('is the same for another process', async () => {
     const other = createMenuStore(database.tables.inventory, database.blobs);
     const published = snapshot(0);
     await database.menu.publish(published);
     expect(await other.current('vastai')).toEqual(published);
   });
 
-  it('leaves out what was found to be gone after it, and parses nothing again', async () => {
+  it('has no offers that are gone, without parsing it again', async () => {
     const [x, y] = [anOffer(), anOffer({ id: brandId(OfferId, 'vastai_1002') })];
     await database.menu.publish(snapshot(0, { offers: [x, y] }));
     const gone = goneOffers(database.tables.inventory);
@@ -85,13 +86,13 @@ describe('the menu', () => {
     expect(await database.menu.current('vastai')).toBe(left);
   });
 
-  it('is not told by whoever looked before it was taken', async () => {
+  it('keeps an offer that was found to be gone before the snapshot', async () => {
     await database.menu.publish(snapshot(0));
     await goneOffers(database.tables.inventory).recordGone(anOffer(), epochMs(noon - 1));
     expect((await database.menu.current('vastai'))?.offers.length).toBe(1);
   });
 
-  it('remembers a bounded number of them', async () => {
+  it('records a bounded number of gone offers', async () => {
     const offers = Array.from({ length: policy.menu.maxGone + 1 }, (_, nth) =>
       anOffer({ id: brandId(OfferId, `vastai_${nth + 1}`) }),
     );
@@ -101,7 +102,7 @@ describe('the menu', () => {
     expect((await database.menu.current('vastai'))?.offers).toEqual(offers.slice(-1));
   });
 
-  it('keeps the newer snapshot when an older one comes late', async () => {
+  it('keeps the newer snapshot when an older one is published late', async () => {
     const newer = snapshot(5);
     await database.menu.publish(newer);
     await database.menu.publish(snapshot(4));
@@ -110,14 +111,14 @@ describe('the menu', () => {
     expect(await database.menu.current('vastai')).toEqual(newer);
   });
 
-  it('is empty when its snapshot was cleared away', async () => {
+  it('is empty when its blob has expired', async () => {
     const cleared: BlobStore = { put: async () => {}, get: async () => null };
     const menu = createMenuStore(database.tables.inventory, cleared);
     await menu.publish(snapshot(0));
     expect(await menu.current('vastai')).toBeNull();
   });
 
-  it('says which blob and field are broken', async () => {
+  it('names the blob and the field that are not valid', async () => {
     const broken = { ...snapshot(0), offers: [{ ...anOffer(), gpuCount: 'many' }] };
     const body = gzipSync(JSON.stringify(broken));
     const torn: BlobStore = { put: async () => {}, get: async () => body };

@@ -1,5 +1,5 @@
-// Freezes on the real engine: a record changes only under the version it was read with, and
-// admission reads all it needs in one consistent call.
+// Freezes on the real engine: a write replaces a record only in the version that was read, and
+// admission reads everything in one consistent call.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFreezeStore } from '../../../../../shared/adapters/dynamodb/operations/freeze-store.ts';
@@ -29,7 +29,7 @@ function frozen(scope: Freeze['scope'], before: Freeze | null = null, why = 'a t
 }
 
 describe('freezes', () => {
-  it('are kept by scope, and replaced under the version that was read', async () => {
+  it('are stored by scope, and replaced only in the version that was read', async () => {
     const all = frozen({ kind: 'all' });
     expect(await freezes.commit(all)).toBe('committed');
     expect(await freezes.commit(all)).toBe('conflict');
@@ -42,7 +42,7 @@ describe('freezes', () => {
     expect(await freezes.get({ kind: 'consumer', consumer: other })).toBeNull();
   });
 
-  it('come to admission with the lease, everybody’s and its consumer’s, in one call', async () => {
+  it('of all and of the consumer are read with the lease in one call', async () => {
     const lease = aRequestedLease();
     await database.leases.create(lease);
     const [mine, theirs] = [

@@ -1,4 +1,4 @@
-// What sweeps leave behind, on the real engine: the newest record stays, and silences add up.
+// Records of sweeps on the real engine: the newest record stays, and counts of silences add up.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSweepStore } from '../../../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
@@ -32,7 +32,7 @@ const aRecord = (change: Partial<SweepRecord> = {}): SweepRecord => ({
 });
 
 describe('the record of a sweep', () => {
-  it('is null before the first, and then the newest one', async () => {
+  it('is null before the first sweep, then the newest one', async () => {
     expect(await sweeps.last('vastai')).toBeNull();
     await sweeps.record(aRecord());
     expect(await sweeps.last('vastai')).toEqual(aRecord());
@@ -42,7 +42,7 @@ describe('the record of a sweep', () => {
     expect(await sweeps.last('vastai')).toEqual(newer);
   });
 
-  it('has room for as many suspects as it may remember, the longest-known of them', async () => {
+  it('fits the maximum number of suspects, and keeps the oldest of them', async () => {
     const suspects = Array.from(
       { length: policy.sweep.maxSuspects + 1 },
       (_, index) => [`execution:${'a'.repeat(20)}-${index}`, epochMs(9_999_999 - index)] as const,
@@ -57,7 +57,7 @@ describe('the record of a sweep', () => {
 });
 
 describe('silences', () => {
-  it('add up over the minutes that are touched', async () => {
+  it('add up over the minutes of the span', async () => {
     for (const time of ['12:01', '12:01:59', '12:02', '12:05']) await sweeps.countSilence(at(time));
     expect(await sweeps.silences(at('12:00'), at('12:05'))).toBe(4);
     expect(await sweeps.silences(at('12:01:30'), at('12:04:59'))).toBe(3);

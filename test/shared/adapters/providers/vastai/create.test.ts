@@ -1,4 +1,4 @@
-// The one call that must never be repeated or misread: its request and every answer to it.
+// The create call, which is never repeated: its request and every response to it.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -35,7 +35,7 @@ async function create(answer: Answer, change: Partial<LaunchSpec> = {}) {
 }
 
 describe('the create request', () => {
-  it('names the offer in its path, and carries tag, image, disk, key and script', async () => {
+  it('has the offer in its path, and tag, image, disk, key and script in its body', async () => {
     const { asked } = await create({ status: 200, body: { success: true, new_contract: 7 } });
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ method: 'PUT', path: '/api/v0/asks/1001/' });
@@ -51,14 +51,14 @@ describe('the create request', () => {
     });
   });
 
-  it('is not even sent when script and key are too long together', async () => {
+  it('is not sent when script and key together are too long', async () => {
     const long = { startScript: 'x'.repeat(4_000) };
     const { outcome, asked } = await create({ status: 200 }, long);
     expect(outcome).toMatchObject({ kind: 'refused' });
     expect(asked).toEqual([]);
   });
 
-  it('has room for the agent beside the longest script and key that a lease may have', async () => {
+  it('fits the agent and the longest script and key of a lease', async () => {
     const sshPublicKey = `ssh-rsa ${'A'.repeat(716)} someone@example.org`;
     const left = policy.lease.maxStartScriptBytes - sshPublicKey.length;
     const { outcome } = await create(
@@ -71,7 +71,7 @@ describe('the create request', () => {
 });
 
 describe('the start script', () => {
-  it('installs the key, whatever letters it holds, before the script of the lease runs', () => {
+  it('installs a key with any characters before the script of the lease runs', () => {
     const home = mkdtempSync(join(tmpdir(), 'onstart-'));
     const sshPublicKey = "ssh-ed25519 AAAA it's $HOME `id`";
     const startScript = 'cat ~/.ssh/authorized_keys; ls -A ~';
@@ -95,9 +95,9 @@ const outcomes: Readonly<Record<string, CreateOutcome['kind']>> = {
   garbled: 'outcome-unknown',
 };
 
-describe('the answer to create', () => {
+describe('the response to create', () => {
   it.each(errorBodies.map((reply) => [reply.name, outcomes[reply.kind], reply] as const))(
-    'that says "%s" is %s',
+    'with "%s" is %s',
     (_name, kind, { status, body }) => {
       expect(readCreate(replyOf(status, body)).kind).toBe(kind);
     },
@@ -126,13 +126,13 @@ describe('the answer to create', () => {
     expect(readCreate(replyOf(status, body)).kind).toBe('outcome-unknown');
   });
 
-  it('is of unknown outcome when none comes', async () => {
+  it('is an unknown outcome when there is none', async () => {
     const { outcome, asked } = await create('hang up');
     expect(outcome.kind).toBe('outcome-unknown');
     expect(asked).toHaveLength(1);
   });
 
-  it('is told to people without the values of env', async () => {
+  it('is a reason without the values of env', async () => {
     const msg = `${'a'.repeat(150)} bad env: TOKEN=hunter2hunter2`;
     const { outcome } = await create({ status: 400, body: { error: 'invalid_args', msg } });
     expect(outcome).toMatchObject({

@@ -1,4 +1,4 @@
-// Recorded and documented error replies, each read as what it really means.
+// The classification of recorded and documented error replies.
 
 import { describe, expect, it } from 'vitest';
 import type { HttpAnswer } from '../../../../../shared/adapters/providers/http.ts';
@@ -12,24 +12,24 @@ import type { FailureName } from '../../../../../shared/core/base/failure.ts';
 import { type ErrorBody, errorBodies } from '../../../../fixtures/vastai/error-bodies.ts';
 import { replyOf } from './replies.ts';
 
-describe('an answer of Vast.ai', () => {
+describe('a response of Vast.ai', () => {
   it.each(
     errorBodies.map((reply): [string, ErrorBody] => [`${reply.name} (${reply.source})`, reply]),
   )('is read rightly: %s', (_name, { status, body, kind }) => {
     expect(troubleOf(replyOf(status, body))?.kind).toBe(kind);
   });
 
-  it('is no trouble when it is JSON and reports no error', () => {
+  it('is no error when it is JSON and reports success', () => {
     expect(troubleOf(replyOf(200, '{"success":true}'))).toBeNull();
     expect(troubleOf(replyOf(201, '{"new_contract":1}'))).toBeNull();
   });
 
-  it('keeps open what happened when nothing came back', () => {
+  it('has an unknown effect when there is none', () => {
     const nothing: HttpAnswer = { kind: 'no-reply', reason: 'connection failed: ECONNRESET' };
     expect(troubleOf(nothing)).toEqual(nothing);
   });
 
-  it('is never taken for an unknown instance when the key is bad', () => {
+  it('is never an unknown instance when the key is bad', () => {
     const bodies = errorBodies.filter(({ kind }) => kind === 'unauthorised');
     const kinds = bodies.map(({ status, body }) => troubleOf(replyOf(status, body))?.kind);
     expect(bodies.length).toBeGreaterThan(2);
@@ -37,7 +37,7 @@ describe('an answer of Vast.ai', () => {
   });
 });
 
-describe('the failure of a call that has to succeed', () => {
+describe('the failure of a call that must succeed', () => {
   it.each<[TroubleKind, FailureName]>([
     ['no-reply', 'ProviderDown'],
     ['down', 'ProviderDown'],
@@ -55,7 +55,7 @@ describe('the failure of a call that has to succeed', () => {
     });
   });
 
-  it('tells the reason in one line of bounded length', () => {
+  it('has the reason in one line of bounded length', () => {
     expect(shorten(`two\n\nlines ${'x'.repeat(500)}`)).toMatch(/^two lines x{190}$/);
   });
 });

@@ -1,4 +1,4 @@
-// What a row says of an instance: its status from four fields, its SSH endpoints, its rate.
+// The instance of a row: its status from four fields, its SSH endpoints and its rate.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -34,12 +34,12 @@ describe('the status of a row', () => {
     expect(statusOf(aRow(change))).toBe(status);
   });
 
-  it('is stopped as soon as they agree to stop it, whatever the host last said', () => {
+  it('is stopped when all three states are stopped, for any status of the host', () => {
     expect(statusOf(aRow({ ...stopped, actual_status: 'running' }))).toBe('stopped');
     expect(statusOf(aRow({ ...stopped, actual_status: null }))).toBe('stopped');
   });
 
-  it('is not stopped while only one of them says so', () => {
+  it('is not stopped when only one state is stopped', () => {
     expect(statusOf(aRow({ intended_status: 'stopped' }))).toBe('running');
   });
 
@@ -57,15 +57,15 @@ describe('the status of a row', () => {
   });
 });
 
-describe('where SSH is reached', () => {
-  it('is the instance first and its proxy after it, both trimmed', () => {
+describe('the SSH endpoints', () => {
+  it('are the instance first, then its proxy, both trimmed', () => {
     expect(sshOf(aRow())).toEqual([
       { host: '192.0.2.45', port: 20_000, user: 'root' },
       { host: 'ssh123.vast.ai', port: 10_600, user: 'root' },
     ]);
   });
 
-  it('is the port after the proxy port beside Jupyter', () => {
+  it('have the port after the proxy port with Jupyter', () => {
     const row = aRow({ image_runtype: 'jupyter_direc ssh_direc ssh_proxy', ports: null });
     expect(sshOf(row)).toEqual([{ host: 'ssh123.vast.ai', port: 10_601, user: 'root' }]);
   });
@@ -78,22 +78,22 @@ describe('where SSH is reached', () => {
     ['without an entry', { '22/tcp': [] }],
     ['not a number', { '22/tcp': [{ HostPort: 'x' }] }],
     ['out of range', { '22/tcp': [{ HostPort: '70000' }] }],
-  ])('is the proxy alone while the ports are %s', (_name, ports) => {
+  ])('are only the proxy while the ports are %s', (_name, ports) => {
     expect(sshOf(aRow({ ports })).map(({ host }) => host)).toEqual(['ssh123.vast.ai']);
   });
 
-  it('is the first of several ports', () => {
+  it('have the first of several ports', () => {
     const ports = { '22/tcp': [{ HostPort: '20000' }, { HostIp: '::', HostPort: '20000' }] };
     expect(sshOf(aRow({ ports }))[0]?.port).toBe(20_000);
   });
 
-  it('is unknown while nothing is told', () => {
+  it('are empty while the row has none', () => {
     expect(sshOf(aRow({ public_ipaddr: ' \n', ssh_host: null, ssh_port: null }))).toEqual([]);
   });
 });
 
 describe('an instance', () => {
-  it('keeps the label as it is and rounds the rate up', () => {
+  it('has the same label and a rate that is rounded up', () => {
     expect(instanceOf(aRow({ label: ' gs-x ', dph_total: 0.31388885 }))).toMatchObject({
       id: '312',
       label: ' gs-x ',
@@ -102,12 +102,12 @@ describe('an instance', () => {
     });
   });
 
-  it('has no rate when none is told', () => {
+  it('has no rate when the row has none', () => {
     expect(instanceOf(aRow({ dph_total: null })).rate).toBeNull();
     expect(instanceOf(aRow({ dph_total: -1 })).rate).toBeNull();
   });
 
-  it('has a status text of bounded length even before there is a status', () => {
+  it('has a status text of bounded length, also without a status', () => {
     const row = aRow({ actual_status: null, status_msg: 'x'.repeat(900) });
     expect(instanceOf(row).statusText).toMatch(/^no status yet: x{185}$/);
   });

@@ -1,4 +1,4 @@
-// Get, list, destroy and keys against odd replies: nothing but the provider's word is an absence.
+// Get, list, destroy and keys: only a reply that states it is an absence.
 
 import { describe, expect, it } from 'vitest';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
@@ -16,7 +16,7 @@ async function against(...answers: readonly Answer[]) {
 const ok = (body: unknown): Answer => ({ status: 200, body });
 
 describe('get', () => {
-  it('asks for one instance by its number', async () => {
+  it('requests one instance by its number', async () => {
     const { vastai, asked } = await against(ok({ instances: aRow() }));
     expect(await vastai.get(id)).toMatchObject({ id: '312', status: 'running' });
     expect(asked[0]).toMatchObject({ method: 'GET', path: '/api/v0/instances/312/' });
@@ -25,7 +25,7 @@ describe('get', () => {
   it.each<[string, Answer]>([
     ['null', ok({ instances: null })],
     ['no such instance', { status: 404, body: { success: false, error: 'no_such_instance' } }],
-  ])('says absent when the reply is %s', async (_name, answer) => {
+  ])('is absent when the reply is %s', async (_name, answer) => {
     const { vastai } = await against(answer);
     expect(await vastai.get(id)).toBe('absent');
   });
@@ -40,7 +40,7 @@ describe('get', () => {
     ['ProviderDown', 'a broken connection', 'hang up'],
     ['ProviderDown', 'a server error', { status: 500 }],
     ['RateLimited', 'too many calls', { status: 429, body: 'API requests too frequent' }],
-  ])('throws %s, never says absent, after %s', async (name, _what, answer) => {
+  ])('throws %s and is not absent after %s', async (name, _what, answer) => {
     const { vastai } = await against(answer);
     await expect(vastai.get(id)).rejects.toMatchObject({ name });
   });
@@ -50,7 +50,7 @@ const page = (ids: readonly number[], more: object = {}): Answer =>
   ok({ success: true, instances: ids.map((row) => ({ ...aRow(), id: row })), ...more });
 
 describe('list', () => {
-  it('walks all pages, pausing in between', async () => {
+  it('reads all pages with pauses in between', async () => {
     const { vastai, asked, options } = await against(
       page([1, 2], { next_token: 'a', total_instances: 5 }),
       page([3, 4], { next_token: 'b', total_instances: 5 }),
@@ -67,12 +67,12 @@ describe('list', () => {
     expect(await vastai.list()).toEqual([]);
   });
 
-  it('ends at an empty token, and does without a total', async () => {
+  it('ends at an empty token, also without a total', async () => {
     const { vastai } = await against(page([1], { next_token: '' }));
     expect(await vastai.list()).toHaveLength(1);
   });
 
-  it('allows for an instance that is gone by the last page', async () => {
+  it('accepts an instance that is gone by the last page', async () => {
     const { vastai } = await against(
       page([1, 2], { next_token: 'a', total_instances: 3 }),
       page([3], { total_instances: 2 }),
@@ -81,42 +81,45 @@ describe('list', () => {
   });
 
   it.each<[string, readonly Answer[]]>([
-    ['fewer came than it counts', [page([1], { total_instances: 2 })]],
+    ['it has fewer items than its total', [page([1], { total_instances: 2 })]],
     [
-      'an instance that came twice stands for one that did not',
+      'one instance is on two pages and another is missing',
       [page([1], { next_token: 'a' }), page([1], { total_instances: 2 })],
     ],
-    ['a page comes again and again', [page([1], { next_token: 'a' })]],
+    ['a page repeats without end', [page([1], { next_token: 'a' })]],
     ['a row has no id', [ok({ instances: [{ label: 'x' }] })]],
     ['a label is no text', [ok({ instances: [{ ...aRow(), label: 5 }] })]],
-    ['there is no list in it', [ok({ success: true })]],
-    ['it is an error sent as a success', [ok({ success: false, error: 'oops', instances: [] })]],
+    ['the reply has no list', [ok({ success: true })]],
+    [
+      'the reply is an error with the status of a success',
+      [ok({ success: false, error: 'oops', instances: [] })],
+    ],
   ])('throws BadReply when %s', async (_name, answers) => {
     const { vastai } = await against(...answers);
     await expect(vastai.list()).rejects.toMatchObject({ name: 'BadReply' });
   });
 
-  it('throws BadReply when there is no end', async () => {
+  it('throws BadReply after too many pages', async () => {
     const { options, asked } = await serve((_asked, nth) => page([nth], { next_token: `${nth}` }));
     await expect(createVastai(options).list()).rejects.toMatchObject({ name: 'BadReply' });
     expect(asked).toHaveLength(400);
   });
 
-  it('throws ProviderDown, and no part, when the second page fails', async () => {
+  it('throws ProviderDown and returns no part when the second page fails', async () => {
     const { vastai } = await against(page([1], { next_token: 'a' }), { status: 500 });
     await expect(vastai.list()).rejects.toMatchObject({ name: 'ProviderDown' });
   });
 });
 
 describe('destroy', () => {
-  it('asks once', async () => {
+  it('sends one call', async () => {
     const { vastai, asked } = await against(ok({ success: true }));
     expect(await vastai.destroy(id)).toBe('accepted');
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ method: 'DELETE', path: '/api/v0/instances/312/' });
   });
 
-  it.each(['no_such_instance', 'not_found'])('says absent after %s', async (error) => {
+  it.each(['no_such_instance', 'not_found'])('is absent after %s', async (error) => {
     const { vastai } = await against({ status: 404, body: { success: false, error } });
     expect(await vastai.destroy(id)).toBe('absent');
   });
@@ -129,7 +132,7 @@ describe('destroy', () => {
     ['BadReply', { status: 404, body: '<html>' }],
     ['BadReply', ok('<html>')],
     ['BadReply', ok({ success: false, error: 'busy' })],
-  ])('throws %s when it may still run', async (name, answer) => {
+  ])('throws %s when the instance may still run', async (name, answer) => {
     const { vastai } = await against(answer);
     await expect(vastai.destroy(id)).rejects.toMatchObject({ name });
   });
@@ -150,7 +153,7 @@ describe('attaching a key', () => {
     ['a refusal', { status: 400, body: { success: false, error: 'no_ssh_key' } }],
     ['a broken connection', 'hang up'],
     ['a bad key', { status: 401 }],
-  ])('answers refused after %s', async (_name, answer) => {
+  ])('is refused after %s', async (_name, answer) => {
     const { vastai } = await against(answer);
     expect(await vastai.attachKey(id, 'ssh-ed25519 A')).toBe('refused');
   });

@@ -1,4 +1,4 @@
-// Charges by whole days, and what is left of the credit, in whole micro-dollars.
+// Charges by whole days, and the prepaid credit, in whole micro-dollars.
 
 import { describe, expect, it } from 'vitest';
 import { createVastai } from '../../../../../shared/adapters/providers/vastai/vastai.ts';
@@ -41,7 +41,7 @@ describe('the charges', () => {
     ]);
   });
 
-  it('are asked for from the start of the first day', async () => {
+  it('are requested from the start of the first day', async () => {
     const { found, asked } = await charges(ok({ results: [] }));
     await found;
     const filters: unknown = JSON.parse(asked[0]?.query.get('select_filters') ?? '');
@@ -51,13 +51,13 @@ describe('the charges', () => {
     });
   });
 
-  it('are found for a day that has only started', async () => {
+  it('include a day that has only started', async () => {
     const today = utc('2024-11-01T00:00') / 1_000;
     const { found } = await charges(ok({ results: [{ ...aCharge, start: today, end: today }] }));
     expect(await found).toHaveLength(1);
   });
 
-  it('are left out when they are for another day', async () => {
+  it('exclude charges of another day', async () => {
     const day = utc('2024-10-31T00:00') / 1_000;
     const early = { ...aCharge, start: day, end: day };
     const { found } = await charges(ok({ results: [early, aCharge] }));
@@ -79,12 +79,12 @@ describe('the charges', () => {
     ['amount', { amount: -1 }],
     ['end', { end: null }],
     ['type', { type: 'volume' }],
-  ])('fail as a whole when one has no readable %s', async (field, change) => {
+  ])('fail when one has no valid %s', async (field, change) => {
     const { found } = await charges(ok({ results: [{ ...aCharge, ...change }] }));
     await expect(found).rejects.toMatchObject({ name: 'BadReply', field: `results.0.${field}` });
   });
 
-  it('fail when fewer came than are counted', async () => {
+  it('fail when there are fewer than the total', async () => {
     const { found } = await charges(ok({ results: [aCharge], total: 2 }));
     await expect(found).rejects.toMatchObject({ name: 'BadReply' });
   });
@@ -104,7 +104,7 @@ describe('the balance', () => {
     expect(await createVastai(options).balance()).toBe(balance);
   });
 
-  it('is unknown, never null, with a bad key', async () => {
+  it('is a failure, not null, with a bad key', async () => {
     const { options } = await serveInTurn({ status: 404, body: { error: 'auth_error' } });
     await expect(createVastai(options).balance()).rejects.toMatchObject({ name: 'Unauthorised' });
   });

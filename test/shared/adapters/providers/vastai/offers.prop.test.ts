@@ -1,4 +1,4 @@
-// Rounding never loses: whatever the provider's floats, our rates are at least what it charges.
+// For all floats of the provider, the rounded rates are at least what it charges.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { anAsk } from './replies.ts';
 const usd = (max: number) => fc.double({ min: 1e-6, max, noNaN: true });
 
 describe('the rates of an offer', () => {
-  it('never fall below what the provider charges, whatever disk is taken', () => {
+  it('are never below what the provider charges, for any disk', () => {
     const disks = fc.integer({ min: 1, max: 2_000 });
     fc.assert(
       fc.property(usd(100), usd(10), disks, (base, storage, disk) => {
@@ -27,7 +27,7 @@ describe('the rates of an offer', () => {
     );
   });
 
-  it('of transfer never fall below what the provider charges', () => {
+  it('of transfer are never below what the provider charges', () => {
     fc.assert(
       fc.property(usd(1), usd(1), (up, down) => {
         const offer = offerOf(anAsk({ inet_up_cost: up, inet_down_cost: down }), 20);

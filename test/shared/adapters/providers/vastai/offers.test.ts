@@ -1,4 +1,4 @@
-// What a row of the search becomes as an offer, and which rows become none.
+// The offer of a row of the search, and the rows that are no offers.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,7 +11,7 @@ import { Offer } from '../../../../../shared/core/instance/offer.ts';
 import { anAsk } from './replies.ts';
 
 describe('a row of the search', () => {
-  it('becomes an offer in our units, money rounded up', () => {
+  it('is an offer with money rounded up', () => {
     const offer = offerOf(anAsk(), 20);
     expect(Offer.parse(offer)).toEqual({
       id: 'vastai_30406190',
@@ -32,12 +32,12 @@ describe('a row of the search', () => {
     });
   });
 
-  it('counts what the total holds beyond base and storage as the rate of the GPU', () => {
+  it('counts the rest of the total beyond base and storage as the rate of the GPU', () => {
     const offer = offerOf(anAsk({ dph_base: 0.3, dph_total: 0.5, storage_cost: 0 }), 20);
     expect(offer?.gpuMicroUsdPerHour).toBe(500_000);
   });
 
-  it('says nothing of an end or a country that the host does not tell', () => {
+  it('has no end and no country when the host reports none', () => {
     const offer = offerOf(anAsk({ end_date: null, geolocation: null }), 20);
     expect(offer).toMatchObject({ availableUntil: null, country: null });
   });
@@ -63,7 +63,7 @@ describe('a row of the search', () => {
     expect(offerOf(anAsk(change), 20)).toBeNull();
   });
 
-  it('may hold numbers as text, and fields nobody knows', () => {
+  it('may have numbers as text, and unknown fields', () => {
     const row = { ...anAsk(), id: 30_406_190, dph_base: '0.30', host_id: 5 };
     expect(Ask.parse(row)).toEqual(anAsk());
   });
@@ -82,7 +82,7 @@ describe('the memory of a card', () => {
     ['GTX 1080 Ti', 11_264, 11],
     ['2080 Ti rebuilt with 22 GB', 22_528, 22],
     ['a size nobody sells', 53_248, 52],
-  ])('of an %s is the size it is sold with', (_name, megabytes, gb) => {
+  ])('of an %s is its nominal size', (_name, megabytes, gb) => {
     expect(nominalVramGb(megabytes)).toBe(gb);
   });
 });

@@ -1,4 +1,4 @@
-// Replies and rows as Vast.ai would send them, for tests that read them without a server.
+// Replies and rows of Vast.ai, for tests that parse them without a server.
 
 import type { HttpAnswer } from '../../../../../shared/adapters/providers/http.ts';
 import type { Ask, Row } from '../../../../../shared/adapters/providers/vastai/wire.ts';
@@ -18,7 +18,7 @@ export const replyOf = (status: number, text: string): HttpAnswer => ({
   json: jsonOf(text),
 });
 
-/** The documentation's realistic offer (August 2026), as far as it is read. */
+/** The offer of the documentation (August 2026): the fields that the adapter reads. */
 export function anAsk(change: Partial<Ask> = {}): Ask {
   return {
     id: '30406190',
@@ -45,7 +45,7 @@ export function anAsk(change: Partial<Ask> = {}): Ask {
   };
 }
 
-/** The documentation's running instance (August 2026), as far as it is read. */
+/** The running instance of the documentation (August 2026): the fields that the adapter reads. */
 export function aRow(change: Partial<Row> = {}): Row {
   return {
     id: '312',

@@ -1,4 +1,4 @@
-// The walk up the prices: every offer once or a failure, however many share a price.
+// The search by price: every offer once or a failure, for any number of offers with one price.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const Query = z.object({
   ask_contract_id: z.optional(z.object({ notin: z.array(z.number()) })),
 });
 
-/** What a real search does with the two filters of the walk: 64 rows at most, cheapest first. */
+/** A search that applies the two filters as Vast.ai does: at most 64 rows, cheapest first. */
 function pageOf(rows: readonly Ask[], body: unknown, filters = ['dph_total', 'ask_contract_id']) {
   const query = Query.parse(body);
   const except = filters.includes('ask_contract_id') ? (query.ask_contract_id?.notin ?? []) : [];
@@ -38,7 +38,7 @@ async function searchAmong(answer: (body: unknown, nth: number) => Answer) {
   return { found: createVastai(options).search(), asked, pauses };
 }
 
-/** Searches where these are the pages. */
+/** Searches with these pages. */
 const searchInTurn = (...pages: readonly (readonly unknown[])[]) =>
   searchAmong((_body, nth) => ({ status: 200, body: { offers: pages[nth - 1] ?? [] } }));
 
@@ -46,7 +46,7 @@ const idsOf = (offers: readonly { readonly providerOfferId: string }[]): readonl
   offers.map(({ providerOfferId }) => providerOfferId).sort((a, b) => Number(a) - Number(b));
 
 describe('the search', () => {
-  it('sends every filter itself, a disk size, and its key', async () => {
+  it('sends every filter, a disk size, and its key', async () => {
     const { found, asked } = await searchAmong((body) => pageOf(rowsAt([30]), body));
     await found;
     expect(asked[0]).toMatchObject({
@@ -79,7 +79,7 @@ describe('the search', () => {
     expect(pauses).toEqual(asked.slice(1).map(() => 1_000));
   });
 
-  it('finds every offer once, however many share a price', async () => {
+  it('finds every offer once, for any number of offers with one price', async () => {
     const runs = fc.array(
       fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 5 })),
       {
@@ -98,8 +98,8 @@ describe('the search', () => {
 
   it.each([
     ['neither filter is applied', [], [1, 2, 3]],
-    ['a page has one price and its offers can not be left out', ['dph_total'], [5, 5, 5]],
-  ])('fails rather than losing offers when %s', async (_name, filters, cents) => {
+    ['a page has one price and the filter by id is not applied', ['dph_total'], [5, 5, 5]],
+  ])('fails and loses no offers when %s', async (_name, filters, cents) => {
     const rows = rowsAt(cents.flatMap((price) => Array<number>(40).fill(price)));
     const { found } = await searchAmong((body) => pageOf(rows, body, filters));
     await expect(found).rejects.toMatchObject({ name: 'BadReply' });
@@ -113,7 +113,7 @@ describe('the search', () => {
     await expect(found).rejects.toMatchObject({ name: 'ProviderDown' });
   });
 
-  it('fails when the prices never end', async () => {
+  it('fails after too many pages', async () => {
     const { found, asked } = await searchAmong((_body, nth) => {
       const row = anAsk({ id: String(nth), dph_total: nth });
       return { status: 200, body: { offers: [row] } };
@@ -122,13 +122,13 @@ describe('the search', () => {
     expect(asked.length).toBe(400);
   });
 
-  it('leaves out an odd row but not its neighbours', async () => {
+  it('leaves out only an unreadable row', async () => {
     const [odd, sound] = [{ ...anAsk({ id: '1' }), gpu_ram: null }, anAsk({ id: '2' })];
     const { found } = await searchInTurn([odd, sound], []);
     expect(idsOf(await found)).toEqual(['2']);
   });
 
-  it('fails, naming the field, when no row can be read', async () => {
+  it('fails with the field when no row is readable', async () => {
     const { id, dph_total } = anAsk();
     const { found } = await searchInTurn([{ id, dph_total }], []);
     await expect(found).rejects.toMatchObject({
