@@ -1,6 +1,6 @@
 // The nightly work on the books: close the days that are over, then verify everything.
 
-import { together } from '../common/together.ts';
+import { waitForAll } from '../common/wait-for-all.ts';
 import type { createCloseDays } from './close-days.ts';
 import type { createVerifyAll } from './verify-ledger.ts';
 
@@ -13,6 +13,6 @@ export type KeepBooksPorts = {
 export function createKeepBooks({ closeDays, verifyAll }: KeepBooksPorts) {
   return async (): Promise<void> => {
     const closed = closeDays();
-    await together([closed, closed.then(verifyAll, verifyAll)]);
+    await waitForAll([closed, closed.then(verifyAll, verifyAll)]);
   };
 }
