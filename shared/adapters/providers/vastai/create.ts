@@ -111,7 +111,7 @@ export async function create(
   const onstart = onstartOf(launch.spec, api.baseUrl);
   const bytes = Buffer.byteLength(onstart);
   if (bytes > MAX_ONSTART_BYTES) {
-    const reason = `start script, key and agent have ${bytes} of at most ${MAX_ONSTART_BYTES} bytes`;
+    const reason = `start script, key and agent: ${bytes} bytes; at most ${MAX_ONSTART_BYTES}`;
     return { kind: 'refused', reason };
   }
   const answer = await api.send({
