@@ -182,7 +182,7 @@ describe('an instance without a lease', { timeout: TIMEOUT }, () => {
     world.only('sweep');
     const from = world.clock.now();
     const id = world.plant();
-    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['sweep, nobody on record']);
+    expect(await goneAfter(world, from)).toBeLessThanOrEqual(BOUNDS['sweep, unrecorded']);
     expect(world.lives(id)).toBe(false);
     await world.close();
   });

@@ -19,7 +19,7 @@ export const BOUNDS = {
   workflow: seconds(2),
   schedule: policy.deadline.grace,
   sweep: total(policy.sweep.overdueAfter, policy.sweep.every),
-  'sweep, nobody on record': total(policy.sweep.idleEvery, policy.sweep.every),
+  'sweep, unrecorded': total(policy.sweep.idleEvery, policy.sweep.every),
   'sweep, stuck ending': total(policy.step.teardownPause, policy.step.due, policy.sweep.every),
   instance: total(policy.node.grace, policy.heartbeat.every),
   'instance, hears nothing': total(

@@ -154,8 +154,8 @@ describe('an instance', () => {
     expect((await market.call(`DELETE ${path}${key?.id}/`)).status).toBe(200);
     expect((await market.call(`DELETE ${path}${key?.id}/`)).json.error).toBe('no_such_ssh_key');
     expect((await market.call(`POST ${path}`, {})).json.error).toBe('no_ssh_key');
-    const nobody = await market.call('POST /api/v0/instances/1/ssh/', { ssh_key: 'k' });
-    expect([nobody.status, nobody.json.error]).toEqual([404, 'no_such_instance']);
+    const unknown = await market.call('POST /api/v0/instances/1/ssh/', { ssh_key: 'k' });
+    expect([unknown.status, unknown.json.error]).toEqual([404, 'no_such_instance']);
   });
 });
 
