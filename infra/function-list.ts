@@ -1,14 +1,7 @@
-// Every function of a deployment, one row each: how long it may run, its memory and what it needs.
-// What a function may do follows from this table and from nothing else.
+// Every function of a deployment, one row each: its memory and what it needs. What a function may
+// do follows from this table and from nothing else; how long it may run is in policy.
 
-import {
-  type FunctionName,
-  STEP_NAMES,
-  STEPS,
-  type StepFunction,
-} from '../shared/core/base/functions.ts';
-import { policy } from '../shared/core/base/policy/policy.ts';
-import { type DurationMs, longest, minutes, seconds } from '../shared/core/base/time.ts';
+import type { FunctionName } from '../shared/core/base/functions.ts';
 
 /** What `permissions.ts` grants. */
 export type Need =
@@ -50,27 +43,15 @@ export type Need =
   | 'provider-keys';
 
 export type FunctionRow = {
-  readonly timeout: DurationMs;
   readonly memoryMb: number;
   readonly needs: readonly Need[];
   /** Whether calls that failed to the end of their retries are kept in a queue with an alarm. */
   readonly keepsFailed?: true;
 };
 
-/** An HTTP API gives up after 30 s (AWS, November 2026). */
-const API = { timeout: seconds(29), memoryMb: 512 };
-/** Three tries of one provider call and the database fit in. */
-const SHORT = { timeout: seconds(60), memoryMb: 512 };
+const SMALL = { memoryMb: 512 };
 /** Parses the whole menu, or thousands of leases: memory is also the share of a processor. */
 const LARGE = { memoryMb: 1_024 };
-
-/** The longest of the function's steps: the dispatcher ends each step at its own budget. */
-const stepRow = (name: StepFunction) => ({
-  memoryMb: 512,
-  timeout: longest(
-    ...STEP_NAMES.filter((step) => STEPS[step] === name).map((step) => policy.stepBudget[step]),
-  ),
-});
 
 /** What a sweep needs, on its schedule and on an operator's request. */
 const SWEEP_NEEDS = [
@@ -96,9 +77,9 @@ const RECONCILE_NEEDS = [
 ] as const;
 
 export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
-  'api-menu': { ...API, ...LARGE, needs: ['read-menu', 'read-sweeps', 'cursor-key'] },
+  'api-menu': { ...LARGE, needs: ['read-menu', 'read-sweeps', 'cursor-key'] },
   'api-leases': {
-    ...API,
+    ...SMALL,
     needs: [
       'records',
       'list-leases',
@@ -110,25 +91,22 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'cursor-key',
     ],
   },
-  'api-heartbeats': { ...API, needs: ['heartbeat', 'heartbeat-workflow', 'tag-key'] },
+  'api-heartbeats': { ...SMALL, needs: ['heartbeat', 'heartbeat-workflow', 'tag-key'] },
   'api-billing': {
-    ...API,
     ...LARGE,
     needs: ['records', 'read-books', 'read-sweeps', 'cursor-key'],
   },
   'api-operations': {
-    ...API,
     ...LARGE,
     needs: [...SWEEP_NEEDS, 'read-books', 'place-freezes', 'read-freezes', 'cursor-key'],
   },
 
   'step-choose': {
-    ...stepRow('step-choose'),
     ...LARGE,
     needs: ['records', 'read-menu', 'read-freezes', 'take-room'],
   },
   'step-decide': {
-    ...stepRow('step-decide'),
+    ...SMALL,
     needs: [
       'records',
       'write-sweeps',
@@ -139,7 +117,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     ],
   },
   'work-provider': {
-    ...stepRow('work-provider'),
+    ...SMALL,
     needs: [
       'records',
       'read-freezes',
@@ -150,12 +128,12 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     ],
   },
   'work-list': {
-    ...stepRow('work-list'),
+    ...SMALL,
     needs: ['records', 'read-sweeps', 'tag-key', 'provider-keys'],
   },
 
   'timer-deadline': {
-    ...SHORT,
+    ...SMALL,
     /** The scheduler only hands a call over: once it is taken, its failure is Lambda's to keep. */
     keepsFailed: true,
     needs: [
@@ -171,34 +149,26 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'timer-refresh': {
     ...LARGE,
-    /** Ends before the next one begins: two at once would exceed the provider's rate. */
-    timeout: minutes(4.5),
     needs: ['publish-menu', 'provider-keys'],
   },
   'timer-sweep': {
     ...LARGE,
-    /** A listing of thousands of instances takes minutes at a provider's rate. */
-    timeout: minutes(5),
     needs: SWEEP_NEEDS,
   },
   'timer-reconcile': {
     ...LARGE,
-    /** Two months of charges come in hundreds of pages at a provider's rate. */
-    timeout: minutes(14),
     needs: RECONCILE_NEEDS,
   },
   'timer-books': {
     ...LARGE,
-    /** Once a day over all accounts: as long as a function may run (AWS, November 2026). */
-    timeout: minutes(15),
     needs: ['open-leases', 'all-accounts', 'read-books', 'close-days'],
   },
   'timer-freezes': {
-    ...SHORT,
+    ...SMALL,
     needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow', 'tag-key', 'provider-keys'],
   },
 
-  'event-execution-ended': { ...SHORT, needs: ['records', 'start-workflow', 'wake-workflow'] },
+  'event-execution-ended': { ...SMALL, needs: ['records', 'start-workflow', 'wake-workflow'] },
 };
 
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];

@@ -14,6 +14,8 @@ import {
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../shared/core/base/functions.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
 import type { FunctionRow } from './function-list.ts';
 import { nameOf } from './names.ts';
 
@@ -43,7 +45,7 @@ const keptIn = ({ queueArn }: IQueue): IDestination => ({
 /** Makes the function `name` of the deployment, under a name that others know beforehand. */
 export function createTaskFunction(
   scope: Construct,
-  name: string,
+  name: FunctionName,
   props: TaskFunctionProps,
 ): LambdaFunction {
   const { deployment, row, bundle, environment, statements, logGroup, failed } = props;
@@ -63,7 +65,7 @@ export function createTaskFunction(
     architecture: Architecture.ARM_64,
     code: Code.fromAsset(bundle),
     handler: 'index.handler',
-    timeout: Duration.millis(row.timeout),
+    timeout: Duration.millis(policy.functionTimeout[name]),
     memorySize: row.memoryMb,
     environment: { ...environment },
     role,

@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { type RouteName, routes } from '../shared/api/contract/contract.ts';
 import type { HttpReply } from '../shared/api/http.ts';
 import { type Config, readConfig } from '../shared/app/config.ts';
-import { type Runtime, within } from '../shared/app/runtime.ts';
+import { type EndAfter, type Runtime, within } from '../shared/app/runtime.ts';
 import { Failure } from '../shared/core/base/failure.ts';
 import type { FunctionName } from '../shared/core/base/functions.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
@@ -137,6 +137,16 @@ function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Wor
   };
 }
 
+/** Fails the call as Lambda does when the process ends. The work itself goes on, unlike there. */
+const endAfterOn =
+  (clock: EngineClock): EndAfter =>
+  async (budget, work) => {
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    const exit = Object.assign(new Error('the process ended'), { name: 'Runtime.ExitError' });
+    const cancel = clock.at(clock.now() + budget, () => reject(exit));
+    return Promise.race([work(), ended]).finally(cancel);
+  };
+
 type Parts = {
   readonly config: Config;
   readonly workflow: Workflow;
@@ -155,6 +165,7 @@ function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
     log: options.log ?? (() => undefined),
     count: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
     pause: options.pause ?? wait,
+    endAfter: endAfterOn(clock),
     database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
     workflow,
     scheduler: timers,

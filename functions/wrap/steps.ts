@@ -5,9 +5,10 @@
 import middy from '@middy/core';
 import * as z from 'zod/mini';
 import { parse } from '../../shared/api/parse.ts';
-import { compose, type Factory } from '../../shared/app/runtime.ts';
+import { compose, currentRuntime, type Factory } from '../../shared/app/runtime.ts';
 import { Failure, type FailureName, OUTCOME_NAMES } from '../../shared/core/base/failure.ts';
-import type { StepFunction, StepOf } from '../../shared/core/base/functions.ts';
+import { STEP_NAMES, type StepFunction, type StepOf } from '../../shared/core/base/functions.ts';
+import { policy } from '../../shared/core/base/policy/policy.ts';
 import type { StepOutcome } from '../../shared/core/lease/step.ts';
 import { watch } from './watch.ts';
 
@@ -27,11 +28,15 @@ export function step<Input, Output>(
   };
 }
 
-/** The function `Name`: all of its steps and no others. */
+/** The function `Name`: all of its steps and no others, each within its own time budget. */
 export function steps<Name extends StepFunction>(table: Readonly<Record<StepOf<Name>, Step>>) {
-  const byName = new Map<string, Step>(Object.entries(table));
-  const Dispatched = z.object({ step: z.enum([...byName.keys()]) });
+  const names = STEP_NAMES.filter((step): step is StepOf<Name> => Object.hasOwn(table, step));
+  const Dispatched = z.object({ step: z.enum(names) });
   return middy<unknown, unknown>()
     .use(watch(() => 'step'))
-    .handler((event) => byName.get(parse(Dispatched, event).step)?.(event));
+    .handler(async (event) => {
+      const { step } = parse(Dispatched, event);
+      const { endAfter } = currentRuntime();
+      return endAfter(policy.stepBudget[step], () => table[step](event));
+    });
 }

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectOptions } from '../adapters/dynamodb/client.ts';
-import { type EpochMs, epochMs } from '../core/base/time.ts';
+import { type DurationMs, type EpochMs, epochMs } from '../core/base/time.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
@@ -20,6 +20,8 @@ export type LogLine = {
   readonly id: string | undefined;
 };
 
+export type EndAfter = <Result>(budget: DurationMs, work: () => Promise<Result>) => Promise<Result>;
+
 export type Runtime = {
   readonly config: Config;
   readonly clock: Clock;
@@ -28,6 +30,8 @@ export type Runtime = {
   readonly count: (name: string) => void;
   /** Waits between two tries of one read. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Runs `work`. When it takes longer than `budget`, the process ends without a reply. */
+  readonly endAfter: EndAfter;
   /** Where the database is, if not where AWS has it, and what counts its calls. */
   readonly database?: Partial<ConnectOptions>;
   /** The runtime that this one adds keys to. It makes the clients of AWS: one of each a process. */
@@ -52,10 +56,22 @@ function metricLine(name: string, at: EpochMs): string {
 
 const clock: Clock = { now: () => epochMs(Date.now()) };
 
+/** Lambda reports the ended process as `Runtime.ExitError`, as it would report a timeout. */
+const endAfter: EndAfter = async (budget, work) => {
+  const finished = new AbortController();
+  const end = (): never => {
+    process.stderr.write(`a step ran longer than its budget of ${budget / 1_000} s\n`);
+    return process.exit(1);
+  };
+  wait(budget, undefined, { signal: finished.signal }).then(end, () => undefined);
+  return work().finally(() => finished.abort());
+};
+
 const aws = (): Runtime => ({
   config: readConfig(),
   clock,
   pause: (ms) => wait(ms),
+  endAfter,
   count: (name) => process.stdout.write(`${metricLine(name, clock.now())}\n`),
   log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
 });

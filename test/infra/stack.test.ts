@@ -106,7 +106,7 @@ describe('functions', () => {
     expect(deployed(name)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      Timeout: row.timeout / 1_000,
+      Timeout: policy.functionTimeout[name] / 1_000,
       MemorySize: row.memoryMb,
     });
   });

@@ -21,6 +21,7 @@ function runtimeIn(variables: Readonly<Record<string, string>>): Runtime {
     log: () => undefined,
     count: () => undefined,
     pause: async () => undefined,
+    endAfter: (_budget, work) => work(),
   };
 }
 

@@ -31,6 +31,7 @@ function aRuntime(endpoint: string): Runtime {
     log: () => undefined,
     count: () => undefined,
     pause: async () => undefined,
+    endAfter: (_budget, work) => work(),
   };
 }
 

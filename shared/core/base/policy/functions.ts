@@ -1,33 +1,67 @@
 // Decisions about how long functions may run, each with its unit and reason; see policy.ts.
 
-import type { StepName } from '../functions.ts';
-import { type DurationMs, minutes, seconds } from '../time.ts';
+import {
+  type FunctionName,
+  STEP_NAMES,
+  STEPS,
+  type StepFunction,
+  type StepName,
+} from '../functions.ts';
+import { type DurationMs, longest, minutes, seconds } from '../time.ts';
 
 /** Three tries of one provider call and the database fit in. */
-const STEP = seconds(60);
+const SHORT = seconds(60);
+/** An HTTP API gives up after 30 s (AWS, November 2026). */
+const API = seconds(29);
+
+const stepBudget = {
+  choose: SHORT,
+  arm: SHORT,
+  /** A create call may take minutes: the time of one is part of what an attempt is held for. */
+  launch: minutes(3),
+  find: SHORT,
+  await: SHORT,
+  probe: SHORT,
+  confirm: SHORT,
+  retire: SHORT,
+  serve: SHORT,
+  judge: SHORT,
+  end: SHORT,
+  destroy: SHORT,
+  prove: SHORT,
+  settle: SHORT,
+} as const satisfies Record<StepName, DurationMs>;
+
+/** The longest of the function's steps. */
+const ofSteps = (name: StepFunction): DurationMs =>
+  longest(...STEP_NAMES.filter((step) => STEPS[step] === name).map((step) => stepBudget[step]));
 
 export const functionsPolicy = {
-  /**
-   * How long each step may run inside its function, which ends the process when the time is over.
-   * A function's own timeout is the longest of its steps.
-   */
-  stepBudget: {
-    choose: STEP,
-    arm: STEP,
-    /** A create call may take minutes: the time of one is part of what an attempt is held for. */
-    launch: minutes(3),
-    find: STEP,
-    await: STEP,
-    probe: STEP,
-    confirm: STEP,
-    retire: STEP,
-    serve: STEP,
-    judge: STEP,
-    end: STEP,
-    destroy: STEP,
-    prove: STEP,
-    settle: STEP,
-  } as const satisfies Record<StepName, DurationMs>,
+  /** How long each step may run inside its function, which ends its process when time is over. */
+  stepBudget,
+  /** When Lambda ends a call. */
+  functionTimeout: {
+    'api-menu': API,
+    'api-leases': API,
+    'api-heartbeats': API,
+    'api-billing': API,
+    'api-operations': API,
+    'step-choose': ofSteps('step-choose'),
+    'step-decide': ofSteps('step-decide'),
+    'work-provider': ofSteps('work-provider'),
+    'work-list': ofSteps('work-list'),
+    'timer-deadline': SHORT,
+    /** A listing of thousands of instances takes minutes at a provider's rate. */
+    'timer-sweep': minutes(5),
+    /** Ends before the next one begins: two at once would exceed the provider's rate. */
+    'timer-refresh': minutes(4.5),
+    /** Two months of charges come in hundreds of pages at a provider's rate. */
+    'timer-reconcile': minutes(14),
+    /** Once a day over all accounts: as long as a function may run (AWS, November 2026). */
+    'timer-books': minutes(15),
+    'timer-freezes': SHORT,
+    'event-execution-ended': SHORT,
+  } as const satisfies Record<FunctionName, DurationMs>,
   /** A state waits for its function so much longer than the function may run. */
   stateMargin: seconds(15),
 } as const;

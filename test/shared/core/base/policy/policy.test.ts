@@ -1,7 +1,6 @@
 // Numbers that are decisions. Those that only make sense together are checked against each other.
 
 import { describe, expect, it } from 'vitest';
-import { FUNCTIONS } from '../../../../../infra/function-list.ts';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
 import { noContactLimit } from '../../../../../shared/core/base/policy/instance.ts';
 import { launchBound } from '../../../../../shared/core/base/policy/lease.ts';
@@ -43,7 +42,7 @@ describe('policy', () => {
     const { maxAttempts, requestTimeout } = policy.aws;
     // The SDK's longest pauses, which follow throttling: 1 s, then 2 s.
     const longest = maxAttempts * requestTimeout + seconds(3);
-    for (const { timeout } of Object.values(FUNCTIONS)) {
+    for (const timeout of Object.values(policy.functionTimeout)) {
       expect(timeout).toBeGreaterThan(longest);
     }
   });
