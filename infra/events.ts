@@ -1,18 +1,27 @@
 // Rules on events. An execution that ended badly is replaced at once; the rule is best effort, and
 // without it the sweep does the same a little later.
 
+import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-/** Tells `target` of each execution of `instance` that failed, ran too long or was aborted. */
-export function createExecutionRule(
-  scope: Construct,
-  machine: StateMachine,
-  target: IFunction,
-): void {
+export type ExecutionRuleProps = {
+  readonly machine: StateMachine;
+  readonly target: IFunction;
+  /** Takes the events that can't be handed to the target. */
+  readonly queue: IQueue;
+};
+
+/** Of calls that the target can't take; after an hour, the sweep has replaced the execution. */
+const RETRIES = { retryAttempts: 10, maxEventAge: Duration.hours(1) };
+
+/** Sends `target` each execution of `machine` that failed, timed out or was aborted. */
+export function createExecutionRule(scope: Construct, props: ExecutionRuleProps): void {
+  const { machine, target, queue } = props;
   const here = new Construct(scope, 'events');
   new Rule(here, 'execution-ended', {
     eventPattern: {
@@ -23,6 +32,6 @@ export function createExecutionRule(
         status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
       },
     },
-    targets: [new LambdaFunction(target)],
+    targets: [new LambdaFunction(target, { deadLetterQueue: queue, ...RETRIES })],
   });
 }

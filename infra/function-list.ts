@@ -45,7 +45,9 @@ export type Need =
 export type FunctionRow = {
   readonly memoryMb: number;
   readonly needs: readonly Need[];
-  /** Whether calls that failed to the end of their retries are kept in a queue with an alarm. */
+  /** How often Lambda repeats a failed asynchronous call; not at all where the next comes soon. */
+  readonly retries?: 2;
+  /** Whether an alarm rings until an operator has removed the call that failed in the end. */
   readonly keepsFailed?: true;
 };
 
@@ -134,7 +136,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
 
   'timer-deadline': {
     ...SMALL,
-    /** The scheduler only hands a call over: once it is taken, its failure is Lambda's to keep. */
+    retries: 2,
     keepsFailed: true,
     needs: [
       'records',
@@ -157,10 +159,12 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'timer-reconcile': {
     ...LARGE,
+    retries: 2,
     needs: RECONCILE_NEEDS,
   },
   'timer-books': {
     ...LARGE,
+    retries: 2,
     needs: ['open-leases', 'all-accounts', 'read-books', 'close-days'],
   },
   'timer-freezes': {
@@ -168,7 +172,11 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow', 'tag-key', 'provider-keys'],
   },
 
-  'event-execution-ended': { ...SMALL, needs: ['records', 'start-workflow', 'wake-workflow'] },
+  'event-execution-ended': {
+    ...SMALL,
+    retries: 2,
+    needs: ['records', 'start-workflow', 'wake-workflow'],
+  },
 };
 
 export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as readonly FunctionName[];

@@ -8,8 +8,11 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FunctionName, STEPS } from '../shared/core/base/functions.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
+import { policy } from '../shared/core/base/policy/policy.ts';
 import { rowOf, secretVariable } from '../shared/core/base/providers.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms } from './alarms/alarms.ts';
+import { FUNCTION_KINDS, type FunctionKind } from './alarms/functions.ts';
+import type { Timed } from './alarms/metrics.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionRow } from './function-list.ts';
 import { nameOf, stateMachineArn } from './names.ts';
 import { acknowledgeWildcards, type Reachable, statementsFor } from './permissions.ts';
@@ -59,7 +62,7 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
     GPU_SHOPPER_INVENTORY_TABLE: data.tables.inventory.tableName,
     GPU_SHOPPER_SNAPSHOT_BUCKET: data.snapshots.bucketName,
     GPU_SHOPPER_STATE_MACHINE_ARN: stateMachineArn(scope, settings.deployment),
-    GPU_SHOPPER_SCHEDULE_GROUP: schedules.groupName,
+    GPU_SHOPPER_SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     GPU_SHOPPER_SCHEDULE_TARGET_ARN: schedules.targetArn,
     GPU_SHOPPER_SCHEDULE_ROLE_ARN: schedules.roleArn,
     GPU_SHOPPER_SCHEDULE_DLQ_ARN: schedules.queue.queueArn,
@@ -97,20 +100,29 @@ function createLog(scope: Construct, deployment: string): LogGroup {
   });
 }
 
-/** Makes every function, each with its alarm. */
+const OF_WORKFLOW: ReadonlySet<FunctionName> = new Set(Object.values(STEPS));
+
+/** Who calls the function of that name. */
+function kindOf(name: FunctionName): FunctionKind {
+  if (name.startsWith('api-')) return 'api';
+  return OF_WORKFLOW.has(name) ? 'workflow' : 'background';
+}
+
+/** Creates every function, and the alarms on all of them. */
 export function createFunctions(scope: Construct, props: FunctionsProps): Functions {
   const here = new Construct(scope, 'functions');
   const { settings, reachable, alarms } = props;
   const { deployment } = settings;
   const logGroup = createLog(here, deployment);
-  alarms.onLog(logGroup);
-  for (const provider of settings.enabledProviders) alarms.onSweeps(logGroup, provider);
+  alarms.onLog(logGroup, settings.enabledProviders);
   acknowledgeWildcards(here, reachable);
   const common = commonEnvironment(here, props);
+  const { unfinished, dropped } = reachable.schedules;
   const made = new Map<FunctionName, IFunction>();
-  const ofWorkflow = new Set<FunctionName>(Object.values(STEPS));
+  const timed: Record<FunctionKind, Timed[]> = { api: [], workflow: [], background: [] };
   for (const name of FUNCTION_NAMES) {
     const row = FUNCTIONS[name];
+    const kind = kindOf(name);
     const each = createTaskFunction(here, name, {
       deployment,
       row,
@@ -118,12 +130,12 @@ export function createFunctions(scope: Construct, props: FunctionsProps): Functi
       environment: { ...common, ...keyEnvironment(row, reachable) },
       statements: statementsFor(row.needs, reachable),
       logGroup,
-      ...(row.keepsFailed && { failed: reachable.schedules.unfinished }),
+      ...(kind === 'background' && { failed: row.keepsFailed ? unfinished : dropped }),
     });
-    if (ofWorkflow.has(name)) alarms.onNothingButErrors(each);
-    else alarms.onAnyError(each);
+    timed[kind].push({ called: each, timeout: policy.functionTimeout[name] });
     made.set(name, each);
   }
+  for (const kind of FUNCTION_KINDS) alarms.onFunctions(kind, timed[kind]);
   return (name) => {
     const found = made.get(name);
     invariant(found !== undefined, `no function is called ${name}`);

@@ -5,25 +5,29 @@ import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { TimerFunction } from '../shared/core/base/functions.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
 import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, minutes } from '../shared/core/base/time.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { Functions } from './functions.ts';
 import { functionArn, nameOf } from './names.ts';
 import type { Settings } from './settings.ts';
 
 export type DeadlineSchedules = {
-  readonly groupName: string;
+  readonly group: ScheduleGroup;
   /** Every schedule that functions may make. */
   readonly schedulesArn: string;
   readonly targetArn: string;
   readonly roleArn: string;
   /** Schedules whose target couldn't be called. */
   readonly queue: Queue;
-  /** Calls that the target of a lease's schedule took and failed. */
+  /** Calls of a lease's schedule that its function failed. */
   readonly unfinished: Queue;
+  /** Calls that other functions failed; the next schedule or the sweep repeats their work. */
+  readonly dropped: Queue;
 };
 
 const schedulerArn = (scope: Construct, resource: string, resourceName: string): string =>
@@ -62,25 +66,30 @@ function queueOfFailures(scope: Construct, id: string): Queue {
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
-  acknowledge(queue, { 'AwsSolutions-SQS3': 'It is itself where failures end up.' });
+  acknowledge(queue, { 'AwsSolutions-SQS3': 'This queue is the dead-letter queue.' });
   return queue;
+}
+
+function createGroup(scope: Construct, scheduleGroupName: string): ScheduleGroup {
+  return new ScheduleGroup(scope, 'group', {
+    scheduleGroupName,
+    // Without its functions, a schedule ends nothing; a group that stays blocks the next deploy.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
 }
 
 /** The group, role and queues of the leases' own schedules. */
 export function createDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
   const here = new Construct(scope, 'deadlines');
   const groupName = nameOf(deployment, 'deadlines');
-  new ScheduleGroup(here, 'group', {
-    scheduleGroupName: groupName,
-    // Without its functions, a schedule ends nothing; a group that stays blocks the next deploy.
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  const group = createGroup(here, groupName);
   const queue = queueOfFailures(here, 'failed');
   const unfinished = queueOfFailures(here, 'unfinished');
+  const dropped = queueOfFailures(here, 'dropped');
   const targetArn = functionArn(here, deployment, 'timer-deadline');
   const role = roleFor(here, 'role', { groupName, targetArn, queue });
   const schedulesArn = schedulerArn(here, 'schedule', `${groupName}/${deployment}-*`);
-  return { groupName, schedulesArn, targetArn, roleArn: role.roleArn, queue, unfinished };
+  return { group, schedulesArn, targetArn, roleArn: role.roleArn, queue, unfinished, dropped };
 }
 
 type Repeating = {
@@ -120,23 +129,32 @@ const repeating = (providers: readonly ProviderName[]): readonly Repeating[] => 
   { name: 'books', target: 'timer-books', cron: 'cron(35 0 * * ? *)', input: {} },
 ];
 
-/** Schedules that repeat. A call that fails is not repeated: the next comes soon. */
-export function createRepeatingSchedules(
-  scope: Construct,
-  { deployment, enabledProviders }: Pick<Settings, 'deployment' | 'enabledProviders'>,
-  queue: Queue,
-): void {
+export type RepeatingProps = {
+  readonly settings: Pick<Settings, 'deployment' | 'enabledProviders'>;
+  /** Takes the calls that can't be handed to their function. */
+  readonly queue: Queue;
+  readonly functions: Functions;
+  /** What the functions call. */
+  readonly machine: StateMachine;
+};
+
+/** The schedules that repeat. A call that fails is not repeated: the next comes soon. */
+export function createRepeatingSchedules(scope: Construct, props: RepeatingProps): ScheduleGroup {
+  const { settings, queue, functions, machine } = props;
+  const { deployment, enabledProviders } = settings;
   const here = new Construct(scope, 'repeating');
+  const groupName = nameOf(deployment, 'repeating');
+  const group = createGroup(here, groupName);
   const roles = new Map<string, Role>();
   for (const { name, target, every = minutes(60), cron, input } of repeating(enabledProviders)) {
-    const targetArn = functionArn(here, deployment, target);
+    const { functionArn: targetArn } = functions(target);
     const role =
-      roles.get(target) ??
-      roleFor(here, `${target}-role`, { groupName: 'default', targetArn, queue });
+      roles.get(target) ?? roleFor(here, `${target}-role`, { groupName, targetArn, queue });
     roles.set(target, role);
     const length = Duration.millis(every).toMinutes();
-    new CfnSchedule(here, name, {
+    const schedule = new CfnSchedule(here, name, {
       name: nameOf(deployment, name),
+      groupName: group.scheduleGroupName,
       scheduleExpression: cron ?? `rate(${length} ${length === 1 ? 'minute' : 'minutes'})`,
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
@@ -147,5 +165,8 @@ export function createRepeatingSchedules(
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: every / 1_000 },
       },
     });
+    // A schedule that exists before what it calls rings an alarm on a first deploy.
+    schedule.node.addDependency(group, role, functions(target), machine);
   }
+  return group;
 }

@@ -26,8 +26,10 @@ const Settings = z.strictObject({
   thresholds: z.optional(limits.thresholds),
   /** Who sees and ends everybody's leases. */
   operators: z.array(ConsumerId),
-  /** Who is told of alarms; nobody unless given. */
+  /** Receives alarms; without it, they reach nobody. */
   alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/, 'must be an e-mail address'))),
+  /** Concurrent executions that the account allows in the region: Lambda's default quota. */
+  lambdaConcurrency: z._default(z.int().check(z.gte(10)), 1_000),
   /** Whose offers are leased: each has its secret, schedules and alarms; all unless given. */
   enabledProviders: z._default(
     z.array(ProviderName).check(z.minLength(1, 'must name a provider')),

@@ -1,9 +1,9 @@
-// One deployment, put together from its concerns. What is made here is all there is: nothing is
-// clicked together in a console.
+// One deployment, put together from its concerns. Everything it consists of is created here;
+// nothing is set up by hand.
 
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { createAlarms } from './alarms.ts';
+import { createAlarms } from './alarms/alarms.ts';
 import { addRoutes, createApi, nodeUrlOf } from './api.ts';
 import { createData } from './data.ts';
 import { createExecutionRule } from './events.ts';
@@ -20,8 +20,10 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
     description: 'Leases cloud GPUs and guarantees that each one ends.',
     terminationProtection: true,
   });
+  // CDK also writes the dependencies that a reference implies (W3005: redundant, but harmless).
+  stack.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } };
   Tags.of(stack).add('gpu-shopper:deployment', deployment);
-  const alarms = createAlarms(stack, settings.alarmEmail);
+  const alarms = createAlarms(stack, settings);
   const data = createData(stack);
   const secrets = createSecrets(stack, settings);
   const schedules = createDeadlineSchedules(stack, deployment);
@@ -35,9 +37,13 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   });
   addRoutes(api, functions);
   const machine = createWorkflow(stack, { deployment, functions, alarms });
-  createExecutionRule(stack, machine, functions('event-execution-ended'));
-  createRepeatingSchedules(stack, settings, schedules.queue);
-  alarms.onMessages('failed-schedules', schedules.queue);
+  const { queue } = schedules;
+  createExecutionRule(stack, { machine, target: functions('event-execution-ended'), queue });
+  const repeating = createRepeatingSchedules(stack, { settings, queue, functions, machine });
+  alarms.onApi(api.http);
+  alarms.onTables(Object.values(data.tables));
+  alarms.onSchedules([schedules.group, repeating]);
+  alarms.onMessages('failed-schedules', queue);
   alarms.onMessages('unfinished-deadlines', schedules.unfinished);
   addOutputs(stack, api.http.apiEndpoint, secrets);
   return stack;

@@ -27,12 +27,14 @@ export type TaskFunctionProps = {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   readonly logGroup: LogGroup;
-  /** Where calls that nobody waits for go when they failed to the end of their retries. */
+  /** Where failed calls go, when the function is called asynchronously. */
   readonly failed?: IQueue;
 };
 
-/** The most Lambda allows for calls that nobody waits for (AWS documentation, November 2026). */
-const RETRIES = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
+/** The most that Lambda allows for asynchronous calls (AWS documentation, November 2026). */
+const AGAIN = { retryAttempts: 2, maxEventAge: Duration.hours(6) };
+/** A call that can't start within a minute, the least that Lambda allows, leaves it to the next. */
+const ONCE = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
 
 const sendingTo = ({ queueArn }: IQueue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] });
@@ -72,6 +74,9 @@ export function createTaskFunction(
     logGroup,
     // Our own lines are JSON already; Lambda would wrap them once more.
     loggingFormat: LoggingFormat.TEXT,
-    ...(failed !== undefined && { onFailure: keptIn(failed), ...RETRIES }),
+    ...(failed !== undefined && {
+      onFailure: keptIn(failed),
+      ...(row.retries === undefined ? ONCE : AGAIN),
+    }),
   });
 }

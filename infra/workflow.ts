@@ -14,7 +14,7 @@ import {
 import { Construct } from 'constructs';
 import { STEPS } from '../shared/core/base/functions.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import type { Alarms } from './alarms.ts';
+import type { Alarms } from './alarms/alarms.ts';
 import type { Functions } from './functions.ts';
 import { nameOf } from './names.ts';
 

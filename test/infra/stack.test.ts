@@ -110,14 +110,6 @@ describe('functions', () => {
       MemorySize: row.memoryMb,
     });
   });
-  it.each(names)('raise an alarm that reaches the topic: %s', (name) => {
-    const alarms = [...resourcesOf(template, 'AWS::CloudWatch::Alarm', Anything).values()];
-    const mine = alarms.filter((alarm) =>
-      JSON.stringify(alarm).includes(`"Value":{"Ref":"${deployed(name).id}"}`),
-    );
-    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
-    expect(mine).toMatchObject([{ AlarmActions: [{ Ref: topic }] }]);
-  });
   it('hold no key in their environment', () => {
     const variables = new Set(names.flatMap((name) => Object.keys(variablesOf(name))));
     expect(variables).not.toContain('GPU_SHOPPER_TAG_KEY');
@@ -180,61 +172,6 @@ describe('timeouts', () => {
       ScheduleExpression: `rate(${policy.menu.refreshEvery / 60_000} minutes)`,
       Target: { Input: JSON.stringify({ provider }) },
     });
-  });
-});
-
-describe('alarms', () => {
-  const AlarmShape = z.object({
-    MetricName: z._default(z.string(), ''),
-    ComparisonOperator: z.string(),
-    TreatMissingData: z.string(),
-    Threshold: z.number(),
-    EvaluationPeriods: z.number(),
-    Dimensions: z._default(z.array(z.object({ Value: z.unknown() })), []),
-  });
-  const alarms = [...resourcesOf(template, 'AWS::CloudWatch::Alarm', AlarmShape).values()];
-  const FilterShape = z.object({
-    FilterPattern: z.string(),
-    MetricTransformations: z.tuple([z.object({ MetricName: z.string() })]),
-  });
-  const filters = [...resourcesOf(template, 'AWS::Logs::MetricFilter', FilterShape).values()];
-  const alarmOn = (pattern: string) => {
-    const found = filters.find(({ FilterPattern }) => FilterPattern === pattern);
-    const name = found?.MetricTransformations[0].MetricName;
-    return alarms.find(({ MetricName }) => MetricName === name);
-  };
-
-  it.each(ProviderName.options)(
-    'ring when no sweep of %s was complete for 15 min, also when nothing is said',
-    (provider) => {
-      expect(alarmOn(`{ ($.kind = "sweep") && ($.id = "${provider}") }`)).toMatchObject({
-        ComparisonOperator: 'LessThanThreshold',
-        TreatMissingData: 'breaching',
-        Threshold: 1,
-        EvaluationPeriods: policy.sweep.staleAfter / 300_000,
-      });
-    },
-  );
-  it('ring for each page, which is not told twice', () => {
-    expect(alarmOn('{ $.kind = "page" }')).toMatchObject({
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      Threshold: 1,
-    });
-    const [other] = filters.filter(({ FilterPattern }) => FilterPattern.includes('$.error'));
-    expect(other?.FilterPattern).toContain('$.kind != "page"');
-    // CloudWatch Logs takes no longer patterns (AWS documentation, November 2026).
-    expect(other?.FilterPattern.length).toBeLessThanOrEqual(1_024);
-  });
-  it('ring for what the deadline function failed to do, and for what never called it', () => {
-    const { id } = deployed('timer-deadline');
-    const kept = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig', Anything);
-    const [config] = [...kept.values()].filter((each) => JSON.stringify(each).includes(id));
-    expect(config).toMatchObject({ MaximumRetryAttempts: 2 });
-    const queues = Object.keys(template.findResources('AWS::SQS::Queue'));
-    const alarmed = JSON.stringify(alarms.map(({ Dimensions }) => Dimensions));
-    expect(queues).toHaveLength(2);
-    for (const queue of queues) expect(alarmed).toContain(`"${queue}"`);
-    expect(queues.some((queue) => JSON.stringify(config).includes(`"${queue}"`))).toBe(true);
   });
 });
 

@@ -53,7 +53,7 @@ export const functionsPolicy = {
     'timer-deadline': SHORT,
     /** A listing of thousands of instances takes minutes at a provider's rate. */
     'timer-sweep': minutes(5),
-    /** Ends before the next one begins: two at once would exceed the provider's rate. */
+    /** Runs, which may exceed the provider's rate, overlap only when one starts 30 s late. */
     'timer-refresh': minutes(4.5),
     /** Two months of charges come in hundreds of pages at a provider's rate. */
     'timer-reconcile': minutes(14),
