@@ -14,10 +14,10 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ACCESS, type RouteName, routes } from '../shared/api/contract/contract.ts';
+import type { ApiFunction } from '../shared/core/base/functions.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Functions } from './functions.ts';
@@ -65,16 +65,19 @@ export function createApi(scope: Construct, deployment: string): Api {
   return { http, log };
 }
 
-type Route = (typeof routes)[RouteName] & { readonly name: string };
+type Route = (typeof routes)[RouteName];
 
-/** Adds one route of the contract with its function. */
-function addRoute(http: HttpApi, route: Route, called: IFunction): readonly HttpRoute[] {
-  const { name, method, path, access } = route;
+/** Adds one route of the contract. */
+function addRoute(
+  http: HttpApi,
+  { method, path, access }: Route,
+  integration: HttpLambdaIntegration,
+): readonly HttpRoute[] {
   const isSigned = ACCESS[access] === 'iam';
   const created = http.addRoutes({
     path,
     methods: [HttpMethod[method]],
-    integration: new HttpLambdaIntegration(name, called),
+    integration,
     authorizer: isSigned ? new HttpIamAuthorizer() : new HttpNoneAuthorizer(),
   });
   if (isSigned) return created;
@@ -107,9 +110,14 @@ function createStage({ http, log }: Api, created: readonly HttpRoute[]): void {
 
 /** Adds every route of the contract with its function, then the stage that serves them. */
 export function addRoutes(api: Api, functions: Functions): void {
-  const created = Object.entries(routes).flatMap(([name, route]) =>
-    addRoute(api.http, { name, ...route }, functions(route.handledBy)),
-  );
+  const integrations = new Map<ApiFunction, HttpLambdaIntegration>();
+  const created = Object.values(routes).flatMap((route) => {
+    const { handledBy } = route;
+    const integration =
+      integrations.get(handledBy) ?? new HttpLambdaIntegration(handledBy, functions(handledBy));
+    integrations.set(handledBy, integration);
+    return addRoute(api.http, route, integration);
+  });
   createStage(api, created);
 }
 

@@ -43,3 +43,8 @@ it('creates the stage after every route', () => {
   expect(created).toHaveLength(Object.keys(routes).length);
   expect(DependsOn).toEqual(expect.arrayContaining(created));
 });
+
+it('has one integration for each function', () => {
+  const { size } = new Set(Object.values(routes).map(({ handledBy }) => handledBy));
+  template.resourceCountIs('AWS::ApiGatewayV2::Integration', size);
+});
