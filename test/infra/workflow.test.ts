@@ -1,4 +1,4 @@
-// What the state machine does when AWS fails its own functions: no such failure ends a lease at once.
+// What the state machine does when AWS fails its own functions: no such failure ends a lease.
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
