@@ -186,7 +186,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/shared/core/instance/absence.prop.test.ts',
       of: 'a listing',
-      name: 'started before it could count proves nothing, and is not remembered',
+      name: 'proves nothing and is not kept when it started before notBefore',
     },
   },
   {
@@ -197,7 +197,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/shared/core/instance/attempt.test.ts',
       of: 'the floor of absence',
-      name: 'is the last instant at which something could still appear or be destroyed',
+      name: 'is the last time at which an instance can appear or be destroyed',
     },
   },
   {

@@ -11,7 +11,7 @@ import type { Lease } from '../../shared/core/lease/lease.ts';
 
 type Given = { readonly lease: Lease; readonly reply: Reply<'readLease'>; readonly paid: MicroUsd };
 
-/** A view answers what its route promises. */
+/** A view returns the reply type of its route. */
 export function views({ lease, reply, paid }: Given): unknown[] {
   const { state: _, ...stateless } = reply;
   return [
@@ -23,13 +23,13 @@ export function views({ lease, reply, paid }: Given): unknown[] {
     { ...reply, requestedAt: lease.requestedAt } satisfies Reply<'readLease'>,
     // @ts-expect-error: no lease is in such a state.
     { ...reply, state: 'paused' } satisfies Reply<'readLease'>,
-    // @ts-expect-error: a number says nothing of its unit.
+    // @ts-expect-error: a number has no unit.
     { ...reply, holdMicroUsd: 5 } satisfies Reply<'readLease'>,
     { ...reply, holdMicroUsd: paid } satisfies Reply<'readLease'>,
   ];
 }
 
-/** A handler answers what its route promises, not what another one does. */
+/** A handler returns the reply type of its own route. */
 export function handlers({ lease }: Given): unknown[] {
   return [
     api(readLease, async () => leaseView(lease)) satisfies Serve<'readLease'>,

@@ -1,4 +1,4 @@
-// What must not compile. Nothing here runs: tsc fails when a line below stops being an error.
+// Code that must not compile. Nothing here runs: tsc fails when a line below stops being an error.
 
 import { cost, type MicroUsd, type MicroUsdPerHour } from '../../shared/core/base/money.ts';
 import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';
@@ -29,22 +29,22 @@ export function ends({ requested, active, ending, ended, proof, ready, now }: Gi
   return [
     // @ts-expect-error: closing takes a proof.
     closeLease(ending, now),
-    // @ts-expect-error: a proof is made from observations alone, never written down.
+    // @ts-expect-error: only observations create a proof.
     closeLease(ending, { from: now, until: now }, now),
-    // @ts-expect-error: an active lease has to end first.
+    // @ts-expect-error: an active lease must end first.
     closeLease(active, proof, now),
     // @ts-expect-error: an ended lease doesn't end again.
     endLease(ended, { reason: 'released', why: 'again' }, now),
-    // @ts-expect-error: an ending lease goes on ending.
+    // @ts-expect-error: an ending lease cannot be ended again.
     endLease(ending, { reason: 'released', why: 'again' }, now),
-    // @ts-expect-error: a requested lease has no instance that could serve.
+    // @ts-expect-error: a requested lease has no instance.
     activate(requested, ready, now),
   ];
 }
 
-/** Nobody writes a proof or an ended lease by hand. */
+/** Neither a proof nor an ended lease can be written as a literal. */
 export function literals({ ending, now, amount }: Given): unknown[] {
-  // @ts-expect-error: only `proveAbsence` and `nothingWasCreated` make one.
+  // @ts-expect-error: only `proveAbsence` and `nothingWasCreated` create one.
   const proof: AbsenceProof = { from: now, until: now };
   const { absentSince: _, ...rest } = ending;
   const ended: LeaseIn<'ended'> = {
@@ -59,20 +59,22 @@ export function literals({ ending, now, amount }: Given): unknown[] {
   return [proof, ended];
 }
 
-/** Instants, lengths, amounts and rates are not each other, and plain numbers are none of them. */
+/**
+ * Instants, durations, amounts and rates are different types, and plain numbers are none of them.
+ */
 export function units({ now, length, amount, rate }: Given): unknown[] {
-  // @ts-expect-error: a sum is a plain number; `after` makes an instant.
+  // @ts-expect-error: a sum is a plain number; `after` returns an instant.
   const later: EpochMs = now + length;
-  // @ts-expect-error: a number says nothing of its unit; `seconds` makes a length.
+  // @ts-expect-error: a number has no unit; `seconds` returns a duration.
   const plain: DurationMs = 5_000;
   return [
     later,
     plain,
-    // @ts-expect-error: two instants are no instant and a length.
+    // @ts-expect-error: two instants are not an instant and a duration.
     after(now, now),
     // @ts-expect-error: an amount is no rate.
     cost(amount, length),
-    // @ts-expect-error: an instant is no length.
+    // @ts-expect-error: an instant is no duration.
     cost(rate, now),
   ];
 }

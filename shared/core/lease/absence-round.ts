@@ -40,7 +40,7 @@ const attemptOf = (lease: Lease, { owner }: Sighting) =>
 const isProved = (lease: Lease): boolean =>
   lease.state !== 'ending' || proofOf(lease.attempts) !== null;
 
-/** A listed instance must be destroyed, whatever the state of its attempt. */
+/** A listed instance must be destroyed in any state of its attempt. */
 function repeatTargets(lease: Lease, present: readonly Sighting[]): readonly Target[] {
   return present.flatMap((sighting) => {
     const attempt = attemptOf(lease, sighting);

@@ -1,4 +1,4 @@
-// Who may see and do what.
+// What callers may read and do.
 
 import { describe, expect, it } from 'vitest';
 import { mustBeOperator, mustOwn } from '../../../../shared/core/base/caller.ts';
@@ -12,7 +12,7 @@ describe('a caller', () => {
   const consumer = { consumer: aConsumer, operator: false };
   const operator = { consumer: other, operator: true };
 
-  it('sees its own, and an operator everything', () => {
+  it('can read its own records, and an operator all', () => {
     expect(mustOwn(consumer, aConsumer, 'books')).toBeUndefined();
     expect(mustOwn(operator, aConsumer, 'books')).toBeUndefined();
     expect(() => mustOwn(consumer, other, 'books')).toThrow(forbidden);
@@ -21,7 +21,7 @@ describe('a caller', () => {
     );
   });
 
-  it('is no operator unless it is one', () => {
+  it('is Forbidden unless it is an operator', () => {
     expect(mustBeOperator(operator)).toBeUndefined();
     expect(() => mustBeOperator(consumer)).toThrow(forbidden);
   });

@@ -1,4 +1,4 @@
-// The table of failures: the state machine, the API and the pager all read it.
+// The table of failures, which the state machine, the API and paging use.
 
 import { describe, expect, it } from 'vitest';
 import { FAILURES, Failure, OUTCOME_NAMES } from '../../../../shared/core/base/failure.ts';
@@ -7,10 +7,10 @@ import { invariant, unreachable } from '../../../../shared/core/base/invariant.t
 const rows = Object.entries(FAILURES).map(([name, handling]) => ({ name, ...handling }));
 
 describe('a failure', () => {
-  it('carries its name as a value of its own, so that a minified bundle keeps it', () => {
-    const failure = new Failure('OfferGone', 'somebody was faster');
+  it('has a literal name, so that a minified bundle keeps it', () => {
+    const failure = new Failure('OfferGone', 'the offer is taken');
     expect(Object.getOwnPropertyDescriptor(failure, 'name')?.value).toBe('OfferGone');
-    expect(String(failure)).toBe('OfferGone: somebody was faster');
+    expect(String(failure)).toBe('OfferGone: the offer is taken');
   });
 
   it('keeps its cause, field and limit', () => {
@@ -25,19 +25,19 @@ describe('a failure', () => {
 });
 
 describe('the table', () => {
-  it.each(rows)('answers $name with an error status', ({ status }) => {
+  it.each(rows)('has an error status for $name', ({ status }) => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
   });
 
   it.each(['BadRequest', 'Forbidden', 'NotFound', 'KeyReused'] as const)(
-    'leaves %s to whoever caused it: no retry, no page, no route of the workflow',
+    'returns %s to the caller: no retry, no page, no route of the workflow',
     (name) => {
       expect(FAILURES[name]).toMatchObject({ action: 'never', page: false, inWorkflow: false });
     },
   );
 
-  it('pages a person where only a person can help', () => {
+  it('pages an operator for failures that need one', () => {
     const paged = rows.filter(({ page }) => page).map(({ name }) => name);
     expect(paged).toEqual([
       'BadReply',
@@ -48,7 +48,7 @@ describe('the table', () => {
     ]);
   });
 
-  it('never repeats a call whose effect is unknown without looking first', () => {
+  it('never repeats a call with an unknown effect without looking first', () => {
     expect(FAILURES.OutcomeUnknown.action).toBe('look');
     expect(FAILURES.StillUnknown.action).toBe('look');
   });
@@ -57,18 +57,18 @@ describe('the table', () => {
     expect(FAILURES[name].inWorkflow).toBe(true);
   });
 
-  it('gives every outcome a name of its own', () => {
+  it('gives every outcome its own name', () => {
     const names = Object.values(OUTCOME_NAMES);
     expect(new Set(names).size).toBe(names.length);
   });
 });
 
 describe('an invariant', () => {
-  it('that holds says nothing', () => {
+  it('does nothing when it holds', () => {
     expect(() => invariant(true, 'fine')).not.toThrow();
   });
 
-  it('that breaks is a bug with its own name, and no failure', () => {
+  it('throws InvariantBroken, which is no Failure, when it is broken', () => {
     const broken = () => invariant(false, 'the hold is negative');
     expect(broken).toThrow(
       expect.objectContaining({ name: 'InvariantBroken', message: 'the hold is negative' }),
@@ -76,7 +76,7 @@ describe('an invariant', () => {
     expect(broken).not.toThrow(Failure);
   });
 
-  it('breaks where a type lied', () => {
+  it('is broken by a value outside its type', () => {
     // No value has this type; at run time a stored item might.
     expect(() => unreachable('odd' as never)).toThrow('unreachable: "odd"');
   });

@@ -1,4 +1,4 @@
-// Which letters each kind of id may hold: what is refused here never reaches a key, a URL or a tag.
+// The allowed characters of each kind of id: a refused value never reaches a key, a URL or a tag.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -53,17 +53,17 @@ describe.each(cases)('a $kind', ({ schema, good, bad }) => {
     expect(schema.safeParse(value).success).toBe(false);
   });
 
-  it.each([[null], [undefined], [7], [[LEASE]]])('is text, not %j', (value) => {
+  it.each([[null], [undefined], [7], [[LEASE]]])('is a string, not %j', (value) => {
     expect(schema.safeParse(value).success).toBe(false);
   });
 });
 
 describe('brandId', () => {
-  it('returns what its schema allows', () => {
+  it('returns an id that its schema allows', () => {
     expect(brandId(LeaseId, LEASE)).toBe(LEASE);
   });
 
-  it('throws a broken invariant for anything else', () => {
+  it('throws InvariantBroken for any other value', () => {
     const wrong = () => brandId(DeploymentId, '');
     expect(wrong).toThrow(expect.objectContaining({ name: 'InvariantBroken' }));
   });

@@ -1,4 +1,4 @@
-// The laws of money: nothing is ever lost by rounding, and a float's noise never becomes a charge.
+// The laws of money: rounding never loses an amount, and float errors never become a charge.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ const lengths = fc.integer({ min: 0, max: 31 * 24 * 3_600_000 }).map(durationMs)
 const amounts = fc.integer({ min: 0, max: 10_000_000_000 }).map(microUsd);
 
 describe('cost', () => {
-  it('of two spans is the cost of both together or one micro-dollar more', () => {
+  it('of two spans is the cost of the whole span or one micro-dollar more', () => {
     fc.assert(
       fc.property(rates, lengths, lengths, (rate, a, b) => {
         const apart = sum(cost(rate, a), cost(rate, b));
@@ -45,7 +45,7 @@ describe('cost', () => {
     );
   });
 
-  it('never shrinks as time goes on', () => {
+  it('never decreases with time', () => {
     fc.assert(
       fc.property(rates, lengths, lengths, (rate, a, b) => {
         expect(cost(rate, total(a, b))).toBeGreaterThanOrEqual(cost(rate, a));
@@ -69,7 +69,7 @@ describe('cost', () => {
 });
 
 describe('fromUsd', () => {
-  it('gives back every whole amount up to $1,000, whatever noise its float carries', () => {
+  it('returns every whole amount up to $1,000 despite float errors', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (amount) => {
         expect(fromUsd(amount / 1_000_000)).toBe(amount);
@@ -78,7 +78,7 @@ describe('fromUsd', () => {
     );
   });
 
-  it('never rounds down by more than noise, and never up by a whole micro-dollar', () => {
+  it('never rounds down by more than the float error, and never up by a whole micro-dollar', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1_000, noNaN: true }), (usd) => {
         const above = fromUsd(usd) - usd * 1_000_000;
@@ -118,7 +118,7 @@ describe('amounts', () => {
     );
   });
 
-  it('split into what is taken and what is left', () => {
+  it('split into a taken part and a rest', () => {
     fc.assert(
       fc.property(amounts, amounts, (amount, taken) => {
         expect(sum(rest(amount, taken), taken)).toBe(Math.max(amount, taken));
@@ -126,12 +126,12 @@ describe('amounts', () => {
     );
   });
 
-  it('for units round up', () => {
+  it('are rounded up for units', () => {
     expect(rateOf(microUsdPerHour(3), 2.5)).toBe(8);
     expect(amountOf(microUsd(3), 2.5)).toBe(8);
   });
 
-  it('of rates sum as rates', () => {
+  it('sum for rates too', () => {
     expect(sumRates(microUsdPerHour(1), microUsdPerHour(2))).toBe(3);
   });
 
@@ -151,7 +151,7 @@ describe('formatUsd', () => {
     expect(formatUsd(microUsd(amount))).toBe(text);
   });
 
-  it('writes an overdrawn room with its sign', () => {
+  it('writes a negative amount with its sign', () => {
     const room: MicroUsd[] = JSON.parse('[-2500000]');
     expect(room.map(formatUsd)).toEqual(['-$2.5000']);
   });

@@ -1,4 +1,4 @@
-// The table of providers, and what follows from a row, shown on rows that nobody has.
+// The table of providers, and what is derived from a row, tested with example rows.
 
 import { describe, expect, it } from 'vitest';
 import { OfferId } from '../../../../shared/core/base/ids.ts';
@@ -23,24 +23,21 @@ const TWO_KEYS: ProviderRow = {
 };
 
 describe('a provider', () => {
-  it('is one that has a row', () => {
+  it('has a row', () => {
     expect(ProviderName.options).toEqual(Object.keys(PROVIDERS));
     expect(ProviderName.safeParse('vastai').success).toBe(true);
     expect(ProviderName.safeParse('somebody').success).toBe(false);
   });
 
-  it.each(ProviderName.options)('has a name that begins offer ids: %s', (name) => {
+  it.each(ProviderName.options)('has a name that can start offer ids: %s', (name) => {
     expect(OfferId.safeParse(`${name}_1`).success).toBe(true);
   });
 
-  it.each(ProviderName.options)(
-    'has keys, and an address without a slash at its end: %s',
-    (name) => {
-      const { keys, baseUrl } = rowOf(name);
-      expect(Object.keys(keys).length).toBeGreaterThan(0);
-      expect(baseUrl.default).toMatch(/^https:\/\/.*[^/]$/);
-    },
-  );
+  it.each(ProviderName.options)('has keys, and a base URL without a trailing slash: %s', (name) => {
+    const { keys, baseUrl } = rowOf(name);
+    expect(Object.keys(keys).length).toBeGreaterThan(0);
+    expect(baseUrl.default).toMatch(/^https:\/\/.*[^/]$/);
+  });
 
   it('shares no variable and no secret with another', () => {
     const rows = ProviderName.options.map(rowOf);
@@ -53,7 +50,7 @@ describe('a provider', () => {
     expect(new Set(named).size).toBe(named.length);
   });
 
-  it('is configured when there are keys of it', () => {
+  it('is configured when its keys are set', () => {
     const access = { baseUrl: 'https://console.vast.ai', keys: { apiKey: 'a-key' } };
     expect(configuredIn({ vastai: access })).toEqual(['vastai']);
     expect(configuredIn({})).toEqual([]);
@@ -61,7 +58,7 @@ describe('a provider', () => {
 });
 
 describe('the keys of a provider', () => {
-  it('are a text for each field of its row', () => {
+  it('are a string for each field of its row', () => {
     expect(keysOf('vastai').safeParse({ apiKey: 'a-key' }).success).toBe(true);
     expect(keysOf('vastai').safeParse({ apiKey: 7 }).success).toBe(false);
     expect(keysOf('vastai').safeParse({}).success).toBe(false);
@@ -82,11 +79,11 @@ describe('the keys of a provider', () => {
 });
 
 describe('an operator', () => {
-  it('needs to name no provider when there is one', () => {
+  it('need not name the only provider', () => {
     expect(chooseProvider(['a'], undefined)).toBe('a');
   });
 
-  it('gets the provider that was named', () => {
+  it('gets the named provider', () => {
     expect(chooseProvider(['a', 'b'], 'b')).toBe('b');
   });
 

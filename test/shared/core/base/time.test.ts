@@ -51,12 +51,12 @@ describe('instants', () => {
     expect(EpochMs.safeParse('1793620800000').success).toBe(false);
   });
 
-  it('move by durations', () => {
+  it('are shifted by durations', () => {
     expect(afterwards(NOON, seconds(2))).toBe(1_793_620_802_000);
     expect(between(NOON, afterwards(NOON, minutes(7)))).toBe(420_000);
   });
 
-  it('are no negative time apart', () => {
+  it('are never a negative time apart', () => {
     expect(between(afterwards(NOON, seconds(1)), NOON)).toBe(0);
   });
 
@@ -81,7 +81,7 @@ describe('wholeSeconds', () => {
     expect(wholeSeconds(durationMs(length), 1)).toBe(whole);
   });
 
-  it('is never less than asked', () => {
+  it('is never less than its minimum', () => {
     expect(wholeSeconds(durationMs(0), 2)).toBe(2);
   });
 });
@@ -95,7 +95,7 @@ describe('months', () => {
     expect(monthOf(epochMs(Date.parse(text)))).toBe(month);
   });
 
-  it('read back as they were written', () => {
+  it('are parsed unchanged', () => {
     expect(Month.parse('2026-11')).toBe('2026-11');
   });
 

@@ -11,14 +11,14 @@ describe('days', () => {
     expect(closableUntil(undefined, at('00:45'))).toBe(at('00:15'));
   });
 
-  it('wait for what is in an outbox, if that is older', () => {
+  it('are not closed while an outbox has an older entry', () => {
     expect(closableUntil(at('00:10'), at('00:45'))).toBe(at('00:10'));
     expect(closableUntil(at('00:20'), at('00:45'))).toBe(at('00:15'));
   });
 });
 
-describe('what is pending', () => {
-  it('is known by account, from its earliest entry on', () => {
+describe('pending entries', () => {
+  it('are given by account, as the time of the oldest', () => {
     const other = brandId(ConsumerId, '123456789012/other');
     const late = { ...anEndedLease(), consumer: other };
     const entries = late.outbox.entries.map((entry) => ({ ...entry, at: at('12:34') }));
@@ -33,7 +33,7 @@ describe('what is pending', () => {
     ]);
   });
 
-  it('is nothing where every outbox is applied', () => {
+  it('are empty when every outbox is applied', () => {
     const lease = { ...anActiveLease(), outbox: { events: [], entries: [] } };
     expect(pendingSince([lease]).size).toBe(0);
   });

@@ -1,5 +1,4 @@
-// Laws of reports: whatever lines are grouped by, and however they are cut into pages and days, the
-// sums are the same.
+// Laws of cost reports: for any grouping, and any split into pages and days, the sums are the same.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -48,7 +47,9 @@ const charge = fc
 
 type Settled = { readonly hour: number; readonly charges: readonly Charge[]; correction: number };
 
-/** What one lease enters: its settlement at one instant, and perhaps a true-up two hours later. */
+/**
+ * The entries of one lease: its settlement at one instant, and perhaps a true-up two hours later.
+ */
 function entriesOf({ hour, charges, correction }: Settled, number: number): LedgerEntry[] {
   const leaseId = aLeaseId(`l${String(number).padStart(19, '0')}`);
   const when = epochMs(at('00:00') + hours(1) * hour);
@@ -90,13 +91,13 @@ const ledger = fc
 const totalOf = (lines: readonly CostLine[]) => groupCosts(lines, 'consumer').total;
 
 describe('groups of costs', () => {
-  it('know the provider of a true-up, which names no instance', () => {
+  it('include the provider of a true-up, which has no instance', () => {
     const entries = entriesOf({ hour: 1, charges: [], correction: -7 }, 1);
     const { groups } = groupCosts(linesOf(entries), 'provider');
     expect(groups).toMatchObject([{ key: 'vastai', correctedMicroUsd: -7, leases: 0 }]);
   });
 
-  it('add up to one total, whatever they are grouped by', () => {
+  it('add up to one total for every grouping', () => {
     fc.assert(
       fc.property(ledger, (entries) => {
         const lines = linesOf(entries);
@@ -112,7 +113,7 @@ describe('groups of costs', () => {
     );
   });
 
-  it('are the same from pages as from the whole, and no page cuts a settlement', () => {
+  it('are the same from pages as from the whole, and no page splits a settlement', () => {
     fc.assert(
       fc.property(ledger, fc.integer({ min: 6, max: 9 }), (entries, size) => {
         const lines: CostLine[] = [];
@@ -145,19 +146,19 @@ describe('groups of costs', () => {
   });
 });
 
-describe('what runs', () => {
+describe('a running instance', () => {
   const lease = anActiveLease();
   const now = at('12:34');
   const running = runningOf(lease, null, now);
 
-  it('counts in a span that the present lies in', () => {
+  it('counts in a span that includes now', () => {
     const span = { from: at('12:00'), to: at('13:00') };
     expect(includesRunning(span, at('12:00'))).toBe(true);
     expect(includesRunning(span, at('13:00'))).toBe(false);
     expect(includesRunning(span, at('11:59'))).toBe(false);
   });
 
-  it('is a line as of now, until its charge is entered', () => {
+  it('is a line at now, until its charge is entered', () => {
     expect(runningLines(running, [], now)).toMatchObject([
       { at: now, leaseId: lease.id, gpuName: 'RTX 4090', sums: NOTHING },
     ]);

@@ -1,4 +1,4 @@
-// Days and spans: what a report reads from closed days and what from entries.
+// Days and spans: which part a report reads from closed days, and which from entries.
 
 import { describe, expect, it } from 'vitest';
 import { type EpochMs, epochMs, isoTime, Month } from '../../../../shared/core/base/time.ts';
@@ -22,7 +22,7 @@ describe('a day', () => {
     (text) => expect(Day.safeParse(text).success).toBe(false),
   );
 
-  it('goes from midnight to midnight UTC, over the ends of months and years', () => {
+  it('lasts from midnight to midnight UTC, across months and years', () => {
     expect(dayOf(instant('2026-12-31T23:59:59.999Z'))).toBe('2026-12-31');
     expect(nextDay(day('2026-12-31'))).toBe('2027-01-01');
     expect(nextDay(day('2028-02-28'))).toBe('2028-02-29');
@@ -43,13 +43,13 @@ describe('a month', () => {
 describe('a span', () => {
   const span = { from: instant('2026-11-01T06:00:00Z'), to: instant('2026-11-04T00:00:00Z') };
 
-  it('holds the days that lie wholly within it', () => {
+  it('contains the whole days within it', () => {
     expect(wholeDays(span)).toEqual({ first: '2026-11-02', end: '2026-11-04' });
     const short = { from: span.from, to: instant('2026-11-01T07:00:00Z') };
     expect(wholeDays(short)).toEqual({ first: '2026-11-02', end: '2026-11-01' });
   });
 
-  it('without some of its days is what lies before, between and after them', () => {
+  it('without some days is the time before, between and after them', () => {
     const left = without(span, [day('2026-11-02')]);
     expect(left).toEqual([
       { from: span.from, to: instant('2026-11-02T00:00:00Z') },

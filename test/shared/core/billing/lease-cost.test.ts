@@ -1,4 +1,4 @@
-// The charges that a lease was settled with, and where they stand.
+// The charges of a lease's settlement, and their position in the ledger.
 
 import { describe, expect, it } from 'vitest';
 import { settledCharges, settlementOf } from '../../../../shared/core/billing/lease-cost.ts';
@@ -11,21 +11,21 @@ const charges = entries.flatMap(({ charge }) => charge ?? []);
 const applied = { ...lease, outbox: { events: [], entries: [] } };
 
 describe('a settlement', () => {
-  it('is found at the instant the lease ended, from its first entry on', () => {
+  it('is found at the end of the lease, from its first entry on', () => {
     expect(settlementOf(lease)).toEqual({
       span: { from: at('12:34'), to: at('12:34') + 1 },
       after: { at: at('12:34'), leaseId: lease.id, seq: 0 },
     });
   });
 
-  it('has the charges that are entered, or still in the outbox, each once', () => {
+  it('has the charges in the ledger or in the outbox, each once', () => {
     expect(charges).toHaveLength(1);
     expect(settledCharges(applied, entries)).toEqual(charges);
     expect(settledCharges(lease, [])).toEqual(charges);
     expect(settledCharges(lease, entries)).toEqual(charges);
   });
 
-  it('has nothing of another lease that ended at the same instant', () => {
+  it('has no charge of another lease that ended at the same instant', () => {
     const others = entries.map((entry) => ({ ...entry, leaseId: aLeaseId('b') }));
     expect(settledCharges(applied, others)).toEqual([]);
   });

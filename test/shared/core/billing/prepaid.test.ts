@@ -1,5 +1,4 @@
-// What open leases can still cost a provider's funds, and what a reading makes of takes that it
-// meets under way.
+// What open leases can still cost at a provider, and how a reading treats takes in progress.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -56,7 +55,7 @@ function aTake(change: Partial<Take> = {}): Take {
   };
 }
 
-/** A room with this take, as it was after it. */
+/** A room after this take. */
 const taken = (take: Take): Room => ({
   ...read([], at('12:00')),
   version: 2,
@@ -67,19 +66,20 @@ describe('the room of a balance', () => {
   it.each<[string, () => Lease, EpochMs, number]>([
     ['nothing chosen', aRequestedLease, at('12:04'), 0],
     ['an offer chosen: its time, a boot and a teardown', chosen, at('12:04'), 1.5],
-    ['a create under way for 9 min', aLaunchingLease, at('12:10'), 1.35],
+    ['a create in progress for 9 min', aLaunchingLease, at('12:10'), 1.35],
     ['an instance that boots for 8 min', aBootingLease, at('12:10'), 82 / 60],
-    ['an instance that serves for half an hour', anActiveLease, at('12:34'), 2 / 3],
-    ['an instance that should be gone by 12:40', anEndingLease, at('12:34'), 0.1],
-    ['nothing any more', anEndedLease, at('12:40'), 0],
-  ])('is less by what a lease can still cost: %s', (...[, lease, now, hours]) => {
+    ['an active lease after half an hour', anActiveLease, at('12:34'), 2 / 3],
+    ['an instance that must be gone by 12:40', anEndingLease, at('12:34'), 0.1],
+    ['nothing after the end', anEndedLease, at('12:40'), 0],
+  ])('is reduced by what a lease can still cost: %s', (...[, lease, now, hours]) => {
     const { roomMicroUsd } = read([lease()], now);
     const used = BALANCE - (roomMicroUsd ?? 0);
-    // The launching lease was put on record at 12:01, the booting one's instance created at 12:02.
+    // The attempt of the launching lease was recorded at 12:01, the booting one's instance created
+    // at 12:02.
     expect(Math.abs(used - HOUR * hours)).toBeLessThanOrEqual(2);
   });
 
-  it('counts nothing for an instance whose destroy was accepted, nor for another provider', () => {
+  it('is not reduced by an instance with an accepted destroy, or of another provider', () => {
     const ending = anEndingLease();
     const attempt = currentAttempt(ending);
     if (attempt?.state !== 'created') throw new Error('it has an instance');
@@ -90,7 +90,7 @@ describe('the room of a balance', () => {
     });
   });
 
-  it('is unknown where the balance is', () => {
+  it('is unknown when the balance is unknown', () => {
     const room = reviewedRoom(null, { ...reading([anActiveLease()]), balance: null }).room;
     expect(room).toMatchObject({ roomMicroUsd: null, balanceMicroUsd: null });
     expect([carries(room, aLeaseId(), at('12:04')), runwayOf(room)]).toEqual([null, null]);
@@ -98,19 +98,19 @@ describe('the room of a balance', () => {
 });
 
 describe('a take', () => {
-  it('stays while its lease may still commit what it was for', () => {
+  it('is kept while its choice may still be committed', () => {
     const take = aTake();
     const { room } = reviewedRoom(taken(take), reading([aRequestedLease()]));
     expect(room).toMatchObject({ version: 3, roomMicroUsd: BALANCE - 606_000 });
     expect(room.takes).toEqual({ [take.leaseId]: take });
   });
 
-  it('is forgotten 2 min later: the step that took it was cut off', () => {
+  it('expires after 2 min: the step that took it was interrupted', () => {
     const { room } = reviewedRoom(taken(aTake()), reading([], at('12:05')));
     expect(room).toMatchObject({ roomMicroUsd: BALANCE, takes: {} });
   });
 
-  it('is counted once when its lease shows the choice, and not beside an instance', () => {
+  it('counts once when its lease has the choice, and not in addition to an instance', () => {
     const known = taken(aTake());
     expect(reviewedRoom(known, reading([chosen()])).room.roomMicroUsd).toBe(BALANCE - 606_000);
     const serving = reviewedRoom(known, reading([anActiveLease()])).room;
@@ -118,7 +118,7 @@ describe('a take', () => {
     expect(BALANCE - (serving.roomMicroUsd ?? 0)).toBeLessThan(HOUR * 1.2);
   });
 
-  it('carries over to the next attempt of its lease, and to no other', () => {
+  it('is replaced by the next attempt of its lease only', () => {
     const room = { ...taken(aTake()), roomMicroUsd: microUsd(100) };
     expect(carries(room, aLeaseId(), at('12:04'))).toBe(606_100);
     expect(carries(room, aLeaseId('b'), at('12:04'))).toBe(100);
@@ -135,7 +135,7 @@ describe('a reading', () => {
     expect(carries(room, aLeaseId(), at('12:15:01'))).toBeNull();
   });
 
-  it('pages when less than an hour is left, and when what is open can not be carried', () => {
+  it('pages when less than an hour is left, or when open leases can cost more', () => {
     const page = (balance: number, open = [anActiveLease()]) =>
       reviewedRoom(null, reading(open, at('12:04'), balance)).page;
     expect(page(HOUR * 2)).toBeNull();
@@ -153,7 +153,7 @@ describe('a balance that cannot be read', () => {
   const page = (now: EpochMs, lastSweepAt: EpochMs) =>
     unreadPage(room, { why: 'could not read the balance of vastai', now, lastSweepAt });
 
-  it('is paged once an hour, counted from its last reading', () => {
+  it('pages once an hour, counted from its last reading', () => {
     expect(page(at('12:59'), at('12:58'))).toBeNull();
     expect(page(at('13:00'), at('12:59'))).toBe(
       'blind: could not read the balance of vastai; last read at 2026-11-02T12:00:00.000Z',

@@ -1,4 +1,4 @@
-// Which leases are compared with the provider's charges, and what a difference makes of one.
+// Which leases are compared with the provider's charges, and the effect of a difference.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -35,7 +35,7 @@ const compared = (amount: number, now = task.now) =>
   );
 
 describe('leases to compare', () => {
-  it('are those that were charged an instance at the provider, by its beginning', () => {
+  it('are those with a charge at the provider, by the start of the instance', () => {
     expect([...chargedLeases(lease.outbox.entries, task)]).toEqual([[lease.id, at('12:02')]]);
     const old = lease.outbox.entries.map((entry) => ({
       ...entry,
@@ -46,12 +46,12 @@ describe('leases to compare', () => {
 
   it('need all charges of the days in which they had instances', () => {
     expect(chargesNeededFrom(task, started)).toBe(at('00:00'));
-    // Without any: as far back as charges may still change.
+    // Without leases: as far back as charges may still change.
     const none = { ...task, now: at('12:34') };
     expect(chargesNeededFrom(none, new Map())).toBe(earlier(at('00:00'), hours(24)));
   });
 
-  it('are compared once the provider has settled their charges', () => {
+  it('are compared once their provider charges are final', () => {
     expect(compared(lease.chargedMicroUsd)).toMatchObject([{ comparison: { difference: 0 } }]);
     expect(compared(lease.chargedMicroUsd, at('20:00'))).toEqual([]);
     const leases = new Map([[lease.id, anEndingLease()]]);
@@ -62,7 +62,7 @@ describe('leases to compare', () => {
 describe('a difference', () => {
   const more = lease.chargedMicroUsd + 50_000;
 
-  it('beyond rounding trues the lease up, and then there is none', () => {
+  it('causes a true-up when it is beyond rounding, and is then gone', () => {
     expect(differing(compared(more))).toHaveLength(1);
     expect(differing(compared(lease.chargedMicroUsd + 10))).toEqual([]);
     const trued = trueUpTo(lease, rows(more), task);
@@ -70,14 +70,14 @@ describe('a difference', () => {
     expect(trued === null ? null : trueUpTo(trued, rows(more), task)).toBeNull();
   });
 
-  it('is concluded neither from a row that is missing nor of a lease that goes on', () => {
+  it('is not computed from a missing row, or for an open lease', () => {
     expect(trueUpTo(lease, [], task)).toBeNull();
     expect(trueUpTo(anEndingLease(), rows(more), task)).toBeNull();
   });
 });
 
 describe('rows of charges', () => {
-  it("are ours by their tags, and somebody else's where they have none", () => {
+  it('belong to this deployment by their tags, and are foreign without one', () => {
     const row = {
       instanceId: anInstanceId(),
       amount: microUsd(7),

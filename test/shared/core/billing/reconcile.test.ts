@@ -1,4 +1,4 @@
-// What a provider charged, against what we charged.
+// Compares the provider's charges with the ledger.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -20,10 +20,10 @@ describe('a comparison', () => {
   it.each([0, 2_000, -2_000])('explains a difference of %i by rounding', (difference) => {
     expect(against(CHARGED + difference)).toMatchObject({ explained: true, alarming: false });
   });
-  it('is not explained beyond what rounding can do', () => {
+  it('does not explain more than the maximum rounding', () => {
     expect(against(CHARGED + 2_100)).toMatchObject({ explained: false, difference: 2_100 });
   });
-  it('alarms above a hundredth of the charge and above a cent, or above a dollar', () => {
+  it('is alarming above 1 % of the charge and above a cent, or above a dollar', () => {
     expect(against(CHARGED + 10_000)).toMatchObject({ alarming: false });
     expect(against(CHARGED + 10_001)).toMatchObject({ alarming: true });
     expect(against(CHARGED + 1_000_001)).toMatchObject({ alarming: true });
@@ -32,12 +32,12 @@ describe('a comparison', () => {
   it('adds up the rows of a lease, twins and second rows included', () => {
     expect(against(CHARGED - 50_000, 50_000)).toMatchObject({ reported: CHARGED, difference: 0 });
   });
-  it('concludes nothing from an instance that is not shown', () => {
+  it('changes nothing for an instance that is not reported', () => {
     expect(compare(lease, { provider, terms }, [])).toEqual({ kind: 'not-shown', booked: CHARGED });
     const other = [{ owner: { ...owner, attempt: 2 }, amount: microUsd(5) }];
     expect(compare(lease, { provider, terms }, other)).toMatchObject({ kind: 'not-shown' });
   });
-  it('agrees once the lease is trued up', () => {
+  it('has no difference once the lease is trued up', () => {
     const reported = rows(CHARGED + 77_000);
     const found = compare(lease, { provider, terms }, reported);
     if (found.kind !== 'compared') throw new Error('not compared');
@@ -49,7 +49,7 @@ describe('a comparison', () => {
 });
 
 describe('the charges of a lease', () => {
-  it('are settled a while after its instances ended, and not before', () => {
+  it('are final some time after its instances ended, and not before', () => {
     const ended = at('12:31');
     const settled = (now: typeof ended) => isSettled(lease, provider, { terms, now });
     expect(settled(afterwards(ended, hours(23.9)))).toBe(false);

@@ -1,4 +1,4 @@
-// What entries sum up to, and whether that agrees with their leases.
+// The sums of entries, and whether they agree with their leases.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -44,7 +44,7 @@ describe('entries', () => {
     expect(whatsOf(entered, found)).toEqual([expect.stringContaining(what)]);
   });
 
-  it('of leases that are not there and entered nothing differ in nothing', () => {
+  it('have no difference for a missing lease without entries', () => {
     expect(whatsOf([], null, [aLeaseId('z')])).toEqual([]);
   });
 });

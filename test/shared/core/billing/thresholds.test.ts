@@ -1,4 +1,4 @@
-// What follows from how much of a month's budget is spent.
+// The consequences of the spent part of a month's budget.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
@@ -41,19 +41,19 @@ describe('a review', () => {
   const percents = (account: Account, spent: number) =>
     reviewOf(account, microUsd(spent)).crossed.map(({ percent }) => percent);
 
-  it('finds a threshold crossed at so much of the budget, not a micro-dollar before', () => {
+  it('finds a threshold crossed at its exact percentage, not a micro-dollar before', () => {
     expect(percents(anAccount(), 500)).toEqual([]);
     expect(percents(anAccount(), 501)).toEqual([50]);
     expect(percents(anAccount(), 1_202)).toEqual([50, 80, 120]);
   });
 
-  it('counts a crossing once, also when a further one follows', () => {
+  it('counts a crossing once, even when a further one follows', () => {
     const account = anAccount({ crossed: { 50: epochMs(1) } });
     expect(percents(account, 600)).toEqual([]);
     expect(percents(account, 900)).toEqual([80]);
   });
 
-  it('freezes and ends for as long as it is true, whatever was crossed before', () => {
+  it('freezes and ends while spending is above the threshold, independent of crossings', () => {
     const crossed = { 50: epochMs(1), 80: epochMs(2), 120: epochMs(3) };
     const after = anAccount({ crossed, frozen: true });
     expect(reviewOf(after, microUsd(600))).toMatchObject({ frozen: false, ends: null });
@@ -61,18 +61,18 @@ describe('a review', () => {
     expect(reviewOf(after, microUsd(1_202))).toMatchObject({ ends: { percent: 120 } });
   });
 
-  it('of an account without any budget crosses nothing until something is spent', () => {
+  it('crosses nothing for an account without budget until something is spent', () => {
     const limits = someLimits({ monthlyBudgetMicroUsd: microUsd(0), thresholds });
     expect(percents(anAccount({ limits }), 0)).toEqual([]);
     expect(percents(anAccount({ limits }), 1)).toEqual([50, 80, 120]);
   });
 });
 
-describe('what is spent', () => {
+describe('the spent amount', () => {
   const lease = anActiveLease();
   const leases = new Map([[lease.id, lease]]);
 
-  it('is what was charged this month and what its leases cost by now', () => {
+  it('is the charges of this month plus the cost of its open leases', () => {
     const account = anAccount({
       chargedMicroUsd: microUsd(100),
       holds: { [lease.id]: lease.hold },
@@ -87,7 +87,7 @@ describe('what is spent', () => {
     expect(spentOf(account, leases, at('13:03'))).toBe(0);
   });
 
-  it('ends the open leases of its account when a threshold says so, until they are over', () => {
+  it('ends the open leases of its account when the action of the threshold is end', () => {
     const account = anAccount({ holds: { [lease.id]: lease.hold } });
     const [found] = findAccounts([account], leases, at('13:03'));
     expect(found).toMatchObject({ kind: 'threshold', ending: [{ id: lease.id }] });
@@ -101,7 +101,7 @@ describe('open leases of an account', () => {
     review: reviewOf(account, microUsd(spent)),
   });
 
-  it('end for the threshold that says so', () => {
+  it('end for a threshold with action end', () => {
     expect(endForBudget(found(1_202), account)).toEqual({
       reason: 'over-budget',
       why: "$0.001202 is spent: 120 % of the account's monthly budget",
@@ -109,7 +109,7 @@ describe('open leases of an account', () => {
     expect(endForBudget(found(1_201), account)).toBeNull();
   });
 
-  it('go on when limits or month have changed since', () => {
+  it('continue when limits or month have changed since', () => {
     expect(endForBudget(found(1_202), { ...account, limitsVersion: 2 })).toBeNull();
     const month = Month.parse('2026-12');
     expect(endForBudget(found(1_202), { ...account, month })).toBeNull();

@@ -1,4 +1,4 @@
-// Whether closed days agree with what was entered for them.
+// Whether closed days agree with their entries.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -41,7 +41,7 @@ describe('a closed day', () => {
     expect(judged(moved)?.what).toBe(`day ${day}: rows`);
   });
 
-  it('has no part in what was entered on another day', () => {
+  it('ignores entries of other days', () => {
     const later = entries.map((entry) => ({ ...entry, at: afterwards(entry.at, hours(24)) }));
     expect(judged(entries, later)).toBeNull();
   });

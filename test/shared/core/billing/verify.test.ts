@@ -1,4 +1,4 @@
-// Whether an account agrees with its leases, and what may only be under way.
+// Whether an account agrees with its leases, and which differences are doubtful.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
@@ -33,7 +33,7 @@ const ended = applied({ ...anEndedLease(), id: aLeaseId('b') });
 const factsOf = (...leases: readonly Lease[]) =>
   new Map(leases.map((each) => [each.id, factOf(each)]));
 
-/** The account of a lease that serves and one that ended, as it should be. */
+/** The correct account of an active lease and an ended one. */
 const account = anAccount({
   holds: { [active.id]: active.hold },
   chargedMicroUsd: ended.chargedMicroUsd,
@@ -50,7 +50,7 @@ const compare = (change: Partial<typeof whole>, facts = factsOf(active, ended)) 
   compareAccount({ ...whole, ...change }, facts, at('14:00'));
 
 describe('an account', () => {
-  it('agrees with the leases that hold and spent its money', () => {
+  it('agrees with the leases that have its holds and charges', () => {
     expect(compare({})).toEqual({ difference: null, doubtful: false, suspects: [] });
   });
 
@@ -59,13 +59,13 @@ describe('an account', () => {
     ['rate room', { rateRoomMicroUsdPerHour: account.rateRoomMicroUsdPerHour }, 'rate limit'],
     ['lease room', { leaseRoom: 20 }, 'open leases'],
     ['charges before', { chargedBeforeMicroUsd: microUsd(1) }, 'charged in total'],
-  ])('that differs in its %s says so, without a doubt', (_, change, what) => {
+  ])('has a definite difference in its %s', (_, change, what) => {
     const { difference, doubtful } = compare(change);
     expect(difference?.what).toContain(what);
     expect(doubtful).toBe(false);
   });
 
-  it('that holds for a lease that has none names it, for a second look', () => {
+  it('names a lease with a hold that the lease lacks, for a second check', () => {
     const holds = { ...whole.holds, [aLeaseId('c')]: aHold() };
     expect(compare({ holds })).toMatchObject({
       difference: { leaseId: aLeaseId('c'), what: 'held', ledger: 0, found: 1_000_000 },
@@ -76,14 +76,14 @@ describe('an account', () => {
     expect(compare({ holds: fresh }).doubtful).toBe(true);
   });
 
-  it('is doubtful while something of its leases is not applied yet', () => {
+  it('is doubtful while an outbox of its leases is not applied', () => {
     const pending = factsOf(active, { ...anEndedLease(), id: aLeaseId('b') });
     expect(compare({ chargedMicroUsd: microUsd(0) }, pending)).toMatchObject({ doubtful: true });
     expect(mayHaveMoved(pending)).toEqual([active.id, aLeaseId('b')]);
     expect(mayHaveMoved(factsOf(ended))).toEqual([]);
   });
 
-  it('that is missing is a difference', () => {
+  it('is a difference when it is missing', () => {
     const missing = missingAccount(aConsumer);
     expect(differencePage(missing)).toBe(
       `books-differ: ${aConsumer}: accounts: the ledger has 1, found 0`,
@@ -91,23 +91,23 @@ describe('an account', () => {
   });
 });
 
-describe('a second look', () => {
+describe('a second check', () => {
   const now = at('14:00');
   const until = afterwards(now, hours(24));
 
-  it('reads what the leases can have entered, since the earliest was requested', () => {
+  it('reads the entries of its leases since the earliest request', () => {
     const leases = new Map([[active.id, active]]);
     const from = earlier(at('12:00'), minutes(10));
     expect(spanOfLeases([active.id], leases, now)).toEqual({ from, to: until });
     expect(spanOfLeases([active.id, aLeaseId('z')], leases, now).from).toBe(0);
   });
 
-  it('reads what can have been entered since it started, clocks and steps allowed for', () => {
+  it('reads entries since it started, with a margin for clocks and steps', () => {
     expect(spanSince(at('13:50'), now)).toEqual({ from: at('13:40'), to: until });
     expect(spanSince(epochMs(5), now).from).toBe(0);
   });
 
-  it('counts only what a lease had committed when it was read', () => {
+  it('counts only entries that a lease had committed when it was read', () => {
     const { entries } = anEndedLease().outbox;
     const read = new Map([[active.id, { ...active, lastEntry: 1 }]]);
     expect(enteredUntil(entries, read).map(({ seq }) => seq)).toEqual([1]);

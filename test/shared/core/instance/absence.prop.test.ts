@@ -1,5 +1,5 @@
-// The laws of absence: whatever listings come, in whatever order, proof takes two of them at least
-// the lag apart, and neither started before it could count.
+// The laws of absence: for any listings in any order, a proof needs two of them, at least the lag
+// apart, and both started at or after `notBefore`.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import {
 } from '../../../../shared/core/instance/absence.ts';
 import { at } from '../../../support/builders/base.ts';
 
-/** Feeds listings that don't show the instance, as a step does: remembering `absentSince`. */
+/** Judges listings that do not show the instance, keeping `absentSince` like a step does. */
 function proofFrom(evidence: AbsenceEvidence, listings: readonly EpochMs[]): AbsenceProof | null {
   let { absentSince } = evidence;
   for (const listedAt of listings) {
@@ -32,7 +32,7 @@ const evidences = fc.record({
 });
 
 describe('a proof of absence', () => {
-  it('rests on two listings at least the lag apart, none started before it counts', () => {
+  it('needs two listings at least the lag apart, both started at or after notBefore', () => {
     fc.assert(
       fc.property(evidences, fc.array(instants), (evidence, listings) => {
         const proof = proofFrom(evidence, listings);
@@ -48,7 +48,7 @@ describe('a proof of absence', () => {
     );
   });
 
-  it('is reached by any listings in order of which two are far enough apart', () => {
+  it('follows from any ordered listings of which two are far enough apart', () => {
     const steps = fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 2, maxLength: 20 });
     fc.assert(
       fc.property(lags, steps, (listLag, gaps) => {
@@ -69,28 +69,28 @@ describe('a proof of absence', () => {
 describe('a listing', () => {
   const evidence = { notBefore: at('12:00'), absentSince: null, listLag: minutes(1) };
 
-  it('started before it could count proves nothing, and is not remembered', () => {
+  it('proves nothing and is not kept when it started before notBefore', () => {
     const verdict = proveAbsence(evidence, epochMs(at('12:00') - 1));
     expect(verdict).toEqual({ kind: 'pending', absentSince: null });
   });
 
-  it('that is the first to count is remembered', () => {
+  it('is kept when it is the first after notBefore', () => {
     const verdict = proveAbsence(evidence, at('12:00'));
     expect(verdict).toEqual({ kind: 'pending', absentSince: at('12:00') });
   });
 
-  it('less than the lag after the first changes nothing', () => {
+  it('changes nothing when it started less than the lag after the first', () => {
     const seen = { ...evidence, absentSince: at('12:00') };
     const verdict = proveAbsence(seen, epochMs(at('12:01') - 1));
     expect(verdict).toEqual({ kind: 'pending', absentSince: at('12:00') });
   });
 
-  it('exactly the lag after the first is proof', () => {
+  it('is proof when it started exactly the lag after the first', () => {
     const verdict = proveAbsence({ ...evidence, absentSince: at('12:00') }, at('12:01'));
     expect(verdict).toEqual({ kind: 'proved', proof: { from: at('12:00'), until: at('12:01') } });
   });
 
-  it('does not count on a first one from before the destroy was accepted', () => {
+  it('is no proof with a first one from before the accepted destroy', () => {
     const stale = { ...evidence, notBefore: at('12:05'), absentSince: at('12:00') };
     expect(proveAbsence(stale, at('12:06'))).toEqual({
       kind: 'pending',
@@ -98,7 +98,7 @@ describe('a listing', () => {
     });
   });
 
-  it('alone is never proof, not even of a provider without lag, nor when it is read twice', () => {
+  it('is never proof alone, even without lag or when it is read twice', () => {
     const prompt = { ...evidence, notBefore: epochMs(0), listLag: seconds(0) };
     const first = proveAbsence(prompt, at('12:00'));
     expect(first).toEqual({ kind: 'pending', absentSince: at('12:00') });
@@ -108,7 +108,7 @@ describe('a listing', () => {
 });
 
 describe('a stored proof', () => {
-  it('reads back as it was', () => {
+  it('is parsed unchanged', () => {
     const stored = JSON.parse(JSON.stringify(nothingWasCreated()));
     expect(AbsenceProof.parse(stored)).toEqual({ from: null, until: null });
   });

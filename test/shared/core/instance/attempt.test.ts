@@ -1,5 +1,5 @@
-// The life of an attempt: it is over only when no instance of it can exist, and what was first seen
-// is never overwritten by a repeat.
+// The states of an attempt: it is over only when no instance of it can exist, and a repeat never
+// overwrites the first record.
 
 import { describe, expect, it } from 'vitest';
 import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
@@ -48,11 +48,11 @@ const never = closeNeverCreated(unknown, aProof(at('12:09')));
 const all: readonly Attempt[] = [recorded, unknown, refused, created, retiring, gone, never];
 
 describe('an attempt', () => {
-  it.each(all)('that is $state reads back from its stored form', (attempt) => {
+  it.each(all)('is parsed unchanged from its stored form when it is $state', (attempt) => {
     expect(Attempt.parse(JSON.parse(JSON.stringify(attempt)))).toEqual(attempt);
   });
 
-  it.each(all)('that is $state is just one of unanswered, holding and closed', (attempt) => {
+  it.each(all)('is exactly one of unanswered, holding and closed when it is $state', (attempt) => {
     const kinds = [isUnanswered(attempt), isHolding(attempt), isClosed(attempt)];
     expect(kinds.filter((kind) => kind)).toHaveLength(1);
   });
@@ -62,14 +62,14 @@ describe('an attempt', () => {
     expect(all.filter(isUnanswered)).toEqual([recorded, unknown]);
   });
 
-  it('has no number beyond what a tag can carry', () => {
+  it('has no number that does not fit into a tag', () => {
     expect(Attempt.safeParse({ ...recorded, number: 100 }).success).toBe(false);
     expect(Attempt.safeParse({ ...recorded, number: 0 }).success).toBe(false);
   });
 });
 
 describe('repeating a move', () => {
-  it('keeps what a doubted attempt has seen', () => {
+  it('keeps the record of an attempt with an unknown outcome', () => {
     expect(markOutcomeUnknown(unknown)).toEqual(unknown);
     expect(markOutcomeUnknown(recorded).absentSince).toBeNull();
   });
@@ -82,19 +82,19 @@ describe('repeating a move', () => {
     expect(acceptDestroy(accepted, at('12:40')).destroyAcceptedAt).toBe(at('12:10'));
   });
 
-  it('keeps the first sighting, and takes the newest rate that was read', () => {
+  it('keeps the first sighting and the newest observed rate', () => {
     const first = observeRunning(created, { since: at('12:03'), rate: microUsdPerHour(404_000) });
     const unread = observeRunning(first, { since: at('12:05'), rate: null });
     expect(unread).toMatchObject({ runningAt: at('12:03'), observedRate: 404_000 });
-    const dearer = { since: at('12:06'), rate: microUsdPerHour(500_000) };
-    expect(observeRunning(unread, dearer)).toMatchObject({
+    const higher = { since: at('12:06'), rate: microUsdPerHour(500_000) };
+    expect(observeRunning(unread, higher)).toMatchObject({
       runningAt: at('12:03'),
       observedRate: 500_000,
     });
   });
 });
 
-it('a destroy that proved worthless is asked for again, and the charge runs on', () => {
+it('reopens a destroy without effect, and the charge continues', () => {
   const doubted = reopenDestroy({ ...accepted, absentSince: at('12:11') });
   expect(doubted).toEqual(retiring);
   expect(absenceFloor([doubted])).toBeNull();
@@ -112,14 +112,14 @@ describe('the proof of a lease', () => {
     expect(proofOf([never, gone])).toEqual(aProof(at('12:13')));
   });
 
-  it('is empty when no create call was answered with an instance', () => {
+  it('is empty when no create call created an instance', () => {
     expect(proofOf([refused])).toEqual({ from: null, until: null });
     expect(proofOf([])).toEqual({ from: null, until: null });
   });
 });
 
 describe('the floor of absence', () => {
-  it('is the last instant at which something could still appear or be destroyed', () => {
+  it('is the last time at which an instance can appear or be destroyed', () => {
     expect(absenceFloor([unknown, accepted])).toBe(at('12:10'));
     expect(absenceFloor([recorded])).toBe(at('12:06'));
     expect(absenceFloor([gone, never, refused])).toBe(0);
@@ -131,8 +131,8 @@ describe('the floor of absence', () => {
   });
 });
 
-describe('the tries of a lease', () => {
-  it('are all attempts but those whose create call was not carried out', () => {
+describe('the carried-out attempts of a lease', () => {
+  it('are all attempts except those whose create call was not carried out', () => {
     const limited = refuseAttempt(recorded, 'rate-limited');
     const late = refuseAttempt(recorded, 'too-late');
     expect(triesOf([limited, refused, late, gone, never])).toEqual([refused, gone, never]);

@@ -1,4 +1,5 @@
-// Ownership decides what may be destroyed: whatever is not exactly a tag of ours is never touched.
+// Ownership decides what may be destroyed: an instance without exactly a valid tag is never
+// touched.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,11 +14,11 @@ const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
 const tag = tagOf(owner, aSigner);
 const read = (label: string | null) => readTag(label, aDeployment, aSigner);
 
-/** All letters a tag may hold, and some that it must not. */
+/** All characters of a tag, and some that are not allowed. */
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789-_ .A\n\u0000\u0430'];
 
 describe('a tag', () => {
-  it('reads back as what it was written from', () => {
+  it('is parsed to the owner it was created from', () => {
     const ids = fc.stringMatching(/^[a-z0-9]{20}$/).map((id) => brandId(LeaseId, id));
     const names = fc.stringMatching(/^[a-z0-9]{2,12}$/).map((id) => brandId(DeploymentId, id));
     const attempts = fc.integer({ min: 1, max: 99 });
@@ -34,7 +35,7 @@ describe('a tag', () => {
     expect(tagOf({ deployment: longest, leaseId, attempt: 99 }, aSigner)).toHaveLength(56);
   });
 
-  it('is the same whenever it is written', () => {
+  it('is the same every time it is created', () => {
     expect(tagOf(owner, aSigner)).toBe(tag);
     expect(Tag.parse(tag)).toBe(tag);
   });
@@ -44,8 +45,8 @@ describe('a tag', () => {
   });
 });
 
-describe('a label is not ours', () => {
-  it('when any one character was changed, dropped or added', () => {
+describe('a label is no valid tag', () => {
+  it('when any character is changed, removed or added', () => {
     const changed: string[] = [];
     for (let place = 0; place <= tag.length; place += 1) {
       const [before, rest] = [tag.slice(0, place), tag.slice(place)];
@@ -59,18 +60,18 @@ describe('a label is not ours', () => {
     expect(changed.filter((label) => read(label) !== null)).toEqual([]);
   });
 
-  it('when it belongs to another deployment under the very same key', () => {
+  it('when it belongs to another deployment with the same key', () => {
     const theirs = tagOf({ ...owner, deployment: foreign }, aSigner);
     expect(readTag(theirs, foreign, aSigner)).not.toBeNull();
     expect(read(theirs)).toBeNull();
   });
 
-  it('when its mac was made under another key', () => {
+  it('when its mac was created with another key', () => {
     const forger = createHmacSigner({ current: '66'.repeat(32) });
     expect(read(tagOf(owner, forger))).toBeNull();
   });
 
-  it('when its mac was taken from another attempt or lease', () => {
+  it('when its mac is from another attempt or lease', () => {
     const mac = tag.slice(-16);
     const second = tagOf({ ...owner, attempt: 2 }, aSigner);
     const other = tagOf({ ...owner, leaseId: aLeaseId('b') }, aSigner);
@@ -100,7 +101,7 @@ describe('a label is not ours', () => {
     (text: string) => text.toUpperCase(),
     (text: string) => text.replace('-1-', '-01-'),
     (text: string) => text.slice(0, -1),
-  ])('when it is padded, torn or written otherwise: %s', (spoil) => {
+  ])('when it is padded, truncated or in another form: %s', (spoil) => {
     expect(read(spoil(tag))).toBeNull();
     expect(Tag.safeParse(spoil(tag)).success).toBe(false);
   });
@@ -109,11 +110,11 @@ describe('a label is not ours', () => {
 describe('after a change of the key', () => {
   const fresh = createHmacSigner({ current: '77'.repeat(32), previous: '5e'.repeat(32) });
 
-  it('instances tagged under the previous key stay ours', () => {
+  it('tags of the previous key stay valid', () => {
     expect(readTag(tag, aDeployment, fresh)).toEqual(owner);
   });
 
-  it('new tags are made under the current key alone', () => {
+  it('new tags are created with the current key only', () => {
     expect(read(tagOf(owner, fresh))).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-// Whose heartbeat counts, and how long a lease has been silent.
+// Which heartbeats count, and how long a lease has been silent.
 
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../../shared/core/base/time.ts';
@@ -37,14 +37,17 @@ const cases: readonly Case[] = [
 ];
 
 describe('the heartbeat that counts', () => {
-  it.each(cases)('of $liveness, instance $node and application $app, is $counts', (given) => {
-    const { liveness, node, app, counts } = given;
-    const pulse = aPulse({ liveness, nodeHeartbeatAt: node, appHeartbeatAt: app });
-    expect(lastCountingHeartbeat(pulse)).toBe(counts);
-  });
+  it.each(cases)(
+    'is $counts for liveness $liveness with instance at $node and application at $app',
+    (given) => {
+      const { liveness, node, app, counts } = given;
+      const pulse = aPulse({ liveness, nodeHeartbeatAt: node, appHeartbeatAt: app });
+      expect(lastCountingHeartbeat(pulse)).toBe(counts);
+    },
+  );
 });
 
-describe('the time since which an instance runs', () => {
+describe('the start of an instance', () => {
   const ready = { readyAt: at('12:06'), nodeHeartbeatAt: at('12:08') };
   const telling = (uptimeSeconds: number | null) => ({
     ...ready,
@@ -55,16 +58,16 @@ describe('the time since which an instance runs', () => {
   });
 
   it.each([
-    ['told by its last heartbeat', 240, at('12:04')],
-    ['its readiness, when it tells a later one', 30, at('12:06')],
-    ['its readiness, when it does not tell', null, at('12:06')],
-    ['its readiness, when it tells nonsense', -5, at('12:06')],
+    ['the uptime of its last heartbeat', 240, at('12:04')],
+    ['its readiness, when the reported start is later', 30, at('12:06')],
+    ['its readiness, when it reports no uptime', null, at('12:06')],
+    ['its readiness, when the reported uptime is invalid', -5, at('12:06')],
     ['never before it was created', 1e15, at('12:02')],
   ])('is %s', (_, uptimeSeconds, since) => {
     expect(runningSince(aPulse(telling(uptimeSeconds)), at('12:02'))).toBe(since);
   });
 
-  it('is its readiness when it was probed and never send heartbeats', () => {
+  it('is its readiness when it was probed and sent no heartbeat', () => {
     expect(runningSince(aPulse({ ...ready, nodeHeartbeatAt: null }), at('12:02'))).toBe(
       at('12:06'),
     );
@@ -77,22 +80,22 @@ describe('silence', () => {
     expect(silentFor(pulse, at('12:04'), at('12:23'))).toBe(3 * 60_000);
   });
 
-  it('is counted from the beginning while nobody was heard', () => {
+  it('is counted from the start before the first heartbeat', () => {
     expect(silentFor(aPulse(), at('12:04'), at('12:05'))).toBe(60_000);
     expect(silentFor(null, at('12:04'), at('12:05'))).toBe(60_000);
   });
 
-  it('is not counted from a heartbeat before the beginning', () => {
+  it('is not counted from a heartbeat before the start', () => {
     const booted = aPulse({ nodeHeartbeatAt: at('12:03') });
     expect(silentFor(booted, at('12:04'), at('12:05'))).toBe(60_000);
   });
 
-  it('of the application alone counts once it has sent a heartbeat', () => {
+  it('is that of the application once it has sent a heartbeat', () => {
     const pulse = aPulse({ nodeHeartbeatAt: late, appHeartbeatAt: early });
     expect(silentFor(pulse, at('12:04'), late)).toBe(10 * 60_000);
   });
 
-  it('is never negative when a heartbeat is newer than the look', () => {
+  it('is never negative when a heartbeat is newer than now', () => {
     expect(silentFor(aPulse({ nodeHeartbeatAt: late }), at('12:04'), early)).toBe(0);
   });
 });

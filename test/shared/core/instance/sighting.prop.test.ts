@@ -1,4 +1,4 @@
-// Which instances are ours: those with a valid tag of this deployment, whatever else is listed.
+// Which instances belong to this deployment: exactly those with a valid tag.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const anyLabel = fc.oneof(
 );
 
 describe('a listing', () => {
-  it('is separated into ours and all others, none of them lost or counted twice', () => {
+  it('is separated into own and foreign instances, none lost or counted twice', () => {
     fc.assert(
       fc.property(fc.array(anyLabel), (labels) => {
         const listed = labels.map((label, place) =>

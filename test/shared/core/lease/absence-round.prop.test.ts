@@ -1,5 +1,5 @@
-// Laws of absence rounds: whatever the attempts and whatever a listing shows, nothing is closed
-// that may still exist.
+// Laws of absence rounds: for any attempts and any listing, no attempt is closed whose instance may
+// exist.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ describe('an absence round', () => {
     );
   });
 
-  it('closes an attempt only by two listings after everything that could still happen', () => {
+  it('closes an attempt only by two listings after its last possible effect', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit } = decideAbsenceRound(lease, { listing, listLag }, listing.listedAt);
@@ -50,7 +50,7 @@ describe('an absence round', () => {
     );
   });
 
-  it('destroys what is listed, but for what was just destroyed and what nobody recorded', () => {
+  it('destroys listed instances, except recently destroyed and unrecorded ones', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit, result } = decideAbsenceRound(
@@ -69,7 +69,7 @@ describe('an absence round', () => {
     );
   });
 
-  it('always commits something for a lease that has something left to prove', () => {
+  it('always commits a lease that is not proved absent', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit, result } = decideAbsenceRound(

@@ -1,4 +1,4 @@
-// What one complete listing makes of an ending lease.
+// The effect of one complete listing on an ending lease.
 
 import { describe, expect, it } from 'vitest';
 import { before, hours, seconds } from '../../../../shared/core/base/time.ts';
@@ -32,14 +32,14 @@ const round = (lease: Lease, listing: ReturnType<typeof aListing>) =>
 const lastEvent = (lease: Lease | null) => lease?.outbox.events.at(-1)?.type;
 
 describe('an empty listing', () => {
-  it('after the accepted destroy is the first of two', () => {
+  it('is the first of two after the accepted destroy', () => {
     const { commit, result } = round(destroyedLease(), aListing(at('12:31:05')));
     expect(commit).toMatchObject({ state: 'ending', absentSince: at('12:31:05') });
     expect(lastEvent(commit)).toBe('absence-first-seen');
     expect(result).toMatchObject({ destroys: [], outcome: { kind: 'absence-pending' } });
   });
 
-  it('the list lag after the first proves the absence of every attempt', () => {
+  it('proves the absence of every attempt when it is the list lag after the first', () => {
     const lease = { ...destroyedLease(), absentSince: at('12:31:05') };
     const early = round(lease, aListing(at('12:31:34')));
     expect(early.result.outcome.kind).toBe('absence-pending');
@@ -49,14 +49,14 @@ describe('an empty listing', () => {
     expect(result).toEqual({ destroys: [], outcome: { kind: 'done', output: null } });
   });
 
-  it('says so only the first time', () => {
+  it('adds its event only the first time', () => {
     const lease = { ...destroyedLease(), absentSince: at('12:31:05') };
     const { commit } = round(lease, aListing(at('12:31:20')));
     expect(commit?.lastEvent).toBe(lease.lastEvent);
     expect(commit).toMatchObject({ absentSince: at('12:31:05') });
   });
 
-  it('proves nothing while a destroy is still to be accepted, which is asked for now', () => {
+  it('proves nothing before every destroy is accepted, and repeats the missing one', () => {
     const lease = { ...anEndingLease(), absentSince: at('12:31') };
     const { commit, result } = round(lease, aListing(at('12:40')));
     expect(commit).toMatchObject({ absentSince: null, attempts: [{ state: 'created' }] });
@@ -64,7 +64,7 @@ describe('an empty listing', () => {
     expect(result.destroys).toEqual(heldTargets(lease));
   });
 
-  it('proves nothing while an unanswered create may still land', () => {
+  it('proves nothing while an unanswered create can still take effect', () => {
     const lease = anEndingLease(aLaunchingLease());
     const { commit } = round(lease, aListing(at('12:05')));
     expect(commit).toMatchObject({ absentSince: null });
@@ -76,14 +76,14 @@ describe('an empty listing', () => {
 });
 
 describe('a listing that shows an instance', () => {
-  it('within the list lag of its destroy starts the proof over and destroys nothing', () => {
+  it('restarts the proof and destroys nothing within the list lag of the destroy', () => {
     const lease = { ...destroyedLease(), absentSince: at('12:31') };
     const { commit, result } = round(lease, aListing(at('12:31:20'), aSighting(1)));
     expect(commit).toEqual({ ...lease, absentSince: null });
     expect(result).toMatchObject({ destroys: [], outcome: { kind: 'absence-pending' } });
   });
 
-  it('long after its destroy was accepted destroys it again and slows down', () => {
+  it('destroys it again with a longer pause after the list lag', () => {
     const lease = { ...destroyedLease(), absentSince: at('12:31:30') };
     const { commit, result } = round(lease, aListing(at('12:33'), aSighting(1)));
     expect(commit).toMatchObject({ absentSince: null });
@@ -93,13 +93,13 @@ describe('a listing that shows an instance', () => {
     expect(result.outcome.kind).toBe('still-present');
   });
 
-  it('whose destroy was never accepted is destroyed and looked for again soon', () => {
+  it('destroys it and checks again soon when no destroy was accepted', () => {
     const { result } = round(anEndingLease(), aListing(at('12:33'), aSighting(1)));
     expect(result.destroys).toHaveLength(1);
     expect(result.outcome.kind).toBe('absence-pending');
   });
 
-  it('of a create without an answer is known from then on, and destroyed', () => {
+  it('confirms and destroys the instance of an unanswered create', () => {
     const lease = anEndingLease(aLaunchingLease());
     const { commit, result } = round(lease, aListing(at('12:33'), aSighting(1)));
     expect(commit === null ? null : currentAttempt(commit)).toMatchObject({
@@ -109,12 +109,12 @@ describe('a listing that shows an instance', () => {
     expect(result.destroys).toMatchObject([{ attempt: 1, reason: 'lease-ended' }]);
   });
 
-  it('with the tag of an attempt that is not on record is left to the sweep', () => {
+  it('leaves the tag of an unrecorded attempt to the sweep', () => {
     const { result } = round(anEndingLease(), aListing(at('12:33'), aSighting(9)));
     expect(result.destroys).toEqual([]);
   });
 
-  it('under a tag that another instance has is destroyed by its own id', () => {
+  it('destroys a second instance with the same tag by its own id', () => {
     const twin = aSighting(1, { id: anInstanceId('4712') });
     const { result } = round(destroyedLease(), aListing(at('12:33'), aSighting(1), twin));
     expect(result.destroys.map(({ instanceId }) => instanceId)).toEqual(['4711', '4712']);
@@ -124,7 +124,7 @@ describe('a listing that shows an instance', () => {
 describe('a round', () => {
   const input = { leaseId: anEndingLease().id, generation: 1, startedAt: at('12:30') };
 
-  it('is not made for a lease that is proved, over or not ending', () => {
+  it('does nothing for a lease that is proved absent, ended or not ending', () => {
     const done = { kind: 'done', output: null };
     for (const lease of [withAllClosed(anEndingLease()), anEndedLease(), anActiveLease()]) {
       expect(skipRound(lease, input, at('12:31'))).toEqual(done);
@@ -135,7 +135,7 @@ describe('a round', () => {
     }
   });
 
-  it('is not made by an older generation, nor after a day', () => {
+  it('does nothing for an older generation, or after a day', () => {
     const lease = { ...anEndingLease(), generation: 2 };
     expect(skipRound(lease, input, at('12:31'))).toMatchObject({ kind: 'superseded' });
     const started = { ...input, startedAt: at('00:00') };

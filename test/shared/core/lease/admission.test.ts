@@ -1,4 +1,4 @@
-// What is held for a request, and when a repeat is the same request.
+// The hold of a request, and which repeats are the same request.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -19,7 +19,7 @@ const now = at('12:00');
 const hold = holdNeeded(someTerms(), attemptLimit, now);
 
 describe('a request', () => {
-  it('needs the worst case of its terms held, in the month it is made', () => {
+  it('needs a hold of the worst case of its terms, in its month', () => {
     expect(hold).toEqual({
       amountMicroUsd: holdFor({ ...someTerms(), attemptLimit }),
       rateMicroUsdPerHour: someTerms().ceiling,
@@ -28,7 +28,7 @@ describe('a request', () => {
     });
   });
 
-  it('becomes a lease with the hold that was placed, over by its launch bound', () => {
+  it('becomes a lease with the placed hold and the launch bound as deadline', () => {
     const { id, consumer, requestHash, terms } = aRequestedLease();
     const request = { id, consumer, requestHash, terms, env: { TOKEN: 'secret' }, hold };
     expect(admitRequest(request, attemptLimit, now)).toMatchObject({
@@ -39,21 +39,21 @@ describe('a request', () => {
 });
 
 describe('a repeat', () => {
-  it('finds its lease, also one that was cancelled under its id', () => {
+  it('finds its lease, also a cancelled one', () => {
     const lease = aRequestedLease();
     expect(sameRequest(lease, 'hash-of-the-body')).toBe(lease);
     const cancelled = { ...anEndedLease(), requestHash: 'unknown' };
     expect(sameRequest(cancelled, 'hash-of-the-body')).toBe(cancelled);
   });
 
-  it('with another body is refused', () => {
+  it('is refused with a different body', () => {
     const refused = expect.objectContaining({ name: 'KeyReused', field: 'Idempotency-Key' });
     expect(() => sameRequest(aRequestedLease(), 'another hash')).toThrow(refused);
     const other = { ...hold, amountMicroUsd: microUsd(1) };
     expect(() => sameHold(other, hold)).toThrow(refused);
   });
 
-  it('goes on with the hold that its first try placed, whenever that was', () => {
+  it('uses the hold that its first try placed, at any time', () => {
     const placed = { ...hold, placedAt: at('11:58') };
     expect(sameHold(placed, hold)).toBe(placed);
   });

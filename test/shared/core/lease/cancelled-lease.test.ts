@@ -1,4 +1,4 @@
-// The lease of a request that was cut off: ended before it started, its whole hold returned.
+// The lease of an interrupted request: ended before it started, its whole hold released.
 
 import { describe, expect, it } from 'vitest';
 import { cancelledLease } from '../../../../shared/core/lease/cancelled-lease.ts';
@@ -12,13 +12,13 @@ describe('a cancelled lease', () => {
   const left = { leaseId: aLeaseId('q'), consumer: aConsumer, hold };
   const lease = cancelledLease(left, at('12:10'));
 
-  it('is ended, with the proof that nothing was created, and can be stored', () => {
+  it('is ended with the proof that nothing was created, and can be stored', () => {
     expect(lease).toMatchObject({ state: 'ended', reason: 'cancelled', chargedMicroUsd: 0 });
     expect(lease.proof).toEqual({ from: null, until: null });
     expect(Lease.parse(lease)).toEqual(lease);
   });
 
-  it('leaves nothing held and nothing charged in the ledger', () => {
+  it('has no hold and no charge in the ledger', () => {
     expect(totalsOf(lease.outbox.entries)).toEqual({ held: 0, charged: 0 });
     expect(lease.outbox.entries[0]).toMatchObject({ amountMicroUsd: hold.amountMicroUsd });
   });

@@ -1,5 +1,4 @@
-// When a lease's schedule looks at it next. Whatever it warns of, it is never set later than the
-// end and its grace.
+// When a lease's schedule fires next. It is never set later than the deadline plus grace.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -39,18 +38,18 @@ describe('the next alarm', () => {
     expect(alarmOf(active, ahead(left))).toBe(ahead(warning));
   });
 
-  it('after the last warning is the end and its grace', () => {
+  it('is the deadline plus grace after the last warning', () => {
     const end = afterwards(active.deadline, policy.deadline.grace);
     expect(alarmOf(active, ahead(seconds(60)))).toBe(end);
     expect(alarmOf(active, active.deadline)).toBe(end);
   });
 
-  it('of a lease that does not serve is its launch bound and the grace', () => {
+  it('is the launch bound plus grace before the lease is active', () => {
     const lease = aLaunchingLease();
     expect(alarmOf(lease, at('12:00'))).toBe(afterwards(lease.deadline, policy.deadline.grace));
   });
 
-  it('is never later than the end and its grace, and never in the past before that', () => {
+  it('is never later than the deadline plus grace, and never in the past before that', () => {
     const span = fc.integer({ min: 0, max: minutes(120) });
     fc.assert(
       fc.property(span, span, (from, length) => {
@@ -67,29 +66,29 @@ describe('the next alarm', () => {
 describe('a warning', () => {
   it.each([
     ['none far ahead', minutes(16), null, null],
-    ['the first in its time', minutes(15), null, minutes(15)],
+    ['the first at its time', minutes(15), null, minutes(15)],
     ['only the closest of several', minutes(4), null, minutes(5)],
     ['not again', minutes(4), minutes(5), null],
-    ['the next after the one before', seconds(50), minutes(5), minutes(1)],
+    ['the next one after the last one given', seconds(50), minutes(5), minutes(1)],
   ])('is due: %s', (...[, left, warnedBefore, due]) => {
     expect(warningDue({ ...active, warnedBefore }, ahead(left))).toBe(due);
   });
 });
 
 describe('a deadline', () => {
-  it('that has passed ends what serves as expired, and what never served as failed', () => {
+  it('ends an active lease as expired and any other as failed once it has passed', () => {
     expect(endPastDeadline(active, active.deadline)).toMatchObject({ reason: 'expired' });
     const launching = aLaunchingLease();
     expect(endPastDeadline(launching, launching.deadline)).toMatchObject({ reason: 'failed' });
   });
 
-  it('ends nothing before it has passed, and nothing that is over', () => {
+  it('ends no lease before it has passed, and no ending or ended lease', () => {
     expect(endPastDeadline(active, ahead(1))).toBeNull();
     expect(endPastDeadline(anEndingLease(), at('20:00'))).toBeNull();
     expect(endPastDeadline(anEndedLease(), at('20:00'))).toBeNull();
   });
 
-  it('is warned of once for each lead, while the lease serves', () => {
+  it('is warned of once per warning time while the lease is active', () => {
     const warned = giveWarning(active, ahead(minutes(15)));
     expect(warned).toMatchObject({ state: 'active', warnedBefore: minutes(15) });
     expect(warned?.outbox.events.at(-1)?.type).toBe('lease-ends-soon');
@@ -98,7 +97,7 @@ describe('a deadline', () => {
     expect(giveWarning(aLaunchingLease(), at('13:59'))).toBeNull();
   });
 
-  it('is looked at again soon while a lease ends, and after an hour as often as teardown', () => {
+  it('is checked again soon while a lease ends, and after an hour as often as teardown', () => {
     const ending = anEndingLease();
     expect(recheckPause(ending, at('13:30'))).toBe(minutes(5));
     expect(recheckPause(ending, at('13:30:01'))).toBe(minutes(15));

@@ -1,4 +1,4 @@
-// How a lease begins to end.
+// How a lease starts to end.
 
 import { describe, expect, it } from 'vitest';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
@@ -15,7 +15,7 @@ const now = at('12:20');
 const lease = anActiveLease();
 
 describe('an end', () => {
-  it('is given once: a lease that is over keeps its reason', () => {
+  it('is set once: an ending or ended lease keeps its reason', () => {
     const end = { reason: 'operator', why: 'a test said so' } as const;
     expect(endUnlessOver(lease, end, now)).toMatchObject({ state: 'ending', reason: 'operator' });
     expect(endUnlessOver(anEndingLease(), end, now)).toBeNull();
@@ -28,14 +28,14 @@ describe('a release', () => {
   const why = (caller: typeof operator) =>
     releaseLease(lease, caller, now)?.outbox.events.at(-1)?.reason;
 
-  it('says who released the lease', () => {
+  it('records who released the lease', () => {
     expect(why({ consumer: aConsumer, operator: false })).toBe(
       'released: its consumer released the lease',
     );
     expect(why(operator)).toBe('released: operator 123456789012/oncall released the lease');
   });
 
-  it('by a stranger meets no such lease, over or not', () => {
+  it('throws NotFound for another consumer in any state', () => {
     const stranger = { ...operator, operator: false };
     expect(() => releaseLease(lease, stranger, now)).toThrow('lease not found');
     expect(() => releaseLease(anEndedLease(), stranger, now)).toThrow('lease not found');
@@ -52,15 +52,15 @@ describe('an end by the workflow', () => {
     ['OverBudget', '{"errorMessage":"too much"}', 'over-budget: too much'],
     ['StoreDown', '{"errorMessage":"503"}', 'failed: 503'],
     ['States.Timeout', '', 'failed: States.Timeout: '],
-  ])('for %s says so', (name, cause, reason) => {
+  ])('records the error %s', (name, cause, reason) => {
     expect(ended({ Error: name, Cause: cause })).toBe(reason);
   });
 
-  it('without an error says that there was none', () => {
+  it('records that no error was given', () => {
     expect(ended()).toBe('failed: the workflow failed without a reason');
   });
 
-  it('of an older generation ends nothing', () => {
+  it('changes nothing for an older generation', () => {
     expect(endFromStep({ ...lease, generation: 2 }, input, now)).toBeNull();
   });
 });

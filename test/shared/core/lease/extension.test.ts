@@ -1,4 +1,4 @@
-// What it takes to extend a lease, and what is trimmed when an extension was never committed.
+// What an extension requires, and how a hold is lowered when its extension was not committed.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ const until = (length: number) => ({ kind: 'until', until: epochMs(deadline + le
 const longest = afterwards(activeAt, policy.lease.maxDuration);
 
 describe('an extension', () => {
-  it('holds the ceiling over the added time, on top of what is held', () => {
+  it('adds the rate over the added time to the hold', () => {
     const { ceiling } = active.terms;
     expect(planExtension(active, until(hours(2)), now)).toEqual({
       kind: 'extend',
@@ -39,7 +39,7 @@ describe('an extension', () => {
     });
   });
 
-  it('is none when the lease runs that long, or was extended with this key', () => {
+  it('is unchanged when the lease runs that long, or was extended with this key', () => {
     expect(planExtension(active, until(0), now).kind).toBe('unchanged');
     const known = { ...active, extensions: [{ key: 'key-1', added: hours(1) }] };
     const ask = { kind: 'more', added: hours(1), key: 'key-1' } as const;
@@ -47,13 +47,13 @@ describe('an extension', () => {
     expect(planExtension(known, { ...ask, added: hours(2) }, now).kind).toBe('key-reused');
   });
 
-  it('is for leases that serve, and not past their end', () => {
+  it('requires an active lease before its deadline', () => {
     expect(planExtension(aBootingLease(), until(hours(1)), now).kind).toBe('not-active');
     expect(planExtension(anEndingLease(), until(hours(1)), now).kind).toBe('not-active');
     expect(planExtension(active, until(hours(1)), deadline).kind).toBe('not-active');
   });
 
-  it('goes to the longest time, or as far as an operator approved, and no further', () => {
+  it('is limited to the maximum duration, or to the approval of an operator', () => {
     const to = (instant: number) => ({ kind: 'until', until: epochMs(instant) }) as const;
     expect(planExtension(active, to(longest), now).kind).toBe('extend');
     const refusal = { limit: 'lease-duration', latest: longest };
@@ -62,12 +62,12 @@ describe('an extension', () => {
     const approved = { ...active, approvedUntil: epochMs(longest + 1) };
     expect(planExtension(approved, beyond, now).kind).toBe('extend');
     expect(planExtension(approved, to(longest + 2), now).kind).toBe('refused');
-    // An approval of less takes nothing away.
+    // A shorter approval does not lower the limit.
     const less = { ...active, approvedUntil: epochMs(deadline) };
     expect(planExtension(less, to(longest), now).kind).toBe('extend');
   });
 
-  it('never goes beyond the time its host lends the instance for', () => {
+  it('never exceeds the availability of the host', () => {
     const latest = afterwards(deadline, minutes(30));
     const attempts = active.attempts.map((attempt) => ({
       ...attempt,
@@ -80,7 +80,7 @@ describe('an extension', () => {
     });
   });
 
-  it('in any number of steps never passes the longest time, and holds for all of it', () => {
+  it('never exceeds the maximum duration in any number of steps, and holds all of it', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: hours(6) }), { maxLength: 12 }), (steps) => {
         let lease = active;
@@ -125,7 +125,7 @@ describe('an extension whose hold is raised', () => {
     ['the lease ends', { ...anEndingLease(), version: active.version }, now],
     ['it took too long', active, afterwards(now, seconds(31))],
     ['the deadline has passed', active, deadline],
-  ])('is planned again when %s', (_, lease, instant) => {
+  ])('must be planned again when %s', (_, lease, instant) => {
     const late = { ...raised, raisedAt: instant === deadline ? deadline : now };
     expect(applyExtension(lease, late, instant)).toBeNull();
   });
@@ -135,7 +135,7 @@ describe('an approval', () => {
   const approve = (lease: Parameters<typeof planApproval>[0], instant: number) =>
     planApproval(lease, { until: epochMs(instant), by: aConsumer, why: 'long training' }, now);
 
-  it('lifts the limit until then, which is later than now and at most 30 days away', () => {
+  it('raises the limit to a time that is later than now and at most 30 days away', () => {
     const most = afterwards(now, hours(720));
     expect(approve(active, most)).toMatchObject({
       kind: 'approve',
@@ -146,13 +146,13 @@ describe('an approval', () => {
     expect(approve(active, most + 1)).toEqual({ kind: 'out-of-range', why });
   });
 
-  it('that was given already changes nothing, and another takes its place', () => {
+  it('changes nothing when repeated, and is replaced by another', () => {
     const approved = { ...active, approvedUntil: at('20:00') };
     expect(approve(approved, at('20:00'))).toEqual({ kind: 'unchanged' });
     expect(approve(approved, at('19:00')).kind).toBe('approve');
   });
 
-  it('is for leases that serve', () => {
+  it('requires an active lease', () => {
     expect(approve(aBootingLease(), at('20:00')).kind).toBe('not-active');
     expect(approve(anEndingLease(), at('20:00')).kind).toBe('not-active');
   });
@@ -163,23 +163,23 @@ describe('a raised hold', () => {
   const held = { ...active.hold, amountMicroUsd: sum(active.hold.amountMicroUsd, microUsd(1)) };
   const later = afterwards(raisedAt, policy.extension.trimAfter);
 
-  it('is trimmed to what the lease says, when its extension can no longer commit', () => {
+  it('is lowered to that of the lease when its extension can no longer commit', () => {
     expect(trimmedHold(active, { ...held, raisedAt }, later)).toBe(active.hold.amountMicroUsd);
   });
 
   it.each([
     ['too early', { ...held, raisedAt }, epochMs(later - 1)],
-    ['as high as the lease says', { ...active.hold, raisedAt }, later],
+    ['as high as that of the lease', { ...active.hold, raisedAt }, later],
     ['never raised', held, later],
-  ])('is left alone: %s', (_case, hold, instant) => {
+  ])('is unchanged: %s', (_case, hold, instant) => {
     expect(trimmedHold(active, hold, instant)).toBeNull();
   });
 
-  it('of an ending lease is left to its settlement', () => {
+  it('is left to the settlement of an ending lease', () => {
     expect(trimmedHold(anEndingLease(), { ...held, raisedAt }, later)).toBeNull();
   });
 
-  it('is at risk for no longer than an extension may take to commit', () => {
+  it('is not lowered while its extension may still commit', () => {
     const window = durationMs(policy.extension.trimAfter - policy.extension.commitWithin);
     expect(window).toBeGreaterThan(minutes(1));
   });

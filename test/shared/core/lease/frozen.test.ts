@@ -1,4 +1,4 @@
-// What a freeze means for a lease that looks for an instance.
+// What a freeze means for a lease without an instance.
 
 import { describe, expect, it } from 'vitest';
 import { dropFrozenOffer, endFrozenLease } from '../../../../shared/core/lease/frozen.ts';
@@ -11,7 +11,7 @@ const now = at('12:01');
 const lease = chooseOffer(aRequestedLease(), { offer: anOffer(), reason: 'cheap' }, at('12:00'));
 
 describe('a freeze', () => {
-  it('of the lease ends it, for its operator', () => {
+  it('ends the lease with reason operator when it covers the lease', () => {
     const ended = endFrozenLease(lease, { lease: true, providers: [] }, now);
     expect(ended).toMatchObject({
       commit: { state: 'ending', reason: 'operator' },
@@ -19,14 +19,14 @@ describe('a freeze', () => {
     });
   });
 
-  it('of the chosen provider drops the choice, and says so', () => {
+  it('drops the chosen offer of its provider, with an event', () => {
     const dropped = dropFrozenOffer(lease, { lease: false, providers: ['vastai'] }, now);
     expect(dropped?.commit).toMatchObject({ state: 'requested', chosen: null });
     expect(dropped?.commit?.outbox.events.at(-1)?.type).toBe('offer-given-up');
     expect(dropped?.result.kind).toBe('offer-gone');
   });
 
-  it('of anything else changes nothing', () => {
+  it('changes nothing for any other scope', () => {
     const other = { lease: false, providers: [] };
     expect(endFrozenLease(lease, other, now)).toBeNull();
     expect(dropFrozenOffer(lease, other, now)).toBeNull();

@@ -1,4 +1,4 @@
-// What a heartbeat is answered, and what it does to the wait that is parked.
+// The reply to a heartbeat, and its effect on the parked wait.
 
 import { describe, expect, it } from 'vitest';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
@@ -22,7 +22,7 @@ import {
 const now = at('12:20');
 
 describe('a recorded heartbeat', () => {
-  it('is answered with the time that is left', () => {
+  it('gets the remaining time', () => {
     const pulse = aPulse({ endsAt: at('12:21:30') });
     expect(carryOn(pulse, now)).toEqual({
       ...{ kind: 'carry-on', endsAt: at('12:21:30'), left: seconds(90) },
@@ -36,7 +36,7 @@ describe('a recorded heartbeat', () => {
     expect(effectOnWait(aPulse({ readyAt: now }), now)).toBe('none');
   });
 
-  it('keeps serving alive while everybody who has to send heartbeats does', () => {
+  it('keeps the wait alive while all required senders send heartbeats', () => {
     const serving = aPulse({ wait: 'serve', nodeHeartbeatAt: now });
     expect(effectOnWait(serving, now)).toBe('heartbeat');
     const both = { ...serving, liveness: 'both' as const };
@@ -45,7 +45,7 @@ describe('a recorded heartbeat', () => {
     expect(effectOnWait({ ...both, appHeartbeatAt: at('12:19:39') }, now)).toBe('none');
   });
 
-  it('wakes Judge once the lease has been idle for long enough', () => {
+  it('wakes the workflow once the lease has been idle for long enough', () => {
     const idle = {
       ...{ gpuPercentBelow: 5, networkKbpsBelow: null, app: false },
       ...{ window: minutes(5), action: 'warn' as const },
@@ -66,7 +66,7 @@ describe('a recorded heartbeat', () => {
 });
 
 describe('a refused heartbeat', () => {
-  it('of a lease that is over is told to stop', () => {
+  it('gets a stop when the lease is over', () => {
     for (const lease of [anEndingLease(), anEndedLease()]) {
       expect(refuseLateHeartbeat(lease)).toEqual({
         reply: { kind: 'stop', reason: 'released' },
@@ -77,9 +77,9 @@ describe('a refused heartbeat', () => {
   });
 
   it.each([
-    ['the present attempt came before', [2, 2], ['replayed', 'heartbeat-replayed']],
-    ['an older attempt has to stop', [1, 2], ['stop', 'heartbeat-foreign']],
-    ['a newer attempt than we know of waits', [2, 1], ['too-early', 'heartbeat-foreign']],
+    ['the current attempt repeats one', [2, 2], ['replayed', 'heartbeat-replayed']],
+    ['an older attempt must stop', [1, 2], ['stop', 'heartbeat-foreign']],
+    ['an attempt that is not recorded yet waits', [2, 1], ['too-early', 'heartbeat-foreign']],
     [
       'any attempt waits while none may send heartbeats',
       [1, 0],
@@ -89,7 +89,7 @@ describe('a refused heartbeat', () => {
     expect(refuseNodeHeartbeat(attempt, serving)).toMatchObject({ reply: { kind }, fault });
   });
 
-  it('of an application names no lease that is not its own', () => {
+  it('gets unknown-lease when it is from an application of another consumer', () => {
     const stranger = brandId(ConsumerId, '123456789012/stranger');
     for (const lease of [anActiveLease(), anEndedLease()]) {
       expect(refuseAppHeartbeat(lease, stranger)).toEqual({
@@ -99,7 +99,7 @@ describe('a refused heartbeat', () => {
     }
   });
 
-  it('of an application waits before there is an instance, and stops after it', () => {
+  it('gets too-early for an application before there is an instance, and a stop after it', () => {
     expect(refuseAppHeartbeat(aBootingLease(), aConsumer)).toEqual({
       reply: { kind: 'too-early' },
       fault: null,

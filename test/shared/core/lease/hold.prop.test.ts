@@ -1,5 +1,5 @@
-// What is held is enough: for a lease with a spend cap as far as it may go past it, and for one
-// whose hold was lowered to its instance. Rounding is never against the account.
+// A hold is sufficient: for a lease with a spend cap, including the most it can cost beyond the
+// cap, and for a lease whose hold was lowered to its instance, including rounding.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -29,7 +29,10 @@ import {
 
 const attemptLimit = minutes(25);
 
-/** A lease that serves since 12:04 on an instance with these rates, and its worst case held. */
+/**
+ * A lease that is active since 12:04 on an instance with these rates, with a hold of its worst
+ * case.
+ */
 const leases = fc
   .record({
     gpu: fc.integer({ min: 0, max: 1_000_000 }),
@@ -57,7 +60,7 @@ function chargedUntil(lease: Active, until: EpochMs): number {
   return totalOf(chargesOf(billOf(withAttempt(lease, gone)), until));
 }
 
-it('a lowered hold covers all that was asked for and teardown, and is never a raised one', () => {
+it('a lowered hold covers the requested terms and teardown, and is never a raise', () => {
   fc.assert(
     fc.property(leases, ({ active }) => {
       const repriced = repriceHold(active, active.activeAt);
@@ -73,9 +76,9 @@ it('a lowered hold covers all that was asked for and teardown, and is never a ra
   );
 });
 
-it('a lease with a spend cap holds enough for the cap and the way past it, and no more', () => {
+it('a lease with a spend cap holds the cap and the most it can cost beyond it', () => {
   const late = fc.record({
-    /** From the cap being reached to the next look, through a slow sweep. */
+    /** From reaching the cap to the next check, with a slow sweep. */
     unseen: fc.integer({ min: 0, max: policy.sweep.every + policy.sweep.maxDuration }),
     teardown: fc.integer({ min: 0, max: policy.teardown.allowance }),
   });
@@ -85,7 +88,7 @@ it('a lease with a spend cap holds enough for the cap and the way past it, and n
       const spendCapMicroUsd = microUsd(cap);
       const hold = holdFor({ ...terms, spendCapMicroUsd, attemptLimit });
       expect(hold).toBeLessThanOrEqual(holdFor({ ...terms, attemptLimit }));
-      // The last instant at which less than the cap was spent, or the deadline.
+      // The last time at which less than the cap is spent, or the deadline.
       let [low, high] = [active.activeAt as number, active.deadline as number];
       while (low < high) {
         const middle = Math.ceil((low + high) / 2);

@@ -1,5 +1,5 @@
-// The laws of idleness, over any row of heartbeats: what was busy or unknown within the window is
-// never idle, and what was quiet all along always is.
+// The laws of idleness, for any sequence of heartbeats: an instance that was busy or unknown within
+// the window is never idle, and one that was always quiet is idle.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -60,7 +60,7 @@ function pulseAfter(row: readonly Heartbeat[]): Pulse {
 }
 
 describe('an instance', () => {
-  it('is idle exactly when all heartbeats of the window were heard and quiet', () => {
+  it('is idle exactly when all heartbeats of the window arrived and were quiet', () => {
     fc.assert(
       fc.property(heartbeats, (row) => {
         fc.pre(row.at(-1) !== 'lost');

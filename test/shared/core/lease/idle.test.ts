@@ -1,5 +1,5 @@
-// When an instance counts as idle: only by signals that were named, all of them quiet, all the
-// time.
+// When an instance counts as idle: only by the named signals, all of them quiet, for the whole
+// window.
 
 import { describe, expect, it } from 'vitest';
 import { after as afterwards, minutes, seconds } from '../../../../shared/core/base/time.ts';
@@ -23,7 +23,7 @@ const telemetry = (change: Partial<Telemetry> = {}): Telemetry => ({
   ...{ networkKbps: 0, uptimeSeconds: 60, jobId: '' },
   ...change,
 });
-/** As the heartbeat at 12:30 with number 7 leaves it. */
+/** The pulse after the heartbeat at 12:30 with number 7. */
 const heard = (change: Partial<Pulse> = {}): Pulse =>
   aPulse({
     ...{ idle: anIdle(), telemetry: telemetry(), nodeHeartbeatAt: NOW, nodeHeartbeatNumber: 7 },
@@ -32,7 +32,7 @@ const heard = (change: Partial<Pulse> = {}): Pulse =>
 const quiet = (change: Partial<Pulse> = {}): boolean => quietAfter(heard(change), NOW) !== null;
 
 describe('a heartbeat', () => {
-  it('is never quiet unless the lease asked to be looked at', () => {
+  it('is never quiet unless the lease watches idleness', () => {
     expect(quiet({ idle: null })).toBe(false);
     expect(quiet()).toBe(true);
   });
@@ -40,8 +40,8 @@ describe('a heartbeat', () => {
   it.each([
     ['no telemetry', null],
     ['no GPU', telemetry({ gpus: [] })],
-    ['a GPU that cannot say', telemetry({ gpus: [gpu(0), gpu(null)] })],
-    ['one GPU at work', telemetry({ gpus: [gpu(0), gpu(5)] })],
+    ['a GPU without a reading', telemetry({ gpus: [gpu(0), gpu(null)] })],
+    ['one busy GPU', telemetry({ gpus: [gpu(0), gpu(5)] })],
   ])('with %s is busy', (_name, said) => {
     expect(quiet({ telemetry: said })).toBe(false);
   });
@@ -56,7 +56,7 @@ describe('a heartbeat', () => {
     expect(quiet({ idle, telemetry: telemetry({ networkKbps }) })).toBe(expected);
   });
 
-  it('is quiet only when every signal is that was named', () => {
+  it('is quiet only when every named signal is quiet', () => {
     const idle = anIdle({ networkKbpsBelow: 100, app: true });
     const app = { appHeartbeatAt: NOW, appBusyAt: null };
     expect(quiet({ idle, ...app })).toBe(true);
@@ -71,7 +71,7 @@ describe('an application', () => {
   const appQuiet = (appHeartbeatAt: Pulse['appHeartbeatAt'], appBusyAt: Pulse['appBusyAt']) =>
     quiet({ idle, appHeartbeatAt, appBusyAt });
 
-  it('is quiet once it says so, and busy while nothing is known of it', () => {
+  it('is quiet once it reports so, and busy while unknown', () => {
     expect(appQuiet(at('12:29'), null)).toBe(true);
     expect(appQuiet(at('12:29'), at('12:20'))).toBe(true);
     expect(appQuiet(at('12:29'), at('12:29'))).toBe(false);
@@ -79,17 +79,17 @@ describe('an application', () => {
     expect(appQuiet(at('12:25'), null)).toBe(false);
   });
 
-  it('that was busy for a moment between two heartbeats of its instance was busy', () => {
+  it('counts as busy after a busy report between two heartbeats of its instance', () => {
     expect(appQuiet(at('12:29:40'), at('12:29:20'))).toBe(false);
   });
 });
 
 describe('quiet', () => {
-  it('begins with the first quiet heartbeat and is carried on by the next number alone', () => {
+  it('starts with the first quiet heartbeat and continues only with the next number', () => {
     const earlier = (through: number) => ({ quiet: { since: at('12:10'), through } });
     expect(quietAfter(heard(), NOW)).toEqual({ since: NOW, through: 7 });
     expect(quietAfter(heard(earlier(6)), NOW)).toEqual({ since: at('12:10'), through: 7 });
-    // Heartbeat 6 was lost, or was busy: what happened then is not known.
+    // Heartbeat 6 was lost or busy: that time is unknown.
     expect(quietAfter(heard(earlier(5)), NOW)).toEqual({ since: NOW, through: 7 });
   });
 });
@@ -108,26 +108,26 @@ describe('an idle lease', () => {
     expect(judgeIdle(idling({ quiet: early }), null, NOW).kind).toBe('busy');
   });
 
-  it('ends once the notice after its warning was quiet too, if it asked for that', () => {
+  it('ends once the notice period after its warning was quiet too, if its action is end', () => {
     const warned = { since, at: at('12:25') };
     expect(judgeIdle(idling(), warned, NOW).kind).toBe('end');
     expect(judgeIdle(idling(), { since, at: at('12:25:01') }, NOW).kind).toBe('busy');
     expect(judgeIdle(idling({ idle: anIdle({ action: 'warn' }) }), warned, NOW).kind).toBe('busy');
   });
 
-  it('is warned again when it fell idle again', () => {
+  it('is warned again when it becomes idle again', () => {
     const warned = { since: at('12:00'), at: at('12:10') };
     expect(judgeIdle(idling(), warned, NOW).kind).toBe('warn');
   });
 
-  it('is busy while its instance is not heard, or its last heartbeat was not quiet', () => {
+  it('counts as busy without recent heartbeats, or when its last heartbeat was not quiet', () => {
     expect(judgeIdle(idling(), null, afterwards(NOW, minutes(3))).kind).toBe('busy');
     expect(judgeIdle(idling({ nodeHeartbeatNumber: 8 }), null, NOW).kind).toBe('busy');
     expect(judgeIdle(idling({ nodeHeartbeatAt: null }), null, NOW).kind).toBe('busy');
     expect(judgeIdle(idling({ idle: null }), null, NOW).kind).toBe('busy');
   });
 
-  it('says of every signal why it is idle', () => {
+  it('names every signal in its reason', () => {
     const idle = anIdle({ networkKbpsBelow: 100, app: true });
     expect(judgeIdle(idling({ idle }), null, NOW)).toMatchObject({
       why: 'every GPU below 5 %, the network below 100 kbit/s, the application not busy for 10 min',

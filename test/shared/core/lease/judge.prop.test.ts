@@ -1,5 +1,5 @@
-// The laws of judgement: no instance serves past its deadline or its silence limit, and the wait
-// that follows is one the state machine accepts.
+// The laws of judgement: no lease continues past its deadline or its silence limit, and the state
+// machine accepts the wait that follows.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ const pulses = fc.option(
 );
 
 describe('a lease', () => {
-  it('never serves past its deadline', () => {
+  it('never continues past its deadline', () => {
     fc.assert(
       fc.property(pulses, instants, (heartbeats, now) => {
         const verdict = judge(lease, heartbeats === null ? null : aPulse(heartbeats), now);
@@ -34,7 +34,7 @@ describe('a lease', () => {
     );
   });
 
-  it('serves exactly as long as its instance is heard within the silence limit', () => {
+  it('continues exactly while heartbeats arrive within the silence limit', () => {
     const heartbeats = fc.integer({ min: 0, max: 3_599_999 }).map((ms) => epochMs(START + ms));
     fc.assert(
       fc.property(heartbeats, heartbeats, (heartbeat, now) => {
@@ -46,7 +46,7 @@ describe('a lease', () => {
     );
   });
 
-  it('waits no longer than its deadline, and no longer than its silence may last', () => {
+  it('waits no longer than until its deadline or its silence limit', () => {
     fc.assert(
       fc.property(pulses, instants, (heartbeats, now) => {
         const verdict = judge(lease, heartbeats === null ? null : aPulse(heartbeats), now);
@@ -68,19 +68,19 @@ describe('a wait', () => {
   const wait = (heartbeat: string, now: string) =>
     judge(lease, aPulse({ nodeHeartbeatAt: at(heartbeat) }), at(now));
 
-  it('lasts what is left of time and silence', () => {
+  it('lasts for the remaining time and silence limit', () => {
     expect(wait('12:10', '12:12')).toEqual({
       kind: 'serve',
       times: { timeoutSeconds: 52 * 60, heartbeatSeconds: 3 * 60 },
     });
   });
 
-  it('near the deadline keeps its heartbeat below its timeout', () => {
+  it('has a heartbeat below its timeout near the deadline', () => {
     const times = { timeoutSeconds: 5, heartbeatSeconds: 4 };
     expect(wait('13:03:50', '13:03:55')).toEqual({ kind: 'serve', times });
   });
 
-  it('in the last second is as short as the state machine takes', () => {
+  it('is the shortest that the state machine accepts in the last second', () => {
     const times = { timeoutSeconds: 2, heartbeatSeconds: 1 };
     expect(wait('13:03:50', '13:03:59')).toEqual({ kind: 'serve', times });
   });
@@ -95,11 +95,11 @@ describe('an end', () => {
     });
   });
 
-  it('is expired when time and patience run out together', () => {
+  it('is expired when deadline and silence limit are reached together', () => {
     expect(judge(lease, null, DEADLINE)).toMatchObject({ reason: 'expired' });
   });
 
-  it('follows the limit that the lease asked for', () => {
+  it('uses the silence limit of the lease', () => {
     const patient = { ...lease, terms: { ...lease.terms, silenceLimit: minutes(10) } };
     expect(judge(patient, null, at('12:13')).kind).toBe('serve');
     const hasty = { ...lease, terms: { ...lease.terms, silenceLimit: seconds(60) } };

@@ -1,4 +1,4 @@
-// What a verdict makes of a lease.
+// How a verdict about a lease is carried out.
 
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../../../shared/core/base/time.ts';
@@ -17,7 +17,7 @@ const input = { leaseId: lease.id, generation: 1 };
 const heard = aPulse({ nodeHeartbeatAt: at('12:20'), nodeHeartbeatNumber: 9 });
 
 describe('a judgement', () => {
-  it('lets a lease that is heard serve on', () => {
+  it('continues a lease with recent heartbeats', () => {
     const { commit, result } = judgeLease(
       lease,
       { input, pulse: heard, isConfirmed: false },
@@ -35,14 +35,14 @@ describe('a judgement', () => {
     });
   });
 
-  it('returns a silent lease until its silence was looked at, then ends it', () => {
+  it('returns a silent lease before the second look, then ends it', () => {
     const first = judgeLease(lease, { input, pulse: heard, isConfirmed: false }, at('12:25'));
     expect(first).toEqual({ commit: null, result: lease });
     const second = judgeLease(lease, { input, pulse: heard, isConfirmed: true }, at('12:25'));
     expect(second.commit).toMatchObject({ state: 'ending', reason: 'silent' });
   });
 
-  it('warns of idleness and lets the lease go on', () => {
+  it('warns of idleness and continues the lease', () => {
     const idle = {
       ...{ gpuPercentBelow: 5, networkKbpsBelow: null, app: false },
       ...{ window: minutes(5), action: 'end' as const },
@@ -65,8 +65,8 @@ describe('a judgement', () => {
   it.each([
     ['ends already', anEndingLease(), 'lease-over'],
     ['boots again', aBootingLease(), 'attempt-failed'],
-    ['was taken over', { ...lease, generation: 2 }, 'superseded'],
-  ])('leaves a lease alone that %s', (_, other, kind) => {
+    ['has a newer generation', { ...lease, generation: 2 }, 'superseded'],
+  ])('changes nothing for a lease that %s', (_, other, kind) => {
     const facts = { input, pulse: heard, isConfirmed: false };
     expect(judgeLease(other, facts, at('12:40'))).toMatchObject({ commit: null, result: { kind } });
   });

@@ -1,4 +1,4 @@
-// The intent to create: what is on record before the call, and who may make it.
+// The intent to create: what is recorded before the call, and who may call.
 
 import { describe, expect, it } from 'vitest';
 import { minutes, seconds, total } from '../../../../shared/core/base/time.ts';
@@ -42,7 +42,7 @@ const decide = (lease: Lease, change: Partial<IntentFacts> = {}) =>
 const chosen = chooseOffer(aRequestedLease(), { offer: anOffer(), reason: 'cheap' }, at('12:00'));
 
 describe('an intent', () => {
-  it('records the attempt with its tag, and until when create may take effect', () => {
+  it('records the attempt with its tag, and until when create can take effect', () => {
     const { commit } = decide(chosen);
     const attempt = commit === null ? undefined : currentAttempt(commit);
     expect(commit).toMatchObject({ state: 'launching', chosen: null });
@@ -55,7 +55,7 @@ describe('an intent', () => {
     expect((attempt?.mayLandUntil ?? 0) - at('12:01')).toBe(window);
   });
 
-  it('comes with what the instance is started with; our own variables win', () => {
+  it('returns the parameters of the instance; variables of the service take precedence', () => {
     const lease = { ...chosen, env: { TOKEN: 'secret', GPU_SHOPPER_TOKEN: 'theirs' } };
     expect(decide(lease).result).toMatchObject({
       attempt: { number: 1 },
@@ -71,11 +71,11 @@ describe('an intent', () => {
   it.each([
     ['recorded', aLaunchingLease()],
     ['unknown', withAttempt(aLaunchingLease(), markOutcomeUnknown(anAttempt(1)))],
-  ])('is not written beside an attempt that is %s: its instance is looked for', (_, lease) => {
+  ])('is not recorded next to an attempt that is %s: its instance must be found', (_, lease) => {
     expect(decide(lease)).toMatchObject({ commit: null, result: { kind: 'outcome-unknown' } });
   });
 
-  it('is not written where an instance is known', () => {
+  it('is not recorded when an instance is known', () => {
     const known = { commit: null, result: { kind: 'done', output: { timeoutSeconds: 600 } } };
     expect(decide(aBootingLease())).toEqual(known);
     expect(decide(anActiveLease())).toEqual(known);
@@ -88,13 +88,13 @@ describe('an intent', () => {
     expect(next.result).toMatchObject({ attempt: { number: 2 } });
   });
 
-  it('is not written for a lease that is over or was taken over', () => {
+  it('is not recorded for a lease that is over or has a newer generation', () => {
     expect(decide(anEndingLease())).toMatchObject({ commit: null, result: { kind: 'lease-over' } });
     const replaced = decide({ ...chosen, generation: 2 });
     expect(replaced).toMatchObject({ commit: null, result: { kind: 'superseded' } });
   });
 
-  it('is not written in a frozen scope: the lease ends, or another provider is chosen', () => {
+  it('is not recorded in a frozen scope: the lease ends, or another provider is chosen', () => {
     const ended = decide(chosen, { frozen: { lease: true, providers: ['vastai'] } });
     expect(ended).toMatchObject({
       commit: { state: 'ending', reason: 'operator' },
@@ -109,18 +109,18 @@ describe('an intent', () => {
 });
 
 describe('create', () => {
-  it('may be called within five seconds of the intent, and not later', () => {
+  it('may be called only within five seconds of the intent', () => {
     expect(mayCallCreate(anAttempt(1), at('12:00:05'))).toBe(true);
     expect(mayCallCreate(anAttempt(1), at('12:00:06'))).toBe(false);
   });
 });
 
 describe('the next pulse', () => {
-  it('is of the attempt that is about to be made', () => {
+  it('is for the next attempt', () => {
     expect(nextPulse(chosen)).toMatchObject({ attempt: 1, liveness: 'auto', endsAt: at('14:00') });
   });
 
-  it('is none where no offer is chosen or no instance is looked for', () => {
+  it('is null when no offer is chosen or the lease needs no instance', () => {
     expect(nextPulse(aRequestedLease())).toBeNull();
     expect(nextPulse(anActiveLease())).toBeNull();
   });

@@ -1,4 +1,4 @@
-// The law of create answers: an attempt whose call was answered is never left as merely recorded.
+// The law of create outcomes: an attempt with a create outcome is never left in recorded.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const launched: CreateAnswer = { kind: 'launched', instanceId: anInstanceId() };
 const apply = (lease: Lease, answer: CreateAnswer) =>
   applyCreateAnswer(lease, { attempt: 1, answer, boot: { timeoutSeconds: 600 } }, at('12:02'));
 
-describe('whatever is answered', () => {
+describe('any create outcome', () => {
   const anyAnswer: fc.Arbitrary<CreateAnswer> = fc.oneof(
     fc.constantFrom<CreateAnswer>(launched, { kind: 'too-late' }),
     fc
@@ -24,7 +24,7 @@ describe('whatever is answered', () => {
       .map((kind) => ({ kind, reason: 'some reason' })),
   );
 
-  it('the attempt is recorded no more, and no lease goes back to an earlier state', () => {
+  it('leaves no attempt in recorded, and moves no lease to an earlier state', () => {
     fc.assert(
       fc.property(anyLease, anyAnswer, (lease, answer) => {
         const { commit } = apply(lease, answer);

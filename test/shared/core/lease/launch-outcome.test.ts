@@ -1,4 +1,4 @@
-// What the answer to a create call makes of its lease.
+// The effect of a create outcome on its lease.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,10 +16,10 @@ const apply = (lease: Lease, answer: CreateAnswer) =>
 const launched: CreateAnswer = { kind: 'launched', instanceId: anInstanceId() };
 const lastEvent = (lease: Lease | null) => lease?.outbox.events.at(-1);
 
-describe('an answer to create', () => {
+describe('a create outcome', () => {
   const launching = aLaunchingLease();
 
-  it('with an instance lets it boot', () => {
+  it('moves the lease to booting when an instance was created', () => {
     const { commit, result } = apply(launching, launched);
     expect(commit).toMatchObject({
       state: 'booting',
@@ -29,7 +29,7 @@ describe('an answer to create', () => {
     expect(result).toEqual({ kind: 'done', output: boot });
   });
 
-  it('that is no answer leads to a look for the instance', () => {
+  it('leads to a search for the instance when it is unknown', () => {
     const { commit, result } = apply(launching, { kind: 'outcome-unknown', reason: 'cut off' });
     expect(commit).toMatchObject({ state: 'launching', attempts: [{ state: 'unknown' }] });
     expect(lastEvent(commit)).toMatchObject({ type: 'create-unanswered', reason: 'cut off' });
@@ -45,14 +45,14 @@ describe('an answer to create', () => {
 
   it.each([
     ['rate-limited', { kind: 'rate-limited', reason: '429' }, 'rate-limited'],
-    ['too late to be asked for', { kind: 'too-late' }, 'not-called'],
+    ['too late to be called', { kind: 'too-late' }, 'not-called'],
   ] as const)('%s leads to the same offer again', (_, answer, detour) => {
     const { commit, result } = apply(launching, answer);
     expect(commit).toMatchObject({ chosen: anOffer(), attempts: [{ reason: answer.kind }] });
     expect(result.kind).toBe(detour);
   });
 
-  it('for a lease that ends meanwhile is recorded, and teardown goes on', () => {
+  it('is recorded for an ending lease, and teardown continues', () => {
     const { commit, result } = apply(anEndingLease(launching), launched);
     expect(commit).toMatchObject({ state: 'ending', attempts: [{ state: 'created' }] });
     expect(result.kind).toBe('lease-over');
@@ -61,7 +61,7 @@ describe('an answer to create', () => {
     expect(refused.commit).not.toHaveProperty('chosen');
   });
 
-  it('that is on record by now changes nothing', () => {
+  it('changes nothing when it is already recorded', () => {
     const known = { commit: null, result: { kind: 'done', output: boot } };
     expect(apply(aBootingLease(), launched)).toEqual(known);
   });

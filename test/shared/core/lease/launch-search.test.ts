@@ -1,4 +1,4 @@
-// What one complete listing makes of an attempt whose create call has no answer on record.
+// The effect of one complete listing on an attempt without a recorded create response.
 
 import { describe, expect, it } from 'vitest';
 import { markOutcomeUnknown } from '../../../../shared/core/instance/attempt-moves.ts';
@@ -16,7 +16,7 @@ import { aCard, aListing, aSighting } from '../../../support/builders/sightings.
 
 const launching = aLaunchingLease();
 
-/** Missed by a listing started at `absentSince`; it may land until 12:06. */
+/** Not in the listing that started at `absentSince`; it may appear until 12:06. */
 function unknownSince(absentSince: ReturnType<typeof at> | null): Lease {
   const attempt = currentAttempt(launching);
   if (attempt?.state !== 'recorded') throw new Error('it is on record');
@@ -34,7 +34,7 @@ describe('an instance with the tag of the attempt', () => {
   it.each([
     ['recorded', launching],
     ['unknown', unknownSince(at('12:04'))],
-  ])('answers for an attempt that is %s: it boots', (_state, lease) => {
+  ])('confirms an attempt that is %s: it boots', (_state, lease) => {
     const { commit, result } = look(lease, aListing(at('12:05'), aSighting(1)));
     expect(commit).toMatchObject({
       state: 'booting',
@@ -44,20 +44,20 @@ describe('an instance with the tag of the attempt', () => {
     expect(result).toEqual({ kind: 'done', output: { timeoutSeconds: 600 } });
   });
 
-  it('of another attempt answers for nothing', () => {
+  it('confirms nothing when the tag is of another attempt', () => {
     const { result } = look(launching, aListing(at('12:05'), aSighting(2)));
     expect(result.kind).toBe('still-unknown');
   });
 });
 
 describe('a listing without it', () => {
-  it('proves nothing while create may still take effect', () => {
+  it('proves nothing while create can still take effect', () => {
     const { commit, result } = look(launching, aListing(at('12:05:59')));
     expect(commit?.attempts).toMatchObject([{ state: 'unknown', absentSince: null }]);
     expect(result).toMatchObject({ kind: 'still-unknown' });
   });
 
-  it('is remembered after that, and a second one closes the attempt', () => {
+  it('counts after that, and a second one closes the attempt', () => {
     const first = look(unknownSince(null), aListing(at('12:06')));
     expect(first.commit?.attempts).toMatchObject([{ absentSince: at('12:06') }]);
     const second = look(unknownSince(at('12:06')), aListing(at('12:06:30')));
@@ -70,21 +70,21 @@ describe('a listing without it', () => {
   });
 });
 
-describe('a look', () => {
-  it('goes on with what was answered meanwhile', () => {
+describe('a search', () => {
+  it('continues with a create outcome recorded in the meantime', () => {
     const { commit, result } = look(aBootingLease(), aListing(at('12:05')));
     expect(commit).toBeNull();
     expect(result).toEqual({ kind: 'done', output: { timeoutSeconds: 600 } });
   });
 
-  it('for an older attempt than the present one decides nothing', () => {
+  it('decides nothing for an older attempt', () => {
     expect(look(launching, aListing(at('12:07'), aSighting(2)), 2)).toMatchObject({
       commit: null,
       result: { kind: 'offer-gone' },
     });
   });
 
-  it('is not for a lease that is over, and no reason to doubt one that serves', () => {
+  it('changes nothing for a lease that is over or active', () => {
     const over = look(anEndingLease(launching), aListing(at('12:07'), aSighting(1)));
     expect(over).toMatchObject({ commit: null, result: { kind: 'lease-over' } });
     expect(look(anActiveLease(), aListing(at('12:07')))).toMatchObject({

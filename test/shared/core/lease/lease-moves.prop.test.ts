@@ -1,5 +1,5 @@
-// Random walks over all legal moves of a lease, as the steps make them: whatever happens, in
-// whatever order, every lease ends through `ending`, its events have no gap, and its money adds up.
+// Random walks over all legal moves of a lease, as the steps make them: in any order, every lease
+// ends through `ending`, its events have no gap, and its money adds up.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ import { aRequestedLease } from '../../../support/builders/lease.ts';
 
 type Move = (now: EpochMs) => Lease;
 
-/** What may happen to one attempt, whatever state its lease is in. */
+/** The moves of one attempt, in any state of its lease. */
 function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] {
   switch (attempt.state) {
     case 'recorded':
@@ -66,7 +66,7 @@ function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] 
   }
 }
 
-/** An unanswered attempt turns out to be an instance. */
+/** The instance of an unanswered attempt is found. */
 function adoption(lease: Lease, attempt: Attempt): readonly Move[] {
   if (attempt.state !== 'recorded' && attempt.state !== 'unknown') return [];
   return [
@@ -89,7 +89,7 @@ function startingMoves(lease: Lease): readonly Move[] {
   return lease.attempts.every(isClosed) && number <= 99 ? [choose, begin] : [choose];
 }
 
-/** Readiness, and the two moves of the end. */
+/** Readiness, and the two moves to the end. */
 function lateMoves(lease: Lease): readonly Move[] {
   if (lease.state === 'ending') {
     const proof = proofOf(lease.attempts);
@@ -121,7 +121,7 @@ const choices = fc.array(fc.tuple(fc.nat(1_000), fc.integer({ min: 0, max: 900 }
   maxLength: 60,
 });
 
-/** Walks by the choices, then to the end: the last move offered always leads on. */
+/** Walks by the choices, then to the end: the last offered move always makes progress. */
 function walk(steps: readonly (readonly [number, number])[]): readonly Lease[] {
   let lease: Lease = aRequestedLease();
   let now = at('12:00');
@@ -162,7 +162,7 @@ const last = (path: readonly Lease[]) => {
 };
 
 describe('on any path', () => {
-  it('a lease moves along the diagram alone, and ends only through ending', () => {
+  it('a lease makes only moves of the diagram, and ends only through ending', () => {
     const arrows = new Set<string>();
     always((path) => {
       for (const [place, lease] of path.slice(1).entries()) {
@@ -195,7 +195,7 @@ describe('on any path', () => {
     });
   });
 
-  it('entries are numbered without a gap, hold nothing in the end, and sum to the charge', () => {
+  it('entries are numbered without a gap, leave no hold, and add up to the charge', () => {
     always((path) => {
       const { lastEntry, outbox, chargedMicroUsd } = last(path);
       expect(outbox.entries.map(({ seq }) => seq)).toEqual(
@@ -205,7 +205,7 @@ describe('on any path', () => {
     });
   });
 
-  it('an ended lease holds no instance, and its proof is that of its attempts', () => {
+  it('an ended lease has no instance, and its proof is that of its attempts', () => {
     always((path) => {
       const { attempts, proof } = last(path);
       expect(attempts.every(isClosed)).toBe(true);
@@ -213,7 +213,7 @@ describe('on any path', () => {
     });
   });
 
-  it('every lease reads back from its stored form', () => {
+  it('every lease is parsed unchanged from its stored form', () => {
     always((path) => {
       for (const lease of path) {
         expect(Lease.parse(JSON.parse(JSON.stringify(lease)))).toEqual(lease);
@@ -221,7 +221,7 @@ describe('on any path', () => {
     });
   });
 
-  it('the values meant for the instance alone are gone once it serves or ends', () => {
+  it('the write-only values are dropped once the lease is active or ending', () => {
     always((path) => {
       for (const lease of path) {
         expect(JSON.stringify(lease).includes('secret')).toBe(isStarting(lease));
@@ -229,7 +229,7 @@ describe('on any path', () => {
     });
   });
 
-  it('an attempt that was made is never forgotten', () => {
+  it('no attempt is ever removed', () => {
     always((path) => {
       for (const [place, lease] of path.slice(1).entries()) {
         const numbers = lease.attempts.map(({ number }) => number);

@@ -1,4 +1,4 @@
-// What each move writes, and which moves the types alone can't refuse.
+// What each move writes, and which moves the types alone cannot prevent.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -21,7 +21,7 @@ import {
 } from '../../../support/builders/lease.ts';
 
 describe('a requested lease', () => {
-  it('starts with its hold on the ledger and a first event', () => {
+  it('starts with its hold in the ledger and a first event', () => {
     const { outbox, state, version, hold } = aRequestedLease();
     expect({ state, version }).toEqual({ state: 'requested', version: 1 });
     expect(outbox.entries).toMatchObject([
@@ -32,13 +32,13 @@ describe('a requested lease', () => {
 });
 
 describe('an attempt', () => {
-  it('uses up the chosen offer, and is on record before anything is created', () => {
+  it('takes the chosen offer, and is recorded before anything is created', () => {
     const launching = aLaunchingLease();
     expect(launching).toMatchObject({ state: 'launching', chosen: null });
     expect(currentAttempt(launching)).toMatchObject({ state: 'recorded', offer: anOffer() });
   });
 
-  it('never begins while another may hold an instance', () => {
+  it('never starts while another may hold an instance', () => {
     expect(() => aLaunchingLease(aBootingLease())).toThrow('only when all others are over');
     expect(() => aLaunchingLease(aLaunchingLease())).toThrow('only when all others are over');
   });
@@ -52,7 +52,7 @@ describe('a lease', () => {
     expect(() => confirmInstance(launching, attempt)).toThrow('only a created instance boots');
   });
 
-  it('serves only with a created instance', () => {
+  it('becomes active only with a created instance', () => {
     const attempt = currentAttempt(aLaunchingLease());
     if (attempt === undefined) throw new Error('a launching lease has an attempt');
     const ready = { attempt, deadline: at('14:00'), ssh: [], facts: null, reason: 'ready' };
@@ -61,27 +61,27 @@ describe('a lease', () => {
     );
   });
 
-  it('has its time run from when it serves', () => {
+  it('has a duration that starts when it is active', () => {
     const active = anActiveLease();
     expect(active).toMatchObject({ activeAt: at('12:04'), deadline: at('13:04') });
     expect(active).not.toHaveProperty('env');
     expect(active).not.toHaveProperty('chosen');
   });
 
-  it('remembers on its way out whether it ever served', () => {
+  it('keeps activeAt while it ends', () => {
     expect(anEndingLease().activeAt).toBe(at('12:04'));
     expect(anEndingLease(aBootingLease()).activeAt).toBeNull();
     expect(anEndingLease(aBootingLease(), 'cancelled')).not.toHaveProperty('env');
   });
 
-  it('never closes while an attempt may hold an instance, whatever proof is shown', () => {
+  it('never closes while an attempt may hold an instance, with any proof', () => {
     const close = () => closeLease(anEndingLease(), aProof(), at('12:34'));
     expect(close).toThrow('only when all attempts are over');
   });
 });
 
 describe('an ended lease', () => {
-  it('is charged its disk from 12:02 and its GPU from 12:03, both to 12:31', () => {
+  it('is charged for its disk from 12:02 and its GPU from 12:03, both until 12:31', () => {
     // 29 min of 20 GB at $0.0002 and 28 min at $0.40, each rounded up.
     expect(anEndedLease().chargedMicroUsd).toBe(1_934 + 186_667);
   });
@@ -95,7 +95,7 @@ describe('an ended lease', () => {
     ]);
   });
 
-  it('writes down by how much its hold was overrun', () => {
+  it('records the overrun of its hold', () => {
     const ending = withAllClosed(anEndingLease());
     const hold = { ...ending.hold, amountMicroUsd: microUsd(188_000) };
     const { outbox } = closeLease({ ...ending, hold }, aProof(), at('12:34'));

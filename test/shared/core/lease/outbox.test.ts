@@ -1,4 +1,4 @@
-// What is committed with a lease and not applied yet.
+// The outbox of a lease, and what it requires of the account.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -33,18 +33,18 @@ describe('a hold', () => {
     expect(holdChangeOf(lease)).toEqual({ kind: 'settle', charged: lease.chargedMicroUsd });
   });
 
-  it('follows the lease down when its instance is known', () => {
+  it('is lowered when the instance is known', () => {
     const lease = repriceHold(applied(anActiveLease()), at('12:04'));
     expect(holdChangeOf(lease)).toEqual({ kind: 'reprice', to: lease.hold });
   });
 
-  it('follows the lease up when its teardown is refused', () => {
+  it('is raised when teardown is refused', () => {
     const lease = applied(anEndingLease());
     const to = microUsd(lease.hold.amountMicroUsd + 1);
     expect(holdChangeOf(growHold(lease, to, at('13:00')))).toEqual({ kind: 'grow', to });
   });
 
-  it('stays for everything else', () => {
+  it('is unchanged otherwise', () => {
     expect(holdChangeOf(applied(anActiveLease()))).toBeNull();
   });
 });
@@ -54,12 +54,12 @@ describe('a page of events', () => {
   const { events } = lease.outbox;
   const logged = events.slice(0, 2);
 
-  it('goes on with those that are not in the log yet', () => {
+  it('continues with pending events', () => {
     expect(withPendingEvents(logged, lease, 0)).toEqual(events);
     expect(withPendingEvents([], lease, 1)).toEqual(events.slice(1));
   });
 
-  it('never leaves one out: a log that lags behind is shown as it is', () => {
+  it('omits pending events after a gap in the log', () => {
     const later = { ...lease, outbox: { ...lease.outbox, events: events.slice(3) } };
     expect(withPendingEvents(logged, later, 0)).toEqual(logged);
   });

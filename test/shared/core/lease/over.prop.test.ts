@@ -1,5 +1,5 @@
-// The law of leases that are over: whatever is decided about one, and whatever it is decided on, it
-// never goes back to a state in which it could get an instance again.
+// The law of ending and ended leases: no decision moves one back to a state in which it could get
+// an instance.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -82,7 +82,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
         now,
       ),
     ),
-  'a create answer': (lease, now) =>
+  'a create outcome': (lease, now) =>
     commitOf(applyCreateAnswer(lease, { attempt: 1, answer: launched, boot }, now)),
   'a rate limit': (lease, now) =>
     commitOf(
@@ -107,7 +107,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
   'giving up': (lease) => retireCurrent(lease),
   'an absence round': (lease, now) =>
     commitOf(decideAbsenceRound(lease, { listing: aListing(now), listLag: lag }, now)),
-  'an answered destroy': (lease, now) =>
+  'a destroy outcome': (lease, now) =>
     applyDestroyOutcome(
       lease,
       { ...target, how: 'absent', last: { usage: null, seenAt: [] } },
@@ -141,7 +141,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
 };
 
 describe('a lease that is over', () => {
-  it.each(Object.entries(DECISIONS))('is brought back by no decision: %s', (_, decide) => {
+  it.each(Object.entries(DECISIONS))('stays over after any decision: %s', (_, decide) => {
     fc.assert(
       fc.property(anyOverLease, anyInstant, (lease, now) => {
         const next = decide(lease, now) ?? lease;

@@ -1,4 +1,4 @@
-// What a wait parks, and when its token is answered at once.
+// What a waiting step parks, and when its token is answered at once.
 
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
@@ -18,14 +18,14 @@ const parked = { input, parked: 'parked', pulse: aPulse() } as const;
 describe('the wait for readiness', () => {
   const lease = aBootingLease();
 
-  it('parks its token for the present attempt, until the launch bound', () => {
+  it('parks its token for the current attempt, until the launch bound', () => {
     expect(parkForReadiness(lease, input)).toEqual({
       ...{ ...input, attempt: 1, wait: 'ready' },
       ...{ endsAt: at('14:00'), idleWarned: null },
     });
   });
 
-  it('is settled by whatever happened before it was parked', () => {
+  it('is settled by any event before it was parked', () => {
     expect(isReadinessSettled(lease, parked)).toBe(false);
     expect(isReadinessSettled(lease, { ...parked, parked: 'over' })).toBe(true);
     expect(isReadinessSettled(anEndingLease(lease), parked)).toBe(true);
@@ -39,7 +39,7 @@ describe('serving', () => {
   const lease = anActiveLease();
   const now = at('12:06');
 
-  it('parks its token until the lease ends, with the warning it has had', () => {
+  it('parks its token until the lease ends, with its last idle warning', () => {
     const idleWarned = { since: at('12:05'), at: at('12:06') };
     expect(parkToServe({ ...lease, idleWarned }, { input, pulse: null }, now)).toEqual({
       ...{ ...input, attempt: 1, wait: 'serve' },
@@ -51,7 +51,7 @@ describe('serving', () => {
     });
   });
 
-  it('goes on unless something changed since it was parked', () => {
+  it('continues unless the lease changed since it was parked', () => {
     const facts = { ...parked, parkedUntil: lease.deadline };
     const goesOn = (each: Lease, change = {}) => isStillServed(each, { ...facts, ...change }, now);
     expect(goesOn(lease)).toBe(true);

@@ -1,4 +1,4 @@
-// What to probe of an instance that has nowhere to call.
+// Where to probe an instance that has no endpoint to call.
 
 import { describe, expect, it } from 'vitest';
 import { isBootOver, planProbe } from '../../../../shared/core/lease/probe.ts';
@@ -7,7 +7,7 @@ import { aBootingLease } from '../../../support/builders/lease.ts';
 import { aCard, anInstance } from '../../../support/builders/sightings.ts';
 
 describe('a probe', () => {
-  it('looks at the addresses of a running instance', () => {
+  it('uses the SSH endpoints of a running instance', () => {
     expect(planProbe(anInstance())).toEqual({ kind: 'probe', ssh: anInstance().ssh });
   });
 
@@ -21,7 +21,7 @@ describe('a probe', () => {
     expect(planProbe(instance).kind).toBe(kind);
   });
 
-  it('is not made any more when the boot limit has passed', () => {
+  it('is not made after the boot limit', () => {
     const [attempt] = aBootingLease().attempts;
     if (attempt?.state !== 'created') throw new Error('it was created at 12:02');
     expect(isBootOver(attempt, aCard(), at('12:12'))).toBe(false);

@@ -1,4 +1,4 @@
-// By when a lease must move, and how the next generation takes over.
+// When a lease must have made progress, and how the next generation replaces the workflow.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,18 +21,18 @@ describe('progress', () => {
   it.each([
     ['requested', aRequestedLease(), '12:05'],
     ['launching', aLaunchingLease(), '12:05'],
-    // The longest boot of any provider.
+    // The longest boot limit of any provider.
     ['booting', aBootingLease(), '12:35'],
     // From its deadline, which is 13:04.
     ['active', anActiveLease(), '13:09'],
     // The longest pause between two rounds of teardown.
     ['ending', anEndingLease(), '12:20'],
     ['ended', anEndedLease(), '12:05'],
-  ])('of a lease that is %s is due in time', (_, lease, due) => {
+  ])('is due in time for a lease that is %s', (_, lease, due) => {
     expect(progressDue(lease, at('12:00'))).toBe(at(due));
   });
 
-  it('that is due is missing from that instant on', () => {
+  it('is overdue from its due time on', () => {
     const lease = { ...anEndingLease(), dueBy: at('12:50') };
     expect(isStuck(lease, at('12:49:59'))).toBe(false);
     expect(isStuck(lease, at('12:50'))).toBe(true);
@@ -40,7 +40,7 @@ describe('progress', () => {
 });
 
 describe('the next generation', () => {
-  it('takes over with the reason on record', () => {
+  it('is started with its reason in an event', () => {
     const lease = nextGeneration(anActiveLease(), 'the workflow execution is lost', at('12:20'));
     expect(lease).toMatchObject({ state: 'active', generation: 2 });
     expect(lease?.outbox.events.at(-1)).toMatchObject({
@@ -49,13 +49,13 @@ describe('the next generation', () => {
     });
   });
 
-  it('is none for an ended lease', () => {
+  it('is null for an ended lease', () => {
     expect(
       nextGeneration(anEndedLease(), 'the workflow execution is lost', at('12:40')),
     ).toBeNull();
   });
 
-  it('takes over at once from the present execution, three times at most', () => {
+  it('replaces only the current execution at once, at most three times', () => {
     const lease = { ...anActiveLease(), generation: 3 };
     expect(restartsAtOnce(lease, 3)).toBe(true);
     expect(restartsAtOnce(lease, 2)).toBe(false);

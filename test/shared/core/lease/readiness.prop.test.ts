@@ -1,4 +1,4 @@
-// The law of readiness: an instance is given back exactly when something is wrong with it.
+// The law of readiness: an attempt is retired exactly when its instance has a fault.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ const anyPulse = fc.option(
 );
 
 describe('readiness', () => {
-  it('serves a sound instance that is ready, and gives back every other one', () => {
+  it('accepts a ready instance without a fault, and retires every other attempt', () => {
     fc.assert(
       fc.property(anyInstance, anyPulse, (instance, pulse) => {
         const lease = aBootingLease();

@@ -1,4 +1,4 @@
-// Whether an instance begins to serve, and what becomes of the lease.
+// Whether a lease becomes active with its instance.
 
 import { describe, expect, it } from 'vitest';
 import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
@@ -44,14 +44,14 @@ describe('an instance', () => {
     expect(result.kind).toBe('attempt-failed');
   });
 
-  it('given back while it runs is charged from its creation', () => {
+  it('is charged from its creation when it is retired while it runs', () => {
     const broken = anInstance({ rate: microUsdPerHour(600_000) });
     expect(decide(booting, broken).commit?.attempts).toMatchObject([
       { runningAt: at('12:02'), observedRate: 600_000 },
     ]);
   });
 
-  it('that is ready serves for the time asked from now on', () => {
+  it('makes the lease active for the requested duration when it is ready', () => {
     const { commit, result } = decide(booting, anInstance());
     expect(commit).toMatchObject({
       state: 'active',
@@ -65,7 +65,7 @@ describe('an instance', () => {
     expect(result).toEqual({ kind: 'done', output });
   });
 
-  it('that names no rate, or exactly the ceiling, serves', () => {
+  it('is accepted without a rate, or at exactly the ceiling', () => {
     for (const rate of [null, microUsdPerHour(500_000)]) {
       expect(decide(booting, anInstance({ rate })).commit?.state).toBe('active');
     }
@@ -73,13 +73,13 @@ describe('an instance', () => {
 });
 
 describe('a decision on readiness', () => {
-  it('waits on for a lease that serves already', () => {
+  it('returns the wait of a lease that is already active', () => {
     const { commit, result } = decide(anActiveLease(), 'absent');
     expect(commit).toBeNull();
     expect(result.kind).toBe('done');
   });
 
-  it('leads an expired lease to Judge by the shortest wait', () => {
+  it('leads an expired lease to the Judge step by the shortest wait', () => {
     const lease = { ...anActiveLease(), deadline: at('12:06') };
     const output = { timeoutSeconds: 2, heartbeatSeconds: 1 };
     expect(decide(lease, anInstance()).result).toEqual({ kind: 'done', output });
@@ -94,7 +94,7 @@ describe('a decision on readiness', () => {
 });
 
 describe('the alarm before serving', () => {
-  it('is the first warning of the coming end, but never later than the launch bound', () => {
+  it('is the first warning before the deadline, but never later than the launch bound', () => {
     expect(alarmBeforeServing(booting, at('12:06'))).toBe(at('12:51'));
     expect(alarmBeforeServing({ ...booting, deadline: at('12:10') }, at('12:06'))).toBe(
       at('12:10:30'),
@@ -114,7 +114,7 @@ describe('the SSH key', () => {
     expect(attemptWithoutKey(lease)).toBeNull();
   });
 
-  it('of another attempt is left alone', () => {
+  it('is not recorded for another attempt', () => {
     expect(recordKey(booting, { attempt: 2, answer: 'attached' }, at('12:03'))).toBe(booting);
     expect(attemptWithoutKey(aRequestedLease())).toBeNull();
   });

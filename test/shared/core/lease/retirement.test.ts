@@ -1,4 +1,4 @@
-// What one complete listing makes of an attempt that was given up.
+// The effect of one complete listing on a retiring attempt.
 
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
@@ -12,7 +12,9 @@ import { aListing, aSighting } from '../../../support/builders/sightings.ts';
 
 const given = retireCurrent(aBootingLease());
 
-/** Its destroy was accepted at 12:20; a listing started at `absentSince` missed it. */
+/**
+ * Its destroy was accepted at 12:20; the listing that started at `absentSince` does not show it.
+ */
 function destroyed(absentSince: ReturnType<typeof at> | null = null): Lease {
   const attempt = currentAttempt(given);
   if (attempt?.state !== 'retiring') throw new Error('it was given up');
@@ -23,12 +25,12 @@ const input = { leaseId: given.id, generation: 1 };
 const decide = (lease: Lease, listing: ReturnType<typeof aListing>) =>
   decideRetirement(lease, { input, listing, listLag: seconds(30) }, listing.listedAt);
 
-describe('giving an attempt up', () => {
+describe('retiring an attempt', () => {
   it('marks an instance that was never ready as not booted in time', () => {
     expect(currentAttempt(given)).toMatchObject({ state: 'retiring', reason: 'boot-timeout' });
   });
 
-  it('changes nothing where no instance is held', () => {
+  it('changes nothing without an instance', () => {
     const lease = aRequestedLease();
     expect(retireCurrent(lease)).toBe(lease);
     expect(retireCurrent(given)).toBe(given);
@@ -36,7 +38,7 @@ describe('giving an attempt up', () => {
 });
 
 describe('a listing without the instance', () => {
-  it('is remembered first and agrees later, which closes the attempt', () => {
+  it('counts as the first, and a second one closes the attempt', () => {
     const first = decide(destroyed(), aListing(at('12:20:10')));
     expect(first.commit?.attempts).toMatchObject([{ absentSince: at('12:20:10') }]);
     expect(first.result).toMatchObject({ destroys: [], outcome: { kind: 'absence-pending' } });
@@ -55,7 +57,7 @@ describe('a listing without the instance', () => {
 });
 
 describe('a listing with the instance', () => {
-  it('destroys it again, for the reason it was given up', () => {
+  it('destroys it again, with the reason of the retirement', () => {
     const { commit, result } = decide(destroyed(), aListing(at('12:21'), aSighting(1)));
     expect(commit?.attempts).toMatchObject([{ destroyAcceptedAt: null, lastSeenAt: at('12:21') }]);
     expect(result.outcome.kind).toBe('still-present');
@@ -64,21 +66,21 @@ describe('a listing with the instance', () => {
     ]);
   });
 
-  it('within the list lag waits for the next one', () => {
+  it('changes nothing within the list lag', () => {
     expect(decide(destroyed(), aListing(at('12:20:29'), aSighting(1)))).toMatchObject({
       commit: null,
       result: { destroys: [], outcome: { kind: 'still-present' } },
     });
   });
 
-  it('of another attempt only says nothing about this one', () => {
+  it('does not count when it shows another attempt only', () => {
     const { result } = decide(destroyed(), aListing(at('12:21'), aSighting(2)));
     expect(result.outcome.kind).toBe('absence-pending');
   });
 });
 
 describe('a retirement', () => {
-  it('leaves a lease alone that is over or has nothing to retire', () => {
+  it('changes nothing for a lease that is over or has nothing to retire', () => {
     const over = decide(anEndingLease(aBootingLease()), aListing(at('12:31'), aSighting(1)));
     expect(over).toMatchObject({ commit: null, result: { outcome: { kind: 'lease-over' } } });
     const waiting = decide(aRequestedLease(), aListing(at('12:31')));

@@ -1,4 +1,4 @@
-// Settlement closes a lease only with its proof.
+// Settlement closes a lease only with its absence proof.
 
 import { describe, expect, it } from 'vitest';
 import { settleLease } from '../../../../shared/core/lease/settle.ts';
@@ -25,8 +25,8 @@ describe('a settlement', () => {
     ['may still hold an instance', anEndingLease(), 'absence-pending'],
     ['does not end', anActiveLease(), 'absence-pending'],
     ['is ended', anEndedLease(), 'done'],
-    ['was taken over', { ...withAllClosed(anEndingLease()), generation: 2 }, 'superseded'],
-  ])('leaves a lease alone that %s', (_, lease, kind) => {
+    ['has a newer generation', { ...withAllClosed(anEndingLease()), generation: 2 }, 'superseded'],
+  ])('changes nothing for a lease that %s', (_, lease, kind) => {
     expect(settle(lease)).toMatchObject({ commit: null, result: { kind } });
   });
 });

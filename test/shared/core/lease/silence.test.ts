@@ -1,4 +1,4 @@
-// A silence is noticed once, looked at again, and forgotten when its lease is heard.
+// A silence is recorded once, checked again, and cleared by the next heartbeat.
 
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
@@ -17,20 +17,20 @@ import { anActiveLease, anEndingLease } from '../../../support/builders/lease.ts
 describe('a silence', () => {
   const noticed = aPulse({ nodeHeartbeatAt: at('12:20'), silenceLookAt: at('12:25:30') });
 
-  it('waits for its second look, and for nothing when none is to come', () => {
+  it('waits for its second look only when one is pending', () => {
     expect(timeUntilSecondLook(noticed, at('12:25:10'))).toBe(seconds(20));
     expect(timeUntilSecondLook(noticed, at('12:25:30'))).toBeNull();
     expect(timeUntilSecondLook(aPulse(), at('12:25'))).toBeNull();
     expect(timeUntilSecondLook(null, at('12:25'))).toBeNull();
   });
 
-  it('is another one when the lease was heard since it was noticed', () => {
+  it('is a new one after a heartbeat', () => {
     expect(isNoticed(noticed, at('12:25'))).toBe(true);
     expect(isNoticed(noticed, at('12:40'))).toBe(false);
     expect(isNoticed(aPulse(), at('12:25'))).toBe(false);
   });
 
-  it('lets the lease serve until the second look, and never past its deadline', () => {
+  it('lets the lease continue until the second look, and never past its deadline', () => {
     const lease = anActiveLease();
     const serving = judge(lease, noticed, at('12:25:10'));
     expect(serving).toMatchObject({ kind: 'serve', times: { heartbeatSeconds: 20 } });
@@ -42,7 +42,7 @@ describe('a silence', () => {
 });
 
 describe('silent leases', () => {
-  it('passed their limit, counted from the last heartbeat or from when it became active', () => {
+  it('reach their limit, counted from the last heartbeat or from activation', () => {
     const lease = anActiveLease();
     expect(limitPassedAt(lease, aPulse({ nodeHeartbeatAt: at('12:20') }), at('12:40'))).toBe(
       at('12:25'),
@@ -50,14 +50,14 @@ describe('silent leases', () => {
     expect(limitPassedAt(lease, aPulse(), at('12:40'))).toBe(at('12:09'));
   });
 
-  it('are a crowd when they are more than three and more than a fifth', () => {
+  it('are a crowd when they are more than 3 and more than 20 percent', () => {
     expect(describeSilentCrowd(3, 4)).toBeNull();
     expect(describeSilentCrowd(4, 4)).toBe('4 of 4 leases became silent at the same time');
     expect(describeSilentCrowd(20, 100)).toBeNull();
     expect(describeSilentCrowd(21, 100)).toBe('21 of 100 leases became silent at the same time');
   });
 
-  it('that are held say so while they serve, and not any more once they end', () => {
+  it('get an event when they are held while active, and none once they end', () => {
     const held = recordHeldSilence(anActiveLease(), 'many became silent', at('12:30'));
     expect(held.outbox.events.at(-1)).toMatchObject({
       type: 'silence-held',

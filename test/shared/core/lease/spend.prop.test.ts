@@ -1,5 +1,6 @@
-// The laws of spending: no lease passes its cap by more than what one sweep can't see, the hold of
-// a refused teardown grows with it, and rounding never favours anybody by more than a micro-dollar.
+// The laws of spending: no lease exceeds its cap by more than the cost of one sweep interval and
+// teardown, the hold grows while teardown is refused, and rounding is at most a micro-dollar per
+// part.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -61,11 +62,11 @@ function serving(offer: ReturnType<typeof anOffer>, cap: number | null): LeaseIn
   return anActiveLease(aBootingLease(aLaunchingLease(aRequestedLease({ terms }), offer)));
 }
 
-/** Bytes that each minute brings, either way. */
+/** Bytes per minute in each direction. */
 const traffic = fc.array(fc.tuple(fc.nat(3 * GB), fc.nat(GB)), { minLength: 60, maxLength: 60 });
 
 describe('a spend cap', () => {
-  it('is passed by no more than one sweep’s worth and the bytes between two heartbeats', () => {
+  it('is exceeded by at most one sweep interval and the bytes between two heartbeats', () => {
     fc.assert(
       fc.property(
         offers,
@@ -78,9 +79,9 @@ describe('a spend cap', () => {
           let now: EpochMs = lease.activeAt;
           let before = spentBy(lease, aPulse({ bytes }), now);
           for (const [received, sent] of heartbeats) {
-            const told = aPulse({ bytes: [...bytes] });
-            if (spendingEnd(lease, told, now) !== null) break;
-            before = spentBy(lease, told, now);
+            const pulse = aPulse({ bytes: [...bytes] });
+            if (spendingEnd(lease, pulse, now) !== null) break;
+            before = spentBy(lease, pulse, now);
             expect(before).toBeLessThan(cap);
             now = afterwards(now, policy.sweep.every);
             bytes[0] += received;
@@ -101,7 +102,7 @@ describe('a spend cap', () => {
     );
   });
 
-  it('is in the time that Serve waits for: then it has been reached, and not long before', () => {
+  it('sets the wait of the Serve step to when it is reached', () => {
     fc.assert(
       fc.property(offers, fc.integer({ min: 1, max: 900_000 }), (offer, cap) => {
         const lease = { ...serving(offer, cap), deadline: at('14:00') };
@@ -118,7 +119,7 @@ describe('a spend cap', () => {
     );
   });
 
-  it('ends the lease by its own name, and what is held by another', () => {
+  it('ends the lease as spend-cap, and the hold ends it as over-budget', () => {
     const lease = serving(anOffer(), 10);
     expect(judge(lease, null, at('12:10'))).toMatchObject({ kind: 'end', reason: 'spend-cap' });
     const uncapped = serving(anOffer(), null);
@@ -130,7 +131,7 @@ describe('a spend cap', () => {
   });
 });
 
-/** Its instance's destroy was accepted then, and it is proved gone. */
+/** The destroy of its instance was accepted at this time, and its absence is proved. */
 function goneAt(lease: LeaseIn<'ending'>, now: EpochMs) {
   const evidence = { notBefore: now, absentSince: now, listLag: minutes(0) };
   const verdict = proveAbsence(evidence, afterwards(now, minutes(1)));
@@ -142,7 +143,7 @@ function goneAt(lease: LeaseIn<'ending'>, now: EpochMs) {
 }
 
 describe('the hold of a refused teardown', () => {
-  it('covers what it costs at each look, and the entries add up at the end', () => {
+  it('covers the cost at each check, and the entries add up at the end', () => {
     const looks = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(offers, looks, (offer, waits) => {
@@ -165,7 +166,7 @@ describe('the hold of a refused teardown', () => {
 });
 
 describe('rounding', () => {
-  it('is up, by less than a micro-dollar for each part of a charge', () => {
+  it('is upwards, by less than a micro-dollar for each part of a charge', () => {
     const used = fc.tuple(fc.nat(500 * GB), fc.nat(500 * GB));
     fc.assert(
       fc.property(offers, used, fc.integer({ min: 0, max: 86_400_000 }), (offer, bytes, ms) => {

@@ -1,4 +1,4 @@
-// What spending does to a lease: it ends, or the hold of its teardown grows.
+// The effect of spending on a lease: it ends, or its hold grows during teardown.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../shared/core/base/money.ts';
@@ -20,7 +20,7 @@ const capped = anActiveLease(
   ),
 );
 
-describe('a lease that has cost all it may', () => {
+describe('a lease that has reached its limit', () => {
   it('ends for its spend cap', () => {
     // $0.10 at $0.404 an hour are not quite 15 min, from 12:03 on.
     expect(endOverspent(capped, null, at('12:17'))).toBeNull();
@@ -39,7 +39,7 @@ describe('a lease that has cost all it may', () => {
 describe('the hold of an ending lease', () => {
   const ending = anEndingLease();
 
-  it('grows when its teardown has cost more, and by an hour at once', () => {
+  it('grows by an hour when its teardown costs more', () => {
     const now = at('23:00');
     const spent = spentBy(ending, null, now);
     expect(spent).toBeGreaterThan(ending.hold.amountMicroUsd);
@@ -48,7 +48,7 @@ describe('the hold of an ending lease', () => {
     expect(grown === null ? null : growOutgrownHold(grown, null, now)).toBeNull();
   });
 
-  it('stays while it will do, and while a lease goes on', () => {
+  it('is unchanged while it is sufficient, and before the lease ends', () => {
     expect(growOutgrownHold(ending, null, at('12:31'))).toBeNull();
     expect(growOutgrownHold(capped, null, at('23:00'))).toBeNull();
   });

@@ -1,4 +1,4 @@
-// Which instances have to go, and what the provider's answers mean for their attempts.
+// Which instances must be destroyed, and what the provider's responses mean for their attempts.
 
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
@@ -33,7 +33,7 @@ const accepted = (lease: Lease): Lease =>
 const typesOf = ({ outbox }: Lease) => outbox.events.map(({ type }) => type);
 
 describe('targets', () => {
-  it('are the instances that attempts hold, with the reason they go for', () => {
+  it('are the instances that attempts hold, with their reason', () => {
     expect(heldTargets(ending)).toEqual([
       {
         ...{ leaseId: ending.id, attempt: 1, provider: 'vastai', instanceId: anInstanceId() },
@@ -46,20 +46,20 @@ describe('targets', () => {
     expect(heldTargets(given)).toMatchObject([{ reason: 'bad-host' }]);
   });
 
-  it('are asked to go once, unless they are to be destroyed whatever was said', () => {
+  it('are destroyed once, unless accepted ones are included', () => {
     expect(unacceptedTargets(ending)).toEqual(heldTargets(ending));
     expect(unacceptedTargets(accepted(ending))).toEqual([]);
     expect(heldTargets(accepted(ending))).toHaveLength(1);
   });
 
-  it('are none where nothing is held', () => {
+  it('are empty without an instance', () => {
     expect(heldTargets(anEndingLease(aLaunchingLease()))).toEqual([]);
     expect(heldTargets(anEndedLease())).toEqual([]);
   });
 });
 
-describe('an answer to destroy', () => {
-  it('that accepts stops the charge', () => {
+describe('a destroy outcome', () => {
+  it('stops the charge when it is accepted', () => {
     const lease = accepted(ending);
     expect(currentAttempt(lease)).toMatchObject({
       state: 'retiring',
@@ -69,7 +69,7 @@ describe('an answer to destroy', () => {
     expect(typesOf(lease).at(-1)).toBe('destroy-accepted');
   });
 
-  it('that finds nothing charges until the instance was last seen', () => {
+  it('charges until the last sighting when it is absent', () => {
     const last = { usage: { bytes: null, idleSince: null }, seenAt: [at('12:20')] };
     const outcome = { ...target, how: 'absent', last } as const;
     expect(currentAttempt(applyDestroyOutcome(ending, outcome, at('12:31')))).toMatchObject({
@@ -79,12 +79,12 @@ describe('an answer to destroy', () => {
     });
   });
 
-  it('that comes a second time changes nothing', () => {
+  it('changes nothing when repeated', () => {
     const lease = accepted(ending);
     expect(accepted(lease)).toBe(lease);
   });
 
-  it('for an attempt that holds nothing changes nothing', () => {
+  it('changes nothing for an attempt without an instance', () => {
     const ended = anEndedLease();
     expect(accepted(ended)).toBe(ended);
     const other = { ...target, attempt: 7, how: 'accepted', last: nothingKnown } as const;
@@ -96,7 +96,7 @@ describe('a destroy that fails', () => {
   const failed = (lease: Lease) =>
     applyDestroyFailure(lease, { ...target, cause: 'ProviderDown: 503' }, at('12:31'));
 
-  it('is noted with its cause, and the instance was there then', () => {
+  it('adds an event with its cause, and counts as a sighting', () => {
     const lease = failed(ending);
     expect(currentAttempt(lease)).toMatchObject({ state: 'created', lastSeenAt: at('12:31') });
     expect(lease.outbox.events.at(-1)).toMatchObject({
@@ -105,7 +105,7 @@ describe('a destroy that fails', () => {
     });
   });
 
-  it('leaves the first sighting as it is, and an ended lease alone', () => {
+  it('keeps the first sighting, and changes no ended lease', () => {
     const again = applyDestroyFailure(
       failed(ending),
       { ...target, cause: 'ProviderDown: 503' },
@@ -117,10 +117,10 @@ describe('a destroy that fails', () => {
   });
 });
 
-describe('an instance that a listing shows', () => {
+describe('a listed instance', () => {
   const unanswered = anEndingLease(aLaunchingLease());
 
-  it('answers for the attempt without an answer that its tag names', () => {
+  it('confirms the unanswered attempt of its tag', () => {
     const lease = adoptSightings(unanswered, [aSighting(1)], at('12:32'));
     expect(currentAttempt(lease)).toMatchObject({
       state: 'created',
@@ -130,14 +130,14 @@ describe('an instance that a listing shows', () => {
     expect(typesOf(lease).at(-1)).toBe('instance-found');
   });
 
-  it('changes nothing where an instance is known, or of a lease that goes on', () => {
+  it('changes nothing when an instance is known, or before the lease ends', () => {
     expect(adoptSightings(ending, [aSighting(1)], at('12:32'))).toBe(ending);
     expect(adoptSightings(unanswered, [aSighting(2)], at('12:32'))).toBe(unanswered);
     const launching = aLaunchingLease();
     expect(adoptSightings(launching, [aSighting(1)], at('12:32'))).toBe(launching);
   });
 
-  it('long after its destroy was accepted takes the acceptance back and is charged on', () => {
+  it('reopens the destroy after the list lag, and the charge continues', () => {
     const { instance } = aSighting(1);
     const lease = recordStillPresent(accepted(ending), 1, { instance, at: at('12:35') });
     expect(currentAttempt(lease)).toMatchObject({
@@ -147,7 +147,7 @@ describe('an instance that a listing shows', () => {
     });
   });
 
-  it('counts as running from its creation on when nobody saw it begin to', () => {
+  it('counts as running from its creation when its start was not observed', () => {
     const found = adoptSightings(unanswered, [aSighting(1)], at('12:32'));
     const [running, starting] = (['running', 'starting'] as const).map((status) =>
       recordStillPresent(found, 1, {
@@ -165,13 +165,13 @@ describe('the list lag', () => {
     ...{ created: at('12:02'), running: at('12:03') },
     destroyed: at('12:31'),
   });
-  it('excuses a listing that shows what was destroyed less than it ago', () => {
+  it('covers an instance whose destroy was accepted within it', () => {
     const lag = seconds(30);
     expect(isWithinListLag(attempt, at('12:31:29'), lag)).toBe(true);
     expect(isWithinListLag(attempt, at('12:31:30'), lag)).toBe(false);
   });
 
-  it('excuses nothing whose destroy was never accepted', () => {
+  it('covers no instance whose destroy was not accepted', () => {
     const lag = seconds(30);
     expect(isWithinListLag(undefined, at('12:31'), lag)).toBe(false);
     expect(isWithinListLag(markOutcomeUnknown(anAttempt(1)), at('12:31'), lag)).toBe(false);

@@ -1,4 +1,4 @@
-// Pages of an account's log, with what was committed and is not in it yet.
+// Pages of an account's log, with committed notes that are not in it yet.
 
 import { describe, expect, it } from 'vitest';
 import { type AccountNote, keyOfNote } from '../../../../shared/core/ledger/account.ts';
@@ -15,7 +15,7 @@ const pending = (...times: string[]) => ({
 const start = { after: null, limit: 3 };
 
 describe('a page of notes', () => {
-  it('that is full goes on after its last one, and has nothing that is pending', () => {
+  it('continues after its last note when it is full, without pending notes', () => {
     const logged = ['12:00', '12:01', '12:02'].map(noteAt);
     expect(pageOfNotes(pending('12:05'), logged, start)).toEqual({
       notes: logged,
@@ -23,7 +23,7 @@ describe('a page of notes', () => {
     });
   });
 
-  it('that is the last one has what is pending, once and in order', () => {
+  it('includes pending notes once and in order when it is the last one', () => {
     const page = pageOfNotes(
       pending('12:01', '12:00:30'),
       [noteAt('12:00'), noteAt('12:01')],
@@ -33,7 +33,7 @@ describe('a page of notes', () => {
     expect(page.next).toBeNull();
   });
 
-  it('has nothing that came before it', () => {
+  it('has no notes before its position', () => {
     const after = { at: at('12:02'), kind: 'limits-changed', id: '1' } as const;
     const page = pageOfNotes(pending('12:01', '12:02', '12:03'), [], { after, limit: 3 });
     expect(page.notes.map(({ reason }) => reason)).toEqual(['12:03']);

@@ -1,4 +1,4 @@
-// Which limits of an account may be replaced, and which leases hold its money.
+// Which limits of an account can be replaced, and which leases have its holds.
 
 import { describe, expect, it } from 'vitest';
 import { heldLeases, planLimits } from '../../../../shared/core/ledger/account.ts';
@@ -14,7 +14,7 @@ describe('a change of limits', () => {
     expect(planLimits(account, { version: 4, limits })).toBe('replace');
   });
 
-  it('that was made already is found made, and another by then is stale', () => {
+  it('is made when repeated, and stale after another change', () => {
     const made = anAccount({ limitsVersion: 5, limits });
     expect(planLimits(made, { version: 4, limits })).toBe('made');
     const other = someLimits({ maxOpenLeases: 8 });
@@ -25,7 +25,7 @@ describe('a change of limits', () => {
 });
 
 describe('an account', () => {
-  it('names the leases that hold its money', () => {
+  it('lists the leases that have its holds', () => {
     const holds = { [aLeaseId('a')]: aHold(), [aLeaseId('b')]: aHold() };
     expect(heldLeases(anAccount({ holds }))).toEqual([aLeaseId('a'), aLeaseId('b')]);
     expect(heldLeases(anAccount())).toEqual([]);

@@ -1,4 +1,4 @@
-// What an instance cost, from the lease alone.
+// The charge of an instance, computed from the lease alone.
 
 import { describe, expect, it } from 'vitest';
 import type { EpochMs } from '../../../../shared/core/base/time.ts';
@@ -32,7 +32,7 @@ describe('the charge of an attempt', () => {
     expect(chargeOf([lived(life)], 20, at('18:00'))).toBe(6_000 + 400_000);
   });
 
-  it('runs on while the destroy is not accepted', () => {
+  it('continues until the destroy is accepted', () => {
     const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
     const ran = observeRunning(held, { since: at('12:30'), rate: null });
     const refused = retireAttempt(ran, 'bad-host');
@@ -42,12 +42,12 @@ describe('the charge of an attempt', () => {
     }
   });
 
-  it('is its disk alone while it was never known to run', () => {
+  it('is its disk only when it was never seen running', () => {
     const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
     expect(chargeOf([held], 20, at('13:00'))).toBe(4_000);
   });
 
-  it('is nothing without an instance', () => {
+  it('is 0 without an instance', () => {
     const recorded = anAttempt(1);
     const none: Attempt[] = [recorded, refuseAttempt(recorded, 'offer-gone')];
     expect(chargeOf(none, 20, at('18:00'))).toBe(0);
@@ -57,7 +57,7 @@ describe('the charge of an attempt', () => {
     expect(chargeOf([lived(life), lived(life)], 20, at('18:00'))).toBe(812_000);
   });
 
-  it('says for which instance and work it is, from when to when', () => {
+  it('names its instance, job, start and end', () => {
     expect(chargesOf(billFor([lived(life)]), at('18:00'))).toEqual([
       {
         attempt: 1,
@@ -77,12 +77,12 @@ describe('the charge of an attempt', () => {
     ]);
   });
 
-  it('tells what passed in teardown: all from the end of the lease to the accepted destroy', () => {
+  it('includes the teardown part: from the end of the lease to the accepted destroy', () => {
     const [charge] = chargesOf(billFor([lived(life)], { endingAt: at('13:00') }), at('18:00'));
     expect(charge?.teardownMicroUsd).toBe(200_000 + 2_000);
   });
 
-  it('is a failure as a whole for an instance that was given back', () => {
+  it('counts as failed as a whole for a retired attempt', () => {
     const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
     const retired = acceptDestroy(retireAttempt(held, 'boot-timeout'), at('12:30'));
     const [charge] = chargesOf(billFor([retired], { endingAt: at('12:15') }), at('18:00'));

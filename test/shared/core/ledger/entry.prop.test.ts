@@ -1,5 +1,5 @@
-// The laws of holds and charges: nothing is created or lost when a hold is settled, and a hold is
-// enough for whatever a lease may do within its terms.
+// The laws of holds and charges: settling a hold neither creates nor loses money, and a hold covers
+// every cost within the terms of its lease.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ import { aConsumer, aLeaseId, at } from '../../../support/builders/base.ts';
 import { anOffer, lived } from '../../../support/builders/instance.ts';
 import { someLimits } from '../../../support/builders/ledger.ts';
 
-/** What all attempts cost until `until`. */
+/** The cost of all attempts until `until`. */
 const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>
   totalOf(chargesOf({ attempts, diskGb, jobId: '', endingAt: null }, until));
 
@@ -53,7 +53,7 @@ describe('a hold', () => {
     transferCeilingMicroUsdPerGb: microUsd(0),
     spendCapMicroUsd: null,
   };
-  /** One attempt at a rate of at most the ceiling: boots, serves, is torn down. */
+  /** One attempt at a rate of at most the ceiling: boot, active time, teardown. */
   const tries = fc.record({
     gpu: fc.integer({ min: 0, max: 1_000_000 }),
     diskPerGb: fc.integer({ min: 0, max: 1_000 }),
@@ -89,7 +89,7 @@ describe('a hold', () => {
     );
   });
 
-  it('is the ceiling over time and all attempts, transfer at its most, and roundings', () => {
+  it('is the ceiling over the duration and all attempts, plus transfer and rounding', () => {
     const attemptLimit = minutes(25);
     const ceiling = microUsdPerHour(480_000);
     const transfer = { transferGb: 20, transferCeilingMicroUsdPerGb: microUsd(30_000) };
@@ -98,7 +98,7 @@ describe('a hold', () => {
     const worst = 135 * 8_000 + 600_000 + 12;
     expect(holdFor({ ...terms, spendCapMicroUsd: null })).toBe(worst);
     expect(holdFor({ ...terms, spendCapMicroUsd: microUsd(9_000_000) })).toBe(worst);
-    // The cap, and 1 + 4 + 10 minutes: between two looks, a slow sweep, teardown.
+    // The cap, and 1 + 4 + 10 minutes: sweep interval, slow sweep, teardown.
     const capped = holdFor({ ...terms, spendCapMicroUsd: microUsd(300_000) });
     expect(capped).toBe(300_000 + 15 * 8_000 + 12);
   });
@@ -151,7 +151,7 @@ describe('an account', () => {
       room: 0,
       asked: 1,
     },
-  ])('refuses by its $limit', ({ full, hold, ...refusal }) => {
+  ])('refuses a hold beyond its $limit limit', ({ full, hold, ...refusal }) => {
     expect(refusalOf(full, hold, anything)).toMatchObject(refusal);
   });
 });
@@ -167,7 +167,7 @@ describe('the totals of entries', () => {
     amountMicroUsd: microUsd(amount),
   });
 
-  it('hold nothing once a lease is settled, and charge what it cost', () => {
+  it('have no hold once a lease is settled, and its charge', () => {
     fc.assert(
       fc.property(amounts, amounts, amounts, (placed, raised, cost) => {
         const { charged, released, overrun } = settle(microUsd(placed + raised), cost);
@@ -184,12 +184,12 @@ describe('the totals of entries', () => {
     );
   });
 
-  it('hold what was placed and raised while a lease is open', () => {
+  it('have the placed and raised hold while a lease is open', () => {
     const entries = [entry('hold-placed', 70, 0), entry('hold-raised', 30, 1)];
     expect(totalsOf(entries)).toEqual({ held: 100, charged: 0 });
   });
 
-  it('of no entries are nothing', () => {
+  it('are 0 without entries', () => {
     expect(totalsOf([])).toEqual({ held: 0, charged: 0 });
   });
 });

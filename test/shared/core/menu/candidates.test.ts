@@ -1,4 +1,4 @@
-// Which offers count at all, and why others don't.
+// Which offers can be chosen, and why others are left out.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
@@ -20,19 +20,19 @@ const now = at('12:10');
 const menu = [snapshotOf('vastai', [anOffer()], at('12:00'))];
 const rules = { frozen: { providers: [] }, account: null };
 
-describe('offers of the menu', () => {
+describe('offers', () => {
   it('count while their provider is usable', () => {
     expect(usableOffers(menu, rules, now)).toEqual({ offers: [anOffer()], leftOut: [] });
   });
 
-  it('of a frozen provider, or an old menu, are left out with the reason', () => {
+  it('are left out with a reason when the provider is frozen or the snapshot is old', () => {
     const frozen = usableOffers(menu, { ...rules, frozen: { providers: ['vastai'] } }, now);
     expect(frozen).toEqual({ offers: [], leftOut: ['vastai is frozen'] });
     const old = usableOffers(menu, rules, at('12:31'));
     expect(old).toEqual({ offers: [], leftOut: ['the offers of vastai are too old to use'] });
   });
 
-  it('that the account does not allow are left out and counted', () => {
+  it('are left out and counted when the account does not allow them', () => {
     const account = anAccount({ limits: someLimits({ gpuNames: ['H100'] }) });
     expect(usableOffers(menu, { ...rules, account }, now)).toEqual({
       offers: [],
@@ -61,19 +61,19 @@ describe('prepaid funds', () => {
     ]),
   });
 
-  it('that carry an offer to its end let it count, to the micro-dollar', () => {
+  it('allow an offer that they can pay until its end, to the micro-dollar', () => {
     expect(keepAffordable(candidates, fundsOf(needed)).offers).toHaveLength(1);
     const { offers, leftOut } = keepAffordable(candidates, fundsOf(needed - 1));
     expect(offers).toEqual([]);
     expect(leftOut).toEqual([expect.stringContaining('the prepaid balance of vastai has only')]);
   });
 
-  it('say nothing of an offer that would not have been taken anyway', () => {
+  it('give no reason for an offer that does not meet the requirement', () => {
     const other = { offers: [anOffer({ gpuCount: 8 })], leftOut: ['before'] };
     expect(keepAffordable(other, fundsOf(0))).toEqual({ offers: [], leftOut: ['before'] });
   });
 
-  it('that are unknown limit nothing, and nothing is taken from them', () => {
+  it('limit nothing and are not taken when they are unknown', () => {
     expect(keepAffordable(candidates, fundsOf(null)).offers).toHaveLength(1);
     expect(roomToTake(anOffer(), fundsOf(null))).toBeNull();
     const none = { ...fundsOf(null), rooms: new Map() };
@@ -81,7 +81,7 @@ describe('prepaid funds', () => {
     expect(roomToTake(anOffer(), none)).toBeNull();
   });
 
-  it('are taken for the next attempt, in place of what the lease took before', () => {
+  it('are taken for the next attempt, and replace the earlier take of the lease', () => {
     const take = { leaseId: aLeaseId(), attempt: 1, amountMicroUsd: microUsd(5), at: at('12:05') };
     expect(roomToTake(anOffer(), fundsOf(needed))).toEqual({
       provider: 'vastai',

@@ -1,4 +1,4 @@
-// The menu in pages, the cheapest first.
+// The list of offers in pages, cheapest first.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -22,8 +22,8 @@ const offerOf = (number: number, gpuMicroUsdPerHour: number): Offer =>
   });
 const requirement = aRequirement();
 
-describe('pages of the menu', () => {
-  it('have every offer that meets the requirement once, in order, whatever their size', () => {
+describe('pages of offers', () => {
+  it('have every offer that meets the requirement once, in order, for any page size', () => {
     const rates = fc.array(fc.constantFrom(100_000, 200_000, 300_000), { maxLength: 12 });
     fc.assert(
       fc.property(rates, fc.integer({ min: 1, max: 5 }), (all, limit) => {
@@ -45,7 +45,7 @@ describe('pages of the menu', () => {
     );
   });
 
-  it('leave out what does not meet the requirement, and price the disk', () => {
+  it('leave out offers that do not meet the requirement, and include the disk', () => {
     const menu = [
       snapshotOf('vastai', [offerOf(1, 400_000), anOffer({ gpuCount: 2 })], at('12:00')),
     ];
@@ -56,7 +56,7 @@ describe('pages of the menu', () => {
 });
 
 describe('one offer', () => {
-  it('is found in any snapshot and priced with the disk that is asked for', () => {
+  it('is found in any snapshot and priced with the requested disk', () => {
     const menu = [snapshotOf('vastai', [offerOf(7, 400_000)], at('12:00'))];
     const { id } = offerOf(7, 400_000);
     expect(findOffer(menu, { id, diskGb: 100 })).toMatchObject({ rate: 420_000 });

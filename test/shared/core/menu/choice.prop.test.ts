@@ -1,5 +1,5 @@
-// The laws of choosing an offer: a choice is within requirement, ceiling and room, and is made only
-// by a lease that looks for an instance.
+// The laws of choosing an offer: a choice is within requirement, ceiling and room, and only a lease
+// without an instance makes one.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -86,7 +86,7 @@ describe('a choice', () => {
     );
   });
 
-  it('is written with its reason, and the lease looks on', () => {
+  it('is recorded with its reason, and the lease state stays', () => {
     const { commit, result } = choose(aRequestedLease());
     expect(commit).toMatchObject({ state: 'requested', chosen: { id: 'vastai_1001' } });
     expect(commit?.outbox.events.at(-1)).toMatchObject({
@@ -96,7 +96,7 @@ describe('a choice', () => {
     expect(result).toEqual({ kind: 'done', output: null });
   });
 
-  it('that no attempt has used yet is kept, and nothing more is taken', () => {
+  it('is kept until an attempt uses it, and nothing more is taken', () => {
     const chosen = { ...aRequestedLease(), chosen: anOffer() };
     const kept = { commit: null, result: { kind: 'done', output: null }, take: null };
     for (const lease of [chosen, aBootingLease(), anActiveLease()]) {
@@ -104,7 +104,7 @@ describe('a choice', () => {
     }
   });
 
-  it('is never of a host on which an attempt failed, nor of a provider that refuses', () => {
+  it('is never a host on which an attempt failed, nor a provider that refuses', () => {
     const failed = withAttempt(aLaunchingLease(), refuseAttempt(anAttempt(1), 'offer-gone'));
     expect(choose(failed).result).toMatchObject({ kind: 'no-offer' });
     const other = [snapshotOf('vastai', [anOffer({ hostId: 'm2' })], at('12:00'))];
@@ -113,7 +113,7 @@ describe('a choice', () => {
     expect(choose(unpaid, { snapshots: other }).result).toMatchObject({ kind: 'no-offer' });
   });
 
-  it('is not made again after three tries; calls that were not made are none', () => {
+  it('is not made after three carried-out attempts', () => {
     const refused = (reason: 'offer-gone' | 'rate-limited', count: number): Lease => ({
       ...aLaunchingLease(),
       attempts: Array.from({ length: count }, (_, place) => ({
@@ -127,7 +127,7 @@ describe('a choice', () => {
     expect(choose(refused('rate-limited', 90)).result.kind).toBe('no-offer');
   });
 
-  it('says why there is none', () => {
+  it('gives a reason when no offer can be chosen', () => {
     const expensive = [
       snapshotOf(
         'vastai',
@@ -146,7 +146,7 @@ describe('a choice', () => {
     });
   });
 
-  it('is none for a lease that is frozen, over or taken over', () => {
+  it('is not made for a lease that is frozen, over or superseded', () => {
     const frozen = choose(aRequestedLease(), { frozen: { lease: true, providers: [] } });
     expect(frozen).toMatchObject({ commit: { state: 'ending', reason: 'operator' }, take: null });
     expect(choose(anEndingLease()).result.kind).toBe('lease-over');

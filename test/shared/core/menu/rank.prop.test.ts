@@ -67,7 +67,7 @@ const anyMenu = fc
   .array(anyOffer, { maxLength: 30 })
   .map((menu) => menu.map((offer, place) => ({ ...offer, id: offerId(place) })));
 
-/** Runs a law over many menus; `offers` is empty when nothing was ranked. */
+/** Checks a law for many menus; `offers` is empty when nothing was ranked. */
 function always(law: (offers: readonly Offer[], wanted: Requirement, limits: Limits) => void) {
   fc.assert(
     fc.property(anyMenu, anyRequirement, anyLimits, (menu, wanted, limits) => {
@@ -79,7 +79,7 @@ function always(law: (offers: readonly Offer[], wanted: Requirement, limits: Lim
 }
 
 describe('a ranking', () => {
-  it('never depends on the order of the menu', () => {
+  it('never depends on the order of the offers', () => {
     const shuffled = anyMenu.chain((menu) =>
       fc.tuple(
         fc.constant(menu),
@@ -93,7 +93,7 @@ describe('a ranking', () => {
     );
   });
 
-  it('holds only what meets the requirement, within the ceiling', () => {
+  it('has only offers that meet the requirement, within the ceiling', () => {
     always((offers, wanted, { ceiling }) => {
       for (const offer of offers) {
         expect(meets(offer, wanted)).toBe(true);
@@ -102,7 +102,7 @@ describe('a ranking', () => {
     });
   });
 
-  it('never holds an instance or provider that failed before', () => {
+  it('never has a host or provider that failed before', () => {
     always((offers, _wanted, { failedHosts, failedProviders }) => {
       for (const offer of offers) {
         expect(failedHosts).not.toContain(hostOf(offer));
@@ -111,7 +111,7 @@ describe('a ranking', () => {
     });
   });
 
-  it('never holds an instance that is taken back too early, or whose transfer is dear', () => {
+  it('never has a host that is not available long enough, or expensive transfer', () => {
     always((offers) => {
       for (const offer of offers) {
         expect([null, at('14:00')]).toContain(offer.availableUntil);
@@ -121,20 +121,20 @@ describe('a ranking', () => {
     });
   });
 
-  it('goes from cheap to dear, and among equals from reliable to unreliable', () => {
+  it('is ordered by rate, and at equal rates by reliability', () => {
     always((offers, { diskGb }) => {
       for (const [place, offer] of offers.slice(1).entries()) {
         const before = offers[place];
-        const dearer =
+        const difference =
           before === undefined ? 0 : allInRate(offer, diskGb) - allInRate(before, diskGb);
-        expect(dearer).toBeGreaterThanOrEqual(0);
-        if (dearer > 0 || before === undefined) continue;
+        expect(difference).toBeGreaterThanOrEqual(0);
+        if (difference > 0 || before === undefined) continue;
         expect(before.reliabilityPermille).toBeGreaterThanOrEqual(offer.reliabilityPermille);
       }
     });
   });
 
-  it('leaves nothing out that fits', () => {
+  it('has every offer that fits', () => {
     const offers = [anOffer({ id: offerId(2) }), anOffer({ id: offerId(1) })];
     const ranking = rankOffers(offers, aRequirement(), someLimits());
     expect(ranking).toMatchObject({
@@ -143,30 +143,30 @@ describe('a ranking', () => {
     });
   });
 
-  it('takes an offer at exactly the ceiling', () => {
+  it('includes an offer at exactly the ceiling', () => {
     const limits = someLimits({ ceiling: microUsdPerHour(404_000) });
     expect(rankOffers([anOffer()], aRequirement(), limits).kind).toBe('ranked');
   });
 
-  it('takes an offer at the very edge of every limit', () => {
-    const dearest = microUsd(30_000);
+  it('includes an offer at exactly every limit', () => {
+    const maxTransfer = microUsd(30_000);
     const edge = anOffer({
       availableUntil: at('14:00'),
-      uploadMicroUsdPerGb: dearest,
-      downloadMicroUsdPerGb: dearest,
+      uploadMicroUsdPerGb: maxTransfer,
+      downloadMicroUsdPerGb: maxTransfer,
     });
     const ranking = rankOffers([edge], aRequirement({ diskGb: 500 }), someLimits());
     expect(ranking).toEqual({ kind: 'ranked', offers: [edge] });
   });
 
-  it('says over-budget, and the cheapest rate, when instances exist but are too dear', () => {
-    const dearer = anOffer({ id: offerId(2), gpuMicroUsdPerHour: microUsdPerHour(450_000) });
+  it('is over-budget, with the cheapest rate, when all offers are above the ceiling', () => {
+    const expensive = anOffer({ id: offerId(2), gpuMicroUsdPerHour: microUsdPerHour(450_000) });
     const limits = someLimits({ ceiling: microUsdPerHour(403_999) });
-    const ranking = rankOffers([dearer, anOffer()], aRequirement(), limits);
+    const ranking = rankOffers([expensive, anOffer()], aRequirement(), limits);
     expect(ranking).toEqual({ kind: 'over-budget', cheapest: 404_000 });
   });
 
-  it('says no-offer when nothing fits at any price', () => {
+  it('is no-offer when nothing fits at any price', () => {
     const limits = someLimits({ failedHosts: ['vastai/m1'] });
     expect(rankOffers([anOffer()], aRequirement(), limits)).toEqual({ kind: 'no-offer' });
     expect(rankOffers([], aRequirement(), someLimits())).toEqual({ kind: 'no-offer' });
@@ -192,25 +192,25 @@ describe('an offer meets a requirement', () => {
     expect(meets(anOffer(), wanted)).toBe(true);
   });
 
-  it('of a country only when its host says where it is', () => {
+  it('with a country only when the country of the host is known', () => {
     const nowhere = anOffer({ country: null });
     expect(meets(nowhere, aRequirement({ countries: ['SE'] }))).toBe(false);
     expect(meets(nowhere, aRequirement())).toBe(true);
   });
 
-  it('with the exact number of GPUs, no more', () => {
+  it('with exactly the number of GPUs', () => {
     expect(meets(anOffer({ gpuCount: 8 }), aRequirement())).toBe(false);
   });
 });
 
-describe('what an offer costs', () => {
-  it('includes the disk that was asked for', () => {
+describe('the rate of an offer', () => {
+  it('includes the requested disk', () => {
     expect(allInRate(anOffer(), 20)).toBe(404_000);
     expect(allInRate(anOffer(), 100)).toBe(420_000);
   });
 });
 
-it('an offer with half a GPU or a negative rate does not parse', () => {
+it('is not parsed with half a GPU or a negative rate', () => {
   expect(Offer.safeParse(anOffer()).success).toBe(true);
   expect(Offer.safeParse({ ...anOffer(), gpuCount: 0.5 }).success).toBe(false);
   expect(Offer.safeParse({ ...anOffer(), gpuMicroUsdPerHour: -1 }).success).toBe(false);

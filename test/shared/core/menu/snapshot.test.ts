@@ -12,7 +12,7 @@ describe('a snapshot', () => {
     expect(isUsable(snapshot, at('12:30:01'))).toBe(false);
   });
 
-  it('has a version that sorts like the time it was taken, however many digits that has', () => {
+  it('has a version that sorts by its time, for any number of digits', () => {
     const version = (instant: number) => snapshotOf('vastai', [], epochMs(instant)).version;
     const inOrder = [999, 1_000, 999_999_999_999, 1_000_000_000_000].map(version);
     expect(inOrder.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(inOrder);

@@ -1,4 +1,4 @@
-// Which leases need somebody, the most urgent first.
+// Which leases have problems, the most urgent first.
 
 import { describe, expect, it } from 'vitest';
 import { policy } from '../../../../shared/core/base/policy/policy.ts';
@@ -18,19 +18,19 @@ const stuckOf = (lease: Lease, now = at('12:40')) =>
   diagnose(examined([lease]), now).patients[0]?.stuck;
 
 describe('a lease', () => {
-  it('that makes progress needs nobody', () => {
+  it('has no problem when it makes progress', () => {
     expect(stuckOf(healthy)).toEqual([]);
   });
 
   it.each([
-    ['whose workflow stands still', { ...healthy, dueBy: at('12:39') }, 'made no progress'],
+    ['whose workflow makes no progress', { ...healthy, dueBy: at('12:39') }, 'made no progress'],
     ['past its deadline', { ...healthy, deadline: at('12:39') }, 'past its deadline'],
     ['whose outbox is not applied', anEndedLease(), 'not applied'],
-  ])('%s needs somebody', (_, lease, words) => {
+  ])('%s has a problem', (_, lease, words) => {
     expect(stuckOf(lease)).toEqual([expect.stringContaining(words)]);
   });
 
-  it('that has been ending for more than an hour needs somebody', () => {
+  it('has a problem when it has been ending for more than an hour', () => {
     const ending = { ...anEndingLease(), dueBy: at('20:00') };
     expect(stuckOf(ending, at('13:30'))).toEqual([]);
     expect(stuckOf(ending, at('13:30:01'))).toEqual(['the instance is not proved absent in time']);
@@ -38,14 +38,14 @@ describe('a lease', () => {
 });
 
 describe('a diagnosis', () => {
-  it('has the leases with the most troubles first, then those that end first', () => {
+  it('lists leases with the most problems first, then those that end first', () => {
     const late = { ...healthy, id: aLeaseId('b'), deadline: at('12:39') };
     const soon = { ...healthy, id: aLeaseId('c'), deadline: at('12:50') };
     const { patients } = diagnose(examined([healthy, soon, late]), at('12:40'));
     expect(patients.map(({ lease }) => lease.id)).toEqual([late.id, soon.id, healthy.id]);
   });
 
-  it('shows the most urgent leases and keeps them all', () => {
+  it('lists the most urgent leases and counts all', () => {
     const open = Array.from({ length: policy.doctor.maxLeases + 1 }, () => healthy);
     const found = diagnose(examined(open), at('12:40'));
     expect(found.patients).toHaveLength(policy.doctor.maxLeases);
@@ -65,7 +65,7 @@ describe('a diagnosis', () => {
     expect(ending.oldestHeartbeat).toBeNull();
   });
 
-  it('says what each net does next, by the sweep of its provider', () => {
+  it('gives the next action of each net, by the sweep of its provider', () => {
     const sweeps = [
       { provider: 'vastai' as const, last: aSweepRecord({ startedAt: at('12:39') }) },
     ];

@@ -1,4 +1,4 @@
-// How far a freeze has come follows from what its rounds saw, and from nothing else.
+// The progress of a freeze, which depends only on its rounds.
 
 import { describe, expect, it } from 'vitest';
 import { brandId, ConsumerId } from '../../../../shared/core/base/ids.ts';
@@ -40,7 +40,7 @@ function placed(before: Freeze | null = null, change: object = {}, now = at('12:
   return freeze;
 }
 
-/** After rounds at these times, each of which saw so many leases and instances. */
+/** A freeze after rounds at these times, with these numbers of leases and instances. */
 function afterRounds(...rounds: readonly (readonly [EpochMs, number, number])[]): Freeze {
   return rounds.reduce((freeze, [listedAt, leases, instances]) => {
     const round: Round = { listedAt, leases, instances, listLag: seconds(30) };
@@ -52,26 +52,26 @@ function afterRounds(...rounds: readonly (readonly [EpochMs, number, number])[])
 const finished = (freeze: Freeze): boolean => freeze.standing?.finishedAt !== null;
 
 describe('a freeze', () => {
-  it('is finished by two empty listings, the list lag apart, after all has landed', () => {
+  it('is finished by two empty listings, the list lag apart, after landedBy', () => {
     expect(finished(afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 0]))).toBe(true);
   });
 
   it.each<[string, Freeze]>([
     ['by one', afterRounds([at('12:11'), 0, 0])],
-    ['by one that is looked at twice', afterRounds([at('12:11'), 0, 0], [at('12:11'), 0, 0])],
-    ['by listings before all has landed', afterRounds([at('12:08'), 0, 0], [at('12:09'), 0, 0])],
+    ['by one listing that is read twice', afterRounds([at('12:11'), 0, 0], [at('12:11'), 0, 0])],
+    ['by listings before landedBy', afterRounds([at('12:08'), 0, 0], [at('12:09'), 0, 0])],
     ['by one before and one after', afterRounds([at('12:09'), 0, 0], [at('12:11'), 0, 0])],
-    ['while an instance shows', afterRounds([at('12:11'), 0, 1], [at('12:12'), 0, 1])],
+    ['while an instance is listed', afterRounds([at('12:11'), 0, 1], [at('12:12'), 0, 1])],
     ['while a lease is not ended', afterRounds([at('12:11'), 1, 0], [at('12:12'), 1, 0])],
     [
-      'when an instance shows in between',
+      'when an instance is listed in between',
       afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 1], [at('12:13'), 0, 0]),
     ],
   ])('is not finished %s', (_case, freeze) => {
     expect(finished(freeze)).toBe(false);
   });
 
-  it('that stands goes on when it is placed again; who and why are added', () => {
+  it('continues when it is placed again, and the operator and reason are added', () => {
     const first = afterRounds([at('12:11'), 0, 0]);
     expect(placeFreeze(first, placing, at('12:12'))).toBeNull();
     const again = placed(first, { why: 'once more' }, at('12:12'));
@@ -79,7 +79,7 @@ describe('a freeze', () => {
     expect(again.acts.map(({ why }) => why)).toEqual(['a test', 'once more']);
   });
 
-  it('that was thawed begins again', () => {
+  it('starts again after a thaw', () => {
     const thawed = thaw(afterRounds([at('12:11'), 0, 0]), { by, why: 'over' }, at('12:12'));
     expect(thawed?.standing).toBeNull();
     invariant(thawed !== null, 'it was thawed');
@@ -89,7 +89,7 @@ describe('a freeze', () => {
     expect(again.acts.map(({ kind }) => kind)).toEqual(['freeze', 'thaw', 'freeze']);
   });
 
-  it('remembers a bounded number of acts', () => {
+  it('keeps a limited number of acts', () => {
     let freeze = placed();
     for (let nth = 1; nth <= 30; nth += 1) {
       freeze = placed(freeze, { why: `why ${nth}` }, at('12:01'));
@@ -99,13 +99,13 @@ describe('a freeze', () => {
   });
 });
 
-describe('what a freeze concerns', () => {
+describe('the scope of a freeze', () => {
   const other = brandId(ConsumerId, '123456789012/other');
   const all = placed();
   const mine = placed(null, { scope: { kind: 'consumer', consumer: aConsumer } });
   const there = placed(null, { scope: { kind: 'provider', provider: 'vastai' } });
 
-  it('is everybody, one consumer or one provider, while it stands', () => {
+  it('is all, one consumer or one provider, while it is in force', () => {
     expect(isFrozen([all], { consumer: other })).toBe(true);
     expect(isFrozen([mine, there], { consumer: aConsumer })).toBe(true);
     expect(isFrozen([mine, there], { consumer: other })).toBe(false);
@@ -114,19 +114,19 @@ describe('what a freeze concerns', () => {
     expect(isFrozen([{ ...all, standing: null }], { consumer: other })).toBe(false);
   });
 
-  it('is a lease by its consumer, or by an instance that it may have at the provider', () => {
+  it('covers a lease by its consumer, or by an instance that it may have at the provider', () => {
     expect(covers(mine.scope, anActiveLease())).toBe(true);
     expect(covers({ kind: 'consumer', consumer: other }, anActiveLease())).toBe(false);
     expect(covers(there.scope, aLaunchingLease())).toBe(true);
     expect(covers(there.scope, anEndedLease())).toBe(false);
   });
 
-  it('waits for minutes, for creates take so long', () => {
+  it('includes creates that take minutes', () => {
     expect(policy.stepBudget.launch).toBeGreaterThan(minutes(1));
   });
 });
 
-describe('what a freeze means for a lease that looks for an instance', () => {
+describe('a freeze for a lease without an instance', () => {
   const ofConsumer = placed(null, { scope: { kind: 'consumer', consumer: aConsumer } });
   const ofProvider = placed(null, { scope: { kind: 'provider', provider: 'vastai' } });
 
@@ -139,7 +139,7 @@ describe('what a freeze means for a lease that looks for an instance', () => {
     expect(frozenFor(freezes, aConsumer)).toEqual(frozen);
   });
 
-  it('that was lifted is nothing', () => {
+  it('has no effect after a thaw', () => {
     const thawed = thaw(placed(), { by, why: 'over' }, at('12:20'));
     expect(frozenFor(thawed === null ? [] : [thawed], aConsumer).lease).toBe(false);
     expect(frozenFor([ofConsumer], by).lease).toBe(false);
@@ -147,7 +147,7 @@ describe('what a freeze means for a lease that looks for an instance', () => {
 });
 
 describe('a round of a freeze', () => {
-  it('ends what the freeze covers and is not over, for its operator', () => {
+  it('ends covered leases that are not over, with reason operator', () => {
     const open = [anActiveLease(), anEndingLease(), anEndedLease()];
     const covered = coveredLeases(placed(), open);
     expect(covered.open.map(({ state }) => state)).toEqual(['active', 'ending']);
@@ -155,14 +155,14 @@ describe('a round of a freeze', () => {
     expect(freezeEnd(placed())).toEqual({ reason: 'operator', why: `frozen by ${by}` });
   });
 
-  it('is made until the freeze is finished, and for no freeze that was lifted', () => {
+  it('runs until the freeze is finished, and not after a thaw', () => {
     const done = afterRounds([at('12:11'), 0, 0], [at('12:12'), 0, 0]);
     const thawed = thaw(placed(), { by, why: 'over' }, at('12:20'));
     const freezes = [placed(), done, ...(thawed === null ? [] : [thawed])];
     expect(unfinishedFreezes(freezes).map(({ freeze }) => freeze)).toEqual([placed()]);
   });
 
-  it('counts for the freeze that it was made for, and no other', () => {
+  it('counts only for its own freeze', () => {
     const freeze = placed();
     const round: Round = { listedAt: at('12:11'), leases: 0, instances: 0, listLag: seconds(30) };
     const { standing } = freeze;
@@ -175,16 +175,16 @@ describe('a round of a freeze', () => {
     expect(advanceIfStanding(null, standing, round)).toBeNull();
   });
 
-  it('begins when launches under way have landed: a function later', () => {
+  it('counts listings only after launches in progress: one function timeout later', () => {
     expect(landedBy(at('12:00'), minutes(6))).toBe(at('12:09'));
   });
 
-  it('looks at one provider, or at all of them', () => {
+  it('lists one provider, or all of them', () => {
     expect(providersOf({ kind: 'provider', provider: 'vastai' }, [])).toEqual(['vastai']);
     expect(providersOf({ kind: 'all' }, ['vastai'])).toEqual(['vastai']);
   });
 
-  it('counts instances of the scope; one without a lease on record counts for everybody', () => {
+  it('counts instances of the scope, and those without a recorded lease for every consumer', () => {
     const ours = [aSighting(1), aSighting(2)];
     const lease = anActiveLease();
     const leases = new Map([[lease.id, lease]]);

@@ -1,4 +1,4 @@
-// How the menu and the sweep of a provider stand.
+// The health of a provider's offers and sweep.
 
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../../../shared/core/base/time.ts';
@@ -9,7 +9,7 @@ import { anOffer } from '../../../support/builders/instance.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 describe('health', () => {
-  it('of a menu is its age, its offers, and whether they can be chosen from', () => {
+  it('of offers is their age, their number, and whether they can be chosen', () => {
     const snapshot = snapshotOf('vastai', [anOffer()], at('12:00'));
     const health = { provider: 'vastai', offers: 1 };
     expect(menuHealth('vastai', snapshot, at('12:30'))).toEqual({
@@ -21,7 +21,7 @@ describe('health', () => {
     });
   });
 
-  it('of a sweep is how long ago it saw everything, and why it could not since', () => {
+  it('of a sweep is the age of its last complete listing, and its failure since', () => {
     const failed = aSweepRecord({ startedAt: at('12:09'), failure: 'listing: ProviderDown' });
     expect(sweepHealth('vastai', failed, at('12:10'))).toEqual({
       ...{ provider: 'vastai', age: minutes(10), failure: 'listing: ProviderDown' },

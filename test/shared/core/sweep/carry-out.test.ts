@@ -1,4 +1,4 @@
-// What carrying out an action makes of a lease, on the lease as it is by then.
+// The effect of an action on its current lease.
 
 import { describe, expect, it } from 'vitest';
 import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
@@ -29,7 +29,7 @@ describe('an instance that is destroyed', () => {
     expect(event?.reason).toContain(`instance 9, created by attempt 2, ${words}`);
   });
 
-  it('is named once, and not where no lease is on record', () => {
+  it('has one event, and none without a recorded lease', () => {
     expect(findingEvent({ ...destroy, found: 'twin', again: true })).toBeNull();
     expect(findingEvent({ ...destroy, found: 'unrecorded' })).toBeNull();
   });
@@ -41,20 +41,20 @@ describe('an instance that is missing or stopped', () => {
     ...{ record: aSweepRecord({ listedAt: at('12:10') }), listLag: seconds(30) },
   };
 
-  it('ends the lease that serves with it, seen last when it was last listed', () => {
+  it('ends its active lease, and was last seen when it was last listed', () => {
     const ending = endFoundLease(lease, found, at('12:20'));
     expect(ending).toMatchObject({ state: 'ending', reason: 'lost' });
     expect(ending?.attempts).toMatchObject([{ lastSeenAt: at('12:10') }]);
   });
 
-  it('that never was listed, or only stopped, leaves its charge as it is', () => {
+  it('does not change the charge when it was never listed, or is stopped', () => {
     const unseen = endFoundLease(lease, { ...found, record: null }, at('12:20'));
     expect(unseen?.attempts).toMatchObject([{ lastSeenAt: null }]);
     const stopped = endFoundLease(lease, { ...found, reason: 'interrupted' }, at('12:20'));
     expect(stopped).toMatchObject({ reason: 'interrupted', attempts: [{ lastSeenAt: null }] });
   });
 
-  it('ends no lease that serves with another, or not at all', () => {
+  it('ends no lease with another instance, and none that is not active', () => {
     const other = { ...found, instanceId: anInstanceId('9') };
     expect(endFoundLease(lease, other, at('12:20'))).toBeNull();
     expect(endFoundLease(anEndingLease(), found, at('12:40'))).toBeNull();
@@ -64,7 +64,7 @@ describe('an instance that is missing or stopped', () => {
 describe('a price', () => {
   const price = (rate: number) => recordPrice(lease, microUsdPerHour(rate), at('12:20'));
 
-  it('that rose is noted once, and charged is what was agreed', () => {
+  it('is recorded once when it rises, and the charge uses the rate of the offer', () => {
     const noted = price(450_000);
     expect(noted).toMatchObject({ state: 'active', attempts: [{ observedRate: 450_000 }] });
     expect(noted?.outbox.events.at(-1)).toMatchObject({
@@ -78,12 +78,12 @@ describe('a price', () => {
     expect(again).toBeNull();
   });
 
-  it('above the ceiling ends the lease, at the ceiling it does not', () => {
+  it('ends the lease above the ceiling, and not at the ceiling', () => {
     expect(price(500_000)).toMatchObject({ state: 'active' });
     expect(price(500_001)).toMatchObject({ state: 'ending', reason: 'over-budget' });
   });
 
-  it('that did not rise, or of a lease that does not serve, changes nothing', () => {
+  it('changes nothing when it does not rise, or the lease is not active', () => {
     expect(price(404_000)).toBeNull();
     expect(recordPrice(aBootingLease(), microUsdPerHour(450_000), at('12:03'))).toBeNull();
   });

@@ -1,5 +1,5 @@
-// The laws of findings about instances: each gets exactly one, what isn't ours is never touched,
-// and the circuit breaker holds back what it must and nothing else.
+// The laws of findings about instances: each instance gets exactly one, foreign instances are never
+// touched, and the circuit breaker blocks exactly the unrecorded ones.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 
 const LISTED_AT = at('13:00');
 
-/** A lease in every state, by its letter; the instance of `b` is `b`, and so on. */
+/** A lease in every state, by its letter. The instance of `b` is `b`, and so on. */
 const launching = (letter: string) => aLaunchingLease(aRequestedLease({ id: aLeaseId(letter) }));
 const booting = (letter: string) => aBootingLease(launching(letter), anInstanceId(letter));
 const active = (letter: string) => anActiveLease(booting(letter));
@@ -98,7 +98,7 @@ describe('findings about instances', () => {
     });
   });
 
-  it('call foreign exactly what has no owner, and it is never destroyed', () => {
+  it('are foreign exactly for instances without an owner, which are never destroyed', () => {
     law((view) => {
       const foreign = view.instances.filter(({ owner }) => owner === null).map(({ id }) => id);
       const found = findInstances(view).filter(({ kind }) => kind === 'foreign');
@@ -107,7 +107,7 @@ describe('findings about instances', () => {
     });
   });
 
-  it('never condemn the instance of a lease, nor one whose creation may be under way', () => {
+  it('never destroy the instance of a lease, nor one whose create may be in progress', () => {
     law((view) => {
       const doomed = destroyed(view);
       for (const { id, owner } of view.instances) {
@@ -121,7 +121,7 @@ describe('findings about instances', () => {
     });
   });
 
-  it('condemn at once what its lease says must go, whatever the circuit breaker holds back', () => {
+  it('destroy instances of recorded leases at once, past the circuit breaker', () => {
     law((view) => {
       const doomed = destroyed(view);
       for (const { id, owner } of view.instances) {
@@ -133,7 +133,7 @@ describe('findings about instances', () => {
     });
   });
 
-  it('condemn what no lease is on record for at the second sighting, unless it is a crowd', () => {
+  it('destroy unrecorded instances at the second sighting, unless they are a crowd', () => {
     law((view) => {
       const found = findInstances(view);
       const doomed = destroyed(view);
@@ -147,7 +147,7 @@ describe('findings about instances', () => {
     });
   });
 
-  it('remember every suspect since it was first seen', () => {
+  it('keep every suspect with its first sighting', () => {
     law((view) => {
       const found = findInstances(view);
       for (const [key, since] of suspectsOf({ ...nothing, instances: found })) {
@@ -157,7 +157,7 @@ describe('findings about instances', () => {
   });
 });
 
-describe('an instance whose absence was proved', () => {
+describe('an instance with proved absence', () => {
   const [lease] = KNOWN.slice(-1);
   const seen = { id: anInstanceId('f'), halted: null, rate: null };
   const kindAt = (listedAt: ListingView['listedAt']) => {
@@ -174,7 +174,7 @@ describe('an instance whose absence was proved', () => {
 });
 
 describe('a crowd', () => {
-  it('is more than three and more than a fifth', () => {
+  it('is more than 3 and more than 20 percent', () => {
     expect([3, 4].map((count) => isCrowd(count, 4))).toEqual([false, true]);
     expect([4, 5].map((count) => isCrowd(count, 20))).toEqual([false, true]);
     expect([200, 201].map((count) => isCrowd(count, 1_000))).toEqual([false, true]);

@@ -1,4 +1,4 @@
-// What is known of an instance when it is over.
+// The last known facts about an instance.
 
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
@@ -13,30 +13,30 @@ const traces: Traces = { attempt: 1, pulse, record: null, listLag: seconds(30) }
 const listed = (listedAt: ReturnType<typeof at>) => aSweepRecord({ listedAt });
 
 describe('an instance', () => {
-  it('was there when it last heartbeat, and used what its counters say', () => {
+  it('existed at its last heartbeat, and used what its counters report', () => {
     expect(lastKnown(anEndingLease(), traces)).toEqual({
       usage: { bytes: [10, 20], idleSince: null },
       seenAt: [at('12:25')],
     });
   });
 
-  it('has no part in the pulse of another attempt', () => {
+  it('ignores the pulse of another attempt', () => {
     const other = { ...traces, pulse: { ...pulse, attempt: 2 } };
     expect(lastKnown(anEndingLease(), other)).toEqual({ usage: null, seenAt: [] });
   });
 
-  it('was there when a sweep last listed it, as long as its lease served', () => {
-    const seen = (record: Traces['record'], lease = anEndingLease()) =>
+  it('existed when a sweep last listed it while its lease was active', () => {
+    const sightingsOf = (record: Traces['record'], lease = anEndingLease()) =>
       lastKnown(lease, { ...traces, pulse: null, record }).seenAt;
-    expect(seen(listed(at('12:28')))).toEqual([at('12:28')]);
-    // It started to end at 12:30: later sweeps say nothing of it.
-    expect(seen(listed(at('12:31')))).toEqual([]);
+    expect(sightingsOf(listed(at('12:28')))).toEqual([at('12:28')]);
+    // It started to end at 12:30: later sweeps do not count.
+    expect(sightingsOf(listed(at('12:31')))).toEqual([]);
     const active = lastKnown(anActiveLease(), {
       ...traces,
       pulse: null,
       record: listed(at('12:31')),
     });
     expect(active.seenAt).toEqual([at('12:31')]);
-    expect(seen(listed(at('12:28')), anEndingLease(aLaunchingLease()))).toEqual([]);
+    expect(sightingsOf(listed(at('12:28')), anEndingLease(aLaunchingLease()))).toEqual([]);
   });
 });

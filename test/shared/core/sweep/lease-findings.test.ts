@@ -41,7 +41,7 @@ function view(open: readonly Lease[], change: Partial<LeasesView> = {}): LeasesV
   };
 }
 
-/** As the last commit left it: with nothing still to be applied, and its progress not yet due. */
+/** The lease after a commit: its outbox is applied, and its progress is not due. */
 const settled = <L extends Lease>(lease: L): L => ({
   ...lease,
   outbox: { events: [], entries: [] },
@@ -54,7 +54,7 @@ const empty = { listedAt: NOW, listLag: seconds(30), instances: new Map() };
 describe('an open lease', () => {
   const active = settled(anActiveLease());
 
-  it('is found exactly once, whatever its state', () => {
+  it('gets exactly one finding in every state', () => {
     const booting = aBootingLease();
     const states: readonly Lease[] = [
       aRequestedLease(),
@@ -68,11 +68,11 @@ describe('an open lease', () => {
     expect(found.map(({ lease }) => lease)).toEqual(states);
   });
 
-  it('is fine while its instance is listed and its execution runs', () => {
+  it('is ok while its instance is listed and its execution runs', () => {
     expect(kindOf(active)).toBe('ok');
   });
 
-  it('is overdue a minute after its deadline, whatever else is found of it', () => {
+  it('is overdue a minute after its deadline, before any other finding', () => {
     const late = { now: afterwards(active.deadline, minutes(1)), listing: empty };
     expect(kindOf(active, { ...late, running: new Set() })).toBe('overdue');
     expect(kindOf(active, { now: afterwards(active.deadline, seconds(59)) })).not.toBe('overdue');
@@ -81,7 +81,7 @@ describe('an open lease', () => {
     ]);
   });
 
-  it('that is ending is never overdue', () => {
+  it('is never overdue while it is ending', () => {
     const ending = settled(anEndingLease());
     expect(kindOf(ending, { now: afterwards(ending.deadline, minutes(10)) })).toBe('ok');
   });
@@ -91,19 +91,19 @@ describe('an open lease', () => {
     expect(kindOf(active, { listing: { ...empty, instances } })).toBe('interrupted');
   });
 
-  it('is a ghost when a second listing, far enough later, misses its instance', () => {
+  it('is a ghost when a second listing, far enough later, does not show its instance', () => {
     const earlier = { [`lease:${active.id}`]: at('12:19') };
     expect(kindOf(active, { listing: empty })).toBe('ghost-seen');
     expect(kindOf(active, { listing: empty, earlier })).toBe('ghost');
     expect(kindOf(active, { listing: null, earlier })).toBe('ok');
   });
 
-  it('is no ghost while its instance may be too young to be listed', () => {
+  it('is no ghost while its instance may be too new to be listed', () => {
     const listing = { ...empty, listedAt: afterwards(active.activeAt, seconds(29)) };
     expect(kindOf(active, { listing })).toBe('ok');
   });
 
-  it('has lost its execution when that is missed longer than the ones before it', () => {
+  it('has a lost execution when it is missing longer than its generation allows', () => {
     const key = `execution:${executionOf(active)}`;
     const since = (time: string) => ({ running: new Set<string>(), earlier: { [key]: at(time) } });
     expect(kindOf(active, { running: new Set() })).toBe('unguided-seen');
@@ -114,7 +114,7 @@ describe('an open lease', () => {
     expect(kindOf(active, { running: null })).toBe('ok');
   });
 
-  it('misses a wake when it is ending for a minute and nobody answered its wait', () => {
+  it('is a lost wake when it has been ending for a minute with a parked token', () => {
     const ending = settled(anEndingLease());
     const pulses = new Map([[ending.id, aPulse({ token: 'parked' })]]);
     expect(kindOf(ending, { pulses, now: at('12:31') })).toBe('lost-wake');
@@ -123,7 +123,7 @@ describe('an open lease', () => {
     expect(kindOf(ending, { pulses: over, now: at('12:31') })).toBe('ok');
   });
 
-  it('is stuck rather than missing a wake once its progress is due, for that restarts it', () => {
+  it('is stuck, not a lost wake, once its progress is due', () => {
     const ending = settled(anEndingLease());
     const pulses = new Map([[ending.id, aPulse({ token: 'parked' })]]);
     expect(kindOf({ ...ending, dueBy: at('12:50') }, { pulses, now: at('12:50') })).toBe(
@@ -131,7 +131,7 @@ describe('an open lease', () => {
     );
   });
 
-  it('misses a wake when its instance is ready for a minute and it still waits', () => {
+  it('is a lost wake when its instance has been ready for a minute and it still waits', () => {
     const booting = settled(aBootingLease());
     const waiting = (readyAt: string) => {
       const ready = { readyAt: at(readyAt), wait: 'ready', token: 'parked' } as const;
@@ -145,12 +145,12 @@ describe('an open lease', () => {
     expect(kindOf({ ...active, dueBy: NOW })).toBe('stuck-step');
   });
 
-  it('has a pending outbox when something of it is not applied', () => {
+  it('is a pending outbox when its outbox is not applied', () => {
     expect(kindOf(addEvent(active, { type: 'noted', reason: 'why' }, NOW))).toBe('pending-outbox');
     expect(kindOf(anEndedLease())).toBe('pending-outbox');
   });
 
-  it('belongs to the sweep of the provider that may hold an instance of it, or to any', () => {
+  it('is covered by the sweep of its provider, or by any without an attempt', () => {
     expect(isSweptWith(active, 'vastai')).toBe(true);
     expect(isSweptWith(aRequestedLease(), 'vastai')).toBe(true);
   });
@@ -163,22 +163,22 @@ describe('a hold', () => {
     return findHolds([held], at(time))[0]?.kind;
   };
 
-  it('without a lease is cancelled once no request can be about to write it', () => {
+  it('is cancelled without a lease once no request can still write one', () => {
     expect(kind(null, '12:02')).toBe('ok');
     expect(kind(null, '12:02:01')).toBe('hold-without-lease');
   });
 
-  it('of an open lease is as it must be', () => {
+  it('is ok for an open lease', () => {
     expect(kind(anActiveLease(), '13:00')).toBe('ok');
   });
 
-  it('of an ended lease is settled, but not while its outbox will do that', () => {
+  it('is settled for an ended lease, unless its outbox does it', () => {
     expect(kind(anEndedLease(), '13:00')).toBe('ok');
     expect(kind(settled(anEndedLease()), '13:00')).toBe('hold-of-closed-lease');
     expect(kind(settled(anEndedLease()), '12:35')).toBe('ok');
   });
 
-  it('that an extension raised and nobody committed is lowered', () => {
+  it('is lowered when an extension raised it and was not committed', () => {
     const raised = { amountMicroUsd: hold.amountMicroUsd + 1, raisedAt: at('12:10') };
     expect(kind(anActiveLease(), '12:11', raised)).toBe('ok');
     expect(kind(anActiveLease(), '12:20', raised)).toBe('hold-left-raised');

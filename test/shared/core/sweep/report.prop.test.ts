@@ -1,4 +1,4 @@
-// The law of the sweep's record: it fits into an item, however many suspects there are.
+// The law of the sweep's record: it fits into an item, for any number of suspects.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
 const facts = { provider: 'vastai' as const, silences: 0, listLag: seconds(30) };
 
 describe('the record of a sweep', () => {
-  it('remembers a bounded number of suspects, the longest-known first', () => {
+  it('keeps a limited number of suspects, the oldest first', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 7_000 }), fc.boolean(), (count, listed) => {
         const instances = Array.from({ length: count }, (_, place) => ({

@@ -1,4 +1,4 @@
-// The record of a sweep, and what a person has to know of it.
+// The record of a sweep, and its pages for operators.
 
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
@@ -22,7 +22,7 @@ const ghost = {
 };
 
 describe('the record of a sweep', () => {
-  it('that saw everything counts and remembers what it found', () => {
+  it('counts and keeps the findings of a complete sweep', () => {
     const seen = aSurvey({
       findings: { instances: [orphan], leases: [ghost], holds: [], accounts: [] },
       open: [lease],
@@ -37,7 +37,7 @@ describe('the record of a sweep', () => {
     });
   });
 
-  it('without a listing keeps what only a listing can clear', () => {
+  it('keeps suspects that only a listing can clear when there is none', () => {
     const last = aSweepRecord({
       sightings: { 'instance:1': at('12:08'), 'execution:x-1': at('12:08') },
       ...{ listed: 7, lastShown: { [lease.id]: at('12:07') } },
@@ -53,7 +53,7 @@ describe('the record of a sweep', () => {
     expect(record.sightings).not.toHaveProperty('execution:x-1');
   });
 
-  it('pages a crowd that fell silent, and what was not done', () => {
+  it('pages a silent crowd, and actions that failed or were left', () => {
     const open = Array.from({ length: 5 }, () => lease);
     const action = { kind: 'wake', leaseId: lease.id } as const;
     const acted = { failed: [{ action, error: new Error('503') }], left: 2 };

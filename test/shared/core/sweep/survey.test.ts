@@ -1,4 +1,4 @@
-// What is put together of what a sweep reads.
+// How the records that a sweep reads are combined.
 
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../../shared/core/base/time.ts';
@@ -24,7 +24,7 @@ import { anInstance } from '../../../support/builders/sightings.ts';
 const reader = { deployment: aDeployment, signer: aSigner };
 
 describe('a listed instance', () => {
-  it('is seen with its owner, its rate, and whether it has stopped', () => {
+  it('has its owner, its rate, and whether it has stopped', () => {
     expect(asSeen(anInstance(), reader)).toMatchObject({
       ...{ owner: { leaseId: aLeaseId(), attempt: 1 }, halted: null, rate: 404_000 },
     });
@@ -52,11 +52,11 @@ describe('holds', () => {
     }),
   ];
 
-  it('are read with the leases that are not open', () => {
+  it('need the leases that are not open', () => {
     expect(heldElsewhere(accounts, [open])).toEqual([aLeaseId('b'), aLeaseId('c')]);
   });
 
-  it('stand with their leases, as far as there is one', () => {
+  it('have their lease, or null', () => {
     const leases = new Map([open, other].map((lease) => [lease.id, lease]));
     const holds = holdsWithLeases(accounts, leases);
     expect(holds.map(({ leaseId, lease }) => [leaseId, lease])).toEqual([
@@ -70,7 +70,7 @@ describe('holds', () => {
 });
 
 describe('a pulse', () => {
-  it('is there for leases that made an attempt and are not ended', () => {
+  it('is expected for leases with an attempt that are not ended', () => {
     expect([aLaunchingLease(), anActiveLease()].every(hasPulse)).toBe(true);
     expect([aRequestedLease(), anEndedLease()].some(hasPulse)).toBe(false);
   });

@@ -1,6 +1,6 @@
-// Verify on the real engine: damage of every kind is named, and nothing that is only under way is
-// ever called wrong. For that, each thing that can happen to a lease happens between every two
-// reads of a verification.
+// Verify on the real database engine: every kind of damage is reported, and concurrent changes
+// never are. Every change that can happen to a lease happens between every two reads of a
+// verification.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDayStore } from '../../../../shared/adapters/dynamodb/billing/day-store.ts';
@@ -46,7 +46,7 @@ afterAll(() => database.close());
 
 let accounts = 0;
 
-/** An account of its own, with a lease that has ended and one that serves. */
+/** A separate account with an ended lease and an active one. */
 async function aWorld() {
   accounts += 1;
   const consumer = brandId(ConsumerId, `123456789012/verified-${accounts}`);
@@ -78,7 +78,7 @@ async function aWorld() {
     await place(lease.id, lease.hold);
     return written(lease);
   };
-  /** The lease as it is when it is settled, committed; its outbox is full. */
+  /** The settled lease, committed, with its outbox not applied. */
   const close = async (from: LeaseIn<'requested'>): Promise<Lease> => {
     const active = anActiveLease(aBootingLease(aLaunchingLease(from)));
     const ended = { ...anEndedLease(anEndingLease(active)), version: from.version + 1 };
@@ -88,7 +88,7 @@ async function aWorld() {
   const settle = async (from: LeaseIn<'requested'>): Promise<Lease> =>
     applyOutbox(ports, await close(from));
   const over = await settle(await request());
-  /** Charges the ended lease more, committed; its outbox is full. */
+  /** A correction of the ended lease, committed, with its outbox not applied. */
   const trueUpOver = async (): Promise<Lease> => {
     const lease = await leases.get(over.id);
     if (lease?.state !== 'ended') throw new Error('it has ended');
@@ -109,7 +109,7 @@ async function aWorld() {
 type World = Awaited<ReturnType<typeof aWorld>>;
 
 describe('verify', () => {
-  it('finds that what was done properly agrees', async () => {
+  it('finds no difference in correct books', async () => {
     const { verify, consumer } = await aWorld();
     expect(await verify()).toEqual({
       ...{ consumer, leases: 2, entries: 4, closedDays: 0, doubtful: 0, difference: null },
@@ -151,12 +151,12 @@ describe('verify', () => {
       { what: 'sum of sequence numbers' },
     ],
     [
-      'an entry too many',
+      'an extra entry',
       (world) => again(world, { at: at('12:35') }),
       { what: 'number of entries', ledger: 4, found: 3 },
     ],
     [
-      'an entry too few',
+      'a missing entry',
       ({ over }) => commit(over, { lastEntry: over.lastEntry + 1 }),
       { what: 'number of entries', ledger: 3, found: 4 },
     ],
@@ -200,13 +200,13 @@ describe('verify', () => {
       { leaseId: null, what: 'open leases: room and holds' },
     ],
     [
-      'a hold that was lost',
+      'a missing hold',
       ({ consumer, open }) =>
         database.accounts.settle({ consumer, leaseId: open.id, charged: microUsd(0) }),
       { what: 'held', found: 0 },
     ],
     [
-      'a hold that nobody has',
+      'a hold without a lease',
       ({ place, open }) => place(aLeaseId('nobody'), { ...open.hold, placedAt: at('12:00') }),
       { what: 'held', ledger: 0 },
     ],
@@ -217,7 +217,7 @@ describe('verify', () => {
     if (entry !== undefined) await database.ledger.append({ ...entry, leaseId: aLeaseId('gone') });
   }
 
-  it.each(damages)('names %s, with both numbers', async (_, damage, expected) => {
+  it.each(damages)('reports %s, with both numbers', async (_, damage, expected) => {
     const world = await aWorld();
     await damage(world);
     const { difference } = await world.verify();
@@ -225,7 +225,7 @@ describe('verify', () => {
     expect(difference?.ledger).not.toBe(difference?.found);
   });
 
-  it('pages what differs, and only that', async () => {
+  it('pages exactly the differences', async () => {
     const [well, ill] = [await aWorld(), await aWorld()];
     await changeAccount(ill, 'ADD #leaseRoom :one', { ':one': 1 });
     const pages: string[] = [];
@@ -236,7 +236,7 @@ describe('verify', () => {
     ]);
   });
 
-  it('names what was entered for a day after it was closed', async () => {
+  it('reports an entry made for a closed day', async () => {
     const world = await aWorld();
     world.pass(after(at('23:00'), hours(3)));
     await createCloseDays(world.ports)();
@@ -248,13 +248,13 @@ describe('verify', () => {
   });
 });
 
-describe('a verification of books that change under it', () => {
+describe('a verification during changes', () => {
   const happenings: readonly [string, (world: World) => Promise<unknown>][] = [
     ['a lease is settled', ({ settle, open }) => settle(open)],
-    ['a lease ends, and nobody applies it yet', ({ close, open }) => close(open)],
+    ['a lease ends, and its outbox is not applied yet', ({ close, open }) => close(open)],
     ['another lease is requested', ({ request }) => request()],
     [
-      'a hold is placed, its lease not written yet',
+      'a hold is placed, and its lease is not written yet',
       ({ place, requested }) => {
         const { id, hold } = requested();
         return place(id, { ...hold, placedAt: at('12:40') });
@@ -264,8 +264,8 @@ describe('a verification of books that change under it', () => {
       'a settled lease is trued up',
       async ({ ports, trueUpOver }) => applyOutbox(ports, await trueUpOver()),
     ],
-    ['a true-up is committed, and nobody applies it yet', ({ trueUpOver }) => trueUpOver()],
-    ['a lease comes and goes', async ({ request, settle }) => settle(await request())],
+    ['a true-up is committed, and its outbox is not applied yet', ({ trueUpOver }) => trueUpOver()],
+    ['a lease is requested and settled', async ({ request, settle }) => settle(await request())],
     [
       'a settlement is applied in part',
       async ({ close, open, ports }) => {
@@ -276,7 +276,10 @@ describe('a verification of books that change under it', () => {
     ],
   ];
 
-  /** Every read of a verification as it is, and before the one of that number, something else. */
+  /**
+   * Passes every read of a verification through, and runs a change before the read with this
+   * number.
+   */
   function interrupted(ports: VerifyPorts, place: number, happen: () => Promise<unknown>) {
     let reads = 0;
     const wrap =
@@ -299,7 +302,7 @@ describe('a verification of books that change under it', () => {
     };
   }
 
-  it.each(happenings)('is never wrong when %s', async (_, happen) => {
+  it.each(happenings)('finds no difference when %s', async (_, happen) => {
     let struck = 0;
     for (let place = 1; place <= 4; place += 1) {
       const world = await aWorld();

@@ -1,5 +1,5 @@
-// Rounds of teardown on the real engine: each lists, decides, commits the lease once and only then
-// destroys. A destroy's own answer is one more commit.
+// Rounds of teardown on the real database engine: each lists, decides, commits the lease once and
+// then destroys. The response of destroy is one more commit.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSweepStore } from '../../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
@@ -34,7 +34,7 @@ afterAll(() => database.close());
 const unused = () => Promise.reject(new Error('this is never called'));
 let worlds = 0;
 
-/** A world with one lease, made by `from`, and a trace of what was done in it, in order. */
+/** A world with one lease, created by `from`, and an ordered trace of the calls in it. */
 async function aWorld(from: (requested: ReturnType<typeof aRequestedLease>) => Lease) {
   worlds += 1;
   const id = aLeaseId(`r${String(worlds).padStart(19, '0')}`);
@@ -91,7 +91,7 @@ type Requested = ReturnType<typeof aRequestedLease>;
 const ending = (requested: Requested): Lease =>
   anEndingLease(anActiveLease(aBootingLease(aLaunchingLease(requested))));
 
-/** With all that was to be destroyed accepted at 12:31. */
+/** The lease with every destroy accepted at 12:31. */
 function accepted(lease: Lease): Lease {
   const last = { usage: null, seenAt: [] };
   return unacceptedTargets(lease).reduce(
@@ -101,7 +101,7 @@ function accepted(lease: Lease): Lease {
 }
 
 describe('a round of Prove absence', () => {
-  it('with an empty listing is one commit, and the second one is the proof', async () => {
+  it('makes one commit of an empty listing, and the second one is the proof', async () => {
     const { ports, input, trace, pass, lease } = await aWorld((from) => accepted(ending(from)));
     const prove = createProveAbsence(ports);
     expect(await prove(input)).toMatchObject({ kind: 'absence-pending' });
@@ -115,7 +115,7 @@ describe('a round of Prove absence', () => {
     expect(trace).toEqual([]);
   });
 
-  it('that finds an instance commits first, then destroys it and records the answer', async () => {
+  it('commits first, then destroys a listed instance and records the response', async () => {
     const world = await aWorld((from) => accepted(ending(from)));
     world.listed.push(world.shown);
     const outcome = await createProveAbsence(world.ports)(world.input);
@@ -126,13 +126,13 @@ describe('a round of Prove absence', () => {
     });
   });
 
-  it('that finds nothing destroys what was never accepted', async () => {
+  it('destroys instances without an accepted destroy when the listing is empty', async () => {
     const { ports, input, trace } = await aWorld(ending);
     expect(await createProveAbsence(ports)(input)).toMatchObject({ kind: 'absence-pending' });
     expect(trace).toEqual(['list', 'commit', 'destroy', 'commit']);
   });
 
-  it('whose listing fails commits once, so that nobody restarts its execution', async () => {
+  it('commits once when its listing fails, so that its execution is not restarted', async () => {
     const { ports, input, trace, failing, lease } = await aWorld(ending);
     failing.add('list');
     await expect(createProveAbsence(ports)(input)).rejects.toThrow('a test said so');
@@ -140,7 +140,7 @@ describe('a round of Prove absence', () => {
     expect(await lease()).toMatchObject({ version: 3, dueBy: at('13:00') });
   });
 
-  it('whose destroy fails says so, and throws what destroy threw', async () => {
+  it('records a failed destroy, and throws its error', async () => {
     const { ports, input, trace, failing, lease } = await aWorld(ending);
     failing.add('destroy');
     await expect(createProveAbsence(ports)(input)).rejects.toThrow('a test said so');
@@ -156,14 +156,14 @@ describe('a round of Retire attempt', () => {
   const retiring = (requested: Requested): Lease =>
     retireCurrent(aBootingLease(aLaunchingLease(requested)));
 
-  it('destroys before anything else, also when nothing can be listed', async () => {
+  it('destroys first, also when the listing fails', async () => {
     const { ports, input, trace, failing } = await aWorld(retiring);
     failing.add('list');
     await expect(createRetireAttempt(ports)(input)).rejects.toThrow('a test said so');
     expect(trace).toEqual(['destroy', 'commit', 'list']);
   });
 
-  it('makes one commit of a listing, until the attempt is proved gone', async () => {
+  it('makes one commit of each listing, until absence is proved', async () => {
     const { ports, input, trace, pass, lease } = await aWorld((from) => accepted(retiring(from)));
     const retire = createRetireAttempt(ports);
     expect(await retire(input)).toMatchObject({ kind: 'absence-pending' });
@@ -174,7 +174,7 @@ describe('a round of Retire attempt', () => {
     expect(await lease()).toMatchObject({ attempts: [{ state: 'gone' }] });
   });
 
-  it('that finds the instance destroys it again', async () => {
+  it('destroys a listed instance again', async () => {
     const { ports, input, trace, listed, shown } = await aWorld((from) => accepted(retiring(from)));
     listed.push(shown);
     expect(await createRetireAttempt(ports)(input)).toMatchObject({ kind: 'still-present' });
@@ -182,8 +182,8 @@ describe('a round of Retire attempt', () => {
   });
 });
 
-describe('a look of Find launched', () => {
-  it('is one commit, whether it finds the instance or not', async () => {
+describe('a search of Find launched', () => {
+  it('makes one commit, whether it finds the instance or not', async () => {
     const { ports, input, trace, listed, shown, pass, lease } = await aWorld((from) =>
       aLaunchingLease(from),
     );

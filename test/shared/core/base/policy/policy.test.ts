@@ -1,4 +1,4 @@
-// Numbers that are decisions. Those that only make sense together are checked against each other.
+// Numbers that are decisions. Those that depend on each other are checked.
 
 import { describe, expect, it } from 'vitest';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
@@ -20,25 +20,25 @@ describe('policy', () => {
     expect(lease.defaultDiskGb).toBeLessThanOrEqual(lease.maxDiskGb);
   });
 
-  it('has a heartbeat within the shortest silence limit, also when two of three are lost', () => {
+  it('has a heartbeat within the shortest silence limit, even when two of three are lost', () => {
     expect(heartbeat.every).toBeLessThanOrEqual(lease.minSilence);
     expect(heartbeat.every * 3).toBeLessThanOrEqual(lease.defaultSilence);
   });
 
-  it('gives an instance 30 min of hearing nothing, and always more than its silence limit', () => {
+  it('gives an instance 30 min without a reply, and always more than its silence limit', () => {
     expect(noContactLimit(lease.defaultSilence)).toBe(minutes(30));
     expect(noContactLimit(lease.maxSilence)).toBe(minutes(65));
   });
 
-  it('lets an instance end itself only after its schedule had its turn', () => {
+  it('lets an instance destroy itself only after its schedule has fired', () => {
     expect(policy.node.grace).toBeGreaterThan(policy.deadline.grace);
   });
 
-  it('calls create well within the time its function has', () => {
+  it('calls create well within the time budget of its step', () => {
     expect(launch.createWithin).toBeLessThan(policy.stepBudget.launch);
   });
 
-  it('gives every function more time than one call of AWS takes, retries included', () => {
+  it('gives every function more time than one AWS call with its retries', () => {
     const { maxAttempts, requestTimeout } = policy.aws;
     // The SDK's longest pauses, which follow throttling: 1 s, then 2 s.
     const longest = maxAttempts * requestTimeout + seconds(3);
@@ -51,15 +51,15 @@ describe('policy', () => {
     expect(lease.maxAttempts).toBeLessThanOrEqual(99);
   });
 
-  it('refreshes the menu several times before it counts as stale', () => {
+  it('refreshes the offers several times before they are stale', () => {
     expect(menu.refreshEvery * 3).toBeLessThanOrEqual(menu.staleAfter);
   });
 
-  it('gives a teardown longer than any lease before the sweep takes over', () => {
+  it('gives a teardown more time than any lease before the sweep continues it', () => {
     expect(teardown.handOverAfter).toBeGreaterThan(lease.maxDuration);
   });
 
-  it('holds less than $10,000 for the dearest lease there can be', () => {
+  it('holds less than $10,000 for the most expensive lease', () => {
     const terms = { ceiling: lease.maxCeiling, duration: lease.maxDuration };
     const transfer = { transferGb: 20, transferCeilingMicroUsdPerGb: microUsd(30_000) };
     const hold = holdFor({
