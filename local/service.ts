@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { type RouteName, routes } from '../shared/api/contract/contract.ts';
 import type { HttpReply } from '../shared/api/http.ts';
 import { type Config, readConfig } from '../shared/app/config.ts';
-import { type EndAfter, type Runtime, within } from '../shared/app/runtime.ts';
+import { type Runtime, within } from '../shared/app/runtime.ts';
 import { Failure } from '../shared/core/base/failure.ts';
 import type { FunctionName } from '../shared/core/base/functions.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
@@ -24,21 +24,18 @@ import {
   gatewayEvent,
   gatewayReply,
 } from './aws/gateway.ts';
+import { type Call, createLambda, type Lambda } from './aws/lambda.ts';
 import { createTimers } from './aws/scheduler.ts';
+import { openStepFunctions, type StepFunctions } from './aws/step-functions.ts';
 import { handlers } from './handlers.ts';
 import { type CallOnTime, createRounds } from './rounds.ts';
 import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
-import type { EndedBadly, Invoke } from './workflow/driver.ts';
-import { createWorkflowEngine, type WorkflowEngine } from './workflow/engine.ts';
+import type { FailedExecution, Invoke } from './workflow/driver.ts';
+import type { WorkflowEngine } from './workflow/engine.ts';
 import { createMemoryJournal, type Journal, openFileJournal } from './workflow/journal.ts';
 
-/** One call of a function. Tests count, delay and fail calls with an `Around`. */
-export type Call = {
-  /** The route or the step that the function is called for; else the function's name. */
-  readonly name: string;
-  readonly payload: unknown;
-};
+/** Runs before each call of a function: tests count, delay and refuse calls. */
 export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknown>;
 
 export type ServiceOptions = {
@@ -63,6 +60,9 @@ export type Service = {
   /** The counters of the runtime, by name. */
   readonly counts: ReadonlyMap<string, number>;
   readonly engine: WorkflowEngine;
+  /** Runs the functions. Tests make calls fail with its faults. */
+  readonly lambda: Lambda;
+  readonly stepFunctions: Pick<StepFunctions, 'setFaults'>;
   /** Calls the route's handler with an event of API Gateway. Rejects for a bug. */
   answer(route: RouteName, event: object): Promise<HttpReply>;
   /** Calls the route's handler with a request, and returns the reply with its parsed body. */
@@ -95,12 +95,19 @@ const isFunction = (name: string): name is FunctionName => name in handlers;
 
 const StepPayload = z.object({ step: z.string() });
 
+type Callers = {
+  readonly around: Around;
+  readonly lambda: Lambda;
+  readonly runtime: () => Runtime;
+};
+
 /** How functions are called: by the HTTP front, on time, and by the state machine. */
-function callsOf(around: Around, runtime: () => Runtime) {
-  const invoke = (functionName: FunctionName, call: Call): Promise<unknown> =>
-    around(call, () =>
-      within(runtime(), () => handlers[functionName](call.payload, LAMBDA_CONTEXT as never)),
-    );
+function callsOf({ around, lambda, runtime }: Callers) {
+  const invoke = (functionName: FunctionName, call: Call): Promise<unknown> => {
+    const handler = handlers[functionName];
+    const run = () => within(runtime(), () => handler(call.payload, LAMBDA_CONTEXT as never));
+    return around(call, () => lambda.invoke({ functionName, ...call }, run));
+  };
   const onTime: CallOnTime = (name, payload) => invoke(name, { name, payload });
   const onState: Invoke = async ({ functionName, payload }) => {
     if (!isFunction(functionName)) {
@@ -116,39 +123,9 @@ export function leaseMachine(): unknown {
   return JSON.parse(readFileSync(STATE_MACHINE_FILE, 'utf8').replace(/\$\{([\w-]+)\}/g, '$1'));
 }
 
-function workflowOn(engine: WorkflowEngine, onCall: (call: string) => void): Workflow {
-  return {
-    start: async (leaseId, generation) => {
-      onCall('StartExecution');
-      return engine.start({ name: `${leaseId}-${generation}`, input: { leaseId, generation } });
-    },
-    running: async () => {
-      onCall('ListExecutions');
-      return new Set(engine.running());
-    },
-    wake: async (token) => {
-      onCall('SendTaskSuccess');
-      return engine.succeed(token, {});
-    },
-    heartbeat: async (token) => {
-      onCall('SendTaskHeartbeat');
-      return engine.heartbeat(token);
-    },
-  };
-}
-
-/** Fails the call as Lambda does when the process ends. The work itself goes on, unlike there. */
-const endAfterOn =
-  (clock: EngineClock): EndAfter =>
-  async (budget, work) => {
-    const { promise: ended, reject } = Promise.withResolvers<never>();
-    const exit = Object.assign(new Error('the process ended'), { name: 'Runtime.ExitError' });
-    const cancel = clock.at(clock.now() + budget, () => reject(exit));
-    return Promise.race([work(), ended]).finally(cancel);
-  };
-
 type Parts = {
   readonly config: Config;
+  readonly lambda: Lambda;
   readonly workflow: Workflow;
   readonly timers: Scheduler;
   readonly counts: Map<string, number>;
@@ -165,7 +142,7 @@ function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
     log: options.log ?? (() => undefined),
     count: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
     pause: options.pause ?? wait,
-    endAfter: endAfterOn(clock),
+    endAfter: parts.lambda.endAfter,
     database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
     workflow,
     scheduler: timers,
@@ -176,23 +153,24 @@ function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
 /** Composes the service. Nothing runs before the first call. Throws BadConfig. */
 export function createService(options: ServiceOptions): Service {
   const { clock, folder, around = (_call, run) => run() } = options;
-  const { onWorkflowCall: onCall = () => undefined } = options;
   const config = readConfig(options.env);
+  const lambda = createLambda(clock);
 
-  const { invoke, onTime, onState } = callsOf(around, () => runtime);
+  const { invoke, onTime, onState } = callsOf({ around, lambda, runtime: () => runtime });
 
   /** Does what the EventBridge rule does on AWS. A failure is only logged: the sweep finds it. */
-  const reportFailedExecution = (detail: EndedBadly): Promise<unknown> =>
+  const reportFailedExecution = (detail: FailedExecution): Promise<unknown> =>
     invoke(ENDED, { name: ENDED, payload: { detail } }).catch((error) =>
       runtime.log(lineOf(ENDED, error, detail.name)),
     );
 
-  const engine = createWorkflowEngine({
+  const stepFunctions = openStepFunctions({
     definition: leaseMachine(),
     clock,
     ...(options.ids !== undefined && { ids: options.ids }),
     journal: journalIn(folder),
     invoke: onState,
+    onCall: options.onWorkflowCall ?? (() => undefined),
     onFailed: (execution) => void reportFailedExecution(execution),
   });
   const timers = createTimers({
@@ -202,17 +180,14 @@ export function createService(options: ServiceOptions): Service {
     onError: (error, id) => runtime.log(lineOf('timer-deadline', error, id)),
   });
   const counts = new Map<string, number>();
-  const workflow = workflowOn(engine, onCall);
-  const runtime = runtimeOf(options, { config, workflow, timers, counts });
+  const { engine, workflow } = stepFunctions;
+  const runtime = runtimeOf(options, { config, lambda, workflow, timers, counts });
   const { stop, ...rounds } = createRounds(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // The wrapper of every API handler returns this type.
     (await invoke(routes[route].handledBy, { name: route, payload: event })) as HttpReply;
   return {
-    runtime,
-    counts,
-    engine,
-    answer,
+    ...{ runtime, counts, engine, lambda, stepFunctions, answer },
     call: async (route, request) =>
       gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID()))),
     ...rounds,

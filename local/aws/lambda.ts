@@ -3,15 +3,24 @@
 // and cause.
 
 import { randomUUID } from 'node:crypto';
+import type { EndAfter } from '../../shared/app/runtime.ts';
+import type { FunctionName } from '../../shared/core/base/functions.ts';
+import { policy } from '../../shared/core/base/policy/policy.ts';
 import type { DurationMs } from '../../shared/core/base/time.ts';
 import type { EngineClock } from '../workflow/clock.ts';
 
 /** One call of a function. */
-export type Call = { readonly name: string; readonly payload: unknown };
+export type Call = {
+  /** The route or the step that the function is called for; else the function's name. */
+  readonly name: string;
+  readonly payload: unknown;
+};
+
+type FunctionCall = Call & { readonly functionName: FunctionName };
 
 export type FunctionFault = {
-  /** The function's name, and the `step` of its payload where only that one fails. */
-  readonly function: string;
+  readonly function: FunctionName;
+  /** The step or the route that fails; all of the function by default. */
   readonly step?: string;
   /**
    * `timeout`: the function never returns. `exit`: its process exits. `unknown`: it fails, and
@@ -24,14 +33,11 @@ export type FunctionFault = {
   readonly times?: number;
 };
 
-export type LambdaOptions = {
-  readonly clock: EngineClock;
-  readonly timeoutOf: (call: Call) => DurationMs;
-};
-
 export type Lambda = {
   /** Calls a function. Rejects with the function's error, or with one of Lambda's errors. */
-  invoke(call: Call, run: () => Promise<unknown>): Promise<unknown>;
+  invoke(call: FunctionCall, run: () => Promise<unknown>): Promise<unknown>;
+  /** Rejects as an exited process does when `work` takes longer than `budget`. */
+  readonly endAfter: EndAfter;
   /** Makes the next calls of a function fail. Faults of one function apply in order. */
   addFault(fault: FunctionFault): void;
   /** The number of calls that only wait for their timeout, until the clock moves. */
@@ -43,6 +49,9 @@ const named = (name: string, message: string): Error => Object.assign(new Error(
 const timedOutAfter = (timeout: DurationMs): string =>
   `Task timed out after ${(timeout / 1_000).toFixed(2)} seconds`;
 
+const exited = (id: string, how: string): Error =>
+  named('Runtime.ExitError', `RequestId: ${id} Error: Runtime exited with error: ${how}`);
+
 /** The errors of one call, by its request id. */
 function errorsOf(id: string, { timeout, now }: { timeout: DurationMs; now: number }) {
   const payload = {
@@ -50,11 +59,7 @@ function errorsOf(id: string, { timeout, now }: { timeout: DurationMs; now: numb
   };
   return {
     timeout: () => named('Sandbox.Timedout', `RequestId: ${id} Error: ${timedOutAfter(timeout)}`),
-    exit: () =>
-      named(
-        'Runtime.ExitError',
-        `RequestId: ${id} Error: Runtime exited with error: signal: killed`,
-      ),
+    exit: () => exited(id, 'signal: killed'),
     unknown: () =>
       named(
         'Lambda.Unknown',
@@ -69,8 +74,6 @@ function errorsOf(id: string, { timeout, now }: { timeout: DurationMs; now: numb
   };
 }
 
-const stepOf = (payload: unknown): unknown => Object(payload).step;
-
 /** The faults that were not used up. */
 function createFaults() {
   const pending: { readonly fault: FunctionFault; left: number }[] = [];
@@ -78,11 +81,11 @@ function createFaults() {
     add(fault: FunctionFault): void {
       pending.push({ fault, left: fault.times ?? 1 });
     },
-    /** Takes the fault of this call: uses up one of its times. */
-    take({ name, payload }: Call): FunctionFault | undefined {
+    /** The fault of this call, which is then used up. */
+    take({ functionName, name }: FunctionCall): FunctionFault | undefined {
       const found = pending.find(({ fault, left }) => {
-        const isOfStep = fault.step === undefined || fault.step === stepOf(payload);
-        return left > 0 && fault.function === name && isOfStep;
+        const isOfStep = fault.step === undefined || fault.step === name;
+        return left > 0 && fault.function === functionName && isOfStep;
       });
       if (found !== undefined) found.left -= 1;
       return found?.fault;
@@ -90,41 +93,58 @@ function createFaults() {
   };
 }
 
-/** A Lambda on this clock, without faults. */
-export function createLambda({ clock, timeoutOf }: LambdaOptions): Lambda {
-  const faults = createFaults();
-  let hanging = 0;
-
-  /** Rejects with `error` at the instant `endsAt`. */
-  const expire = (endsAt: number, error: () => Error) => {
-    const { promise, reject } = Promise.withResolvers<never>();
-    return { promise, cancel: clock.at(endsAt, () => reject(error())) };
+/**
+ * Limits of running functions. On a clock that is faster than real time, functions still take real
+ * time, so their limits are in real time too.
+ */
+function createLimits(clock: EngineClock) {
+  const { scale = 1 } = clock;
+  const reject = (after: DurationMs, error: () => Error) => {
+    const limit = Promise.withResolvers<never>();
+    const cancel = clock.at(clock.now() + after * scale, () => limit.reject(error()));
+    return { promise: limit.promise, cancel };
   };
-  const hang = async (endsAt: number, error: () => Error): Promise<never> => {
+  return {
+    /** Rejects with `error` when `work` takes longer. */
+    within<Result>(
+      time: DurationMs,
+      work: () => Promise<Result>,
+      error: () => Error,
+    ): Promise<Result> {
+      const limit = reject(time, error);
+      return Promise.race([work(), limit.promise]).finally(limit.cancel);
+    },
+    /** Rejects with `error` after this time. */
+    hang: (time: DurationMs, error: () => Error): Promise<never> => reject(time, error).promise,
+  };
+}
+
+/** A Lambda without faults. */
+export function createLambda(clock: EngineClock): Lambda {
+  const faults = createFaults();
+  const limits = createLimits(clock);
+  let hanging = 0;
+  const hang = async (timeout: DurationMs, error: () => Error): Promise<never> => {
     hanging += 1;
-    try {
-      return await expire(endsAt, error).promise;
-    } finally {
+    return limits.hang(timeout, error).finally(() => {
       hanging -= 1;
-    }
+    });
   };
 
   return {
     async invoke(call, run) {
-      const timeout = timeoutOf(call);
-      const endsAt = clock.now() + timeout;
-      const errors = errorsOf(randomUUID(), { timeout, now: endsAt });
+      const timeout = policy.functionTimeout[call.functionName];
+      const errors = errorsOf(randomUUID(), { timeout, now: clock.now() + timeout });
       const fault = faults.take(call);
-      if (fault === undefined) {
-        const limit = expire(endsAt, errors.timeout);
-        return Promise.race([run(), limit.promise]).finally(limit.cancel);
-      }
+      if (fault === undefined) return limits.within(timeout, run, errors.timeout);
       const { fails, when } = fault;
       // The result or the error is lost with the process.
       if (when === 'after' && fails !== 'throttle') await run().catch(() => undefined);
-      if (fails === 'timeout') return hang(endsAt, errors.timeout);
+      if (fails === 'timeout') return hang(timeout, errors.timeout);
       throw errors[fails]();
     },
+    endAfter: (budget, work) =>
+      limits.within(budget, work, () => exited(randomUUID(), 'exit status 1')),
     addFault: faults.add,
     hanging: () => hanging,
   };

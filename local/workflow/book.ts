@@ -21,9 +21,14 @@ export type Book = {
   byName(name: string): Run | undefined;
   /** The run whose present attempt has this token. */
   byToken(token: string): { run: Run; attempt: Running } | undefined;
-  /** Those that haven't ended, oldest first. */
-  open(): Run[];
+  /** The runs of executions that run, or that ran at an instant of the past; oldest first. */
+  running(at?: number): Run[];
 };
+
+function isRunning({ startedAt, phase, enteredAt }: Execution, at: number): boolean {
+  // A closed execution entered that phase when it closed.
+  return startedAt <= at && (phase.kind !== 'closed' || at < enteredAt);
+}
 
 /** Reads a journal into a book. Throws StoreDown when it can't be read. */
 export function createBook(journal: Journal): Book {
@@ -55,6 +60,7 @@ export function createBook(journal: Journal): Book {
       const attempt = run?.execution.phase;
       return run !== undefined && attempt?.kind === 'running' ? { run, attempt } : undefined;
     },
-    open: () => [...runs.values()].filter(({ execution }) => execution.phase.kind !== 'closed'),
+    running: (at = Number.POSITIVE_INFINITY) =>
+      [...runs.values()].filter(({ execution }) => isRunning(execution, at)),
   };
 }

@@ -6,6 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 /** Milliseconds since 1970. */
 export type EngineClock = {
   now(): number;
+  /** How many times as fast as real time it is; 1 by default. */
+  readonly scale?: number;
   /** Calls `fire` once, when `now()` has reached `instant`, however far; returns its cancel. */
   at(instant: number, fire: () => void): () => void;
 };
@@ -31,6 +33,7 @@ export function createScaledClock(
 
   return {
     now,
+    scale,
     at(instant, fire) {
       let timer: NodeJS.Timeout;
       const nap = (): void => {

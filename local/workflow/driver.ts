@@ -21,8 +21,8 @@ export type Invoke = (call: { functionName: string; payload: unknown }) => Promi
 /** `over`: the token was answered, expired or never was. */
 export type Answer = 'accepted' | 'over';
 
-/** As AWS words it; nothing here ever runs too long as a whole, or is aborted. */
-export type EndedBadly = { readonly name: string; readonly status: 'FAILED' };
+/** As in AWS's event; no execution here times out as a whole or is aborted. */
+export type FailedExecution = { readonly name: string; readonly status: 'FAILED' };
 
 export type DriverOptions = {
   readonly definition: Definition;
@@ -31,7 +31,7 @@ export type DriverOptions = {
   readonly ids: Ids;
   readonly book: Book;
   /** Told of each execution that failed, after it is on record as such. */
-  readonly onFailed: (execution: EndedBadly) => void;
+  readonly onFailed: (execution: FailedExecution) => void;
 };
 
 /** What every function here works with. Once closed, nothing may be committed any more. */
@@ -166,7 +166,7 @@ function heartbeat(world: World, run: Run): void {
 }
 
 function resume(world: World): number {
-  const asleep = world.book.open().filter((run) => !run.awake);
+  const asleep = world.book.running().filter((run) => !run.awake);
   for (const run of asleep) void drive(world, run);
   return asleep.length;
 }
@@ -207,7 +207,7 @@ export function createDriver(options: DriverOptions): Driver {
     resume: () => resume(world),
     close() {
       world.closed = true;
-      for (const run of world.book.open()) run.cancel();
+      for (const run of world.book.running()) run.cancel();
     },
   };
 }

@@ -13,7 +13,7 @@ import type { Json } from './asl.ts';
 import { createBook } from './book.ts';
 import type { EngineClock } from './clock.ts';
 import { loadDefinition } from './definition.ts';
-import { type Answer, createDriver, type EndedBadly, type Invoke } from './driver.ts';
+import { type Answer, createDriver, type FailedExecution, type Invoke } from './driver.ts';
 import type { Execution } from './execution.ts';
 import type { Journal, Outcome } from './journal.ts';
 import { toJson } from './json.ts';
@@ -26,7 +26,7 @@ export type EngineOptions = {
   readonly journal: Journal;
   readonly ids?: Ids;
   /** Told of each execution that failed, once and best effort, as AWS tells a rule on events. */
-  readonly onFailed?: (execution: EndedBadly) => void;
+  readonly onFailed?: (execution: FailedExecution) => void;
 };
 
 type Description = {
@@ -55,8 +55,8 @@ export type WorkflowEngine = {
   /** Resets the heartbeat clock of a token; never its timeout. */
   heartbeat(token: string): Answer;
   describe(name: string): Description | undefined;
-  /** The names of the executions that haven't ended. */
-  running(): string[];
+  /** The names of the executions that run, or that ran at an instant of the past. */
+  running(at?: number): string[];
   /**
    * Goes on with every execution the journal left open: attempts keep tokens and deadlines, what is
    * overdue happens at once, unanswered functions are invoked again. Returns how many.
@@ -117,7 +117,7 @@ export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
       const run = book.byName(name);
       return run === undefined ? undefined : described(run.execution);
     },
-    running: () => book.open().map(({ execution }) => execution.name),
+    running: (at) => book.running(at).map(({ execution }) => execution.name),
     resume: () => whileOpen(() => driver.resume()),
     close() {
       // Twice would close a file that is another's by then.

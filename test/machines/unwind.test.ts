@@ -3,15 +3,16 @@
 // read from the file, so that a new one is covered as soon as it is added.
 
 import { describe, expect, it } from 'vitest';
+import type { FunctionFault } from '../../local/aws/lambda.ts';
 import { leaseMachine } from '../../local/service.ts';
+import { STEPS, type StepName } from '../../shared/core/base/functions.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-import type { Meddle } from '../support/worlds/virtual-time.ts';
 
-type Task = { Type: string; Parameters?: { Payload: { step: string } } };
-const machine = leaseMachine() as { States: Record<string, Task> };
-const tasks = Object.entries(machine.States)
-  .filter(([, state]) => state.Type === 'Task')
-  .map(([name, state]) => ({ name, call: state.Parameters?.Payload.step ?? '' }));
+type State = { Type: 'Task'; Parameters: { Payload: { step: StepName } } } | { Type: 'Succeed' };
+const machine = leaseMachine() as { States: Record<string, State> };
+const tasks = Object.entries(machine.States).flatMap(([name, state]) =>
+  state.Type === 'Task' ? [{ name, step: state.Parameters.Payload.step }] : [],
+);
 
 /** How a lease reaches the states outside the ordinary path. */
 const DETOURS: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld) => void }> = {
@@ -25,37 +26,24 @@ const DETOURS: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld)
   },
 };
 
-/** The ways in which a call fails. `times` calls fail, the next one succeeds. */
-type Mode = {
-  says: string;
-  times: number;
-  fail: (run: () => Promise<unknown>) => ReturnType<Meddle>;
-};
-const broken = () => Promise.reject(new Error('failed by the test'));
-const MODES: readonly Mode[] = [
-  { says: 'fails before its effect', times: 1, fail: broken },
-  { says: 'fails after its effect', times: 1, fail: (run) => run().then(broken) },
-  { says: 'times out before its effect', times: 1, fail: () => 'hang' },
-  { says: 'times out after its effect', times: 1, fail: (run) => hangAfter(run) },
-  { says: 'fails ten times', times: 10, fail: broken },
+type Fault = Omit<FunctionFault, 'function' | 'step'>;
+
+/** The ways in which calls fail. `times` calls fail, the next one succeeds. */
+const MODES: readonly (Fault & { says: string })[] = [
+  { says: 'crashes before its effect', fails: 'exit', when: 'before' },
+  { says: 'crashes after its effect', fails: 'exit', when: 'after' },
+  { says: 'times out before its effect', fails: 'timeout', when: 'before' },
+  { says: 'times out after its effect', fails: 'timeout', when: 'after' },
+  { says: 'fails for unknown reasons after its effect', fails: 'unknown', when: 'after' },
+  { says: 'crashes ten times', fails: 'exit', when: 'before', times: 10 },
+  { says: 'is throttled ten times', fails: 'throttle', when: 'before', times: 10 },
 ];
 
-/** The call takes effect, but its result never arrives. */
-async function hangAfter(run: () => Promise<unknown>): Promise<'hang'> {
-  await run();
-  return 'hang';
-}
-
-describe.each(tasks)('when $name', ({ name, call }) => {
-  it.each(MODES)('$says, the lease ends, proved and settled', async ({ times, fail }) => {
+describe.each(tasks)('when $name', ({ name, step }) => {
+  it.each(MODES)('$says, the lease ends, proved and settled', async ({ says, ...fault }) => {
     const detour = DETOURS[name] ?? {};
-    let failures = 0;
-    const meddle: Meddle = (made, run) => {
-      if (made.name !== call || failures >= times) return run();
-      failures += 1;
-      return fail(run);
-    };
-    const world = await leaseWorld({ meddle, phoneHome: detour.phoneHome ?? true });
+    const world = await leaseWorld({ phoneHome: detour.phoneHome ?? true });
+    world.service.lambda.addFault({ function: STEPS[step], step, ...fault });
     detour.upset?.(world);
     const id = await world.request();
     await world.until(async () => {
@@ -65,7 +53,7 @@ describe.each(tasks)('when $name', ({ name, call }) => {
     await world.release(id);
     await world.untilState(id, 'ended');
     await world.until(async () => world.service.engine.running().length === 0);
-    expect(failures).toBeGreaterThan(0);
+    expect(world.calls).toContain(step);
     expect(await world.leftovers(id)).toEqual([]);
     await world.close();
   });

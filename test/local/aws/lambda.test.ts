@@ -9,12 +9,12 @@ import { aMachine, aTask, aWorld, START } from '../workflow/world.ts';
 const ID = '[0-9a-f-]{36}';
 
 /** Runs a state machine that calls one function, with a fault; the function counts its effects. */
-async function run(fault?: FunctionFault, payload: object = {}) {
+async function run(fault?: FunctionFault, name = 'judge') {
   let effects = 0;
   const clock = createVirtualClock(START);
-  const lambda = createLambda({ clock, timeoutOf: () => seconds(60) });
+  const lambda = createLambda(clock);
   if (fault !== undefined) lambda.addFault(fault);
-  const call = { name: 'work', payload };
+  const call = { functionName: 'step-decide', name, payload: {} } as const;
   const work = async () => {
     effects += 1;
     return 'done';
@@ -33,7 +33,7 @@ async function run(fault?: FunctionFault, payload: object = {}) {
 }
 
 const broken = (fails: FunctionFault['fails'], more: Partial<FunctionFault> = {}) =>
-  run({ function: 'work', fails, when: 'before', ...more });
+  run({ function: 'step-decide', fails, when: 'before', ...more });
 
 describe('a function without a fault', () => {
   it('is called once and returns', async () => {
@@ -60,11 +60,31 @@ describe('a function that times out', () => {
 
   it('times out without a fault when it hangs', async () => {
     const clock = createVirtualClock(START);
-    const lambda = createLambda({ clock, timeoutOf: () => seconds(29) });
-    const hanging = lambda.invoke({ name: 'work', payload: {} }, () => new Promise(() => {}));
+    const lambda = createLambda(clock);
+    const call = { functionName: 'api-menu', name: 'listOffers', payload: {} } as const;
+    const hanging = lambda.invoke(call, () => new Promise(() => {}));
     const outcome = expect(hanging).rejects.toHaveProperty('name', 'Sandbox.Timedout');
     await clock.advanceTo(START + seconds(29));
     await outcome;
+  });
+});
+
+describe('on a clock that is faster than real time', () => {
+  it('functions have their timeout in real time', async () => {
+    const clock = { ...createVirtualClock(START), scale: 10 };
+    const lambda = createLambda(clock);
+    const call = { functionName: 'api-menu', name: 'listOffers', payload: {} } as const;
+    let ended = false;
+    const hanging = lambda
+      .invoke(call, () => new Promise(() => {}))
+      .catch(() => {
+        ended = true;
+      });
+    await clock.advanceTo(START + 10 * seconds(29) - 1);
+    expect(ended).toBe(false);
+    await clock.advanceTo(START + 10 * seconds(29));
+    await hanging;
+    expect(ended).toBe(true);
   });
 });
 
@@ -106,23 +126,29 @@ describe('a throttled call', () => {
 
 describe('a fault', () => {
   it('applies to one function', async () => {
-    const fault = { function: 'other', fails: 'exit', when: 'before' } as const;
+    const fault = { function: 'work-list', fails: 'exit', when: 'before' } as const;
     expect(await run(fault)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   it('may apply to one step of a function', async () => {
-    const fault = { function: 'work', step: 'judge', fails: 'exit', when: 'before' } as const;
-    expect(await run(fault, { step: 'serve' })).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await run(fault, { step: 'judge' })).toMatchObject({ error: 'Runtime.ExitError' });
+    const fault = {
+      function: 'step-decide',
+      step: 'judge',
+      fails: 'exit',
+      when: 'before',
+    } as const;
+    expect(await run(fault, 'serve')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await run(fault, 'judge')).toMatchObject({ error: 'Runtime.ExitError' });
   });
 
   it('applies once by default', async () => {
-    const lambda = createLambda({ clock: createVirtualClock(START), timeoutOf: () => seconds(9) });
-    lambda.addFault({ function: 'work', fails: 'exit', when: 'before' });
-    lambda.addFault({ function: 'work', fails: 'throttle', when: 'before', times: 2 });
+    const lambda = createLambda(createVirtualClock(START));
+    lambda.addFault({ function: 'timer-books', fails: 'exit', when: 'before' });
+    lambda.addFault({ function: 'timer-books', fails: 'throttle', when: 'before', times: 2 });
+    const call = { functionName: 'timer-books', name: 'timer-books', payload: {} } as const;
     const outcomes: string[] = [];
-    for (let call = 1; call <= 4; call += 1) {
-      const called = lambda.invoke({ name: 'work', payload: {} }, async () => 'done');
+    for (let nth = 1; nth <= 4; nth += 1) {
+      const called = lambda.invoke(call, async () => 'done');
       outcomes.push(await called.then(String, ({ name }) => name));
     }
     const throttled = 'Lambda.TooManyRequestsException';

@@ -105,7 +105,7 @@ describe('the limit of a history', () => {
     expect(eventsOf(world)).toBe(25_000);
   });
 
-  it('fails a waiting execution when its token is answered, and the answer is accepted', async () => {
+  it('fails a waiting execution when its token is answered', async () => {
     const failed: object[] = [];
     const Serve = aCallback('serve', { Next: 'Done' });
     const journal = journalWith(MAX_EVENTS - 4, 'Serve');

@@ -155,12 +155,13 @@ function providerOf({ service, market }: World, { pass }: Time) {
 export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
   const { meddle = (_call, run) => run(), ...rest } = options;
   const clock = createVirtualClock(START);
-  const { calls, around, isIdle } = watchCalls(meddle);
+  const { calls, around, isIdle } = watchCalls(meddle, () => world?.service.lambda.hanging() ?? 0);
   // Time does not move during a call, so a pause in a call must not wait for the clock.
   const pause = async (): Promise<void> => undefined;
   const market = { offers: OFFERS, ...rest.market };
   const env = { ...ENV, ...rest.env };
-  const world = await createWorld({
+  let world: World | undefined;
+  world = await createWorld({
     ...{ clock, seed: 7, pause, ...rest, market, env },
     around: strictly(around),
   });

@@ -1,7 +1,7 @@
 // Virtual time, which moves only while no call is in progress. No test waits in real time, and a
 // fault occurs at the same instant on every computer.
 
-import type { Call } from '../../../local/service.ts';
+import type { Call } from '../../../local/aws/lambda.ts';
 import type { VirtualClock } from '../../../local/workflow/clock.ts';
 import type { WorkflowEngine } from '../../../local/workflow/engine.ts';
 import { STEPS, type StepName } from '../../../shared/core/base/functions.ts';
@@ -23,8 +23,11 @@ export type Meddle = (call: Call, run: () => Promise<unknown>) => Promise<unknow
 const isLater = (outcome: unknown): outcome is Later =>
   typeof outcome === 'object' && outcome !== null && 'later' in outcome;
 
-/** Lets `meddle` decide about each call, and counts the calls in progress. */
-export function watchCalls(meddle: Meddle) {
+/**
+ * Lets `meddle` decide about each call, and counts the calls in progress. `hanging` returns how many
+ * of these only wait for time to move.
+ */
+export function watchCalls(meddle: Meddle, hanging: () => number) {
   const calls: string[] = [];
   let inProgress = 0;
   const decided = async (call: Call, run: () => Promise<unknown>): Promise<unknown> => {
@@ -41,7 +44,7 @@ export function watchCalls(meddle: Meddle) {
     if (isLater(outcome)) return outcome.later;
     return outcome === 'hang' ? new Promise(() => undefined) : outcome;
   };
-  return { calls, around, isIdle: () => inProgress === 0 };
+  return { calls, around, isIdle: () => inProgress === hanging() };
 }
 
 export type Time = {
