@@ -11,7 +11,6 @@ import { createService, type Service } from '../../local/service.ts';
 import { once } from '../../shared/app/runtime.ts';
 import { excuseSilence } from '../../shared/app/sweep.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { strictly } from '../support/strict-replies.ts';
 import { type LeaseWorld, leaseWorld, TAG_KEY } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
@@ -43,7 +42,7 @@ async function restart(): Promise<Service> {
       VAST_API_KEY: keys?.apiKey,
       VAST_BASE_URL: baseUrl,
     },
-    around: strictly(),
+    around: world.around,
     pause: async () => undefined,
   });
   await once(restarted.runtime, excuseSilence)();

@@ -12,6 +12,7 @@ import {
   type WorldOptions,
 } from '../../../local/demo/world.ts';
 import { firstProvider } from '../../../local/markets.ts';
+import type { Around } from '../../../local/service.ts';
 import { createVirtualClock } from '../../../local/workflow/clock.ts';
 import { connect } from '../../../shared/adapters/dynamodb/client.ts';
 import { createSweepStore } from '../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
@@ -55,6 +56,8 @@ export type LeaseWorld = World &
     readonly clock: ReturnType<typeof createVirtualClock>;
     /** Names of all functions called so far, in order. */
     readonly calls: readonly string[];
+    /** For a second service on the same clock: time waits for its calls too. */
+    readonly around: Around;
     ask(route: RouteName, request?: GatewayRequest): Promise<GatewayReply>;
     request(body?: object, key?: string): Promise<LeaseId>;
     /** Requests a lease and waits until it is active. */
@@ -171,7 +174,7 @@ export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<Lease
     time.until(async () => (await leases.lease(id)).state === state, hours);
   return {
     ...world,
-    ...{ clock, calls, untilState },
+    ...{ clock, calls, around: strictly(around), untilState },
     ...time,
     ...leases,
     ...providerOf(world, time),
