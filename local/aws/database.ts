@@ -21,11 +21,15 @@ import {
   TABLES,
 } from '../../shared/adapters/dynamodb/schema.ts';
 import { takeLock } from '../files/lock-file.ts';
-import { guard } from './dynalite-guard.ts';
+import { guard, NO_DIVERSION } from './dynalite-guard.ts';
+import { copyItems, indexReadsFrom } from './lagging-indexes.ts';
 
 export type Database = {
   /** For the SDK's `endpoint`; any credentials and any region work. */
   readonly endpoint: string;
+  /** Until they are released, indexes return what the tables hold now. */
+  holdIndexes(): Promise<void>;
+  releaseIndexes(): Promise<void>;
   /** Refuses new requests, waits for those in progress, then closes. */
   close(): Promise<void>;
 };
@@ -36,6 +40,7 @@ const region = 'us-east-1';
 
 /** Region and credentials for a connection to the endpoint. */
 export const LOCAL_ACCESS = { region, credentials };
+const accessTo = (endpoint: string) => ({ endpoint, ...LOCAL_ACCESS });
 
 const keysOf = (partition: KeyAttribute, sort: KeyAttribute): KeySchemaElement[] => [
   { AttributeName: partition.name, KeyType: 'HASH' },
@@ -63,7 +68,7 @@ function creation(name: string, indexes: readonly IndexSchema[]): CreateTableCom
 }
 
 async function createTables(endpoint: string): Promise<void> {
-  const client = new DynamoDBClient({ endpoint, region, credentials });
+  const client = new DynamoDBClient(accessTo(endpoint));
   try {
     const { TableNames: existing = [] } = await client.send(new ListTablesCommand());
     const missing = Object.entries(TABLES).filter(([name]) => !existing.includes(name));
@@ -98,12 +103,28 @@ export async function openDatabase(options: { readonly path?: string } = {}): Pr
   if (path !== undefined) await mkdir(dirname(path), { recursive: true });
   const unlock = path === undefined ? async () => {} : await takeLock(`${path}.lock`);
   const server = dynalite({ ...options, createTableMs: 0 });
-  const settle = guard(server);
-  const close = async (): Promise<void> => {
-    await closeServer(server, settle);
-    await unlock();
-  };
+  const { settle, divert } = guard(server);
   const endpoint = await listen(server);
   await createTables(endpoint);
-  return { endpoint, close };
+  let copy: Database | undefined;
+  const releaseIndexes = async (): Promise<void> => {
+    divert(NO_DIVERSION);
+    await copy?.close();
+    copy = undefined;
+  };
+  return {
+    endpoint,
+    async holdIndexes() {
+      await releaseIndexes();
+      copy = await openDatabase();
+      await copyItems(accessTo(endpoint), accessTo(copy.endpoint));
+      divert(indexReadsFrom(copy.endpoint));
+    },
+    releaseIndexes,
+    async close() {
+      await releaseIndexes();
+      await closeServer(server, settle);
+      await unlock();
+    },
+  };
 }

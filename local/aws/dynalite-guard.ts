@@ -8,14 +8,14 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 
-type CompleteRequest = {
+export type CompleteRequest = {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 };
 
-type Reply = {
+export type Reply = {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string | number>;
   readonly body: string;
@@ -52,22 +52,33 @@ async function send(response: ServerResponse, reply: Promise<Reply>): Promise<vo
   await finished(response);
 }
 
-/**
- * Replaces the server's request handler by a guarded one. The returned function refuses new
- * requests and waits for those in progress; after it, the database may be closed.
- */
-export function guard(server: Server): () => Promise<void> {
+/** Answers a request in place of dynalite; undefined leaves the request to dynalite. */
+export type Divert = (request: CompleteRequest) => Promise<Reply> | undefined;
+
+export type Guard = {
+  /** Refuses new requests and waits for those in progress; after it, the database may be closed. */
+  settle(): Promise<void>;
+  /** Calls `divert` first for each request from now on. */
+  divert(divert: Divert): void;
+};
+
+export const NO_DIVERSION: Divert = () => undefined;
+
+/** Replaces the server's request handler by a guarded one. */
+export function guard(server: Server): Guard {
   const [dynalite] = server.listeners('request');
   const handle: Handle = (request, response) => dynalite?.call(server, request, response);
   server.removeAllListeners('request');
   const inProgress = new Set<Promise<void>>();
   let open = true;
+  let divert = NO_DIVERSION;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method, url, headers } = request;
     const body = await text(request);
     if (!open) throw new Error('the database is closing');
-    const sent = send(response, callDynalite(handle, { method, url, headers, body }));
+    const complete = { method, url, headers, body };
+    const sent = send(response, divert(complete) ?? callDynalite(handle, complete));
     inProgress.add(sent);
     await sent.finally(() => inProgress.delete(sent));
   };
@@ -76,8 +87,13 @@ export function guard(server: Server): () => Promise<void> {
     // The caller aborted its request, or the database is closing: there is no one to reply to.
     serve(request, response).catch(() => response.destroy());
   });
-  return async () => {
-    open = false;
-    await Promise.allSettled(inProgress);
+  return {
+    async settle() {
+      open = false;
+      await Promise.allSettled(inProgress);
+    },
+    divert(instead) {
+      divert = instead;
+    },
   };
 }

@@ -6,7 +6,7 @@ import { invariant } from '../../shared/core/base/invariant.ts';
 import type { ProviderName } from '../../shared/core/base/providers.ts';
 import type { DurationMs } from '../../shared/core/base/time.ts';
 import { createMemoryBlobs } from '../aws/blobs.ts';
-import { openDatabase } from '../aws/database.ts';
+import { type Database, openDatabase } from '../aws/database.ts';
 import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../markets.ts';
 import { type HeartbeatReply, type NodeBody, type NodeOptions, startNode } from '../node.ts';
 import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
@@ -49,6 +49,8 @@ export type WorldOptions = {
 
 export type World = {
   readonly service: Service;
+  /** Tests let its indexes lag behind its tables. */
+  readonly database: Pick<Database, 'holdIndexes' | 'releaseIndexes'>;
   /** Every market; `market` is the first one. */
   readonly markets: ReadonlyMap<ProviderName, MarketSimulator>;
   readonly market: MarketSimulator;
@@ -94,6 +96,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   if (options.sweepEvery !== undefined) service.startSweeping(options.sweepEvery);
   return {
     service,
+    database,
     markets: new Map(opened.map(({ name, market }) => [name, market])),
     market: first.market,
     async close() {
