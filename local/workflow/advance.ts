@@ -1,5 +1,5 @@
-// Decides the next record of an execution that can move by itself. It must never write the
-// journal, invoke a function or wait: the engine does, with the record in hand.
+// Decides the next journal record of an execution that doesn't wait for anything. It must never
+// write the journal, invoke a function or wait: the driver does.
 
 import type { Json } from './asl.ts';
 import type { Definition } from './definition.ts';
@@ -11,7 +11,7 @@ import { RUNTIME, retryFor, type TaskFailure } from './retry.ts';
 import type { Move, Step, TaskStep } from './steps.ts';
 
 export type Ids = {
-  /** A new task token, unique and hard to guess. */
+  /** A new task token: unique and impossible to guess. */
   token(): string;
   /** At least 0 and below 1, for retries with jitter. */
   random(): number;
@@ -19,7 +19,7 @@ export type Ids = {
 
 type Stand = {
   readonly execution: Execution;
-  /** What every record begins with. */
+  /** The fields that every record has. */
   readonly head: { readonly name: string; readonly at: number };
   readonly given: Given;
   readonly ids: Ids;
@@ -40,7 +40,7 @@ const fail = ({ head }: Stand, { error, cause }: Failed): JournalRecord => {
   return { type: 'failed', ...head, error, cause };
 };
 
-/** Each attempt gets a token of its own, whether its function asks for it or not. */
+/** Each attempt has its own token, whether or not its function is given the token. */
 async function beginTask(stand: Stand, step: TaskStep): Promise<JournalRecord> {
   const token = stand.ids.token();
   const given = givenOf(stand.execution, token);
@@ -69,7 +69,7 @@ async function finish(stand: Stand, step: Step, output: Json): Promise<JournalRe
   switch (step.kind) {
     case 'task': {
       const move = await step.finish(stand.given, output);
-      // A result that doesn't fit fails the task, which may be retried or caught.
+      // A result that its ResultSelector can't read fails the task, which may be retried or caught.
       return move.kind === 'failed' ? fail(stand, move) : leave(stand, move);
     }
     case 'wait':
@@ -88,7 +88,7 @@ async function recover(stand: Stand, step: Step, failure: TaskFailure): Promise<
   return { type: 'backed-off', ...stand.head, retrier: retry.retrier, until };
 }
 
-/** The record that follows by itself. Changes nothing: safe to ask for again after a crash. */
+/** The next record. It changes nothing, so it may be computed again after a crash. */
 export async function nextRecord(
   { steps }: Definition,
   { execution, phase }: { execution: Execution; phase: Moving },
@@ -98,7 +98,7 @@ export async function nextRecord(
   const stand = { execution, head: { name, at }, given: givenOf(execution, token), ids };
   const step = steps.get(state);
   if (step === undefined) {
-    // Its definition was replaced while it ran. AWS would have kept the old one for it.
+    // The definition changed while the execution ran. AWS keeps the old one for it.
     const cause = `the state ${state} is not in this definition`;
     return leave(stand, { kind: 'failed', error: RUNTIME, cause });
   }

@@ -1,8 +1,8 @@
-// The types asl-validator 4.0.0 comes without: what we call of it, and nothing more. It writes
-// defaults into the definition it is given.
+// Types for asl-validator 4.0.0, which has none: only the function that we call. It writes
+// defaults into the definition that it validates.
 
 declare module 'asl-validator/dist/src/validator.js' {
-  /** Every fault it finds, in one text; empty for a valid definition. */
+  /** All errors in one text; empty for a valid definition. */
   function validate(definition: unknown): { errorsText(separator: string): string };
   export = validate;
 }

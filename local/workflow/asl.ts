@@ -1,16 +1,16 @@
-// The part of Amazon States Language that the local engine runs, as schemas. It must never accept
-// a field that the engine would ignore or get wrong: what isn't named here is refused at load.
+// Schemas of the part of Amazon States Language that the local engine supports. A field that the
+// engine would ignore or run differently from AWS is refused when the definition is loaded.
 
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as z from 'zod/mini';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A state as aws-local-stepfunctions wants it. */
+/** The type of a state in aws-local-stepfunctions. */
 export type LibraryState = StateMachineDefinition['States'][string];
 type ChoiceRules = Extract<LibraryState, { Type: 'Choice' }>['Choices'];
 
-/** Has a schema say what it expected: zod/mini brings no messages of its own. */
+/** English messages for schemas: zod/mini has none. */
 export const IN_WORDS = { error: z.locales.en().localeError };
 
 const text = z.exactOptional(z.string());
@@ -19,7 +19,7 @@ const template = z.record(z.string(), z.json());
 const wholeSeconds = z.int().check(z.positive());
 const errorNames = z.array(z.string()).check(z.minLength(1));
 
-// aws-local-stepfunctions 3.0.0 writes the key "$" for `ResultPath: "$"`, where AWS replaces all.
+// With `ResultPath: "$"`, aws-local-stepfunctions 3.0.0 adds a key "$"; AWS replaces the input.
 const resultPath = z.exactOptional(
   z.nullable(z.string().check(z.startsWith('$.', 'a ResultPath is null or starts with "$."'))),
 );
@@ -33,11 +33,11 @@ const results = {
   OutputPath: path,
 };
 
-/** Strips a state to the one field that shapes what goes in. */
+/** The field of a state that selects its input. */
 export const InputFields = z.object({ InputPath: path });
-/** Strips a state to the fields that shape what comes out of its work. */
+/** The fields of a Task that shape its output. */
 export const ResultFields = z.object(results);
-/** Strips a state without work of its own to the fields that shape what goes through. */
+/** The fields of a Wait, Choice or Succeed that shape its output. */
 export const PathFields = z.object(paths);
 
 export const Retrier = z.strictObject({
@@ -94,11 +94,11 @@ const Wait = z.strictObject({
 });
 export type Wait = z.infer<typeof Wait>;
 
-/** Whether a rule asks for `Is…: false`, which aws-local-stepfunctions 3.0.0 never matches. */
-function asksForNot(rule: unknown): boolean {
+/** Whether a rule has `Is…: false`, which aws-local-stepfunctions 3.0.0 never matches. */
+function hasFalseTest(rule: unknown): boolean {
   if (typeof rule !== 'object' || rule === null) return false;
   return Object.entries(rule).some(
-    ([key, value]) => (key.startsWith('Is') && value === false) || asksForNot(value),
+    ([key, value]) => (key.startsWith('Is') && value === false) || hasFalseTest(value),
   );
 }
 
@@ -106,24 +106,26 @@ const Choice = z.strictObject({
   Type: z.literal('Choice'),
   ...named,
   ...paths,
-  // The rules are for the library to read; asl-validator has checked their shape.
+  // The library reads the rules; asl-validator has checked their shape.
   Choices: z
     .custom<ChoiceRules>(Array.isArray)
-    .check(z.refine((rules) => !asksForNot(rules), 'write Not around an Is… rule, not false')),
+    .check(z.refine((rules) => !hasFalseTest(rules), 'write Not around an Is… rule, not false')),
   Default: text,
 });
 export type Choice = z.infer<typeof Choice>;
 
 const Succeed = z.strictObject({ Type: z.literal('Succeed'), ...named, ...paths });
 
-/** Says which type of state is refused; only what the lease's machine may need is run. */
+/** The message for a type of state that the engine doesn't support. */
 const refusal = ({ input }: { readonly input?: unknown }): string =>
-  `a state of type ${Object(input).Type} can't be run; use Task, Wait, Choice or Succeed`;
+  `a state of type ${Object(input).Type} is not supported; use Task, Wait, Choice or Succeed`;
 
 const State = z.discriminatedUnion('Type', [Task, Wait, Choice, Succeed], { error: refusal });
 export type State = z.infer<typeof State>;
 
-/** No `TimeoutSeconds` here: a lease's limits belong on its tasks, where they can be caught. */
+/**
+ * Without `TimeoutSeconds`: a timeout of the whole execution can't be caught, one of a task can.
+ */
 export const Machine = z.strictObject({
   ...named,
   Version: text,

@@ -1,32 +1,35 @@
-// Every execution as the journal tells it, by name and by token. It must never hold a fact that
-// isn't in the journal.
+// All executions by name and by task token, computed from the journal. It must never hold a fact
+// that isn't in the journal.
 
 import type { Execution, Running } from './execution.ts';
 import { applied } from './execution.ts';
 import { withinHistory } from './history.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 
-/** One execution, and what this process does about it. */
+/** One execution, and how this process runs it. */
 export type Run = {
   execution: Execution;
-  /** Whether this process has taken it up: one from the journal stands still until then. */
-  awake: boolean;
-  /** Removes the timer it waits for, if there is one. */
+  /** Whether this process runs it. One that was read from the journal waits for `resume`. */
+  driven: boolean;
+  /** Cancels the timer that it waits for, if there is one. */
   cancel: () => void;
 };
 
 export type Book = {
-  /** Writes a record, then lets it count. Throws StoreDown, and has then changed nothing. */
+  /**
+   * Writes a record, then applies it: the failure of the execution instead where its history is
+   * full. Throws StoreDown, and has then changed nothing.
+   */
   commit(record: JournalRecord): Run;
   byName(name: string): Run | undefined;
-  /** The run whose present attempt has this token. */
+  /** The run whose current attempt has this token. */
   byToken(token: string): { run: Run; attempt: Running } | undefined;
-  /** The runs of executions that run, or that ran at an instant of the past; oldest first. */
+  /** The runs that haven't ended, or hadn't at an earlier instant; oldest first. */
   running(at?: number): Run[];
 };
 
 function isRunning({ startedAt, phase, enteredAt }: Execution, at: number): boolean {
-  // A closed execution entered that phase when it closed.
+  // `enteredAt` of a closed execution is the instant it closed.
   return startedAt <= at && (phase.kind !== 'closed' || at < enteredAt);
 }
 
@@ -38,7 +41,7 @@ export function createBook(journal: Journal): Book {
   const apply = (record: JournalRecord): Run => {
     const known = runs.get(record.name);
     const execution = applied(known?.execution, record);
-    const run = known ?? { execution, awake: false, cancel: () => undefined };
+    const run = known ?? { execution, driven: false, cancel: () => undefined };
     const before = run.execution.phase;
     if (before.kind === 'running') tokens.delete(before.token);
     if (execution.phase.kind === 'running') tokens.set(execution.phase.token, run);

@@ -1,5 +1,5 @@
-// The two clocks a workflow can run on: real time, which may run faster than life, and virtual
-// time, which moves only when told. Neither may ever fire a timer early.
+// The two clocks of the engine: real time, which may be scaled, and virtual time, which moves only
+// when a test moves it. Neither ever fires a timer early.
 
 import { setImmediate } from 'node:timers/promises';
 
@@ -8,20 +8,20 @@ export type EngineClock = {
   now(): number;
   /** How many times as fast as real time it is; 1 by default. */
   readonly scale?: number;
-  /** Calls `fire` once, when `now()` has reached `instant`, however far; returns its cancel. */
+  /** Calls `fire` once, when `now()` reaches `instant`, however far away; returns the cancel. */
   at(instant: number, fire: () => void): () => void;
 };
 
 /**
- * The longest nap of a real timer. Timers stand still while a machine sleeps: after a nap the wall
- * clock is asked again. (Node itself fires timers beyond 24.8 days at once.)
+ * The longest real timer. Timers stop while a computer sleeps, so the wall clock is read again
+ * after each of them. Node fires timers of more than 24.8 days at once.
  */
-const NAP_MS = 60_000;
+const MAX_TIMER_MS = 60_000;
 
 /**
- * Real time from `start` on, `scale` times as fast. With a scale of 1 and no `start` it is the wall
- * clock. After a restart a scaled clock falls back to its `start`: give it one beyond the last
- * instant of its journal. Timers keep the process alive unless `unref` is set.
+ * Real time, `scale` times as fast, from `start`. With a scale of 1 and no `start` it is the wall
+ * clock. A scaled clock begins at `start` again after a restart, so `start` must then be later than
+ * the journal's last instant. Timers keep the process alive unless `unref` is set.
  */
 export function createScaledClock(
   scale: number,
@@ -36,13 +36,13 @@ export function createScaledClock(
     scale,
     at(instant, fire) {
       let timer: NodeJS.Timeout;
-      const nap = (): void => {
+      const arm = (): void => {
         const left = Math.ceil((instant - now()) / scale);
-        timer = setTimeout(wake, Math.min(Math.max(left, 0), NAP_MS));
+        timer = setTimeout(elapse, Math.min(Math.max(left, 0), MAX_TIMER_MS));
         if (unref) timer.unref();
       };
-      const wake = (): void => (now() >= instant ? fire() : nap());
-      nap();
+      const elapse = (): void => (now() >= instant ? fire() : arm());
+      arm();
       return () => clearTimeout(timer);
     },
   };
@@ -51,9 +51,9 @@ export function createScaledClock(
 export type VirtualClock = EngineClock & {
   /** Moves time to the earliest timer and fires it. False when there is none. */
   next(): boolean;
-  /** Moves time to `instant`, firing what falls due on the way, each after the last has settled. */
+  /** Moves time to `instant` and fires each timer that is due, after the one before has settled. */
   advanceTo(instant: number): Promise<void>;
-  /** The instants of the timers that are set, earliest first. */
+  /** The instants of all timers, earliest first. */
   pending(): number[];
 };
 
@@ -61,8 +61,8 @@ type Timer = { readonly instant: number; readonly fire: () => void };
 const NEVER: Timer = { instant: Number.POSITIVE_INFINITY, fire: () => undefined };
 
 /**
- * Time for tests. `settle` is awaited before and after each timer that `advanceTo` fires, so that
- * what one timer sets off may set the next; by default it waits for promises, not for sockets.
+ * Time for tests. `advanceTo` awaits `settle` before and after each timer, so that the work of one
+ * timer can set the next. By default `settle` waits for promises, not for sockets.
  */
 export function createVirtualClock(
   start: number,

@@ -1,5 +1,5 @@
-// Loads a state machine and refuses, with a reason, whatever the engine would get wrong. It must
-// never change the definition it is given: AWS runs the same one.
+// Loads a state machine, and refuses with a reason what the engine would run differently from AWS.
+// It must never change the definition that it is given: AWS runs the same one.
 
 import validate from 'asl-validator/dist/src/validator.js';
 import * as z from 'zod/mini';
@@ -13,29 +13,35 @@ export type Definition = {
   readonly steps: ReadonlyMap<string, Step>;
 };
 
-/** What the engine tells in `$$`. More exists on AWS. */
-const KNOWN_CONTEXT =
+/** The fields of the context object (`$$`) that the engine supports. AWS has more. */
+const SUPPORTED_CONTEXT =
   /^\$\$\.(Task\.Token|State\.(Name|EnteredTime|RetryCount)|Execution\.(Id|Name|Input|StartTime))/;
 
 /** Whether the field of this name holds a path or an intrinsic. */
 const holdsPath = (key: string): boolean =>
   key.endsWith('.$') || key.endsWith('Path') || key === 'Variable';
 
-/** Moves `$$.Execution` out of the library's reach. Throws BadConfig for an unknown context. */
+/**
+ * Renames `$$.Execution`, which the library overwrites. Throws BadConfig for a field of the context
+ * object that the engine doesn't support.
+ */
 function renameContext(path: string): string {
   const unknown = path.split(/(?=\$\$)/).find((part) => {
-    return part.startsWith('$$') && !KNOWN_CONTEXT.test(part);
+    return part.startsWith('$$') && !SUPPORTED_CONTEXT.test(part);
   });
   if (unknown !== undefined) {
-    throw new Failure('BadConfig', `the local engine knows no ${unknown} in the context object`);
+    throw new Failure(
+      'BadConfig',
+      `the local engine doesn't support ${unknown} of the context object`,
+    );
   }
   return path.replaceAll('$$.Execution.', () => '$$.Workflow.');
 }
 
-/** The machine in `text`, checked and rewritten. */
+/** Validates the definition in `text` and rewrites it. */
 function load(text: string): Definition {
-  const faults = validate(JSON.parse(text)).errorsText('; ');
-  if (faults !== '') throw new Failure('BadConfig', `the state machine is invalid: ${faults}`);
+  const errors = validate(JSON.parse(text)).errorsText('; ');
+  if (errors !== '') throw new Failure('BadConfig', `the state machine is invalid: ${errors}`);
   const definition: unknown = JSON.parse(text, (key, value: unknown) =>
     typeof value === 'string' && holdsPath(key) ? renameContext(value) : value,
   );
@@ -49,12 +55,13 @@ function load(text: string): Definition {
   return { startAt: StartAt, steps: new Map(steps) };
 }
 
-// Validating a machine of a dozen states takes about 0.1 s, and tests make hundreds of engines.
+// Validating a state machine takes about 0.1 s, and tests create hundreds of engines with the same.
 let latest: { readonly text: string; readonly definition: Definition } | undefined;
 
 /**
- * Makes a parsed state machine ready to run. Throws BadConfig when it isn't valid ASL, or uses what
- * the engine doesn't support: JSONata, a Map or a Fail, other resources than Lambda's invoke, …
+ * Prepares a parsed state machine to run. Throws BadConfig when it isn't valid ASL, or uses
+ * something that the engine doesn't support, such as JSONata, a Map, or a resource other than
+ * Lambda's invoke.
  */
 export function loadDefinition(definition: unknown): Definition {
   const text = JSON.stringify(definition);

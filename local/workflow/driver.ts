@@ -1,6 +1,6 @@
-// Moves executions: invokes their functions, sets their timers, takes answers to their tokens. Each
-// step is committed to the book before anything follows from it. Whatever comes for an attempt that
-// is over must change nothing.
+// Runs executions: invokes their functions, sets their timers, takes the answers to their tokens.
+// Each step is committed to the book before it has any effect. A result or an answer for an attempt
+// that is over changes nothing.
 
 import type { Ids } from './advance.ts';
 import { nextRecord } from './advance.ts';
@@ -15,10 +15,10 @@ import { toJson } from './json.ts';
 import type { TaskFailure } from './retry.ts';
 import { HEARTBEAT_TIMEOUT, TIMEOUT } from './retry.ts';
 
-/** Calls a function by name. What it throws fails the task, under the error's name. */
+/** Invokes a function by name. An error that it throws fails the task under the error's name. */
 export type Invoke = (call: { functionName: string; payload: unknown }) => Promise<unknown>;
 
-/** `over`: the token was answered, expired or never was. */
+/** `over`: the token was answered before, has expired, or never existed. */
 export type Answer = 'accepted' | 'over';
 
 /** As in AWS's event; no execution here times out as a whole or is aborted. */
@@ -30,11 +30,11 @@ export type DriverOptions = {
   readonly clock: EngineClock;
   readonly ids: Ids;
   readonly book: Book;
-  /** Told of each execution that failed, after it is on record as such. */
+  /** Is called for each execution that failed, once the failure is in the journal. */
   readonly onFailed: (execution: FailedExecution) => void;
 };
 
-/** What every function here works with. Once closed, nothing may be committed any more. */
+/** The state of a driver. Once closed, it commits nothing more. */
 type World = DriverOptions & { closed: boolean };
 
 /**
@@ -50,7 +50,7 @@ function failureOf(thrown: unknown): TaskFailure {
 type Returned = { kind: 'returned'; output: Json } | ({ kind: 'threw' } & TaskFailure);
 
 /** Invokes a function and wraps what it returns as `lambda:invoke` does. */
-async function returned(invoke: Invoke, call: Running['call']): Promise<Returned> {
+async function callFunction(invoke: Invoke, call: Running['call']): Promise<Returned> {
   try {
     const Payload = toJson(await invoke(call));
     return { kind: 'returned', output: { Payload, StatusCode: 200, ExecutedVersion: '$LATEST' } };
@@ -61,10 +61,10 @@ async function returned(invoke: Invoke, call: Running['call']): Promise<Returned
 
 const headOf = ({ clock }: World, { execution: { name } }: Run) => ({ name, at: clock.now() });
 
-/** Moves a run for as long as it moves by itself, then waits with it. */
+/** Advances a run until it has to wait, then waits with it. */
 async function drive(world: World, run: Run): Promise<void> {
   const { definition, clock, ids, book } = world;
-  run.awake = true;
+  run.driven = true;
   let { phase } = run.execution;
   while (isMoving(phase)) {
     const { execution } = run;
@@ -76,14 +76,14 @@ async function drive(world: World, run: Run): Promise<void> {
   rest(world, run, phase);
 }
 
-/** Commits what a run waited for, and moves on. */
+/** Commits the record that a run waited for, and drives it on. */
 function resolve(world: World, run: Run, record: JournalRecord): void {
   world.book.commit(record);
   run.cancel();
   void drive(world, run);
 }
 
-/** Replaces a run's timer. What is overdue happens at once. */
+/** Replaces a run's timer. One that is overdue fires at once. */
 function wakeAt({ clock }: World, run: Run, at: { instant: number; wake: () => void }): void {
   run.cancel();
   if (at.instant <= clock.now()) at.wake();
@@ -102,12 +102,12 @@ function watch(world: World, run: Run, attempt: Running): void {
   });
 }
 
-/** Arms what ends a rest, and invokes the function of an attempt that isn't parked yet. */
+/** Sets the timer of a run that waits, and invokes the function of an attempt not yet parked. */
 function rest(world: World, run: Run, phase: Resting): void {
   switch (phase.kind) {
     case 'running':
       watch(world, run, phase);
-      // An overdue attempt is over by now.
+      // `watch` has already ended an overdue attempt.
       if (run.execution.phase === phase && !phase.parked) void call(world, run, phase);
       break;
     case 'waiting':
@@ -129,10 +129,10 @@ function rest(world: World, run: Run, phase: Resting): void {
   }
 }
 
-/** Invokes the function of an attempt. What it brings after the attempt is over is dropped. */
+/** Invokes the function of an attempt. Its result is dropped once the attempt is over. */
 async function call(world: World, run: Run, attempt: Running): Promise<void> {
   const step = world.definition.steps.get(run.execution.state);
-  const result = await returned(world.invoke, attempt.call);
+  const result = await callFunction(world.invoke, attempt.call);
   if (world.closed) return;
   answer(world, attempt.token, (live) => {
     const head = headOf(world, live);
@@ -147,7 +147,7 @@ async function call(world: World, run: Run, attempt: Running): Promise<void> {
   });
 }
 
-/** Lets an answer act on the run whose present attempt has this token, if it comes in time. */
+/** Calls `act` with the run whose current attempt has this token, if the answer is in time. */
 function answer(world: World, token: string, act: (run: Run) => void): Answer {
   const found = world.book.byToken(token);
   if (found === undefined) return 'over';
@@ -166,24 +166,24 @@ function heartbeat(world: World, run: Run): void {
 }
 
 function resume(world: World): number {
-  const asleep = world.book.running().filter((run) => !run.awake);
-  for (const run of asleep) void drive(world, run);
-  return asleep.length;
+  const waiting = world.book.running().filter((run) => !run.driven);
+  for (const run of waiting) void drive(world, run);
+  return waiting.length;
 }
 
 export type Driver = {
-  /** Lets a run move until it has to wait. Returns at once. */
+  /** Drives a run until it has to wait. Returns at once. */
   drive(run: Run): void;
   succeed(token: string, output: Json): Answer;
   fail(token: string, error: string, cause: string): Answer;
   heartbeat(token: string): Answer;
-  /** Takes up what stands still; returns how many runs. */
+  /** Drives the open runs that were read from the journal; returns how many. */
   resume(): number;
-  /** Stops all timers, and ignores what is still to come. */
+  /** Stops all timers, and ignores later results. */
   close(): void;
 };
 
-/** Everything that moves in an engine. Nothing is driven until it is asked for. */
+/** Creates the driver of an engine. It drives nothing before the first call. */
 export function createDriver(options: DriverOptions): Driver {
   const world: World = { ...options, closed: false };
   const end = (record: (head: { name: string; at: number }) => JournalRecord) => (run: Run) =>

@@ -1,7 +1,7 @@
-// Step Functions on one machine: executions of one state machine, their tokens and deadlines, and
-// the way on after a crash. What happens is journaled before it has any effect, so a function may
-// be invoked twice for one attempt, but an answer that was accepted is never lost. A journal that
-// can't be written ends the process. It must never read a clock or set a timer: time is injected.
+// Step Functions on one computer: executions of one state machine, with their tokens and deadlines,
+// which continue after a crash. Everything is journaled before it has any effect, so a function may
+// be invoked twice for one attempt, but an accepted answer is never lost. A journal that can't be
+// written ends the process. It must never read a clock or set a timer: time is injected.
 
 import { randomInt, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
@@ -19,13 +19,13 @@ import type { Journal, Outcome } from './journal.ts';
 import { toJson } from './json.ts';
 
 export type EngineOptions = {
-  /** A state machine as parsed from its file. */
+  /** The state machine, as parsed from its file. */
   readonly definition: unknown;
   readonly invoke: Invoke;
   readonly clock: EngineClock;
   readonly journal: Journal;
   readonly ids?: Ids;
-  /** Told of each execution that failed, once and best effort, as AWS tells a rule on events. */
+  /** Is called once for each execution that failed, as an EventBridge rule is. */
   readonly onFailed?: (execution: FailedExecution) => void;
 };
 
@@ -35,40 +35,41 @@ type Description = {
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;
-  /** As AWS bills them: each state entered and each retry. */
+  /** The state transitions that AWS bills: each state entered and each retry. */
   readonly transitions: number;
-  /** The same, by name and in order. */
+  /** The states of these transitions, in order. */
   readonly states: readonly string[];
 };
 
 export type WorkflowEngine = {
   /**
-   * Starts an execution. Safe to repeat: `started` while it runs on the same input, `exists` when
-   * the name was taken otherwise; a closed execution keeps its name. Throws BadRequest for a name
-   * that isn't 1-80 letters, digits, _ and -.
+   * Starts an execution. Safe to repeat: `started` while it runs on the same input, else `exists`,
+   * also for a name whose execution has ended. Throws BadRequest for a name that isn't 1 to 80
+   * letters, digits, _ and -.
    */
   start(execution: { name: string; input: unknown }): 'started' | 'exists';
-  /** Ends the wait of a token well. The first answer wins; any later one is `over`. */
+  /** Ends a token's wait with an output. The first answer wins; any later one is `over`. */
   succeed(token: string, output: unknown): Answer;
-  /** Ends the wait of a token with an error. The first answer wins; any later one is `over`. */
+  /** Ends a token's wait with an error. The first answer wins; any later one is `over`. */
   fail(token: string, error: string, cause: string): Answer;
-  /** Resets the heartbeat clock of a token; never its timeout. */
+  /** Resets the heartbeat timeout of a token, never its timeout. */
   heartbeat(token: string): Answer;
   describe(name: string): Description | undefined;
-  /** The names of the executions that run, or that ran at an instant of the past. */
+  /** The names of the executions that run, or ran at an earlier instant. */
   running(at?: number): string[];
   /**
-   * Goes on with every execution the journal left open: attempts keep tokens and deadlines, what is
-   * overdue happens at once, unanswered functions are invoked again. Returns how many.
+   * Continues every open execution of the journal: attempts keep their tokens and deadlines,
+   * overdue timers fire at once, functions that hadn't returned are invoked again. Returns how
+   * many.
    */
   resume(): number;
-  /** Stops as a crash would: nothing ends, the journal is closed, later calls are refused. */
+  /** Stops as a crash does: no execution ends, the journal is closed, later calls are refused. */
   close(): void;
-  /** Resolves when the engine can only wait: for timers, tokens, or functions it invoked. */
+  /** Resolves when the engine waits for nothing but timers, tokens and functions. */
   settled(): Promise<void>;
 };
 
-/** What AWS accepts as a name and can log (StartExecution, 2026): lease id and generation fit. */
+/** The names that AWS accepts and can log (StartExecution, 2026). */
 const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 
 const REAL_IDS: Ids = { token: randomUUID, random: () => randomInt(2 ** 32) / 2 ** 32 };
@@ -79,8 +80,8 @@ function described({ input, states, phase }: Execution): Description {
 }
 
 /**
- * An engine for one state machine. What a journal left open stands still until `resume`. Throws
- * BadConfig for a definition it can't run, StoreDown for a journal it can't read.
+ * Creates an engine for one state machine. Open executions of the journal wait for `resume`. Throws
+ * BadConfig for an unsupported definition, StoreDown for an unreadable journal.
  */
 export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
   const { clock, journal, invoke, ids = REAL_IDS, onFailed = () => undefined } = options;
@@ -93,7 +94,7 @@ export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
     invariant(!closed, 'the workflow engine is closed');
     return result();
   };
-  const begin = (name: string, input: Json): 'started' | 'exists' => {
+  const startOnce = (name: string, input: Json): 'started' | 'exists' => {
     const taken = book.byName(name)?.execution;
     if (taken !== undefined) {
       const same = taken.phase.kind !== 'closed' && isDeepStrictEqual(taken.input, input);
@@ -107,8 +108,9 @@ export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
   return {
     start: ({ name, input }) =>
       whileOpen(() => {
-        if (!NAME.test(name)) throw new Failure('BadRequest', `${name} can't name an execution`);
-        return begin(name, toJson(input));
+        if (!NAME.test(name))
+          throw new Failure('BadRequest', `${name} is not a valid execution name`);
+        return startOnce(name, toJson(input));
       }),
     succeed: (token, output) => whileOpen(() => driver.succeed(token, toJson(output))),
     fail: (token, error, cause) => whileOpen(() => driver.fail(token, error, cause)),
@@ -120,13 +122,13 @@ export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
     running: (at) => book.running(at).map(({ execution }) => execution.name),
     resume: () => whileOpen(() => driver.resume()),
     close() {
-      // Twice would close a file that is another's by then.
+      // The file number of a closed journal may belong to another file by now.
       if (closed) return;
       closed = true;
       driver.close();
       journal.close();
     },
-    // All work of the engine's own is promises; one turn of the event loop drains them.
+    // All of the engine's own work is promises; one turn of the event loop completes them.
     settled: () => setImmediate(),
   };
 }

@@ -1,5 +1,5 @@
-// What an execution is after each record of the journal. Pure, so that an engine that read its
-// journal again stands exactly where the old one stood. It must never act.
+// The state of an execution after each record of the journal. Pure, so that an engine that reads
+// the journal again has exactly the state of the engine before it. It must never act.
 
 import { invariant } from '../../shared/core/base/invariant.ts';
 import type { Json } from './asl.ts';
@@ -12,19 +12,19 @@ export type Running = {
   readonly call: { readonly functionName: string; readonly payload: Json };
   readonly timeoutAt: number;
   readonly heartbeatMs: number | null;
-  /** When the attempt started or was last heard of. */
+  /** When the attempt started or had its last heartbeat. */
   readonly heartbeatAt: number;
-  /** Whether its function returned and left the rest to the token. */
+  /** Whether its function has returned and only an answer to the token ends it. */
   readonly parked: boolean;
 };
 
-/** In these an execution moves on by itself. */
+/** The phases from which an execution moves on without waiting. */
 export type Moving =
   | { readonly kind: 'entered' }
   | { readonly kind: 'answered'; readonly output: Json }
   | { readonly kind: 'failed'; readonly error: string; readonly cause: string };
 
-/** In these something has to happen first, or nothing happens any more. */
+/** The phases in which an execution waits, or has ended. */
 export type Resting =
   | Running
   | { readonly kind: 'waiting'; readonly until: number }
@@ -56,7 +56,7 @@ type Of<T extends JournalRecord['type']> = Extract<JournalRecord, { type: T }>;
 export const isMoving = (phase: Phase): phase is Moving =>
   phase.kind === 'entered' || phase.kind === 'answered' || phase.kind === 'failed';
 
-/** The instant a running attempt is given up, unless a heartbeat moves it. */
+/** The instant at which a running attempt times out, unless a heartbeat moves it. */
 export function attemptEnds({ timeoutAt, heartbeatMs, heartbeatAt }: Running): number {
   return heartbeatMs === null ? timeoutAt : Math.min(timeoutAt, heartbeatAt + heartbeatMs);
 }
@@ -92,7 +92,7 @@ export function closedRecord(execution: Execution, at: number, outcome: Outcome)
   return { type: 'closed', name, at, startedAt, input, states: [...states], outcome };
 }
 
-/** What a step of this execution is given, when its attempt carries `token`. */
+/** The input and context object of a step, with the token of its attempt. */
 export function givenOf(execution: Execution, token: string): Given {
   const { name, input, startedAt, state, stateInput, enteredAt, used } = execution;
   const context = {
@@ -191,7 +191,9 @@ function changed(execution: Execution, record: JournalRecord): Execution {
   }
 }
 
-/** The execution after one more record. Throws when the record can't follow: a broken journal. */
+/**
+ * The execution after one more record. Throws for a record that can't follow: a damaged journal.
+ */
 export function applied(execution: Execution | undefined, record: JournalRecord): Execution {
   if (record.type === 'started') return started(record);
   // Compaction leaves the last record of an execution that has ended, without its history.

@@ -1,5 +1,4 @@
-// Counts the events of an execution's history as Step Functions does, and fails an execution that
-// would have more than it allows. Heartbeats, retries and waiting add no events of their own.
+// The limit of an execution's event history on AWS: an execution that would exceed it fails.
 
 import type { Execution } from './execution.ts';
 import { closedRecord, eventsOf } from './execution.ts';

@@ -1,6 +1,6 @@
-// What the engine must not forget, as records in the order in which they happened. A record is
-// written before anything follows from it; none is ever changed. The file outlives the process,
-// SIGKILL included, but not a power cut: leases have other nets for that.
+// The journal of the engine: records in the order in which they happened. A record is written
+// before it has any effect, and never changed. The file survives a SIGKILL of the process, but
+// perhaps not a power failure: leases have other nets for that.
 
 import * as z from 'zod/mini';
 import { type Journal as JournalOf, memoryJournal, openJournal } from '../files/journal.ts';
@@ -13,12 +13,12 @@ const Outcome = z.discriminatedUnion('status', [
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** `name` is the execution's, `at` the engine's clock in milliseconds. */
+/** `name` is the execution's name, `at` the engine's clock in milliseconds. */
 const JournalRecord = z.discriminatedUnion('type', [
-  /** An execution took its name and entered its first state. */
+  /** An execution started and entered its first state. */
   z.object({ type: z.literal('started'), ...common, state: z.string(), input: z.json() }),
   z.object({ type: z.literal('entered'), ...common, state: z.string(), input: z.json() }),
-  /** An attempt at a task started, under this token and with these limits. */
+  /** An attempt of a task started, with this token and these limits. */
   z.object({
     type: z.literal('task-started'),
     ...common,
@@ -27,14 +27,14 @@ const JournalRecord = z.discriminatedUnion('type', [
     timeoutAt: z.number(),
     heartbeatMs: z.nullable(z.number()),
   }),
-  /** The function that was given the token has returned; only the token ends this attempt now. */
+  /** The function that was given the token has returned; an answer to it ends the attempt. */
   z.object({ type: z.literal('parked'), ...common }),
   z.object({ type: z.literal('heartbeat'), ...common }),
   z.object({ type: z.literal('waited'), ...common, until: z.number() }),
-  /** A task got its result, or a wait is over. */
+  /** A task has its result, or a wait has ended. */
   z.object({ type: z.literal('answered'), ...common, output: z.json() }),
   z.object({ type: z.literal('failed'), ...common, error: z.string(), cause: z.string() }),
-  /** A failed attempt will be retried, on the account of one retrier. */
+  /** A failed attempt will be retried by one of the retriers. */
   z.object({
     type: z.literal('backed-off'),
     ...common,
@@ -42,7 +42,7 @@ const JournalRecord = z.discriminatedUnion('type', [
     until: z.number(),
   }),
   z.object({ type: z.literal('retried'), ...common }),
-  /** All that stays of an execution that ended. */
+  /** An execution ended; its earlier records are no longer needed. */
   z.object({
     type: z.literal('closed'),
     ...common,
@@ -56,11 +56,11 @@ export type JournalRecord = z.infer<typeof JournalRecord>;
 
 export type Journal = JournalOf<JournalRecord>;
 
-/** For tests: a journal that lives as long as this process. */
+/** A journal in memory, for tests. */
 export const createMemoryJournal = (records: readonly JournalRecord[] = []): Journal =>
   memoryJournal(records);
 
-/** Drops what nothing follows from any more: ended executions' histories and older heartbeats. */
+/** Drops records without effect: those of ended executions but the last, and older heartbeats. */
 export function compact(records: readonly JournalRecord[]): JournalRecord[] {
   const last = new Map(records.map((record) => [record.name, record]));
   const heartbeats = records.filter(({ type }) => type === 'heartbeat');
@@ -72,6 +72,6 @@ export function compact(records: readonly JournalRecord[]): JournalRecord[] {
   });
 }
 
-/** Opens the journal in a file. Throws StoreDown, as `openJournal` does. */
+/** Opens a journal file. Throws StoreDown, as `openJournal` does. */
 export const openFileJournal = (path: string): Journal =>
   openJournal({ path, name: 'workflow', schema: JournalRecord, compact, synced: false });

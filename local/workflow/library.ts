@@ -1,13 +1,13 @@
-// Runs one state in aws-local-stepfunctions: paths, templates, intrinsics, choices. It must never
-// let the library wait, retry, catch or go on to a next state: all of that is the engine's.
+// Runs one state in aws-local-stepfunctions: paths, templates, intrinsics, choices. The library
+// must never wait, retry, catch or enter a next state: the engine does all of that.
 
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import type { Json, LibraryState } from './asl.ts';
 import { RUNTIME } from './retry.ts';
 
 /**
- * What `$$` shows. The library overwrites `Execution` with the real clock, so that the definition
- * is rewritten to read it from `Workflow`.
+ * The context object (`$$`). The library overwrites `Execution` with the real clock, so definitions
+ * are rewritten to read `Workflow`.
  */
 type Context = {
   readonly Workflow: {
@@ -24,7 +24,7 @@ type Context = {
   readonly Task: { readonly Token: string };
 };
 
-/** What a state is given: its raw input and the context object. */
+/** The raw input and the context object of a state. */
 export type Given = { readonly input: Json; readonly context: Context };
 
 export type Failed = { readonly kind: 'failed'; readonly error: string; readonly cause: string };
@@ -32,10 +32,10 @@ export type Ran = { readonly kind: 'done'; readonly output: Json } | Failed;
 
 type Handlers = { [state: string]: (input: Json) => Json };
 
-/** The one name under which a state runs. */
+/** The name under which every state runs. */
 const STATE = 'state';
 
-/** A machine of one state, and of `others` that end it. Nothing is validated here. */
+/** A machine of one state and the `others` that end it. It is not validated. */
 export function machineOf(
   state: LibraryState,
   others: Record<string, LibraryState> = {},
@@ -49,13 +49,13 @@ export function machineOf(
 function failureOf(thrown: unknown): Failed {
   const cause = thrown instanceof ExecutionError ? thrown.cause : thrown;
   if (!(cause instanceof Error)) return { kind: 'failed', error: RUNTIME, cause: String(cause) };
-  // Errors the library means to throw carry this field; others are its slips. (Of an intrinsic
-  // that can't use its input, AWS would say States.IntrinsicFailure.)
+  // Errors that the library throws on purpose have this field; others are its bugs. For an
+  // intrinsic that can't use its input, AWS reports States.IntrinsicFailure.
   const error = 'isCatchable' in cause ? cause.name : RUNTIME;
   return { kind: 'failed', error, cause: cause.message };
 }
 
-/** Runs a machine made by `machineOf` to its end; the handlers of its tasks answer at once. */
+/** Runs a machine made by `machineOf` to its end; the handlers of its tasks return at once. */
 export async function runMachine(
   machine: StateMachine,
   { input, context }: Given,
@@ -69,7 +69,7 @@ export async function runMachine(
   }
 }
 
-/** Runs a machine whose one state is a Task, as if its work had just returned `result`. */
+/** Runs a machine whose one state is a Task that returned `result`. */
 export function runResult(machine: StateMachine, given: Given, result: Json): Promise<Ran> {
   return runMachine(machine, given, { [STATE]: () => result });
 }

@@ -1,5 +1,5 @@
-// Which retrier or catcher takes a failure, and how long a retry waits. Pure: randomness comes in
-// as a value. It must never let anything take States.Runtime, which always ends an execution.
+// Which retrier or catcher handles a failure, and how long a retry waits. Pure: randomness is
+// injected. Nothing ever handles States.Runtime, which always fails the execution.
 
 import type { Retrier } from './asl.ts';
 
@@ -9,11 +9,11 @@ export const TIMEOUT = 'States.Timeout';
 export const HEARTBEAT_TIMEOUT = 'States.HeartbeatTimeout';
 export const RUNTIME = 'States.Runtime';
 
-/** The longest Step Functions counts, in seconds; also the timeout of a task without one. */
+/** The longest time of Step Functions, in seconds; also the timeout of a task without one. */
 export const LONGEST_SECONDS = 99_999_999;
 
-/** What States.ALL doesn't take (Step Functions guide on error handling, 2026). */
-const UNTAKEN: readonly string[] = [RUNTIME, 'States.DataLimitExceeded'];
+/** Errors that no retrier or catcher handles, not even States.ALL (developer guide, 2026). */
+const UNHANDLED: readonly string[] = [RUNTIME, 'States.DataLimitExceeded'];
 
 function covers(name: string, error: string): boolean {
   switch (name) {
@@ -28,21 +28,22 @@ function covers(name: string, error: string): boolean {
   }
 }
 
-/** Whether a retrier or catcher with these names takes an error. */
+/** Whether a retrier or catcher with these names handles an error. */
 export function takes(errorEquals: readonly string[], error: string): boolean {
-  return !UNTAKEN.includes(error) && errorEquals.some((name) => covers(name, error));
+  return !UNHANDLED.includes(error) && errorEquals.some((name) => covers(name, error));
 }
 
 /**
- * What a caught or reported failure is called. Step Functions tells a missed heartbeat apart in
- * `Retry` and `Catch` only (its guide, 2023); elsewhere it is a timeout like any other.
+ * The name under which a failure is passed to a catcher or ends the execution. Step Functions
+ * distinguishes a missed heartbeat only in `Retry` and `Catch` (developer guide, 2023).
  */
 export const reportedName = (error: string): string =>
   error === HEARTBEAT_TIMEOUT ? TIMEOUT : error;
 
 /**
- * The retry a failure gets: by the first retrier that takes it, or none once that one is used up.
- * `used` counts earlier retries by retrier; `random` is at least 0 and below 1.
+ * The retry of a failure by the first retrier that handles it; none when that retrier has no
+ * attempts left. `used` counts earlier retries by retrier; `random` returns at least 0 and less
+ * than 1.
  */
 export function retryFor(
   failure: TaskFailure,

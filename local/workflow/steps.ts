@@ -1,5 +1,5 @@
-// Rewrites each state into a step that runs by itself: what it asks for when it begins, and where
-// it goes when that is done. It must never carry anything from one execution to another.
+// Converts each state into a step: what it does when it begins, and where the execution goes when
+// that is done. It must never carry anything from one execution to another.
 
 import * as z from 'zod/mini';
 import type { Choice, Json, Retrier, State, Task, Wait } from './asl.ts';
@@ -15,7 +15,7 @@ export type Move =
   | { readonly kind: 'end'; readonly output: Json }
   | Failed;
 
-/** The call a task asks for; its limits are in milliseconds from the attempt's begin. */
+/** The function call of a task; its limits are in milliseconds from the start of the attempt. */
 type TaskCall = {
   readonly kind: 'call';
   readonly functionName: string;
@@ -26,28 +26,28 @@ type TaskCall = {
 
 export type TaskStep = {
   readonly kind: 'task';
-  /** Whether the task ends by an answer to its token, and not by what its function returns. */
+  /** Whether an answer to its token ends the task, not the return of its function. */
   readonly callback: boolean;
   readonly retriers: readonly Retrier[];
   begin(given: Given): Promise<TaskCall | Failed>;
   finish(given: Given, result: Json): Promise<Move>;
-  /** Goes where the first catcher that takes the failure says; the failure itself without one. */
+  /** Goes to the state of the first catcher that handles the failure; fails without one. */
   recover(given: Given, failure: TaskFailure): Promise<Move>;
 };
 
 type WaitStep = {
   readonly kind: 'wait';
-  /** The instant this wait ends, when it begins at `now`. */
+  /** The instant at which this wait ends, when it begins at `now`. */
   begin(given: Given, now: number): Promise<{ kind: 'until'; until: number } | Failed>;
   finish(given: Given): Promise<Move>;
 };
 
-/** A state without work of its own: Choice, Succeed. */
+/** A state that only routes: Choice, Succeed. */
 type RouteStep = { readonly kind: 'route'; go(given: Given): Promise<Move> };
 
 export type Step = TaskStep | WaitStep | RouteStep;
 
-/** AWS fails an execution whose paths lead to nothing useful; nothing catches that. */
+/** A path without a usable value fails the execution on AWS, and can't be caught. */
 const runtimeFailure = (cause: string): Failed => ({ kind: 'failed', error: RUNTIME, cause });
 
 function onward(ran: Ran, { Next }: { Next?: string }): Move {
@@ -56,7 +56,7 @@ function onward(ran: Ran, { Next }: { Next?: string }): Move {
   return { kind: 'next', state: Next, input: ran.output };
 }
 
-/** A template's entry: a path to be read from the input, or else a fixed value. */
+/** An entry of a template: a path into the input, or else a fixed value. */
 const entry = (name: string, path: string | undefined, fixed: Json): Record<string, Json> =>
   path === undefined ? { [name]: fixed } : { [`${name}.$`]: path };
 
@@ -85,13 +85,15 @@ function readCall(ran: Ran): TaskCall | Failed {
   const call = Call.safeParse(ran.output, IN_WORDS);
   if (!call.success) return runtimeFailure(z.prettifyError(call.error));
   const { timeoutMs, heartbeatMs } = call.data;
-  // AWS asks for this of fixed values when a machine is created (guide, 2023).
+  // AWS checks this for fixed values when a state machine is created (developer guide, 2023).
   return heartbeatMs === null || heartbeatMs < timeoutMs
     ? call.data
-    : runtimeFailure(`a heartbeat of ${heartbeatMs} ms isn't below its timeout, ${timeoutMs} ms`);
+    : runtimeFailure(
+        `a heartbeat of ${heartbeatMs} ms is not below its timeout of ${timeoutMs} ms`,
+      );
 }
 
-/** Reads limits and parameters from the input behind InputPath. */
+/** A machine that computes a task's limits and parameters from its effective input. */
 function beginMachine(state: Task) {
   const Parameters = {
     parameters: state.Parameters,
@@ -143,7 +145,7 @@ function waitStep(state: Wait): WaitStep {
       const ran = await runMachine(begin, given);
       if (ran.kind === 'failed') return ran;
       const due = Due.safeParse(ran.output);
-      if (!due.success) return runtimeFailure('a wait needs whole seconds or a timestamp');
+      if (!due.success) return runtimeFailure('a Wait must have whole seconds or a timestamp');
       const wait = due.data;
       const until = 'seconds' in wait ? now + wait.seconds * 1000 : Date.parse(wait.instant);
       return { kind: 'until', until };
@@ -152,7 +154,7 @@ function waitStep(state: Wait): WaitStep {
   };
 }
 
-/** Each target becomes a last state, whose handler notes that it was reached. */
+/** Each target becomes an end state whose handler records that it was reached. */
 function choiceStep(state: Choice): RouteStep {
   const label = (target: string): string => `to ${target}`;
   const targets = new Set(state.Choices.map(({ Next }) => Next));
@@ -182,7 +184,7 @@ function choiceStep(state: Choice): RouteStep {
   };
 }
 
-/** The step a state becomes. It may run for any number of executions at once. */
+/** The step of a state. Any number of executions may run it at once. */
 export function stepOf(state: State): Step {
   switch (state.Type) {
     case 'Task':

@@ -1,4 +1,4 @@
-// Real time in short pieces, under fake timers; virtual time as told.
+// The scaled clock under fake timers, and the virtual clock.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createScaledClock, createVirtualClock } from '../../../local/workflow/clock.ts';
@@ -15,13 +15,13 @@ describe('a scaled clock', () => {
     expect(clock.now()).toBe(1_000_250);
   });
 
-  it('runs faster than life', () => {
+  it('runs faster than real time by its scale', () => {
     const clock = createScaledClock(60, { start: 5000 });
     vi.advanceTimersByTime(1000);
     expect(clock.now()).toBe(65_000);
   });
 
-  it('fires when its own time has come', () => {
+  it('fires a timer when its own time reaches the instant', () => {
     const clock = createScaledClock(60);
     const fired: number[] = [];
     clock.at(clock.now() + 60_000, () => fired.push(clock.now()));
@@ -41,7 +41,7 @@ describe('a scaled clock', () => {
     expect(fired).toEqual([1_000_000 + 30 * DAY]);
   });
 
-  it('notices within a minute that the machine was asleep', () => {
+  it('fires within a minute after the computer was asleep', () => {
     const clock = createScaledClock(1);
     const fired: number[] = [];
     clock.at(1_000_000 + DAY, () => fired.push(clock.now()));
@@ -50,14 +50,14 @@ describe('a scaled clock', () => {
     expect(fired).toEqual([1_000_000 + DAY + 60_000]);
   });
 
-  it('fires what is past at the next turn', () => {
+  it('fires a past timer at the next turn of the event loop', () => {
     const fired: string[] = [];
     createScaledClock(1).at(0, () => fired.push('past'));
     vi.advanceTimersByTime(1);
     expect(fired).toEqual(['past']);
   });
 
-  it('forgets a cancelled timer', () => {
+  it('never fires a cancelled timer', () => {
     const clock = createScaledClock(1);
     const fired: string[] = [];
     clock.at(1_000_500, () => fired.push('cancelled'))();
@@ -66,7 +66,7 @@ describe('a scaled clock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('holds the process only when asked to', () => {
+  it('keeps the process alive unless unref is set', () => {
     vi.useRealTimers();
     const spy = vi.spyOn(globalThis, 'setTimeout');
     const cancels = [true, false].map((unref) =>
@@ -80,7 +80,7 @@ describe('a scaled clock', () => {
 });
 
 describe('a virtual clock', () => {
-  it('fires what is due in order, those of one instant as they were set', async () => {
+  it('fires due timers in order of their instants, then in order of their setting', async () => {
     const clock = createVirtualClock(0);
     const fired: string[] = [];
     for (const [at, name] of [
@@ -97,7 +97,7 @@ describe('a virtual clock', () => {
     expect(clock.pending()).toEqual([31]);
   });
 
-  it('fires what a timer sets off on the way', async () => {
+  it('fires timers that another timer sets on the way', async () => {
     const clock = createVirtualClock(0);
     const fired: number[] = [];
     clock.at(10, () => {
@@ -107,7 +107,7 @@ describe('a virtual clock', () => {
     expect(fired).toEqual([15]);
   });
 
-  it('waits for what its caller calls settled', async () => {
+  it('waits for the settle function of its caller', async () => {
     const order: string[] = [];
     const clock = createVirtualClock(0, async () => void order.push('settled'));
     clock.at(5, () => order.push('fired'));
@@ -115,7 +115,7 @@ describe('a virtual clock', () => {
     expect(order).toEqual(['settled', 'fired', 'settled']);
   });
 
-  it('steps to the next timer, however far, until there is none', () => {
+  it('moves to the next timer, however far, until there is none', () => {
     const clock = createVirtualClock(0);
     clock.at(400 * DAY, () => undefined);
     expect(clock.next()).toBe(true);
@@ -123,14 +123,14 @@ describe('a virtual clock', () => {
     expect(clock.next()).toBe(false);
   });
 
-  it('never moves back, for what is past either', () => {
+  it('never moves back, not even for a past timer', () => {
     const clock = createVirtualClock(100);
     clock.at(50, () => undefined);
     clock.next();
     expect(clock.now()).toBe(100);
   });
 
-  it('forgets a cancelled timer', () => {
+  it('never fires a cancelled timer', () => {
     const clock = createVirtualClock(0);
     clock.at(10, () => undefined)();
     expect(clock.pending()).toEqual([]);

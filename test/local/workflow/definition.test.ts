@@ -1,4 +1,4 @@
-// What the engine refuses at load, with a reason, and what it tells in the context object.
+// Which definitions the engine refuses, with a reason, and the fields of the context object.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -76,14 +76,14 @@ describe('a definition is refused', () => {
 });
 
 describe('a definition', () => {
-  it('is left as it was', () => {
+  it('is not changed', () => {
     const definition = asPayload('$$.Execution.Name');
     const before = structuredClone(definition);
     loadDefinition(definition);
     expect(definition).toEqual(before);
   });
 
-  it('of a lease can be run', () => {
+  it('that runs leases is supported', () => {
     const text = readFileSync(
       new URL('../../../state-machines/lease.asl.json', import.meta.url),
       'utf8',
@@ -93,7 +93,7 @@ describe('a definition', () => {
 });
 
 describe('the context object', () => {
-  it('tells execution, state and token, in the time of the engine', async () => {
+  it('has execution, state and token, by the clock of the engine', async () => {
     const Payload = {
       'token.$': '$$.Task.Token',
       'id.$': '$$.Execution.Id',
@@ -123,7 +123,7 @@ describe('the context object', () => {
     });
   });
 
-  it('can be chosen by', async () => {
+  it('can be used in a Choice', async () => {
     const definition = withRule({ Variable: '$$.Execution.Input.leaseId', StringEquals: 'a1' });
     const world = aWorld({ definition });
     await world.begin({ leaseId: 'a1' });

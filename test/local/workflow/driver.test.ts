@@ -1,11 +1,11 @@
-// Time: timeouts, heartbeats, retries and waits, and what comes too late.
+// Timeouts, heartbeats, retries and waits, and answers that come too late.
 
 import { describe, expect, it } from 'vitest';
 import { aCallback, aMachine, aTask, aWorld, named, START, seconds } from './world.ts';
 
 const never = () => new Promise(() => undefined);
 
-/** Where a test looks which error was caught. */
+/** The state that receives the caught error. */
 const Caught = { Type: 'Succeed' };
 const catching = (...ErrorEquals: string[]) => ({
   Catch: [{ ErrorEquals, ResultPath: '$.error', Next: 'Caught' }],
@@ -60,14 +60,14 @@ describe('a timeout', () => {
     expect(world.clock.pending()).toEqual([START + seconds(99_999_999)]);
   });
 
-  it('may not be below its heartbeat', async () => {
+  it('must be above its heartbeat', async () => {
     const limits = { TimeoutSeconds: 60, HeartbeatSeconds: 60, End: true };
     const world = aWorld({ definition: aMachine({ Serve: aCallback('serve', limits) }) });
     await world.begin();
     expect(world.engine.describe('run')?.error).toBe('States.Runtime');
   });
 
-  it('is no missed heartbeat', async () => {
+  it('is not caught as a missed heartbeat', async () => {
     const limits = { TimeoutSeconds: 10, ...catching('States.HeartbeatTimeout'), End: true };
     const world = aWorld({
       definition: aMachine({ Serve: aCallback('serve', limits), Caught }),
@@ -77,7 +77,7 @@ describe('a timeout', () => {
     expect(world.engine.describe('run')).toMatchObject({ status: 'FAILED', states: ['Serve'] });
   });
 
-  it('drops what its function brings later', async () => {
+  it('drops the later result of its function', async () => {
     const late: (() => void)[] = [];
     const work = () => new Promise((resolve) => late.push(() => resolve('late')));
     const Retry = [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 1 }];
@@ -93,7 +93,7 @@ describe('a timeout', () => {
     expect(world.engine.describe('run')).toMatchObject({ status: 'SUCCEEDED', transitions: 2 });
   });
 
-  it('makes its token stale', async () => {
+  it('ends its token', async () => {
     const limits = { TimeoutSeconds: 10, ...catching('States.ALL'), End: true };
     const definition = aMachine({ Serve: aCallback('serve', limits), Caught });
     const world = aWorld({ definition });
@@ -113,7 +113,7 @@ describe('a heartbeat', () => {
     return aWorld({ definition: aMachine({ Serve, Caught }) });
   };
 
-  it('moves the moment of silence', async () => {
+  it('moves the heartbeat timeout', async () => {
     const world = parked();
     await world.begin();
     await world.clock.advanceTo(START + seconds(20));
@@ -147,7 +147,7 @@ describe('a heartbeat', () => {
     },
   );
 
-  it('that is missed is no failed task', async () => {
+  it('that is missed is not caught as States.TaskFailed', async () => {
     const world = parked('States.TaskFailed');
     await world.begin();
     await world.clock.advanceTo(START + seconds(30));
@@ -184,7 +184,7 @@ describe('a retry', () => {
     expect(world.engine.describe('run')).toMatchObject({ status: 'SUCCEEDED', transitions: 3 });
   });
 
-  it('is not repeated beyond its number, and then the catcher takes over', async () => {
+  it('is not repeated beyond MaxAttempts, and then the catcher applies', async () => {
     const Work = aTask('work', { Retry, ...catching('RateLimited'), End: true });
     const definition = aMachine({ Work, Caught });
     const world = aWorld({ definition, functions: { work: failing(9) } });
@@ -197,7 +197,7 @@ describe('a retry', () => {
     });
   });
 
-  it('gets a new token and tells its number, and the old token is over', async () => {
+  it('has a new token and its number, and the old token is over', async () => {
     const Payload = { 'token.$': '$$.Task.Token', 'retry.$': '$$.State.RetryCount' };
     const Parameters = { FunctionName: 'serve', Payload };
     const Serve = aCallback('serve', { Parameters, Retry, End: true });
@@ -257,13 +257,13 @@ describe('a wait', () => {
     expect(world.engine.describe('run')).toMatchObject({ status: 'SUCCEEDED', output: input });
   });
 
-  it('for what is past is over at once', async () => {
+  it('until a past instant ends at once', async () => {
     const world = aWorld({ definition: waiting({ Timestamp: '2020-01-01T00:00:00Z' }) });
     await world.begin();
     expect(world.engine.describe('run')?.status).toBe('SUCCEEDED');
   });
 
-  it('of no number fails the execution', async () => {
+  it('without a number fails the execution', async () => {
     const world = aWorld({ definition: waiting({ SecondsPath: '$.seconds' }) });
     await world.begin({ seconds: 'soon' });
     expect(world.engine.describe('run')?.error).toBe('States.Runtime');

@@ -1,5 +1,5 @@
-// A real kill -9: a child process runs an execution, dies without warning, and this process goes on
-// from the file it left.
+// A real kill -9: a child process runs an execution and is killed, and this process continues from
+// its journal file.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ describe('an engine killed with SIGKILL', () => {
     return aWorld({ definition: killable, journal, now: now + seconds(60) });
   };
 
-  it('goes on in another process, with the token and the deadline it had', async () => {
+  it('continues in another process, with the same token and deadline', async () => {
     const killed = child('park');
     const [line] = await once(killed.stdout, 'data');
     const token = String(line).trim();
@@ -51,7 +51,7 @@ describe('an engine killed with SIGKILL', () => {
     });
   });
 
-  it('keeps an answer it accepted in its last moment', async () => {
+  it('keeps an answer that it accepted just before', async () => {
     const killed = child('answer');
     expect(await once(killed, 'exit')).toEqual([null, 'SIGKILL']);
     const world = takeOver();

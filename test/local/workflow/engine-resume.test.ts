@@ -1,4 +1,4 @@
-// Crashes: an engine is closed as a crash would, and another one goes on from the same file.
+// Crashes: an engine is closed as by a crash, and another one continues from the same journal.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ describe('after a crash', () => {
     expect(world.engine.describe('run')?.output).toBe('woken');
   });
 
-  it('a deadline stays where it was, counted from the last heartbeat', async () => {
+  it('a heartbeat timeout still counts from the last heartbeat', async () => {
     const before = open({ definition: serving });
     await before.begin();
     await before.clock.advanceTo(START + seconds(25));
@@ -51,7 +51,7 @@ describe('after a crash', () => {
     expect(world.clock.pending()).toEqual([START + seconds(55)]);
   });
 
-  it('what fell due meanwhile happens at once, instead of its function', async () => {
+  it('a timeout that has passed applies at once, without calling the function', async () => {
     const before = open({ definition: serving, functions: { serve: never } });
     await before.begin();
     before.engine.close();
@@ -60,7 +60,7 @@ describe('after a crash', () => {
     expect(world.calls).toEqual([]);
   });
 
-  it('a token that fell due is over, even before the engine resumes', async () => {
+  it('a token whose timeout has passed is over, even before the engine resumes', async () => {
     const before = open({ definition: serving });
     await before.begin();
     before.engine.close();
@@ -68,7 +68,7 @@ describe('after a crash', () => {
     expect(world.engine.heartbeat('token-1')).toBe('over');
   });
 
-  it('an answer that was accepted counts', async () => {
+  it('an accepted answer applies', async () => {
     const before = open({ definition: serving });
     await before.begin();
     expect(before.engine.succeed('token-1', 'in time')).toBe('accepted');
@@ -77,7 +77,7 @@ describe('after a crash', () => {
     expect(world.engine.describe('run')?.output).toBe('in time');
   });
 
-  it('a run that was answered before resuming is not taken up twice', async () => {
+  it('a run that was answered before resuming is not driven twice', async () => {
     const definition = aMachine({
       Serve: aCallback('serve', { Next: 'Work' }),
       Work: aTask('work'),
@@ -92,7 +92,7 @@ describe('after a crash', () => {
     expect(world.calls).toHaveLength(1);
   });
 
-  it('an unanswered function is called again with the same payload', async () => {
+  it('a function that had not returned is called again with the same payload', async () => {
     const before = open({ definition: serving, functions: { serve: never } });
     await before.begin();
     before.engine.close();
@@ -101,7 +101,7 @@ describe('after a crash', () => {
     expect(world.tokens()).toEqual(['token-1']);
   });
 
-  it('what the old process still brings is ignored', async () => {
+  it('a late result of the old process is ignored', async () => {
     let finish: (() => void) | undefined;
     const work = () => new Promise<void>((resolve) => (finish = resolve));
     const definition = aMachine({ Work: aTask('work') });
@@ -113,7 +113,7 @@ describe('after a crash', () => {
     expect(before.engine.running()).toEqual(['run']);
   });
 
-  it('a back-off and a wait end when they would have', async () => {
+  it('a back-off and a wait end when they were due', async () => {
     const definition = aMachine({
       Work: aTask('work', {
         Retry: [{ ErrorEquals: ['RateLimited'], IntervalSeconds: 60 }],
@@ -141,7 +141,7 @@ describe('after a crash', () => {
     });
   });
 
-  it('names stay taken, and what ended is still described', async () => {
+  it('names stay taken, and ended executions are still described', async () => {
     const definition = aMachine({ Work: aTask('work') });
     const before = open({ definition, functions: { work: () => 'done' } });
     await before.begin({ id: 'a1' });
@@ -153,7 +153,7 @@ describe('after a crash', () => {
     expect(world.engine.start({ name: 'run', input: { id: 'a1' } })).toBe('exists');
   });
 
-  it('an execution whose state is gone from the definition fails', async () => {
+  it('an execution whose state is no longer in the definition fails', async () => {
     const before = open({ definition: serving });
     await before.begin();
     before.engine.succeed('token-1', {});
@@ -166,7 +166,7 @@ describe('after a crash', () => {
     });
   });
 
-  it('a thousand parked executions go on', async () => {
+  it('a thousand parked executions continue', async () => {
     const before = open({ definition: serving });
     for (let lease = 0; lease < 1000; lease += 1) {
       before.engine.start({ name: `lease-${lease}`, input: { lease } });

@@ -1,5 +1,5 @@
-// The law of the journal: wherever a crash cuts it off, the execution ends the same. Functions
-// here answer by what they are given, as steps that repeat safely do; the rest comes by script.
+// The law of the journal: wherever a crash cuts it off, the execution ends in the same way. The
+// functions here return a value that depends only on their payload, as steps that repeat safely do.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -133,7 +133,7 @@ const scripts: fc.Arbitrary<Script> = fc.record({
 });
 
 describe('a journal cut off anywhere', () => {
-  it('leads to the same end, by the same states', async () => {
+  it('leads to the same end, through the same states', async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (script) => {
         const whole = openWorld(script, []);

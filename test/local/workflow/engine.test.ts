@@ -1,4 +1,4 @@
-// What the engine promises its callers: envelopes, tokens, names, the account of what happened.
+// What the engine promises its callers: results, tokens, names, descriptions.
 
 import { describe, expect, it } from 'vitest';
 import { createMemoryJournal, type Journal } from '../../../local/workflow/journal.ts';
@@ -11,7 +11,7 @@ describe('a Lambda task', () => {
     expect(world.calls).toEqual([{ functionName: 'work', payload: { leaseId: 'a1' } }]);
   });
 
-  it('wraps what the function returns as Lambda does', async () => {
+  it('wraps the result of the function as lambda:invoke does', async () => {
     const definition = aMachine({ Work: aTask('work') });
     const world = aWorld({ definition, functions: { work: () => ({ rate: 5 }) } });
     await world.begin();
@@ -24,7 +24,7 @@ describe('a Lambda task', () => {
     });
   });
 
-  it('lays its selected result into the raw input', async () => {
+  it('adds its selected result to the raw input', async () => {
     const shaping = {
       ResultSelector: { 'boot.$': '$.Payload.boot' },
       ResultPath: '$.limits',
@@ -40,7 +40,7 @@ describe('a Lambda task', () => {
     });
   });
 
-  it('fails under the name of what its function throws', async () => {
+  it('fails under the name of the error that its function throws', async () => {
     const thrower = () => {
       throw named('ProviderDown', 'no answer');
     };
@@ -56,7 +56,7 @@ describe('a Lambda task', () => {
     });
   });
 
-  it('takes a function that returns nothing for one that returns null', async () => {
+  it('has the result null when its function returns nothing', async () => {
     const definition = aMachine({ Work: aTask('work', { OutputPath: '$.Payload', End: true }) });
     const world = aWorld({ definition });
     await world.begin();
@@ -67,13 +67,13 @@ describe('a Lambda task', () => {
 describe('a callback task', () => {
   const definition = aMachine({ Serve: aCallback('serve') });
 
-  it('stays when its function has returned', async () => {
+  it('still runs when its function has returned', async () => {
     const world = aWorld({ definition, functions: { serve: () => 'ignored' } });
     await world.begin();
     expect(world.engine.running()).toEqual(['run']);
   });
 
-  it('ends with the output its token is given', async () => {
+  it('ends with the output of the answer to its token', async () => {
     const world = aWorld({ definition });
     await world.begin();
     expect(world.engine.succeed('token-1', { woken: true })).toBe('accepted');
@@ -85,7 +85,7 @@ describe('a callback task', () => {
     expect(world.clock.pending()).toEqual([]);
   });
 
-  it('fails as its token says', async () => {
+  it('fails with the error of the answer to its token', async () => {
     const world = aWorld({ definition });
     await world.begin();
     expect(world.engine.fail('token-1', 'LeaseOver', 'released')).toBe('accepted');
@@ -125,7 +125,7 @@ describe('a callback task', () => {
     expect(world.engine.describe('run')?.output).toBe('first');
   });
 
-  it('answers over for a token that never was', () => {
+  it('returns over for a token that never existed', () => {
     const { engine } = aWorld({ definition });
     expect([engine.succeed('x', {}), engine.fail('x', 'E', ''), engine.heartbeat('x')]).toEqual([
       'over',
@@ -136,7 +136,7 @@ describe('a callback task', () => {
 });
 
 describe('a journal that cannot be written', () => {
-  it('keeps the engine from accepting an answer', async () => {
+  it('makes the engine refuse an answer', async () => {
     let full = false;
     const kept = createMemoryJournal();
     const append: Journal['append'] = (record) => {
@@ -156,7 +156,7 @@ describe('a journal that cannot be written', () => {
 describe('names', () => {
   const definition = aMachine({ Serve: aCallback('serve') });
 
-  it('are started once: the same start again is the same execution', async () => {
+  it('are started once: a repeated start is the same execution', async () => {
     const world = aWorld({ definition });
     await world.begin({ lease: 1 });
     expect(world.engine.start({ name: 'run', input: { lease: 1 } })).toBe('started');
@@ -192,11 +192,11 @@ describe('names', () => {
 
   it('are refused when AWS would refuse them', () => {
     const { engine } = aWorld({ definition });
-    expect(() => engine.start({ name: 'a b', input: {} })).toThrow(/can't name an execution/);
+    expect(() => engine.start({ name: 'a b', input: {} })).toThrow(/not a valid execution name/);
     expect(() => engine.start({ name: 'x'.repeat(81), input: {} })).toThrow();
   });
 
-  it('that were never started are described by nothing', () => {
+  it('that were never started have no description', () => {
     expect(aWorld({ definition }).engine.describe('nobody')).toBeUndefined();
   });
 });
@@ -226,40 +226,40 @@ describe('transitions', () => {
 
 describe('an execution that ended', () => {
   const definition = aMachine({ Work: aTask('work') });
-  const toldOf = async (functions: NonNullable<Parameters<typeof aWorld>[0]['functions']>) => {
-    const told: object[] = [];
-    const world = aWorld({ definition, functions, onFailed: (ended) => told.push(ended) });
+  const reportsOf = async (functions: NonNullable<Parameters<typeof aWorld>[0]['functions']>) => {
+    const reports: object[] = [];
+    const world = aWorld({ definition, functions, onFailed: (ended) => reports.push(ended) });
     await world.begin();
     await world.engine.settled();
-    return told;
+    return reports;
   };
   const thrower = () => {
     throw named('ProviderDown', 'no answer');
   };
 
-  it('badly is told of, once it is on record', async () => {
-    expect(await toldOf({ work: thrower })).toEqual([{ name: 'run', status: 'FAILED' }]);
+  it('with a failure is reported once it is in the journal', async () => {
+    expect(await reportsOf({ work: thrower })).toEqual([{ name: 'run', status: 'FAILED' }]);
   });
-  it('well is not', async () => {
-    expect(await toldOf({})).toEqual([]);
+  it('with success is not reported', async () => {
+    expect(await reportsOf({})).toEqual([]);
   });
-  it('badly before a crash is not told of again', async () => {
-    const told: object[] = [];
+  it('with a failure before a crash is not reported again', async () => {
+    const reports: object[] = [];
     const first = aWorld({ definition, functions: { work: thrower } });
     await first.begin();
     const second = aWorld({
       definition,
       journal: first.journal,
-      onFailed: (ended) => told.push(ended),
+      onFailed: (ended) => reports.push(ended),
     });
     expect(second.engine.resume()).toBe(0);
     await second.engine.settled();
-    expect([second.engine.describe('run')?.status, told]).toEqual(['FAILED', []]);
+    expect([second.engine.describe('run')?.status, reports]).toEqual(['FAILED', []]);
   });
 });
 
 describe('a closed engine', () => {
-  it('refuses whoever still calls, for it can keep nothing any more', async () => {
+  it('refuses calls, because it can no longer write its journal', async () => {
     const world = aWorld({ definition: aMachine({ Serve: aCallback('serve') }) });
     await world.begin();
     world.engine.close();

@@ -1,4 +1,4 @@
-// What a journal keeps across a crash, and what it does about damage.
+// What a journal keeps across a crash, and how it handles damage.
 
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,21 +75,21 @@ describe('a file journal', () => {
     expect(reread()).toEqual([...kinds, closed('b')]);
   });
 
-  it('is read as far as it was written while it is open', () => {
+  it('can be read while it is open', () => {
     const journal = openFileJournal(path());
     journal.append(started('a'));
     expect(journal.read()).toEqual([started('a')]);
     journal.close();
   });
 
-  it('drops a torn last line and goes on in a new one', () => {
+  it('drops an incomplete last line and continues in a new one', () => {
     write(started('a'));
     appendFileSync(path(), '{"type":"parked","na');
     write(parked('a'));
     expect(reread()).toEqual([started('a'), parked('a')]);
   });
 
-  it('names file and line of a torn line in the middle', () => {
+  it('names file and line of an incomplete line in the middle', () => {
     write(started('a'), started('b'));
     const [first, second] = readFileSync(path(), 'utf8').split('\n');
     writeFileSync(path(), `${first}\n{"type":"par\n${second}\n`);
@@ -97,7 +97,7 @@ describe('a file journal', () => {
     expect(reread).toThrow(`damaged at ${path()}:2`);
   });
 
-  it('names the line of a record it does not know', () => {
+  it('names the line of an unknown record', () => {
     writeFileSync(path(), '{"type":"dreamt","name":"a","at":1}\n');
     expect(reread).toThrow(`damaged at ${path()}:1`);
   });
@@ -116,7 +116,7 @@ describe('a file journal', () => {
 });
 
 describe('compacting', () => {
-  it('keeps the last heartbeat of each open execution, wherever it stands', () => {
+  it('keeps the last heartbeat of each open execution, wherever it is', () => {
     const records = [
       started('a'),
       heartbeat('a', 2),
@@ -136,7 +136,7 @@ describe('compacting', () => {
 });
 
 describe('a memory journal', () => {
-  it('shares nothing with its caller', () => {
+  it('shares no state with its caller', () => {
     const input = { id: 'before' };
     const journal = createMemoryJournal();
     journal.append(started('a', input));

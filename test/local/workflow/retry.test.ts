@@ -1,4 +1,4 @@
-// Which error which name takes, and how long a retry waits.
+// Which errors a name in ErrorEquals handles, and how long a retry waits.
 
 import { describe, expect, it } from 'vitest';
 import { retryFor, takes } from '../../../local/workflow/retry.ts';
@@ -22,7 +22,7 @@ describe('a name in ErrorEquals', () => {
     ['States.Timeout', 'States.HeartbeatTimeout', true],
     ['States.HeartbeatTimeout', 'States.HeartbeatTimeout', true],
     ['States.HeartbeatTimeout', 'States.Timeout', false],
-  ])('%s takes %s: %s', (name, error, taken) => {
+  ])('%s handles %s: %s', (name, error, taken) => {
     expect(takes(['Other', name], error)).toBe(taken);
   });
 });
@@ -38,7 +38,7 @@ describe('a retrier', () => {
     expect(delays({}, 4)).toEqual([1000, 2000, 4000, undefined]);
   });
 
-  it('never waits longer than its longest delay', () => {
+  it('never waits longer than MaxDelaySeconds', () => {
     const retrier = { IntervalSeconds: 10, BackoffRate: 1.5, MaxDelaySeconds: 20, MaxAttempts: 9 };
     expect(delays(retrier, 4)).toEqual([10_000, 15_000, 20_000, 20_000]);
   });
@@ -57,7 +57,7 @@ describe('a retrier', () => {
     expect(delay).toBe(99_999_999_000);
   });
 
-  it('decides alone when it is the first to match, even when it is used up', () => {
+  it('decides alone when it is the first to match, even with no attempts left', () => {
     const retriers = [
       { ErrorEquals: ['RateLimited'], MaxAttempts: 1 },
       { ErrorEquals: ['States.ALL'], MaxAttempts: 5 },
@@ -76,7 +76,7 @@ describe('a retrier', () => {
     });
   });
 
-  it('leaves alone what it does not name', () => {
+  it('handles no error that it does not name', () => {
     const retriers = [{ ErrorEquals: ['StoreDown'] }];
     expect(retryFor(failure, retriers, { used: [], random: half })).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-// What single states do with their input, their result and their errors.
+// How single states handle their input, their result and their errors.
 
 import { describe, expect, it } from 'vitest';
 import { aMachine, aTask, aWorld, named } from './world.ts';
@@ -44,13 +44,13 @@ describe('Choice', () => {
     expect(await ran(only, { rate: 2 })).toMatchObject({ error: 'States.NoChoiceMatched' });
   });
 
-  it('by a path that leads nowhere fails the execution', async () => {
+  it('by a path that does not exist fails the execution', async () => {
     expect(await ran(definition, { lease: {} })).toMatchObject({ error: 'States.Runtime' });
   });
 });
 
 describe('Succeed', () => {
-  it('shapes what goes through', async () => {
+  it('shapes its output', async () => {
     const definition = aMachine({
       Over: { Type: 'Succeed', InputPath: '$.lease', OutputPath: '$.name' },
     });
@@ -69,14 +69,14 @@ describe('an intrinsic', () => {
     });
   const functions = { work: (payload: unknown) => payload };
 
-  it('shapes what a function is given', async () => {
+  it('shapes the payload of a function', async () => {
     const definition = shaping("States.Format('{}-{}', $.id, $.generation)");
     expect(await ran(definition, { id: 'a1', generation: 2 }, functions)).toMatchObject({
       output: { it: 'a1-2' },
     });
   });
 
-  it('that cannot work with its input fails the execution', async () => {
+  it('that cannot use its input fails the execution', async () => {
     const definition = shaping('States.StringToJson($.text)');
     expect(await ran(definition, { text: '{no json' })).toMatchObject({ error: 'States.Runtime' });
   });
@@ -98,7 +98,7 @@ describe('Catch', () => {
     Kept: Done,
   });
 
-  it('lays the error where its ResultPath says', async () => {
+  it('puts the error at its ResultPath', async () => {
     expect(await ran(definition, { id: 'a1' }, throwing('StoreDown'))).toMatchObject({
       states: ['Work', 'Kept'],
       output: {
@@ -108,14 +108,14 @@ describe('Catch', () => {
     });
   });
 
-  it('takes the first catcher that names the error, whose output is the error', async () => {
+  it('uses the first catcher that names the error, whose output is the error', async () => {
     expect(await ran(definition, { id: 'a1' }, throwing('OfferGone'))).toMatchObject({
       states: ['Work', 'Other'],
       output: { Error: 'OfferGone' },
     });
   });
 
-  it('takes a result that has no place in the input', async () => {
+  it('handles a result that does not fit into the input', async () => {
     const catchAll = [{ ErrorEquals: ['States.ALL'], Next: 'Kept' }];
     const Work = aTask('work', { ResultPath: '$.result', Catch: catchAll, End: true });
     expect(await ran(aMachine({ Work, Kept: Done }), 'no object')).toMatchObject({
@@ -123,14 +123,14 @@ describe('Catch', () => {
     });
   });
 
-  it('whose error has no place in the input either fails the execution', async () => {
+  it('whose error does not fit into the input either fails the execution', async () => {
     expect(await ran(definition, 'no object', throwing('StoreDown'))).toMatchObject({
       status: 'FAILED',
       error: 'States.ResultPathMatchFailure',
     });
   });
 
-  it('takes no error of the state machine itself', async () => {
+  it('never handles an error of the state machine itself', async () => {
     const ResultSelector = { 'x.$': '$.Payload.nothing.here' };
     const catchAll = [{ ErrorEquals: ['States.ALL'], Next: 'Kept' }];
     const Work = aTask('work', { ResultSelector, Catch: catchAll, End: true });

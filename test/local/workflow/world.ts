@@ -1,5 +1,5 @@
-// What the workflow tests stand on: an engine in virtual time, whose functions are plain functions
-// by name. It must never wait for real time.
+// The world of the workflow tests: an engine in virtual time, with plain functions by name. It must
+// never wait for real time.
 
 import { createVirtualClock, type VirtualClock } from '../../../local/workflow/clock.ts';
 import {
@@ -21,7 +21,7 @@ export type World = {
   readonly journal: Journal;
   /** Every call so far, in order. */
   readonly calls: readonly Call[];
-  /** The tokens handed to functions as `payload.token`, in order. */
+  /** The tokens that functions received as `payload.token`, in order. */
   tokens(): string[];
   /** Starts an execution called `run` and lets it settle. */
   begin(input?: unknown): Promise<void>;
@@ -34,7 +34,7 @@ type WorldOptions = {
   now?: number;
   random?: () => number;
   onFailed?: NonNullable<EngineOptions['onFailed']>;
-  /** Begins every token, so that those of a later engine differ. */
+  /** The prefix of every token, so that the tokens of a later engine differ. */
   mark?: string;
 };
 
@@ -68,7 +68,7 @@ export function aWorld(options: WorldOptions): World {
   };
 }
 
-/** The token a function was given, or '' when it got none. */
+/** The token that a function received, or '' without one. */
 export function tokenIn(payload: unknown): string {
   const found = typeof payload === 'object' && payload !== null && 'token' in payload;
   return found ? String(payload.token) : '';
@@ -82,7 +82,7 @@ export const aTask = (name: string, more: object = { End: true }) => ({
   ...more,
 });
 
-/** A task that hands its token to the function of its own name, and waits for the answer. */
+/** A task that passes its token to the function of its own name, and waits for the answer. */
 export const aCallback = (name: string, more: object = { End: true }) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',

@@ -24,8 +24,8 @@ const isLater = (outcome: unknown): outcome is Later =>
   typeof outcome === 'object' && outcome !== null && 'later' in outcome;
 
 /**
- * Lets `meddle` decide about each call, and counts the calls in progress. `hanging` returns how many
- * of these only wait for time to move.
+ * Lets `meddle` decide about each call, and counts the calls in progress. `hanging` returns how
+ * many of these only wait for time to move.
  */
 export function watchCalls(meddle: Meddle, hanging: () => number) {
   const calls: string[] = [];
