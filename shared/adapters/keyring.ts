@@ -25,13 +25,15 @@ export type Keyring<Made> = {
    * must be safe to repeat. Throws StoreDown, or the error of `make`, while there are no keys.
    */
   use<Result>(call: (made: Made) => Result | Promise<Result>): Promise<Result>;
+  /**
+   * Notes that a provider refused a key, for calls that handle the refusal themselves, like the
+   * sweep, or that must not run twice, like create. The next `use` reads the keys first.
+   */
+  reportRefusal(): void;
 };
 
 type Held<Made> = { readonly keys: Keys; readonly made: Made };
 
-/**
- * A use case that handles the refusal itself, like the sweep, gets a new key when the old is old.
- */
 const isRefusal = (error: unknown): boolean =>
   error instanceof Failure && error.name === 'Unauthorised';
 
@@ -46,11 +48,13 @@ export function createKeyring<Made>(options: KeyringOptions<Made>): Keyring<Made
   let reading: Promise<Held<Made>> | undefined;
   let mayReadAt = clock.now();
   let mustReadAt = mayReadAt;
+  let isRefused = false;
 
   const read = async (): Promise<Held<Made>> => {
     mayReadAt = after(clock.now(), minReadInterval);
     // Until the read succeeds.
     mustReadAt = mayReadAt;
+    isRefused = false;
     // A key that is missing now stays in use.
     const keys = { ...held?.keys, ...(await options.read()) };
     if (held === undefined || !areSame(keys, held.keys)) held = { keys, made: make(keys) };
@@ -71,9 +75,14 @@ export function createKeyring<Made>(options: KeyringOptions<Made>): Keyring<Made
     }
   };
 
+  const isDue = (): boolean => clock.now() >= mustReadAt || (isRefused && clock.now() >= mayReadAt);
+
   return {
+    reportRefusal() {
+      isRefused = true;
+    },
     async use(call) {
-      const before = held === undefined || clock.now() >= mustReadAt ? await reread() : held;
+      const before = held === undefined || isDue() ? await reread() : held;
       try {
         return await call(before.made);
       } catch (error) {

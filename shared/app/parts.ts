@@ -16,7 +16,7 @@ import { createFreezeStore } from '../adapters/dynamodb/operations/freeze-store.
 import { createSweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
-import { createKeyring, type Keys } from '../adapters/keyring.ts';
+import { createKeyring, type Keyring, type Keys } from '../adapters/keyring.ts';
 import { createLeaseToken } from '../adapters/lease-token.ts';
 import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
@@ -70,12 +70,18 @@ const keyring = (runtime: Runtime) => {
   const { secretArns, providerSecretArns } = runtime.config;
   const named = [...Object.values(secretArns), ...providerSecretArns.values()];
   if (named.every((arn) => arn === undefined)) return null;
-  return createKeyring<Runtime>({
+  const ring: Keyring<Runtime> = createKeyring({
     read: () => readKeys(runtime),
     clock: runtime.clock,
     // Only a deployed function names secrets: the rest of its configuration is the process's own.
-    make: (keys) => ({ ...runtime, config: readConfig(undefined, keys), withoutKeys: runtime }),
+    make: (keys) => ({
+      ...runtime,
+      config: readConfig(undefined, keys),
+      withoutKeys: runtime,
+      onRefusedKey: () => ring.reportRefusal(),
+    }),
   });
+  return ring;
 };
 
 /** A use case that needs keys: it always has the current ones. Others never read them. */
@@ -104,8 +110,8 @@ export const signer = ({ config }: Runtime) =>
 export const cursorSigner = ({ config }: Runtime) =>
   createHmacSigner({ current: set(config.cursorKey, 'GPU_SHOPPER_CURSOR_KEY') });
 
-const registry = ({ config, pause }: Runtime) =>
-  createRegistry({ pause, access: config.providers });
+const registry = ({ config, pause, onRefusedKey }: Runtime) =>
+  createRegistry({ pause, access: config.providers, onRefusedKey });
 
 const stepFunctions = (runtime: Runtime) => {
   const { stateMachineArn: arn } = runtime.config;

@@ -36,6 +36,8 @@ export type Runtime = {
   readonly database?: Partial<ConnectOptions>;
   /** The runtime that this one adds keys to. It makes the clients of AWS: one of each a process. */
   readonly withoutKeys?: Runtime;
+  /** Is called when a provider refuses a key of this runtime. */
+  readonly onRefusedKey?: () => void;
   /** Services without a local engine: given here, or AWS's own. */
   readonly workflow?: Workflow;
   readonly scheduler?: Scheduler;

@@ -50,6 +50,8 @@ export type Harness = {
   readonly provider: Provider;
   /** The same adapter with an unknown key. */
   readonly stranger: Provider;
+  /** How often the adapter reported that the key of `stranger` was refused. */
+  readonly refusals: () => number;
   /** The number of instances on a page of a listing. */
   readonly pageSize: number;
   /** Every offer that can be leased now, found in a different way than the adapter's. */

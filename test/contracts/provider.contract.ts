@@ -6,6 +6,7 @@ import { destroyPromises, moneyPromises } from './ending.contract.ts';
 import { faultPromises } from './faults.contract.ts';
 import type { Start } from './harness.ts';
 import { createPromises, keyPromises, searchPromises } from './launching.contract.ts';
+import { refusedKeyPromises } from './refused-key.contract.ts';
 import { beginner } from './support.ts';
 import { getPromises, listPromises, readPromises } from './watching.contract.ts';
 
@@ -20,5 +21,6 @@ export function providerContract(name: string, start: Start): void {
   describe(`${name}, destroy`, () => destroyPromises(begin));
   describe(`${name}, attachKey`, () => keyPromises(begin));
   describe(`${name}, money`, () => moneyPromises(begin));
+  describe(`${name}, a refused key`, () => refusedKeyPromises(begin));
   describe(`${name}, under`, () => faultPromises(begin));
 }

@@ -40,6 +40,7 @@ async function leasable(
 
 async function start(options: StartOptions = {}): Promise<Harness> {
   let now: EpochMs = at('12:00');
+  let refusals = 0;
   const pass = (length: DurationMs): void => {
     now = after(now, length);
   };
@@ -58,7 +59,15 @@ async function start(options: StartOptions = {}): Promise<Harness> {
   const instanceId = (id: string): InstanceId => brandId(InstanceId, id);
   return {
     provider: createVastai({ baseUrl, keys: { apiKey: API_KEY }, pause }),
-    stranger: createVastai({ baseUrl, keys: { apiKey: 'a-wrong-key' }, pause }),
+    stranger: createVastai({
+      baseUrl,
+      keys: { apiKey: 'a-wrong-key' },
+      pause,
+      onRefusedKey: () => {
+        refusals += 1;
+      },
+    }),
+    refusals: () => refusals,
     pageSize: PAGE_SIZE,
     leasable: () => leasable(baseUrl),
     now: () => now,

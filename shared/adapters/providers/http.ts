@@ -18,7 +18,10 @@ export type HttpOptions = {
 
 /** The options of an adapter, with the keys of its provider. */
 export type AdapterOptions<Name extends ProviderName> = ProviderAccess<Name> &
-  Pick<HttpOptions, 'fetch' | 'pause'>;
+  Pick<HttpOptions, 'fetch' | 'pause'> & {
+    /** Is called for each call whose key the provider refused, whatever becomes of the call. */
+    readonly onRefusedKey?: (() => void) | undefined;
+  };
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';

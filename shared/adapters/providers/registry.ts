@@ -23,7 +23,7 @@ type Adapters = {
 
 const ADAPTERS: Adapters = { vastai: createVastai };
 
-export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause'> & {
+export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause' | 'onRefusedKey'> & {
   readonly access: Providers;
 };
 
@@ -35,12 +35,11 @@ export type Registry = {
 /** The card of a provider, which needs no key. */
 export const cardOf = (name: ProviderName): ProviderCard => CARDS[name];
 
-const bad = (field: string, rule: string): Failure =>
-  new Failure('BadConfig', `${field} ${rule}`, { field });
+type Bad = (field: string, rule: string) => Failure;
 
 type Checked = { readonly baseUrl: string; readonly keys: Readonly<Record<string, string>> };
 
-function checkAccess(name: ProviderName, access: Checked): void {
+function checkAccess(name: ProviderName, access: Checked, bad: Bad): void {
   if (!URL.canParse(access.baseUrl) || access.baseUrl.endsWith('/')) {
     throw bad(`${name}.baseUrl`, 'must be a URL without a trailing slash');
   }
@@ -52,13 +51,19 @@ function checkAccess(name: ProviderName, access: Checked): void {
 }
 
 /** Creates all providers with keys. Throws BadConfig with the missing or invalid field. */
-export function createRegistry({ pause, access }: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): Registry {
+  const { access, ...shared } = options;
+  /** A missing or invalid key counts as refused: the secret may hold another one by now. */
+  const bad: Bad = (field, rule) => {
+    options.onRefusedKey?.();
+    return new Failure('BadConfig', `${field} ${rule}`, { field });
+  };
   const providers = new Map<ProviderName, Provider>();
   const add = <Name extends ProviderName>(name: Name): void => {
     const given = access[name];
     if (given === undefined) return;
-    checkAccess(name, given);
-    providers.set(name, ADAPTERS[name]({ ...given, pause }));
+    checkAccess(name, given, bad);
+    providers.set(name, ADAPTERS[name]({ ...given, ...shared }));
   };
   for (const name of configuredIn(access)) add(name);
   if (providers.size === 0) throw bad('providers', 'must have the keys of at least one provider');

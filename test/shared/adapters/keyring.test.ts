@@ -140,6 +140,51 @@ describe('a refused key', () => {
   });
 });
 
+describe('a refusal that the call handles itself', () => {
+  /** As the sweep does: it notes the refusal and goes on. */
+  const handling = (keyring: ReturnType<typeof aKeyring>) => (keys: Keys) => {
+    if (keys['VAST_API_KEY'] !== 'second') keyring.reportRefusal();
+    return keys['VAST_API_KEY'];
+  };
+
+  it('is followed by another read before the next call', async () => {
+    const keyring = aKeyring();
+    await keyring.use(show);
+    secret = 'second';
+    pass(minReadInterval);
+    expect(await keyring.use(handling(keyring))).toBe('first');
+    expect(await keyring.use(handling(keyring))).toBe('second');
+    expect(reads).toBe(2);
+  });
+
+  it('is not forgotten within a minute after the last read', async () => {
+    const keyring = aKeyring();
+    await keyring.use(handling(keyring));
+    secret = 'second';
+    pass(seconds(minReadInterval / 1_000 - 1));
+    expect(await keyring.use(show)).toBe('first');
+    pass(seconds(1));
+    expect(await keyring.use(show)).toBe('second');
+  });
+
+  it('causes one read a minute, and none once the new key works', async () => {
+    const keyring = aKeyring();
+    for (let second = 0; second < 180; second += 1) {
+      if (second === 150) secret = 'second';
+      await keyring.use(handling(keyring));
+      pass(seconds(1));
+    }
+    expect(reads).toBe(3);
+    pass(minReadInterval);
+    expect(await keyring.use(handling(keyring))).toBe('second');
+    expect(await keyring.use(handling(keyring))).toBe('second');
+    expect(reads).toBe(4);
+    pass(minReadInterval);
+    await keyring.use(show);
+    expect(reads).toBe(4);
+  });
+});
+
 describe('a read that fails', () => {
   it.each([
     ['because the secret is gone', null],

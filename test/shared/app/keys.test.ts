@@ -55,6 +55,15 @@ it('a key put in after the deploy is taken, and the provider’s client made aga
   expect(third.client).not.toBe(first.client);
 });
 
+it('a valid key is used a minute after an invalid one was found', async () => {
+  const [invalid, valid] = ['two words', 'a-key'].map((SecretString) => ok({ SecretString }));
+  await using wire = await startAwsWire(invalid ?? ok(), valid ?? ok());
+  const run = withKeys(aRuntime(wire.endpoint), (keyed) => async () => providers(keyed)(provider));
+  await expect(run(null)).rejects.toHaveProperty('name', 'BadConfig');
+  now = after(now, policy.keys.minReadInterval);
+  expect(await run(null)).toHaveProperty('card');
+});
+
 it('use cases with and without keys share one connection to each service', async () => {
   await using wire = await startAwsWire(ok({ SecretString: 'a' }));
   const runtime = aRuntime(wire.endpoint);

@@ -6,15 +6,25 @@ import { type AdapterOptions, createHttp } from '../http.ts';
 import type { Api } from './call.ts';
 import { card } from './card.ts';
 import { create } from './create.ts';
+import { troubleOf } from './errors.ts';
 import { attachKey, destroyInstance, getInstance, listInstances } from './instances.ts';
 import { listCharges, readBalance } from './money.ts';
 import { search } from './search.ts';
 
 /** The provider port of one Vast.ai account. */
 export function createVastai(options: AdapterOptions<'vastai'>): Provider {
-  const { keys, ...rest } = options;
+  const { keys, onRefusedKey, ...rest } = options;
   const { baseUrl, pause } = rest;
-  const api: Api = { ...createHttp({ ...rest, apiKey: keys.apiKey }), baseUrl, pause };
+  const { send } = createHttp({ ...rest, apiKey: keys.apiKey });
+  const api: Api = {
+    baseUrl,
+    pause,
+    async send(request) {
+      const answer = await send(request);
+      if (troubleOf(answer)?.kind === 'unauthorised') onRefusedKey?.();
+      return answer;
+    },
+  };
   return {
     card,
     search: () => search(api),
