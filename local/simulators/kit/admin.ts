@@ -16,6 +16,7 @@ const TrafficBody = z.strictObject({
   upGb: z._default(amount, 0),
   downGb: z._default(amount, 0),
 });
+const RefundBody = z.strictObject({ id: InstanceId, usd: amount });
 const CreditBody = z.strictObject({ usd: amount });
 
 export function isAdminPath(path: string): boolean {
@@ -60,6 +61,7 @@ const actions: Readonly<Record<string, Action>> = {
     controls.raisePrice(id, factor);
   },
   'POST /_sim/traffic': (controls, body) => controls.addTraffic(z.parse(TrafficBody, body)),
+  'POST /_sim/refunds': (controls, body) => controls.refund(z.parse(RefundBody, body)),
   'POST /_sim/credit': (controls, body) => controls.addCredit(z.parse(CreditBody, body).usd),
 };
 

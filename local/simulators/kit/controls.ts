@@ -53,6 +53,9 @@ export type RequestEntry = {
 /** The traffic of an instance; a GB is 10^9 bytes. */
 export type TrafficSpec = { readonly id: string; readonly upGb: number; readonly downGb: number };
 
+/** What the provider pays back for an instance. */
+export type RefundSpec = { readonly id: string; readonly usd: number };
+
 export type Controls = {
   instances(): readonly TrueInstance[];
   books(): Books;
@@ -70,6 +73,8 @@ export type Controls = {
   raisePrice(id: string, factor: number): void;
   /** Adds traffic of the instance at the current instant. */
   addTraffic(spec: TrafficSpec): void;
+  /** Pays back a part of an instance's cost. */
+  refund(spec: RefundSpec): void;
   /** Adds credit to the account. */
   addCredit(usd: number): void;
 };

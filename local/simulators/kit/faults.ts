@@ -12,6 +12,9 @@ export type Operation = (typeof operations)[number];
 
 const effects = ['create', 'destroy', 'change', 'attach-key', 'detach-key'] as const;
 
+/** The operations whose responses contain labels. */
+const labelled = ['get', 'list', 'charges'] as const;
+
 /** Each fault with the operations it applies to by default; null means every operation. */
 const targets = {
   /** Create responds that the offer is gone; nothing is created. */
@@ -44,6 +47,34 @@ const targets = {
   'price-rise': ['create'],
   /** The instance never leaves the status loading. */
   'never-boots': ['create'],
+  /**
+   * The key is one of another account, which sees and creates only its own instances. With
+   * `variant` 1 both accounts are of one team, and the other one reports the same id and credit.
+   */
+  'other-account': null,
+  /** The response is 200 with an empty list, whose total is 0. */
+  'empty-list': ['list'],
+  /** A list does not report its total. */
+  'missing-total': ['list', 'charges'],
+  /** Labels are shown as another text; `variant` 1: in capitals, 2: null. */
+  'rewritten-label': labelled,
+  /** Labels are shown without their last 10 characters; `variant` 1: without the last 30. */
+  'cut-label': labelled,
+  /** Create responds with the number of another instance; its own number is never reported. */
+  'wrong-id': ['create'],
+  /**
+   * The new instance gets the number of the instance that ended last. With an instance id, that
+   * instance ends immediately and its number belongs to an instance of someone else.
+   */
+  'reused-id': ['create'],
+  /** An error that quotes the caller's key, in a different form per `variant`; no effect. */
+  'quoted-key': null,
+  /** One row has a field that clients can't read; with an instance id, the row of that instance. */
+  'odd-row': ['search', 'get', 'list', 'charges'],
+  /** Destroy responds 404 for an instance younger than `forMs`; the call has no effect. */
+  'young-404': ['destroy'],
+  /** The response is 429 with a `Retry-After` that makes no sense; the call has no effect. */
+  'absurd-retry-after': null,
 } as const satisfies Record<string, readonly Operation[] | null>;
 
 export type FaultName = keyof typeof targets;
@@ -111,7 +142,10 @@ export function takeFault(
 }
 
 /** Faults for which `forMs` is not the duration of the fault. */
-const ownMeaning: readonly FaultName[] = ['slow', 'stale-list', 'zombie', ...lifeFaults];
+const ownMeaning: readonly FaultName[] = [
+  ...(['slow', 'stale-list', 'zombie', 'young-404'] as const),
+  ...lifeFaults,
+];
 
 function appliesTo(fault: Fault, name: FaultName, call: Call): boolean {
   if (fault.name !== name || fault.left <= 0) return false;
@@ -125,8 +159,12 @@ function appliesTo(fault: Fault, name: FaultName, call: Call): boolean {
 
 /** Faults that `SIM_FAULT` adds for the new instance, and how many calls each applies to. */
 export const sentinelTimes: Readonly<Partial<Record<FaultName, number>>> = {
+  'cut-label': Number.MAX_SAFE_INTEGER,
+  'odd-row': Number.MAX_SAFE_INTEGER,
   'partial-page': 1,
   'refuse-destroy': 3,
+  'rewritten-label': Number.MAX_SAFE_INTEGER,
   'stale-list': Number.MAX_SAFE_INTEGER,
+  'young-404': Number.MAX_SAFE_INTEGER,
   zombie: 1,
 };

@@ -1,4 +1,5 @@
-// Parses JSON from a client: the value, or the invalid text. It must never throw.
+// Parses JSON from a client: the value, or the invalid text. It must never throw. Writes JSON as
+// the Python encoder of many providers does.
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Parsed<T> = { readonly value: T } | { readonly problem: string };
@@ -13,4 +14,12 @@ export function parseJson(text: string): Parsed<unknown> {
   } catch {
     return { problem: text };
   }
+}
+
+const nan = '<NaN>';
+
+/** NaN is written as `NaN`, which is not valid JSON. */
+export function toPythonJson(value: unknown): string {
+  const text = JSON.stringify(value, (_key, each: unknown) => (Number.isNaN(each) ? nan : each));
+  return text.replaceAll(`"${nan}"`, 'NaN');
 }

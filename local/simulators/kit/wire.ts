@@ -7,6 +7,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { toPythonJson } from './json.ts';
 import { listenOnLoopback } from './loopback.ts';
 
 export type Incoming = {
@@ -103,5 +104,5 @@ function send(response: ServerResponse, reply: Reply): void {
     return;
   }
   response.writeHead(reply.status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(reply.body));
+  response.end(toPythonJson(reply.body));
 }

@@ -60,11 +60,16 @@ export function costBetween(instance: Instance, from: number, to: number): Cost 
   };
 }
 
-export function spentUntil(state: State, until: number): number {
-  return state.instances.reduce(
-    (sum, instance) => sum + totalMicroUsd(costUntil(instance, until)),
-    0,
-  );
+/** What the account paid for the instance until the instant, less refunds. */
+export function paidUntil(instance: Instance, until: number): number {
+  const refunded = instance.refunds
+    .filter(({ at }) => at <= until)
+    .reduce((sum, { microUsd: amount }) => sum + amount, 0);
+  return totalMicroUsd(costUntil(instance, until)) - refunded;
+}
+
+export function spentUntil({ instances }: Pick<State, 'instances'>, until: number): number {
+  return instances.reduce((sum, instance) => sum + paidUntil(instance, until), 0);
 }
 
 /** The remaining prepaid credit; below zero when disks are billed after the credit is used up. */

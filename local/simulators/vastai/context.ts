@@ -5,7 +5,7 @@ import type { Fault, FaultName } from '../kit/faults.ts';
 import type { Row } from '../kit/json.ts';
 import type { Reply } from '../kit/wire.ts';
 import type { Lags } from './life.ts';
-import type { Instance, Machine, Offer, State } from './state.ts';
+import { type Instance, instanceOf, type Machine, type Offer, type State } from './state.ts';
 
 export type Settings = Lags & {
   readonly apiKey: string;
@@ -23,6 +23,8 @@ export type Context = {
   readonly state: State;
   readonly settings: Settings;
   readonly now: number;
+  /** The account that the call's key belongs to: another one under the fault `other-account`. */
+  readonly account: 'own' | 'other' | 'teammate';
   /** The SSH port of the instance; the first call starts its server. Null unless it is up. */
   readonly sshPort: (instance: Instance) => Promise<number | null>;
   /** Takes a fault of that name that applies to this call. */
@@ -39,6 +41,21 @@ export type Request = {
 };
 
 export type Route = (context: Context, request: Request) => Reply | Promise<Reply>;
+
+/** The instances of the call's account, with ended ones. */
+export function instancesOf({ state, account }: Pick<Context, 'state' | 'account'>): Instance[] {
+  return state.instances.filter((instance) => belongsTo(instance, account));
+}
+
+/** The instance of the call's account with the number. */
+export function findInstance({ state, account }: Context, id?: number): Instance | undefined {
+  const instance = instanceOf(state, id);
+  return instance !== undefined && belongsTo(instance, account) ? instance : undefined;
+}
+
+function belongsTo({ ofOtherAccount }: Instance, account: Context['account']): boolean {
+  return ofOtherAccount === (account !== 'own');
+}
 
 /** The offer and the machine of an instance; both exist since its create. */
 export function placeOf(

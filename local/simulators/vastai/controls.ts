@@ -1,14 +1,16 @@
 // The simulator's controls over its own state: they read the actual state and inject faults.
 
-import type { Controls, TrafficSpec } from '../kit/controls.ts';
+import type { Controls, RefundSpec, TrafficSpec } from '../kit/controls.ts';
 import { type FaultSpec, faultOf, isLifeFault } from '../kit/faults.ts';
-import { exists } from '../kit/life.ts';
+import { endAt, exists } from '../kit/life.ts';
 import { applyLifeFault, raisePrice } from '../kit/life-faults.ts';
 import { isFree, takenBy } from './life.ts';
 import { isTakenByOthers } from './others.ts';
-import { type Renting, rent } from './routes/create.ts';
+import { type Renting, type RentRequest, rent } from './routes/create.ts';
 import { type Instance, instanceOf, type State } from './state.ts';
 import { trueBooks, trueInstances } from './truth.ts';
+
+const foreignLabel = 'somebody-elses-training';
 
 /**
  * `settle` applies all changes that are due and returns the current instant. Every control that
@@ -23,14 +25,14 @@ export function createControls(world: Pick<Renting, 'state' | 'settings'>, settl
       settle();
       return result;
     };
-  const addFault = changing((now, spec: FaultSpec) => add(state, spec, now));
+  const addFault = changing((now, spec: FaultSpec) => add(rentingAt(world, now), spec));
 
   return {
     instances: () => trueInstances(state, settle()),
     books: () => trueBooks(state, settle()),
     requests: () => state.requests,
-    addForeignInstance: changing((now, label: string | null = 'somebody-elses-training') =>
-      String(rentForeign({ ...world, now, takeFault: () => undefined }, label).id),
+    addForeignInstance: changing((now, label: string | null = foreignLabel) =>
+      String(rentForeign(rentingAt(world, now), { label }).id),
     ),
     addFault,
     clearFaults: changing(() => {
@@ -42,20 +44,33 @@ export function createControls(world: Pick<Renting, 'state' | 'settings'>, settl
       raisePrice(find(state, id), factor, now),
     ),
     addTraffic: changing((now, spec: TrafficSpec) => addTraffic(state, spec, now)),
+    refund: changing((now, spec: RefundSpec) => refund(state, spec, now)),
     addCredit: changing((_now, usd: number) => {
       state.paidInMicroUsd += Math.round(usd * 1e6);
     }),
   } satisfies Controls;
 }
 
-/** A life fault with an instance id applies now, or `forMs` from now. */
-function add(state: State, spec: FaultSpec, now: number): void {
-  if (spec.instanceId === undefined || !isLifeFault(spec.name)) {
+function rentingAt(world: Pick<Renting, 'state' | 'settings'>, now: number): Renting {
+  return { ...world, account: 'own', now, takeFault: () => undefined };
+}
+
+/** With an instance id, a life fault applies now, or `forMs` from now, and an id is reused now. */
+function add(renting: Renting, spec: FaultSpec): void {
+  const { state, now } = renting;
+  const { instanceId, name, forMs = 0 } = spec;
+  if (instanceId !== undefined && name === 'reused-id') {
+    endAt(find(state, instanceId), now, 'vanished');
+    rentForeign(renting, { label: foreignLabel, id: Number(instanceId) });
+  } else if (instanceId !== undefined && isLifeFault(name)) {
+    applyLifeFault(find(state, instanceId), name, { now, endsAt: now + forMs });
+  } else {
     state.faults.push(faultOf(spec, now));
-    return;
   }
-  const endsAt = now + (spec.forMs ?? 0);
-  applyLifeFault(find(state, spec.instanceId), spec.name, { now, endsAt });
+}
+
+function refund(state: State, { id, usd }: RefundSpec, now: number): void {
+  find(state, id).refunds.push({ at: now, microUsd: Math.round(usd * 1e6) });
 }
 
 function addTraffic(state: State, { id, upGb, downGb }: TrafficSpec, now: number): void {
@@ -71,7 +86,7 @@ function find(state: State, id: string): Instance {
   return instance;
 }
 
-function rentForeign(context: Renting, label: string | null): Instance {
+function rentForeign(context: Renting, { label, id }: Pick<RentRequest, 'label' | 'id'>): Instance {
   const { state, now } = context;
   const taken = takenBy(state, now);
   const offer = Object.values(state.market.offers).find((candidate) => {
@@ -83,5 +98,6 @@ function rentForeign(context: Renting, label: string | null): Instance {
   return rent(context, offer, {
     ...{ label, image: 'pytorch/pytorch:latest', runtype: 'ssh_direc ssh_proxy', onstart: '' },
     ...{ env: {}, diskGb: 20, bidNanoUsdPerHour: null, running: true, foreign: true },
+    ...(id !== undefined && { id }),
   });
 }

@@ -1,7 +1,7 @@
 // Handles one call in the provider's order of checks: path, key, rate limit, then the operation.
 // Faults without an effect on state apply before the operation, the others after it.
 
-import { takeFault } from '../kit/faults.ts';
+import { type Fault, takeFault } from '../kit/faults.ts';
 import { passGate } from '../kit/gates.ts';
 import { isRow, type Parsed, parseJson, type Row } from '../kit/json.ts';
 import { type Incoming, immediate, type Outcome, type Reply } from '../kit/wire.ts';
@@ -11,7 +11,7 @@ import * as replies from './replies.ts';
 import { sentinelIn } from './routes/create.ts';
 import { type Match, matchEndpoint } from './routes/table.ts';
 
-export type World = Omit<Context, 'takeFault' | 'takeInstanceFault'>;
+export type World = Omit<Context, 'account' | 'takeFault' | 'takeInstanceFault'>;
 
 const defaultSlowMs = 1_000;
 
@@ -39,15 +39,22 @@ function contextOf(world: World, { url, body }: Incoming, { endpoint, ids }: Mat
   const instanceId = namesInstance && ids[0] !== undefined ? String(ids[0]) : null;
   const call = { operation, instanceId, now: world.now, sentinel };
   const { faults } = world.state;
+  const take: Context['takeFault'] = (name) => takeFault(faults, name, call);
   return {
     ...world,
-    takeFault: (name) => takeFault(faults, name, call),
+    account: accountOf(take('other-account')),
+    takeFault: take,
     takeInstanceFault: (name, id) => {
       const instanceId = String(id);
       const own = faults.filter((fault) => fault.instanceId === instanceId);
       return takeFault(own, name, { ...call, instanceId, sentinel: null });
     },
   };
+}
+
+function accountOf(fault: Fault | undefined): Context['account'] {
+  if (fault === undefined) return 'own';
+  return fault.variant === 1 ? 'teammate' : 'other';
 }
 
 /** The reply of a call that is refused before it has an effect, or null. */
@@ -67,6 +74,8 @@ function refuse(context: Context, incoming: Incoming, match: Match): Reply | nul
 
 function refuseForRate(context: Context, { endpoint }: Match, caller: Caller): Reply | null {
   const { state, settings, now } = context;
+  const absurd = context.takeFault('absurd-retry-after');
+  if (absurd !== undefined) return replies.absurdRetryAfter(state, absurd.variant);
   const thresholdMs = endpoint.spacingMs === 0 ? 1_000 : endpoint.spacingMs;
   const fault = context.takeFault('rate-limit');
   if (fault !== undefined) return replies.rateLimited(state, thresholdMs, fault.variant);
@@ -77,15 +86,19 @@ function refuseForRate(context: Context, { endpoint }: Match, caller: Caller): R
   return passGate(state.gates, gate, terms) ? null : replies.rateLimited(state, thresholdMs);
 }
 
-function refuseByFault(context: Context, { url }: Incoming, { ids }: Match): Reply | null {
+function refuseByFault(context: Context, incoming: Incoming, { ids }: Match): Reply | null {
   const { state, takeFault: take } = context;
+  const quoted = take('quoted-key');
+  if (quoted !== undefined) {
+    return replies.quotedKey(state, keyOf(incoming) ?? '', quoted.variant);
+  }
   const failure = take('fail-before-effect');
   if (failure !== undefined) return replies.failed(state, failure.variant);
   const refused = take('refuse');
   if (refused !== undefined) return replies.createRefused(state, ids[0] ?? 0, refused.variant);
   const kept = take('refuse-destroy');
   if (kept !== undefined) return replies.destroyRefused(state, kept.variant);
-  const later = url.searchParams.has('after_token');
+  const later = incoming.url.searchParams.has('after_token');
   return later && take('partial-page') !== undefined ? replies.serverError : null;
 }
 

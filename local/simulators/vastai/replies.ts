@@ -141,11 +141,36 @@ export function destroyRefused(state: State, variant?: number): Reply {
   return index === 0 ? serverError : rateLimited(state, 3_000);
 }
 
-function plain(text: string): Reply {
-  return { status: 429, text, type: 'text/plain' };
+function plain(text: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status: 429, text, type: 'text/plain', headers };
 }
 
-function nextVariant(state: State, name: string, variants: number): number {
+/** Ten years, a negative time, a date far ahead, and no time at all. */
+const absurdTimes = ['315360000', '-1', 'Fri, 31 Dec 9999 23:59:59 GMT', 'soon'];
+
+export function absurdRetryAfter(state: State, variant?: number): Reply {
+  const index = variant ?? nextVariant(state, 'absurd-retry-after', absurdTimes.length);
+  const time = absurdTimes[index] ?? '315360000';
+  return plain('API requests too frequent', { 'retry-after': time });
+}
+
+/** The forms in which an error may quote a key. */
+const quotations: readonly ((key: string) => string)[] = [
+  (key) => key,
+  (key) => `https://vast.example/?api_key=${encodeURIComponent(key)}`,
+  (key) => Buffer.from(key).toString('base64'),
+  (key) => Buffer.from(`user:${key}`).toString('base64'),
+  (key) => `${key.slice(0, Math.ceil(key.length * 0.75))}...`,
+  (key) => `...${key.slice(Math.floor(key.length * 0.25))}`,
+];
+
+export function quotedKey(state: State, key: string, variant?: number): Reply {
+  const index = variant ?? nextVariant(state, 'quoted-key', quotations.length);
+  const quoted = quotations[index]?.(key) ?? key;
+  return refusal(400, 'invalid_args', `Invalid args: request by ${quoted} was not understood`);
+}
+
+export function nextVariant(state: State, name: string, variants: number): number {
   const count = state.turns[name] ?? 0;
   state.turns[name] = count + 1;
   return count % variants;

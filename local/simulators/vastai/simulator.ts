@@ -16,7 +16,7 @@ import { createControls } from './controls.ts';
 import { dispatch } from './dispatch.ts';
 import { machineState } from './machine.ts';
 import { createMarket } from './market.ts';
-import { type Instance, Kept, type State } from './state.ts';
+import { type Instance, Kept, latestByNumber, type State } from './state.ts';
 
 /** The options of every simulator, and those of this one. */
 export type VastaiOptions = SimulatorOptions & {
@@ -45,8 +45,8 @@ export function createSimulator(options: VastaiOptions) {
     const now = options.now();
     stopWhenBroke(state, now);
     if (closed) return now;
-    const states = state.instances.map((each) => machineState(state, each, { now, address }));
-    machines.update(states);
+    const latest = latestByNumber(state);
+    machines.update(latest.map((each) => machineState(state, each, { now, address })));
     alarm.set(now, nextChangeAt(state.instances, now), settle);
     return now;
   }

@@ -54,6 +54,8 @@ const Instance = z.object({
   id: z.int(),
   offerId: z.int(),
   foreign: z.boolean(),
+  /** Whether the other account of the fault `other-account` owns it. */
+  ofOtherAccount: z.boolean(),
   label: z.nullable(z.string()),
   image: z.string(),
   runtype: z.string(),
@@ -69,6 +71,8 @@ const Instance = z.object({
   diskNanoUsdPerHour: z.int(),
   nanoUsdPerGbTransfer: z.int(),
   traffic: z.array(Traffic),
+  /** What the provider paid back for it. */
+  refunds: z.array(z.object({ at: z.number(), microUsd: z.int() })),
   /** The attached keys, and the account's at create; without the keys in the start script. */
   keys: z.array(SshKey),
   /** The machine's host key, in OpenSSH's format. */
@@ -84,7 +88,7 @@ export const Kept = z.object({
   seed: z.number(),
   market: Market,
   paidInMicroUsd: z.int(),
-  /** With ended ones, for their charges. Ids count up from `firstInstanceId` without gaps. */
+  /** With ended ones, for their charges. Ids count up from `firstInstanceId`, unless reused. */
   instances: z.array(Instance),
   accountKeys: z.array(SshKey),
   nextKeyId: z.int(),
@@ -101,6 +105,12 @@ export type State = Kept & {
 
 export const firstInstanceId = 31_988_001;
 
+/** The instance with the number; the latest one when the number was reused. */
 export function instanceOf(state: State, id: number | undefined): Instance | undefined {
-  return state.instances[(id ?? 0) - firstInstanceId];
+  return state.instances.findLast((instance) => instance.id === id);
+}
+
+/** All instances; of those with a reused number, only the latest. */
+export function latestByNumber({ instances }: Pick<State, 'instances'>): Instance[] {
+  return [...new Map(instances.map((instance) => [instance.id, instance])).values()];
 }

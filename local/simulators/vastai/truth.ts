@@ -3,7 +3,7 @@
 
 import type { Books, TrueInstance } from '../kit/controls.ts';
 import { exists, isUp } from '../kit/life.ts';
-import { type Cost, costUntil, creditMicroUsd, totalMicroUsd } from './billing.ts';
+import { type Cost, costUntil, creditMicroUsd, paidUntil } from './billing.ts';
 import { placeOf } from './context.ts';
 import { environmentOf } from './machine.ts';
 import type { Instance, State } from './state.ts';
@@ -28,7 +28,7 @@ function trueInstance(state: State, instance: Instance, now: number): VastaiTrue
     alive: exists(instance, now),
     up: isUp(instance, now),
     cost,
-    chargedMicroUsd: totalMicroUsd(cost),
+    chargedMicroUsd: paidUntil(instance, now),
   };
 }
 
@@ -41,7 +41,7 @@ export function trueBooks(state: State, now: number) {
     instances: state.instances.map((instance) => {
       const { id, label, foreign } = instance;
       const cost = costUntil(instance, now);
-      return { id: String(id), label, foreign, ...cost, totalMicroUsd: totalMicroUsd(cost) };
+      return { id: String(id), label, foreign, ...cost, totalMicroUsd: paidUntil(instance, now) };
     }),
   } satisfies Books;
 }

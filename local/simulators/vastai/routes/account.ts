@@ -5,9 +5,10 @@ import { bytesUntil } from '../../kit/billing.ts';
 import { isRow, parseJson, type Row } from '../../kit/json.ts';
 import type { Reply } from '../../kit/wire.ts';
 import { costBetween, creditMicroUsd } from '../billing.ts';
-import type { Context, Request } from '../context.ts';
+import { type Context, instancesOf, type Request } from '../context.ts';
 import { parseFilters } from '../filters.ts';
 import { badQuery, ok, refusal } from '../replies.ts';
+import { createRowFaults } from '../row-faults.ts';
 import type { Instance } from '../state.ts';
 import { parseToken, tokenOf } from './tokens.ts';
 
@@ -18,17 +19,13 @@ const maxPage = 500;
 
 /** `credit` is the money that can be spent; `balance` is another value and stays 0. */
 export function balance(context: Context): Reply {
-  return ok({
-    id: 123456,
-    username: 'dev',
-    email: 'dev@example.com',
-    balance: 0,
-    credit: creditMicroUsd(context.state, context.now) / 1e6,
-    key_id: 9911,
-    ssh_key: null,
-    sid: null,
-  });
+  const user = { username: 'dev', email: 'dev@example.com', balance: 0, ssh_key: null, sid: null };
+  if (context.account === 'other') return ok({ ...user, ...otherAccount });
+  const credit = creditMicroUsd(context.state, context.now) / 1e6;
+  return ok({ ...user, id: 123456, credit, key_id: 9911 });
 }
+
+const otherAccount = { id: 654321, username: 'other', credit: 25, key_id: 7 };
 
 /** GET /charges/: one row per instance with its items, latest first on request. */
 export function charges(context: Context, { query }: Request): Reply {
@@ -41,20 +38,24 @@ export function charges(context: Context, { query }: Request): Reply {
   const after = parseToken(query.get('after_token'));
   if ('problem' in after) return refusal(400, 'invalid_token', 'Invalid after_token.');
 
-  const rows = context.state.instances
-    .flatMap((instance) => chargeRows(instance, day, context.now))
+  const rows = instancesOf(context)
+    .flatMap((instance) => [
+      ...chargeRows(instance, day, context.now),
+      ...refundRows(instance, day, context.now),
+    ])
     .filter(({ row }) => conditions.value.every((condition) => condition.test(row)));
   if (query.get('latest_first') === 'true') rows.reverse();
   const at = after.value === null ? -1 : rows.findIndex(({ id }) => id === after.value?.id);
   const size = Math.min(Number(query.get('limit') ?? pageDefault) || pageDefault, maxPage);
   const page = rows.slice(at + 1, at + 1 + size);
   const last = at + 1 + size < rows.length ? page.at(-1) : undefined;
+  const alter = createRowFaults(context, 'charge');
   return ok({
     success: true,
     count: page.length,
-    total: rows.length,
+    ...(context.takeFault('missing-total') === undefined && { total: rows.length }),
     next_token: last === undefined ? null : tokenOf({ id: last.id }),
-    results: page.map(({ row }) => row),
+    results: page.map(({ id, row }) => alter(row, id)),
   });
 }
 
@@ -66,8 +67,10 @@ const noRange: Reply = {
   },
 };
 
+type ChargeRow = { readonly id: number; readonly row: Row };
+
 /** The instance's cost on the UTC days whose first second is in the range. */
-function chargeRows(instance: Instance, day: Row, now: number): { id: number; row: Row }[] {
+function chargeRows(instance: Instance, day: Row, now: number): ChargeRow[] {
   const end = Math.min(now, instance.end?.at ?? Infinity);
   const earliest = Math.ceil((Number(day.gte) * 1000) / dayMs) * dayMs;
   const first = Math.max(earliest, startOfDay(instance.createdAt));
@@ -86,6 +89,20 @@ function chargeRows(instance: Instance, day: Row, now: number): { id: number; ro
     items: items.map((item) => ({ ...span, ...item, source: null, metadata: {}, items: [] })),
   };
   return [{ id: instance.id, row }];
+}
+
+/** Refunds have their own rows, with a negative amount. */
+function refundRows({ id, label, refunds }: Instance, day: Row, now: number): ChargeRow[] {
+  return refunds.flatMap(({ at, microUsd }, index) => {
+    const start = startOfDay(at) / 1000;
+    if (at > now || start < Number(day.gte) || start > Number(day.lte)) return [];
+    const row = {
+      ...{ start, end: start, type: 'instance', source: `instance-${id}` },
+      ...{ description: `Instance ${id} Refund ${index + 1}`, amount: -rounded(microUsd / 1e6) },
+      ...{ metadata: { template_id: null, label }, items: [] },
+    };
+    return [{ id, row }];
+  });
 }
 
 function chargeItems(instance: Instance, from: number, to: number) {

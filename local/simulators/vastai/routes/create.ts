@@ -10,6 +10,7 @@ import {
   sentinelTimes,
 } from '../../kit/faults.ts';
 import { isRow, type Row } from '../../kit/json.ts';
+import { exists } from '../../kit/life.ts';
 import { applyAtCreate } from '../../kit/life-faults.ts';
 import { createHostKey } from '../../kit/machine/ssh-server.ts';
 import type { Reply } from '../../kit/wire.ts';
@@ -29,6 +30,8 @@ const maxEnvValue = 256;
 const maxEnv = 32_768;
 const minBidUsd = 0.001;
 const maxBidUsd = 128;
+/** From an instance's number to a number that no instance has. */
+const unknownIdOffset = 1_000_000;
 const defaultImage = 'vastai/base-image:@vastai-automatic-tag';
 
 type Requested = 'label' | 'image' | 'runtype' | 'onstart' | 'env' | 'diskGb';
@@ -38,6 +41,8 @@ export type RentRequest = Pick<Instance, Requested> & {
   readonly bidNanoUsdPerHour: number | null;
   /** Whether the instance starts immediately; if not, only its disk is billed. */
   readonly running: boolean;
+  /** The number; a new one by default. */
+  readonly id?: number;
 };
 
 /** Not idempotent: each accepted call rents again while GPUs are left. */
@@ -66,9 +71,16 @@ export function create(context: Context, { ids, body }: Request): Reply {
   const outbid = request.bidNanoUsdPerHour !== null && request.bidNanoUsdPerHour < minBid;
   const running = request.running && free && !outbid;
   const instance = rent(context, offer, { ...request, running });
-  const reply = { new_contract: instance.id };
+  const reply = { new_contract: reportedId(context, instance) };
   if (outbid) return ok({ success: false, ...tooLow, ...reply });
   return ok({ success: true, ...reply, instance_api_key: instance.apiKey });
+}
+
+/** Under the fault `wrong-id`, the number of another instance, or of none. */
+function reportedId({ state, now, takeFault }: Context, { id }: Instance): number {
+  if (takeFault('wrong-id') === undefined) return id;
+  const other = state.instances.find((each) => each.id !== id && exists(each, now));
+  return other?.id ?? id + unknownIdOffset;
 }
 
 const badOfferId = invalid(
@@ -81,28 +93,30 @@ function invalid(msg: string): Reply {
 }
 
 /** The part of the context that renting uses. */
-export type Renting = Pick<Context, 'state' | 'settings' | 'now' | 'takeFault'>;
+export type Renting = Pick<Context, 'state' | 'settings' | 'account' | 'now' | 'takeFault'>;
 
 /** Creates the contract and applies the faults of its create call. */
 export function rent(context: Renting, offer: Offer, request: RentRequest): Instance {
   const { state, settings, now } = context;
   const machine = state.market.machines[offer.machineId];
   if (machine === undefined) throw new Error(`offer ${offer.id} has no machine`);
-  const id = firstInstanceId + state.instances.length;
+  const id = request.id ?? newId(context);
   const gpuNano = request.bidNanoUsdPerHour ?? gpuNanoUsdPerHour(machine, offer.gpus, false);
   const { label, image, runtype, onstart, env, diskGb, foreign } = request;
   const run = { startedAt: now, readyAt: now + settings.bootMs, stoppedAt: null };
   const instance: Instance = {
     ...{ id, offerId: offer.id, foreign, label },
+    ofOtherAccount: context.account === 'other',
     ...{ image, runtype, onstart, env, diskGb },
     isBid: request.bidNanoUsdPerHour !== null,
-    apiKey: createHash('sha256').update(`${state.seed} ${id}`).digest('hex'),
+    apiKey: createHash('sha256').update(`${state.seed} ${state.instances.length}`).digest('hex'),
     createdAt: now,
     runs: request.running ? [run] : [],
     gpuRates: [{ from: now, nanoUsdPerHour: gpuNano }],
     diskNanoUsdPerHour: diskNanoUsdPerHour(machine, diskGb),
     nanoUsdPerGbTransfer: Math.round(machine.transferUsdPerGb * 1e9),
     traffic: [],
+    refunds: [],
     keys: [...state.accountKeys],
     hostKey: createHostKey(),
     sshPort: null,
@@ -111,6 +125,15 @@ export function rent(context: Renting, offer: Offer, request: RentRequest): Inst
   state.instances.push(instance);
   applyFaults(context, instance);
   return instance;
+}
+
+/** A new number; under the fault `reused-id`, the one of the instance that ended last. */
+function newId({ state, now, takeFault }: Renting): number {
+  const next = firstInstanceId + state.instances.length;
+  if (takeFault('reused-id') === undefined) return next;
+  const ended = state.instances.filter((each) => !exists(each, now));
+  const last = ended.toSorted((left, right) => (left.end?.at ?? 0) - (right.end?.at ?? 0)).at(-1);
+  return last?.id ?? next;
 }
 
 function applyFaults({ state, takeFault, now }: Renting, instance: Instance): void {

@@ -1,28 +1,33 @@
 // One instance: read, change, destroy, and its SSH keys. Destroy takes effect immediately; reads
 // show the instance for some time, and a second destroy responds that it does not exist.
 
+import type { Fault } from '../../kit/faults.ts';
 import { currentRun, endAt, exists, isReadable, stopAt } from '../../kit/life.ts';
 import type { Reply } from '../../kit/wire.ts';
 import { creditMicroUsd } from '../billing.ts';
-import { type Context, placeOf, type Request } from '../context.ts';
+import { type Context, findInstance, placeOf, type Request } from '../context.ts';
 import { instanceView } from '../instance-view.ts';
 import { isFree, takenBy } from '../life.ts';
 import { isTakenByOthers } from '../others.ts';
 import { noSuchInstance, ok, refusal } from '../replies.ts';
-import { type Instance, instanceOf } from '../state.ts';
+import { createRowFaults } from '../row-faults.ts';
+import type { Instance } from '../state.ts';
 import { newKey } from './account-keys.ts';
 
 const maxLabel = 1024;
 /** How long an instance runs after destroy under the fault `zombie`, by default. */
 const defaultZombieMs = 60_000;
+/** How long destroy does not find an instance under the fault `young-404`, by default. */
+const defaultYoungMs = 60_000;
 
 /** The response for an unknown, a destroyed and a not yet readable instance is 200 with null. */
 export async function get(context: Context, { ids }: Request): Promise<Reply> {
-  const instance = instanceOf(context.state, ids[0]);
+  const instance = findInstance(context, ids[0]);
   if (instance === undefined || !isReadable(instance, context.now, context.settings)) {
     return ok({ instances: null });
   }
-  return ok({ instances: await show(context, instance) });
+  const alter = createRowFaults(context, 'instance');
+  return ok({ instances: alter(await show(context, instance), instance.id) });
 }
 
 export async function show(context: Context, instance: Instance) {
@@ -37,11 +42,17 @@ export async function show(context: Context, instance: Instance) {
 /** 200 once, then 404; for a zombie, 200 until its end. */
 export function destroy(context: Context, request: Request): Reply {
   return withInstance(context, request, (instance) => {
+    const young = context.takeFault('young-404');
+    if (young !== undefined && isYounger(instance, context.now, young)) return noSuchInstance;
     const zombie = context.takeFault('zombie');
     const delayMs = zombie === undefined ? 0 : (zombie.forMs ?? defaultZombieMs);
     endAt(instance, context.now + delayMs, 'destroyed');
     return ok({ success: true });
   });
+}
+
+function isYounger({ createdAt }: Instance, now: number, { forMs = defaultYoungMs }: Fault) {
+  return now < createdAt + forMs;
 }
 
 /** Stop, start, or a new label. */
@@ -122,6 +133,6 @@ function withInstance(
   request: Request,
   act: (instance: Instance) => Reply,
 ): Reply {
-  const instance = instanceOf(context.state, request.ids[0]);
+  const instance = findInstance(context, request.ids[0]);
   return instance && exists(instance, context.now) ? act(instance) : noSuchInstance;
 }

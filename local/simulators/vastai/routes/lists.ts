@@ -5,10 +5,11 @@ import type { Fault } from '../../kit/faults.ts';
 import { isRow, type Parsed, parseJson, type Row } from '../../kit/json.ts';
 import { isListed } from '../../kit/life.ts';
 import type { Reply } from '../../kit/wire.ts';
-import { type Context, placeOf, type Request } from '../context.ts';
+import { type Context, instancesOf, placeOf, type Request } from '../context.ts';
 import { comparator, type Ordering, parseFilters, pickColumns } from '../filters.ts';
 import { storedView } from '../instance-view.ts';
 import { badQuery, ok, refusal, serverError } from '../replies.ts';
+import { createRowFaults } from '../row-faults.ts';
 import type { Instance } from '../state.ts';
 import { show } from './instances.ts';
 import { parseToken, tokenOf } from './tokens.ts';
@@ -24,7 +25,7 @@ type Listed = { readonly instance: Instance; readonly row: Row };
 export async function listAll(context: Context): Promise<Reply> {
   const all = listed(context);
   if (failsPage(context, all)) return serverError;
-  const shown = await Promise.all(all.map(({ instance }) => show(context, instance)));
+  const shown = await showAll(context, all);
   return ok({ instances_found: shown.length, instances: shown });
 }
 
@@ -47,21 +48,29 @@ export async function listPage(context: Context, { query }: Request): Promise<Re
   const page = rest.slice(0, pageSize(query.get('limit')));
   if (failsPage(context, page)) return serverError;
   const last = rest.length > page.length ? page.at(-1) : undefined;
-  const shown = await Promise.all(page.map(({ instance }) => show(context, instance)));
+  const shown = await showAll(context, page);
+  const total = context.takeFault('missing-total') === undefined;
   return ok({
     success: true,
     instances_found: page.length,
-    total_instances: matching.length,
+    ...(total && { total_instances: matching.length }),
     label_counts: countLabels(matching),
     next_token: last === undefined ? null : tokenAt(last.row, orderings.value),
     instances: shown.map((row) => selectColumns({ ...row, volume_info: [] }, query)),
   });
 }
 
+async function showAll(context: Context, page: readonly Listed[]): Promise<Row[]> {
+  const shown = await Promise.all(page.map(({ instance }) => show(context, instance)));
+  const alter = createRowFaults(context, 'instance');
+  return shown.map((row) => alter(row, row.id));
+}
+
 function listed(context: Context): Listed[] {
   const { state, settings, now } = context;
+  if (context.takeFault('empty-list') !== undefined) return [];
   const stale = staleness(context.takeFault('stale-list'));
-  return state.instances
+  return instancesOf(context)
     .filter((instance) => {
       const own = staleness(context.takeInstanceFault('stale-list', instance.id));
       return isListed(instance, now, { ...settings, staleMs: Math.max(stale, own) });

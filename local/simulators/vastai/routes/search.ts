@@ -9,6 +9,7 @@ import { isFree, takenBy } from '../life.ts';
 import { type OfferView, offerView } from '../offer-view.ts';
 import { isTakenByOthers } from '../others.ts';
 import { badJson, badQuery, ok } from '../replies.ts';
+import { createRowFaults } from '../row-faults.ts';
 
 const maxOffers = 64;
 const defaultDiskGb = 8;
@@ -52,7 +53,8 @@ function find(context: Context, body: Row, columns: readonly string[] = ['*']): 
     .filter((row) => conditions.value.every((condition) => condition.test(row)))
     .sort(comparator(orderings.value))
     .slice(0, Math.min(limit, maxOffers));
-  return ok({ offers: found.map(({ shown }) => pickColumns(shown, columns)) });
+  const alter = createRowFaults(context, 'offer');
+  return ok({ offers: found.map(({ shown }) => pickColumns(alter(shown, 0), columns)) });
 }
 
 type SearchRow = Omit<OfferView, 'id' | 'external' | 'geolocation'> & {

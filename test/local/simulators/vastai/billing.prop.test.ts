@@ -36,7 +36,16 @@ const anyInstance = fc
       const readyAt = created + boot;
       const instance: Instance = {
         ...{ id: 1, offerId: 1, foreign: false, label: null, image: '', runtype: '', onstart: '' },
-        ...{ env: {}, diskGb: 8, isBid: false, apiKey: '', keys: [], createdAt: created },
+        ...{
+          ofOtherAccount: false,
+          refunds: [],
+          env: {},
+          diskGb: 8,
+          isBid: false,
+          apiKey: '',
+          keys: [],
+          createdAt: created,
+        },
         runs: [
           {
             startedAt: created,
