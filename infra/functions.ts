@@ -1,5 +1,5 @@
 // All functions of a deployment, made from the rows of the function list. Keys never stand in an
-// environment: a function that needs one is told which secret holds it.
+// environment: a function that needs one gets the name of its secret.
 
 import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
@@ -34,18 +34,18 @@ export type Functions = (name: FunctionName) => IFunction;
 
 /** Limits of new accounts that have a default. */
 function optionalLimits({ maxLeaseMicroUsd, providers, gpuNames, thresholds }: Settings) {
-  const told = thresholds?.map(({ percent, action }) => `${percent}:${action}`).join(' ');
+  const written = thresholds?.map(({ percent, action }) => `${percent}:${action}`).join(' ');
   return {
     ...(maxLeaseMicroUsd !== undefined && {
       GPU_SHOPPER_MAX_LEASE_MICRO_USD: String(maxLeaseMicroUsd),
     }),
     ...(providers.length > 0 && { GPU_SHOPPER_PROVIDERS: providers.join(',') }),
     ...(gpuNames.length > 0 && { GPU_SHOPPER_GPU_NAMES: gpuNames.join(',') }),
-    ...(told !== undefined && { GPU_SHOPPER_THRESHOLDS: told }),
+    ...(written !== undefined && { GPU_SHOPPER_THRESHOLDS: written }),
   };
 }
 
-/** What every function is told. */
+/** The environment of every function. */
 function commonEnvironment(scope: Construct, props: FunctionsProps): Record<string, string> {
   const { settings, nodeUrl } = props;
   const { data, schedules } = props.reachable;

@@ -1,5 +1,5 @@
 // Everything that a person may read from the program, in one file: read it as somebody who has not
-// seen the code. `npx vitest run -u test/messages.test.ts` writes it again.
+// seen the code. `npx vitest run test/messages.test.ts -u` writes it again.
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -17,9 +17,10 @@ describe('messages', () => {
     messagesOf([{ path: 'shared/core/base/a.ts', text: `${lines.join('\n')}\n` }]);
 
   it('are the literals of prose, joined over lines and with what is filled in', () => {
-    expect(
-      messages("const a = 'the lease ' + 'is over';", 'const b = `no ${what} at ${`hour ${h}`}`;'),
-    ).toBe('# shared/core/base/a.ts\nthe lease is over\nno ${what} at ${`hour ${h}`}\n');
+    const filled = 'no $' + '{what} at $' + '{hour}';
+    expect(messages("const a = 'the lease ' + 'is over';", `const b = \`${filled}\`;`)).toBe(
+      `# shared/core/base/a.ts\nthe lease is over\n${filled}\n`,
+    );
   });
 
   it('are no comments, keys or paths', () => {

@@ -9,6 +9,8 @@ import { checkArrows, checkPorts, checkSdks } from './tidy/arrows.ts';
 import { BANS, checkBans } from './tidy/banned.ts';
 import { brokenRules } from './tidy/canary.ts';
 import { checkDead } from './tidy/dead.ts';
+import { checkDocs } from './tidy/docs.ts';
+import { checkEnglish } from './tidy/english.ts';
 import { checkLinks, checkOpenings, checkPrivate } from './tidy/files.ts';
 import { checkHandlers } from './tidy/handlers.ts';
 import { checkPackages } from './tidy/packages.ts';
@@ -48,6 +50,8 @@ describe('the repository', () => {
     ['makes no banned calls', checkBans],
     ['has state machines that always reach teardown', checkMachines],
     ['uses one word for each thing', checkWords],
+    ['uses plain English', checkEnglish],
+    ['has documents whose paths and names exist', checkDocs],
     ['says in every file what it is for', checkOpenings],
     ['links to files that exist', checkLinks],
     ['names no local paths and private hosts', checkPrivate],

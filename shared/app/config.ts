@@ -39,7 +39,7 @@ const listed = z.pipe(
 
 const enabled = z.pipe(listed, z.array(ProviderName).check(z.minLength(1, 'must name a provider')));
 
-/** Told at half of the month's budget, near its end, and at its end. */
+/** A notification at half of the monthly budget, near its end, and at its end. */
 const THRESHOLDS: Threshold[] = [50, 80, 100].map((percent) => ({
   percent,
   action: 'notify',
@@ -118,7 +118,7 @@ function limitsOf(env: Environment): AccountLimits {
     monthlyBudgetMicroUsd: env[LIMITS.monthlyBudgetMicroUsd],
     maxRateMicroUsdPerHour: env[LIMITS.maxRateMicroUsdPerHour],
     maxOpenLeases: env[LIMITS.maxOpenLeases],
-    // One lease may take the whole budget unless told otherwise.
+    // One lease may take the whole budget unless the settings say otherwise.
     maxLeaseMicroUsd: env[LIMITS.maxLeaseMicroUsd] ?? env[LIMITS.monthlyBudgetMicroUsd],
     providers: env[LIMITS.providers],
     gpuNames: env[LIMITS.gpuNames],
@@ -130,12 +130,12 @@ function limitsOf(env: Environment): AccountLimits {
   return refuse(at?.[1] ?? 'limits', issue?.message ?? 'is out of bounds');
 }
 
-/** What a deployment is told from outside. Keys are secret: this object is never logged. */
+/** The settings of a deployment. Keys are secret: this object is never logged. */
 export type Config = ReturnType<typeof readConfig>;
 
 /**
  * Reads the configuration from `environment`, by default the process's own environment, and `keys`,
- * which are variables that a deployed function is told by secrets. Throws BadConfig.
+ * which are variables that a deployed function reads from secrets. Throws BadConfig.
  */
 export function readConfig(environment: Variables = process.env, keys: Variables = {}) {
   const source = { ...environment, ...keys };

@@ -30,7 +30,8 @@ function portsOf(options: StandaloneOptions): SweepAlonePorts {
   }
   const config = readConfig(environment);
   const { deployment, tagKey, tagKeyPrevious: previous, providers: access } = config;
-  if (tagKey === undefined) throw bad('GPU_SHOPPER_TAG_KEY', 'is missing: ours are told by it');
+  if (tagKey === undefined)
+    throw bad('GPU_SHOPPER_TAG_KEY', 'is missing: it proves which instances are ours');
   if (access[name.data] === undefined) {
     throw bad(Object.values(rowOf(name.data).keys).join(' and '), 'is missing');
   }

@@ -214,8 +214,8 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'schedule before instance',
     file: 'state-machines/lease.asl.json',
-    line: 'ArmDeadline}',
-    instead: 'ChooseOffer}',
+    line: '"step": "arm"',
+    instead: '"step": "probe"',
     test: {
       file: 'test/machines/deadline.test.ts',
       of: 'a lease',

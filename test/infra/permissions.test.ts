@@ -51,10 +51,10 @@ const condition = (value: unknown): string =>
 function linesOf(role: string, statement: Statement): readonly string[] {
   const { Effect, Action, Resource, Principal, Condition } = statement;
   const when = Condition === undefined ? '' : `  if ${condition(Condition)}`;
-  const whom = Resource ?? Object.values(Principal ?? {})[0];
+  const who = Resource ?? Object.values(Principal ?? {})[0];
   const effect = Effect === 'Allow' ? '' : `${Effect} `;
   return list(Action).flatMap((action) =>
-    list(whom).map((each) => `${role}  ${effect}${String(action)}  ${text(each)}${when}`),
+    list(who).map((each) => `${role}  ${effect}${String(action)}  ${text(each)}${when}`),
   );
 }
 

@@ -1,4 +1,4 @@
-// Whoever is told has somewhere to look: each alarm, page and failure that pages is in the runbook.
+// Each alarm, page and failure that pages an operator has a section in the runbook.
 
 import { readFileSync } from 'node:fs';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';

@@ -118,7 +118,7 @@ describe('functions', () => {
       for (const key of Object.values(row.keys)) expect(variables).not.toContain(key);
     }
   });
-  it('are told the group of schedules that is made', () => {
+  it('get the name of the schedule group that the stack creates', () => {
     template.hasResourceProperties('AWS::Scheduler::ScheduleGroup', {
       Name: variablesOf('step-decide')['GPU_SHOPPER_SCHEDULE_GROUP'],
     });

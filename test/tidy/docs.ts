@@ -9,8 +9,8 @@ const SPAN = /(?<!`)`([^`\n]+)`(?!`)/g;
 const PATH = /^(?!\/|https?:|@|npm |node )[\w.@*-]+(?:\/[\w.@*{},-]+)+\/?$/;
 const FILE_NAME = /^[\w.*-]+\.(?:ts|tsx|json|md|sh|txt)$/;
 const WORD = /[A-Za-z][A-Za-z0-9_]{2,}/g;
-/** Commands of other programs, and `PLACEHOLDERS` for the reader's own values. */
-const FOREIGN = /^(?:aws|curl|cdk|git) /;
+/** Commands and names of other programs, and `PLACEHOLDERS` for the reader's own values. */
+const FOREIGN = /^(?:aws|curl|cdk|git) |^sts:|AWSReservedSSO/;
 const PLACEHOLDER = /^[A-Z]+$/;
 
 /** The files in which a name must occur; other documents do not count. */

@@ -21,7 +21,7 @@ const DIALECT: readonly Synonym[] = [
   { word: /\b(?:set|sets|setting) going\b/gi, say: 'start' },
   { word: /\b(?:lest|hitherto|therein|thereof|thereby|whence|thence)\b/gi, say: 'it plainly' },
   {
-    word: /(?<!state )\bmachines?\b(?!\/)/gi,
+    word: /(?<!(?:state|start) )\bmachines?\b(?!\/)/gi,
     say: "instance, or host when it is the provider's",
     except: MACHINES,
   },

@@ -2,7 +2,7 @@
 // checks of prose ignore code. It does not parse and is only as exact as these checks need.
 
 type Kind = 'code' | 'literal' | 'comment';
-type Piece = { readonly kind: Kind; readonly text: string };
+export type Piece = { readonly kind: Kind; readonly text: string };
 
 const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
 const QUOTED = /'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"/y;
@@ -49,7 +49,7 @@ function countBraces(code: string, open: Open): void {
   else open.push(code === '}' ? depth - 1 : depth);
 }
 
-function lex(text: string, language: Language): readonly Piece[] {
+export function lex(text: string, language: Language): readonly Piece[] {
   const pieces: Piece[] = [];
   const open: Open = [];
   let before = '';
