@@ -109,14 +109,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'step-decide': {
     ...SMALL,
-    needs: [
-      'records',
-      'write-sweeps',
-      'wake-workflow',
-      'arm-schedule',
-      'disarm-schedule',
-      'provider-keys',
-    ],
+    needs: ['records', 'write-sweeps', 'wake-workflow', 'arm-schedule', 'disarm-schedule'],
   },
   'work-provider': {
     ...SMALL,

@@ -4,6 +4,7 @@
 
 import { leaseIdFor, requestHash } from '../adapters/derive-ids.ts';
 import { readLeaseToken } from '../adapters/lease-token.ts';
+import { cardOf } from '../adapters/providers/registry.ts';
 import { createSshProbe } from '../adapters/ssh-probe.ts';
 import { attemptLimit } from '../core/instance/card.ts';
 import { createEnforceDeadline } from '../usecases/lease/enforce-deadline.ts';
@@ -25,6 +26,7 @@ import { createConfirmReady } from '../usecases/lease/steps/confirm-ready.ts';
 import { createDestroyInstance } from '../usecases/lease/steps/destroy-instance.ts';
 import { createEndLease } from '../usecases/lease/steps/end-lease.ts';
 import { createFindLaunched } from '../usecases/lease/steps/find-launched.ts';
+import { createGetInstance } from '../usecases/lease/steps/get-instance.ts';
 import { createJudgeLease } from '../usecases/lease/steps/judge-lease.ts';
 import { createLaunchInstance } from '../usecases/lease/steps/launch-instance.ts';
 import { createProbeReady } from '../usecases/lease/steps/probe-ready.ts';
@@ -89,35 +91,32 @@ export const launchInstance = (runtime: Runtime) =>
 export const findLaunched = (runtime: Runtime) =>
   withKeys(runtime, (keyed) => createFindLaunched({ ...records(keyed), ...sight(keyed) }));
 
-export const awaitReady = (runtime: Runtime) =>
+export const getInstance = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
-    createAwaitReady({
-      ...records(keyed),
-      ...waking(keyed),
-      providers: providers(keyed),
-      phoneHome: keyed.config.nodeUrl !== undefined,
-    }),
+    createGetInstance({ ...records(keyed), providers: providers(keyed) }),
   );
+
+export const awaitReady = (runtime: Runtime) =>
+  createAwaitReady({
+    ...records(runtime),
+    ...waking(runtime),
+    phoneHome: runtime.config.nodeUrl !== undefined,
+  });
 
 export const probeReady = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createProbeReady({
-      ...records(keyed),
-      pulses: once(keyed, pulses),
-      providers: providers(keyed),
-      probe: createSshProbe(),
-    }),
-  );
+  createProbeReady({
+    ...records(runtime),
+    pulses: once(runtime, pulses),
+    cardOf,
+    probe: createSshProbe(),
+  });
 
 export const confirmReady = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createConfirmReady({
-      ...records(keyed),
-      pulses: once(keyed, pulses),
-      providers: providers(keyed),
-      scheduler: once(keyed, scheduler),
-    }),
-  );
+  createConfirmReady({
+    ...records(runtime),
+    pulses: once(runtime, pulses),
+    scheduler: once(runtime, scheduler),
+  });
 
 export const retireAttempt = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>

@@ -7,6 +7,7 @@ import { handler as workProvider } from '../../functions/work-provider.ts';
 import { type Runtime, within } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { policy } from '../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../shared/core/base/time.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { type Moment, marketBetween } from '../support/worlds/market-between.ts';
@@ -123,6 +124,17 @@ describe('a create call', () => {
     expect(await world.leftovers(id)).toEqual([]);
     await world.close();
   });
+});
+
+it('a report that is too old to decide on is read again', async () => {
+  const { world, ran } = await withStep('confirm', stepDecide, ({ clock }) => ({
+    clock: { now: () => epochMs(clock.now() + policy.ready.maxReportAge + 1) },
+  }));
+  await world.active();
+  expect(ran()).toBe(1);
+  const from = world.calls.indexOf('get');
+  expect(world.calls.slice(from)).toEqual(['get', 'confirm', 'get', 'confirm', 'serve']);
+  await world.close();
 });
 
 describe('a release between the read of the lease and the parked token', () => {

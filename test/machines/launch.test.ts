@@ -8,7 +8,7 @@ import { marketBetween } from '../support/worlds/market-between.ts';
 import type { Meddle } from '../support/worlds/virtual-time.ts';
 
 /** The steps of an ordinary launch, in order. */
-const LAUNCH = ['choose', 'arm', 'launch', 'await', 'confirm', 'serve'];
+const LAUNCH = ['choose', 'arm', 'launch', 'await', 'get', 'confirm', 'serve'];
 
 async function endsWithNothingLeft(world: LeaseWorld, id: LeaseId): Promise<void> {
   await world.untilState(id, 'ended');
@@ -151,6 +151,16 @@ describe('a launch', () => {
     await world.untilState(id, 'ended');
     expect(await world.lease(id)).toMatchObject({ reason: 'no-offer', attempts: [] });
     expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+
+  it('gives an instance that was found later its SSH key, once', async () => {
+    const world = await leaseWorld();
+    world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
+    const { id, attempts } = await world.active();
+    expect(attempts).toMatchObject([{ keyAttached: true }]);
+    const types = await world.eventTypes(id);
+    expect(types.filter((type) => type === 'key-handed-over')).toHaveLength(1);
     await world.close();
   });
 

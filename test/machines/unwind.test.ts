@@ -20,6 +20,7 @@ const DETOURS: Record<string, { phoneHome?: boolean; upset?: (world: LeaseWorld)
     upset: ({ market }) =>
       market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 }),
   },
+  'Get endpoint': { phoneHome: false },
   'Probe ready': { phoneHome: false },
   'Retire attempt': {
     upset: ({ market }) => market.addFault({ name: 'never-boots', times: 1 }),

@@ -32,6 +32,7 @@ export const STEPS = {
   arm: 'step-decide',
   launch: 'work-provider',
   find: 'work-list',
+  get: 'work-provider',
   await: 'step-decide',
   probe: 'step-decide',
   confirm: 'step-decide',

@@ -54,7 +54,7 @@ export function confirmAttempt(
 ): AttemptIn<'created'> {
   const seen = { createdAt: since, runningAt: null, keyAttached: null, observedRate: null };
   const known = { ...withoutSightings(attempt), instanceId, ...seen };
-  return { ...known, state: 'created', lastSeenAt: null };
+  return { ...known, state: 'created', report: null, lastSeenAt: null };
 }
 
 /** Complete listings that started after `mayLandUntil` do not show the instance. */

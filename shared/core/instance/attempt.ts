@@ -6,6 +6,7 @@ import { InstanceId } from '../base/ids.ts';
 import { MicroUsdPerHour } from '../base/money.ts';
 import { EpochMs, epochMs, latest } from '../base/time.ts';
 import { AbsenceProof, nothingWasCreated } from './absence.ts';
+import { InstanceReport } from './instance.ts';
 import { Offer } from './offer.ts';
 import { Tag } from './ownership.ts';
 import { Usage } from './usage.ts';
@@ -48,6 +49,8 @@ const created = {
   keyAttached: z.nullable(z.boolean()),
   /** The rate that the provider reports for the instance, once read. */
   observedRate: z.nullable(MicroUsdPerHour),
+  /** The provider's last report about the instance while it boots; null before the first. */
+  report: z._default(z.nullable(InstanceReport), null),
   /** When the instance was last seen; written when it is destroyed or missing. */
   lastSeenAt: z._default(z.nullable(EpochMs), null),
 };

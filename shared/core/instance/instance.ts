@@ -1,18 +1,23 @@
 // An instance as its provider reports it, in `get` and in listings.
 
+import * as z from 'zod/mini';
 import type { InstanceId } from '../base/ids.ts';
-import type { MicroUsdPerHour } from '../base/money.ts';
+import { MicroUsdPerHour } from '../base/money.ts';
+import { EpochMs } from '../base/time.ts';
 
 /** A `stopped` or `failed` instance never becomes ready; an `unreachable` one may recover. */
-export type InstanceStatus =
-  | 'starting'
-  | 'running'
-  | 'stopped'
-  | 'failed'
-  | 'unreachable'
-  | 'unknown';
+const InstanceStatus = z.enum([
+  'starting',
+  'running',
+  'stopped',
+  'failed',
+  'unreachable',
+  'unknown',
+]);
+export type InstanceStatus = z.infer<typeof InstanceStatus>;
 
-export type SshEndpoint = { readonly host: string; readonly port: number; readonly user: string };
+export const SshEndpoint = z.object({ host: z.string(), port: z.int(), user: z.string() });
+export type SshEndpoint = z.infer<typeof SshEndpoint>;
 
 export type Instance = {
   readonly id: InstanceId;
@@ -26,6 +31,30 @@ export type Instance = {
   /** SSH endpoints, the best first; empty until known. */
   readonly ssh: readonly SshEndpoint[];
 };
+
+/** What readiness depends on, as the provider reported it at `at`. */
+export const InstanceReport = z.object({
+  at: EpochMs,
+  /** `absent` when the provider did not know the instance. */
+  instance: z.union([
+    z.literal('absent'),
+    z.object({
+      status: InstanceStatus,
+      statusText: z.string(),
+      rate: z.nullable(MicroUsdPerHour),
+      ssh: z.readonly(z.array(SshEndpoint)),
+    }),
+  ]),
+});
+export type InstanceReport = z.infer<typeof InstanceReport>;
+export type ReportedInstance = InstanceReport['instance'];
+
+/** The report of what `get` returned. */
+export function reportOf(instance: Instance | 'absent', at: EpochMs): InstanceReport {
+  if (instance === 'absent') return { at, instance };
+  const { status, statusText, rate, ssh } = instance;
+  return { at, instance: { status, statusText, rate, ssh } };
+}
 
 /** Whether the instance has stopped and does not start again by itself. */
 export const isHalted = ({ status }: Pick<Instance, 'status'>): boolean =>

@@ -8,6 +8,7 @@ import { policy } from '../base/policy/policy.ts';
 import { DurationMs, EpochMs } from '../base/time.ts';
 import { AbsenceProof } from '../instance/absence.ts';
 import { Attempt } from '../instance/attempt.ts';
+import { SshEndpoint } from '../instance/instance.ts';
 import { Offer, Requirement } from '../instance/offer.ts';
 import { Liveness, NodeFacts, type Pulse } from '../instance/pulse.ts';
 import { Idle, IdleWarning } from '../instance/quiet.ts';
@@ -105,7 +106,7 @@ const Active = z.object({
   ...always,
   instanceId: InstanceId,
   activeAt: EpochMs,
-  ssh: z.array(z.object({ host: z.string(), port: z.int(), user: z.string() })),
+  ssh: z.array(SshEndpoint),
   facts: z.nullable(NodeFacts),
   /** The latest end that an operator approved, beyond the maximum duration. */
   approvedUntil: z._default(z.nullable(EpochMs), null),

@@ -4,7 +4,7 @@
 import { between, type EpochMs } from '../base/time.ts';
 import type { AttemptIn } from '../instance/attempt.ts';
 import type { ProviderCard } from '../instance/card.ts';
-import { type Instance, isHalted, type SshEndpoint } from '../instance/instance.ts';
+import { isHalted, type ReportedInstance, type SshEndpoint } from '../instance/instance.ts';
 import { detour, done, type StepOutcome } from './step.ts';
 
 /** Whether the boot limit of the provider has passed. */
@@ -16,7 +16,7 @@ export const isBootOver = (
 
 /** Where to probe the instance, or the outcome when there is nothing to probe. */
 export function planProbe(
-  instance: Instance | 'absent',
+  instance: ReportedInstance,
 ): { readonly kind: 'probe'; readonly ssh: readonly SshEndpoint[] } | StepOutcome {
   if (instance === 'absent')
     return detour('not-ready', 'the provider does not know the instance yet');

@@ -1,27 +1,30 @@
 // Whether a lease becomes active, after its instance called, was probed, or reached its boot limit.
-// The provider's view of the instance decides: when the instance is gone, broken or above the
+// The provider's report of the instance decides: when the instance is gone, broken or above the
 // ceiling, the attempt is retired; when it is ready, the lease becomes active and its duration
 // starts.
 
 import { formatUsd } from '../base/money.ts';
-import { after, type EpochMs, earliest, isoTime } from '../base/time.ts';
+import { policy } from '../base/policy/policy.ts';
+import { after, between, type EpochMs, earliest, isoTime } from '../base/time.ts';
 import type { AttemptIn, AttemptReason } from '../instance/attempt.ts';
 import { observeRunning, retireAttempt } from '../instance/attempt-moves.ts';
-import { type Instance, isHalted } from '../instance/instance.ts';
+import { type InstanceReport, isHalted, type ReportedInstance } from '../instance/instance.ts';
 import { type Pulse, runningSince } from '../instance/pulse.ts';
 import { alarmOf, nextAlarm } from './deadline.ts';
 import { type Decision, keep } from './decision.ts';
 import { repriceHold } from './hold.ts';
 import { judge, type ServeTimes } from './judge.ts';
-import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
+import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { activate, addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
-/** The facts about an instance: its pulse, and its provider's view. */
-export type ReadyFacts = { readonly pulse: Pulse | null; readonly instance: Instance | 'absent' };
+/** The facts about an instance: its pulse, and its provider's report. */
+export type ReadyFacts = { readonly pulse: Pulse | null; readonly instance: ReportedInstance };
+
+type Present = Exclude<ReportedInstance, 'absent'>;
 
 export type ReadyVerdict =
-  | { readonly kind: 'ready'; readonly instance: Instance }
+  | { readonly kind: 'ready'; readonly instance: Present }
   | { readonly kind: 'fault'; readonly reason: AttemptReason; readonly why: string };
 
 const fault = (reason: AttemptReason, why: string): ReadyVerdict => ({
@@ -71,13 +74,16 @@ type Confirmed = Decision<StepOutcome<ServeTimes>>;
 
 function startServing(
   { lease, attempt }: Booted,
-  { pulse, instance }: { readonly pulse: Pulse | null; readonly instance: Instance },
+  { pulse, instance }: { readonly pulse: Pulse | null; readonly instance: Present },
   now: EpochMs,
 ): Confirmed {
   const deadline = after(now, lease.terms.duration);
   const since = pulse === null ? null : runningSince(pulse, attempt.createdAt);
   const ready = {
-    attempt: observeRunning(attempt, { since: since ?? now, rate: instance.rate }),
+    attempt: {
+      ...observeRunning(attempt, { since: since ?? now, rate: instance.rate }),
+      report: null,
+    },
     deadline,
     ssh: [...instance.ssh],
     facts: pulse?.facts ?? null,
@@ -127,10 +133,30 @@ export function decideReadiness(
   return startServing(booted, { pulse: facts.pulse, instance: verdict.instance }, now);
 }
 
+/** Records the provider's report about the instance of this attempt. */
+export function recordReport(
+  lease: Lease,
+  { attempt: number, report }: { readonly attempt: number; readonly report: InstanceReport },
+): Lease {
+  const attempt = currentAttempt(lease);
+  if (attempt?.number !== number || attempt.state !== 'created') return lease;
+  return withAttempt(lease, { ...attempt, report });
+}
+
+/** The report that readiness may be decided on; null when there is none or it is too old. */
+export function recentReport(
+  { report }: AttemptIn<'created'>,
+  now: EpochMs,
+): ReportedInstance | null {
+  if (report === null || between(report.at, now) > policy.ready.maxReportAge) return null;
+  return report.instance;
+}
+
 /** The attempt whose instance does not have the SSH key yet; null when there is none. */
 export function attemptWithoutKey(lease: Lease): AttemptIn<'created'> | null {
   const attempt = currentAttempt(lease);
-  return attempt?.state === 'created' && attempt.keyAttached === null ? attempt : null;
+  if (isOver(lease) || attempt?.state !== 'created') return null;
+  return attempt.keyAttached === null ? attempt : null;
 }
 
 const KEY_WORDS = {

@@ -20,6 +20,7 @@ const stepBudget = {
   /** A create call may take minutes: the time of one is part of what an attempt is held for. */
   launch: minutes(3),
   find: SHORT,
+  get: SHORT,
   await: SHORT,
   probe: SHORT,
   confirm: SHORT,

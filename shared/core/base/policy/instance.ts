@@ -12,6 +12,8 @@ export const instancePolicy = {
   ready: {
     /** The timeout of one probe of an instance's SSH port. */
     probeTimeout: seconds(5),
+    /** The maximum age of the provider's report that readiness is decided on. */
+    maxReportAge: minutes(5),
     /** The maximum boot limit of a provider's card: a lease makes no progress for this long. */
     maxBootLimit: minutes(30),
   },

@@ -1,5 +1,5 @@
-// Confirm ready: judges an instance that called, was probed, or reached its boot limit. Makes the
-// lease active, or retires the attempt.
+// Confirm ready: judges an instance that called, was probed, or reached its boot limit, by what its
+// provider last reported. Makes the lease active, or retires the attempt.
 
 import type { ServeTimes } from '../../../core/lease/judge.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
@@ -8,24 +8,23 @@ import {
   decideReadiness,
   firstWait,
   judgeReadiness,
+  recentReport,
 } from '../../../core/lease/readiness.ts';
 import { detour, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
-import type { Providers } from '../../common/listing.ts';
 
 export type ConfirmReadyPorts = Records & {
   readonly pulses: PulseStore;
-  readonly providers: Providers;
   readonly scheduler: Scheduler;
 };
 
 /**
  * Makes the lease active, or retires the attempt. The schedule is set before the lease is
  * committed: after a crash in between, the schedule fires early and checks again. Safe to repeat.
- * Detours: attempt-failed, lease-over, superseded. Throws what get throws, ProviderDown, StoreDown,
- * Conflict.
+ * Detours: not-ready (get the instance again), attempt-failed, lease-over, superseded. Throws
+ * ProviderDown, StoreDown, Conflict.
  */
 export function createConfirmReady(ports: ConfirmReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
@@ -38,7 +37,8 @@ export function createConfirmReady(ports: ConfirmReadyPorts) {
     if (attempt?.state !== 'created') {
       return detour('attempt-failed', 'the lease has no instance');
     }
-    const instance = await ports.providers(attempt.offer.provider).get(attempt.instanceId);
+    const instance = recentReport(attempt, ports.clock.now());
+    if (instance === null) return detour('not-ready', 'the report about the instance is too old');
     const facts = { input, pulse, instance };
     if (judgeReadiness(before, facts).kind === 'ready') {
       await ports.scheduler.arm(before.id, alarmBeforeServing(before, ports.clock.now()));

@@ -20,6 +20,7 @@ import type { GoneOffers } from '../../../ports/gone-offers.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
+import { attachKey } from '../attach-key.ts';
 
 export type LaunchPorts = Records &
   TagReader & {
@@ -57,25 +58,32 @@ async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<
   return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
 }
 
+/** One attempt: intent, one create call, its outcome. */
+async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome<BootWait>> {
+  await startPulse(ports, await loadLease(ports, input.leaseId));
+  const { result: intended } = await recordIntent(ports, input);
+  if ('kind' in intended) return intended;
+  const { number, offer } = intended.attempt;
+  const answer = await create(ports, intended);
+  // Until the commit below, an instance may exist that only the recorded tag identifies.
+  const boot = bootWait(ports.providers(offer.provider).card);
+  const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
+    applyCreateAnswer(lease, { attempt: number, answer, boot }, now),
+  );
+  // After the commit: it is a hint for other leases, and this lease does not depend on it.
+  if (answer.kind === 'offer-gone') await ports.goneOffers.recordGone(offer, ports.clock.now());
+  return result;
+}
+
 /**
- * One attempt: intent, one create call, its outcome. A repeat never creates twice: it finds the
+ * One attempt, then the SSH key of its instance. A repeat never creates twice: it finds the
  * recorded attempt and searches for its instance. Detours: offer-gone, outcome-unknown,
  * rate-limited and not-called (come again), lease-over, superseded. Throws StoreDown, Conflict.
  */
 export function createLaunchInstance(ports: LaunchPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
-    await startPulse(ports, await loadLease(ports, input.leaseId));
-    const { result: intended } = await recordIntent(ports, input);
-    if ('kind' in intended) return intended;
-    const { number, offer } = intended.attempt;
-    const answer = await create(ports, intended);
-    // Until the commit below, an instance may exist that only the recorded tag identifies.
-    const boot = bootWait(ports.providers(offer.provider).card);
-    const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
-      applyCreateAnswer(lease, { attempt: number, answer, boot }, now),
-    );
-    // After the commit: it is a hint for other leases, and this lease does not depend on it.
-    if (answer.kind === 'offer-gone') await ports.goneOffers.recordGone(offer, ports.clock.now());
-    return result;
+    const outcome = await launch(ports, input);
+    if (outcome.kind === 'done') await attachKey(ports, input.leaseId);
+    return outcome;
   };
 }

@@ -1,8 +1,11 @@
 // Probe ready: when instances cannot call the service, an instance is ready when an SSH server
 // answers with its banner at the address from the provider.
 
+import type { ProviderName } from '../../../core/base/providers.ts';
+import type { ProviderCard } from '../../../core/instance/card.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
 import { isBootOver, planProbe } from '../../../core/lease/probe.ts';
+import { recentReport } from '../../../core/lease/readiness.ts';
 import {
   detour,
   done,
@@ -13,17 +16,16 @@ import {
 import type { Probe } from '../../../ports/probe.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
-import type { Providers } from '../../common/listing.ts';
 
 export type ProbeReadyPorts = Records & {
   readonly pulses: PulseStore;
-  readonly providers: Providers;
+  readonly cardOf: (provider: ProviderName) => ProviderCard;
   readonly probe: Probe;
 };
 
 /**
- * One probe of the instance's SSH port. Safe to repeat. Detours: not-ready (probe again),
- * lease-over, superseded. Throws what get throws, StoreDown.
+ * One probe of the SSH port that the provider last reported. Safe to repeat. Detours: not-ready
+ * (get the instance and probe again), lease-over, superseded. Throws StoreDown.
  */
 export function createProbeReady(ports: ProbeReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
@@ -32,9 +34,11 @@ export function createProbeReady(ports: ProbeReadyPorts) {
     if (skip !== null) return skip;
     const attempt = currentAttempt(lease);
     if (attempt?.state !== 'created') return done(null);
-    const provider = ports.providers(attempt.offer.provider);
-    if (isBootOver(attempt, provider.card, ports.clock.now())) return done(null);
-    const plan = planProbe(await provider.get(attempt.instanceId));
+    const now = ports.clock.now();
+    if (isBootOver(attempt, ports.cardOf(attempt.offer.provider), now)) return done(null);
+    const instance = recentReport(attempt, now);
+    if (instance === null) return detour('not-ready', 'the provider has not reported on it yet');
+    const plan = planProbe(instance);
     if (plan.kind !== 'probe') return plan;
     for (const { host, port } of plan.ssh) {
       if ((await ports.probe.sshBanner(host, port)) === 'not-yet') continue;

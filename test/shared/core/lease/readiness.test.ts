@@ -2,14 +2,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
-import type { Instance } from '../../../../shared/core/instance/instance.ts';
+import { type Instance, reportOf } from '../../../../shared/core/instance/instance.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import {
   alarmBeforeServing,
   attemptWithoutKey,
   decideReadiness,
   judgeReadiness,
+  recentReport,
   recordKey,
+  recordReport,
 } from '../../../../shared/core/lease/readiness.ts';
 import { at } from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
@@ -99,6 +101,36 @@ describe('the alarm before serving', () => {
     expect(alarmBeforeServing({ ...booting, deadline: at('12:10') }, at('12:06'))).toBe(
       at('12:10:30'),
     );
+  });
+});
+
+describe("the provider's report", () => {
+  const report = reportOf(anInstance(), at('12:05'));
+  const reported = recordReport(booting, { attempt: 1, report });
+  const attempt = currentAttempt(reported);
+
+  it('is recorded on its attempt, with what readiness depends on', () => {
+    const { status, statusText, rate, ssh } = anInstance();
+    expect(attempt).toMatchObject({
+      report: { at: at('12:05'), instance: { status, statusText, rate, ssh } },
+    });
+  });
+
+  it('is decided on for 5 minutes', () => {
+    if (attempt?.state !== 'created') throw new Error('the attempt has an instance');
+    expect(recentReport(attempt, at('12:10'))).toEqual(report.instance);
+    expect(recentReport(attempt, at('12:10:01'))).toBeNull();
+    expect(recentReport({ ...attempt, report: null }, at('12:05'))).toBeNull();
+  });
+
+  it('of another attempt, or without an instance, is left alone', () => {
+    expect(recordReport(booting, { attempt: 2, report })).toBe(booting);
+    const requested = aRequestedLease();
+    expect(recordReport(requested, { attempt: 1, report })).toBe(requested);
+  });
+
+  it('says absent when the provider does not know the instance', () => {
+    expect(reportOf('absent', at('12:05'))).toEqual({ at: at('12:05'), instance: 'absent' });
   });
 });
 

@@ -1,0 +1,36 @@
+// Get instance: reads a booting instance from its provider and records the report on the lease, for
+// the steps that decide on it and hold no provider key.
+
+import { reportOf } from '../../../core/instance/instance.ts';
+import { commitChange } from '../../../core/lease/decision.ts';
+import { currentAttempt } from '../../../core/lease/lease.ts';
+import { recordReport } from '../../../core/lease/readiness.ts';
+import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
+import type { Providers } from '../../common/listing.ts';
+import { attachKey } from '../attach-key.ts';
+
+export type GetInstancePorts = Records & { readonly providers: Providers };
+
+/**
+ * Records one report about the instance of a booting lease. Attaches its SSH key first where Launch
+ * instance did not: the instance was found later, or that step crashed. Safe to repeat. Detours:
+ * lease-over, superseded. Throws what get throws, StoreDown, Conflict.
+ */
+export function createGetInstance(ports: GetInstancePorts) {
+  return async (input: StepInput): Promise<StepOutcome> => {
+    const lease = await loadLease(ports, input.leaseId);
+    const skip = skipReason(lease, input);
+    if (skip !== null) return skip;
+    const attempt = currentAttempt(lease);
+    if (lease.state !== 'booting' || attempt?.state !== 'created') return done(null);
+    const { number, instanceId, offer } = attempt;
+    await attachKey(ports, lease.id);
+    const at = ports.clock.now();
+    const report = reportOf(await ports.providers(offer.provider).get(instanceId), at);
+    await changeLease(ports, lease.id, (current) =>
+      commitChange(current, recordReport(current, { attempt: number, report })),
+    );
+    return done(null);
+  };
+}
