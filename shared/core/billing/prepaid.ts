@@ -103,8 +103,8 @@ const costly = (lease: Lease, provider: ProviderName): readonly Attempt[] =>
 function goneBy(lease: Lease, attempt: Attempt, at: Moment): EpochMs {
   const { allowance } = policy.teardown;
   if (isOver(lease)) return after(lease.endingAt, allowance);
-  const serves = attempt === currentAttempt(lease) && attempt.state !== 'retiring';
-  if (!serves) return after(at.now, allowance);
+  const isCurrent = attempt === currentAttempt(lease) && attempt.state !== 'retiring';
+  if (!isCurrent) return after(at.now, allowance);
   if (lease.state === 'active') return after(lease.deadline, allowance);
   const from = attempt.state === 'created' ? attempt.createdAt : attempt.recordedAt;
   return after(from, total(at.bootLimit, lease.terms.duration, allowance));

@@ -20,8 +20,8 @@ function workflowAct(lease: Lease, pulse: Pulse | null): NetAct {
   const net = 'workflow';
   if (lease.state !== 'active') return { net, at: lease.dueBy, does: 'must make progress' };
   const heartbeat = pulse === null ? null : lastCountingHeartbeat(pulse);
-  const heard = latest(lease.activeAt, heartbeat ?? lease.activeAt);
-  const silentAt = after(heard, lease.terms.silenceLimit);
+  const lastSign = latest(lease.activeAt, heartbeat ?? lease.activeAt);
+  const silentAt = after(lastSign, lease.terms.silenceLimit);
   return {
     net,
     at: earliest(lease.deadline, silentAt),

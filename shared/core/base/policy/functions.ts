@@ -9,15 +9,15 @@ import {
 } from '../functions.ts';
 import { type DurationMs, longest, minutes, seconds } from '../time.ts';
 
-/** Three tries of one provider call and the database fit in. */
+/** Enough for three tries of one provider call, and for the database. */
 const SHORT = seconds(60);
-/** An HTTP API gives up after 30 s (AWS, November 2026). */
+/** An HTTP API times out after 30 s (AWS, November 2026). */
 const API = seconds(29);
 
 const stepBudget = {
   choose: SHORT,
   arm: SHORT,
-  /** A create call may take minutes: the time of one is part of what an attempt is held for. */
+  /** A create call may take minutes. Its time is part of the hold of an attempt. */
   launch: minutes(3),
   find: SHORT,
   get: SHORT,
@@ -38,9 +38,9 @@ const ofSteps = (name: StepFunction): DurationMs =>
   longest(...STEP_NAMES.filter((step) => STEPS[step] === name).map((step) => stepBudget[step]));
 
 export const functionsPolicy = {
-  /** How long each step may run inside its function, which ends its process when time is over. */
+  /** How long each step may run inside its function, which ends its process after this time. */
   stepBudget,
-  /** When Lambda ends a call. */
+  /** The Lambda timeout of each function. */
   functionTimeout: {
     'api-menu': API,
     'api-leases': API,
@@ -56,13 +56,13 @@ export const functionsPolicy = {
     'timer-sweep': minutes(5),
     /** Runs, which may exceed the provider's rate, overlap only when one starts 30 s late. */
     'timer-refresh': minutes(4.5),
-    /** Two months of charges come in hundreds of pages at a provider's rate. */
+    /** Two months of charges have hundreds of pages at a provider's rate. */
     'timer-reconcile': minutes(14),
     /** Once a day over all accounts: as long as a function may run (AWS, November 2026). */
     'timer-books': minutes(15),
     'timer-freezes': SHORT,
     'event-execution-ended': SHORT,
   } as const satisfies Record<FunctionName, DurationMs>,
-  /** A state waits for its function so much longer than the function may run. */
+  /** How much longer a state waits than its function may run. */
   stateMargin: seconds(15),
 } as const;
