@@ -1,11 +1,11 @@
-// Findings of cdk-nag that are left as they are, each with its reason. Only the construct at fault
-// is acknowledged, never the whole stack.
+// Acknowledges findings of cdk-nag, each with its reason, on the construct that has them and never
+// on the whole stack.
 
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import * as z from 'zod/mini';
 
-/** Leaves the findings of these rules on `construct` as they are: rule id to reason. */
+/** Acknowledges the findings of these rules on `construct`: rule id to reason. */
 export function acknowledge(
   construct: IConstruct,
   reasons: Readonly<Record<string, string>>,
@@ -15,7 +15,7 @@ export function acknowledge(
   }
 }
 
-/** Leaves it as it is that policies within `construct` name exactly this resource with a `*`. */
+/** Acknowledges that policies within `construct` name exactly this resource with a `*`. */
 export function acknowledgeWildcard(construct: IConstruct, arn: string, reason: string): void {
   const resource = readable(Stack.of(construct).resolve(arn));
   acknowledge(construct, { [`AwsSolutions-IAM5[Resource::${resource}]`]: reason });

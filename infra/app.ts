@@ -1,5 +1,5 @@
-// The CDK application: one stack, for the environment that context `env` names, checked against
-// the AWS Solutions rules. A finding that nobody acknowledged stops the synthesis.
+// The CDK application: one stack for the environment that context `env` names, checked against the
+// AWS Solutions rules. A finding that is not acknowledged stops the synthesis.
 
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';

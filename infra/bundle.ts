@@ -1,5 +1,5 @@
 // How functions are bundled: all at once, each into one minified file that needs no node_modules.
-// The bench weighs and times bundles made by these very settings.
+// The bench measures size and start of bundles made with the same settings.
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ export const BUNDLING = {
 const CREDENTIALS = new URL('../shared/app/lambda-credentials.ts', import.meta.url);
 const EVENT_STREAMS = new URL('../shared/adapters/aws/no-event-streams.ts', import.meta.url);
 
-/** What stands in for parts of the AWS SDK that no function uses; sizes of November 2026. */
+/** Replaces parts of the AWS SDK that no function uses; sizes of November 2026. */
 const STAND_INS = {
   // 132 KB: a function's credentials are in its environment and nowhere else.
   '@aws-sdk/credential-provider-node': fileURLToPath(CREDENTIALS),

@@ -1,5 +1,5 @@
-// What must outlive everything else: the tables and the bucket of menu snapshots. None of the
-// tables is ever deleted with the stack, and each can be restored to any second of 35 days.
+// The data of a deployment: the tables and the bucket of menu snapshots. The tables stay when the
+// stack is deleted, and each can be restored to any second of the last 35 days.
 
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -42,7 +42,7 @@ function table(scope: Construct, name: TableName): TableV2 {
   });
 }
 
-/** Snapshots are made again every few minutes; one that nobody points at is cleared by age. */
+/** New snapshots are written every few minutes; old ones are deleted after a day. */
 function bucket(scope: Construct): Bucket {
   const made = new Bucket(scope, 'snapshots', {
     encryption: BucketEncryption.S3_MANAGED,
@@ -55,12 +55,12 @@ function bucket(scope: Construct): Bucket {
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   acknowledge(made, {
-    'AwsSolutions-S1': 'It holds copies of public offers only; who read them is of no interest.',
+    'AwsSolutions-S1': 'It holds copies of public offers only, so access to them needs no log.',
   });
   return made;
 }
 
-/** Makes the tables of the schema and the bucket. */
+/** Creates the tables of the schema and the bucket. */
 export function createData(scope: Construct): Data {
   const here = new Construct(scope, 'data');
   return {

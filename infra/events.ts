@@ -1,5 +1,5 @@
-// Rules on events. An execution that ended badly is replaced at once; the rule is best effort, and
-// without it the sweep does the same a little later.
+// Rules on events. An execution that failed, timed out or was aborted is replaced at once. Its
+// event is best effort; the sweep does the same a little later.
 
 import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
@@ -16,7 +16,7 @@ export type ExecutionRuleProps = {
   readonly queue: IQueue;
 };
 
-/** Of calls that the target can't take; after an hour, the sweep has replaced the execution. */
+/** Applies while the target can't be called; within an hour, the sweep replaces the execution. */
 const RETRIES = { retryAttempts: 10, maxEventAge: Duration.hours(1) };
 
 /** Sends `target` each execution of `machine` that failed, timed out or was aborted. */

@@ -1,5 +1,5 @@
-// All functions of a deployment, made from the rows of the function list. Keys never stand in an
-// environment: a function that needs one gets the name of its secret.
+// All functions of a deployment, created from the rows of the function list. An environment never
+// holds a key: a function that needs one gets the ARN of its secret.
 
 import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
@@ -91,7 +91,7 @@ function keyEnvironment({ needs }: FunctionRow, { secrets }: Reachable): Record<
   };
 }
 
-/** One log for all of them, so that one filter finds what a person has to hear of. */
+/** One log group for all functions, so that one filter finds what must page an operator. */
 function createLog(scope: Construct, deployment: string): LogGroup {
   return new LogGroup(scope, 'log', {
     logGroupName: `/gpu-shopper/${nameOf(deployment, 'functions')}`,

@@ -1,5 +1,5 @@
-// Names that are known before their resource is made, so that functions, state machine and
-// schedules can name each other without a circle. Each begins with the deployment's id.
+// Names that are known before their resources are created, so that functions, state machine and
+// schedules can refer to each other without a cycle. Each name contains the deployment's id.
 
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
@@ -8,7 +8,7 @@ import type { FunctionName } from '../shared/core/base/functions.ts';
 export const nameOf = (deployment: string, name: string): string =>
   `gpu-shopper-${deployment}-${name}`;
 
-/** The ARN that the function called `name` has or will have. */
+/** The ARN of the function `name`, which may not be created yet. */
 export const functionArn = (scope: Construct, deployment: string, name: FunctionName): string =>
   Stack.of(scope).formatArn({
     service: 'lambda',

@@ -11,7 +11,7 @@ import { stateMachineArn } from './names.ts';
 import type { DeadlineSchedules } from './schedules.ts';
 import type { Secrets } from './secrets.ts';
 
-/** What functions may be allowed to reach. */
+/** The resources that functions may be allowed to use. */
 export type Reachable = {
   readonly scope: Construct;
   readonly deployment: string;
@@ -32,14 +32,14 @@ const dynamo = (operations: readonly string[], arn: string): PolicyStatement =>
 const CHANGE = ['GetItem', 'PutItem', 'UpdateItem'];
 const SNAPSHOTS = 'snapshots/*';
 
-/** Needed to tell an object that is missing from one that may not be read. */
+/** Without it, S3 reports a missing object as one that may not be read. */
 function listSnapshots(bucketArn: string): PolicyStatement {
   const statement = allow(['s3:ListBucket'], bucketArn);
   statement.addCondition('StringLike', { 's3:prefix': SNAPSHOTS });
   return statement;
 }
 
-/** Who makes a schedule hands over the role that it calls its target as. */
+/** Creating a schedule passes on the role that calls its target. */
 function passRole(roleArn: string): PolicyStatement {
   const statement = allow(['iam:PassRole'], roleArn);
   statement.addCondition('StringEquals', { 'iam:PassedToService': 'scheduler.amazonaws.com' });
@@ -120,10 +120,14 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
 export const statementsFor = (needs: readonly Need[], to: Reachable): readonly PolicyStatement[] =>
   needs.flatMap((need) => GRANTS[need](to));
 
-/** Why two of these resources are named with a `*`. */
+/** Acknowledges the two resources that are named with a `*`. */
 export function acknowledgeWildcards(functions: Construct, to: Reachable): void {
   const { data, schedules } = to;
-  const version = 'A snapshot is named after its version, which is made by the function.';
+  const version = 'The name of a snapshot is its version, which the function chooses.';
   acknowledgeWildcard(functions, data.snapshots.arnForObjects(SNAPSHOTS), version);
-  acknowledgeWildcard(functions, schedules.schedulesArn, 'A schedule is named after its lease.');
+  acknowledgeWildcard(
+    functions,
+    schedules.schedulesArn,
+    'The name of a schedule contains its lease id.',
+  );
 }

@@ -1,5 +1,5 @@
-// The schedules. Each lease gets one at its deadline, made by the functions, whose target ends the
-// lease without the workflow; what fails to the end of its retries is kept in a queue and alarms.
+// The schedules. Functions create one for each lease, whose target ends the lease at its deadline
+// without the workflow. Calls that fail after all retries are kept in a queue with an alarm.
 
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -18,11 +18,11 @@ import type { Settings } from './settings.ts';
 
 export type DeadlineSchedules = {
   readonly group: ScheduleGroup;
-  /** Every schedule that functions may make. */
+  /** Every schedule that functions may create. */
   readonly schedulesArn: string;
   readonly targetArn: string;
   readonly roleArn: string;
-  /** Schedules whose target couldn't be called. */
+  /** Calls that could not be handed to their function. */
   readonly queue: Queue;
   /** Calls of a lease's schedule that its function failed. */
   readonly unfinished: Queue;
@@ -40,7 +40,7 @@ const schedulerArn = (scope: Construct, resource: string, resourceName: string):
 
 type RoleProps = { readonly groupName: string; readonly targetArn: string; readonly queue: Queue };
 
-/** What EventBridge may do for schedules of one group: call one function, keep what failed. */
+/** Lets EventBridge call one function for schedules of one group, and keep what failed. */
 function roleFor(scope: Construct, id: string, { groupName, targetArn, queue }: RoleProps): Role {
   const assumedBy = new ServicePrincipal('scheduler.amazonaws.com', {
     conditions: {
@@ -78,7 +78,7 @@ function createGroup(scope: Construct, scheduleGroupName: string): ScheduleGroup
   });
 }
 
-/** The group, role and queues of the leases' own schedules. */
+/** Creates the group, role and queues of the leases' own schedules. */
 export function createDeadlineSchedules(scope: Construct, deployment: string): DeadlineSchedules {
   const here = new Construct(scope, 'deadlines');
   const groupName = nameOf(deployment, 'deadlines');
@@ -95,7 +95,7 @@ export function createDeadlineSchedules(scope: Construct, deployment: string): D
 type Repeating = {
   readonly name: string;
   readonly target: TimerFunction;
-  /** Either so often, or at a time of day in UTC, as EventBridge writes it. */
+  /** An interval, or else a time of day in UTC in the syntax of EventBridge. */
   readonly every?: DurationMs;
   readonly cron?: string;
   readonly input: object;
@@ -120,12 +120,12 @@ const reconcile = (provider: ProviderName): Repeating => ({
   input: { provider },
 });
 
-/** What a deployment does again and again: menus, sweeps, charges, freezes, books. */
+/** The work that a deployment repeats: menus, sweeps, charges, freezes, books. */
 const repeating = (providers: readonly ProviderName[]): readonly Repeating[] => [
   ...providers.flatMap((provider) => [refresh(provider), sweep(provider)]),
   ...reportingCharges(providers).map(reconcile),
   { name: 'freezes', target: 'timer-freezes', every: minutes(1), input: {} },
-  // Half an hour after midnight is when a day may be closed.
+  // A day may be closed from half an hour after midnight.
   { name: 'books', target: 'timer-books', cron: 'cron(35 0 * * ? *)', input: {} },
 ];
 
@@ -138,7 +138,7 @@ export type RepeatingProps = {
   readonly machine: StateMachine;
 };
 
-/** The schedules that repeat. A call that fails is not repeated: the next comes soon. */
+/** Creates the schedules that repeat. Scheduler hands each call over once: the next comes soon. */
 export function createRepeatingSchedules(scope: Construct, props: RepeatingProps): ScheduleGroup {
   const { settings, queue, functions, machine } = props;
   const { deployment, enabledProviders } = settings;

@@ -1,5 +1,5 @@
-// What differs between deployments: read from the context of cdk.json, where a value given on the
-// command line wins over the environment's own. No secret is ever part of it.
+// The settings of a deployment, read from the context of cdk.json. A value on the command line
+// overrides that of the environment. No setting is secret.
 
 import type { Node } from 'constructs';
 import * as z from 'zod/mini';
@@ -17,25 +17,25 @@ const Settings = z.strictObject({
   monthlyBudgetMicroUsd: limits.monthlyBudgetMicroUsd,
   maxRateMicroUsdPerHour: limits.maxRateMicroUsdPerHour,
   maxOpenLeases: limits.maxOpenLeases,
-  /** The most held for one lease; the whole budget unless given. */
+  /** The largest hold of one lease; default: the whole budget. */
   maxLeaseMicroUsd: z.optional(limits.maxLeaseMicroUsd),
-  /** What may be leased; anything unless given. */
+  /** The providers and GPUs that may be leased; default: all. */
   providers: z._default(limits.providers, []),
   gpuNames: z._default(limits.gpuNames, []),
-  /** What happens when so much of a month's budget is spent. */
+  /** What happens when a share of a month's budget is spent. */
   thresholds: z.optional(limits.thresholds),
-  /** Who sees and ends everybody's leases. */
+  /** The consumers who see and end the leases of all consumers. */
   operators: z.array(ConsumerId),
   /** Receives alarms; without it, they reach nobody. */
   alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/, 'must be an e-mail address'))),
   /** Concurrent executions that the account allows in the region: Lambda's default quota. */
   lambdaConcurrency: z._default(z.int().check(z.gte(10)), 1_000),
-  /** Whose offers are leased: each has its secret, schedules and alarms; all unless given. */
+  /** The providers to rent from; each has its secret, schedules and alarms; default: all. */
   enabledProviders: z._default(
     z.array(ProviderName).check(z.minLength(1, 'must name a provider')),
     [...ProviderName.options],
   ),
-  /** Other addresses of providers' APIs, by provider, for a test against a simulator. */
+  /** Other addresses of provider APIs, by provider, for a test against a simulator. */
   baseUrls: z._default(z.partialRecord(ProviderName, url), {}),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -44,8 +44,8 @@ const Environments = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 type Field = keyof Settings;
 
-/** On the command line everything is text: what isn't allowed as such is read as JSON. */
-function spoken(field: Field, value: unknown): unknown {
+/** A value of the command line is text: if the field does not allow it, it is parsed as JSON. */
+function parseContext(field: Field, value: unknown): unknown {
   if (typeof value !== 'string' || Settings.shape[field].safeParse(value).success) return value;
   try {
     return JSON.parse(value);
@@ -63,7 +63,7 @@ export function readSettings(node: Node): Settings {
   const given = fields
     .map((field) => [field, node.tryGetContext(field)] as const)
     .filter(([, value]) => value !== undefined)
-    .map(([field, value]) => [field, spoken(field, value)] as const);
+    .map(([field, value]) => [field, parseContext(field, value)] as const);
   const parsed = Settings.safeParse({ ...environment, ...Object.fromEntries(given) });
   const issue = parsed.error?.issues[0];
   invariant(parsed.success, `environment ${name}: ${issue?.path.join('.')}: ${issue?.message}`);

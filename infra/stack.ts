@@ -13,7 +13,7 @@ import { createSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { createWorkflow } from './workflow.ts';
 
-/** The stack `gpu-shopper-<deployment>`, of functions that lie bundled in the folder `bundles`. */
+/** Creates the stack `gpu-shopper-<deployment>`; the folder `bundles` has the functions' code. */
 export function createStack(scope: Construct, settings: Settings, bundles: string): Stack {
   const { deployment } = settings;
   const stack = new Stack(scope, `gpu-shopper-${deployment}`, {

@@ -1,5 +1,5 @@
-// The only place where a Lambda function is made: its runtime, role, log and bounds. A function may
-// write its log and do what its needs grant, nothing else.
+// The only place that creates a Lambda function, with its runtime, role, log and limits. A function
+// may write its log and do what its needs grant, nothing else.
 
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -39,12 +39,12 @@ const ONCE = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
 const sendingTo = ({ queueArn }: IQueue): PolicyStatement =>
   new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] });
 
-/** CDK's own destination would grant reading the queue as well. */
+/** The destination of CDK would also grant reading the queue. */
 const keptIn = ({ queueArn }: IQueue): IDestination => ({
   bind: () => ({ destination: queueArn }),
 });
 
-/** Makes the function `name` of the deployment, under a name that others know beforehand. */
+/** Creates the function `name` of the deployment. */
 export function createTaskFunction(
   scope: Construct,
   name: FunctionName,
@@ -72,7 +72,7 @@ export function createTaskFunction(
     environment: { ...environment },
     role,
     logGroup,
-    // Our own lines are JSON already; Lambda would wrap them once more.
+    // Our lines are JSON already; Lambda would wrap them again.
     loggingFormat: LoggingFormat.TEXT,
     ...(failed !== undefined && {
       onFailure: keptIn(failed),

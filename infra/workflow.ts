@@ -32,7 +32,7 @@ function readDefinition(): string {
   return JSON.stringify(definition).replaceAll('"arn:aws:', `"arn:${Aws.PARTITION}:`);
 }
 
-/** Makes the state machine under the name that functions know beforehand. */
+/** Creates the state machine under the name that the functions have in their environment. */
 export function createWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
   const { deployment, functions, alarms } = props;
   const here = new Construct(scope, 'workflow');
@@ -53,10 +53,10 @@ export function createWorkflow(scope: Construct, props: WorkflowProps): StateMac
       steps.map(([name, { functionArn }]) => [name, functionArn]),
     ),
     role,
-    // What a state takes and gives holds task tokens: they are kept out of the log.
+    // Input and output of a state hold task tokens, which must not be logged.
     logs: {
       destination: new LogGroup(here, 'log', {
-        // A name outside this path would fill up the log service's resource policy (AWS).
+        // A name outside this path uses up the resource policy of CloudWatch Logs (AWS).
         logGroupName: `/aws/vendedlogs/states/${nameOf(deployment, 'lease')}`,
         retention: RetentionDays.ONE_MONTH,
         removalPolicy: RemovalPolicy.DESTROY,
