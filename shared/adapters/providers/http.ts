@@ -63,9 +63,24 @@ function reasonOf(error: unknown): string {
   return known.success ? `${BROKEN}: ${known.data.cause.code}` : BROKEN;
 }
 
+/** Strings, and the numbers of Python's encoder that JSON does not have. */
+const STRING_OR_NUMBER_WORD = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+/** Numbers that JSON does not have become strings: they cost a field, not the reply. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    return parsePythonJson(text);
+  }
+}
+
+function parsePythonJson(text: string): unknown {
+  const quoted = text.replaceAll(STRING_OR_NUMBER_WORD, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
+  try {
+    return quoted === text ? undefined : JSON.parse(quoted);
   } catch {
     return undefined;
   }

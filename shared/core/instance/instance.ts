@@ -30,6 +30,11 @@ export type Instance = {
   readonly rate: MicroUsdPerHour | null;
   /** SSH endpoints, the best first; empty until known. */
   readonly ssh: readonly SshEndpoint[];
+  /**
+   * The provider's fields that could not be read. With `label` among them, the label is unknown,
+   * not missing; with `id` among them, the id is a placeholder that no call accepts.
+   */
+  readonly unreadable: readonly string[];
 };
 
 /** What readiness depends on, as the provider reported it at `at`. */

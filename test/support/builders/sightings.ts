@@ -39,6 +39,7 @@ export function anInstance(change: Partial<Instance> = {}): Instance {
     statusText: 'running since noon',
     rate: microUsdPerHour(404_000),
     ssh: [{ host: '192.0.2.1', port: 22, user: 'root' }],
+    unreadable: [],
     ...change,
   };
 }

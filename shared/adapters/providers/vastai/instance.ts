@@ -4,7 +4,7 @@ import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsdPerHour } from '../../../core/base/money.ts';
 import type { Instance, InstanceStatus, SshEndpoint } from '../../../core/instance/instance.ts';
 import { card } from './card.ts';
-import { type Row, SshPort } from './wire.ts';
+import { type Row, readRow, SshPort } from './wire.ts';
 
 /**
  * Messages of the host's Docker daemon after which a boot never succeeds (documentation and
@@ -58,7 +58,7 @@ export function statusOf(row: Row): InstanceStatus {
   }
 }
 
-function endpoint(host: string | null | undefined, port: number): readonly SshEndpoint[] {
+function endpoint(host: string | null, port: number): readonly SshEndpoint[] {
   const trimmed = host?.trim() ?? '';
   if (trimmed === '' || !Number.isInteger(port) || port < 1 || port > 65_535) return [];
   return [{ host: trimmed, port, user: card.sshUser }];
@@ -82,15 +82,18 @@ function statusTextOf(row: Row): string {
 }
 
 const rateOf = ({ dph_total: total }: Row): Instance['rate'] =>
-  total === undefined || total === null || total < 0 ? null : fromUsdPerHour(total);
+  total === null || total < 0 ? null : fromUsdPerHour(total);
 
-export function instanceOf(row: Row): Instance {
+/** The instance of a row; `placeholder` is its id when the row has none that can be read. */
+export function instanceOf(json: unknown, placeholder: string): Instance {
+  const { row, unreadable } = readRow(json);
   return {
-    id: brandId(InstanceId, row.id),
-    label: row.label ?? null,
+    id: brandId(InstanceId, row.id ?? placeholder),
+    label: row.label,
     status: statusOf(row),
     statusText: statusTextOf(row),
     rate: rateOf(row),
     ssh: sshOf(row),
+    unreadable,
   };
 }

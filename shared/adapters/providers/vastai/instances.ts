@@ -1,5 +1,6 @@
 // The calls for existing instances. An instance is absent only when the provider's reply states it;
-// an error, a bad key or a partial listing never proves it.
+// an error, a bad key or a partial listing never proves it. An unreadable row of a listing is an
+// instance whose unreadable fields are unknown.
 
 import { Failure } from '../../../core/base/failure.ts';
 import type { InstanceId } from '../../../core/base/ids.ts';
@@ -11,7 +12,16 @@ import { numericId } from './ids.ts';
 import { instanceOf } from './instance.ts';
 import { InstancePage, OneInstance, readWire } from './wire.ts';
 
-const pathOf = (id: InstanceId): string => `/api/v0/instances/${numericId(id)}/`;
+/** The start of the id of an instance whose row has no readable id. */
+const PLACEHOLDER = 'unreadable-';
+
+/** Throws BadReply for a placeholder. */
+function pathOf(id: InstanceId): string {
+  if (id.startsWith(PLACEHOLDER)) {
+    throw new Failure('BadReply', `vastai: the id of instance ${id} could not be read`);
+  }
+  return `/api/v0/instances/${numericId(id)}/`;
+}
 
 /** One instance; `absent` when the reply is null (live) or `no_such_instance` (reports). */
 export async function getInstance(api: Api, id: InstanceId): Promise<Instance | 'absent'> {
@@ -25,18 +35,23 @@ export async function getInstance(api: Api, id: InstanceId): Promise<Instance | 
   const json = answer.kind === 'reply' ? answer.json : undefined;
   const { instances: row } = readWire(OneInstance, json, endpoint);
   if (row === null) return 'absent';
-  if (row.id === id) return instanceOf(row);
-  throw new Failure('BadReply', `vastai ${endpoint}: the reply has instance ${row.id}`);
+  const instance = instanceOf(row, `${PLACEHOLDER}1`);
+  if (instance.id === id) return instance;
+  throw new Failure('BadReply', `vastai ${endpoint}: the reply has instance ${instance.id}`);
 }
 
 const LIST = { method: 'GET', path: '/api/v1/instances/' } as const;
 /** The default, which is the maximum. */
 const LIST_PAGE_SIZE = '25';
 
-/** Every instance of the account: all pages, or a Failure. */
+/**
+ * Every instance of the account: all pages, or a Failure. Throws BadReply also when no id can be
+ * read, since the provider has then changed its format.
+ */
 export async function listInstances(api: Api): Promise<readonly Instance[]> {
   const spacing = card.spacing.list;
-  return walkPages<Instance>(api, {
+  let rows = 0;
+  const instances = await walkPages<Instance>(api, {
     endpoint: endpointOf(LIST),
     spacing,
     keyOf: (instance) => instance.id,
@@ -49,12 +64,16 @@ export async function listInstances(api: Api): Promise<readonly Instance[]> {
       };
       const page = await read(api, InstancePage, { ...LIST, query, spacing });
       return {
-        items: page.instances.map(instanceOf),
+        items: page.instances.map((row) => instanceOf(row, `${PLACEHOLDER}${++rows}`)),
         next: nextOf(page.next_token),
         total: page.total_instances ?? null,
       };
     },
   });
+  if (instances.length > 0 && instances.every(({ id }) => id.startsWith(PLACEHOLDER))) {
+    throw new Failure('BadReply', `vastai ${endpointOf(LIST)}: no row has a readable id`);
+  }
+  return instances;
 }
 
 /** Destroys an instance. Safe to repeat; `accepted` is no proof of absence. */

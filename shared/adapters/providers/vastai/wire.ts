@@ -1,5 +1,6 @@
 // The schemas of Vast.ai's replies, as far as the adapter uses them (documentation of August 2026,
-// raw rows of June 2026). Other fields are ignored. An unreadable field is a failure that names it.
+// raw rows of June 2026). Other fields are ignored. An unreadable field of a reply is a failure that
+// names it; an unreadable field of a row of a list costs only that field, or that row.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
@@ -54,36 +55,60 @@ export const AskPage = z.object({ offers: z.array(z.unknown()) });
 
 export const Created = z.object({ new_contract: maybe(id) });
 
+/** Dollars of one instance, offer or charge: above this, a number means nothing. */
+const MAX_USD = 1_000_000;
+const dollars = numeric.check(z.gte(-MAX_USD), z.lte(MAX_USD));
+
+/** A field of a row: null when it is missing or unreadable. */
+const soft = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.catch(z._default(z.nullable(schema), null), null);
+const softText = soft(z.string());
+
 export const Row = z.object({
-  id,
-  label: text,
-  actual_status: text,
-  intended_status: text,
-  cur_state: text,
-  next_state: text,
-  status_msg: text,
-  dph_total: maybe(numeric),
-  public_ipaddr: text,
-  ssh_host: text,
-  ssh_port: maybe(numeric),
-  image_runtype: text,
+  id: soft(id),
+  label: softText,
+  /** Null is a status, unlike a missing one. */
+  actual_status: z.catch(text, undefined),
+  intended_status: softText,
+  cur_state: softText,
+  next_state: softText,
+  status_msg: softText,
+  dph_total: soft(dollars),
+  public_ipaddr: softText,
+  ssh_host: softText,
+  ssh_port: soft(numeric),
+  image_runtype: softText,
   /** Docker's port map of a running instance; one document shows an array of numbers. */
   ports: z.optional(z.unknown()),
 });
 export type Row = z.infer<typeof Row>;
+
+const AnyRow = z.record(z.string(), z.unknown());
+type AnyRow = z.infer<typeof AnyRow>;
+
+/** A row, and the names of its unreadable fields. A row without an id is named by `id`. */
+export function readRow(json: unknown): { readonly row: Row; readonly unreadable: string[] } {
+  const given: AnyRow = AnyRow.safeParse(json).data ?? {};
+  const row = Row.parse(given);
+  const unreadable = Object.entries(row).flatMap(([name, value]) =>
+    (value ?? null) === null && (given[name] ?? null) !== null ? [name] : [],
+  );
+  const isNamed = row.id !== null || unreadable.includes('id');
+  return { row, unreadable: isNamed ? unreadable : ['id', ...unreadable] };
+}
 
 /** The SSH entry of Docker's port map. */
 export const SshPort = z.object({
   '22/tcp': z.tuple([z.object({ HostPort: numeric })], z.unknown()),
 });
 
-export const OneInstance = z.object({ instances: z.nullable(Row) });
+export const OneInstance = z.object({ instances: z.nullable(AnyRow) });
 
 const page = { next_token: text };
 export const InstancePage = z.object({
   ...page,
   total_instances: maybe(numeric),
-  instances: z.array(Row),
+  instances: z.array(z.unknown()),
 });
 
 export const Charge = z.object({

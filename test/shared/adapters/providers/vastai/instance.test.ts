@@ -1,5 +1,6 @@
 // The instance of a row: its status from four fields, its SSH endpoints and its rate.
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   instanceOf,
@@ -92,9 +93,11 @@ describe('the SSH endpoints', () => {
   });
 });
 
+const read = (json: unknown) => instanceOf(json, 'unreadable-1');
+
 describe('an instance', () => {
   it('has the same label and a rate that is rounded up', () => {
-    expect(instanceOf(aRow({ label: ' gs-x ', dph_total: 0.31388885 }))).toMatchObject({
+    expect(read(aRow({ label: ' gs-x ', dph_total: 0.31388885 }))).toMatchObject({
       id: '312',
       label: ' gs-x ',
       rate: 313_889,
@@ -103,12 +106,40 @@ describe('an instance', () => {
   });
 
   it('has no rate when the row has none', () => {
-    expect(instanceOf(aRow({ dph_total: null })).rate).toBeNull();
-    expect(instanceOf(aRow({ dph_total: -1 })).rate).toBeNull();
+    expect(read(aRow({ dph_total: null })).rate).toBeNull();
+    expect(read(aRow({ dph_total: -1 })).rate).toBeNull();
+  });
+
+  it.each<[string, object, object]>([
+    ['ssh_port', { ssh_port: '' }, { label: 'ML Training Job 2025', status: 'running' }],
+    ['label', { label: 123 }, { label: null, status: 'running' }],
+    ['status_msg', { status_msg: {} }, { label: 'ML Training Job 2025', statusText: 'running' }],
+    ['actual_status', { actual_status: 7 }, { status: 'unknown', label: 'ML Training Job 2025' }],
+    ['dph_total', { dph_total: 'NaN' }, { rate: null, status: 'running' }],
+    ['dph_total', { dph_total: 1e300 }, { rate: null, status: 'running' }],
+    ['id', { id: null }, { id: 'unreadable-1', status: 'running' }],
+    ['id', { id: 'x/../y' }, { id: 'unreadable-1', status: 'running' }],
+  ])('with an unreadable %s keeps its other fields', (field, change, kept) => {
+    expect(read({ ...aRow(), ...change })).toMatchObject({ ...kept, unreadable: [field] });
+  });
+
+  it.each([null, 7, 'row', [], {}])('is named by its id when its row is %j', (row) => {
+    expect(read(row)).toMatchObject({ id: 'unreadable-1', unreadable: ['id'] });
+  });
+
+  it('is read from any row', () => {
+    const odd = fc.record(
+      Object.fromEntries(Object.keys(aRow()).map((key) => [key, fc.anything()])),
+    );
+    fc.assert(
+      fc.property(odd, (row) => {
+        expect(read({ ...aRow(), ...row }).ssh.length).toBeLessThanOrEqual(2);
+      }),
+    );
   });
 
   it('has a status text of bounded length, also without a status', () => {
     const row = aRow({ actual_status: null, status_msg: 'x'.repeat(900) });
-    expect(instanceOf(row).statusText).toMatch(/^no status yet: x{185}$/);
+    expect(read(row).statusText).toMatch(/^no status yet: x{185}$/);
   });
 });

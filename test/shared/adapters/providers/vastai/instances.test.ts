@@ -36,6 +36,7 @@ describe('get', () => {
     ['BadReply', 'an empty object', ok({})],
     ['BadReply', 'an empty list', ok({ instances: [] })],
     ['BadReply', 'another instance', ok({ instances: aRow({ id: '313' }) })],
+    ['BadReply', 'an instance without a readable id', ok({ instances: { ...aRow(), id: {} } })],
     ['BadReply', 'a success in HTML', ok('<html>')],
     ['ProviderDown', 'a broken connection', 'hang up'],
     ['ProviderDown', 'a server error', { status: 500 }],
@@ -87,8 +88,7 @@ describe('list', () => {
       [page([1], { next_token: 'a' }), page([1], { total_instances: 2 })],
     ],
     ['a page repeats without end', [page([1], { next_token: 'a' })]],
-    ['a row has no id', [ok({ instances: [{ label: 'x' }] })]],
-    ['a label is no text', [ok({ instances: [{ ...aRow(), label: 5 }] })]],
+    ['no row has an id', [ok({ instances: [{ label: 'x' }, null] })]],
     ['the reply has no list', [ok({ success: true })]],
     [
       'the reply is an error with the status of a success',
@@ -97,6 +97,47 @@ describe('list', () => {
   ])('throws BadReply when %s', async (_name, answers) => {
     const { vastai } = await against(...answers);
     await expect(vastai.list()).rejects.toMatchObject({ name: 'BadReply' });
+  });
+
+  it.each<[string, object]>([
+    ['ssh_port', { ssh_port: '' }],
+    ['label', { label: 123 }],
+    ['status_msg', { status_msg: {} }],
+    ['id', { id: null }],
+  ])('has every instance when one row has an unreadable %s', async (field, change) => {
+    const rows = [aRow({ id: '1' }), { ...aRow({ id: '2' }), ...change }, aRow({ id: '3' })];
+    const { vastai } = await against(ok({ instances: rows, total_instances: 3 }));
+    const listed = await vastai.list();
+    expect(listed.map(({ unreadable }) => unreadable)).toEqual([[], [field], []]);
+    expect(listed.map((instance) => instance.id)).toEqual([
+      '1',
+      field === 'id' ? 'unreadable-2' : '2',
+      '3',
+    ]);
+  });
+
+  it('has every instance when a number is NaN', async () => {
+    const rows = JSON.stringify([
+      { ...aRow(), gpu_temp: 0 },
+      { ...aRow({ id: '2' }), dph_total: 1 },
+    ]);
+    const body = `{"instances":${rows.replace('"gpu_temp":0', '"gpu_temp":NaN').replace('"dph_total":1', '"dph_total":-Infinity')},"note":"NaN"}`;
+    const { vastai } = await against({ status: 200, body });
+    const listed = await vastai.list();
+    expect(listed.map(({ rate, unreadable }) => [rate, unreadable])).toEqual([
+      [802_100, []],
+      [null, ['dph_total']],
+    ]);
+  });
+
+  it('shows an instance without a readable id, and no call accepts its placeholder', async () => {
+    const { vastai, asked } = await against(ok({ instances: [aRow(), null] }));
+    const [, odd] = await vastai.list();
+    expect(odd?.id).toBe('unreadable-2');
+    const placeholder = brandId(InstanceId, 'unreadable-2');
+    await expect(vastai.destroy(placeholder)).rejects.toMatchObject({ name: 'BadReply' });
+    await expect(vastai.get(placeholder)).rejects.toMatchObject({ name: 'BadReply' });
+    expect(asked).toHaveLength(1);
   });
 
   it('throws BadReply after too many pages', async () => {
