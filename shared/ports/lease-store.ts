@@ -4,6 +4,7 @@
 import type { ConsumerId, LeaseId } from '../core/base/ids.ts';
 import type { EpochMs } from '../core/base/time.ts';
 import type { Lease, LeaseEvent, LeaseIn } from '../core/lease/lease.ts';
+import type { ReportUnreadable } from './unreadable.ts';
 
 /** The position of a lease in its consumer's list. */
 export type LeasePlace = { readonly id: LeaseId; readonly requestedAt: EpochMs };
@@ -11,13 +12,17 @@ export type LeasePlace = { readonly id: LeaseId; readonly requestedAt: EpochMs }
 export type LeaseStore = {
   /** A consistent read by key; null when there is none. */
   get(id: LeaseId): Promise<Lease | null>;
-  /** Consistent reads by key, all of them; missing leases are left out. */
-  getMany(ids: Iterable<LeaseId>): Promise<ReadonlyMap<LeaseId, Lease>>;
+  /**
+   * Consistent reads by key, all of them; missing leases are left out. So are unreadable ones,
+   * which are reported: only the report tells them from missing ones.
+   */
+  getMany(ids: Iterable<LeaseId>, report?: ReportUnreadable): Promise<ReadonlyMap<LeaseId, Lease>>;
   /**
    * Every lease that is not ended, or whose outbox is not applied. Found by an index that may miss
-   * leases of the last second; each is then read consistently.
+   * leases of the last second; each is then read consistently. Unreadable leases are left out and
+   * reported.
    */
-  open(): Promise<readonly Lease[]>;
+  open(report?: ReportUnreadable): Promise<readonly Lease[]>;
   /**
    * Writes a new lease unless one with this id exists. A cancelled request is written as `ended`.
    */
@@ -28,7 +33,7 @@ export type LeaseStore = {
   clearOutbox(lease: Lease): Promise<void>;
   /** Adds events to the log; existing events stay unchanged. */
   appendEvents(id: LeaseId, events: readonly LeaseEvent[]): Promise<void>;
-  /** Events after `seq` in order, one page. */
+  /** Events after `seq` in order, one page. An unreadable event has the type `unreadable`. */
   events(id: LeaseId, afterSeq: number): Promise<readonly LeaseEvent[]>;
   /**
    * One page of a consumer's leases after `after`, newest first; may miss leases of the last

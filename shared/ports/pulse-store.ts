@@ -7,6 +7,7 @@ import type { EpochMs } from '../core/base/time.ts';
 import type { ByteCount, NodeFacts, Parking, Pulse, PulseStart } from '../core/instance/pulse.ts';
 import type { Quiet } from '../core/instance/quiet.ts';
 import type { Telemetry } from '../core/instance/telemetry.ts';
+import type { ReportUnreadable } from './unreadable.ts';
 
 /** The heartbeat of an instance. Its number must be greater than that of any earlier heartbeat. */
 export type NodeHeartbeat = {
@@ -46,8 +47,11 @@ export type CarriedBytes = {
 
 export type PulseStore = {
   get(leaseId: LeaseId): Promise<Pulse | null>;
-  /** Consistent reads by key, all of them; missing pulses are left out. */
-  getMany(leaseIds: Iterable<LeaseId>): Promise<ReadonlyMap<LeaseId, Pulse>>;
+  /** Consistent reads by key, all of them; missing pulses and unreadable ones are left out. */
+  getMany(
+    leaseIds: Iterable<LeaseId>,
+    report?: ReportUnreadable,
+  ): Promise<ReadonlyMap<LeaseId, Pulse>>;
   /** Starts the pulse of an attempt; a repeat for the same attempt changes nothing. */
   start(start: PulseStart): Promise<void>;
   /**

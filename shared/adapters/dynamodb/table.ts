@@ -191,14 +191,27 @@ async function readRange(
   invariant(false, `${name} ${pk}: more than ${MAX_PAGES} pages from ${first} to ${last}`);
 }
 
+/** A parsed item, or the name of its key and of its first invalid field, never a value. */
+export type Parsed<Value> = { readonly value: Value } | { readonly why: string };
+
+export function tryItem<Value>(
+  table: Table,
+  schema: z.ZodMiniType<Value>,
+  item: Item,
+): Parsed<Value> {
+  const parsed = schema.safeParse(item, { error: ruleOf });
+  if (parsed.success) return { value: parsed.data };
+  const [issue] = parsed.error.issues;
+  const where = `${table.name} ${String(item['pk'])} ${String(item['sk'])}`;
+  return { why: `${where}: ${issue?.path.join('.')}: ${issue?.message}` };
+}
+
 /**
- * Parses an item that a store has written. An item that doesn't parse breaks an invariant, which
- * names its key and the field, never its value.
+ * Parses an item that a store has written. An item that doesn't parse breaks an invariant. Where
+ * many items are read for one purpose, use `tryItem`: one of them must not cost the others.
  */
 export function parseItem<Value>(table: Table, schema: z.ZodMiniType<Value>, item: Item): Value {
-  const parsed = schema.safeParse(item, { error: ruleOf });
-  const issue = parsed.error?.issues[0];
-  const where = `${table.name} ${String(item['pk'])} ${String(item['sk'])}`;
-  invariant(parsed.success, `${where}: ${issue?.path.join('.')}: ${issue?.message}`);
-  return parsed.data;
+  const parsed = tryItem(table, schema, item);
+  invariant('value' in parsed, 'why' in parsed ? parsed.why : '');
+  return parsed.value;
 }

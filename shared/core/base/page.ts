@@ -2,6 +2,7 @@
 
 export const PAGE_REASONS = [
   'blind',
+  'unreadable',
   'wrong-table',
   'orphans',
   'long-teardown',

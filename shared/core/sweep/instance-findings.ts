@@ -29,6 +29,8 @@ export type ListingView = {
   readonly instances: readonly SeenInstance[];
   /** The lease of each tag, read consistently after the listing. */
   readonly leases: ReadonlyMap<LeaseId, Lease>;
+  /** Leases that exist and can't be read: their instances are not touched. */
+  readonly unreadable: ReadonlySet<string>;
   /** The suspects of the last complete sweeps. */
   readonly earlier: Sightings;
 };
@@ -69,6 +71,7 @@ function belongs(attempt: Attempt, id: InstanceId, listedAt: EpochMs): boolean {
 
 function findingOf({ id, owner }: SeenInstance, view: ListingView): InstanceFinding {
   if (owner === null) return { kind: 'foreign', id };
+  if (view.unreadable.has(owner.leaseId)) return { kind: 'ok', id };
   const lease = view.leases.get(owner.leaseId);
   const attempt = lease?.attempts.find(({ number }) => number === owner.attempt);
   if (attempt !== undefined && belongs(attempt, id, view.listedAt)) return { kind: 'ok', id };

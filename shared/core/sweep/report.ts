@@ -9,6 +9,7 @@ import { type Action, countsOf, pagesOf, suspectsOf } from './actions.ts';
 import { EXECUTION } from './lease-findings.ts';
 import { lastShown, rememberedOf, type Sightings, type SweepRecord } from './record.ts';
 import type { Survey } from './survey.ts';
+import { unreadableCounts, unreadablePages } from './unreadable.ts';
 
 /** An action that failed. */
 export type FailedAction = { readonly action: Action; readonly error: unknown };
@@ -69,6 +70,7 @@ function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly stri
     ...seen.blind.map(({ part, error }) =>
       pageOf('blind', `could not read the ${part} of ${provider}: ${errorInWords(error)}`),
     ),
+    ...unreadablePages(seen.unreadable),
     ...pagesOf(seen.findings, now),
     ...(crowd === null
       ? []
@@ -89,7 +91,7 @@ export function reportSweep(seen: Survey, acted: Acted, facts: ReportFacts): Swe
     listedAt: listedAt ?? last?.listedAt ?? null,
     listed: listedAt === null ? (last?.listed ?? 0) : findings.instances.length,
     open: open.length,
-    counts: countsOf(findings),
+    counts: { ...countsOf(findings), ...unreadableCounts(seen.unreadable) },
     sightings: sightingsOf(seen, last),
     lastShown: shownBefore(seen, facts),
     pages: [...pagesFor(seen, acted, facts)],

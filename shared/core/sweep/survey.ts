@@ -10,6 +10,7 @@ import { type Account, heldLeases } from '../ledger/account.ts';
 import type { Findings } from './actions.ts';
 import type { SeenInstance } from './instance-findings.ts';
 import type { HeldFor, ListingView } from './lease-findings.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** A part that could not be read, and why. Findings that depend on it are missing. */
 export type Blind = { readonly part: 'listing' | 'executions'; readonly error: unknown };
@@ -21,10 +22,16 @@ export type Survey = {
   /** All open leases of all providers, read before the listing. */
   readonly open: readonly Lease[];
   readonly blind: readonly Blind[];
+  /** What was left out, because it could not be read. */
+  readonly unreadable: readonly Unreadable[];
 };
 
-/** A complete listing of one provider. */
-export type Listed = { readonly listedAt: EpochMs; readonly instances: readonly SeenInstance[] };
+/** A complete listing of one provider, and its rows as the provider reports them. */
+export type Listed = {
+  readonly listedAt: EpochMs;
+  readonly instances: readonly SeenInstance[];
+  readonly rows: readonly Instance[];
+};
 
 /** Converts an instance: adds the owner from its tag, and whether it has stopped. */
 export function asSeen(instance: Instance, { deployment, signer }: TagReader): SeenInstance {
@@ -34,11 +41,14 @@ export function asSeen(instance: Instance, { deployment, signer }: TagReader): S
 }
 
 /** The leases named by the tags in the listing. */
-export const taggedLeases = ({ instances }: Listed): readonly LeaseId[] =>
+export const taggedLeases = ({ instances }: Pick<Listed, 'instances'>): readonly LeaseId[] =>
   instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
 
 /** The listing in the form that leases are compared with. */
-export function viewOf({ listedAt, instances }: Listed, listLag: DurationMs): ListingView {
+export function viewOf(
+  { listedAt, instances }: Omit<Listed, 'rows'>,
+  listLag: DurationMs,
+): ListingView {
   const byId = new Map<InstanceId, SeenInstance>(instances.map((each) => [each.id, each]));
   return { listedAt, listLag, instances: byId };
 }
@@ -56,15 +66,16 @@ export function heldElsewhere(
   return accounts.flatMap(heldLeases).filter((id) => !known.has(id));
 }
 
-/** Every hold, with its lease or null. */
+/** Every hold, with its lease or null; without the holds of unreadable leases. */
 export function holdsWithLeases(
   accounts: readonly Account[],
   leases: ReadonlyMap<LeaseId, Lease>,
+  unreadable: ReadonlySet<string>,
 ): readonly HeldFor[] {
   return accounts.flatMap(({ consumer, holds }) =>
     heldLeases({ holds }).flatMap((leaseId): readonly HeldFor[] => {
       const hold = holds[leaseId];
-      if (hold === undefined) return [];
+      if (hold === undefined || unreadable.has(leaseId)) return [];
       return [{ consumer, leaseId, hold, lease: leases.get(leaseId) ?? null }];
     }),
   );

@@ -27,6 +27,7 @@ import {
   taggedLeases,
   viewOf,
 } from '../../core/sweep/survey.ts';
+import { createLeftOut, type LeftOut, unreadableRows } from '../../core/sweep/unreadable.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import type { Records } from '../common/change-lease.ts';
@@ -54,29 +55,32 @@ async function readPart<Part>(
 
 async function list(ports: SurveyPorts, provider: ProviderName): Promise<Listed> {
   const listedAt = ports.clock.now();
-  const instances = await ports.providers(provider).list();
-  return { listedAt, instances: instances.map((instance) => asSeen(instance, ports)) };
+  const rows = await ports.providers(provider).list();
+  return { listedAt, rows, instances: rows.map((row) => asSeen(row, ports)) };
 }
 
 async function holdsOf(
   { leases }: SurveyPorts,
-  accounts: readonly Account[],
-  open: readonly Lease[],
+  { accounts, open }: { readonly accounts: readonly Account[]; readonly open: readonly Lease[] },
+  leftOut: LeftOut,
 ): Promise<readonly HeldFor[]> {
-  const others = await leases.getMany(heldElsewhere(accounts, open));
-  return holdsWithLeases(
-    accounts,
-    new Map([...others, ...open.map((each) => [each.id, each] as const)]),
-  );
+  const others = await leases.getMany(heldElsewhere(accounts, open), leftOut.ofLeases);
+  const known = new Map([...others, ...open.map((each) => [each.id, each] as const)]);
+  return holdsWithLeases(accounts, known, leftOut.leases());
 }
 
-async function instanceFindings(ports: SurveyPorts, listed: Listed, earlier: Sightings) {
-  const leases = await ports.leases.getMany(taggedLeases(listed));
-  return findInstances({ ...listed, leases, earlier });
+async function instanceFindings(
+  ports: SurveyPorts,
+  listed: Listed,
+  { earlier, leftOut }: { readonly earlier: Sightings; readonly leftOut: LeftOut },
+) {
+  const leases = await ports.leases.getMany(taggedLeases(listed), leftOut.ofLeases);
+  return findInstances({ ...listed, leases, unreadable: leftOut.leases(), earlier });
 }
 
 /**
- * Reads everything. A failure of the provider or the workflow engine is recorded. Throws StoreDown.
+ * Reads everything. A failure of the provider or the workflow engine is recorded; an unreadable
+ * lease or row is left out and named. Throws StoreDown.
  */
 export async function survey(
   ports: SurveyPorts,
@@ -85,16 +89,21 @@ export async function survey(
 ): Promise<Survey> {
   const blind: Blind[] = [];
   const accounts = await ports.accounts.all();
-  const open = await ports.leases.open();
-  const holds = await holdsOf(ports, accounts, open);
+  const leftOut = createLeftOut();
+  const open = await ports.leases.open(leftOut.ofLeases);
+  const holds = await holdsOf(ports, { accounts, open }, leftOut);
   const swept = open.filter((lease) => isSweptWith(lease, provider));
-  const pulses = await ports.pulses.getMany(swept.filter(hasPulse).map(({ id }) => id));
+  const waiting = swept.filter(hasPulse).map(({ id }) => id);
+  const pulses = await ports.pulses.getMany(waiting, leftOut.ofPulses);
   const running = await readPart(blind, 'executions', () => ports.workflow.running());
   const listed = await readPart(blind, 'listing', () => list(ports, provider));
   const listing = listed === null ? null : viewOf(listed, ports.providers(provider).card.listLag);
+  const seen = { earlier, leftOut };
+  const instances = listed === null ? [] : await instanceFindings(ports, listed, seen);
+  const rows = unreadableRows(listed?.rows ?? [], open, { provider, reader: ports });
   return {
     findings: {
-      instances: listed === null ? [] : await instanceFindings(ports, listed, earlier),
+      instances,
       leases: findLeases({ now, listing, open: swept, pulses, running, earlier }),
       holds: findHolds(holds, now),
       accounts: findAccounts(accounts, leasesOf(holds), now),
@@ -102,5 +111,6 @@ export async function survey(
     listedAt: listed?.listedAt ?? null,
     open,
     blind,
+    unreadable: [...leftOut.all(), ...rows],
   };
 }

@@ -30,7 +30,11 @@ export type SweepInput = {
 
 /** Whether nothing was leased at the last sweep, and nothing is now. */
 async function isIdle(ports: SweepPorts, last: SweepRecord, now: EpochMs): Promise<boolean> {
-  return wasIdle(last, now) && (await ports.leases.open()).length === 0;
+  let unreadable = 0;
+  const open = await ports.leases.open(() => {
+    unreadable += 1;
+  });
+  return wasIdle(last, now) && open.length + unreadable === 0;
 }
 
 /**

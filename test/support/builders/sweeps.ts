@@ -20,6 +20,7 @@ export function aSurvey(change: Partial<Survey> = {}): Survey {
     listedAt: at('12:10'),
     open: [],
     blind: [],
+    unreadable: [],
     ...change,
   };
 }

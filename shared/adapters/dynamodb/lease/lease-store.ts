@@ -5,9 +5,10 @@ import * as z from 'zod/mini';
 import { brandId, LeaseId } from '../../../core/base/ids.ts';
 import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
-import { EpochMs } from '../../../core/base/time.ts';
+import { EpochMs, epochMs } from '../../../core/base/time.ts';
 import { Lease, LeaseEvent } from '../../../core/lease/lease.ts';
 import type { LeaseStore } from '../../../ports/lease-store.ts';
+import type { ReportUnreadable } from '../../../ports/unreadable.ts';
 import {
   BY_CONSUMER_INDEX,
   eventKey,
@@ -16,7 +17,7 @@ import {
   OPEN_INDEX,
   OPEN_SHARD,
 } from '../schema.ts';
-import { ABSENT, type Item, parseItem, type Table } from '../table.ts';
+import { ABSENT, type Item, parseItem, type Table, tryItem } from '../table.ts';
 
 /** DynamoDB allows 400 KB per item (AWS, November 2026); the rest is for keys and type marks. */
 const MAX_LEASE_BYTES = 350_000;
@@ -48,9 +49,9 @@ export function createLeaseStore(table: Table): LeaseStore {
       const item = await table.get(leaseKey(id));
       return item === null ? null : parseItem(table, Lease, item);
     },
-    getMany: (ids) => readLeases(table, ids),
-    open: async () => {
-      const leases = await readLeases(table, await openIds(table));
+    getMany: (ids, report) => readLeases(table, ids, report),
+    open: async (report) => {
+      const leases = await readLeases(table, await openIds(table), report);
       return [...leases.values()].filter(isOpen);
     },
     create: async (lease) => {
@@ -94,10 +95,15 @@ const LeasePlace = z.object({ id: LeaseId, requestedAt: EpochMs });
 async function readLeases(
   table: Table,
   ids: Iterable<LeaseId>,
+  report?: ReportUnreadable,
 ): Promise<ReadonlyMap<LeaseId, Lease>> {
-  const items = await table.getMany([...new Set(ids)].map(leaseKey));
-  const leases = items.map((item) => parseItem(table, Lease, item));
-  return new Map(leases.map((lease) => [lease.id, lease]));
+  const leases = new Map<LeaseId, Lease>();
+  for (const item of await table.getMany([...new Set(ids)].map(leaseKey))) {
+    const parsed = tryItem(table, Lease, item);
+    if ('value' in parsed) leases.set(parsed.value.id, parsed.value);
+    else report?.({ id: idIn(item['pk']), why: parsed.why });
+  }
+  return leases;
 }
 
 const OPEN_PAGE = 1_000;
@@ -124,5 +130,16 @@ async function readEvents(table: Table, id: LeaseId, afterSeq: number) {
   const { pk, sk: first } = eventKey(id, afterSeq + 1);
   const limit = policy.events.pageSize;
   const items = await table.query({ pk, first, last: LAST_EVENT, limit });
-  return items.map((item) => parseItem(table, LeaseEvent, item));
+  return items.map((item) => eventOf(table, item));
+}
+
+const Placed = z.object({ sk: z.string(), at: z.catch(EpochMs, epochMs(0)) });
+
+/** An unreadable event keeps its number, and its time if that can be read. */
+function eventOf(table: Table, item: Item): LeaseEvent {
+  const parsed = tryItem(table, LeaseEvent, item);
+  if ('value' in parsed) return parsed.value;
+  const { sk, at } = parseItem(table, Placed, item);
+  const reason = 'this event could not be read';
+  return { seq: Number(sk.replace(/^\D*/, '')), at, type: 'unreadable', reason };
 }

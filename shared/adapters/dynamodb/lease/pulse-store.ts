@@ -1,6 +1,7 @@
 // Pulses: one small item beside each lease. A heartbeat is exactly one update, which checks and
 // records it at once. A pulse that is over never opens again.
 
+import type { LeaseId } from '../../../core/base/ids.ts';
 import {
   type ByteCount,
   type Parking,
@@ -15,7 +16,7 @@ import type {
   QuietHeartbeat,
 } from '../../../ports/pulse-store.ts';
 import { pulseKey } from '../schema.ts';
-import { type Change, type Item, parseItem, type Table } from '../table.ts';
+import { type Change, type Item, parseItem, type Table, tryItem } from '../table.ts';
 
 /** These fields are stored only when they have a value, so that `if_not_exists` keeps the first. */
 const NOT_STORED = {
@@ -37,8 +38,10 @@ const NOT_STORED = {
 } satisfies Partial<Pulse>;
 
 /** The pulse of a lease that ended before its launch has only the mark `over`. */
+const isWhole = (item: Item): boolean => item['attempt'] !== undefined;
+
 function pulseOf(table: Table, item: Item): Pulse | null {
-  if (item['attempt'] === undefined) return null;
+  if (!isWhole(item)) return null;
   return parseItem(table, Pulse, { ...NOT_STORED, ...item });
 }
 
@@ -149,10 +152,15 @@ export function createPulseStore(table: Table): PulseStore {
       const item = await table.get(pulseKey(leaseId));
       return item === null ? null : pulseOf(table, item);
     },
-    getMany: async (leaseIds) => {
-      const items = await table.getMany([...leaseIds].map(pulseKey));
-      const pulses = items.map((item) => pulseOf(table, item)).filter((pulse) => pulse !== null);
-      return new Map(pulses.map((pulse) => [pulse.leaseId, pulse]));
+    getMany: async (leaseIds, report) => {
+      const pulses = new Map<LeaseId, Pulse>();
+      for (const item of await table.getMany([...leaseIds].map(pulseKey))) {
+        if (!isWhole(item)) continue;
+        const parsed = tryItem(table, Pulse, { ...NOT_STORED, ...item });
+        if ('value' in parsed) pulses.set(parsed.value.leaseId, parsed.value);
+        else report?.({ id: String(item['pk']).replace(/^LEASE#/, ''), why: parsed.why });
+      }
+      return pulses;
     },
     start: async (start) => {
       await table.update(pulseKey(start.leaseId), startChange(start));

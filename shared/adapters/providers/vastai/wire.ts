@@ -1,6 +1,6 @@
 // The schemas of Vast.ai's replies, as far as the adapter uses them (documentation of August 2026,
-// raw rows of June 2026). Other fields are ignored. An unreadable field of a reply is a failure that
-// names it; an unreadable field of a row of a list costs only that field, or that row.
+// raw rows of June 2026). Other fields are ignored. An unreadable field of a reply is a failure
+// that names it; an unreadable field of a row of a list costs only that field, or that row.
 
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';

@@ -70,6 +70,7 @@ const views: fc.Arbitrary<ListingView> = instances.chain((seen) =>
       listedAt: LISTED_AT,
       instances: seen,
       leases,
+      unreadable: new Set<string>(),
       earlier: Object.fromEntries(
         seen.flatMap(({ id }, index) => {
           const age = ages[index] ?? null;
@@ -162,8 +163,8 @@ describe('an instance with proved absence', () => {
   const seen = { id: anInstanceId('f'), halted: null, rate: null };
   const kindAt = (listedAt: ListingView['listedAt']) => {
     const owner = { deployment: aDeployment, leaseId: aLeaseId('f'), attempt: 1 };
-    const view = { listedAt, instances: [{ ...seen, owner }], leases, earlier: {} };
-    return findInstances(view)[0]?.kind;
+    const records = { leases, unreadable: new Set<string>(), earlier: {} };
+    return findInstances({ listedAt, instances: [{ ...seen, owner }], ...records })[0]?.kind;
   };
 
   it('is an orphan only in a listing that started after the proof', () => {

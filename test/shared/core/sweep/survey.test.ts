@@ -58,7 +58,7 @@ describe('holds', () => {
 
   it('have their lease, or null', () => {
     const leases = new Map([open, other].map((lease) => [lease.id, lease]));
-    const holds = holdsWithLeases(accounts, leases);
+    const holds = holdsWithLeases(accounts, leases, new Set());
     expect(holds.map(({ leaseId, lease }) => [leaseId, lease])).toEqual([
       [aLeaseId(), open],
       [aLeaseId('b'), other],
@@ -66,6 +66,8 @@ describe('holds', () => {
     ]);
     expect(holds[0]).toMatchObject({ consumer: aConsumer, hold: aHold() });
     expect([...leasesOf(holds).keys()]).toEqual([aLeaseId(), aLeaseId('b')]);
+    const left = holdsWithLeases(accounts, leases, new Set([aLeaseId('c')]));
+    expect(left.map(({ leaseId }) => leaseId)).toEqual([aLeaseId(), aLeaseId('b')]);
   });
 });
 

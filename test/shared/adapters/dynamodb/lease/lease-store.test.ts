@@ -267,6 +267,23 @@ describe('reading many leases', () => {
     expect(ids.filter((id) => !open.has(id))).toEqual([second]);
   });
 
+  it('leaves out and reports an unreadable lease', async () => {
+    const [odd, sound] = [aLeaseId('odd'), aLeaseId('sound')];
+    for (const id of [odd, sound]) await database.leases.create(aRequestedLease({ id }));
+    await database.tables.leases.update(leaseKey(odd), {
+      update: 'SET #terms = :number',
+      condition: 'attribute_exists(#pk)',
+      values: { ':number': 7 },
+    });
+    const reported: unknown[] = [];
+    const report = (record: unknown) => void reported.push(record);
+    expect([...(await database.leases.getMany([odd, sound], report)).keys()]).toEqual([sound]);
+    const open = (await database.leases.open(report)).map(({ id }) => id);
+    expect([open.includes(sound), open.includes(odd)]).toEqual([true, false]);
+    const record = { id: odd, why: expect.stringContaining(`LEASE#${odd} META: terms`) };
+    expect(reported).toEqual([record, record]);
+  });
+
   it('writes an ended lease only where none exists', async () => {
     const ended = anEndedLease(anEndingLease(requested('cancelled')));
     expect(await database.leases.create(ended)).toBe('created');

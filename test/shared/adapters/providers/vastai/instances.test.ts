@@ -117,11 +117,13 @@ describe('list', () => {
   });
 
   it('has every instance when a number is NaN', async () => {
-    const rows = JSON.stringify([
-      { ...aRow(), gpu_temp: 0 },
-      { ...aRow({ id: '2' }), dph_total: 1 },
-    ]);
-    const body = `{"instances":${rows.replace('"gpu_temp":0', '"gpu_temp":NaN').replace('"dph_total":1', '"dph_total":-Infinity')},"note":"NaN"}`;
+    const rows = [
+      { ...aRow(), gpu_temp: 'X' },
+      { ...aRow({ id: '2' }), dph_total: 'Y' },
+    ];
+    const body = JSON.stringify({ instances: rows, note: 'NaN, "Infinity"' })
+      .replace('"X"', 'NaN')
+      .replace('"Y"', '-Infinity');
     const { vastai } = await against({ status: 200, body });
     const listed = await vastai.list();
     expect(listed.map(({ rate, unreadable }) => [rate, unreadable])).toEqual([
