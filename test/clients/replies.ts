@@ -54,7 +54,7 @@ const group = {
 
 const reconciliation: Reply<'reconcileCharges'> = {
   ...{ provider, startedAt: at(60), from: at(0), failure: 'a page is missing' },
-  ...{ leases: 1, truedUp: 1, foreignRows: 0, findingsInAll: 1 },
+  ...{ leases: 1, truedUp: 1, foreignRows: 0, unreadableRows: 0, findingsInAll: 1 },
   ...{ bookedMicroUsd: amount, providerMicroUsd: amount, truedUpMicroUsd: signedMicroUsd(-5) },
   findings: [{ kind: 'drift', leaseId, amountMicroUsd: signedMicroUsd(-5), why: 'a test' }],
 };

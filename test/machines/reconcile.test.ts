@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
-import { once } from '../../shared/app/runtime.ts';
+import { type LogLine, once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import {
   CONSUMER,
@@ -79,6 +79,48 @@ describe('reconciliation', () => {
     await anEndedLease(world, 1.5);
     await world.pass(23 * HOUR);
     expect((await reconcile(world)).body).toMatchObject({ leases: 0, truedUp: 0 });
+    await world.close();
+  });
+
+  it('lowers a charge by a refund, beside an odd row of somebody else', async () => {
+    const world = await aWorld();
+    const id = await anEndedLease(world);
+    const foreign = world.market.addForeignInstance();
+    const instance = world.market.instances().at(0)?.id ?? '';
+    await world.pass(MINUTE);
+    world.market.refund({ id: instance, usd: 0.05 });
+    world.market.addFault({ name: 'odd-row', instanceId: foreign, variant: 0 });
+    const before = await chargedOf(world, id);
+    await world.pass(25 * HOUR);
+    const { body } = await reconcile(world);
+    expect(body).toMatchObject({ failure: null, truedUp: 1, unreadableRows: 1 });
+    const truth = world.market.books().instances.find((each) => each.id === instance);
+    const charged = await chargedOf(world, id);
+    expect(Math.abs(charged - (truth?.totalMicroUsd ?? 0))).toBeLessThanOrEqual(2 * ROUNDING);
+    expect(before - charged).toBeGreaterThan(50_000 - 2 * ROUNDING);
+    await world.close();
+  });
+
+  it('lowers nothing while a row of the lease is unreadable, and pages an operator', async () => {
+    const pages: string[] = [];
+    const log = ({ kind, message }: LogLine) => {
+      if (kind === 'page') pages.push(String(message));
+    };
+    const world = await aWorld({ log });
+    const id = await anEndedLease(world);
+    const instance = world.market.instances().at(0)?.id ?? '';
+    world.market.refund({ id: instance, usd: 0.05 });
+    world.market.addFault({ name: 'odd-row', operation: 'charges', variant: 0, times: 1 });
+    const before = await chargedOf(world, id);
+    await world.pass(25 * HOUR);
+    const { body } = await reconcile(world);
+    expect(body).toMatchObject({ failure: null, truedUp: 0, unreadableRows: 1 });
+    expect(await chargedOf(world, id)).toBe(before);
+    expect(pages).toContainEqual(
+      expect.stringMatching(
+        `^charges of vastai that could not be read: 1;.* ${instance} \\(amount`,
+      ),
+    );
     await world.close();
   });
 

@@ -65,6 +65,11 @@ export function fromUsd(usd: number): MicroUsd {
   return microUsd(Math.ceil(Number((usd * MICRO).toFixed(6))));
 }
 
+/** Like `fromUsd`, for an amount that may be negative, such as a refund. */
+export function fromSignedUsd(usd: number): MicroUsd {
+  return signedMicroUsd(Math.ceil(Number((usd * MICRO).toFixed(6))));
+}
+
 /** Like `fromUsd`, for dollars per hour. */
 export function fromUsdPerHour(usd: number): MicroUsdPerHour {
   return microUsdPerHour(fromUsd(usd));
@@ -104,6 +109,11 @@ export function amountOf(perUnit: MicroUsd, count: number): MicroUsd {
 /** Sums amounts. */
 export function sum(...amounts: readonly MicroUsd[]): MicroUsd {
   return microUsd(amounts.reduce<number>((total, amount) => total + amount, 0));
+}
+
+/** Sums amounts that may be negative. */
+export function signedSum(...amounts: readonly MicroUsd[]): MicroUsd {
+  return signedMicroUsd(amounts.reduce<number>((total, amount) => total + amount, 0));
 }
 
 /** Sums rates. */

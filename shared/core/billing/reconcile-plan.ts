@@ -9,13 +9,7 @@ import type { ChargeTerms } from '../instance/card.ts';
 import type { Lease, LeaseIn } from '../lease/lease.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 import { trueUp } from './correction.ts';
-import {
-  type Comparison,
-  compare,
-  differenceInWords,
-  isSettled,
-  type ReportedCharge,
-} from './reconcile.ts';
+import { compare, differenceInWords, isSettled, mayConcern } from './reconcile.ts';
 import type { Compared, Seen } from './reconcile-report.ts';
 
 /** The reconciliation of one provider at `now`. */
@@ -48,34 +42,39 @@ export const chargesNeededFrom = (
   started: Seen['started'],
 ): EpochMs => startOfDay(earliest(before(now, terms.settledAfter), ...started.values()));
 
-const needsTrueUp = (comparison: Comparison) =>
-  comparison.kind === 'compared' && !comparison.explained ? comparison : null;
+/** While a row of the lease may be unreadable, nothing lowers its charge. */
+function needsTrueUp({ comparison, incomplete }: Pick<Compared, 'comparison' | 'incomplete'>) {
+  if (comparison.kind !== 'compared' || comparison.explained) return null;
+  return incomplete && comparison.difference < 0 ? null : comparison;
+}
 
 /** Compares every lease whose provider charges are final. */
 export function compareSettled(
-  { started, leases, byLease }: Pick<Seen, 'started' | 'leases' | 'byLease'>,
+  { started, leases, byLease, unreadable }: Omit<Seen, 'from' | 'foreignRows' | 'compared'>,
   task: ReconcileTask,
 ): readonly Compared[] {
   return [...started.keys()].flatMap((id) => {
     const lease = leases.get(id);
     if (lease?.state !== 'ended' || !isSettled(lease, task.provider, task)) return [];
     const rows = byLease.get(id) ?? [];
-    return [{ lease, rows, comparison: compare(lease, task, rows) }];
+    const incomplete = unreadable.some((row) => mayConcern(row, lease));
+    return [{ lease, rows, incomplete, comparison: compare(lease, task, rows) }];
   });
 }
 
 /** The compared leases whose difference the provider's rounding does not explain. */
 export const differing = (compared: readonly Compared[]): readonly Compared[] =>
-  compared.filter(({ comparison }) => needsTrueUp(comparison) !== null);
+  compared.filter((each) => needsTrueUp(each) !== null);
 
 /** The lease trued up to these rows; null when there is no difference now. */
 export function trueUpTo(
   lease: Lease,
-  rows: readonly ReportedCharge[],
+  { rows, incomplete }: Pick<Compared, 'rows' | 'incomplete'>,
   { provider, terms, now }: ReconcileTask,
 ): LeaseIn<'ended'> | null {
   if (lease.state !== 'ended') return null;
-  const found = needsTrueUp(compare(lease, { provider, terms }, rows));
+  const comparison = compare(lease, { provider, terms }, rows);
+  const found = needsTrueUp({ comparison, incomplete });
   if (found === null) return null;
   const why = differenceInWords(found);
   return trueUp(lease, { provider, amount: found.difference, why }, now);

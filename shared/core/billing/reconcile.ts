@@ -13,6 +13,7 @@ import {
   roundingOf,
   SignedMicroUsd,
   signedMicroUsd,
+  signedSum,
   sum,
 } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
@@ -21,35 +22,60 @@ import { between, EpochMs, latest } from '../base/time.ts';
 import type { ChargeTerms } from '../instance/card.ts';
 import { type Ownership, readTag } from '../instance/ownership.ts';
 import type { TagReader } from '../instance/sighting.ts';
-import { billOf, type LeaseIn } from '../lease/lease.ts';
+import { billOf, type Lease, type LeaseIn } from '../lease/lease.ts';
 import { amountOfCharge, type Charge, chargesOf } from '../ledger/charge.ts';
 
 /** One row of the provider's charges, as reported. */
 export type ProviderCharge = {
-  readonly instanceId: InstanceId;
+  /** Null when the row is about something else, or does not say which instance. */
+  readonly instanceId: InstanceId | null;
   readonly label: string | null;
-  readonly amount: MicroUsd;
+  /** Negative for a refund; null when it can't be read. */
+  readonly amount: MicroUsd | null;
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** The provider's fields that are missing or can't be read. */
+  readonly unreadable: readonly string[];
+};
+
+/** A row that can't be counted, and whose it is as far as it can be read. */
+export type UnreadableCharge = Pick<ProviderCharge, 'instanceId' | 'label' | 'unreadable'> & {
+  readonly owner: Ownership | null;
 };
 
 /** One row of the provider's charges for an instance of this deployment. */
 export type ReportedCharge = { readonly owner: Ownership; readonly amount: MicroUsd };
 
-/** The rows of this deployment by lease, and the number of foreign rows. */
+/**
+ * The rows of this deployment by lease, the number of foreign rows, and the rows that can't be
+ * read. A row with a readable tag and amount counts, whatever else of it is unreadable.
+ */
 export function rowsByLease(
   charges: readonly ProviderCharge[],
   { deployment, signer }: TagReader,
 ): {
   readonly byLease: ReadonlyMap<LeaseId, readonly ReportedCharge[]>;
   readonly foreignRows: number;
+  readonly unreadable: readonly UnreadableCharge[];
 } {
-  const rows = charges.flatMap(({ label, amount }) => {
+  const rows: ReportedCharge[] = [];
+  const odd: UnreadableCharge[] = [];
+  for (const { instanceId, label, amount, unreadable } of charges) {
     const owner = readTag(label, deployment, signer);
-    return owner === null ? [] : [{ owner, amount }];
-  });
+    if (owner !== null && amount !== null) rows.push({ owner, amount });
+    else if (unreadable.length > 0) odd.push({ instanceId, label, unreadable, owner });
+  }
   const byLease = Map.groupBy(rows, ({ owner }) => owner.leaseId);
-  return { byLease, foreignRows: charges.length - rows.length };
+  const foreignRows = charges.length - rows.length - odd.length;
+  return { byLease, foreignRows, unreadable: odd };
+}
+
+/** Whether the row may be about an instance of the lease. */
+export function mayConcern(row: UnreadableCharge, lease: Lease): boolean {
+  const { owner, instanceId, label } = row;
+  if (owner !== null) return owner.leaseId === lease.id;
+  if (instanceId === null) return label === null;
+  return lease.attempts.some((each) => 'instanceId' in each && each.instanceId === instanceId);
 }
 
 export type Comparison =
@@ -109,7 +135,8 @@ export function compare(
     (charge) => !shown(charge.attempt) && amountOfCharge(charge) > rounding,
   );
   if (missing) return { kind: 'not-shown', booked };
-  const reported = sum(...rows.map(({ amount }) => amount));
+  // Refunds may exceed the charges; a lease never costs less than nothing.
+  const reported = microUsd(Math.max(0, signedSum(...rows.map(({ amount }) => amount))));
   const difference = signedMicroUsd(reported - booked);
   const size = microUsd(Math.abs(difference));
   return {
@@ -155,6 +182,8 @@ export const Reconciliation = z.object({
   truedUpMicroUsd: SignedMicroUsd,
   /** Rows without a valid tag of this deployment. */
   foreignRows: z.int(),
+  /** Rows that could not be read, ours or foreign. */
+  unreadableRows: z._default(z.int(), 0),
   /** The first findings, and their total number. */
   findings: z.array(ReconcileFinding),
   findingsInAll: z.int(),

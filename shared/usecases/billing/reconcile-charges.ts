@@ -45,19 +45,21 @@ async function readCharged(ports: ReconcilePorts, task: ReconcileTask): Promise<
 async function enterTrueUp(
   ports: ReconcilePorts,
   task: ReconcileTask,
-  { lease: { id }, rows }: Compared,
+  compared: Compared,
 ): Promise<void> {
-  await changeLease(ports, id, (lease, now) => commitOnly(trueUpTo(lease, rows, { ...task, now })));
+  await changeLease(ports, compared.lease.id, (lease, now) =>
+    commitOnly(trueUpTo(lease, compared, { ...task, now })),
+  );
 }
 
 async function look(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen> {
   const started = await readCharged(ports, task);
   const from = chargesNeededFrom(task, started);
   const charges = await ports.providers(task.provider).charges(from, task.now);
-  const { byLease, foreignRows } = rowsByLease(charges, ports);
-  const leases = await ports.leases.getMany([...started.keys(), ...byLease.keys()]);
-  const compared = compareSettled({ started, leases, byLease }, task);
-  return { from, foreignRows, byLease, leases, started, compared };
+  const rows = rowsByLease(charges, ports);
+  const leases = await ports.leases.getMany([...started.keys(), ...rows.byLease.keys()]);
+  const compared = compareSettled({ started, leases, ...rows }, task);
+  return { from, ...rows, leases, started, compared };
 }
 
 /**

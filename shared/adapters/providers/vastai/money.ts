@@ -2,30 +2,39 @@
 // reconciliation compares our own charges with them.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
-import { fromUsd } from '../../../core/base/money.ts';
+import { fromSignedUsd } from '../../../core/base/money.ts';
 import { type EpochMs, epochMs, hours } from '../../../core/base/time.ts';
 import type { ProviderCharge } from '../../../core/billing/reconcile.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
 import { CHARGES_SPACING } from './card.ts';
-import { type Charge, ChargePage, User } from './wire.ts';
+import { ChargePage, readCharge, User } from './wire.ts';
 
 const CHARGES = { method: 'GET', path: '/api/v0/charges/' } as const;
 const CHARGES_PAGE_SIZE = '500';
 const DAY = hours(24);
 
+const INSTANCE = 'instance-';
+
 /**
  * A row covers whole days, and its `end` is the start of the last day: the documentation's example
- * bills 96 hours from 1 November to "4 November 0:00".
+ * bills 96 hours from 1 November to "4 November 0:00". A row without a readable time covers the
+ * whole `span`. Every row about an instance counts, whatever its type.
  */
-function chargeOf(row: Charge): ProviderCharge {
+function chargeOf(json: unknown, span: Span): ProviderCharge {
+  const { row, unreadable } = readCharge(json);
+  const { source, amount, start, end } = row;
+  const id = source?.startsWith(INSTANCE) === true ? source.slice(INSTANCE.length) : null;
   return {
-    instanceId: brandId(InstanceId, row.source.replace('instance-', '')),
+    instanceId: id === null ? null : brandId(InstanceId, id),
     label: row.metadata?.label ?? null,
-    amount: fromUsd(row.amount),
-    from: epochMs(Math.floor(row.start * 1_000)),
-    to: epochMs(Math.ceil(row.end * 1_000) + DAY),
+    amount: amount === null ? null : fromSignedUsd(amount),
+    from: start === null ? span.from : epochMs(Math.floor(start * 1_000)),
+    to: end === null ? span.to : epochMs(Math.ceil(end * 1_000) + DAY),
+    unreadable,
   };
 }
+
+type Span = { readonly from: EpochMs; readonly to: EpochMs };
 
 /**
  * Charges are grouped by UTC day: the filter starts at the start of the first day to include it.
@@ -36,16 +45,26 @@ const dayFilter = (from: EpochMs, to: EpochMs): string =>
     type: { in: ['instance'] },
   });
 
+type KeyedCharge = { readonly key: string; readonly charge: ProviderCharge };
+
+/** An instance has one charge for its days; refunds and unreadable rows differ in their content. */
+function keyed(json: unknown, span: Span): KeyedCharge {
+  const charge = chargeOf(json, span);
+  const { instanceId, from, to, amount } = charge;
+  const isOnly = instanceId !== null && amount !== null && amount >= 0;
+  return { key: isOnly ? `${instanceId} ${from} ${to}` : JSON.stringify(json), charge };
+}
+
 /** The charges of all UTC days between `from` and `to`; each has the days it covers. */
 export async function listCharges(
   api: Api,
   from: EpochMs,
   to: EpochMs,
 ): Promise<readonly ProviderCharge[]> {
-  const charges = await walkPages<ProviderCharge>(api, {
+  const charges = await walkPages<KeyedCharge>(api, {
     endpoint: endpointOf(CHARGES),
     spacing: CHARGES_SPACING,
-    keyOf: ({ instanceId, from: start, to: end }) => `${instanceId} ${start} ${end}`,
+    keyOf: ({ key }) => key,
     page: async (after) => {
       const query = {
         select_filters: dayFilter(from, to),
@@ -56,10 +75,16 @@ export async function listCharges(
       };
       const page = await read(api, ChargePage, { ...CHARGES, query, spacing: CHARGES_SPACING });
       const next = nextOf(page.next_token);
-      return { items: page.results.map(chargeOf), next, total: page.total ?? null };
+      return {
+        items: page.results.map((json) => keyed(json, { from, to })),
+        next,
+        total: page.total ?? null,
+      };
     },
   });
-  return charges.filter((charge) => charge.from <= to && charge.to > from);
+  return charges
+    .map(({ charge }) => charge)
+    .filter((charge) => charge.from <= to && charge.to > from);
 }
 
 /** The credit in whole micro-dollars, rounded down; below zero when overdrawn. */

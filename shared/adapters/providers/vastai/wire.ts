@@ -111,19 +111,41 @@ export const InstancePage = z.object({
   instances: z.array(z.unknown()),
 });
 
+/** Until the year 5138. */
+const seconds = numeric.check(z.gte(0), z.lte(1e11));
+
 export const Charge = z.object({
-  type: z.literal('instance'),
-  source: z.string().check(z.regex(/^instance-\d+$/)),
-  /** Dollars, to a tenth of a cent. */
-  amount: numeric.check(z.gte(0)),
+  /** What was paid for: an instance, or something else. */
+  source: softText,
+  /** Dollars, to a tenth of a cent; a refund is negative. */
+  amount: soft(dollars),
   /** Seconds since 1970. */
-  start: numeric.check(z.gte(0)),
-  end: numeric.check(z.gte(0)),
-  metadata: maybe(z.object({ label: text })),
+  start: soft(seconds),
+  end: soft(seconds),
+  metadata: soft(z.object({ label: text })),
 });
 export type Charge = z.infer<typeof Charge>;
 
-export const ChargePage = z.object({ ...page, total: maybe(numeric), results: z.array(Charge) });
+/** A source that starts as one of an instance must name it. */
+const isWrongSource = (source: string | null): boolean =>
+  source === null || (source.startsWith('instance') && !/^instance-[1-9]\d{0,15}$/.test(source));
+
+/** A row of charges, and the names of its missing or unreadable fields. */
+export function readCharge(json: unknown): { readonly row: Charge; readonly unreadable: string[] } {
+  const given: AnyRow = AnyRow.safeParse(json).data ?? {};
+  const row = Charge.parse(given);
+  const needed = Object.entries(row).flatMap(([name, value]) =>
+    value === null && (name !== 'metadata' || (given[name] ?? null) !== null) ? [name] : [],
+  );
+  if (!isWrongSource(row.source)) return { row, unreadable: needed };
+  return { row: { ...row, source: null }, unreadable: [...new Set(['source', ...needed])] };
+}
+
+export const ChargePage = z.object({
+  ...page,
+  total: maybe(numeric),
+  results: z.array(z.unknown()),
+});
 
 /** `credit` is the prepaid amount; the documented `balance` may be 0 beside it. */
 export const User = z.object({ credit: maybe(numeric) });

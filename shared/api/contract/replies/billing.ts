@@ -108,6 +108,8 @@ export const ReconciliationReply = z.strictObject({
   truedUpMicroUsd: SignedMicroUsd,
   /** The provider's rows without a tag of this deployment. */
   foreignRows: z.int(),
+  /** The provider's rows that could not be read. */
+  unreadableRows: z.int(),
   /** The first findings, and the number of all findings. */
   findings: z.array(FindingReply),
   findingsInAll: z.int(),

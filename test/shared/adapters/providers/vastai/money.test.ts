@@ -37,6 +37,7 @@ describe('the charges', () => {
         amount: 38_421_000,
         from: 1_730_419_200_000,
         to: utc('2024-11-05T00:00'),
+        unreadable: [],
       },
     ]);
   });
@@ -74,14 +75,38 @@ describe('the charges', () => {
     expect(asked[1]?.query.get('after_token')).toBe('a');
   });
 
-  it.each<[string, object]>([
-    ['source', { source: 'volume-1' }],
-    ['amount', { amount: -1 }],
-    ['end', { end: null }],
-    ['type', { type: 'volume' }],
-  ])('fail when one has no valid %s', async (field, change) => {
-    const { found } = await charges(ok({ results: [{ ...aCharge, ...change }] }));
-    await expect(found).rejects.toMatchObject({ name: 'BadReply', field: `results.0.${field}` });
+  it.each<[string, object, object]>([
+    ['source', { source: 7 }, { instanceId: null, label: 'my-training-job' }],
+    ['source', { source: 'instance-x' }, { instanceId: null, amount: 38_421_000 }],
+    ['amount', { amount: 'NaN' }, { amount: null, instanceId: '12345678' }],
+    ['amount', { amount: 1e300 }, { amount: null, instanceId: '12345678' }],
+    ['end', { end: null }, { to, amount: 38_421_000 }],
+    ['start', { start: -1 }, { from, amount: 38_421_000 }],
+    ['metadata', { metadata: { label: 123 } }, { label: null, instanceId: '12345678' }],
+  ])('name an unreadable %s and keep all rows', async (field, change, kept) => {
+    const other = { ...aCharge, source: 'instance-2' };
+    const results = [{ ...aCharge, ...change }, other];
+    const { found } = await charges(ok({ results, total: 2 }));
+    const [odd, sound, ...more] = await found;
+    expect(odd).toMatchObject({ ...kept, unreadable: [field] });
+    expect([sound?.instanceId, sound?.unreadable, more]).toEqual(['2', [], []]);
+  });
+
+  it('keep a row that is no object', async () => {
+    const { found } = await charges(ok({ results: [null, aCharge], total: 2 }));
+    expect((await found).map(({ amount }) => amount)).toEqual([null, 38_421_000]);
+  });
+
+  it('include a refund and any other type of row about an instance', async () => {
+    const refund = { ...aCharge, type: 'refund', amount: -1.5 };
+    const { found } = await charges(ok({ results: [aCharge, refund], total: 2 }));
+    expect((await found).map(({ amount }) => amount)).toEqual([38_421_000, -1_500_000]);
+  });
+
+  it('include a row about something else without an instance', async () => {
+    const volume = { ...aCharge, type: 'volume', source: 'volume-1', metadata: null };
+    const { found } = await charges(ok({ results: [volume] }));
+    expect(await found).toMatchObject([{ instanceId: null, label: null, unreadable: [] }]);
   });
 
   it('fail when there are fewer than the total', async () => {
