@@ -173,6 +173,7 @@ export const refreshOffers = (runtime: Runtime) =>
       providers: providers(keyed),
       menu: once(keyed, menu),
       clock: keyed.clock,
+      warn: (message) => keyed.log({ kind: 'menu', error: undefined, message, id: undefined }),
     }),
   );
 

@@ -10,13 +10,16 @@ import type { CreateOutcome, LaunchSpec } from '../core/instance/launch.ts';
 import type { Offer } from '../core/instance/offer.ts';
 import type { Tag } from '../core/instance/ownership.ts';
 
+/** The offers of one search, and the ids of those that could not be read. */
+export type Found = { readonly offers: readonly Offer[]; readonly unreadable: readonly string[] };
+
 export type Provider = {
   readonly card: ProviderCard;
   /**
-   * Every available offer, without unverified hosts. Safe to repeat. Complete, or a Failure
-   * (RateLimited, ProviderDown, BadReply, Unauthorised); never partial.
+   * Every available offer, without unverified hosts. Safe to repeat. Complete but for unreadable
+   * rows, or a Failure (RateLimited, ProviderDown, BadReply, Unauthorised).
    */
-  search(): Promise<readonly Offer[]>;
+  search(): Promise<Found>;
   /**
    * Rents the offer; the tag is part of this request. NEVER safe to repeat. Any indefinite response
    * is `outcome-unknown`. Never throws for what the provider does.

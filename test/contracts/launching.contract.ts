@@ -23,14 +23,15 @@ import {
 export function searchPromises(begin: Start): void {
   it('finds exactly the offers that can be leased, each once', async () => {
     const harness = await begin({ largeMarket: true });
-    const found = (await harness.provider.search()).map(({ id }) => id);
+    const found = (await harness.provider.search()).offers.map(({ id }) => id);
     expect(found.length).toBeGreaterThan(200);
     expect(found.toSorted()).toEqual((await harness.leasable()).toSorted());
   });
 
   it('returns valid offers of the core', async () => {
     const { provider } = await begin();
-    for (const offer of await provider.search()) expect(Offer.parse(offer)).toEqual(offer);
+    const { offers } = await provider.search();
+    for (const offer of offers) expect(Offer.parse(offer)).toEqual(offer);
   });
 
   it('omits an offer while it is rented, and finds it again afterwards', async () => {
@@ -38,17 +39,17 @@ export function searchPromises(begin: Start): void {
     const { provider } = harness;
     const offer = await anyOffer(harness);
     const id = await launch(harness);
-    const during = await provider.search();
+    const { offers: during } = await provider.search();
     await provider.destroy(id);
     harness.pass(provider.card.listLag);
-    const later = await provider.search();
+    const { offers: later } = await provider.search();
     expect(during.map((one) => one.id)).not.toContain(offer.id);
     expect(later.map((one) => one.id)).toContain(offer.id);
   });
 
   it('is never rate-limited, also over many pages', async () => {
     const harness = await begin({ rateLimits: true, largeMarket: true });
-    expect((await harness.provider.search()).length).toBeGreaterThan(200);
+    expect((await harness.provider.search()).offers.length).toBeGreaterThan(200);
     expect(harness.tooFast()).toBe(0);
   });
 }
@@ -92,7 +93,7 @@ export function createPromises(begin: Start): void {
   it('returns offer-gone and creates nothing when another customer rented the offer', async () => {
     const harness = await begin({ othersShare: 0.4 });
     const { provider } = harness;
-    const found = await provider.search();
+    const { offers: found } = await provider.search();
     harness.pass(hours(1));
     const kinds = new Set<string>();
     for (const offer of found.filter(({ maxDiskGb }) => maxDiskGb >= DISK_GB).slice(0, 30)) {

@@ -36,7 +36,7 @@ export const beginner =
   };
 
 export async function anyOffer({ provider }: Harness): Promise<Offer> {
-  const offer = (await provider.search()).find(({ maxDiskGb }) => maxDiskGb >= DISK_GB);
+  const offer = (await provider.search()).offers.find(({ maxDiskGb }) => maxDiskGb >= DISK_GB);
   invariant(offer !== undefined, 'the simulator has an offer');
   return offer;
 }

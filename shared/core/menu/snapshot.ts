@@ -12,6 +12,15 @@ export type Snapshot = {
   readonly offers: readonly Offer[];
 };
 
+const MAX_NAMED = 5;
+
+/** About offers that could not be read and are left out of the menu; null without any. */
+export function leftOutInWords(provider: ProviderName, ids: readonly string[]): string | null {
+  if (ids.length === 0) return null;
+  const named = ids.slice(0, MAX_NAMED).join(', ');
+  return `${ids.length} offers of ${provider} could not be read and are left out: ${named}`;
+}
+
 /** The snapshot of a search started at `takenAt`. Versions of one provider sort by that time. */
 export const snapshotOf = (
   provider: ProviderName,

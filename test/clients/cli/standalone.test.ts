@@ -43,7 +43,7 @@ async function market() {
     async rent(attempt: number, key = TAG_KEY) {
       const signer = createHmacSigner({ current: key });
       const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt }, signer);
-      const offers = await provider.search();
+      const { offers } = await provider.search();
       const offer = offers[attempt * 10] ?? offers[0];
       if (offer === undefined) throw new Error('the market is empty');
       const created = await provider.create(tag, offer, spec);

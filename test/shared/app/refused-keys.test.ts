@@ -78,7 +78,8 @@ async function addChosenLease(): Promise<object> {
   const lease = aRequestedLease({ id });
   await database.leases.create(lease);
   const pause = async (): Promise<void> => undefined;
-  const [offer] = await createVastai({ baseUrl: marketUrl, keys, pause }).search();
+  const { offers } = await createVastai({ baseUrl: marketUrl, keys, pause }).search();
+  const [offer] = offers;
   if (offer === undefined) throw new Error('the market has no offer');
   const chosen = chooseOffer(lease, { offer, reason: 'the cheapest' }, now);
   await database.leases.commit({ ...chosen, version: lease.version + 1 });

@@ -2,9 +2,10 @@
 // is sent (live, September 2026), and there is no next page: each search starts at the last price
 // of the previous one.
 
+import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
-import type { Offer } from '../../../core/instance/offer.ts';
+import type { Found } from '../../../ports/provider.ts';
 import { type Api, read } from './call.ts';
 import { SEARCH_SPACING } from './card.ts';
 import { offerOf } from './offers.ts';
@@ -42,27 +43,47 @@ function queryOf(cursor: Cursor) {
   };
 }
 
-async function page(api: Api, cursor: Cursor): Promise<readonly FoundRow[]> {
+type Page = {
+  readonly rows: readonly FoundRow[];
+  /** Rows without an id or a price, by which the search can't continue. */
+  readonly unplaced: readonly unknown[];
+};
+
+async function page(api: Api, cursor: Cursor): Promise<Page> {
   const call = { method: 'POST', path: PATH, body: queryOf(cursor) } as const;
   const { offers } = await read(api, AskPage, { ...call, spacing: SEARCH_SPACING });
-  return offers.map((row) => {
-    const { id, dph_total: price } = readWire(AskCursor, row, ENDPOINT);
-    return { id, price, row };
-  });
+  const rows: FoundRow[] = [];
+  const unplaced: unknown[] = [];
+  for (const row of offers) {
+    const { data } = AskCursor.safeParse(row);
+    if (data === undefined) unplaced.push(row);
+    else rows.push({ id: data.id, price: data.dph_total, row });
+  }
+  // The provider has changed its format.
+  if (rows.length === 0 && unplaced.length > 0) readWire(AskCursor, unplaced[0], ENDPOINT);
+  return { rows, unplaced };
 }
 
 /**
- * Rows as offers. An unreadable row is left out, but when no row is readable, the provider has
- * changed its format, which is a failure.
+ * Rows as offers. An unreadable row is left out and named, but when no row is readable, the
+ * provider has changed its format, which is a failure.
  */
-function offersOf(rows: readonly FoundRow[]): readonly Offer[] {
-  const asks = rows.flatMap(({ row }) => {
-    const parsed = Ask.safeParse(row);
-    return parsed.success ? [parsed.data] : [];
-  });
+function foundIn(rows: readonly FoundRow[], unplaced: ReadonlySet<string>): Found {
+  const asks: Ask[] = [];
+  const unreadable = [...unplaced];
+  for (const { id, row } of rows) {
+    const { data } = Ask.safeParse(row);
+    if (data === undefined) unreadable.push(id);
+    else asks.push(data);
+  }
   if (asks.length === 0 && rows[0] !== undefined) readWire(Ask, rows[0].row, ENDPOINT);
-  return asks.flatMap((ask) => offerOf(ask, STORAGE_GB) ?? []);
+  return { offers: asks.flatMap((ask) => offerOf(ask, STORAGE_GB) ?? []), unreadable };
 }
+
+const AnyId = z.object({ id: z.catch(z.union([z.number(), z.string()]), 'unknown') });
+
+/** The id of a row without a readable price, as far as it has one. */
+const nameOf = (row: unknown): string => `${AnyId.safeParse(row).data?.id ?? 'unknown'}`;
 
 /** The next search after one that returned new offers. */
 function nextCursor(
@@ -80,22 +101,26 @@ function idsAt(price: number, seen: ReadonlyMap<string, FoundRow>): readonly num
 }
 
 /**
- * All offers. Throws RateLimited, ProviderDown, Unauthorised, BadReply, and never returns a part.
+ * All offers that can be read. Throws RateLimited, ProviderDown, Unauthorised, BadReply, and never
+ * returns a part.
  */
-export async function search(api: Api): Promise<readonly Offer[]> {
+export async function search(api: Api): Promise<Found> {
   const seen = new Map<string, FoundRow>();
+  const odd = new Set<string>();
   let cursor = START;
   let longest = 0;
   for (let pages = 0; pages < policy.search.maxPages; pages += 1) {
     if (pages > 0) await api.pause(SEARCH_SPACING);
-    const rows = await page(api, cursor);
+    const { rows, unplaced } = await page(api, cursor);
+    for (const row of unplaced) odd.add(nameOf(row));
+    const length = rows.length + unplaced.length;
     const fresh = rows.filter(({ id }) => !seen.has(id));
     for (const row of fresh) seen.set(row.id, row);
-    longest = Math.max(longest, rows.length);
+    longest = Math.max(longest, length);
     if (fresh.length > 0) {
       cursor = nextCursor(cursor, seen, fresh);
-    } else if (rows.length === 0 || rows.length < longest) {
-      return offersOf([...seen.values()]);
+    } else if (length === 0 || length < longest) {
+      return foundIn([...seen.values()], odd);
     } else if (cursor.except.length === 0) {
       // A full page of known offers: there may be more with exactly this price.
       cursor = { price: cursor.price, except: idsAt(cursor.price, seen) };

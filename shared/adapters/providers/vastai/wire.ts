@@ -10,6 +10,16 @@ const numeric = z.union([
   z.number(),
   z.pipe(z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), z.transform(Number)),
 ]);
+/** Dollars of one instance, offer or charge: above this, a number means nothing. */
+const MAX_USD = 1_000_000;
+const dollars = numeric.check(z.gte(-MAX_USD), z.lte(MAX_USD));
+
+/** Sizes and counts: above this, a number means nothing. */
+const MAX_SIZE = 1e9;
+const size = numeric.check(z.gte(-MAX_SIZE), z.lte(MAX_SIZE));
+/** Until the year 5138. */
+const seconds = numeric.check(z.gte(0), z.lte(1e11));
+
 const id = z.pipe(
   z.union([z.int().check(z.gte(1)), z.string().check(z.regex(/^[1-9]\d{0,15}$/))]),
   z.transform(String),
@@ -19,45 +29,41 @@ const maybe = <Schema extends z.ZodMiniType>(schema: Schema) => z.optional(z.nul
 const text = maybe(z.string());
 
 /** The fields for paging: without id and price there is no next page. */
-export const AskCursor = z.object({ id, dph_total: numeric });
+export const AskCursor = z.object({ id, dph_total: dollars });
 
 export const Ask = z.object({
   id,
   machine_id: id,
   gpu_name: z.string(),
-  num_gpus: z.int(),
+  num_gpus: z.int().check(z.gte(0), z.lte(1_024)),
   /** Megabytes of each GPU. */
-  gpu_ram: numeric,
+  gpu_ram: size,
   /** Dollars per hour for the whole offer; `dph_total` includes the requested storage. */
-  dph_base: numeric,
-  dph_total: numeric,
+  dph_base: dollars,
+  dph_total: dollars,
   /** Dollars per gigabyte and month. */
-  storage_cost: numeric,
+  storage_cost: dollars,
   /** Dollars per gigabyte. */
-  inet_up_cost: numeric,
-  inet_down_cost: numeric,
+  inet_up_cost: dollars,
+  inet_down_cost: dollars,
   /** Gigabytes. */
-  disk_space: numeric,
-  reliability2: numeric,
+  disk_space: size,
+  reliability2: size,
   verification: z.string(),
   rentable: z.boolean(),
   rented: z.boolean(),
   is_bid: maybe(z.boolean()),
   external: maybe(z.boolean()),
-  direct_port_count: numeric,
-  geolocation: text,
+  direct_port_count: size,
+  geolocation: z.catch(text, null),
   /** Seconds since 1970. */
-  end_date: maybe(numeric),
+  end_date: z.catch(maybe(seconds), null),
 });
 export type Ask = z.infer<typeof Ask>;
 
 export const AskPage = z.object({ offers: z.array(z.unknown()) });
 
 export const Created = z.object({ new_contract: maybe(id) });
-
-/** Dollars of one instance, offer or charge: above this, a number means nothing. */
-const MAX_USD = 1_000_000;
-const dollars = numeric.check(z.gte(-MAX_USD), z.lte(MAX_USD));
 
 /** A field of a row: null when it is missing or unreadable. */
 const soft = <Schema extends z.ZodMiniType>(schema: Schema) =>
@@ -110,9 +116,6 @@ export const InstancePage = z.object({
   total_instances: maybe(numeric),
   instances: z.array(z.unknown()),
 });
-
-/** Until the year 5138. */
-const seconds = numeric.check(z.gte(0), z.lte(1e11));
 
 export const Charge = z.object({
   /** What was paid for: an instance, or something else. */

@@ -69,7 +69,7 @@ describe('the search', () => {
 
   it('finds nothing in an empty market', async () => {
     const { found } = await searchInTurn([]);
-    await expect(found).resolves.toEqual([]);
+    await expect(found).resolves.toEqual({ offers: [], unreadable: [] });
   });
 
   it('pauses between two pages', async () => {
@@ -90,7 +90,7 @@ describe('the search', () => {
       fc.asyncProperty(runs, async (given) => {
         const rows = rowsAt(given.flatMap(([count, cents]) => Array(count).fill(cents)));
         const { found } = await searchAmong((body) => pageOf(rows, body));
-        expect(idsOf(await found)).toEqual(rows.map(({ id }) => id));
+        expect(idsOf((await found).offers)).toEqual(rows.map(({ id }) => id));
       }),
       { numRuns: 25 },
     );
@@ -125,7 +125,23 @@ describe('the search', () => {
   it('leaves out only an unreadable row', async () => {
     const [odd, sound] = [{ ...anAsk({ id: '1' }), gpu_ram: null }, anAsk({ id: '2' })];
     const { found } = await searchInTurn([odd, sound], []);
-    expect(idsOf(await found)).toEqual(['2']);
+    expect(idsOf((await found).offers)).toEqual(['2']);
+    expect((await found).unreadable).toEqual(['1']);
+  });
+
+  it.each<[string, object]>([
+    ['price', { dph_total: null }],
+    ['meaningful price', { dph_total: 1e300 }],
+    ['meaningful storage price', { storage_cost: 1e300 }],
+  ])('leaves out a row without a %s, which ends no search', async (_name, change) => {
+    const rows = rowsAt(Array.from({ length: 100 }, (_, index) => index + 1));
+    const odd = { ...anAsk({ id: '999' }), ...change };
+    const { found } = await searchAmong((body) => {
+      const { offers } = pageOf(rows, body).body;
+      return { status: 200, body: { offers: [odd, ...offers.slice(0, 63)] } };
+    });
+    expect(idsOf((await found).offers)).toEqual(rows.map(({ id }) => id));
+    expect((await found).unreadable).toEqual(['999']);
   });
 
   it('fails with the field when no row is readable', async () => {
@@ -138,8 +154,8 @@ describe('the search', () => {
     });
   });
 
-  it('fails when a row has no price, since there is no page after it', async () => {
-    const { found } = await searchInTurn([{ ...anAsk(), dph_total: null }, anAsk()], []);
+  it('fails when no row of a page has a price, since there is no page after it', async () => {
+    const { found } = await searchInTurn([{ ...anAsk(), dph_total: null }, {}], []);
     await expect(found).rejects.toMatchObject({ name: 'BadReply', field: 'dph_total' });
   });
 });
