@@ -1,10 +1,11 @@
 // The HTTP client of all provider adapters. It returns network errors and never throws them. It
-// follows no redirect, since a redirect drops bodies. It returns no request header, so that no key
-// can get into an error.
+// follows no redirect, since a redirect drops bodies. It returns no request header, and masks its
+// key in replies, so that no key can get into an error, an event or a log.
 
 import * as z from 'zod/mini';
 import type { ProviderAccess, ProviderName } from '../../core/base/providers.ts';
 import type { DurationMs } from '../../core/base/time.ts';
+import { createMask } from './mask.ts';
 
 export type HttpOptions = {
   /** Scheme and host, without a trailing slash. */
@@ -123,13 +124,15 @@ const isTransient = (answer: HttpAnswer): boolean =>
 /** A client of one provider with one key. */
 export function createHttp(options: HttpOptions): Http {
   const { baseUrl, apiKey, pause, fetch = globalThis.fetch } = options;
+  const mask = createMask(apiKey);
 
   async function sendOnce(request: HttpRequest): Promise<HttpAnswer> {
     const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query)}`;
     try {
       const response = await fetch(`${baseUrl}${request.path}${query}`, initOf(request, apiKey));
-      const text = await boundedText(response);
-      if (text === null) return { kind: 'no-reply', reason: 'the reply is too long' };
+      const body = await boundedText(response);
+      if (body === null) return { kind: 'no-reply', reason: 'the reply is too long' };
+      const text = mask(body);
       return { kind: 'reply', status: response.status, text, json: parseJson(text) };
     } catch (error) {
       return { kind: 'no-reply', reason: reasonOf(error) };
