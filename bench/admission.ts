@@ -9,6 +9,7 @@ import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../shared/core/base/money.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
 import { minutes } from '../shared/core/base/time.ts';
+import { reservedEnv } from '../shared/core/instance/card.ts';
 import { repriceHold } from '../shared/core/lease/hold.ts';
 import { createRequestLease } from '../shared/usecases/lease/request-lease.ts';
 import { at } from '../test/support/builders/base.ts';
@@ -50,7 +51,8 @@ function createRequester(database: TestDatabase) {
       heartbeat: async () => 'over',
     },
     clock: { now: () => at('12:00') },
-    ...{ limits, attemptLimit: minutes(25), leaseIdFor, hashOf: requestHash },
+    ...{ limits, attemptLimit: minutes(25), reservedEnv: reservedEnv([]) },
+    ...{ leaseIdFor, hashOf: requestHash },
   });
   let number = 0;
   return async (consumer: ConsumerId) => {

@@ -6,7 +6,8 @@ import { leaseIdFor, requestHash } from '../adapters/derive-ids.ts';
 import { readLeaseToken } from '../adapters/lease-token.ts';
 import { cardOf } from '../adapters/providers/registry.ts';
 import { createSshProbe } from '../adapters/ssh-probe.ts';
-import { attemptLimit } from '../core/instance/card.ts';
+import { ProviderName } from '../core/base/providers.ts';
+import { attemptLimit, reservedEnv } from '../core/instance/card.ts';
 import { createEnforceDeadline } from '../usecases/lease/enforce-deadline.ts';
 import {
   createListLeases,
@@ -202,6 +203,7 @@ export const requestLease = (runtime: Runtime) =>
     clock: runtime.clock,
     limits: runtime.config.limits,
     attemptLimit: longest(attemptLimit),
+    reservedEnv: reservedEnv(ProviderName.options.map(cardOf)),
     leaseIdFor,
     hashOf: requestHash,
   });

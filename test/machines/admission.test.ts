@@ -9,6 +9,7 @@ import { once } from '../../shared/app/runtime.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { minutes } from '../../shared/core/base/time.ts';
+import { reservedEnv } from '../../shared/core/instance/card.ts';
 import { holdFor } from '../../shared/core/lease/hold.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { applyOutbox } from '../../shared/usecases/common/change-lease.ts';
@@ -45,7 +46,7 @@ function requester(limits = someLimits()) {
       running: async () => new Set(),
     },
     clock: { now: () => at('12:00') },
-    ...{ limits, attemptLimit, leaseIdFor, hashOf: requestHash },
+    ...{ limits, attemptLimit, reservedEnv: reservedEnv([]), leaseIdFor, hashOf: requestHash },
   });
   const ask = (number: number, consumer = aConsumer, requested = terms) => {
     const body = { number };
@@ -161,4 +162,22 @@ describe('requests that crash between any two calls', () => {
     expect(await world.leftovers(...ids)).toEqual([]);
     await world.close();
   }, 240_000);
+});
+
+describe('a request that sets a variable which the agent needs', () => {
+  it.each(['CONTAINER_ID', 'CONTAINER_API_KEY', 'PATH', 'LD_PRELOAD', 'https_proxy'])(
+    'is refused with the name %s, and holds nothing',
+    async (name) => {
+      const world = await leaseWorld({ freshMenu: false });
+      const sshPublicKey = `ssh-ed25519 ${'A'.repeat(68)}`;
+      const { status, body } = await world.ask('requestLease', {
+        headers: { 'idempotency-key': `sets-${name}` },
+        body: { gpuNames: ['RTX 4090'], sshPublicKey, env: { [name]: '1' } },
+      });
+      const detail = expect.stringContaining(`must not set ${name}`);
+      expect([status, body]).toMatchObject([400, { field: `env.${name}`, detail }]);
+      expect(await once(world.service.runtime, records).accounts.get(CONSUMER)).toBeNull();
+      await world.close();
+    },
+  );
 });

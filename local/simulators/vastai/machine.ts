@@ -7,10 +7,10 @@ import { placeOf } from './context.ts';
 import { cudaVersion, driverVersion, modelOf } from './offer-view.ts';
 import type { Instance, State } from './state.ts';
 
-/** The given variables without docker options, plus the instance's own id and key. */
+/** The instance's own id and key, and the given variables without docker options, which win. */
 export function environmentOf({ id, env, apiKey }: Instance): Record<string, string> {
   const plain = Object.entries(env).filter(([name]) => !name.startsWith('-'));
-  return { ...Object.fromEntries(plain), CONTAINER_ID: String(id), CONTAINER_API_KEY: apiKey };
+  return { CONTAINER_ID: String(id), CONTAINER_API_KEY: apiKey, ...Object.fromEntries(plain) };
 }
 
 /** The current instant, and the API's address for an instance that destroys itself. */

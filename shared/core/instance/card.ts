@@ -48,9 +48,27 @@ export type ProviderCard = {
    */
   readonly maxStartScriptBytes: number;
   readonly sshUser: string;
+  /**
+   * The variables with the id and the key of the instance itself, with which the agent destroys it.
+   */
+  readonly reservedEnv: readonly string[];
   /** What may still be billed after destroy. */
   readonly residues: readonly string[];
 };
+
+/**
+ * Variables that decide which programs and libraries the agent's shell runs, where it finds its
+ * files, and by which way, and with which certificates, its calls reach this service.
+ */
+const SHELL_ENV: readonly string[] = [
+  ...['PATH', 'HOME', 'IFS', 'ENV', 'BASH_ENV', 'LD_AUDIT', 'LD_LIBRARY_PATH', 'LD_PRELOAD'],
+  ...['CURL_HOME', 'WGETRC', 'CURL_CA_BUNDLE', 'SSL_CERT_DIR', 'SSL_CERT_FILE'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'],
+];
+
+/** The variables that a request must not set, because the lease may get any of these providers. */
+export const reservedEnv = (cards: readonly ProviderCard[]): ReadonlySet<string> =>
+  new Set([...SHELL_ENV, ...cards.flatMap((card) => card.reservedEnv)]);
 
 /** How long after the intent an unanswered create call can still create an instance. */
 export function createWindow(card: ProviderCard): DurationMs {

@@ -11,6 +11,17 @@ import { holdFor } from './hold.ts';
 import type { Lease, LeaseIn, Terms } from './lease.ts';
 import { requestLease } from './lease-moves.ts';
 
+/** Throws BadRequest with the name of a variable that the agent needs. */
+export function checkEnv(
+  env: Readonly<Record<string, string>>,
+  reserved: ReadonlySet<string>,
+): void {
+  const name = Object.keys(env).find((each) => reserved.has(each));
+  if (name === undefined) return;
+  const message = `env: must not set ${name}: the agent on the instance needs it`;
+  throw new Failure('BadRequest', message, { field: `env.${name}` });
+}
+
 /** The hold that the request needs at `now`. */
 export function holdNeeded(terms: Terms, attemptLimit: DurationMs, now: EpochMs): Hold {
   return {

@@ -4,7 +4,13 @@
 import { Failure } from '../../core/base/failure.ts';
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import type { DurationMs, EpochMs } from '../../core/base/time.ts';
-import { admitRequest, holdNeeded, sameHold, sameRequest } from '../../core/lease/admission.ts';
+import {
+  admitRequest,
+  checkEnv,
+  holdNeeded,
+  sameHold,
+  sameRequest,
+} from '../../core/lease/admission.ts';
 import type { Lease, LeaseIn, Terms } from '../../core/lease/lease.ts';
 import type { AccountLimits, Hold, HoldRefusal } from '../../core/ledger/account.ts';
 import { refusalNote } from '../../core/ledger/account-notes.ts';
@@ -24,6 +30,8 @@ export type RequestLeasePorts = {
   readonly limits: AccountLimits;
   /** The longest time an attempt can cost money, at any configured provider. */
   readonly attemptLimit: DurationMs;
+  /** The variables that a request must not set, at any configured provider. */
+  readonly reservedEnv: ReadonlySet<string>;
   readonly leaseIdFor: (consumer: ConsumerId, idempotencyKey: string) => LeaseId;
   /** Must not depend on the order of fields. */
   readonly hashOf: (body: unknown) => string;
@@ -85,11 +93,12 @@ async function admit(
 
 /**
  * Accepts a lease or says which limit is exceeded; a refusal creates nothing. Safe to repeat with
- * the same key and body: it completes an interrupted request. Throws KeyReused, Frozen, StoreDown,
- * ProviderDown.
+ * the same key and body: it completes an interrupted request. Throws BadRequest, KeyReused, Frozen,
+ * StoreDown, ProviderDown.
  */
 export function createRequestLease(ports: RequestLeasePorts) {
   return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
+    checkEnv(input.env, ports.reservedEnv);
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
     const { lease: existing, freezes } = await ports.freezes.admission(id, input.consumer);
     if (existing === null && isFrozen(freezes, { consumer: input.consumer })) {

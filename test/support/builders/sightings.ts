@@ -25,6 +25,7 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     spacing: { create: spacing, destroy: spacing, get: spacing, list: spacing },
     maxStartScriptBytes: 2_000,
     sshUser: 'root',
+    reservedEnv: ['CONTAINER_ID'],
     residues: [],
     ...change,
   };

@@ -37,6 +37,8 @@ export const card: ProviderCard = {
   spacing: { create: seconds(4.5), destroy: seconds(3), get: seconds(2), list: seconds(1) },
   maxStartScriptBytes: MAX_ONSTART_BYTES - OWN_BYTES,
   sshUser: 'root',
+  // Set in each container, with a key for this instance alone (documentation).
+  reservedEnv: ['CONTAINER_ID', 'CONTAINER_API_KEY'],
   // Only volumes outlive an instance, and we never create one.
   residues: [],
 };

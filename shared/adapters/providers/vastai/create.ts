@@ -23,7 +23,8 @@ const agentLines = (agent: string, baseUrl: string): readonly string[] => [
   `echo ${agent}|base64 -d|gunzip>~/.gpu-shopper`,
   `export GPU_SHOPPER_DESTROY_URL=${quoted(`${baseUrl}/api/v0/instances/`)}$CONTAINER_ID/`,
   'export GPU_SHOPPER_DESTROY_KEY=$CONTAINER_API_KEY',
-  'nohup sh ~/.gpu-shopper >~/.gpu-shopper.log 2>&1 &',
+  // An image may put other programs first.
+  'PATH=/usr/bin:/bin:$PATH LD_PRELOAD= nohup sh ~/.gpu-shopper >~/.gpu-shopper.log 2>&1 &',
 ];
 
 /**
