@@ -9,7 +9,7 @@ export type MenuStore = {
   publish(snapshot: Snapshot): Promise<void>;
   /**
    * The current snapshot without offers found to be gone, parsed once per version; null before the
-   * first refresh.
+   * first refresh. When it is damaged, the one before. Throws StoreDown when neither can be read.
    */
   current(provider: ProviderName): Promise<Snapshot | null>;
 };

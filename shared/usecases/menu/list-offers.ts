@@ -13,15 +13,20 @@ import { type CurrentSnapshotsPorts, currentSnapshots } from './current-snapshot
 
 /** Lists offers that meet the requirement, cheapest first, one page. Throws StoreDown. */
 export function createListOffers(ports: CurrentSnapshotsPorts) {
-  return async (query: OfferQuery): Promise<OfferPage> =>
-    pageOfOffers(await currentSnapshots(ports), query);
+  return async (query: OfferQuery): Promise<OfferPage> => {
+    const { snapshots, requireAll } = await currentSnapshots(ports);
+    if (snapshots.length === 0) requireAll();
+    return pageOfOffers(snapshots, query);
+  };
 }
 
 /** Reads one offer, priced with a disk of `diskGb`. Throws NotFound, StoreDown. */
 export function createReadOffer(ports: CurrentSnapshotsPorts) {
   return async (input: { readonly id: OfferId; readonly diskGb: number }): Promise<ListedOffer> => {
-    const offer = findOffer(await currentSnapshots(ports), input);
+    const { snapshots, requireAll } = await currentSnapshots(ports);
+    const offer = findOffer(snapshots, input);
     if (offer !== null) return offer;
+    requireAll();
     throw new Failure('NotFound', `offer ${input.id} not found`, { field: 'id' });
   };
 }

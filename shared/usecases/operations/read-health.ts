@@ -14,12 +14,17 @@ export type ReadHealthPorts = {
   readonly clock: Clock;
 };
 
+/** A snapshot that can't be read counts as missing: health must be readable without it. */
+async function menuOf({ menu, clock }: ReadHealthPorts, name: ProviderName) {
+  const [read] = await Promise.allSettled([menu.current(name)]);
+  return menuHealth(name, read.status === 'fulfilled' ? read.value : null, clock.now());
+}
+
 /** Reads the health of each provider's offers and sweep. Throws StoreDown. */
-export function createReadHealth({ menu, sweeps, providerNames, clock }: ReadHealthPorts) {
+export function createReadHealth(ports: ReadHealthPorts) {
+  const { sweeps, providerNames, clock } = ports;
   return async (): Promise<Health> => ({
-    menus: await Promise.all(
-      providerNames.map(async (name) => menuHealth(name, await menu.current(name), clock.now())),
-    ),
+    menus: await Promise.all(providerNames.map((name) => menuOf(ports, name))),
     sweeps: await Promise.all(
       providerNames.map(async (name) => sweepHealth(name, await sweeps.last(name), clock.now())),
     ),

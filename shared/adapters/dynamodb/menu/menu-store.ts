@@ -1,15 +1,15 @@
 // The menu: a snapshot of megabytes is compressed in the blob store, and one small item points to
 // the current one. While it is unchanged, reading it again costs one read of that item. The item
-// also lists the offers that were found to be gone since the snapshot.
+// also names the snapshot before, which is read instead of a damaged one, and the offers that were
+// found to be gone since the snapshot.
 
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import * as z from 'zod/mini';
+import { Failure } from '../../../core/base/failure.ts';
 import { OfferId } from '../../../core/base/ids.ts';
-import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
 import { ProviderName } from '../../../core/base/providers.ts';
-import { ruleOf } from '../../../core/base/rule.ts';
 import { EpochMs } from '../../../core/base/time.ts';
 import { Offer } from '../../../core/instance/offer.ts';
 import type { Snapshot } from '../../../core/menu/snapshot.ts';
@@ -17,30 +17,70 @@ import type { BlobStore } from '../../../ports/blob-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
 import type { MenuStore } from '../../../ports/menu-store.ts';
 import { snapshotKey } from '../schema.ts';
-import { parseItem, type Table } from '../table.ts';
+import { type Item, type Table, tryItem } from '../table.ts';
 
 const compress = promisify(gzip);
 const expand = promisify(gunzip);
 
 const pointed = { provider: ProviderName, version: z.string(), takenAt: EpochMs };
-const Pointer = z.object({ ...pointed, gone: z._default(z.set(OfferId), new Set()) });
-const Stored = z.object({ ...pointed, offers: z.array(Offer) });
+const Pointer = z.object({
+  ...pointed,
+  /** The version of the snapshot before. */
+  previous: z._default(z.nullable(z.string()), null),
+  gone: z._default(z.set(OfferId), new Set()),
+});
+const Stored = z.object({ ...pointed, offers: z.array(z.unknown()) });
 
 type Pointer = z.infer<typeof Pointer>;
 
 const blobKey = ({ provider, version }: Pick<Pointer, 'provider' | 'version'>): string =>
   `snapshots/${provider}/${version}`;
 
-/** Null when the blob has expired, as snapshots do that are too old to choose from. */
-async function load(blobs: BlobStore, pointer: Pointer): Promise<Snapshot | null> {
+const damaged = (what: string, cause?: unknown): Failure =>
+  new Failure('StoreDown', `${what} is damaged: the next refresh replaces it`, { cause });
+
+async function parseBlob(key: string, blob: Uint8Array): Promise<unknown> {
+  try {
+    return JSON.parse((await expand(blob)).toString());
+  } catch (cause) {
+    throw damaged(key, cause);
+  }
+}
+
+/**
+ * Null when the blob has expired, as snapshots do that are too old to choose from. An offer that
+ * can't be read is left out. Throws StoreDown when the blob is damaged.
+ */
+async function load(
+  blobs: BlobStore,
+  pointer: Pick<Pointer, 'provider' | 'version'>,
+): Promise<Snapshot | null> {
   const key = blobKey(pointer);
   const blob = await blobs.get(key);
   if (blob === null) return null;
-  const parsed = Stored.safeParse(JSON.parse((await expand(blob)).toString()), { error: ruleOf });
-  const issue = parsed.error?.issues[0];
-  invariant(parsed.success, `${key}: ${issue?.path.join('.')}: ${issue?.message}`);
-  return parsed.data;
+  const { data } = Stored.safeParse(await parseBlob(key, blob));
+  if (data === undefined) throw damaged(key);
+  const offers = data.offers.flatMap((json) => Offer.safeParse(json).data ?? []);
+  if (offers.length === 0 && data.offers.length > 0) throw damaged(key);
+  return { ...data, offers };
 }
+
+/** The snapshot before the current one, which may be missing or damaged too. */
+async function loadPrevious(blobs: BlobStore, { provider, previous }: Pointer) {
+  if (previous === null) return null;
+  const [loaded] = await Promise.allSettled([load(blobs, { provider, version: previous })]);
+  return loaded.status === 'fulfilled' ? loaded.value : null;
+}
+
+/** Throws StoreDown when the item is damaged. */
+function pointerOf(table: Table, item: Item): Pointer {
+  const parsed = tryItem(table, Pointer, item);
+  if ('value' in parsed) return parsed.value;
+  throw damaged(parsed.why);
+}
+
+/** The condition that the item has no time, so that any snapshot replaces it. */
+const DAMAGED = 'NOT attribute_type(#takenAt, :number)';
 
 /** A parsed snapshot, and what is left of it. */
 type Loaded = { readonly whole: Snapshot; readonly gone: number; readonly left: Snapshot };
@@ -75,26 +115,38 @@ export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
   const read = async (provider: ProviderName): Promise<Snapshot | null> => {
     const item = await table.get(snapshotKey(provider));
     if (item === null) return null;
-    const pointer = parseItem(table, Pointer, item);
+    const pointer = pointerOf(table, item);
     const loaded = newest.get(provider);
     const isCurrent = loaded?.whole.version === pointer.version;
     if (isCurrent && loaded.gone === pointer.gone.size) return loaded.left;
-    const whole = isCurrent ? loaded.whole : await load(blobs, pointer);
-    if (whole === null) return null;
-    const next = leftOf(whole, pointer.gone);
+    const [whole] = await Promise.allSettled([isCurrent ? loaded.whole : load(blobs, pointer)]);
+    if (whole.status === 'rejected') {
+      const earlier = loaded?.whole ?? (await loadPrevious(blobs, pointer));
+      if (earlier === null) throw whole.reason;
+      return leftOf(earlier, pointer.gone).left;
+    }
+    if (whole.value === null) return null;
+    const next = leftOf(whole.value, pointer.gone);
     newest.set(provider, next);
     return next.left;
+  };
+  /** The version that the snapshot replaces; null when there is none, or its item is damaged. */
+  const versionBefore = async ({ provider, version }: Snapshot): Promise<string | null> => {
+    const item = await table.get(snapshotKey(provider));
+    const parsed = item === null ? null : tryItem(table, Pointer, item);
+    if (parsed === null || !('value' in parsed) || parsed.value.version === version) return null;
+    return parsed.value.version;
   };
   return {
     publish: async (snapshot) => {
       const { provider, version, takenAt } = snapshot;
-      const pointer = { provider, version, takenAt };
+      const pointer = { provider, version, takenAt, previous: await versionBefore(snapshot) };
       // Write the blob first, so that the pointer is always valid. A blob without a pointer
       // expires.
       await blobs.put(blobKey(pointer), await compress(JSON.stringify(snapshot)));
       await table.put(snapshotKey(provider), pointer, {
-        condition: 'attribute_not_exists(#pk) OR #takenAt < :takenAt',
-        values: { ':takenAt': takenAt },
+        condition: `attribute_not_exists(#pk) OR #takenAt < :takenAt OR ${DAMAGED}`,
+        values: { ':takenAt': takenAt, ':number': 'N' },
       });
     },
     current: (provider) => {

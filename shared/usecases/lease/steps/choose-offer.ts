@@ -70,10 +70,11 @@ async function chooseOnce(
  */
 export function createChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
-    const snapshots = await currentSnapshots(ports);
+    const { snapshots, requireAll } = await currentSnapshots(ports);
     const menu = { snapshots, freezes: await ports.freezes.all() };
     for (let round = 1; round <= policy.commit.attempts; round += 1) {
       const outcome = await chooseOnce(ports, input, menu);
+      if (outcome?.kind === 'no-offer' || outcome?.kind === 'over-budget') requireAll();
       if (outcome !== null) return outcome;
     }
     throw new Failure(

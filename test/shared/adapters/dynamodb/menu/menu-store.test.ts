@@ -7,6 +7,7 @@ import {
   createMenuStore,
   goneOffers,
 } from '../../../../../shared/adapters/dynamodb/menu/menu-store.ts';
+import { snapshotKey } from '../../../../../shared/adapters/dynamodb/schema.ts';
 import { brandId, OfferId } from '../../../../../shared/core/base/ids.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
@@ -118,13 +119,68 @@ describe('the menu', () => {
     expect(await menu.current('vastai')).toBeNull();
   });
 
-  it('names the blob and the field that are not valid', async () => {
-    const broken = { ...snapshot(0), offers: [{ ...anOffer(), gpuCount: 'many' }] };
-    const body = gzipSync(JSON.stringify(broken));
-    const torn: BlobStore = { put: async () => {}, get: async () => body };
-    const menu = createMenuStore(database.tables.inventory, torn);
+  it('leaves out only an offer that cannot be read', async () => {
+    const [odd, sound] = [{ ...anOffer(), gpuCount: 'many' }, anOffer()];
+    const menu = createMenuStore(database.tables.inventory, {
+      put: async () => {},
+      get: async () => gzipSync(JSON.stringify({ ...snapshot(0), offers: [odd, sound] })),
+    });
     await menu.publish(snapshot(0));
-    const reading = menu.current('vastai');
-    await expect(reading).rejects.toThrow(/^snapshots\/vastai\/\d+: offers\.0\.gpuCount: /);
+    expect((await menu.current('vastai'))?.offers).toEqual([sound]);
+  });
+});
+
+describe('a damaged snapshot', () => {
+  const whole = gzipSync(JSON.stringify({ hello: 1 }));
+
+  /** A store in another process, whose newest blob is damaged. */
+  async function damage(body: Uint8Array) {
+    const blobs = new Map<string, Uint8Array>();
+    const store: BlobStore = {
+      put: async (key, blob) => void blobs.set(key, blob),
+      get: async (key) => blobs.get(key) ?? null,
+    };
+    const first = snapshot(0);
+    await createMenuStore(database.tables.inventory, store).publish(first);
+    await createMenuStore(database.tables.inventory, store).publish(snapshot(1));
+    blobs.set([...blobs.keys()].at(-1) ?? '', body);
+    return { blobs, first, menu: createMenuStore(database.tables.inventory, store) };
+  }
+
+  it.each([
+    ['no archive', Buffer.from('torn')],
+    ['cut', gzipSync(JSON.stringify(snapshot(0))).subarray(0, 40)],
+    ['no JSON', gzipSync('{')],
+    ['another document', whole],
+    [
+      'a snapshot without a readable offer',
+      gzipSync(JSON.stringify({ ...snapshot(0), offers: [1] })),
+    ],
+  ])('that is %s is replaced by the one before', async (_name, body) => {
+    const { menu, first } = await damage(body);
+    expect(await menu.current('vastai')).toEqual(first);
+  });
+
+  it('is StoreDown with the name of its blob when there is none before', async () => {
+    const { menu, blobs } = await damage(whole);
+    const [first = ''] = blobs.keys();
+    blobs.set(first, whole);
+    await expect(menu.current('vastai')).rejects.toMatchObject({
+      name: 'StoreDown',
+      message: expect.stringMatching(/^snapshots\/vastai\/\d+ is damaged/),
+    });
+  });
+
+  it('and a damaged pointer are replaced by the next refresh', async () => {
+    const { menu } = await damage(whole);
+    await database.tables.inventory.update(snapshotKey('vastai'), {
+      update: 'SET #takenAt = :text',
+      condition: 'attribute_exists(#pk)',
+      values: { ':text': 'noon' },
+    });
+    await expect(menu.current('vastai')).rejects.toMatchObject({ name: 'StoreDown' });
+    const next = snapshot(2);
+    await menu.publish(next);
+    expect(await menu.current('vastai')).toEqual(next);
   });
 });
