@@ -122,7 +122,7 @@ function isOtherAdapter(path: string, target: string): boolean {
   // The parts that all clients of AWS share.
   if (target.startsWith('shared/adapters/aws/')) return false;
   const bothProviders = [path, target].every((each) => each.includes('/adapters/providers/'));
-  return !(bothProviders && (/\/http\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
+  return !(bothProviders && (/\/(http|mask)\.ts$/.test(target) || /\/registry\.ts$/.test(path)));
 }
 
 /** A simulator imports only the kit and its own files. */

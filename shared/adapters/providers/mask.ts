@@ -1,5 +1,5 @@
-// Masks a provider's key in what the provider returns. A reply may quote the request, its headers or
-// its URL, and parts of replies are stored in events, which consumers read, and in logs.
+// Masks a provider's key in what the provider returns. A reply may quote the request, its headers
+// or its URL, and parts of replies are stored in events, which consumers read, and in logs.
 
 const MASK = '***';
 
@@ -76,8 +76,8 @@ function replaceRanges(text: string, ranges: readonly Range[]): string {
 export type Mask = (text: string) => string;
 
 /**
- * Masks the key in a text: as it is, URL-encoded, in JSON, hex and base64, and each start and end of
- * these.
+ * Masks the key in a text: as it is, URL-encoded, in JSON, hex and base64, and each start and end
+ * of these.
  */
 export function createMask(key: string): Mask {
   const forms = formsOf(key);

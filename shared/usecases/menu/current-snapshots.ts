@@ -1,5 +1,5 @@
-// Reads the current snapshot of each provider that has one. A snapshot that can't be read costs only
-// its provider.
+// Reads the current snapshot of each provider that has one. A snapshot that can't be read costs
+// only its provider.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { Snapshot } from '../../core/menu/snapshot.ts';

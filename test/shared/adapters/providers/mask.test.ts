@@ -1,4 +1,5 @@
-// The mask of a provider's key: whatever form a reply quotes it in, no part of 8 characters is left.
+// The mask of a provider's key: whatever form a reply quotes it in, no part of 8 characters is
+// left.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
