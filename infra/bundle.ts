@@ -21,6 +21,7 @@ export const BUNDLING = {
 
 const CREDENTIALS = new URL('../shared/app/lambda-credentials.ts', import.meta.url);
 const EVENT_STREAMS = new URL('../shared/adapters/aws/no-event-streams.ts', import.meta.url);
+const DISCOVERY = new URL('../shared/adapters/aws/no-endpoint-discovery.ts', import.meta.url);
 
 /** Replaces parts of the AWS SDK that no function uses; sizes of November 2026. */
 const STAND_INS = {
@@ -28,6 +29,8 @@ const STAND_INS = {
   '@aws-sdk/credential-provider-node': fileURLToPath(CREDENTIALS),
   // 20 KB: no operation that we call streams events.
   '@smithy/core/event-streams': fileURLToPath(EVENT_STREAMS),
+  // 8 KB: only Timestream needs endpoint discovery.
+  '@aws-sdk/endpoint-cache': fileURLToPath(DISCOVERY),
 };
 
 /**

@@ -14,7 +14,7 @@ import { readTree } from './tidy/tree.ts';
 const tree = readTree(fileURLToPath(new URL('..', import.meta.url)));
 
 /** A few functions that together use all packages. */
-const ENTRIES = ['timer-refresh', 'timer-deadline'];
+const ENTRIES = ['timer-refresh', 'timer-deadline', 'api-heartbeats'];
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-conformance-'));
 let bundled: Metafile;
@@ -41,6 +41,8 @@ const bundledBytes = (name: string): number =>
     .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
 
 describe.each([
+  '@aws-lambda-powertools/logger',
+  '@aws-lambda-powertools/metrics',
   '@aws-sdk/client-dynamodb',
   '@aws-sdk/client-sfn',
   '@aws-sdk/client-secrets-manager',

@@ -4,7 +4,8 @@ import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { bearerOf } from '../../shared/api/http.ts';
 import { leaseTokenReader } from '../../shared/app/lease.ts';
-import { compose, currentRuntime, type Factory } from '../../shared/app/runtime.ts';
+import { counter } from '../../shared/app/parts.ts';
+import { compose, type Factory } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { type ApiRequest, type RouteCall, requestOf } from './request.ts';
@@ -26,8 +27,9 @@ async function nodeRequestOf<Name extends RouteName>(
 /** Heartbeats that don't even reach a use case are counted, too. */
 function countRefused(error: unknown): void {
   if (!(error instanceof Failure)) return;
-  if (error.name === 'BadRequest') currentRuntime().count('heartbeat-malformed');
-  if (error.name === 'Forbidden') currentRuntime().count('heartbeat-foreign');
+  const count = compose(counter);
+  if (error.name === 'BadRequest') count('heartbeat-malformed');
+  if (error.name === 'Forbidden') count('heartbeat-foreign');
 }
 
 /** A route whose caller shows a lease token. */

@@ -7,10 +7,11 @@ import { currentRuntime } from '../../shared/app/runtime.ts';
 export const watch = (
   kindOf: (event: unknown) => string,
 ): MiddlewareObj<unknown, unknown, Error> => ({
-  onError: ({ error, event }) => {
+  onError: ({ error, event, context }) => {
     const leaseId = (event as { leaseId?: unknown } | null)?.leaseId;
     const id = typeof leaseId === 'string' ? leaseId : undefined;
-    const kind = kindOf(event);
-    currentRuntime().log({ kind, error: error?.name ?? 'Error', message: error?.message, id });
+    const { awsRequestId: requestId } = context;
+    const { name, message } = error ?? { name: 'Error', message: undefined };
+    currentRuntime().log({ kind: kindOf(event), error: name, message, id, requestId });
   },
 });

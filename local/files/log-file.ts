@@ -2,7 +2,7 @@
 // renamed to `<path>.1` and replaces the older one there.
 
 import { appendFileSync, renameSync, statSync } from 'node:fs';
-import type { LogLine } from '../../shared/app/runtime.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 
 /** About 50,000 lines. */
 const MAX_BYTES = 10_000_000;

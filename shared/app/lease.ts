@@ -40,6 +40,7 @@ import { createRefreshOffers } from '../usecases/menu/refresh-offers.ts';
 import { createReadHealth } from '../usecases/operations/read-health.ts';
 import {
   accounts,
+  counter,
   freezes,
   goneOffers,
   lastKnown,
@@ -220,7 +221,7 @@ const heartbeats = (runtime: Runtime) => ({
   ...waking(runtime),
   leases: once(runtime, leases),
   clock: runtime.clock,
-  count: runtime.count,
+  count: once(runtime, counter),
 });
 
 export const recordAppHeartbeat = (runtime: Runtime) =>

@@ -18,6 +18,7 @@ import { openTable } from '../adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createKeyring, type Keyring, type Keys } from '../adapters/keyring.ts';
 import { createLeaseToken } from '../adapters/lease-token.ts';
+import { createCounter } from '../adapters/metrics.ts';
 import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
 import { createScheduler } from '../adapters/scheduler.ts';
@@ -141,6 +142,11 @@ const bucket = (runtime: Runtime) =>
   createS3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
 const blobs = (runtime: Runtime) => runtime.blobs ?? once(shared(runtime), bucket);
+
+const metrics = ({ config }: Runtime) => createCounter(config.deployment);
+
+/** Counts one occurrence of an event that should be rare. */
+export const counter = (runtime: Runtime) => runtime.count ?? once(shared(runtime), metrics);
 
 export const table = (runtime: Runtime, name: keyof Config['tables']) =>
   openTable(once(shared(runtime), database), runtime.config.tables[name]);

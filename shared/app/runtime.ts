@@ -5,20 +5,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectOptions } from '../adapters/dynamodb/client.ts';
-import { type DurationMs, type EpochMs, epochMs } from '../core/base/time.ts';
+import { createLog } from '../adapters/log.ts';
+import { type DurationMs, epochMs } from '../core/base/time.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LogLine } from '../ports/log.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import type { Workflow } from '../ports/workflow.ts';
 import { type Config, readConfig } from './config.ts';
-
-/** One line of the log: names and ids only, from an allow-list. What has no error is no trouble. */
-export type LogLine = {
-  readonly kind: string;
-  readonly error: string | undefined;
-  readonly message: string | undefined;
-  readonly id: string | undefined;
-};
 
 export type EndAfter = <Result>(budget: DurationMs, work: () => Promise<Result>) => Promise<Result>;
 
@@ -26,8 +20,6 @@ export type Runtime = {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: (line: LogLine) => void;
-  /** Counts one occurrence of what shouldn't happen often. */
-  readonly count: (name: string) => void;
   /** Waits between two tries of one read. */
   readonly pause: (ms: number) => Promise<void>;
   /** Runs `work`. When it takes longer than `budget`, the process ends without a reply. */
@@ -39,6 +31,7 @@ export type Runtime = {
   /** Is called when a provider refuses a key of this runtime. */
   readonly onRefusedKey?: () => void;
   /** Services without a local engine: given here, or AWS's own. */
+  readonly count?: (name: string) => void;
   readonly workflow?: Workflow;
   readonly scheduler?: Scheduler;
   readonly blobs?: BlobStore;
@@ -49,12 +42,6 @@ export type Factory<Made> = (runtime: Runtime) => Made;
 
 const running = new AsyncLocalStorage<Runtime>();
 const made = new WeakMap<Runtime, Map<Factory<unknown>, unknown>>();
-
-/** A line of CloudWatch's embedded metric format: the log turns it into a count. */
-function metricLine(name: string, at: EpochMs): string {
-  const metrics = [{ Namespace: 'gpu-shopper', Dimensions: [[]], Metrics: [{ Name: name }] }];
-  return JSON.stringify({ _aws: { Timestamp: at, CloudWatchMetrics: metrics }, [name]: 1 });
-}
 
 const clock: Clock = { now: () => epochMs(Date.now()) };
 
@@ -74,8 +61,7 @@ const aws = (): Runtime => ({
   clock,
   pause: (ms) => wait(ms),
   endAfter,
-  count: (name) => process.stdout.write(`${metricLine(name, clock.now())}\n`),
-  log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
+  log: createLog(),
 });
 let deployed: Runtime | undefined;
 

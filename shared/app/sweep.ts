@@ -3,11 +3,12 @@
 import type { Caller } from '../core/base/caller.ts';
 import { chooseProvider, type ProviderName } from '../core/base/providers.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
+import type { LogLine } from '../ports/log.ts';
 import { createExcuseSilence } from '../usecases/lease/excuse-silence.ts';
 import { createExecutionEnded } from '../usecases/lease/execution-ended.ts';
 import { createSweepOnDemand, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
 import { providerNames, pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
-import { type LogLine, once, type Runtime } from './runtime.ts';
+import { once, type Runtime } from './runtime.ts';
 
 /** By these lines an alarm knows how old the last complete sweep is. */
 function lineOf({ provider, listed, open, counts }: SweepRecord): LogLine {

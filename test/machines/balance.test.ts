@@ -4,10 +4,11 @@
 import { describe, expect, it } from 'vitest';
 import type { doctorView } from '../../shared/api/views/operations.ts';
 import { rooms } from '../../shared/app/parts.ts';
-import { type LogLine, once } from '../../shared/app/runtime.ts';
+import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { ProviderName } from '../../shared/core/base/providers.ts';
 import { allInRate } from '../../shared/core/instance/offer.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 

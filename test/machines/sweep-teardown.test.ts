@@ -2,9 +2,9 @@
 // instance is alive, an operator is paged, and the lease ends soon after the instance is gone.
 
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes } from '../../shared/core/base/time.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';

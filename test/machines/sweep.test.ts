@@ -2,8 +2,8 @@
 // holds, and no others.
 
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../shared/app/runtime.ts';
 import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import { aTag, LARGE_MARKET, leaseWorld } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 

@@ -10,7 +10,7 @@ import { type FrontOptions, serveHttp } from '../../../local/aws/http-front.ts';
 import { createVerifier } from '../../../local/aws/sigv4.ts';
 import { createWorld, type World } from '../../../local/demo/world.ts';
 import { createScaledClock, createVirtualClock } from '../../../local/workflow/clock.ts';
-import type { LogLine } from '../../../shared/app/runtime.ts';
+import type { LogLine } from '../../../shared/ports/log.ts';
 import type { Keys } from '../signing.ts';
 import { strictly } from '../strict-replies.ts';
 import { START } from './virtual-time.ts';
