@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { firstProvider } from '../../local/markets.ts';
-import type { LogLine } from '../../shared/app/runtime.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 
 const VARIANTS = [0, 1, 2, 3, 4, 5];

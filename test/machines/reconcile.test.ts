@@ -3,8 +3,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
-import { type LogLine, once } from '../../shared/app/runtime.ts';
+import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import {
   CONSUMER,
   type LeaseWorld,
