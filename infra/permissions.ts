@@ -81,7 +81,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   'pass-over-offers': ({ data }) => [dynamo(['UpdateItem'], data.tables.inventory.tableArn)],
   'take-room': ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.inventory.tableArn)],
   'publish-menu': ({ data: { tables, snapshots } }) => [
-    dynamo(['PutItem'], tables.inventory.tableArn),
+    dynamo(['GetItem', 'PutItem'], tables.inventory.tableArn),
     allow(['s3:PutObject'], snapshots.arnForObjects(SNAPSHOTS)),
   ],
   'start-workflow': ({ scope, deployment }) => [
