@@ -1,8 +1,9 @@
 // What rings: every function, table, queue and schedule is watched, in about 20 alarms.
 
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { createLog } from '../../shared/adapters/log.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
 import { ProviderName } from '../../shared/core/base/providers.ts';
 import { Anything, devStack, resourcesOf } from './synth.ts';
@@ -181,6 +182,19 @@ describe('the log', () => {
       });
     },
   );
+
+  it('is filtered by fields that its lines have', () => {
+    const written: string[] = [];
+    const keep = (text: unknown): boolean => written.push(String(text)) > 0;
+    for (const stream of [process.stdout, process.stderr]) {
+      vi.spyOn(stream, 'write').mockImplementation(keep);
+    }
+    createLog()({ kind: 'step', error: 'StoreDown', message: 'no answer', id: 'a-lease' });
+    vi.restoreAllMocks();
+    const fields = Object.keys(JSON.parse(written.join('')));
+    const filtered = filters.flatMap(({ FilterPattern }) => FilterPattern.match(/(?<=\$\.)\w+/g));
+    expect(fields).toEqual(expect.arrayContaining([...new Set(filtered)]));
+  });
 
   it('rings once for each page', () => {
     expect(alarmOn('{ $.kind = "page" }')).toMatchObject({
