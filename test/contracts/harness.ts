@@ -22,11 +22,20 @@ export const faultNames = [
   ...(['stale-list', 'refuse-destroy', 'zombie', 'vanish'] as const),
   ...(['interrupt', 'price-rise', 'never-boots'] as const),
 ] as const;
-export type FaultName = (typeof faultNames)[number];
+
+/** The faults whose responses are wrong, most of them with the status of a success. */
+export const falseResponses = [
+  ...(['other-account', 'empty-list', 'missing-total', 'rewritten-label'] as const),
+  ...(['cut-label', 'wrong-id', 'reused-id', 'quoted-key'] as const),
+  ...(['odd-row', 'young-404', 'absurd-retry-after'] as const),
+] as const;
+export type FaultName = (typeof faultNames)[number] | (typeof falseResponses)[number];
 
 export type Fault = {
   readonly name: FaultName;
   readonly operation?: Operation;
+  /** Only calls about this instance. */
+  readonly instanceId?: InstanceId;
   /** How many calls it applies to; without it, all until the fault is removed. */
   readonly times?: number;
   /** Simulated time, but real time with `slow`. */
@@ -52,6 +61,8 @@ export type Harness = {
   readonly stranger: Provider;
   /** How often the adapter reported that the key of `stranger` was refused. */
   readonly refusals: () => number;
+  /** The key of the adapter. */
+  readonly key: string;
   /** The number of instances on a page of a listing. */
   readonly pageSize: number;
   /** Every offer that can be leased now, found in a different way than the adapter's. */

@@ -3,6 +3,7 @@
 
 import { describe } from 'vitest';
 import { destroyPromises, moneyPromises } from './ending.contract.ts';
+import { falseResponsePromises } from './false-responses.contract.ts';
 import { faultPromises } from './faults.contract.ts';
 import type { Start } from './harness.ts';
 import { createPromises, keyPromises, searchPromises } from './launching.contract.ts';
@@ -23,4 +24,5 @@ export function providerContract(name: string, start: Start): void {
   describe(`${name}, money`, () => moneyPromises(begin));
   describe(`${name}, a refused key`, () => refusedKeyPromises(begin));
   describe(`${name}, under`, () => faultPromises(begin));
+  describe(`${name}, with false responses`, () => falseResponsePromises(begin));
 }

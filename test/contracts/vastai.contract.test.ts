@@ -68,6 +68,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
       },
     }),
     refusals: () => refusals,
+    key: API_KEY,
     pageSize: PAGE_SIZE,
     leasable: () => leasable(baseUrl),
     now: () => now,

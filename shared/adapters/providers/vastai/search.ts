@@ -59,9 +59,14 @@ async function page(api: Api, cursor: Cursor): Promise<Page> {
     if (data === undefined) unplaced.push(row);
     else rows.push({ id: data.id, price: data.dph_total, row });
   }
-  // The provider has changed its format.
-  if (rows.length === 0 && unplaced.length > 0) readWire(AskCursor, unplaced[0], ENDPOINT);
   return { rows, unplaced };
+}
+
+/** Throws BadReply when a page without any place to continue from may hide more offers. */
+function checkPlaced({ rows, unplaced }: Page, isFirst: boolean): void {
+  const [row] = unplaced;
+  if (rows.length > 0 || row === undefined) return;
+  if (isFirst || unplaced.length >= PAGE_SIZE) readWire(AskCursor, row, ENDPOINT);
 }
 
 /**
@@ -111,7 +116,9 @@ export async function search(api: Api): Promise<Found> {
   let longest = 0;
   for (let pages = 0; pages < policy.search.maxPages; pages += 1) {
     if (pages > 0) await api.pause(SEARCH_SPACING);
-    const { rows, unplaced } = await page(api, cursor);
+    const found = await page(api, cursor);
+    checkPlaced(found, seen.size === 0);
+    const { rows, unplaced } = found;
     for (const row of unplaced) odd.add(nameOf(row));
     const length = rows.length + unplaced.length;
     const fresh = rows.filter(({ id }) => !seen.has(id));
@@ -119,7 +126,7 @@ export async function search(api: Api): Promise<Found> {
     longest = Math.max(longest, length);
     if (fresh.length > 0) {
       cursor = nextCursor(cursor, seen, fresh);
-    } else if (length === 0 || length < longest) {
+    } else if (rows.length === 0 || length < longest) {
       return foundIn([...seen.values()], odd);
     } else if (cursor.except.length === 0) {
       // A full page of known offers: there may be more with exactly this price.
