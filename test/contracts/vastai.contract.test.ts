@@ -2,9 +2,21 @@
 
 import * as z from 'zod/mini';
 import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
+import {
+  CHARGES_SPACING,
+  card,
+  SEARCH_SPACING,
+} from '../../shared/adapters/providers/vastai/card.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId, OfferId } from '../../shared/core/base/ids.ts';
-import { after, type DurationMs, type EpochMs } from '../../shared/core/base/time.ts';
+import {
+  after,
+  between,
+  type DurationMs,
+  type EpochMs,
+  seconds,
+} from '../../shared/core/base/time.ts';
+import type { Provider } from '../../shared/ports/provider.ts';
 import { at } from '../support/builders/base.ts';
 import type { Harness, StartOptions } from './harness.ts';
 import { providerContract } from './provider.contract.ts';
@@ -23,9 +35,10 @@ const Found = z.object({ offers: z.array(z.object({ id: z.number() })) });
  */
 async function leasable(
   url: string,
-  from = 0,
-  below = MAX_MACHINE_ID,
+  pass: Harness['pass'],
+  { from, below } = { from: 0, below: MAX_MACHINE_ID },
 ): Promise<readonly OfferId[]> {
+  pass(SEARCH_SPACING);
   const filters = { direct_port_count: { gte: 1 }, machine_id: { gte: from, lt: below } };
   const response = await fetch(`${url}/api/v0/bundles/`, {
     method: 'POST',
@@ -35,10 +48,53 @@ async function leasable(
   const { offers } = Found.parse(await response.json());
   if (offers.length < MAX_SEARCH) return offers.map(({ id }) => brandId(OfferId, `vastai_${id}`));
   const middle = Math.floor((from + below) / 2);
-  return [...(await leasable(url, from, middle)), ...(await leasable(url, middle, below))];
+  return [
+    ...(await leasable(url, pass, { from, below: middle })),
+    ...(await leasable(url, pass, { from: middle, below })),
+  ];
 }
 
-async function start(options: StartOptions = {}): Promise<Harness> {
+/** The provider's minimum time between two calls of an endpoint, as its rate limits document it. */
+const SPACING: Readonly<Partial<Record<keyof Provider, DurationMs>>> = {
+  ...card.spacing,
+  search: SEARCH_SPACING,
+  charges: CHARGES_SPACING,
+};
+
+/** Time passes before a call that would come too early, as the callers of an adapter see to. */
+function spaced(provider: Provider, { now, pass }: Pick<Harness, 'now' | 'pass'>): Provider {
+  const nextAt = new Map<keyof Provider, EpochMs>();
+  const wait = (name: keyof Provider): void => {
+    pass(between(now(), nextAt.get(name) ?? now()));
+  };
+  const called = (name: keyof Provider): void => {
+    nextAt.set(name, after(now(), SPACING[name] ?? seconds(0)));
+  };
+  const around =
+    <Args extends unknown[], Result>(
+      name: keyof Provider,
+      call: (...args: Args) => Promise<Result>,
+    ) =>
+    async (...args: Args): Promise<Result> => {
+      wait(name);
+      try {
+        return await call(...args);
+      } finally {
+        called(name);
+      }
+    };
+  return {
+    ...provider,
+    search: around('search', provider.search),
+    create: around('create', provider.create),
+    get: around('get', provider.get),
+    list: around('list', provider.list),
+    destroy: around('destroy', provider.destroy),
+    charges: around('charges', provider.charges),
+  };
+}
+
+async function start(options: StartOptions & RateLimits): Promise<Harness> {
   let now: EpochMs = at('12:00');
   let refusals = 0;
   const pass = (length: DurationMs): void => {
@@ -48,7 +104,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     keys: { apiKey: API_KEY },
     now: () => now,
     credit: options.creditUsd ?? 1_000,
-    rateLimits: options.rateLimits ?? false,
+    refusalRestarts: options.refusalRestarts,
     othersShare: options.othersShare ?? 0,
     offers: options.largeMarket ? 340 : 120,
     // The simulator sets no timers: the tests move the clock.
@@ -58,7 +114,10 @@ async function start(options: StartOptions = {}): Promise<Harness> {
   const pause = async (length: DurationMs): Promise<void> => pass(length);
   const instanceId = (id: string): InstanceId => brandId(InstanceId, id);
   return {
-    provider: createVastai({ baseUrl, keys: { apiKey: API_KEY }, pause }),
+    provider: spaced(createVastai({ baseUrl, keys: { apiKey: API_KEY }, pause }), {
+      now: () => now,
+      pass,
+    }),
     stranger: createVastai({
       baseUrl,
       keys: { apiKey: 'a-wrong-key' },
@@ -70,7 +129,7 @@ async function start(options: StartOptions = {}): Promise<Harness> {
     refusals: () => refusals,
     key: API_KEY,
     pageSize: PAGE_SIZE,
-    leasable: () => leasable(baseUrl),
+    leasable: () => leasable(baseUrl, pass),
     now: () => now,
     pass,
     addFault: (fault) => simulator.addFault(fault),
@@ -89,4 +148,10 @@ async function start(options: StartOptions = {}): Promise<Harness> {
   };
 }
 
-providerContract('vastai', start);
+type RateLimits = { readonly refusalRestarts: boolean };
+
+// Whether a refused call restarts the wait is not documented.
+for (const refusalRestarts of [false, true]) {
+  const name = refusalRestarts ? 'vastai, whose refusals restart the wait' : 'vastai';
+  providerContract(name, (options = {}) => start({ ...options, refusalRestarts }));
+}

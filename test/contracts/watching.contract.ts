@@ -114,7 +114,7 @@ export function listPromises(begin: Start): void {
   it.each([0, 1])(
     'returns all of two pages and %i more without a rate-limited call',
     async (more) => {
-      const harness = await begin({ rateLimits: true });
+      const harness = await begin();
       const count = 2 * harness.pageSize + more;
       const ids = Array.from({ length: count }, () => harness.addForeign(null));
       harness.pass(harness.provider.card.listLag);
