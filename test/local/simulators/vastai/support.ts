@@ -3,6 +3,7 @@
 
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { matchEndpoint } from '../../../../local/simulators/vastai/routes/table.ts';
 import {
   createSimulator,
   type VastaiOptions,
@@ -17,21 +18,32 @@ export const DAY = 24 * HOUR;
 
 export type Json = Record<string, unknown>;
 export type Answer = { status: number; text: string; json: Json; headers: Headers };
-type Options = Partial<Omit<VastaiOptions, 'now'>>;
+type Options = Partial<Omit<VastaiOptions, 'now'>> & { readonly spaced?: boolean };
 
 /** A running simulator that is closed when the test ends. */
-export async function startMarket(options: Options = {}) {
+export async function startMarket({ spaced = true, ...options }: Options = {}) {
   let now = START;
   const simulator = createSimulator({
-    ...{ keys: { apiKey: KEY }, rateLimits: false, ...options },
+    ...{ keys: { apiKey: KEY }, ...options },
     now: () => now,
   });
   const address = await simulator.listen();
   onTestFinished(() => simulator.close());
 
-  /** One request with the account's key, or with other headers. */
+  const nextAt = new Map<object, number>();
+
+  /** Lets time pass until the endpoint accepts a call. */
+  function space(method: string, path: string): void {
+    const { endpoint } = matchEndpoint(method, path.split('?')[0] ?? '') ?? {};
+    if (endpoint === undefined) return;
+    now = Math.max(now, nextAt.get(endpoint) ?? now);
+    nextAt.set(endpoint, now + endpoint.spacingMs);
+  }
+
+  /** One request with the account's key, or with other headers; at once if `spaced` is false. */
   async function call(line: string, body?: unknown, headers?: Record<string, string>) {
     const [method = '', path = ''] = line.split(' ');
+    if (spaced && headers === undefined) space(method, path);
     const response = await fetch(`${address}${path}`, {
       method,
       headers: headers ?? { authorization: `Bearer ${KEY}` },
