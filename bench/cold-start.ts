@@ -56,7 +56,15 @@ async function fill(endpoint: string): Promise<void> {
   const endsAt = after(at('12:00'), minutes(60));
   const rules = { liveness: 'app', silenceLimit: minutes(60), idle: null } as const;
   const pulses = createPulseStore(table);
-  await pulses.start({ leaseId, consumer, attempt: 1, endsAt, ...rules });
+  await pulses.start({
+    leaseId,
+    consumer,
+    attempt: 1,
+    endsAt,
+    startedAt: null,
+    linkMbps: null,
+    ...rules,
+  });
   const token = 'a-token-of-the-workflow';
   await pulses.park({
     leaseId,

@@ -44,7 +44,17 @@ async function startPulse(table: Table, lease: Lease): Promise<void> {
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;
   const pulses = createPulseStore(table);
-  await pulses.start({ leaseId, consumer, attempt: 1, liveness, silenceLimit, idle, endsAt });
+  await pulses.start({
+    leaseId,
+    consumer,
+    attempt: 1,
+    liveness,
+    silenceLimit,
+    idle,
+    endsAt,
+    startedAt: null,
+    linkMbps: null,
+  });
   await pulses.heartbeat({ leaseId, at: HEARTBEATS_FROM, by: { kind: 'probe', attempt: 1 } });
 }
 

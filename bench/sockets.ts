@@ -65,7 +65,15 @@ async function park(pulses: PulseStore, lease: LeaseIn<'active'>): Promise<void>
   const { id: leaseId, consumer, deadline: endsAt, terms } = lease;
   const { liveness, silenceLimit, idle } = terms;
   const waiting = { leaseId, attempt: 1, endsAt };
-  await pulses.start({ ...waiting, consumer, liveness, silenceLimit, idle });
+  await pulses.start({
+    ...waiting,
+    consumer,
+    liveness,
+    silenceLimit,
+    idle,
+    startedAt: null,
+    linkMbps: null,
+  });
   const token = `token-of-${leaseId}`;
   await pulses.park({ ...waiting, generation: 1, wait: 'serve', token, idleWarned: null });
 }

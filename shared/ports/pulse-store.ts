@@ -37,7 +37,7 @@ export type QuietHeartbeat = {
   readonly quiet: Quiet;
 };
 
-/** The bytes counted before a reset of counters; `from` is the previous value in the pulse. */
+/** The correction of the byte counters; `from` is the previous value in the pulse. */
 export type CarriedBytes = {
   readonly leaseId: LeaseId;
   readonly attempt: number;
@@ -63,7 +63,7 @@ export type PulseStore = {
   heartbeat(heartbeat: Heartbeat): Promise<Pulse | 'refused'>;
   /** Extends the quiet to this heartbeat; after a newer heartbeat it changes nothing. */
   keepQuiet(heartbeat: QuietHeartbeat): Promise<void>;
-  /** Carries bytes over after a reset of counters; after a concurrent change it changes nothing. */
+  /** Corrects the byte counters; after a concurrent change it changes nothing. */
   carryBytes(carry: CarriedBytes): Promise<void>;
   /** Records a silence and when to check it again; `over` when the lease is over. */
   noteSilence(leaseId: LeaseId, lookAgainAt: EpochMs): Promise<'noted' | 'over'>;

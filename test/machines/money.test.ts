@@ -160,7 +160,8 @@ describe('a spend cap', () => {
     const { hold } = await world.lease(id);
     const { lease } = await ended(world, id);
     expect(lease.reason).toBe('over-budget');
-    expect(lease.chargedMicroUsd).toBeGreaterThanOrEqual(hold.amountMicroUsd);
+    // Beyond the transfer allowance the report ends the lease, and is not charged.
+    expect(lease.chargedMicroUsd).toBeLessThan(hold.amountMicroUsd);
     await world.close();
   });
 });

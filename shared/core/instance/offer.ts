@@ -29,6 +29,8 @@ export const Offer = z.object({
   diskMicroUsdPerGbHour: MicroUsdPerHour,
   uploadMicroUsdPerGb: MicroUsd,
   downloadMicroUsdPerGb: MicroUsd,
+  /** The faster direction of its network link, in megabits per second; null when unknown. */
+  linkMbps: z._default(z.nullable(count), null),
   /** Until when the host is available; null when unknown. */
   availableUntil: z.nullable(EpochMs),
 });

@@ -64,10 +64,15 @@ export const Pulse = z.object({
   facts: z.nullable(NodeFacts),
   /** The telemetry of the instance's last heartbeat. */
   telemetry: z._default(z.nullable(Telemetry), null),
+  /** When this attempt's pulse started, and the speed of its instance's link, if known. */
+  startedAt: z._default(z.nullable(EpochMs), null),
+  linkMbps: z._default(z.nullable(z.int()), null),
   /** Byte counters of the last heartbeat that reported them, and of the one before. */
   bytes: z._default(z.nullable(ByteCount), null),
+  bytesAt: z._default(z.nullable(EpochMs), null),
   bytesBefore: z._default(z.nullable(ByteCount), null),
-  /** Bytes that the counters had counted before they were reset. */
+  bytesBeforeAt: z._default(z.nullable(EpochMs), null),
+  /** What to add to the counters: after a reset, or after a rise that their link can't carry. */
   bytesCarried: z._default(z.nullable(ByteCount), null),
   quiet: z._default(z.nullable(Quiet), null),
   /** The last idle warning as of the last parking; the lease has the authoritative one. */
@@ -80,7 +85,15 @@ export type Pulse = z.infer<typeof Pulse>;
 /** The first fields of a pulse. The pulse of a newer attempt replaces an older one. */
 export type PulseStart = Pick<
   Pulse,
-  'leaseId' | 'consumer' | 'attempt' | 'liveness' | 'silenceLimit' | 'idle' | 'endsAt'
+  | 'leaseId'
+  | 'consumer'
+  | 'attempt'
+  | 'liveness'
+  | 'silenceLimit'
+  | 'idle'
+  | 'endsAt'
+  | 'startedAt'
+  | 'linkMbps'
 >;
 
 /** The token of a wait, and the values that the pulse has while it is parked. */

@@ -31,12 +31,13 @@ export type IntentFacts = TagReader & {
 export type Intended = { readonly attempt: Attempt; readonly spec: LaunchSpec };
 
 /** The pulse of the next attempt; null when no attempt follows. */
-export function nextPulse(lease: Lease): PulseStart | null {
+export function nextPulse(lease: Lease, now: EpochMs): PulseStart | null {
   if (!isStarting(lease) || lease.chosen === null) return null;
   const { liveness, silenceLimit, idle } = lease.terms;
   return {
     ...{ leaseId: lease.id, consumer: lease.consumer, attempt: lease.attempts.length + 1 },
     ...{ liveness, silenceLimit, idle, endsAt: lease.deadline },
+    ...{ startedAt: now, linkMbps: lease.chosen.linkMbps },
   };
 }
 

@@ -177,6 +177,7 @@ export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attem
 export const billOf = (lease: Lease, pulse: Pulse | null = null): Bill => ({
   attempts: lease.attempts,
   diskGb: lease.terms.requirement.diskGb,
+  transferGb: lease.terms.transferGb,
   jobId: lease.terms.jobId,
   endingAt: isOver(lease) ? lease.endingAt : null,
   live: pulse === null ? null : liveUsage(pulse),

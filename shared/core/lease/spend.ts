@@ -17,14 +17,21 @@ import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs } from '../base/time.ts';
 import { isHolding } from '../instance/attempt.ts';
 import type { Pulse } from '../instance/pulse.ts';
-import { chargesOf, totalOf } from '../ledger/charge.ts';
+import { chargesOf, reportedCostOf, totalOf } from '../ledger/charge.ts';
 import { endUnlessOver } from './end.ts';
 import { billOf, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { growHold } from './lease-moves.ts';
 
-/** What its instances cost until `now`, with the transfer that the pulse has counted. */
+/** What is charged for its instances until `now`, with the transfer that the pulse has counted. */
 export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
   totalOf(chargesOf(billOf(lease, pulse), now));
+
+/**
+ * What counts against its limit: the charge, and transfer beyond its allowance as the instance
+ * reports it. A report can end the lease; only the provider's charges can charge it.
+ */
+const countedBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
+  reportedCostOf(billOf(lease, pulse), now);
 
 /**
  * What its instances cost per hour now, without transfer: the GPU while running, the disk while
@@ -56,7 +63,7 @@ function limitOf({ terms, hold }: Lease): Limit {
 /** Why the lease must end for its cost; null while it is below its limit. */
 export function spendingEnd(lease: Lease, pulse: Pulse | null, now: EpochMs) {
   const { reason, amount } = limitOf(lease);
-  const spent = spentBy(lease, pulse, now);
+  const spent = countedBy(lease, pulse, now);
   if (isOver(lease) || spent < amount) return null;
   const what = reason === 'spend-cap' ? 'its spend cap' : 'its hold';
   return { reason, why: `the lease has cost ${formatUsd(spent)}; ${what} is ${formatUsd(amount)}` };
@@ -77,7 +84,7 @@ export function endOverspent(
 
 /** When the lease will reach its limit at the current rate; null when nothing runs. */
 export function spendingEndAt(lease: Lease, pulse: Pulse | null, now: EpochMs): EpochMs | null {
-  const left = rest(limitOf(lease).amount, spentBy(lease, pulse, now));
+  const left = rest(limitOf(lease).amount, countedBy(lease, pulse, now));
   const length = timeToCost(presentRate(lease), left);
   return length === null ? null : after(now, length);
 }

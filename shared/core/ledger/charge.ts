@@ -2,11 +2,12 @@
 // at settlement. The rates are those of the chosen offer.
 
 import * as z from 'zod/mini';
-import { cost, costOfBytes, MicroUsd, rateOf, rest, sum } from '../base/money.ts';
+import { cost, MicroUsd, rateOf, rest, sum } from '../base/money.ts';
 import { ProviderName } from '../base/providers.ts';
 import { between, EpochMs, earliest, latest } from '../base/time.ts';
 import { type Attempt, isHolding } from '../instance/attempt.ts';
 import type { LiveUsage, Usage } from '../instance/usage.ts';
+import { BYTES_PER_GB, chargedTransfer, type RentedAttempt, transferOf } from './transfer.ts';
 
 /** The parts of a charge. */
 export const ChargeParts = z.object({
@@ -39,6 +40,8 @@ export type Charge = z.infer<typeof Charge>;
 export type Bill = {
   readonly attempts: readonly Attempt[];
   readonly diskGb: number;
+  /** Gigabytes of transfer that are charged as reported, without the provider's charges. */
+  readonly transferGb: number;
   readonly jobId: string;
   /** When it started to end; null before. */
   readonly endingAt: EpochMs | null;
@@ -46,19 +49,8 @@ export type Bill = {
   readonly live?: LiveUsage | null;
 };
 
-type RentedAttempt = Extract<Attempt, { createdAt: EpochMs }>;
-
 const isRented = (attempt: Attempt): attempt is RentedAttempt =>
   isHolding(attempt) || attempt.state === 'gone';
-
-/** The cost of transfer in both directions; 0 when no bytes were reported. */
-function transferOf({ offer }: RentedAttempt, usage: Usage | null): MicroUsd {
-  const bytes = usage?.bytes ?? null;
-  if (bytes === null) return sum();
-  const [received, sent] = bytes;
-  const { downloadMicroUsdPerGb, uploadMicroUsdPerGb } = offer;
-  return sum(costOfBytes(downloadMicroUsdPerGb, received), costOfBytes(uploadMicroUsdPerGb, sent));
-}
 
 /** The disk is charged from creation, the GPU from the first time seen running. */
 function amounts({ offer, createdAt, runningAt }: RentedAttempt, diskGb: number, until: EpochMs) {
@@ -79,11 +71,18 @@ function usageOf(instance: RentedAttempt, { live }: Bill): Usage | null {
   return frozen ?? (live?.attempt === instance.number ? live.usage : null);
 }
 
-function chargeOfInstance(instance: RentedAttempt, bill: Bill, now: EpochMs): Charge {
-  const until = stoppedAt(instance) ?? now;
-  const usage = usageOf(instance, bill);
+type Billed = {
+  readonly instance: RentedAttempt;
+  readonly until: EpochMs;
+  readonly usage: Usage | null;
+  readonly transferMicroUsd: MicroUsd;
+};
+
+function chargeOfInstance(
+  { instance, until, usage, transferMicroUsd }: Billed,
+  bill: Bill,
+): Charge {
   const { gpuMicroUsd, diskMicroUsd } = amounts(instance, bill.diskGb, until);
-  const transferMicroUsd = transferOf(instance, usage);
   const all = sum(gpuMicroUsd, diskMicroUsd, transferMicroUsd);
   const failed = instance.state !== 'created' && instance.reason !== 'lease-ended';
   const upTo = (end: EpochMs): MicroUsd => {
@@ -106,10 +105,29 @@ function chargeOfInstance(instance: RentedAttempt, bill: Bill, now: EpochMs): Ch
   };
 }
 
-/** The charge of each instance, until its destroy was accepted or until `now`. */
-export function chargesOf(bill: Bill, now: EpochMs): readonly Charge[] {
-  return bill.attempts.filter(isRented).map((instance) => chargeOfInstance(instance, bill, now));
+/** The charge of each instance, when all of them together may transfer `allowedBytes`. */
+function chargesWithin(bill: Bill, allowedBytes: number, now: EpochMs): readonly Charge[] {
+  let left = allowedBytes;
+  return bill.attempts.filter(isRented).map((instance) => {
+    const until = stoppedAt(instance) ?? now;
+    const usage = usageOf(instance, bill);
+    const transfer = transferOf(instance, usage, until);
+    const transferMicroUsd = chargedTransfer(instance, transfer, left);
+    left = Math.max(0, left - transfer.bytes);
+    return chargeOfInstance({ instance, until, usage, transferMicroUsd }, bill);
+  });
 }
+
+/** The charge of each instance, until its destroy was accepted or until `now`. */
+export const chargesOf = (bill: Bill, now: EpochMs): readonly Charge[] =>
+  chargesWithin(bill, bill.transferGb * BYTES_PER_GB, now);
+
+/**
+ * The cost of all instances by everything that they report, also beyond the transfer allowance: it
+ * may end a lease, and is not charged.
+ */
+export const reportedCostOf = (bill: Bill, now: EpochMs): MicroUsd =>
+  totalOf(chargesWithin(bill, Number.MAX_SAFE_INTEGER, now));
 
 /** The total charge of one instance. */
 export const amountOfCharge = (charge: Charge): MicroUsd =>

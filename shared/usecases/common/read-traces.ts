@@ -19,12 +19,22 @@ export type AttemptPlace = {
   readonly provider: ProviderName;
 };
 
-/** Reads the records about an attempt's instance once. Throws StoreDown. */
+/**
+ * Reads the records about an attempt's instance once. Never throws: what can't be read is unknown,
+ * because recording a destroy must not depend on what an instance reported.
+ */
 export async function readTraces(
   ports: TracePorts,
   { leaseId, attempt, provider }: AttemptPlace,
 ): Promise<Traces> {
-  const pulse = await ports.pulses.get(leaseId);
-  const record = await ports.sweeps.last(provider);
-  return { attempt, pulse, record, listLag: ports.providers(provider).card.listLag };
+  const [pulse, record] = await Promise.allSettled([
+    ports.pulses.get(leaseId),
+    ports.sweeps.last(provider),
+  ]);
+  return {
+    attempt,
+    pulse: pulse.status === 'fulfilled' ? pulse.value : null,
+    record: record.status === 'fulfilled' ? record.value : null,
+    listLag: ports.providers(provider).card.listLag,
+  };
 }

@@ -1,6 +1,6 @@
 // Records heartbeats of the instance and of the application. One update of the pulse checks and
 // records a heartbeat; one call notifies the workflow engine. Only a quiet heartbeat of a lease
-// that watches idleness, and one with reset counters, need a second update.
+// that watches idleness, and one whose counters need a correction, need a second update.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import type { EpochMs } from '../../core/base/time.ts';
@@ -55,7 +55,7 @@ async function answerWait(ports: HeartbeatPorts, pulse: Pulse, now: EpochMs): Pr
   if (effect === 'heartbeat') await ports.workflow.heartbeat(token);
 }
 
-/** After a reset of counters, carries over what they had counted. Otherwise writes nothing. */
+/** Corrects counters that were reset or that rose too fast. Otherwise writes nothing. */
 async function keepCount(ports: HeartbeatPorts, pulse: Pulse): Promise<void> {
   const to = carriedBytes(pulse);
   if (to === null) return;

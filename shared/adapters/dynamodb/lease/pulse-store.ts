@@ -30,7 +30,9 @@ const NOT_STORED = {
   facts: null,
   telemetry: null,
   bytes: null,
+  bytesAt: null,
   bytesBefore: null,
+  bytesBeforeAt: null,
   bytesCarried: null,
   quiet: null,
   idleWarned: null,
@@ -47,13 +49,15 @@ function pulseOf(table: Table, item: Item): Pulse | null {
 
 function startChange(start: PulseStart): Change {
   const { leaseId, consumer, attempt, liveness, silenceLimit, idle, endsAt } = start;
+  const { startedAt, linkMbps } = start;
   const own =
     '#leaseId = :leaseId, #consumer = :consumer, #attempt = :attempt, #liveness = :liveness';
   const times = '#silenceLimit = :silenceLimit, #idle = :idle, #endsAt = :endsAt, #over = :no';
+  const link = '#startedAt = :startedAt, #linkMbps = :linkMbps';
   const waits = '#waitNumber = if_not_exists(#waitNumber, :none)';
   const removed = Object.keys(NOT_STORED).map((field) => `#${field}`);
   return {
-    update: `SET ${own}, ${times}, ${waits} REMOVE ${removed.join(', ')}`,
+    update: `SET ${own}, ${times}, ${link}, ${waits} REMOVE ${removed.join(', ')}`,
     condition: 'attribute_not_exists(#pk) OR (#over = :no AND #attempt < :attempt)',
     values: {
       ':leaseId': leaseId,
@@ -63,6 +67,7 @@ function startChange(start: PulseStart): Change {
       ':silenceLimit': silenceLimit,
       ':idle': idle,
       ':endsAt': endsAt,
+      ...{ ':startedAt': startedAt, ':linkMbps': linkMbps },
       ':no': false,
       ':none': 0,
     },
@@ -94,7 +99,9 @@ function bytesOf(telemetry: Telemetry | null) {
   const { rxBytes, txBytes } = telemetry ?? { rxBytes: null, txBytes: null };
   if (rxBytes === null || txBytes === null || rxBytes < 0 || txBytes < 0) return { update: '' };
   const bytes = [rxBytes, txBytes] satisfies ByteCount;
-  const update = ', #bytesBefore = if_not_exists(#bytes, :none), #bytes = :bytes';
+  const update =
+    ', #bytesBefore = if_not_exists(#bytes, :none), #bytes = :bytes' +
+    ', #bytesBeforeAt = if_not_exists(#bytesAt, :none), #bytesAt = :at';
   return { update, values: { ':bytes': bytes, ':none': null } };
 }
 
@@ -123,10 +130,7 @@ function heartbeatChange({ at, by }: Heartbeat): Change {
   return { ...recorded, update: `${update}, #facts = :facts`, values: withFacts };
 }
 
-/**
- * Adds up the counters of an instance that started again. The sum so far must still be the one that
- * the heartbeat's update returned.
- */
+/** Stores a new correction of the counters if the last one is still stored. */
 function carryBytesChange({ leaseId: _, attempt, from, to }: CarriedBytes): Change {
   const asRead = from === null ? 'attribute_not_exists(#bytesCarried)' : '#bytesCarried = :from';
   return {

@@ -3,6 +3,7 @@
 
 import { brandId, OfferId } from '../../../core/base/ids.ts';
 import { fromUsd, fromUsdPerHour } from '../../../core/base/money.ts';
+import { policy } from '../../../core/base/policy/policy.ts';
 import { type EpochMs, epochMs } from '../../../core/base/time.ts';
 import type { Offer } from '../../../core/instance/offer.ts';
 import { STORAGE_MONTH_HOURS } from './card.ts';
@@ -69,6 +70,12 @@ const endOf = (ask: Ask): EpochMs | null => {
   return end > 0 ? epochMs(Math.floor(end * 1_000)) : null;
 };
 
+/** The faster direction of the link, rounded up; null when it is unknown. */
+function linkMbpsOf({ inet_up, inet_down }: Ask): number | null {
+  const fastest = Math.ceil(Math.max(inet_up ?? 0, inet_down ?? 0));
+  return fastest < 1 ? null : Math.min(fastest, policy.bytes.maxLinkMbps);
+}
+
 /** The offer of a row priced with `storageGb` of disk; null when it can't be leased. */
 export function offerOf(ask: Ask, storageGb: number): Offer | null {
   if (!isLeasable(ask)) return null;
@@ -87,6 +94,7 @@ export function offerOf(ask: Ask, storageGb: number): Offer | null {
     diskMicroUsdPerGbHour: fromUsdPerHour(ask.storage_cost / STORAGE_MONTH_HOURS),
     uploadMicroUsdPerGb: fromUsd(ask.inet_up_cost),
     downloadMicroUsdPerGb: fromUsd(ask.inet_down_cost),
+    linkMbps: linkMbpsOf(ask),
     availableUntil: endOf(ask),
   };
 }

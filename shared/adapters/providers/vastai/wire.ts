@@ -46,6 +46,9 @@ export const Ask = z.object({
   /** Dollars per gigabyte. */
   inet_up_cost: dollars,
   inet_down_cost: dollars,
+  /** Megabits per second, as the marketplace measured them; an odd value is unknown. */
+  inet_up: z.catch(maybe(size), null),
+  inet_down: z.catch(maybe(size), null),
   /** Gigabytes. */
   disk_space: size,
   reliability2: size,

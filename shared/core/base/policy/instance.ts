@@ -46,6 +46,21 @@ export const instancePolicy = {
     /** Older heartbeats do not count: two may be lost. */
     dataGap: minutes(3),
   },
+  bytes: {
+    /**
+     * Reported bytes are believed up to this multiple of what the instance's link can carry:
+     * providers measure links roughly.
+     */
+    linkFactor: 4,
+    /** Megabits per second of a link whose speed the provider does not report. */
+    unknownLinkMbps: 10_000,
+    /** Megabits per second: no single host has a faster link. */
+    maxLinkMbps: 1_000_000,
+    /** Counted bytes per direction saturate here, so that no sum passes 2^53. */
+    max: 2 ** 50 - 1,
+    /** Bytes are unreported after this many heartbeats without a counter. */
+    missedHeartbeats: 3,
+  },
   listing: {
     /** Enough for 10,000 instances in pages of 25. More is a failure. */
     maxPages: 400,

@@ -37,7 +37,7 @@ export type LaunchPorts = Records &
  * intent and create.
  */
 async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
-  const pulse = nextPulse(lease);
+  const pulse = nextPulse(lease, ports.clock.now());
   if (pulse !== null) await ports.pulses.start(pulse);
 }
 

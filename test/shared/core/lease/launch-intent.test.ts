@@ -117,11 +117,14 @@ describe('create', () => {
 
 describe('the next pulse', () => {
   it('is for the next attempt', () => {
-    expect(nextPulse(chosen)).toMatchObject({ attempt: 1, liveness: 'auto', endsAt: at('14:00') });
+    expect(nextPulse(chosen, at('12:01'))).toMatchObject({
+      ...{ attempt: 1, liveness: 'auto', endsAt: at('14:00'), startedAt: at('12:01') },
+      linkMbps: null,
+    });
   });
 
   it('is null when no offer is chosen or the lease needs no instance', () => {
-    expect(nextPulse(aRequestedLease())).toBeNull();
-    expect(nextPulse(anActiveLease())).toBeNull();
+    expect(nextPulse(aRequestedLease(), at('12:01'))).toBeNull();
+    expect(nextPulse(anActiveLease(), at('12:01'))).toBeNull();
   });
 });

@@ -70,7 +70,7 @@ describe('a destroy outcome', () => {
   });
 
   it('charges until the last sighting when it is absent', () => {
-    const last = { usage: { bytes: null, idleSince: null }, seenAt: [at('12:20')] };
+    const last = { usage: { bytes: null, bytesAt: null, idleSince: null }, seenAt: [at('12:20')] };
     const outcome = { ...target, how: 'absent', last } as const;
     expect(currentAttempt(applyDestroyOutcome(ending, outcome, at('12:31')))).toMatchObject({
       destroyAcceptedAt: at('12:31'),

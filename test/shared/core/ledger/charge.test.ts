@@ -17,6 +17,7 @@ import { anAttempt, lived } from '../../../support/builders/instance.ts';
 const billFor = (attempts: readonly Attempt[], change: Partial<Bill> = {}): Bill => ({
   attempts,
   diskGb: 20,
+  transferGb: 20,
   jobId: 'job-1',
   endingAt: null,
   ...change,

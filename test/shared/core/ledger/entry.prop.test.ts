@@ -29,7 +29,7 @@ import { someLimits } from '../../../support/builders/ledger.ts';
 
 /** The cost of all attempts until `until`. */
 const chargeOf = (attempts: readonly Attempt[], diskGb: number, until: EpochMs) =>
-  totalOf(chargesOf({ attempts, diskGb, jobId: '', endingAt: null }, until));
+  totalOf(chargesOf({ attempts, diskGb, transferGb: 20, jobId: '', endingAt: null }, until));
 
 const amounts = fc.integer({ min: 0, max: 3_000_000_000 }).map(microUsd);
 
