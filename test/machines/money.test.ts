@@ -181,7 +181,7 @@ describe('a price that rises', () => {
     expect(await rises()).toBe(2);
     world.market.raisePrice(instanceOf(world), 50);
     await world.untilState(id, 'ending', 1);
-    expect((await ended(world, id)).lease).toMatchObject({ reason: 'over-budget' });
+    expect((await ended(world, id)).lease).toMatchObject({ reason: 'over-ceiling' });
     await world.close();
   });
 });

@@ -81,6 +81,14 @@ export function cost(rate: MicroUsdPerHour, duration: DurationMs): MicroUsd {
   return microUsd(Number((exact + HOUR_MS - 1n) / HOUR_MS));
 }
 
+/** What several rates cost, each over its length, rounded up once. */
+export function costOfSpans(
+  spans: readonly { readonly rate: MicroUsdPerHour; readonly length: DurationMs }[],
+): MicroUsd {
+  const exact = spans.reduce((all, { rate, length }) => all + BigInt(rate) * BigInt(length), 0n);
+  return microUsd(Number((exact + HOUR_MS - 1n) / HOUR_MS));
+}
+
 /** The shortest time after which `rate` has cost `amount`; null when `rate` is 0. */
 export function timeToCost(rate: MicroUsdPerHour, amount: MicroUsd): DurationMs | null {
   if (rate === 0) return null;
@@ -114,6 +122,16 @@ export function sum(...amounts: readonly MicroUsd[]): MicroUsd {
 /** Sums amounts that may be negative. */
 export function signedSum(...amounts: readonly MicroUsd[]): MicroUsd {
   return signedMicroUsd(amounts.reduce<number>((total, amount) => total + amount, 0));
+}
+
+/** A rate multiplied by a whole number. */
+export function times(rate: MicroUsdPerHour, count: number): MicroUsdPerHour {
+  return microUsdPerHour(rate * count);
+}
+
+/** What is left of a rate without a part of it; 0 when the part is more. */
+export function restRate(rate: MicroUsdPerHour, part: MicroUsdPerHour): MicroUsdPerHour {
+  return microUsdPerHour(Math.max(0, rate - part));
 }
 
 /** Sums rates. */

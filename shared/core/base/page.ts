@@ -11,6 +11,7 @@ export const PAGE_REASONS = [
   'unfinished-sweep',
   'books-differ',
   'balance-low',
+  'price-doubtful',
 ] as const;
 export type PageReason = (typeof PAGE_REASONS)[number];
 

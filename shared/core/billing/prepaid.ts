@@ -10,7 +10,6 @@ import {
   MicroUsd,
   MicroUsdPerHour,
   microUsd,
-  microUsdPerHour,
   SignedMicroUsd,
   signedMicroUsd,
   sum,
@@ -21,9 +20,10 @@ import { pageOf } from '../base/page.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, EpochMs, isoTime, total } from '../base/time.ts';
-import { type Attempt, isClosed } from '../instance/attempt.ts';
+import { type Attempt, isClosed, isHolding } from '../instance/attempt.ts';
 import { allInRate, type Offer } from '../instance/offer.ts';
 import { currentAttempt, isOver, isStarting, type Lease, type Terms } from '../lease/lease.ts';
+import { rateOfInstance } from '../lease/price.ts';
 import { presentRate } from '../lease/spend.ts';
 
 /**
@@ -110,16 +110,16 @@ function goneBy(lease: Lease, attempt: Attempt, at: Moment): EpochMs {
   return after(from, total(at.bootLimit, lease.terms.duration, allowance));
 }
 
-/** The reported rate when it is higher than that of the offer. */
-function rateOfInstance({ terms }: Lease, attempt: Attempt): MicroUsdPerHour {
-  const observed = attempt.state === 'created' ? (attempt.observedRate ?? 0) : 0;
-  return microUsdPerHour(Math.max(allInRate(attempt.offer, terms.requirement.diskGb), observed));
-}
+/** Its present rate; the rate of its offer before it exists. */
+const fullRate = (lease: Lease, attempt: Attempt): MicroUsdPerHour =>
+  isHolding(attempt)
+    ? rateOfInstance(lease, attempt)
+    : allInRate(attempt.offer, lease.terms.requirement.diskGb);
 
 /** What an open lease can still cost at this provider. */
 function committedBy(lease: Lease, provider: ProviderName, at: Moment): MicroUsd {
   const instances = costly(lease, provider).map((attempt) =>
-    cost(rateOfInstance(lease, attempt), between(at.now, goneBy(lease, attempt, at))),
+    cost(fullRate(lease, attempt), between(at.now, goneBy(lease, attempt, at))),
   );
   const chosen = isStarting(lease) ? lease.chosen : null;
   const next =
@@ -132,7 +132,7 @@ function burnOf(lease: Lease, provider: ProviderName): MicroUsdPerHour {
   const rates = costly(lease, provider).map((attempt) => {
     const present = presentRate({ ...lease, attempts: [attempt] });
     const runs = attempt.state === 'created' && attempt.runningAt !== null;
-    return runs ? rateOfInstance(lease, attempt) : present;
+    return runs ? fullRate(lease, attempt) : present;
   });
   return sumRates(...rates);
 }

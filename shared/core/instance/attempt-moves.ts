@@ -2,7 +2,6 @@
 // the lease.
 
 import type { InstanceId } from '../base/ids.ts';
-import type { MicroUsdPerHour } from '../base/money.ts';
 import { type EpochMs, earliest, latest } from '../base/time.ts';
 import type { AbsenceProof } from './absence.ts';
 import type { AttemptIn, AttemptReason, Holding, Unanswered } from './attempt.ts';
@@ -52,7 +51,7 @@ export function confirmAttempt(
   instanceId: InstanceId,
   since: EpochMs,
 ): AttemptIn<'created'> {
-  const seen = { createdAt: since, runningAt: null, keyAttached: null, observedRate: null };
+  const seen = { createdAt: since, runningAt: null, keyAttached: null, rates: [], rateRead: null };
   const known = { ...withoutSightings(attempt), instanceId, ...seen };
   return { ...known, state: 'created', report: null, lastSeenAt: null };
 }
@@ -65,16 +64,9 @@ export function closeNeverCreated(
   return { ...withoutSightings(attempt), state: 'never-created', proof };
 }
 
-/** The instance was seen running since `since`, at `rate`; the first sighting counts. */
-export function observeRunning<A extends Holding>(
-  attempt: A,
-  seen: { readonly since: EpochMs; readonly rate: MicroUsdPerHour | null },
-): A {
-  return {
-    ...attempt,
-    runningAt: attempt.runningAt ?? seen.since,
-    observedRate: seen.rate ?? attempt.observedRate,
-  };
+/** The instance was seen running since `since`; the first sighting counts. */
+export function observeRunning<A extends Holding>(attempt: A, since: EpochMs): A {
+  return { ...attempt, runningAt: attempt.runningAt ?? since };
 }
 
 /** The instance must be destroyed. A repeat keeps the first reason. */

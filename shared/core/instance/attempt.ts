@@ -3,12 +3,12 @@
 
 import * as z from 'zod/mini';
 import { InstanceId } from '../base/ids.ts';
-import { MicroUsdPerHour } from '../base/money.ts';
 import { EpochMs, epochMs, latest } from '../base/time.ts';
 import { AbsenceProof, nothingWasCreated } from './absence.ts';
 import { InstanceReport } from './instance.ts';
 import { Offer } from './offer.ts';
 import { Tag } from './ownership.ts';
+import { RateSegment } from './rates.ts';
 import { Usage } from './usage.ts';
 
 /** Why an attempt ended; `lease-ended` when its instance was used until the end of the lease. */
@@ -36,9 +36,7 @@ const recorded = {
   mayLandUntil: EpochMs,
 };
 
-/**
- * The recorded instance. Its rates are fixed at launch; later readings are only compared with them.
- */
+/** The recorded instance. */
 const created = {
   ...recorded,
   instanceId: InstanceId,
@@ -47,8 +45,9 @@ const created = {
   runningAt: z.nullable(EpochMs),
   /** Whether the provider attached the SSH key; null before the request. */
   keyAttached: z.nullable(z.boolean()),
-  /** The rate that the provider reports for the instance, once read. */
-  observedRate: z.nullable(MicroUsdPerHour),
+  /** Its rates after the one agreed at launch, and the first reading of the next one. */
+  rates: z._default(z.array(RateSegment), []),
+  rateRead: z._default(z.nullable(RateSegment), null),
   /** The provider's last report about the instance while it boots; null before the first. */
   report: z._default(z.nullable(InstanceReport), null),
   /** When the instance was last seen; written when it is destroyed or missing. */

@@ -14,9 +14,9 @@ import {
 } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { type DurationMs, type EpochMs, times, total } from '../base/time.ts';
-import { allInRate } from '../instance/offer.ts';
 import { currentAttempt, type LeaseIn, type Terms } from './lease.ts';
 import { addEntry, addEvent } from './lease-moves.ts';
+import { rateOfInstance } from './price.ts';
 import { spentBy } from './spend.ts';
 
 /** The requested terms that the worst case depends on. */
@@ -55,15 +55,15 @@ export function holdFor(terms: HoldTerms): MicroUsd {
 }
 
 /**
- * What its instance costs per hour: the rate of the offer, or the observed rate when that is
- * higher.
+ * What its instance costs per hour: its present rate, or the last reading when that is higher. The
+ * reading is within the ceiling, or the instance had not been accepted.
  */
 function instanceRate(lease: LeaseIn<'active'>) {
   const attempt = currentAttempt(lease);
   invariant(attempt?.state === 'created', 'an active lease has an instance');
-  const { offer, observedRate } = attempt;
-  const rate = allInRate(offer, lease.terms.requirement.diskGb);
-  return { offer, rate: microUsdPerHour(Math.max(rate, observedRate ?? 0)) };
+  const rate = rateOfInstance(lease, attempt);
+  const read = attempt.rateRead?.rate ?? 0;
+  return { offer: attempt.offer, rate: microUsdPerHour(Math.max(rate, read)) };
 }
 
 /**

@@ -26,6 +26,7 @@ export const EndReason = z.enum([
   'interrupted',
   'lost',
   'no-offer',
+  'over-ceiling',
   'over-budget',
   'cancelled',
   'operator',

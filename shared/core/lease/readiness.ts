@@ -16,6 +16,7 @@ import { repriceHold } from './hold.ts';
 import { judge, type ServeTimes } from './judge.ts';
 import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { activate, addEvent, withAttempt } from './lease-moves.ts';
+import { withReading } from './price.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 /** The facts about an instance: its pulse, and its provider's report. */
@@ -81,7 +82,10 @@ function startServing(
   const since = pulse === null ? null : runningSince(pulse, attempt.createdAt);
   const ready = {
     attempt: {
-      ...observeRunning(attempt, { since: since ?? now, rate: instance.rate }),
+      ...withReading(lease, observeRunning(attempt, since ?? now), {
+        rate: instance.rate,
+        at: now,
+      }),
       report: null,
     },
     deadline,
@@ -105,7 +109,10 @@ function retireFaulty(
   const runs = instance !== 'absent' && instance.status === 'running';
   // The start of the instance was not observed: it is charged from its creation, never too little.
   const seen = runs
-    ? observeRunning(attempt, { since: attempt.createdAt, rate: instance.rate })
+    ? withReading(lease, observeRunning(attempt, attempt.createdAt), {
+        rate: instance.rate,
+        at: now,
+      })
     : attempt;
   const retired = withAttempt(lease, retireAttempt(seen, reason));
   const event = { type: 'attempt-failed', reason: `${reason}: ${why}` };

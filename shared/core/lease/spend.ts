@@ -21,6 +21,7 @@ import { chargesOf, reportedCostOf, totalOf } from '../ledger/charge.ts';
 import { endUnlessOver } from './end.ts';
 import { billOf, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { growHold } from './lease-moves.ts';
+import { rateOfInstance } from './price.ts';
 
 /** What is charged for its instances until `now`, with the transfer that the pulse has counted. */
 export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
@@ -37,16 +38,12 @@ const countedBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
  * What its instances cost per hour now, without transfer: the GPU while running, the disk while
  * existing.
  */
-export function presentRate({
-  attempts,
-  terms,
-}: Pick<Lease, 'attempts' | 'terms'>): MicroUsdPerHour {
-  const rates = attempts.filter(isHolding).map((attempt) => {
+export function presentRate(lease: Lease): MicroUsdPerHour {
+  const rates = lease.attempts.filter(isHolding).map((attempt) => {
     const stopped = attempt.state === 'retiring' && attempt.destroyAcceptedAt !== null;
     if (stopped) return sumRates();
-    const { gpuMicroUsdPerHour, diskMicroUsdPerGbHour } = attempt.offer;
-    const disk = rateOf(diskMicroUsdPerGbHour, terms.requirement.diskGb);
-    return attempt.runningAt === null ? disk : sumRates(gpuMicroUsdPerHour, disk);
+    if (attempt.runningAt !== null) return rateOfInstance(lease, attempt);
+    return rateOf(attempt.offer.diskMicroUsdPerGbHour, lease.terms.requirement.diskGb);
   });
   return sumRates(...rates);
 }

@@ -25,6 +25,7 @@ import type { Sighting } from '../instance/sighting.ts';
 import type { LastKnown } from '../instance/usage.ts';
 import type { Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
+import { withReading } from './price.ts';
 
 /** The instance of an attempt that must be destroyed. */
 export type Target = {
@@ -142,8 +143,8 @@ export function recordStillPresent(
   const shown = recordSighting(attempt, at);
   const open = shown.state === 'retiring' ? reopenDestroy(shown) : shown;
   if (instance.status !== 'running') return withAttempt(lease, open);
-  const seen = { since: attempt.createdAt, rate: instance.rate };
-  return withAttempt(lease, observeRunning(open, seen));
+  const running = observeRunning(open, attempt.createdAt);
+  return withAttempt(lease, withReading(lease, running, { rate: instance.rate, at }));
 }
 
 /** Whether the destroy was accepted so recently that the listing may lag behind it. */

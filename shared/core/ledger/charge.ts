@@ -2,10 +2,12 @@
 // at settlement. The rates are those of the chosen offer.
 
 import * as z from 'zod/mini';
-import { cost, MicroUsd, rateOf, rest, sum } from '../base/money.ts';
+import { cost, costOfSpans, MicroUsd, rateOf, rest, restRate, sum } from '../base/money.ts';
 import { ProviderName } from '../base/providers.ts';
 import { between, EpochMs, earliest, latest } from '../base/time.ts';
 import { type Attempt, isHolding } from '../instance/attempt.ts';
+import { allInRate } from '../instance/offer.ts';
+import { ratesBetween } from '../instance/rates.ts';
 import type { LiveUsage, Usage } from '../instance/usage.ts';
 import { BYTES_PER_GB, chargedTransfer, type RentedAttempt, transferOf } from './transfer.ts';
 
@@ -52,12 +54,19 @@ export type Bill = {
 const isRented = (attempt: Attempt): attempt is RentedAttempt =>
   isHolding(attempt) || attempt.state === 'gone';
 
-/** The disk is charged from creation, the GPU from the first time seen running. */
-function amounts({ offer, createdAt, runningAt }: RentedAttempt, diskGb: number, until: EpochMs) {
+/**
+ * The disk is charged from creation, the GPU from the first time seen running. A provider reports
+ * one rate for both: what exceeds the disk's is the GPU's.
+ */
+function amounts(instance: RentedAttempt, diskGb: number, until: EpochMs) {
+  const { offer, createdAt, runningAt } = instance;
   const disk = rateOf(offer.diskMicroUsdPerGbHour, diskGb);
-  const ranFrom = runningAt === null || runningAt > until ? null : runningAt;
+  const ran = { from: runningAt ?? until, until };
+  const spans = ratesBetween(instance, allInRate(offer, diskGb), ran);
   return {
-    gpuMicroUsd: ranFrom === null ? sum() : cost(offer.gpuMicroUsdPerHour, between(ranFrom, until)),
+    gpuMicroUsd: costOfSpans(
+      spans.map(({ rate, length }) => ({ rate: restRate(rate, disk), length })),
+    ),
     diskMicroUsd: cost(disk, between(earliest(createdAt, until), until)),
   };
 }

@@ -3,13 +3,14 @@
 // current state.
 
 import type { InstanceId, LeaseId } from '../base/ids.ts';
-import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
+import type { MicroUsd } from '../base/money.ts';
 import { pageOf } from '../base/page.ts';
 import { policy } from '../base/policy/policy.ts';
 import { between, type EpochMs } from '../base/time.ts';
 import type { AccountFinding } from '../billing/thresholds.ts';
 import type { Ownership } from '../instance/ownership.ts';
 import type { Lease } from '../lease/lease.ts';
+import type { RateReading } from '../lease/price.ts';
 import { heldBack, type InstanceFinding } from './instance-findings.ts';
 import type { FoundHold, FoundLease, HeldFor } from './lease-findings.ts';
 
@@ -18,8 +19,8 @@ export type Action =
   | { readonly kind: 'end-overdue'; readonly leaseId: LeaseId }
   /** The lease has reached its spending limit: end it and destroy its instances. */
   | { readonly kind: 'end-overspent'; readonly leaseId: LeaseId }
-  /** Its instance became more expensive: record the rate; above the ceiling, end the lease. */
-  | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly rate: MicroUsdPerHour }
+  /** Its instance has another rate: record the reading; above the ceiling, end the lease. */
+  | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly reading: RateReading }
   | { readonly kind: 'grow-hold'; readonly leaseId: LeaseId }
   | {
       readonly kind: 'destroy';
@@ -113,8 +114,8 @@ function onLease(found: FoundLease): readonly Action[] {
       return [{ kind: 'end-overspent', leaseId }];
     case 'hold-outgrown':
       return [{ kind: 'grow-hold', leaseId }];
-    case 'price-rose':
-      return [{ kind: 'note-price', leaseId, rate: found.rate }];
+    case 'price-read':
+      return [{ kind: 'note-price', leaseId, reading: found.reading }];
     case 'interrupted':
       return ending(lease, { reason: 'interrupted', why: found.why });
     case 'ghost':
@@ -201,6 +202,11 @@ export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly
   if (alone.length > 0) {
     const ids = someOf(alone.map(({ id }) => id));
     pages.push(pageOf('orphans', `destroying orphaned instances: ${ids}`));
+  }
+  const doubtful = leases.filter((found) => found.kind === 'price-read' && found.doubtful);
+  if (doubtful.length > 0) {
+    const ids = someOf(doubtful.map(({ lease }) => lease.id));
+    pages.push(pageOf('price-doubtful', `absurd rates, not believed yet, of leases ${ids}`));
   }
   const stubborn = leases.filter(({ lease }) => tearsDownLong(lease, now));
   if (stubborn.length > 0) {

@@ -1,13 +1,11 @@
 // What an action of a sweep changes on its lease, decided on the current lease.
 
 import type { InstanceId } from '../base/ids.ts';
-import { formatUsd, type MicroUsdPerHour } from '../base/money.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import { recordSighting } from '../instance/attempt-moves.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../lease/lease.ts';
-import { addEvent, endLease, withAttempt } from '../lease/lease-moves.ts';
+import { endLease, withAttempt } from '../lease/lease-moves.ts';
 import type { Action } from './actions.ts';
-import { raisedRate } from './lease-findings.ts';
 import { lastShown, type SweepRecord } from './record.ts';
 
 export type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
@@ -58,22 +56,4 @@ export function endFoundLease(
   const { reason, why, record, listLag } = found;
   const ending = endLease(lease, { reason, why }, now);
   return reason === 'lost' ? withLastSighting(ending, lastShown(record, lease, listLag)) : ending;
-}
-
-/**
- * The lease after its instance became more expensive; null when it did not. The new rate is
- * recorded, so that each rate is reported once; the charge still uses the rate of the offer. Above
- * the ceiling the lease ends.
- */
-export function recordPrice(lease: Lease, rate: MicroUsdPerHour, now: EpochMs): Lease | null {
-  const attempt = currentAttempt(lease);
-  if (lease.state !== 'active' || attempt?.state !== 'created') return null;
-  if (raisedRate(lease, rate) === null) return null;
-  const reason = `the instance now costs ${formatUsd(rate)}/h`;
-  const observed = withAttempt(lease, { ...attempt, observedRate: rate });
-  const noted = addEvent(observed, { type: 'price-rose', reason }, now);
-  const { ceiling } = lease.terms;
-  if (rate <= ceiling) return noted;
-  const why = `${reason}, above the ceiling of ${formatUsd(ceiling)}/h`;
-  return endLease(noted, { reason: 'over-budget', why }, now);
 }

@@ -3,16 +3,16 @@
 // after the listing. Every finding is decided again on the current lease when it is acted upon.
 
 import type { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
-import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
+import type { MicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, durationMs, type EpochMs, times } from '../base/time.ts';
 import { isClosed } from '../instance/attempt.ts';
-import { allInRate } from '../instance/offer.ts';
 import type { Pulse } from '../instance/pulse.ts';
 import { trimmedHold } from '../lease/extension.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
 import { hasOutbox } from '../lease/outbox.ts';
+import { changesPrice, isDoubtful, type RateReading } from '../lease/price.ts';
 import { outgrownHold, spendingEnd } from '../lease/spend.ts';
 import type { Hold } from '../ledger/account.ts';
 import { type SeenInstance, type Suspicion, suspect } from './instance-findings.ts';
@@ -44,8 +44,8 @@ type LeaseFinding =
   | { readonly kind: 'ok' | 'overdue' | 'lost-wake' | 'stuck-step' | 'pending-outbox' }
   /** The lease has reached its spending limit; or, while it ends, it costs more than its hold. */
   | { readonly kind: 'overspent' | 'hold-outgrown' }
-  /** Its instance became more expensive. */
-  | { readonly kind: 'price-rose'; readonly rate: MicroUsdPerHour }
+  /** Its instance has another rate than before; alone, an absurd one is doubtful. */
+  | { readonly kind: 'price-read'; readonly reading: RateReading; readonly doubtful: boolean }
   /** Its instance was stopped by the provider or host. */
   | { readonly kind: 'interrupted'; readonly why: string }
   /** Its instance is not listed: for the first time, or again. */
@@ -67,22 +67,15 @@ export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
   return open.length === 0 || open.some(({ offer }) => offer.provider === provider);
 }
 
-/** The current rate of its instance when it is higher than any before; null otherwise. */
-export function raisedRate(lease: Lease, rate: MicroUsdPerHour | null): MicroUsdPerHour | null {
-  const attempt = currentAttempt(lease);
-  if (attempt?.state !== 'created' || rate === null) return null;
-  const known = attempt.observedRate ?? allInRate(attempt.offer, lease.terms.requirement.diskGb);
-  return rate > known ? rate : null;
-}
-
 function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   const { listing, earlier } = view;
   if (lease.state !== 'active' || listing === null) return null;
   const instance = listing.instances.get(lease.instanceId);
   if (instance !== undefined) {
     if (instance.halted !== null) return { kind: 'interrupted', why: instance.halted };
-    const rate = raisedRate(lease, instance.rate);
-    return rate === null ? null : { kind: 'price-rose', rate };
+    const reading = { rate: instance.rate, at: listing.listedAt };
+    if (!changesPrice(lease, reading)) return null;
+    return { kind: 'price-read', reading, doubtful: isDoubtful(lease, reading) };
   }
   // The lease became active too recently for the instance to be listed: only after a very fast
   // boot.

@@ -79,7 +79,7 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
     case 'end-overspent':
       return endOverspentLease(ports, action.leaseId);
     case 'note-price':
-      return noteInstancePrice(ports, action.leaseId, action.rate);
+      return noteInstancePrice(ports, action.leaseId, action.reading);
     case 'grow-hold':
       return growHoldOf(ports, action.leaseId);
     case 'destroy':

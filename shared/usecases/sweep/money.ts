@@ -1,12 +1,11 @@
 // The sweep's actions about money: it ends a lease that has reached its spending limit, records a
-// higher rate of an instance, and raises the hold when teardown is refused. Each is decided on the
+// new rate of an instance, and raises the hold when teardown is refused. Each is decided on the
 // current lease.
 
 import type { LeaseId } from '../../core/base/ids.ts';
-import type { MicroUsdPerHour } from '../../core/base/money.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
+import { type RateReading, recordPrice } from '../../core/lease/price.ts';
 import { endOverspent, growOutgrownHold } from '../../core/lease/spend.ts';
-import { recordPrice } from '../../core/sweep/carry-out.ts';
 import { changeLease } from '../common/change-lease.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
 import type { TearDownPorts } from '../lease/tear-down-now.ts';
@@ -20,13 +19,13 @@ export async function endOverspentLease(ports: TearDownPorts, id: LeaseId): Prom
   await changeAndTearDown(ports, id, (lease, now) => endOverspent(lease, pulse, now));
 }
 
-/** Records that the instance became more expensive; above the ceiling the lease ends. */
+/** Records the rate that the provider reported; above the ceiling the lease ends. */
 export async function noteInstancePrice(
   ports: TearDownPorts,
   id: LeaseId,
-  rate: MicroUsdPerHour,
+  reading: RateReading,
 ): Promise<void> {
-  await changeAndWake(ports, id, (lease, now) => recordPrice(lease, rate, now));
+  await changeAndWake(ports, id, (lease, now) => recordPrice(lease, reading, now));
 }
 
 /** Raises the hold with the cost of the lease; the outbox applies it to the account. */

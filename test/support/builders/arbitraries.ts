@@ -38,7 +38,7 @@ const created = (number: number) =>
 /** An attempt of this number in any state; destroys were accepted and missed at any instant. */
 export function anyAttempt(number: number): fc.Arbitrary<Attempt> {
   const recorded = anAttempt(number);
-  const running = observeRunning(created(number), { since: at('12:03'), rate: null });
+  const running = observeRunning(created(number), at('12:03'));
   const retiring = retireAttempt(running, 'lease-ended');
   return fc.oneof(
     fc.constantFrom<Attempt>(

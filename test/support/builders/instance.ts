@@ -94,7 +94,7 @@ type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly des
 /** An attempt whose instance was created, observed running, and whose destroy was accepted. */
 export function lived({ created, running, destroyed }: Life, offer = anOffer()) {
   const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
-  const ran = observeRunning(held, { since: running, rate: null });
+  const ran = observeRunning(held, running);
   return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
 }
 

@@ -93,7 +93,7 @@ export function anActiveLease(from: LeaseIn<'booting'> = aBootingLease()): Lease
   const attempt = currentAttempt(from);
   invariant(attempt?.state === 'created', 'a booting lease has a created attempt');
   const ready = {
-    attempt: observeRunning(attempt, { since: at('12:03'), rate: microUsdPerHour(404_000) }),
+    attempt: observeRunning(attempt, at('12:03')),
     deadline: after(now, from.terms.duration),
     ssh: [{ host: '192.0.2.1', port: 22, user: 'root' }],
     facts: null,

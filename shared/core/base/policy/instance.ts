@@ -46,6 +46,16 @@ export const instancePolicy = {
     /** Older heartbeats do not count: two may be lost. */
     dataGap: minutes(3),
   },
+  rate: {
+    /** Two readings of a rate agree only when they are at least this far apart. */
+    agreeAfter: seconds(60),
+    /** An attempt keeps this many rates: a price that changes each half hour of a long lease. */
+    maxSegments: 24,
+    /** A single reading above this multiple of the ceiling is paged. */
+    doubtfulFactor: 10,
+    /** $1,000,000 an hour: higher readings count as this, so that no sum passes 2^53. */
+    max: 1_000_000_000_000,
+  },
   bytes: {
     /**
      * Reported bytes are believed up to this multiple of what the instance's link can carry:

@@ -2,7 +2,6 @@
 // overwrites the first record.
 
 import { describe, expect, it } from 'vitest';
-import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import {
   Attempt,
   absenceFloor,
@@ -82,15 +81,9 @@ describe('repeating a move', () => {
     expect(acceptDestroy(accepted, at('12:40')).destroyAcceptedAt).toBe(at('12:10'));
   });
 
-  it('keeps the first sighting and the newest observed rate', () => {
-    const first = observeRunning(created, { since: at('12:03'), rate: microUsdPerHour(404_000) });
-    const unread = observeRunning(first, { since: at('12:05'), rate: null });
-    expect(unread).toMatchObject({ runningAt: at('12:03'), observedRate: 404_000 });
-    const higher = { since: at('12:06'), rate: microUsdPerHour(500_000) };
-    expect(observeRunning(unread, higher)).toMatchObject({
-      runningAt: at('12:03'),
-      observedRate: 500_000,
-    });
+  it('keeps the first sighting', () => {
+    const first = observeRunning(created, at('12:03'));
+    expect(observeRunning(first, at('12:05')).runningAt).toBe(at('12:03'));
   });
 });
 

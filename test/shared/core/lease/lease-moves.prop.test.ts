@@ -51,10 +51,7 @@ function attemptMoves(attempt: Attempt): readonly ((now: EpochMs) => Attempt)[] 
     case 'unknown':
       return [(now) => closeNeverCreated(attempt, aProof(now))];
     case 'created':
-      return [
-        (now) => observeRunning(attempt, { since: now, rate: null }),
-        () => retireAttempt(attempt, 'bad-host'),
-      ];
+      return [(now) => observeRunning(attempt, now), () => retireAttempt(attempt, 'bad-host')];
     case 'retiring':
       return [
         (now) => acceptDestroy(attempt, now),

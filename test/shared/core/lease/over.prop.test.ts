@@ -14,6 +14,7 @@ import { decideIntent } from '../../../../shared/core/lease/launch-intent.ts';
 import { applyCreateAnswer } from '../../../../shared/core/lease/launch-outcome.ts';
 import { decideLaunchLook } from '../../../../shared/core/lease/launch-search.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
+import { recordPrice } from '../../../../shared/core/lease/price.ts';
 import { nextGeneration } from '../../../../shared/core/lease/progress.ts';
 import { decideReadiness, recordKey } from '../../../../shared/core/lease/readiness.ts';
 import { decideRetirement, retireCurrent } from '../../../../shared/core/lease/retirement.ts';
@@ -28,7 +29,7 @@ import {
 } from '../../../../shared/core/lease/teardown.ts';
 import { decideChoice } from '../../../../shared/core/menu/choice.ts';
 import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
-import { endFoundLease, recordPrice } from '../../../../shared/core/sweep/carry-out.ts';
+import { endFoundLease } from '../../../../shared/core/sweep/carry-out.ts';
 import { anyInstant, anyOverLease } from '../../../support/builders/arbitraries.ts';
 import {
   aConsumer,
@@ -133,7 +134,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
   'the next generation': (lease, now) => nextGeneration(lease, 'gone', now),
   overspending: (lease, now) => endOverspent(lease, null, now),
   'a grown hold': (lease, now) => growOutgrownHold(lease, null, now),
-  'a price': (lease, now) => recordPrice(lease, microUsdPerHour(9_000_000), now),
+  'a price': (lease, now) => recordPrice(lease, { rate: microUsdPerHour(9_000_000), at: now }, now),
   'a missing instance': (lease, now) => {
     const found = { instanceId: anInstanceId(), reason: 'lost', why: 'missed twice' } as const;
     return endFoundLease(lease, { ...found, record: null, listLag: lag }, now);

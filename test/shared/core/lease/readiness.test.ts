@@ -49,7 +49,7 @@ describe('an instance', () => {
   it('is charged from its creation when it is retired while it runs', () => {
     const broken = anInstance({ rate: microUsdPerHour(600_000) });
     expect(decide(booting, broken).commit?.attempts).toMatchObject([
-      { runningAt: at('12:02'), observedRate: 600_000 },
+      { runningAt: at('12:02'), rateRead: { rate: 600_000 } },
     ]);
   });
 

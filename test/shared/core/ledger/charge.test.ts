@@ -35,7 +35,7 @@ describe('the charge of an attempt', () => {
 
   it('continues until the destroy is accepted', () => {
     const held = confirmAttempt(anAttempt(1), anInstanceId(), at('12:00'));
-    const ran = observeRunning(held, { since: at('12:30'), rate: null });
+    const ran = observeRunning(held, at('12:30'));
     const refused = retireAttempt(ran, 'bad-host');
     for (const attempt of [ran, refused]) {
       expect(chargeOf([attempt], 20, at('13:30'))).toBe(406_000);

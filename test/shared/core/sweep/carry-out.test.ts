@@ -1,17 +1,14 @@
 // The effect of an action on its current lease.
 
 import { describe, expect, it } from 'vitest';
-import { microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import { seconds } from '../../../../shared/core/base/time.ts';
-import { currentAttempt } from '../../../../shared/core/lease/lease.ts';
 import {
   endFoundLease,
   type FoundEnd,
   findingEvent,
-  recordPrice,
 } from '../../../../shared/core/sweep/carry-out.ts';
 import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
-import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
+import { anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 2 };
@@ -58,33 +55,5 @@ describe('an instance that is missing or stopped', () => {
     const other = { ...found, instanceId: anInstanceId('9') };
     expect(endFoundLease(lease, other, at('12:20'))).toBeNull();
     expect(endFoundLease(anEndingLease(), found, at('12:40'))).toBeNull();
-  });
-});
-
-describe('a price', () => {
-  const price = (rate: number) => recordPrice(lease, microUsdPerHour(rate), at('12:20'));
-
-  it('is recorded once when it rises, and the charge uses the rate of the offer', () => {
-    const noted = price(450_000);
-    expect(noted).toMatchObject({ state: 'active', attempts: [{ observedRate: 450_000 }] });
-    expect(noted?.outbox.events.at(-1)).toMatchObject({
-      type: 'price-rose',
-      reason: 'the instance now costs $0.4500/h',
-    });
-    expect(noted === null ? null : currentAttempt(noted)?.offer).toEqual(
-      currentAttempt(lease)?.offer,
-    );
-    const again = noted === null ? null : recordPrice(noted, microUsdPerHour(450_000), at('12:21'));
-    expect(again).toBeNull();
-  });
-
-  it('ends the lease above the ceiling, and not at the ceiling', () => {
-    expect(price(500_000)).toMatchObject({ state: 'active' });
-    expect(price(500_001)).toMatchObject({ state: 'ending', reason: 'over-budget' });
-  });
-
-  it('changes nothing when it does not rise, or the lease is not active', () => {
-    expect(price(404_000)).toBeNull();
-    expect(recordPrice(aBootingLease(), microUsdPerHour(450_000), at('12:03'))).toBeNull();
   });
 });

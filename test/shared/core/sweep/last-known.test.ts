@@ -15,7 +15,7 @@ const listed = (listedAt: ReturnType<typeof at>) => aSweepRecord({ listedAt });
 describe('an instance', () => {
   it('existed at its last heartbeat, and used what its counters report', () => {
     expect(lastKnown(anEndingLease(), traces)).toEqual({
-      usage: { bytes: [10, 20], idleSince: null },
+      usage: { bytes: [10, 20], bytesAt: null, idleSince: null },
       seenAt: [at('12:25')],
     });
   });
