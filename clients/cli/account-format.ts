@@ -47,6 +47,7 @@ export function accountLines(account: Account): readonly string[] {
     clean(`Providers: ${allowedText(limits.providers)}; GPUs: ${allowedText(limits.gpuNames)}`),
     `Thresholds: ${thresholdsOf(account)}`,
     `Charged in earlier months: ${formatUsd(account.chargedBeforeMicroUsd)}`,
+    `Reserved for unreported transfer: ${formatUsd(account.reservedMicroUsd)}`,
     `Limits: version ${version}`,
     ...(rows.length === 0
       ? []

@@ -22,11 +22,15 @@ export async function audit(
     .map(({ id, label }) => `instance ${id} (${label}) is still running`);
 
   let charged = 0;
+  let reserved = 0;
   for (const id of state.leases) {
     const lease = await leases.get(id);
     if (lease?.state !== 'ended')
       violations.push(`lease ${id} is ${lease?.state ?? 'missing'}, not ended`);
-    else charged += lease.chargedMicroUsd + lease.correctedMicroUsd;
+    else {
+      charged += lease.chargedMicroUsd + lease.correctedMicroUsd;
+      reserved += lease.reservedMicroUsd;
+    }
     if (lease !== null && lease.outbox.events.length + lease.outbox.entries.length > 0) {
       violations.push(`lease ${id} has events or entries in its outbox`);
     }
@@ -44,8 +48,12 @@ export async function audit(
     violations.push(`charges of leases, ledger and account differ: ${sums}`);
   if (totals.held !== 0) violations.push(`the ledger still holds ${totals.held} micro-USD`);
   const { monthlyBudgetMicroUsd: budget } = account.limits;
-  if (account.roomMicroUsd + account.chargedMicroUsd !== budget) {
-    violations.push(`room ${account.roomMicroUsd} plus charges is not the budget ${budget}`);
+  const { roomMicroUsd: room, reservedMicroUsd, reservedBeforeMicroUsd } = account;
+  if (room + account.chargedMicroUsd + reservedMicroUsd !== budget) {
+    violations.push(`room ${room} plus charges and reserves is not the budget ${budget}`);
   }
+  const reserves = [reserved, totals.reserved, reservedMicroUsd + reservedBeforeMicroUsd];
+  if (new Set(reserves).size > 1)
+    violations.push(`reserves of leases, ledger and account differ: ${reserves}`);
   return violations;
 }

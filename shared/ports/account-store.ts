@@ -57,7 +57,7 @@ export type AccountStore = {
    */
   grow(request: HoldOf & { readonly to: MicroUsd }): Promise<void>;
   /**
-   * Enters a true-up or correction of a settled lease in ledger and account, in sequence; an
+   * Enters a true-up, correction or reserve of a lease in ledger and account, in sequence; an
    * existing one stays unchanged.
    */
   correct(entry: LedgerEntry): Promise<void>;

@@ -35,7 +35,12 @@ const entry: LedgerEntry = {
 const account: Account = {
   ...{ consumer, version: 1, month, limits, frozen: false },
   ...{ roomMicroUsd: amount, heldMicroUsd: amount, chargedMicroUsd: amount },
-  ...{ chargedBeforeMicroUsd: amount, rateRoomMicroUsdPerHour: rate, leaseRoom: 9 },
+  ...{
+    reservedMicroUsd: amount,
+    chargedBeforeMicroUsd: amount,
+    rateRoomMicroUsdPerHour: rate,
+    leaseRoom: 9,
+  },
   crossed: [{ percent: 50, at: at(30) }],
   holds: [{ leaseId, amountMicroUsd: amount, rateMicroUsdPerHour: rate, month, placedAt: at(0) }],
 };
@@ -93,7 +98,12 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
   readLeaseCost: {
     ...{ leaseId, state: 'active', asOf: at(60), ofWhich: parts, waste, instances: [charge] },
     ...{ chargedMicroUsd: amount, correctedMicroUsd: amount, forecastMicroUsd: amount },
-    ...{ heldMicroUsd: amount, spendCapMicroUsd: amount, leftMicroUsd: amount },
+    ...{
+      heldMicroUsd: amount,
+      spendCapMicroUsd: amount,
+      leftMicroUsd: amount,
+      reservedMicroUsd: amount,
+    },
   },
   verifyLedger: {
     ...{ accounts: 1, leases: 1, entries: 2, closedDays: 0, doubtful: 0, nextCursor: 'next' },

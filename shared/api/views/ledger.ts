@@ -37,6 +37,7 @@ export function accountView(account: Account): AccountReply {
     heldMicroUsd: heldOf(account),
     chargedMicroUsd: account.chargedMicroUsd,
     chargedBeforeMicroUsd: account.chargedBeforeMicroUsd,
+    reservedMicroUsd: account.reservedMicroUsd,
     rateRoomMicroUsdPerHour: account.rateRoomMicroUsdPerHour,
     leaseRoom: account.leaseRoom,
     frozen,

@@ -5,7 +5,7 @@ import { type MicroUsd, microUsd, rest, signedMicroUsd } from '../base/money.ts'
 import { type EpochMs, epochMs, latest } from '../base/time.ts';
 import type { Pulse } from '../instance/pulse.ts';
 import { billOf, type Lease, type LeaseIn } from '../lease/lease.ts';
-import { type Charge, chargesOf, totalOf } from '../ledger/charge.ts';
+import { type Charge, chargesOf, totalOf, unreportedTransferOf } from '../ledger/charge.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 
 export type LeaseCost = {
@@ -23,6 +23,8 @@ export type LeaseCost = {
   readonly spendCapMicroUsd: MicroUsd | null;
   /** The unused part of the hold. */
   readonly leftMicroUsd: MicroUsd;
+  /** Kept for transfer that its instances do not report. */
+  readonly reservedMicroUsd: MicroUsd;
 };
 
 /**
@@ -38,7 +40,9 @@ export function costOf(
   if (lease.state === 'ended') {
     const { chargedMicroUsd, correctedMicroUsd } = lease;
     const none = { heldMicroUsd: microUsd(0), leftMicroUsd: microUsd(0), spendCapMicroUsd };
-    const amounts = { chargedMicroUsd, correctedMicroUsd, forecastMicroUsd: null, ...none };
+    const { reservedMicroUsd } = lease;
+    const sums = { chargedMicroUsd, correctedMicroUsd, reservedMicroUsd };
+    const amounts = { ...sums, forecastMicroUsd: null, ...none };
     return { asOf, lease, charges: settled, ...amounts };
   }
   const bill = billOf(lease, pulse);
@@ -52,6 +56,7 @@ export function costOf(
     heldMicroUsd: held,
     spendCapMicroUsd,
     leftMicroUsd: rest(held, charged),
+    reservedMicroUsd: unreportedTransferOf(bill, asOf),
   };
 }
 

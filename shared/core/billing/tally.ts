@@ -13,14 +13,15 @@ export type Tally = {
   readonly held: number;
   readonly charged: number;
   readonly corrected: number;
+  readonly reserved: number;
 };
 
 const NO_ENTRIES: Tally = {
   ...{ entries: 0, lastSeq: 0, seqs: 0 },
-  ...{ held: 0, charged: 0, corrected: 0 },
+  ...{ held: 0, charged: 0, corrected: 0, reserved: 0 },
 };
 
-type Sum = 'held' | 'charged' | 'corrected';
+type Sum = 'held' | 'charged' | 'corrected' | 'reserved';
 
 /** The sum that an entry kind adds to, and the sum it subtracts from. */
 const COUNTS: Readonly<Record<EntryKind, { readonly adds?: Sum; readonly takes?: Sum }>> = {
@@ -30,6 +31,8 @@ const COUNTS: Readonly<Record<EntryKind, { readonly adds?: Sum; readonly takes?:
   charge: { adds: 'charged', takes: 'held' },
   // A charge beyond the hold was never held: this entry balances it.
   overrun: { adds: 'held' },
+  'reserve-placed': { adds: 'reserved', takes: 'held' },
+  'reserve-released': { takes: 'reserved' },
   'true-up': { adds: 'corrected' },
   correction: { adds: 'corrected' },
 };
@@ -59,7 +62,7 @@ const isGapless = ({ entries, lastSeq, seqs }: Tally, count: number): boolean =>
 function pairsOf(tally: Tally, lease: Lease | null): readonly Pair[] {
   if (lease === null) return [['leases of these entries', 1, 0]];
   const ended = lease.state === 'ended' ? lease : null;
-  const { entries, held, charged, corrected } = tally;
+  const { entries, held, charged, corrected, reserved } = tally;
   const { lastEntry } = lease;
   const gap: Pair = ['sum of sequence numbers', tally.seqs, (lastEntry * (lastEntry + 1)) / 2];
   return [
@@ -70,6 +73,7 @@ function pairsOf(tally: Tally, lease: Lease | null): readonly Pair[] {
     ['held', held, ended === null ? lease.hold.amountMicroUsd : 0],
     ['charged', charged, ended?.chargedMicroUsd ?? 0],
     ['corrected', corrected, ended?.correctedMicroUsd ?? 0],
+    ['reserved', reserved, ended?.reservedMicroUsd ?? 0],
   ];
 }
 

@@ -16,6 +16,7 @@ export type Fact = {
   /** The charge including corrections; null before the lease is ended. */
   readonly spent: number | null;
   readonly held: number;
+  readonly reserved: number;
   /** Its outbox is not empty: the account may or may not include it. */
   readonly pending: boolean;
 };
@@ -24,6 +25,7 @@ export const factOf = (lease: Lease): Fact => ({
   month: lease.hold.month,
   spent: lease.state === 'ended' ? lease.chargedMicroUsd + lease.correctedMicroUsd : null,
   held: lease.hold.amountMicroUsd,
+  reserved: lease.state === 'ended' ? lease.reservedMicroUsd : 0,
   pending: lease.outbox.entries.length > 0,
 });
 
@@ -35,9 +37,10 @@ function ownPairs({ limits, month, holds, ...account }: Account): readonly Pair[
   const sumOf = (amounts: readonly number[]): number => amounts.reduce((all, one) => all + one, 0);
   const own = held.filter((hold) => hold.month === month).map((hold) => hold.amountMicroUsd);
   const rates = sumOf(held.map((hold) => hold.rateMicroUsdPerHour));
-  const room = account.roomMicroUsd + sumOf(own) + account.chargedMicroUsd;
+  const taken = account.chargedMicroUsd + account.reservedMicroUsd;
+  const room = account.roomMicroUsd + sumOf(own) + taken;
   return [
-    ['budget: room, holds and charges', room, limits.monthlyBudgetMicroUsd],
+    ['budget: room, holds, reserves and charges', room, limits.monthlyBudgetMicroUsd],
     [
       'rate limit: room and holds',
       account.rateRoomMicroUsdPerHour + rates,
@@ -123,16 +126,24 @@ function mismatches(account: Account, facts: Facts): ReadonlyMap<LeaseId, Pair> 
 
 /** The total charges of settled leases: in the account's month, and of all months. */
 function spentPairs(account: Account, facts: Facts): readonly Pair[] {
-  const { month, holds, chargedMicroUsd, chargedBeforeMicroUsd } = account;
-  let [now, ever] = [0, 0];
-  for (const [leaseId, { spent, ...fact }] of facts) {
-    if (holds[leaseId] !== undefined || spent === null) continue;
-    ever += spent;
-    if (fact.month === month) now += spent;
+  const { month, holds, chargedMicroUsd: charged, reservedMicroUsd: reserved } = account;
+  const [spent, kept] = [
+    { now: 0, ever: 0 },
+    { now: 0, ever: 0 },
+  ];
+  for (const [leaseId, fact] of facts) {
+    if (holds[leaseId] !== undefined || fact.spent === null) continue;
+    spent.ever += fact.spent;
+    kept.ever += fact.reserved;
+    if (fact.month !== month) continue;
+    spent.now += fact.spent;
+    kept.now += fact.reserved;
   }
   return [
-    [`charged in ${month}`, now, chargedMicroUsd],
-    ['charged in total', ever, chargedMicroUsd + chargedBeforeMicroUsd],
+    [`charged in ${month}`, spent.now, charged],
+    ['charged in total', spent.ever, charged + account.chargedBeforeMicroUsd],
+    [`reserved in ${month}`, kept.now, reserved],
+    ['reserved in total', kept.ever, reserved + account.reservedBeforeMicroUsd],
   ];
 }
 

@@ -14,17 +14,9 @@ import { type Intent, recordAttempt } from '../instance/attempt-moves.ts';
 import type { Offer } from '../instance/offer.ts';
 import type { NodeFacts } from '../instance/pulse.ts';
 import type { Hold } from '../ledger/account.ts';
-import { amountOfCharge, chargesOf, totalOf } from '../ledger/charge.ts';
-import { type LedgerEntry, settle } from '../ledger/entry.ts';
-import {
-  billOf,
-  type EndReason,
-  type Lease,
-  type LeaseIn,
-  type Open,
-  type Starting,
-  type Terms,
-} from './lease.ts';
+import type { LedgerEntry } from '../ledger/entry.ts';
+import type { EndReason, Lease, LeaseIn, Open, Starting, Terms } from './lease.ts';
+import { settlementOf } from './settlement.ts';
 
 export type NewEvent = { readonly type: string; readonly reason: string };
 
@@ -262,9 +254,7 @@ export function closeLease(
   now: EpochMs,
 ): LeaseIn<'ended'> {
   invariant(lease.attempts.every(isClosed), 'a lease ends only when all attempts are over');
-  const charges = chargesOf(billOf(lease), now);
-  const charged = totalOf(charges);
-  const { released, overrun } = settle(lease.hold.amountMicroUsd, charged);
+  const { charged, reserved, overrun, entries, reason } = settlementOf(lease, now);
   const ended: LeaseIn<'ended'> = {
     ...kept(lease),
     state: 'ended',
@@ -275,20 +265,15 @@ export function closeLease(
     proof,
     chargedMicroUsd: charged,
     correctedMicroUsd: signedMicroUsd(0),
+    reservedMicroUsd: reserved,
     truedUp: {},
     corrections: [],
   };
-  const reason = `charged ${formatUsd(charged)}; ${formatUsd(released)} of the hold released`;
   const more = {
     type: 'hold-outgrown',
     reason: `the charge exceeds the hold by ${formatUsd(overrun)}`,
   };
   const withOverrun = overrun > 0 ? addEvent(ended, more, now) : ended;
   const noted = addEvent(withOverrun, { type: 'lease-ended', reason }, now);
-  const entered = charges.reduce(
-    (entering, charge) => addEntry(entering, { kind: 'charge', charge }, amountOfCharge(charge)),
-    noted,
-  );
-  const settled = addEntry(entered, { kind: 'hold-released' }, released);
-  return overrun > 0 ? addEntry(settled, { kind: 'overrun' }, overrun) : settled;
+  return entries.reduce((entering, { item, amount }) => addEntry(entering, item, amount), noted);
 }

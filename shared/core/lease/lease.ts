@@ -3,7 +3,13 @@
 
 import * as z from 'zod/mini';
 import { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
-import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, signedMicroUsd } from '../base/money.ts';
+import {
+  MicroUsd,
+  MicroUsdPerHour,
+  microUsd,
+  SignedMicroUsd,
+  signedMicroUsd,
+} from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { DurationMs, EpochMs } from '../base/time.ts';
 import { AbsenceProof } from '../instance/absence.ts';
@@ -138,6 +144,8 @@ const Ended = z.object({
   /** The charge at settlement, without later corrections. */
   chargedMicroUsd: MicroUsd,
   correctedMicroUsd: z._default(SignedMicroUsd, signedMicroUsd(0)),
+  /** Still reserved for transfer that its instances did not report. */
+  reservedMicroUsd: z._default(MicroUsd, microUsd(0)),
   /** The part of the corrections that are true-ups, by provider. */
   truedUp: z._default(z.record(z.string(), SignedMicroUsd), {}),
   /** The newest corrections by key: a repeat of a key corrects nothing. */

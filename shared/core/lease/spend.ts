@@ -17,7 +17,7 @@ import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs } from '../base/time.ts';
 import { isHolding } from '../instance/attempt.ts';
 import type { Pulse } from '../instance/pulse.ts';
-import { chargesOf, reportedCostOf, totalOf } from '../ledger/charge.ts';
+import { chargesOf, reportedCostOf, totalOf, unreportedTransferOf } from '../ledger/charge.ts';
 import { endUnlessOver } from './end.ts';
 import { billOf, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { growHold } from './lease-moves.ts';
@@ -28,11 +28,15 @@ export const spentBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroU
   totalOf(chargesOf(billOf(lease, pulse), now));
 
 /**
- * What counts against its limit: the charge, and transfer beyond its allowance as the instance
- * reports it. A report can end the lease; only the provider's charges can charge it.
+ * What counts against its limit: the charge, transfer beyond its allowance as the instance reports
+ * it, and a reserve for transfer that it does not report. Only the provider's charges can charge
+ * the last two.
  */
-const countedBy = (lease: Lease, pulse: Pulse | null, now: EpochMs): MicroUsd =>
-  reportedCostOf(billOf(lease, pulse), now);
+function countedBy(lease: Lease, pulse: Pulse | null, now: EpochMs) {
+  const bill = billOf(lease, pulse);
+  const reserved = unreportedTransferOf(bill, now);
+  return { reserved, counted: sum(reportedCostOf(bill, now), reserved) };
+}
 
 /**
  * What its instances cost per hour now, without transfer: the GPU while running, the disk while
@@ -60,10 +64,13 @@ function limitOf({ terms, hold }: Lease): Limit {
 /** Why the lease must end for its cost; null while it is below its limit. */
 export function spendingEnd(lease: Lease, pulse: Pulse | null, now: EpochMs) {
   const { reason, amount } = limitOf(lease);
-  const spent = countedBy(lease, pulse, now);
-  if (isOver(lease) || spent < amount) return null;
+  const { counted, reserved } = countedBy(lease, pulse, now);
+  if (isOver(lease) || counted < amount) return null;
   const what = reason === 'spend-cap' ? 'its spend cap' : 'its hold';
-  return { reason, why: `the lease has cost ${formatUsd(spent)}; ${what} is ${formatUsd(amount)}` };
+  const part =
+    reserved === 0 ? '' : `, of which ${formatUsd(reserved)} is reserved for unreported transfer`;
+  const cost = `the lease has cost ${formatUsd(counted)}${part}`;
+  return { reason, why: `${cost}; ${what} is ${formatUsd(amount)}` };
 }
 
 /**
@@ -81,7 +88,7 @@ export function endOverspent(
 
 /** When the lease will reach its limit at the current rate; null when nothing runs. */
 export function spendingEndAt(lease: Lease, pulse: Pulse | null, now: EpochMs): EpochMs | null {
-  const left = rest(limitOf(lease).amount, countedBy(lease, pulse, now));
+  const left = rest(limitOf(lease).amount, countedBy(lease, pulse, now).counted);
   const length = timeToCost(presentRate(lease), left);
   return length === null ? null : after(now, length);
 }

@@ -3,7 +3,13 @@
 
 import * as z from 'zod/mini';
 import { brandId, ConsumerId, LeaseId } from '../base/ids.ts';
-import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, SignedMicroUsdPerHour } from '../base/money.ts';
+import {
+  MicroUsd,
+  MicroUsdPerHour,
+  microUsd,
+  SignedMicroUsd,
+  SignedMicroUsdPerHour,
+} from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { ProviderName } from '../base/providers.ts';
 import { EpochMs, isoTime, Month } from '../base/time.ts';
@@ -89,8 +95,8 @@ export const keyOfNote = ({ at, kind, id }: Pick<AccountNote, 'at' | 'kind' | 'i
 export type NotePlace = Pick<AccountNote, 'at' | 'kind' | 'id'>;
 
 /**
- * One consumer's account. In every month: budget = room + held + charged, where `held` sums the
- * holds of this month. Room may fall below zero after an overrun, never by admission.
+ * One consumer's account. In every month: budget = room + held + reserved + charged, where `held`
+ * sums the holds of this month. Room may fall below zero after an overrun, never by admission.
  */
 export const Account = z.object({
   consumer: ConsumerId,
@@ -104,7 +110,10 @@ export const Account = z.object({
   /** Charges settled for this month, and for all earlier months. */
   chargedMicroUsd: MicroUsd,
   chargedBeforeMicroUsd: MicroUsd,
-  /** How many true-ups and corrections were entered. */
+  /** Reserves for unreported transfer of this month, and of all earlier months. */
+  reservedMicroUsd: z._default(MicroUsd, microUsd(0)),
+  reservedBeforeMicroUsd: z._default(MicroUsd, microUsd(0)),
+  /** How many entries with a sequence of the account were entered. */
   correctionSeq: z._default(z.int(), 0),
   /** Whether a threshold refuses new leases now. */
   frozen: z.boolean(),

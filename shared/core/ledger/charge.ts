@@ -2,14 +2,31 @@
 // at settlement. The rates are those of the chosen offer.
 
 import * as z from 'zod/mini';
-import { cost, costOfSpans, MicroUsd, rateOf, rest, restRate, sum } from '../base/money.ts';
+import {
+  cost,
+  costOfBytes,
+  costOfSpans,
+  MicroUsd,
+  microUsd,
+  rateOf,
+  rest,
+  restRate,
+  sum,
+} from '../base/money.ts';
 import { ProviderName } from '../base/providers.ts';
 import { between, EpochMs, earliest, latest } from '../base/time.ts';
 import { type Attempt, isHolding } from '../instance/attempt.ts';
 import { allInRate } from '../instance/offer.ts';
 import { ratesBetween } from '../instance/rates.ts';
 import type { LiveUsage, Usage } from '../instance/usage.ts';
-import { BYTES_PER_GB, chargedTransfer, type RentedAttempt, transferOf } from './transfer.ts';
+import {
+  BYTES_PER_GB,
+  chargedTransfer,
+  gbPriceOf,
+  isUnreported,
+  type RentedAttempt,
+  transferOf,
+} from './transfer.ts';
 
 /** The parts of a charge. */
 export const ChargeParts = z.object({
@@ -114,17 +131,36 @@ function chargeOfInstance(
   };
 }
 
+/** What each instance used until its charge stopped, or until `now`. */
+const usedBy = (bill: Bill, now: EpochMs) =>
+  bill.attempts.filter(isRented).map((instance) => {
+    const until = stoppedAt(instance) ?? now;
+    const usage = usageOf(instance, bill);
+    return { instance, until, usage, transfer: transferOf(instance, usage, until) };
+  });
+
 /** The charge of each instance, when all of them together may transfer `allowedBytes`. */
 function chargesWithin(bill: Bill, allowedBytes: number, now: EpochMs): readonly Charge[] {
   let left = allowedBytes;
-  return bill.attempts.filter(isRented).map((instance) => {
-    const until = stoppedAt(instance) ?? now;
-    const usage = usageOf(instance, bill);
-    const transfer = transferOf(instance, usage, until);
-    const transferMicroUsd = chargedTransfer(instance, transfer, left);
+  return usedBy(bill, now).map(({ transfer, ...used }) => {
+    const transferMicroUsd = chargedTransfer(used.instance, transfer, left);
     left = Math.max(0, left - transfer.bytes);
-    return chargeOfInstance({ instance, until, usage, transferMicroUsd }, bill);
+    return chargeOfInstance({ ...used, transferMicroUsd }, bill);
   });
+}
+
+/**
+ * What transfer that instances do not report can still cost: the rest of the allowance, at the
+ * highest price among these instances. Nothing of it is charged.
+ */
+export function unreportedTransferOf(bill: Bill, now: EpochMs): MicroUsd {
+  const used = usedBy(bill, now);
+  const bytes = used.reduce((all, { transfer }) => all + transfer.bytes, 0);
+  const prices = used
+    .filter(({ instance, usage, until }) => isUnreported(instance, usage, until))
+    .map(({ instance }) => gbPriceOf(instance));
+  const left = Math.max(0, bill.transferGb * BYTES_PER_GB - bytes);
+  return costOfBytes(microUsd(Math.max(0, ...prices)), left);
 }
 
 /** The charge of each instance, until its destroy was accepted or until `now`. */

@@ -30,6 +30,9 @@ export const EntryKind = z.enum([
   'hold-released',
   'charge',
   'overrun',
+  /** The part of a hold that stays reserved for transfer that the instance did not report. */
+  'reserve-placed',
+  'reserve-released',
   /** The provider's charge minus the charge in the ledger. */
   'true-up',
   /** A correction by an operator. */
@@ -59,9 +62,22 @@ export const LedgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
-/** Whether the entry comes after settlement. These entries have a sequence per account. */
-export const isCorrection = ({ kind }: LedgerEntry): boolean =>
-  kind === 'true-up' || kind === 'correction';
+/** What the kinds with a sequence per account add: to its charges, or to its reserves. */
+const SEQUENCED: Readonly<Partial<Record<EntryKind, { charged: number; reserved: number }>>> = {
+  'true-up': { charged: 1, reserved: 0 },
+  correction: { charged: 1, reserved: 0 },
+  'reserve-placed': { charged: 0, reserved: 1 },
+  'reserve-released': { charged: 0, reserved: -1 },
+};
+
+/** Whether the entry is added to its account exactly once, by a sequence of the account. */
+export const isSequenced = ({ kind }: LedgerEntry): boolean => SEQUENCED[kind] !== undefined;
+
+/** What a sequenced entry adds to its account. */
+export function accountAdds({ kind, amountMicroUsd: amount }: LedgerEntry) {
+  const { charged, reserved } = SEQUENCED[kind] ?? { charged: 0, reserved: 0 };
+  return { charged: charged * amount, reserved: reserved * amount };
+}
 
 /** The position of an entry in its account's ledger, ordered by time, lease and sequence. */
 export const EntryPlace = z.object({ at: EpochMs, leaseId: LeaseId, seq: z.int() });
@@ -80,9 +96,13 @@ export function uncut(page: readonly LedgerEntry[], more: boolean): readonly Led
 }
 
 /** The totals of entries, to compare with the account and the leases. */
-export type EntryTotals = { readonly held: number; readonly charged: number };
+export type EntryTotals = {
+  readonly held: number;
+  readonly charged: number;
+  readonly reserved: number;
+};
 
-/** Sums entries: the amount still held, and the amount charged. */
+/** Sums entries: the amounts still held and reserved, and the amount charged. */
 export function totalsOf(entries: readonly LedgerEntry[]): EntryTotals {
   const of = (kind: EntryKind): number =>
     entries
@@ -90,5 +110,7 @@ export function totalsOf(entries: readonly LedgerEntry[]): EntryTotals {
       .reduce((all, entry) => all + entry.amountMicroUsd, 0);
   const taken = of('charge') - of('overrun');
   const charged = of('charge') + of('true-up') + of('correction');
-  return { held: of('hold-placed') + of('hold-raised') - taken - of('hold-released'), charged };
+  const reserved = of('reserve-placed') - of('reserve-released');
+  const released = of('hold-released') + of('reserve-placed');
+  return { held: of('hold-placed') + of('hold-raised') - taken - released, charged, reserved };
 }

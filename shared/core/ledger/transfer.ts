@@ -3,7 +3,8 @@
 // charged when the provider's own charges show it.
 
 import { costOfBytes, lesser, type MicroUsd, microUsd, sum } from '../base/money.ts';
-import { between, type EpochMs } from '../base/time.ts';
+import { policy } from '../base/policy/policy.ts';
+import { between, type EpochMs, times } from '../base/time.ts';
 import type { Attempt } from '../instance/attempt.ts';
 import { maxBytes, type Usage } from '../instance/usage.ts';
 
@@ -18,6 +19,21 @@ export type Transfer = {
   /** What they cost. */
   readonly cost: MicroUsd;
 };
+
+/**
+ * Whether bytes are missing at `until`: the instance ran and never reported any, or has not done so
+ * for some heartbeats.
+ */
+export function isUnreported(
+  { runningAt }: RentedAttempt,
+  usage: Usage | null,
+  until: EpochMs,
+): boolean {
+  if (runningAt === null) return false;
+  const at = usage === null || usage.bytes === null ? null : usage.bytesAt;
+  const patience = times(policy.heartbeat.every, policy.bytes.missedHeartbeats);
+  return at === null || between(at, until) > patience;
+}
 
 /** What a gigabyte costs at most, in the more expensive direction. */
 export const gbPriceOf = ({ offer }: RentedAttempt): MicroUsd =>

@@ -18,6 +18,7 @@ import {
   trueUpTo,
 } from '../../core/billing/reconcile-plan.ts';
 import { type Compared, reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
+import { releaseReserve } from '../../core/billing/reserve.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
 import type { ReconciliationStore } from '../../ports/reconciliation-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
@@ -52,8 +53,30 @@ async function enterTrueUp(
   );
 }
 
-async function look(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen> {
-  const started = await readCharged(ports, task);
+/** Releases the reserves of compared leases, and those that were kept long enough. */
+async function releaseReserves(
+  ports: ReconcilePorts,
+  started: Seen['started'],
+  seen: Seen | null,
+): Promise<void> {
+  const compared = new Set(
+    seen?.compared.flatMap(({ lease, comparison }) =>
+      comparison.kind === 'compared' ? [lease.id] : [],
+    ),
+  );
+  for (const [id, lease] of await ports.leases.getMany(started.keys())) {
+    if (lease.state !== 'ended' || lease.reservedMicroUsd === 0) continue;
+    await changeLease(ports, id, (current, now) =>
+      commitOnly(releaseReserve(current, compared.has(id), now)),
+    );
+  }
+}
+
+async function look(
+  ports: ReconcilePorts,
+  task: ReconcileTask,
+  started: Seen['started'],
+): Promise<Seen> {
   const from = chargesNeededFrom(task, started);
   const charges = await ports.providers(task.provider).charges(from, task.now);
   const rows = rowsByLease(charges, ports);
@@ -70,13 +93,15 @@ export function createReconcileCharges(ports: ReconcilePorts) {
   return async ({ provider }: { readonly provider: ProviderName }): Promise<Reconciliation> => {
     const now = ports.clock.now();
     const task = { provider, now, terms: ports.providers(provider).card.charges };
-    const [looked] = await Promise.allSettled([look(ports, task)]);
+    const started = await readCharged(ports, task);
+    const [looked] = await Promise.allSettled([look(ports, task, started)]);
     const seen = looked.status === 'fulfilled' ? looked.value : null;
     const troubles: unknown[] = looked.status === 'rejected' ? [looked.reason] : [];
     for (const compared of differing(seen?.compared ?? [])) {
       const [entered] = await Promise.allSettled([enterTrueUp(ports, task, compared)]);
       if (entered.status === 'rejected') troubles.push(entered.reason);
     }
+    await releaseReserves(ports, started, seen);
     const [trouble] = troubles;
     const failure = trouble === undefined ? null : errorInWords(trouble);
     const { record, pages } = reportOf(seen, { ...task, failure });

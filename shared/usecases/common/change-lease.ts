@@ -10,7 +10,7 @@ import type { Decision } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { hasOutbox, holdChangeOf } from '../../core/lease/outbox.ts';
 import { progressDue } from '../../core/lease/progress.ts';
-import { isCorrection } from '../../core/ledger/entry.ts';
+import { isSequenced } from '../../core/ledger/entry.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
@@ -50,7 +50,7 @@ export async function applyOutbox(records: Records, lease: Lease): Promise<Lease
   const { events, entries } = lease.outbox;
   await records.leases.appendEvents(lease.id, events);
   for (const entry of entries) {
-    await (isCorrection(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
+    await (isSequenced(entry) ? records.accounts.correct(entry) : records.ledger.append(entry));
   }
   await followHold(records, lease);
   await records.leases.clearOutbox(lease);

@@ -19,6 +19,7 @@ export function anAccount(change: Partial<Account> = {}): Account {
     leaseRoom: limits.maxOpenLeases,
     chargedMicroUsd: microUsd(0),
     chargedBeforeMicroUsd: microUsd(0),
+    ...{ reservedMicroUsd: microUsd(0), reservedBeforeMicroUsd: microUsd(0) },
     ...{ frozen: false, crossed: {}, holds: {}, notes: {} },
     ...change,
   };

@@ -17,6 +17,7 @@ import {
 import { Offer, type Requirement } from '../../../shared/core/instance/offer.ts';
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import type { Pulse } from '../../../shared/core/instance/pulse.ts';
+import type { Usage } from '../../../shared/core/instance/usage.ts';
 import { aConsumer, aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
 
 export function aRequirement(change: Partial<Requirement> = {}): Requirement {
@@ -64,8 +65,12 @@ export function aProof(until: EpochMs = at('12:33')): AbsenceProof {
   return verdict.proof;
 }
 
-const goneAttempt = (attempt: AttemptIn<'created' | 'retiring'>): AttemptIn<'gone'> =>
-  closeAttempt(acceptDestroy(retireAttempt(attempt, 'lease-ended'), at('12:31')), aProof());
+/** It transferred nothing, as its last heartbeat reported. */
+function goneAttempt(attempt: AttemptIn<'created' | 'retiring'>): AttemptIn<'gone'> {
+  const over = acceptDestroy(retireAttempt(attempt, 'lease-ended'), at('12:31'));
+  const nothing: Usage = { bytes: [0, 0], bytesAt: at('12:31'), idleSince: null };
+  return closeAttempt({ ...over, usage: over.usage ?? nothing }, aProof());
+}
 
 /** A closed attempt: its destroy was accepted at 12:31, its absence proved at 12:33. */
 export function aClosedAttempt(attempt: Attempt): Attempt {

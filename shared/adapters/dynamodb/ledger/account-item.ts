@@ -44,6 +44,8 @@ export function freshAccount(
     leaseRoom: limits.maxOpenLeases,
     chargedMicroUsd: 0,
     chargedBeforeMicroUsd: 0,
+    reservedMicroUsd: 0,
+    reservedBeforeMicroUsd: 0,
     correctionSeq: 0,
     frozen: false,
     crossed: {},

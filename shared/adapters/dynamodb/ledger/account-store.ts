@@ -58,7 +58,8 @@ const monthChange = (from: Month, to: Month): Change => ({
   update:
     'SET #month = :month, #roomMicroUsd = #limits.#monthlyBudgetMicroUsd, ' +
     '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + #chargedMicroUsd, ' +
-    '#chargedMicroUsd = :none, #crossed = :nothing, #frozen = :no',
+    '#reservedBeforeMicroUsd = #reservedBeforeMicroUsd + #reservedMicroUsd, ' +
+    '#reservedMicroUsd = :none, #chargedMicroUsd = :none, #crossed = :nothing, #frozen = :no',
   condition: '#month = :earlier',
   values: { ':month': to, ':none': 0, ':nothing': {}, ':no': false, ':earlier': from },
 });

@@ -1,5 +1,5 @@
-// True-ups and corrections, entered in order in each account: number n only after n - 1, each
-// exactly once, for any number of callers and repeats, and after a crash at any call.
+// True-ups, corrections and reserves, entered in order in each account: number n only after n - 1,
+// each exactly once, for any number of callers and repeats, and after a crash at any call.
 //
 // A round reads (a) the number m of corrections of the account, then (b) whether this entry is in
 // the ledger, then takes place m + 1 or finds it taken, and completes the entry that has the place:
@@ -13,7 +13,7 @@ import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
 import { invariant } from '../../../core/base/invariant.ts';
 import type { Account } from '../../../core/ledger/account.ts';
-import { LedgerEntry } from '../../../core/ledger/entry.ts';
+import { accountAdds, LedgerEntry } from '../../../core/ledger/entry.ts';
 import { accountKey, correctionKey, entryKey } from '../schema.ts';
 import { ABSENT, type Change, parseItem, type Table } from '../table.ts';
 import { accountOf } from './account-item.ts';
@@ -48,22 +48,32 @@ async function take(table: Table, place: number, entry: LedgerEntry): Promise<Le
 }
 
 /** Adds the amount to the account: to this month, or to all earlier months. */
-function accountChange(account: Account, { amountMicroUsd: amount, month }: LedgerEntry): Change {
-  const counts = month === account.month;
-  const charged = '#chargedMicroUsd = #chargedMicroUsd + :now';
-  const before = '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + :before';
-  const room = '#roomMicroUsd = #roomMicroUsd - :now';
+function accountChange(account: Account, entry: LedgerEntry): Change {
+  const counts = entry.month === account.month;
+  const { charged, reserved } = accountAdds(entry);
+  const adds = [
+    '#chargedMicroUsd = #chargedMicroUsd + :charged',
+    '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + :chargedBefore',
+    '#reservedMicroUsd = #reservedMicroUsd + :reserved',
+    '#reservedBeforeMicroUsd = #reservedBeforeMicroUsd + :reservedBefore',
+    '#roomMicroUsd = #roomMicroUsd - :taken',
+  ];
   return {
-    update: `SET #correctionSeq = :place, ${charged}, ${before}, ${room}`,
+    update: `SET #correctionSeq = :place, ${adds.join(', ')}`,
     condition: '#correctionSeq = :last AND #month = :month',
     values: {
       ...{ ':place': account.correctionSeq + 1, ':last': account.correctionSeq },
-      ...{ ':now': counts ? amount : 0, ':before': counts ? 0 : amount, ':month': account.month },
+      ...{ ':charged': counts ? charged : 0, ':chargedBefore': counts ? 0 : charged },
+      ...{ ':reserved': counts ? reserved : 0, ':reservedBefore': counts ? 0 : reserved },
+      ...{ ':taken': counts ? charged + reserved : 0, ':month': account.month },
     },
   };
 }
 
-/** Enters a true-up or correction. Safe to repeat. Throws Conflict after lost races, StoreDown. */
+/**
+ * Enters a true-up, correction or reserve. Safe to repeat. Throws Conflict after lost races,
+ * StoreDown.
+ */
 export async function enterCorrection(table: Table, entry: LedgerEntry): Promise<void> {
   for (let round = 1; round <= MAX_ROUNDS; round += 1) {
     const account = await readAccount(table, entry);

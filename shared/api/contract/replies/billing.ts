@@ -56,6 +56,8 @@ export const LeaseCostReply = z.strictObject({
   /** Null: only the hold limits the cost. */
   spendCapMicroUsd: z.nullable(MicroUsd),
   leftMicroUsd: MicroUsd,
+  /** Kept for transfer that its instances do not report; 0 when they report it. */
+  reservedMicroUsd: MicroUsd,
   ofWhich: OfWhich,
   waste: Waste,
   /** One for each instance of the lease. */

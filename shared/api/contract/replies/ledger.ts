@@ -26,7 +26,7 @@ const LimitsReply = z.strictObject({
   ),
 });
 
-/** Limits, what is left of them, and the holds. budget = room + held + charged. */
+/** Limits, what is left of them, and the holds. budget = room + held + reserved + charged. */
 export const AccountReply = z.strictObject({
   consumer: ConsumerId,
   version: z.int(),
@@ -36,6 +36,8 @@ export const AccountReply = z.strictObject({
   heldMicroUsd: MicroUsd,
   chargedMicroUsd: MicroUsd,
   chargedBeforeMicroUsd: MicroUsd,
+  /** Kept for transfer that instances did not report, until the provider's charges are known. */
+  reservedMicroUsd: MicroUsd,
   rateRoomMicroUsdPerHour: SignedMicroUsdPerHour,
   leaseRoom: z.int(),
   /** Whether a threshold refuses new leases now. */

@@ -25,6 +25,10 @@ export const billingPolicy = {
     /** Findings that are paged individually: more have one cause. */
     findingsPaged: 10,
   },
+  reserve: {
+    /** A reserve for unreported transfer is released at the latest this long after the lease. */
+    keepFor: hours(72),
+  },
   balance: {
     /** Between two readings of a provider's prepaid balance. */
     readEvery: minutes(5),
@@ -65,6 +69,11 @@ export const billingPolicy = {
     pageFor: seconds(10),
   },
 } as const;
+
+invariant(
+  billingPolicy.reserve.keepFor > 2 * billingPolicy.reconcile.every,
+  'a reserve must outlast the reconciliation that releases it',
+);
 
 invariant(
   billingPolicy.balance.staleAfter >= 3 * billingPolicy.balance.readEvery,

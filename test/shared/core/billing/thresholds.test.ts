@@ -32,6 +32,7 @@ function anAccount(change: Partial<Account> = {}): Account {
     leaseRoom: 1,
     chargedMicroUsd: microUsd(0),
     chargedBeforeMicroUsd: microUsd(7),
+    ...{ reservedMicroUsd: microUsd(0), reservedBeforeMicroUsd: microUsd(0) },
     ...{ frozen: false, crossed: {}, holds: {}, notes: {} },
     ...change,
   };

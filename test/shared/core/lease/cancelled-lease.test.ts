@@ -19,7 +19,7 @@ describe('a cancelled lease', () => {
   });
 
   it('has no hold and no charge in the ledger', () => {
-    expect(totalsOf(lease.outbox.entries)).toEqual({ held: 0, charged: 0 });
+    expect(totalsOf(lease.outbox.entries)).toEqual({ held: 0, charged: 0, reserved: 0 });
     expect(lease.outbox.entries[0]).toMatchObject({ amountMicroUsd: hold.amountMicroUsd });
   });
 });

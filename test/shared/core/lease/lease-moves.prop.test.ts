@@ -198,7 +198,7 @@ describe('on any path', () => {
       expect(outbox.entries.map(({ seq }) => seq)).toEqual(
         Array.from({ length: lastEntry }, (_, place) => place + 1),
       );
-      expect(totalsOf(outbox.entries)).toEqual({ held: 0, charged: chargedMicroUsd });
+      expect(totalsOf(outbox.entries)).toMatchObject({ held: 0, charged: chargedMicroUsd });
     });
   });
 

@@ -79,7 +79,7 @@ describe('a spend cap', () => {
           let now: EpochMs = lease.activeAt;
           let before = spentBy(lease, aPulse({ bytes }), now);
           for (const [received, sent] of heartbeats) {
-            const pulse = aPulse({ bytes: [...bytes] });
+            const pulse = aPulse({ bytes: [...bytes], bytesAt: now });
             if (spendingEnd(lease, pulse, now) !== null) break;
             before = spentBy(lease, pulse, now);
             expect(before).toBeLessThan(cap);
@@ -107,7 +107,7 @@ describe('a spend cap', () => {
       fc.property(offers, fc.integer({ min: 1, max: 900_000 }), (offer, cap) => {
         const lease = { ...serving(offer, cap), deadline: at('14:00') };
         const now = lease.activeAt;
-        const pulse = aPulse({ nodeHeartbeatAt: now });
+        const pulse = aPulse({ nodeHeartbeatAt: now, bytes: [0, 0], bytesAt: now });
         const verdict = judge(lease, pulse, now);
         if (verdict.kind !== 'serve') return;
         const woken = afterwards(now, durationMs(verdict.times.timeoutSeconds * 1_000));
@@ -159,7 +159,9 @@ describe('the hold of a refused teardown', () => {
         const { proof, closed } = goneAt(lease, now);
         const ended = closeLease(closed, proof, afterwards(now, minutes(2)));
         expect(ended.chargedMicroUsd).toBe(charged);
-        expect(totalsOf(ended.outbox.entries)).toEqual({ held: 0, charged });
+        expect(totalsOf(ended.outbox.entries)).toEqual({
+          ...{ held: 0, charged, reserved: ended.reservedMicroUsd },
+        });
       }),
     );
   });

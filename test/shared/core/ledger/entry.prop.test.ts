@@ -115,6 +115,7 @@ describe('an account', () => {
     leaseRoom: 1,
     chargedMicroUsd: microUsd(0),
     chargedBeforeMicroUsd: microUsd(0),
+    ...{ reservedMicroUsd: microUsd(0), reservedBeforeMicroUsd: microUsd(0) },
     correctionSeq: 0,
     frozen: false,
     crossed: {},
@@ -179,17 +180,17 @@ describe('the totals of entries', () => {
           ['overrun', overrun],
         ];
         const entries = kinds.map(([kind, amount], place) => entry(kind, amount, place));
-        expect(totalsOf(entries)).toEqual({ held: 0, charged: cost });
+        expect(totalsOf(entries)).toEqual({ held: 0, charged: cost, reserved: 0 });
       }),
     );
   });
 
   it('have the placed and raised hold while a lease is open', () => {
     const entries = [entry('hold-placed', 70, 0), entry('hold-raised', 30, 1)];
-    expect(totalsOf(entries)).toEqual({ held: 100, charged: 0 });
+    expect(totalsOf(entries)).toEqual({ held: 100, charged: 0, reserved: 0 });
   });
 
   it('are 0 without entries', () => {
-    expect(totalsOf([])).toEqual({ held: 0, charged: 0 });
+    expect(totalsOf([])).toEqual({ held: 0, charged: 0, reserved: 0 });
   });
 });

@@ -178,7 +178,7 @@ describe('verify', () => {
     [
       "the account's charges",
       (world) => changeAccount(world, 'ADD #chargedMicroUsd :one', { ':one': 1 }),
-      { leaseId: null, what: 'budget: room, holds and charges' },
+      { leaseId: null, what: 'budget: room, holds, reserves and charges' },
     ],
     [
       "the account's charges and room",

@@ -79,6 +79,7 @@ describe('placing a hold', () => {
       limitsVersion: 1,
       chargedMicroUsd: 0,
       chargedBeforeMicroUsd: 0,
+      ...{ reservedMicroUsd: 0, reservedBeforeMicroUsd: 0 },
       correctionSeq: 0,
       frozen: false,
       crossed: {},
