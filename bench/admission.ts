@@ -62,7 +62,8 @@ function createRequester(database: TestDatabase) {
     const outcome = await run(request);
     if (outcome.kind !== 'accepted')
       throw new Error(`the limit ${outcome.refusal.limit} refuses a request`);
-    return { consumer, leaseId: outcome.lease.id };
+    const { id: leaseId, hold } = outcome.lease;
+    return { consumer, leaseId, placedAt: hold.placedAt };
   };
 }
 type RequestOne = ReturnType<typeof createRequester>;

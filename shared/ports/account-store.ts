@@ -61,8 +61,14 @@ export type AccountStore = {
    * existing one stays unchanged.
    */
   correct(entry: LedgerEntry): Promise<void>;
-  /** Turns a hold into a charge and releases the rest; a settled lease stays unchanged. */
-  settle(request: HoldOf & { readonly charged: MicroUsd }): Promise<void>;
+  /**
+   * Turns the hold that was placed at `placedAt` into a charge and releases the rest. A settled
+   * lease stays unchanged, and so does a hold that was placed again since: a late repeat of the
+   * request placed it, and its lease is charged already.
+   */
+  settle(
+    request: HoldOf & { readonly placedAt: EpochMs; readonly charged: MicroUsd },
+  ): Promise<void>;
   /**
    * Opens an account with limits other than the defaults; `note` records the operator and reason.
    */

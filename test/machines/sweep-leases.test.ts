@@ -215,15 +215,16 @@ describe('a hold', () => {
     await world.close();
   });
 
-  it('of a lease that ended before is settled with the charge of the lease', async () => {
+  it('that a late repeat of its request places after the lease was charged is released', async () => {
     const world = await leaseWorld();
-    const id = aLeaseId('q');
+    const { id } = await world.active();
+    await world.pass(10 * MINUTE);
+    await world.end(id);
     await placeHold(world, id);
-    await world.sweep(3);
-    await placeHold(world, id);
-    expect((await world.sweep()).counts).toEqual({});
-    expect((await world.sweep(2)).counts).toEqual({ 'hold-of-closed-lease': 1 });
+    expect((await world.sweep(3)).counts).toEqual({ 'hold-of-closed-lease': 1 });
+    // The account's charges are compared with the lease: nothing is charged twice.
     expect(await world.leftovers(id)).toEqual([]);
+    expect((await world.sweep()).counts).toEqual({});
     await world.close();
   });
 });

@@ -1,6 +1,7 @@
 // The outbox of a lease: events and entries committed with the lease and not applied yet.
 
 import type { MicroUsd } from '../base/money.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { Hold } from '../ledger/account.ts';
 import type { Lease, LeaseEvent } from './lease.ts';
 
@@ -9,13 +10,15 @@ export const hasOutbox = ({ outbox }: Lease): boolean =>
 
 /** The change that the account makes to the lease's hold. */
 export type HoldChange =
-  | { readonly kind: 'settle'; readonly charged: MicroUsd }
+  | { readonly kind: 'settle'; readonly placedAt: EpochMs; readonly charged: MicroUsd }
   | { readonly kind: 'reprice'; readonly to: Hold }
   | { readonly kind: 'grow'; readonly to: MicroUsd };
 
 /** The change of the account's hold that the outbox requires; null when it requires none. */
 export function holdChangeOf(lease: Lease): HoldChange | null {
-  if (lease.state === 'ended') return { kind: 'settle', charged: lease.chargedMicroUsd };
+  if (lease.state === 'ended') {
+    return { kind: 'settle', placedAt: lease.hold.placedAt, charged: lease.chargedMicroUsd };
+  }
   const { hold, outbox } = lease;
   const kinds = outbox.entries.map(({ kind }) => kind);
   if (kinds.includes('hold-released')) return { kind: 'reprice', to: hold };

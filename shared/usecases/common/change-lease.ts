@@ -32,7 +32,9 @@ async function followHold({ accounts }: Records, lease: Lease): Promise<void> {
   const change = holdChangeOf(lease);
   switch (change?.kind) {
     case 'settle':
-      return accounts.settle({ consumer, leaseId, charged: change.charged });
+      return accounts.settle({
+        ...{ consumer, leaseId, placedAt: change.placedAt, charged: change.charged },
+      });
     case 'reprice':
       return accounts.reprice({ consumer, leaseId, to: change.to });
     case 'grow':

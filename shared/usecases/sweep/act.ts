@@ -2,6 +2,7 @@
 // each is safe to repeat, and a failed action does not stop the others.
 
 import type { LeaseId } from '../../core/base/ids.ts';
+import { microUsd } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
@@ -66,9 +67,13 @@ async function cancelHold(ports: Records, held: HeldFor): Promise<void> {
   if ((await ports.leases.create(lease)) === 'created') await applyOutbox(ports, lease);
 }
 
-async function settleHold(ports: Records, { consumer, leaseId, lease }: HeldFor): Promise<void> {
-  if (lease?.state !== 'ended') return;
-  await ports.accounts.settle({ consumer, leaseId, charged: lease.chargedMicroUsd });
+/**
+ * Releases the hold of a lease whose outbox is empty: the account has its charge, so a late repeat
+ * of the request placed this hold again.
+ */
+async function settleHold(ports: Records, { consumer, leaseId, hold }: HeldFor): Promise<void> {
+  const { placedAt } = hold;
+  await ports.accounts.settle({ consumer, leaseId, placedAt, charged: microUsd(0) });
 }
 
 /** Carries out one action. Throws what its calls throw. */

@@ -137,7 +137,10 @@ export async function grow(table: Table, request: Growing): Promise<void> {
   );
 }
 
-/** Turns the hold into a charge. */
+/** Turns the hold into a charge, unless it was placed again since. */
 export async function settle(table: Table, request: Settling): Promise<void> {
-  await changeHold<never>(table, request, () => ({ charged: request.charged }));
+  const { placedAt, charged } = request;
+  await changeHold<'done'>(table, request, (_account, hold) =>
+    hold.placedAt === placedAt ? { charged } : { stop: 'done' },
+  );
 }

@@ -30,7 +30,9 @@ describe('an outbox', () => {
 describe('a hold', () => {
   it('is settled with what an ended lease was charged', () => {
     const lease = anEndedLease();
-    expect(holdChangeOf(lease)).toEqual({ kind: 'settle', charged: lease.chargedMicroUsd });
+    expect(holdChangeOf(lease)).toEqual({
+      ...{ kind: 'settle', placedAt: lease.hold.placedAt, charged: lease.chargedMicroUsd },
+    });
   });
 
   it('is lowered when the instance is known', () => {

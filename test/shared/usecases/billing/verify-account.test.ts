@@ -202,7 +202,9 @@ describe('verify', () => {
     [
       'a missing hold',
       ({ consumer, open }) =>
-        database.accounts.settle({ consumer, leaseId: open.id, charged: microUsd(0) }),
+        database.accounts.settle({
+          ...{ consumer, leaseId: open.id, placedAt: open.hold.placedAt, charged: microUsd(0) },
+        }),
       { what: 'held', found: 0 },
     ],
     [

@@ -144,7 +144,7 @@ async function done(consumer: ConsumerId, action: Step, month: number): Promise<
       await database.accounts.reprice({ ...who, to: { ...held, ...repriced } });
       return true;
     }
-    await database.accounts.settle({ ...who, charged: microUsd(amount) });
+    await database.accounts.settle({ ...who, placedAt: held.placedAt, charged: microUsd(amount) });
     return true;
   };
   const outcome = await act();

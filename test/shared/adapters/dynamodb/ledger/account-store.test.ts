@@ -33,11 +33,12 @@ const defaults = someLimits({
 
 const lease = (number: number): LeaseId =>
   brandId(LeaseId, `lease${String(number).padStart(15, '0')}`);
+const PLACED_AT = epochMs(1_793_620_800_000);
 const hold = (amount: number, change: Partial<Hold> = {}): Hold => ({
   amountMicroUsd: microUsd(amount),
   rateMicroUsdPerHour: microUsdPerHour(10),
   month: november,
-  placedAt: epochMs(1_793_620_800_000),
+  placedAt: PLACED_AT,
   ...change,
 });
 
@@ -55,8 +56,10 @@ const raise = (number: number, to: number, at = raisedAt) =>
   database.accounts.raise({ consumer, leaseId: lease(number), to: microUsd(to), at });
 const lower = (number: number, from: Hold, to: number) =>
   database.accounts.lower({ consumer, leaseId: lease(number), from, to: microUsd(to) });
-const settle = (number: number, charged: number) =>
-  database.accounts.settle({ consumer, leaseId: lease(number), charged: microUsd(charged) });
+const settle = (number: number, charged: number, placedAt = PLACED_AT) =>
+  database.accounts.settle({
+    ...{ consumer, leaseId: lease(number), placedAt, charged: microUsd(charged) },
+  });
 const read = () => database.accounts.get(consumer);
 
 const placed = expect.objectContaining({ kind: 'placed' });
@@ -209,6 +212,14 @@ describe('settling', () => {
     await settle(1, 1_400);
     expect(await read()).toMatchObject({ roomMicroUsd: -400, chargedMicroUsd: 1_400 });
     expect(await place(2, hold(1))).toEqual(refused('monthly-budget', -400, 1));
+  });
+
+  it('leaves a hold alone that was placed again since', async () => {
+    await place(1, hold(600));
+    await settle(1, 250);
+    await place(1, hold(600, { placedAt: epochMs(PLACED_AT + 1) }));
+    await settle(1, 250);
+    expect(await read()).toMatchObject({ roomMicroUsd: 150, chargedMicroUsd: 250 });
   });
 
   it('counts once for concurrent calls', async () => {

@@ -72,7 +72,8 @@ async function anAccount() {
       wanted: { providers: [], gpuNames: [] },
     };
     await database.accounts.place(placed);
-    await database.accounts.settle({ consumer, leaseId, charged: microUsd(CHARGED) });
+    const { placedAt } = hold;
+    await database.accounts.settle({ consumer, leaseId, placedAt, charged: microUsd(CHARGED) });
   }
   return consumer;
 }
