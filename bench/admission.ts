@@ -8,7 +8,7 @@ import { accountKey } from '../shared/adapters/dynamodb/schema.ts';
 import { brandId, ConsumerId } from '../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../shared/core/base/money.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
-import { minutes } from '../shared/core/base/time.ts';
+import { minutes, monthOf } from '../shared/core/base/time.ts';
 import { reservedEnv } from '../shared/core/instance/card.ts';
 import { repriceHold } from '../shared/core/lease/hold.ts';
 import { createRequestLease } from '../shared/usecases/lease/request-lease.ts';
@@ -66,6 +66,8 @@ function createRequester(database: TestDatabase) {
     return { consumer, leaseId, placedAt: hold.placedAt };
   };
 }
+/** A charge in the month of the hold. */
+const chargedNow = [{ month: monthOf(at('12:00')), amountMicroUsd: microUsd(1_000) }];
 type RequestOne = ReturnType<typeof createRequester>;
 type Admitted = Awaited<ReturnType<RequestOne>>;
 
@@ -94,7 +96,7 @@ async function onOneAccount(database: TestDatabase, requestOne: RequestOne): Pro
     milliseconds += timed.milliseconds;
     if (wave === WAVES) break;
     for (const admitted of timed.admitted) {
-      await database.accounts.settle({ ...admitted, charged: microUsd(1_000) });
+      await database.accounts.settle({ ...admitted, charges: chargedNow });
     }
   }
   return Math.round((WAVE * WAVES * 1_000) / milliseconds);
@@ -129,7 +131,7 @@ async function writeUnits({ endpoint }: TestDatabase): Promise<number> {
 async function settlementCalls(database: TestDatabase, requestOne: RequestOne): Promise<number> {
   const admitted = await requestOne(consumerOf('settled'));
   database.calls.length = 0;
-  await database.accounts.settle({ ...admitted, charged: microUsd(1_000) });
+  await database.accounts.settle({ ...admitted, charges: chargedNow });
   return database.calls.length;
 }
 

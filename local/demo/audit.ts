@@ -4,6 +4,7 @@
 import { books } from '../../shared/app/lease.ts';
 import { once, type Runtime } from '../../shared/app/runtime.ts';
 import type { ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
+import { reservedOf } from '../../shared/core/lease/lease.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 
 /** An instance that runs, as the simulated market reports it. */
@@ -29,7 +30,7 @@ export async function audit(
       violations.push(`lease ${id} is ${lease?.state ?? 'missing'}, not ended`);
     else {
       charged += lease.chargedMicroUsd + lease.correctedMicroUsd;
-      reserved += lease.reservedMicroUsd;
+      reserved += reservedOf(lease);
     }
     if (lease !== null && lease.outbox.events.length + lease.outbox.entries.length > 0) {
       violations.push(`lease ${id} has events or entries in its outbox`);

@@ -10,6 +10,7 @@ import type {
   AccountLimits,
   AccountNote,
   Hold,
+  HoldPart,
   HoldRefusal,
   NotePlace,
   Wanted,
@@ -41,33 +42,34 @@ export type AccountStore = {
     },
   ): Promise<PlaceOutcome>;
   /**
-   * Raises a hold to `to` unless it is already that high, and records `at`; refused when there is
-   * no room. Throws Conflict when there is no such hold.
+   * Raises a hold to `to` unless it is already that high, and records `at`. The raise belongs to
+   * the month of `at`, or to the account's when that is later, and takes its room; refused when
+   * there is none. Throws Conflict when there is no such hold.
    */
   raise(request: HoldOf & { readonly to: MicroUsd; readonly at: EpochMs }): Promise<PlaceOutcome>;
   /** Lowers a raised hold to `to` if it is exactly `from`. */
   lower(
     request: HoldOf & { readonly from: Hold; readonly to: MicroUsd },
   ): Promise<'lowered' | 'changed'>;
-  /** Lowers a hold to the amount and rate of `to`; a repriced or settled hold stays unchanged. */
+  /** Lowers a hold to the parts and rate of `to`; a repriced or settled hold stays unchanged. */
   reprice(request: HoldOf & { readonly to: Hold }): Promise<void>;
   /**
-   * Raises a hold to `to` without checking room; a hold that is that high or settled stays
-   * unchanged.
+   * Raises a hold to the parts of `to` without checking room; a hold that is that high or settled
+   * stays unchanged.
    */
-  grow(request: HoldOf & { readonly to: MicroUsd }): Promise<void>;
+  grow(request: HoldOf & { readonly to: Hold }): Promise<void>;
   /**
    * Enters a true-up, correction or reserve of a lease in ledger and account, in sequence; an
    * existing one stays unchanged.
    */
   correct(entry: LedgerEntry): Promise<void>;
   /**
-   * Turns the hold that was placed at `placedAt` into a charge and releases the rest. A settled
-   * lease stays unchanged, and so does a hold that was placed again since: a late repeat of the
-   * request placed it, and its lease is charged already.
+   * Turns the hold that was placed at `placedAt` into charges by month and releases the rest. A
+   * settled lease stays unchanged, and so does a hold that was placed again since: a late repeat of
+   * the request placed it, and its lease is charged already.
    */
   settle(
-    request: HoldOf & { readonly placedAt: EpochMs; readonly charged: MicroUsd },
+    request: HoldOf & { readonly placedAt: EpochMs; readonly charges: readonly HoldPart[] },
   ): Promise<void>;
   /**
    * Opens an account with limits other than the defaults; `note` records the operator and reason.

@@ -103,13 +103,15 @@ describe('the reserve for transfer that was not reported', () => {
     const { id, attempts } = await anEndedLease(world);
     const { uploadMicroUsdPerGb: up = 0, downloadMicroUsdPerGb: down = 0 } =
       attempts[0]?.offer ?? {};
-    expect(await world.lease(id)).toMatchObject({ reservedMicroUsd: Math.max(up, down) * 20 });
+    expect(await world.lease(id)).toMatchObject({
+      reserves: [{ month: '2026-11', amountMicroUsd: Math.max(up, down) * 20 }],
+    });
     expect(await reserved(world)).toBe(Math.max(up, down) * 20);
     expect(await world.leftovers(id)).toEqual([]);
     expect((await booksOf(world).verify()).differences).toEqual([]);
     await world.pass(25 * HOUR);
     expect((await reconcile(world)).body).toMatchObject({ leases: 1, truedUp: 1 });
-    expect(await world.lease(id)).toMatchObject({ reservedMicroUsd: 0 });
+    expect(await world.lease(id)).toMatchObject({ reserves: [] });
     expect(await reserved(world)).toBe(0);
     const lease = await world.lease(id);
     const charged = lease.state === 'ended' ? lease.chargedMicroUsd + lease.correctedMicroUsd : 0;

@@ -10,7 +10,9 @@ import { microUsd, microUsdPerHour } from '../../shared/core/base/money.ts';
 import { monthOf } from '../../shared/core/base/time.ts';
 import { pastSpendCap } from '../../shared/core/lease/hold.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
+import { amountIn } from '../../shared/core/ledger/hold-parts.ts';
 import { aLeaseId } from '../support/builders/base.ts';
+import { booksOf } from '../support/worlds/books.ts';
 import { CONSUMER, LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
@@ -32,10 +34,12 @@ async function expectAgreement(world: LeaseWorld, id: LeaseId): Promise<void> {
   const entries = await stores(world).ledger.entries(CONSUMER);
   const own = totalsOf(entries.filter(({ leaseId }) => leaseId === id));
   expect(own.held).toBe(lease.hold.amountMicroUsd);
-  const holds = Object.values(account.holds).filter(({ month }) => month === account.month);
-  const all = holds.reduce((sum, { amountMicroUsd }) => sum + amountMicroUsd, 0);
+  const holds = Object.values(account.holds);
+  const all = holds.reduce((sum, hold) => sum + amountIn(hold, account.month), 0);
   const { monthlyBudgetMicroUsd: budget } = account.limits;
-  expect(account.roomMicroUsd + all + account.chargedMicroUsd).toBe(budget);
+  expect(account.roomMicroUsd + all + account.chargedMicroUsd + account.reservedMicroUsd).toBe(
+    budget,
+  );
 }
 
 const untilMonthEnds = (world: LeaseWorld): number => {
@@ -156,28 +160,64 @@ describe('a change of month', { timeout: 240_000 }, () => {
     await world.close();
   });
 
-  it('while the lease is active leaves hold, raise and charge in the old month', async () => {
+  it('while the lease is active puts a raise into the new month, and takes its room', async () => {
     const world = await leaseWorld({ freshMenu: false });
     await world.pass(untilMonthEnds(world) - 10 * MINUTE);
     await world.service.refresh();
     const { id } = await world.active();
     await world.pass(20 * MINUTE);
     await changeMonth(world);
-    const { deadline } = await world.lease(id);
-    const until = new Date(deadline + HOUR).toISOString();
+    const { deadline, hold: before } = await world.lease(id);
+    const until = new Date(deadline + 3 * HOUR).toISOString();
     const reply = await world.ask('extendLease', { params: { id }, body: { until } });
     expect(reply).toMatchObject({ status: 200 });
     await expectAgreement(world, id);
+    const { hold } = await world.lease(id);
+    const raised = hold.amountMicroUsd - before.amountMicroUsd;
+    expect(raised).toBeGreaterThan(500_000);
+    const budget = (await accountOf(world)).limits.monthlyBudgetMicroUsd;
+    expect((await accountOf(world)).roomMicroUsd).toBe(budget - 1_000_000 - raised);
     await world.untilState(id, 'ended');
     const lease = await world.lease(id);
     const charged = lease.state === 'ended' ? lease.chargedMicroUsd : Number.NaN;
+    expect(charged).toBeGreaterThan(before.amountMicroUsd);
     const account = await accountOf(world);
+    // The oldest part is filled first.
+    const inDecember = charged - before.amountMicroUsd;
     expect(account).toMatchObject({
-      ...{ month: '2026-12', chargedMicroUsd: 0, chargedBeforeMicroUsd: charged },
-      roomMicroUsd: account.limits.monthlyBudgetMicroUsd - 1_000_000,
+      ...{ month: '2026-12', chargedMicroUsd: inDecember },
+      chargedBeforeMicroUsd: before.amountMicroUsd,
+      roomMicroUsd: budget - 1_000_000 - inDecember,
     });
     const entries = await stores(world).ledger.entries(CONSUMER);
-    expect(new Set(entries.map(({ month }) => month))).toEqual(new Set(['2026-11']));
+    const charges = entries.filter(({ kind }) => kind === 'charge');
+    expect(charges.map(({ month, amountMicroUsd }) => [month, amountMicroUsd])).toEqual([
+      ['2026-11', before.amountMicroUsd],
+      ['2026-12', inDecember],
+    ]);
+    const report = await booksOf(world).costs({ groupBy: 'month', from: '2026-11-01' });
+    expect(report.groups.map(({ key, chargedMicroUsd }) => [key, chargedMicroUsd])).toEqual([
+      ['2026-11', before.amountMicroUsd],
+      ['2026-12', inDecember],
+    ]);
+    expect(report.total.leases).toBe(1);
+    const cost = await world.ask('readLeaseCost', { params: { id } });
+    expect(cost.body).toMatchObject({ chargedMicroUsd: charged, instances: [{ attempt: 1 }] });
+    await world.close();
+  });
+
+  it('refuses an extension that the new month has no room for', async () => {
+    const env = { GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '1900000' };
+    const world = await leaseWorld({ freshMenu: false, env });
+    await world.pass(untilMonthEnds(world) - 10 * MINUTE);
+    await world.service.refresh();
+    const { id } = await world.active({ ceilingMicroUsdPerHour: 400_000 });
+    await world.pass(20 * MINUTE);
+    await changeMonth(world);
+    const { deadline } = await world.lease(id);
+    const until = new Date(deadline + 3 * HOUR).toISOString();
+    const reply = await world.ask('extendLease', { params: { id }, body: { until } });
+    expect(reply).toMatchObject({ status: 402, body: { limit: 'monthly-budget' } });
     await world.close();
   });
 

@@ -215,7 +215,7 @@ describe('a hold', () => {
     await world.close();
   });
 
-  it('that a late repeat of its request places after the lease was charged is released', async () => {
+  it('that a late repeat of its request places after settlement is released', async () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     await world.pass(10 * MINUTE);

@@ -7,6 +7,7 @@ import type { Account, AccountNote } from '../../core/ledger/account.ts';
 import type { NotePage } from '../../core/ledger/account-notes.ts';
 import type { Charge } from '../../core/ledger/charge.ts';
 import type { LedgerEntry } from '../../core/ledger/entry.ts';
+import { amountIn } from '../../core/ledger/hold-parts.ts';
 import type { EntryPage } from '../../usecases/ledger/walk-ledger.ts';
 import type {
   AccountEventReply,
@@ -18,13 +19,9 @@ import type {
 } from '../contract/replies/ledger.ts';
 import type { Cursors } from '../cursor.ts';
 
-/** The sum of this month's holds; holds of earlier months count in those months. */
+/** What the holds hold in this month. */
 const heldOf = ({ holds, month }: Account) =>
-  sum(
-    ...Object.values(holds)
-      .filter((hold) => hold.month === month)
-      .map(({ amountMicroUsd }) => amountMicroUsd),
-  );
+  sum(...Object.values(holds).map((hold) => amountIn(hold, month)));
 
 export function accountView(account: Account): AccountReply {
   const { consumer, month, limits, limitsVersion: version, frozen } = account;

@@ -96,6 +96,9 @@ export const Month = z
   )
   .register(z.globalRegistry, { type: 'string', pattern: MONTH.source });
 
+/** The later of two months. */
+export const latestMonth = (a: Month, b: Month): Month => (a > b ? a : b);
+
 /** The UTC month of an instant. */
 export function monthOf(instant: EpochMs): Month {
   return isoTime(instant).slice(0, 7) as Month;

@@ -4,11 +4,13 @@
 import * as z from 'zod/mini';
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { MicroUsd, microUsd, SignedMicroUsd, signedMicroUsd, sum } from '../base/money.ts';
-import { type EpochMs, isoTime, type Month } from '../base/time.ts';
+import { type EpochMs, isoTime, type Month, monthOf } from '../base/time.ts';
 import type { Pulse } from '../instance/pulse.ts';
 import { billOf, type Lease } from '../lease/lease.ts';
-import { amountOfCharge, type Charge, ChargeParts, chargesOf } from '../ledger/charge.ts';
+import { amountOfCharge, ChargeParts, chargesOf, totalOf } from '../ledger/charge.ts';
+import { cutByMonth, type MonthlyCharge } from '../ledger/charge-months.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
+import { byMonth } from '../ledger/hold-parts.ts';
 import { dayOf, type Span } from './days.ts';
 
 /** Sums of settled charges and corrections, with the parts of the charges. */
@@ -107,18 +109,22 @@ export function linesOf(entries: readonly LedgerEntry[]): readonly CostLine[] {
 }
 
 /** The cost of an instance that is not in the ledger yet. */
-export type Running = { readonly lease: Lease; readonly charge: Charge };
+export type Running = MonthlyCharge & { readonly lease: Lease };
 
 /**
  * The costs of a lease that are not in the ledger yet: computed now, with the bytes in its pulse,
  * or pending in its outbox.
  */
 export function runningOf(lease: Lease, pulse: Pulse | null, now: EpochMs): readonly Running[] {
-  const charges =
-    lease.state === 'ended'
-      ? lease.outbox.entries.flatMap(({ charge }) => (charge === undefined ? [] : [charge]))
-      : chargesOf(billOf(lease, pulse), now);
-  return charges.map((charge) => ({ lease, charge }));
+  const { hold, outbox } = lease;
+  if (lease.state === 'ended') {
+    return outbox.entries.flatMap(({ charge, month }) =>
+      charge === undefined ? [] : [{ lease, month, charge }],
+    );
+  }
+  const charges = chargesOf(billOf(lease, pulse), now);
+  const parts = byMonth(hold, totalOf(charges), monthOf(now));
+  return cutByMonth(charges, parts, hold.month).map((piece) => ({ lease, ...piece }));
 }
 
 /** Removes instances whose charge is among these entries: it was entered in the meantime. */
@@ -131,11 +137,11 @@ function notEntered(
   return running.filter(({ lease, charge }) => !entered.has(keyOf(lease.id, charge.attempt)));
 }
 
-/** A running instance counts as settled `now`, in the month of its hold. */
-function runningLine({ lease, charge }: Running, now: EpochMs): CostLine {
+/** A running instance counts as settled `now`, in the months of its hold. */
+function runningLine({ lease, month, charge }: Running, now: EpochMs): CostLine {
   const { provider, gpuName, jobId } = charge;
   return {
-    ...{ consumer: lease.consumer, at: now, month: lease.hold.month, leaseId: lease.id },
+    ...{ consumer: lease.consumer, at: now, month, leaseId: lease.id },
     ...{ provider, gpuName, jobId, sums: NOTHING, runningMicroUsd: amountOfCharge(charge) },
   };
 }

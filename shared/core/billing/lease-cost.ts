@@ -4,8 +4,9 @@
 import { type MicroUsd, microUsd, rest, signedMicroUsd } from '../base/money.ts';
 import { type EpochMs, epochMs, latest } from '../base/time.ts';
 import type { Pulse } from '../instance/pulse.ts';
-import { billOf, type Lease, type LeaseIn } from '../lease/lease.ts';
+import { billOf, type Lease, type LeaseIn, reservedOf } from '../lease/lease.ts';
 import { type Charge, chargesOf, totalOf, unreportedTransferOf } from '../ledger/charge.ts';
+import { joinPieces } from '../ledger/charge-months.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
 
 export type LeaseCost = {
@@ -40,8 +41,7 @@ export function costOf(
   if (lease.state === 'ended') {
     const { chargedMicroUsd, correctedMicroUsd } = lease;
     const none = { heldMicroUsd: microUsd(0), leftMicroUsd: microUsd(0), spendCapMicroUsd };
-    const { reservedMicroUsd } = lease;
-    const sums = { chargedMicroUsd, correctedMicroUsd, reservedMicroUsd };
+    const sums = { chargedMicroUsd, correctedMicroUsd, reservedMicroUsd: reservedOf(lease) };
     const amounts = { ...sums, forecastMicroUsd: null, ...none };
     return { asOf, lease, charges: settled, ...amounts };
   }
@@ -76,7 +76,8 @@ export function settledCharges(
   const own = entries.filter(({ leaseId }) => leaseId === id);
   const seqs = new Set(own.map(({ seq }) => seq));
   const pending = outbox.entries.filter(({ seq }) => !seqs.has(seq));
-  return [...own, ...pending].flatMap(({ kind, charge }) =>
+  const pieces = [...own, ...pending].flatMap(({ kind, charge }) =>
     kind === 'charge' && charge !== undefined ? [charge] : [],
   );
+  return joinPieces(pieces);
 }

@@ -1,7 +1,7 @@
 // Sums ledger entries per lease as they are streamed, and compares the sums with the lease.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
-import type { Lease } from '../lease/lease.ts';
+import { type Lease, reservedOf } from '../lease/lease.ts';
 import type { EntryKind, LedgerEntry } from '../ledger/entry.ts';
 import { type Difference, differenceOf, firstUnequal, type Pair } from './difference.ts';
 
@@ -73,7 +73,7 @@ function pairsOf(tally: Tally, lease: Lease | null): readonly Pair[] {
     ['held', held, ended === null ? lease.hold.amountMicroUsd : 0],
     ['charged', charged, ended?.chargedMicroUsd ?? 0],
     ['corrected', corrected, ended?.correctedMicroUsd ?? 0],
-    ['reserved', reserved, ended?.reservedMicroUsd ?? 0],
+    ['reserved', reserved, ended === null ? 0 : reservedOf(ended)],
   ];
 }
 

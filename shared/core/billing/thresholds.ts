@@ -8,16 +8,20 @@ import type { End } from '../lease/end.ts';
 import { isOver, type Lease } from '../lease/lease.ts';
 import { spentBy } from '../lease/spend.ts';
 import type { Account, AccountNote, Threshold } from '../ledger/account.ts';
+import { byMonth } from '../ledger/hold-parts.ts';
 
 /** The leases with holds on the account, by id, read after the account. */
 export type LeasesById = ReadonlyMap<string, Lease>;
 
-/** The charges of this month, plus the cost until `now` of leases with a hold of this month. */
+/** The charges of this month, plus what open leases cost until `now` of their parts of it. */
 export function spentOf(account: Account, leases: LeasesById, now: EpochMs): MicroUsd {
-  const mine = Object.entries(account.holds).filter(([, hold]) => hold.month === account.month);
-  const accrued = mine.map(([id]) => {
+  const accrued = Object.entries(account.holds).flatMap(([id, hold]) => {
     const lease = leases.get(id);
-    return lease === undefined ? 0 : spentBy(lease, null, now);
+    const parts =
+      lease === undefined ? [] : byMonth(hold, spentBy(lease, null, now), account.month);
+    return parts
+      .filter(({ month }) => month === account.month)
+      .map(({ amountMicroUsd }) => amountMicroUsd);
   });
   const spent = accrued.reduce<number>((all, each) => all + each, account.chargedMicroUsd);
   return microUsd(Math.max(0, spent));

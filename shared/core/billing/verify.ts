@@ -3,29 +3,38 @@
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
-import { after, between, type EpochMs, epochMs, hours, type Month } from '../base/time.ts';
-import type { Lease } from '../lease/lease.ts';
-import type { Account, Hold } from '../ledger/account.ts';
+import { after, between, type EpochMs, epochMs, hours } from '../base/time.ts';
+import type { Lease, LeaseIn } from '../lease/lease.ts';
+import { chargesByMonth } from '../lease/settlement.ts';
+import type { Account, Hold, HoldPart } from '../ledger/account.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
+import { amountIn, newestMonth } from '../ledger/hold-parts.ts';
 import type { Span } from './days.ts';
 import { type Difference, differenceOf, firstUnequal, type Pair } from './difference.ts';
 
 /** The facts of a lease that the account is compared with. */
 export type Fact = {
-  readonly month: Month;
+  /** Its charge and its reserves by month; empty before the lease is ended. */
+  readonly charges: readonly HoldPart[];
+  readonly reserves: readonly HoldPart[];
   /** The charge including corrections; null before the lease is ended. */
   readonly spent: number | null;
   readonly held: number;
-  readonly reserved: number;
   /** Its outbox is not empty: the account may or may not include it. */
   readonly pending: boolean;
 };
 
+/** The charge by month; corrections count in the newest month of the hold. */
+function chargedIn(lease: LeaseIn<'ended'>): readonly HoldPart[] {
+  const { hold, correctedMicroUsd: amountMicroUsd } = lease;
+  return [...chargesByMonth(lease), { month: newestMonth(hold), amountMicroUsd }];
+}
+
 export const factOf = (lease: Lease): Fact => ({
-  month: lease.hold.month,
+  charges: lease.state === 'ended' ? chargedIn(lease) : [],
+  reserves: lease.state === 'ended' ? lease.reserves : [],
   spent: lease.state === 'ended' ? lease.chargedMicroUsd + lease.correctedMicroUsd : null,
   held: lease.hold.amountMicroUsd,
-  reserved: lease.state === 'ended' ? lease.reservedMicroUsd : 0,
   pending: lease.outbox.entries.length > 0,
 });
 
@@ -35,7 +44,7 @@ export type Facts = ReadonlyMap<LeaseId, Fact>;
 function ownPairs({ limits, month, holds, ...account }: Account): readonly Pair[] {
   const held = Object.values(holds);
   const sumOf = (amounts: readonly number[]): number => amounts.reduce((all, one) => all + one, 0);
-  const own = held.filter((hold) => hold.month === month).map((hold) => hold.amountMicroUsd);
+  const own = held.map((hold) => amountIn(hold, month));
   const rates = sumOf(held.map((hold) => hold.rateMicroUsdPerHour));
   const taken = account.chargedMicroUsd + account.reservedMicroUsd;
   const room = account.roomMicroUsd + sumOf(own) + taken;
@@ -127,23 +136,20 @@ function mismatches(account: Account, facts: Facts): ReadonlyMap<LeaseId, Pair> 
 /** The total charges of settled leases: in the account's month, and of all months. */
 function spentPairs(account: Account, facts: Facts): readonly Pair[] {
   const { month, holds, chargedMicroUsd: charged, reservedMicroUsd: reserved } = account;
+  const settled = [...facts].filter(([id, { spent }]) => holds[id] === undefined && spent !== null);
   const [spent, kept] = [
-    { now: 0, ever: 0 },
-    { now: 0, ever: 0 },
+    settled.flatMap(([, { charges }]) => charges),
+    settled.flatMap(([, { reserves }]) => reserves),
   ];
-  for (const [leaseId, fact] of facts) {
-    if (holds[leaseId] !== undefined || fact.spent === null) continue;
-    spent.ever += fact.spent;
-    kept.ever += fact.reserved;
-    if (fact.month !== month) continue;
-    spent.now += fact.spent;
-    kept.now += fact.reserved;
-  }
+  const sumOf = (parts: readonly HoldPart[]): number =>
+    parts.reduce((all, { amountMicroUsd }) => all + amountMicroUsd, 0);
+  const inMonth = (parts: readonly HoldPart[]): number =>
+    sumOf(parts.filter((part) => part.month === month));
   return [
-    [`charged in ${month}`, spent.now, charged],
-    ['charged in total', spent.ever, charged + account.chargedBeforeMicroUsd],
-    [`reserved in ${month}`, kept.now, reserved],
-    ['reserved in total', kept.ever, reserved + account.reservedBeforeMicroUsd],
+    [`charged in ${month}`, inMonth(spent), charged],
+    ['charged in total', sumOf(spent), charged + account.chargedBeforeMicroUsd],
+    [`reserved in ${month}`, inMonth(kept), reserved],
+    ['reserved in total', sumOf(kept), reserved + account.reservedBeforeMicroUsd],
   ];
 }
 

@@ -2,12 +2,14 @@
 // the lease is committed; the sweep lowers a hold that a crash left raised.
 
 import type { ConsumerId } from '../base/ids.ts';
-import { cost, formatUsd, type MicroUsd, sum } from '../base/money.ts';
+import { cost, formatUsd, type MicroUsd, microUsdPerHour, sum } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { after, between, type DurationMs, type EpochMs, isoTime, latest } from '../base/time.ts';
 import type { Hold, HoldRefusal } from '../ledger/account.ts';
+import { loweredTo, withPartsOf } from '../ledger/hold-parts.ts';
 import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
 import { approveExtension, extendLease } from './lease-moves.ts';
+import { presentRate } from './spend.ts';
 
 /** A request for an end time can be repeated safely; a request for `added` time needs a key. */
 export type ExtensionAsk =
@@ -66,7 +68,8 @@ export function planExtension(lease: Lease, ask: ExtensionAsk, now: EpochMs): Ex
     return { kind: 'not-active', why: 'the lease has reached its deadline' };
   const refusal = refusalFor(lease, until);
   if (refusal !== null) return { kind: 'refused', refusal };
-  const more = cost(lease.hold.rateMicroUsdPerHour, between(lease.deadline, until));
+  const rate = microUsdPerHour(Math.max(lease.hold.rateMicroUsdPerHour, presentRate(lease)));
+  const more = cost(rate, between(lease.deadline, until));
   return { kind: 'extend', until, holdMicroUsd: sum(lease.hold.amountMicroUsd, more) };
 }
 
@@ -78,13 +81,15 @@ export type RaisedExtension = {
   readonly planned: Lease;
   readonly plan: Extract<ExtensionPlan, { kind: 'extend' }>;
   readonly ask: ExtensionAsk;
+  /** The hold as the account stores it, at least as high as planned. */
+  readonly held: Hold;
   readonly raisedAt: EpochMs;
 };
 
 /** The extended lease; null when the lease changed since the plan, or the plan is too old. */
 export function applyExtension(
   lease: Lease,
-  { planned, plan, ask, raisedAt }: RaisedExtension,
+  { planned, plan, ask, held, raisedAt }: RaisedExtension,
   now: EpochMs,
 ): LeaseIn<'active'> | null {
   const late = between(raisedAt, now) > policy.extension.commitWithin || now >= lease.deadline;
@@ -92,7 +97,8 @@ export function applyExtension(
   const { until, holdMicroUsd } = plan;
   const asked = ask.kind === 'more' ? [{ key: ask.key, added: ask.added }] : [];
   const reason = `extended until ${isoTime(until)}; the hold is now ${formatUsd(holdMicroUsd)}`;
-  return extendLease(lease, { until, holdMicroUsd, asked, reason }, now);
+  const hold = withPartsOf(lease.hold, loweredTo(held, holdMicroUsd));
+  return extendLease(lease, { until, hold, asked, reason }, now);
 }
 
 export type Approval = {

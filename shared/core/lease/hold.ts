@@ -14,8 +14,9 @@ import {
 } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { type DurationMs, type EpochMs, times, total } from '../base/time.ts';
+import { loweredTo, risesOf } from '../ledger/hold-parts.ts';
 import { currentAttempt, type LeaseIn, type Terms } from './lease.ts';
-import { addEntry, addEvent } from './lease-moves.ts';
+import { addEntry, addEvent, addParts } from './lease-moves.ts';
 import { rateOfInstance } from './price.ts';
 import { spentBy } from './spend.ts';
 
@@ -83,9 +84,11 @@ export function repriceHold(lease: LeaseIn<'active'>, now: EpochMs): LeaseIn<'ac
   );
   const amountMicroUsd = lesser(hold.amountMicroUsd, needed);
   const released = rest(hold.amountMicroUsd, amountMicroUsd);
-  const repriced = { ...hold, amountMicroUsd, rateMicroUsdPerHour: rate, repricedAt: now };
+  const lowered = loweredTo(hold, amountMicroUsd);
+  const repriced = { ...lowered, rateMicroUsdPerHour: rate, repricedAt: now };
   const costs = `the instance costs ${formatUsd(rate)}/h`;
   const reason = `${costs}; ${formatUsd(released)} of the hold released`;
   const noted = addEvent({ ...lease, hold: repriced }, { type: 'hold-lowered', reason }, now);
-  return addEntry(noted, { kind: 'hold-released' }, released);
+  if (released === 0) return addEntry(noted, { kind: 'hold-released' }, released);
+  return addParts(noted, 'hold-released', risesOf(lowered, hold));
 }

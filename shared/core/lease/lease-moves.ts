@@ -5,16 +5,25 @@
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
-import { formatUsd, type MicroUsd, rest, signedMicroUsd } from '../base/money.ts';
+import { formatUsd, type MicroUsd, signedMicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
-import { after, between, type DurationMs, type EpochMs, isoTime } from '../base/time.ts';
+import {
+  after,
+  between,
+  type DurationMs,
+  type EpochMs,
+  isoTime,
+  type Month,
+  monthOf,
+} from '../base/time.ts';
 import type { AbsenceProof } from '../instance/absence.ts';
 import { type Attempt, isClosed } from '../instance/attempt.ts';
 import { type Intent, recordAttempt } from '../instance/attempt-moves.ts';
 import type { Offer } from '../instance/offer.ts';
 import type { NodeFacts } from '../instance/pulse.ts';
-import type { Hold } from '../ledger/account.ts';
+import type { Hold, HoldPart } from '../ledger/account.ts';
 import type { LedgerEntry } from '../ledger/entry.ts';
+import { newestMonth, raisedTo, risesOf } from '../ledger/hold-parts.ts';
 import type { EndReason, Lease, LeaseIn, Open, Starting, Terms } from './lease.ts';
 import { settlementOf } from './settlement.ts';
 
@@ -27,19 +36,30 @@ export function addEvent<L extends Lease>(lease: L, event: NewEvent, now: EpochM
   return { ...lease, lastEvent: seq, outbox: { ...lease.outbox, events } };
 }
 
-/** Adds a ledger entry to the outbox. It belongs to the month of the hold. */
+/** Adds a ledger entry to the outbox. Without a month it belongs to the newest one of the hold. */
 export function addEntry<L extends Lease>(
   lease: L,
-  item: Pick<LedgerEntry, 'kind' | 'charge' | 'why' | 'by' | 'provider'>,
+  item: Pick<LedgerEntry, 'kind' | 'charge' | 'why' | 'by' | 'provider'> & { month?: Month },
   amountMicroUsd: MicroUsd,
 ): L {
   const seq = lease.lastEntry + 1;
   const { id: leaseId, consumer, hold } = lease;
   const at = lease.outbox.events.at(-1)?.at ?? lease.requestedAt;
-  const entry = { leaseId, consumer, seq, month: hold.month, at, ...item, amountMicroUsd };
+  const entry = { leaseId, consumer, seq, month: newestMonth(hold), at, ...item, amountMicroUsd };
   const entries = [...lease.outbox.entries, entry];
   return { ...lease, lastEntry: seq, outbox: { ...lease.outbox, entries } };
 }
+
+/** Adds an entry for each part, in the month of the part. */
+export const addParts = <L extends Lease>(
+  lease: L,
+  kind: LedgerEntry['kind'],
+  parts: readonly HoldPart[],
+): L =>
+  parts.reduce(
+    (entering, { month, amountMicroUsd }) => addEntry(entering, { kind, month }, amountMicroUsd),
+    lease,
+  );
 
 export type Request = {
   readonly id: LeaseId;
@@ -142,8 +162,8 @@ export function activate(
 
 export type Extension = {
   readonly until: EpochMs;
-  /** The whole new hold; the account already holds this amount. */
-  readonly holdMicroUsd: MicroUsd;
+  /** The whole new hold; the account already holds it. */
+  readonly hold: Hold;
   /** The key of the request, to recognize a repeat. */
   readonly asked: LeaseIn<'active'>['extensions'];
   readonly reason: string;
@@ -152,31 +172,31 @@ export type Extension = {
 /** Extends the lease. Its warnings are given again for the new end. */
 export function extendLease(
   lease: LeaseIn<'active'>,
-  { until, holdMicroUsd, asked, reason }: Extension,
+  { until, hold, asked, reason }: Extension,
   now: EpochMs,
 ): LeaseIn<'active'> {
   invariant(until > lease.deadline, 'an extension never shortens a lease');
-  const { hold, terms, activeAt } = lease;
+  const { terms, activeAt } = lease;
   const extended = {
     ...lease,
     deadline: until,
     warnedBefore: null,
     terms: { ...terms, duration: between(activeAt, until) },
-    hold: { ...hold, amountMicroUsd: holdMicroUsd },
+    hold,
     extensions: [...lease.extensions, ...asked].slice(-policy.extension.keysKept),
   };
   const noted = addEvent(extended, { type: 'lease-extended', reason }, now);
-  return addEntry(noted, { kind: 'hold-raised' }, rest(holdMicroUsd, hold.amountMicroUsd));
+  return addParts(noted, 'hold-raised', risesOf(lease.hold, hold));
 }
 
 /** Raises the hold of a lease whose teardown is refused; the difference is an overrun. */
 export function growHold(lease: LeaseIn<'ending'>, to: MicroUsd, now: EpochMs): LeaseIn<'ending'> {
   const { hold } = lease;
   invariant(to > hold.amountMicroUsd, 'a hold only grows');
-  const grown = { ...lease, hold: { ...hold, amountMicroUsd: to } };
+  const grown = { ...lease, hold: raisedTo(hold, to, monthOf(now)) };
   const reason = `teardown is refused and costs continue; the hold is now ${formatUsd(to)}`;
   const noted = addEvent(grown, { type: 'hold-outgrown', reason }, now);
-  return addEntry(noted, { kind: 'overrun' }, rest(to, hold.amountMicroUsd));
+  return addParts(noted, 'overrun', risesOf(hold, grown.hold));
 }
 
 /** Records that an operator allows extensions beyond the maximum duration. */
@@ -254,7 +274,7 @@ export function closeLease(
   now: EpochMs,
 ): LeaseIn<'ended'> {
   invariant(lease.attempts.every(isClosed), 'a lease ends only when all attempts are over');
-  const { charged, reserved, overrun, entries, reason } = settlementOf(lease, now);
+  const { charged, reserves, overrun, entries, reason } = settlementOf(lease, now);
   const ended: LeaseIn<'ended'> = {
     ...kept(lease),
     state: 'ended',
@@ -265,7 +285,7 @@ export function closeLease(
     proof,
     chargedMicroUsd: charged,
     correctedMicroUsd: signedMicroUsd(0),
-    reservedMicroUsd: reserved,
+    reserves: [...reserves],
     truedUp: {},
     corrections: [],
   };

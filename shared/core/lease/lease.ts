@@ -3,13 +3,7 @@
 
 import * as z from 'zod/mini';
 import { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
-import {
-  MicroUsd,
-  MicroUsdPerHour,
-  microUsd,
-  SignedMicroUsd,
-  signedMicroUsd,
-} from '../base/money.ts';
+import { MicroUsd, MicroUsdPerHour, SignedMicroUsd, signedMicroUsd, sum } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { DurationMs, EpochMs } from '../base/time.ts';
 import { AbsenceProof } from '../instance/absence.ts';
@@ -19,7 +13,7 @@ import { Offer, Requirement } from '../instance/offer.ts';
 import { Liveness, NodeFacts, type Pulse } from '../instance/pulse.ts';
 import { Idle, IdleWarning } from '../instance/quiet.ts';
 import { liveUsage } from '../instance/usage.ts';
-import { Hold } from '../ledger/account.ts';
+import { Hold, HoldPart } from '../ledger/account.ts';
 import type { Bill } from '../ledger/charge.ts';
 import { LedgerEntry } from '../ledger/entry.ts';
 
@@ -144,8 +138,8 @@ const Ended = z.object({
   /** The charge at settlement, without later corrections. */
   chargedMicroUsd: MicroUsd,
   correctedMicroUsd: z._default(SignedMicroUsd, signedMicroUsd(0)),
-  /** Still reserved for transfer that its instances did not report. */
-  reservedMicroUsd: z._default(MicroUsd, microUsd(0)),
+  /** What is still reserved, by month, for transfer that its instances did not report. */
+  reserves: z._default(z.array(HoldPart), []),
   /** The part of the corrections that are true-ups, by provider. */
   truedUp: z._default(z.record(z.string(), SignedMicroUsd), {}),
   /** The newest corrections by key: a repeat of a key corrects nothing. */
@@ -175,6 +169,10 @@ export const isOver = (lease: Lease): lease is Over =>
   lease.state === 'ending' || lease.state === 'ended';
 export const isStarting = (lease: Lease): lease is Starting =>
   !isOver(lease) && lease.state !== 'active';
+
+/** What an ended lease still reserves in all months. */
+export const reservedOf = ({ reserves }: LeaseIn<'ended'>): MicroUsd =>
+  sum(...reserves.map(({ amountMicroUsd }) => amountMicroUsd));
 
 /** The latest attempt; undefined before the first. */
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);

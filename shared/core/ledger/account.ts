@@ -55,12 +55,20 @@ export const AccountLimits = z.object({
 });
 export type AccountLimits = z.infer<typeof AccountLimits>;
 
-/** Money reserved for one open lease. It belongs to the month of admission. */
+/** The part of an amount that counts in one month. */
+export const HoldPart = z.object({ month: Month, amountMicroUsd: MicroUsd });
+export type HoldPart = z.infer<typeof HoldPart>;
+
+/** Money reserved for one open lease, in parts by month: see hold-parts.ts. */
 export const Hold = z.object({
+  /** All parts together. */
   amountMicroUsd: MicroUsd,
   /** Its maximum hourly cost: the ceiling, then the rate of its instance. */
   rateMicroUsdPerHour: MicroUsdPerHour,
+  /** The month of admission, in which everything counts except `later`. */
   month: Month,
+  /** What raises in later months added, the oldest first. */
+  later: z.optional(z.array(HoldPart)),
   placedAt: EpochMs,
   /**
    * When an extension last raised it on the account. The lease must follow, or the sweep lowers it.

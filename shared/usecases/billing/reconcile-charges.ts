@@ -65,7 +65,7 @@ async function releaseReserves(
     ),
   );
   for (const [id, lease] of await ports.leases.getMany(started.keys())) {
-    if (lease.state !== 'ended' || lease.reservedMicroUsd === 0) continue;
+    if (lease.state !== 'ended' || lease.reserves.length === 0) continue;
     await changeLease(ports, id, (current, now) =>
       commitOnly(releaseReserve(current, compared.has(id), now)),
     );

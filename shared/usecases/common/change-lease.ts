@@ -33,7 +33,7 @@ async function followHold({ accounts }: Records, lease: Lease): Promise<void> {
   switch (change?.kind) {
     case 'settle':
       return accounts.settle({
-        ...{ consumer, leaseId, placedAt: change.placedAt, charged: change.charged },
+        ...{ consumer, leaseId, placedAt: change.placedAt, charges: change.charges },
       });
     case 'reprice':
       return accounts.reprice({ consumer, leaseId, to: change.to });

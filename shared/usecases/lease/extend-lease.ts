@@ -64,7 +64,7 @@ async function round(ports: ExtendLeasePorts, input: ExtendInput): Promise<Exten
   if (placed.kind === 'refused') return placed;
   // Until the commit below, the account holds more than the lease: after a crash the sweep lowers
   // it.
-  const extended = await commit(ports, { planned, plan, ask, raisedAt });
+  const extended = await commit(ports, { planned, plan, ask, held: placed.hold, raisedAt });
   return extended === null ? null : announce(ports, extended);
 }
 

@@ -2,7 +2,6 @@
 // each is safe to repeat, and a failed action does not stop the others.
 
 import type { LeaseId } from '../../core/base/ids.ts';
-import { microUsd } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
@@ -73,7 +72,7 @@ async function cancelHold(ports: Records, held: HeldFor): Promise<void> {
  */
 async function settleHold(ports: Records, { consumer, leaseId, hold }: HeldFor): Promise<void> {
   const { placedAt } = hold;
-  await ports.accounts.settle({ consumer, leaseId, placedAt, charged: microUsd(0) });
+  await ports.accounts.settle({ consumer, leaseId, placedAt, charges: [] });
 }
 
 /** Carries out one action. Throws what its calls throw. */

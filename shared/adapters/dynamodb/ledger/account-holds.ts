@@ -3,11 +3,24 @@
 
 import { Failure } from '../../../core/base/failure.ts';
 import type { MicroUsd } from '../../../core/base/money.ts';
-import { type Account, type Hold, largestHolds } from '../../../core/ledger/account.ts';
+import { latestMonth, type Month, monthOf } from '../../../core/base/time.ts';
+import {
+  type Account,
+  type Hold,
+  type HoldPart,
+  largestHolds,
+} from '../../../core/ledger/account.ts';
+import {
+  amountIn,
+  loweredTo,
+  newestMonth,
+  raisedTo,
+  withPartsOf,
+} from '../../../core/ledger/hold-parts.ts';
 import type { AccountStore, HoldOf, PlaceOutcome } from '../../../ports/account-store.ts';
 import { accountKey } from '../schema.ts';
 import type { Change, Table } from '../table.ts';
-import { inRounds, readAccount } from './account-item.ts';
+import { inRounds, monthChange, readAccount } from './account-item.ts';
 import { holdText } from './hold-text.ts';
 
 type Raising = Parameters<AccountStore['raise']>[0];
@@ -16,32 +29,37 @@ type Repricing = Parameters<AccountStore['reprice']>[0];
 type Growing = Parameters<AccountStore['grow']>[0];
 type Settling = Parameters<AccountStore['settle']>[0];
 
-/** The result of a change: another hold, a charge, or no change. */
+/** The result of a change: another hold, charges by month, or no change. */
 type Other = { readonly to: Hold; readonly minRoom?: number };
-type Decided<Outcome> = Other | { readonly charged: MicroUsd } | { readonly stop: Outcome };
+type Charged = { readonly charges: readonly HoldPart[] };
+type Decided<Outcome> = Other | Charged | { readonly stop: Outcome };
 
 /** Settles the hold. A charge above its hold lowers the room, below zero if necessary. */
-function settleChange(account: Account, hold: Hold, charged: MicroUsd): Change {
-  const counts = hold.month === account.month;
-  const room = '#roomMicroUsd = #roomMicroUsd + :returned';
-  const spent = counts ? '#chargedMicroUsd' : '#chargedBeforeMicroUsd';
-  const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour + :rate';
-  const rest = `${room}, ${spent} = ${spent} + :charged, ${rate}, #leaseRoom = #leaseRoom + :one`;
+function settleChange(account: Account, hold: Hold, charges: readonly HoldPart[]): Change {
+  const amountOf = (parts: readonly HoldPart[]): number =>
+    parts.reduce((all, { amountMicroUsd }) => all + amountMicroUsd, 0);
+  const now = amountOf(charges.filter(({ month }) => month === account.month));
+  const adds = [
+    '#roomMicroUsd = #roomMicroUsd + :returned',
+    '#chargedMicroUsd = #chargedMicroUsd + :now',
+    '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + :before',
+    '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour + :rate',
+    '#leaseRoom = #leaseRoom + :one',
+  ];
   return {
-    update: `REMOVE #holds.#lease SET ${rest}`,
+    update: `REMOVE #holds.#lease SET ${adds.join(', ')}`,
     condition: '#holds.#lease = :held AND #month = :month',
     values: {
-      ':returned': counts ? hold.amountMicroUsd - charged : 0,
-      ':charged': charged,
+      ':returned': amountIn(hold, account.month) - now,
+      ...{ ':now': now, ':before': amountOf(charges) - now },
       ':rate': hold.rateMicroUsdPerHour,
       ...{ ':one': 1, ':held': holdText(hold), ':month': account.month },
     },
   };
 }
 
-/** Replaces the hold. A hold of an earlier month doesn't change this month's room. */
+/** Replaces the hold. Only its part of the account's month changes the room. */
 function replaceChange(account: Account, hold: Hold, { to, minRoom }: Other): Change {
-  const counts = hold.month === account.month;
   const room = '#roomMicroUsd = #roomMicroUsd - :taken';
   const rate = '#rateRoomMicroUsdPerHour = #rateRoomMicroUsdPerHour - :faster';
   const within = minRoom === undefined ? '' : ' AND #roomMicroUsd >= :least';
@@ -50,11 +68,17 @@ function replaceChange(account: Account, hold: Hold, { to, minRoom }: Other): Ch
     condition: `#holds.#lease = :held AND #month = :month${within}`,
     values: {
       ...{ ':held': holdText(hold), ':to': holdText(to), ':month': account.month },
-      ':taken': counts ? to.amountMicroUsd - hold.amountMicroUsd : 0,
+      ':taken': amountIn(to, account.month) - amountIn(hold, account.month),
       ':faster': to.rateMicroUsdPerHour - hold.rateMicroUsdPerHour,
       ...(minRoom === undefined ? {} : { ':least': minRoom }),
     },
   };
+}
+
+/** The newest month that the change belongs to: the account must be in it. */
+function monthOfChange(decided: Other | Charged, present: Month): Month {
+  const months = 'to' in decided ? [newestMonth(decided.to)] : decided.charges.map((c) => c.month);
+  return months.reduce((newest, month) => (month > newest ? month : newest), present);
 }
 
 /** Changes the hold as `decide` returns, or stops; `missing` when there is no such hold. */
@@ -63,20 +87,24 @@ function changeHold<Outcome>(
   { consumer, leaseId }: HoldOf,
   decide: (account: Account, hold: Hold) => Decided<Outcome>,
 ): Promise<Outcome | 'missing' | Hold> {
+  const key = accountKey(consumer);
   return inRounds<Outcome | 'missing' | Hold>(consumer, async () => {
     const account = await readAccount(table, consumer);
     const hold = account?.holds[leaseId];
     if (account === null || hold === undefined) return 'missing';
     const decided = decide(account, hold);
     if ('stop' in decided) return decided.stop;
+    const month = monthOfChange(decided, account.month);
+    if (month > account.month) {
+      await table.update(key, monthChange(account.month, month));
+      return 'again';
+    }
     const change =
       'to' in decided
         ? replaceChange(account, hold, decided)
-        : settleChange(account, hold, decided.charged);
+        : settleChange(account, hold, decided.charges);
     const names = { '#lease': leaseId };
-    if ((await table.update(accountKey(consumer), { ...change, names })) === 'refused') {
-      return 'again';
-    }
+    if ((await table.update(key, { ...change, names })) === 'refused') return 'again';
     return 'to' in decided ? decided.to : hold;
   });
 }
@@ -91,18 +119,21 @@ function raiseRefusal(account: Account, hold: Hold, to: MicroUsd) {
 }
 
 /**
- * Raises a hold. A hold of an earlier month takes nothing from this month's room, but the raise
- * must fit into it: the room of the earlier month is no longer known.
+ * Raises a hold. The raise counts in the month of the request, which starts on the account if
+ * necessary, and takes its room in the same write.
  */
 export async function raise(table: Table, request: Raising): Promise<PlaceOutcome> {
   const { leaseId, to, at: raisedAt } = request;
   const changed = await changeHold<PlaceOutcome>(table, request, (account, hold) => {
     // Mark a hold that is high enough too, so that the sweep doesn't lower it under the extension.
     if (to <= hold.amountMicroUsd) return { to: { ...hold, raisedAt } };
+    const raised = raisedTo(hold, to, latestMonth(account.month, monthOf(raisedAt)));
+    // Room is that of the new month: it starts before the raise is judged.
+    if (newestMonth(raised) > account.month) return { to: { ...raised, raisedAt } };
     const refusal = raiseRefusal(account, hold, to);
     if (refusal !== null) return { stop: { kind: 'refused', refusal } };
     const minRoom = to - hold.amountMicroUsd;
-    return { to: { ...hold, amountMicroUsd: to, raisedAt }, minRoom };
+    return { to: { ...raised, raisedAt }, minRoom };
   });
   if (changed === 'missing') throw new Failure('Conflict', `lease ${leaseId} has no hold to raise`);
   return 'kind' in changed ? changed : { kind: 'placed', hold: changed };
@@ -113,17 +144,18 @@ export async function lower(table: Table, request: Lowering): Promise<'lowered' 
   const { from, to } = request;
   const changed = await changeHold<'changed'>(table, request, (_account, hold) => {
     const same = holdText(hold) === holdText(from) && from.raisedAt !== undefined;
-    return same ? { to: { ...hold, amountMicroUsd: to } } : { stop: 'changed' };
+    return same ? { to: loweredTo(hold, to) } : { stop: 'changed' };
   });
   return changed === 'missing' || changed === 'changed' ? 'changed' : 'lowered';
 }
 
 /** Reprices a hold once: a late repeat must not undo a later raise. */
 export async function reprice(table: Table, request: Repricing): Promise<void> {
-  const { amountMicroUsd, rateMicroUsdPerHour, repricedAt } = request.to;
+  const { rateMicroUsdPerHour, repricedAt } = request.to;
   await changeHold<'done'>(table, request, (_account, hold) => {
     if (hold.repricedAt !== undefined || repricedAt === undefined) return { stop: 'done' };
-    return { to: { ...hold, amountMicroUsd, rateMicroUsdPerHour, repricedAt } };
+    const lowered = withPartsOf(hold, request.to);
+    return { to: { ...lowered, rateMicroUsdPerHour, repricedAt } };
   });
 }
 
@@ -133,14 +165,14 @@ export async function reprice(table: Table, request: Repricing): Promise<void> {
 export async function grow(table: Table, request: Growing): Promise<void> {
   const { to } = request;
   await changeHold<'done'>(table, request, (_account, hold) =>
-    to <= hold.amountMicroUsd ? { stop: 'done' } : { to: { ...hold, amountMicroUsd: to } },
+    to.amountMicroUsd <= hold.amountMicroUsd ? { stop: 'done' } : { to: withPartsOf(hold, to) },
   );
 }
 
-/** Turns the hold into a charge, unless it was placed again since. */
+/** Turns the hold into charges, unless it was placed again since. */
 export async function settle(table: Table, request: Settling): Promise<void> {
-  const { placedAt, charged } = request;
+  const { placedAt, charges } = request;
   await changeHold<'done'>(table, request, (_account, hold) =>
-    hold.placedAt === placedAt ? { charged } : { stop: 'done' },
+    hold.placedAt === placedAt ? { charges } : { stop: 'done' },
   );
 }

@@ -11,7 +11,7 @@ import {
   keyOfNote,
 } from '../../../core/ledger/account.ts';
 import { ACCOUNTS, accountKey } from '../schema.ts';
-import { type Item, parseItem, type Table } from '../table.ts';
+import { type Change, type Item, parseItem, type Table } from '../table.ts';
 import { holdOf } from './hold-text.ts';
 
 /**
@@ -53,6 +53,17 @@ export function freshAccount(
     notes: Object.fromEntries(notes.map((note) => [keyOfNote(note), note])),
   } satisfies Record<keyof Account, unknown>;
 }
+
+/** Starts a month with the whole budget: holds of earlier months are charged to those months. */
+export const monthChange = (from: Month, to: Month): Change => ({
+  update:
+    'SET #month = :month, #roomMicroUsd = #limits.#monthlyBudgetMicroUsd, ' +
+    '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + #chargedMicroUsd, ' +
+    '#reservedBeforeMicroUsd = #reservedBeforeMicroUsd + #reservedMicroUsd, ' +
+    '#reservedMicroUsd = :none, #chargedMicroUsd = :none, #crossed = :nothing, #frozen = :no',
+  condition: '#month = :earlier',
+  values: { ':month': to, ':none': 0, ':nothing': {}, ':no': false, ':earlier': from },
+});
 
 export async function readAccount(table: Table, consumer: ConsumerId): Promise<Account | null> {
   const item = await table.get(accountKey(consumer));

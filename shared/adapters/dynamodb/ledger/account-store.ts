@@ -8,7 +8,7 @@ import type { AccountStore, PlaceOutcome } from '../../../ports/account-store.ts
 import { accountKey, accountPlaceKey, noteKey } from '../schema.ts';
 import { ABSENT, type Change, type Table } from '../table.ts';
 import { grow, lower, raise, reprice, settle } from './account-holds.ts';
-import { freshAccount, inRounds, readAccount, readAccounts } from './account-item.ts';
+import { freshAccount, inRounds, monthChange, readAccount, readAccounts } from './account-item.ts';
 import { applyNotes, changeLimits, cross, notesOf, openAccount } from './account-limits.ts';
 import { enterCorrection } from './corrections.ts';
 import { holdText } from './hold-text.ts';
@@ -52,17 +52,6 @@ function placeChange({ leaseId, hold, wanted }: Placing, month: Month): Change {
     },
   };
 }
-
-/** Starts a month with the whole budget: holds of earlier months are charged to those months. */
-const monthChange = (from: Month, to: Month): Change => ({
-  update:
-    'SET #month = :month, #roomMicroUsd = #limits.#monthlyBudgetMicroUsd, ' +
-    '#chargedBeforeMicroUsd = #chargedBeforeMicroUsd + #chargedMicroUsd, ' +
-    '#reservedBeforeMicroUsd = #reservedBeforeMicroUsd + #reservedMicroUsd, ' +
-    '#reservedMicroUsd = :none, #chargedMicroUsd = :none, #crossed = :nothing, #frozen = :no',
-  condition: '#month = :earlier',
-  values: { ':month': to, ':none': 0, ':nothing': {}, ':no': false, ':earlier': from },
-});
 
 const placed = (hold: Hold): PlaceOutcome => ({ kind: 'placed', hold });
 

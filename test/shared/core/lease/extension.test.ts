@@ -10,7 +10,9 @@ import {
   durationMs,
   epochMs,
   hours,
+  Month,
   minutes,
+  monthOf,
   seconds,
 } from '../../../../shared/core/base/time.ts';
 import {
@@ -20,6 +22,7 @@ import {
   trimmedHold,
 } from '../../../../shared/core/lease/extension.ts';
 import { extendLease } from '../../../../shared/core/lease/lease-moves.ts';
+import { raisedTo } from '../../../../shared/core/ledger/hold-parts.ts';
 import { aConsumer, at } from '../../../support/builders/base.ts';
 import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 
@@ -91,7 +94,9 @@ describe('an extension', () => {
             now,
           );
           if (plan.kind !== 'extend') continue;
-          lease = extendLease(lease, { ...plan, asked: [], reason: 'a test' }, now);
+          const hold = raisedTo(lease.hold, plan.holdMicroUsd, monthOf(now));
+          const extension = { until: plan.until, hold, asked: [], reason: 'a test' };
+          lease = extendLease(lease, extension, now);
         }
         expect(lease.deadline).toBeLessThanOrEqual(longest);
         expect(lease.terms.duration).toBe(between(activeAt, lease.deadline));
@@ -107,7 +112,8 @@ describe('an extension whose hold is raised', () => {
   const ask = { kind: 'more', added: hours(1), key: 'key-1' } as const;
   const plan = planExtension(active, ask, now);
   if (plan.kind !== 'extend') throw new Error('nothing is in the way');
-  const raised = { planned: active, plan, ask, raisedAt: now };
+  const held = raisedTo(active.hold, plan.holdMicroUsd, monthOf(now));
+  const raised = { planned: active, plan, ask, held, raisedAt: now };
 
   it('is committed with its key and its hold', () => {
     const lease = applyExtension(active, raised, afterwards(now, seconds(30)));
@@ -118,6 +124,20 @@ describe('an extension whose hold is raised', () => {
     });
     const whole = { kind: 'until', until: plan.until } as const;
     expect(applyExtension(active, { ...raised, ask: whole }, now)?.extensions).toEqual([]);
+  });
+
+  it('has the raise in the month in which the account made it', () => {
+    const december = Month.parse('2026-12');
+    const later = { ...raised, held: raisedTo(active.hold, plan.holdMicroUsd, december) };
+    const lease = applyExtension(active, later, now);
+    const more = plan.holdMicroUsd - active.hold.amountMicroUsd;
+    expect(lease?.hold).toMatchObject({
+      month: '2026-11',
+      later: [{ month: '2026-12', amountMicroUsd: more }],
+    });
+    expect(lease?.outbox.entries.at(-1)).toMatchObject({
+      ...{ kind: 'hold-raised', month: '2026-12', amountMicroUsd: more },
+    });
   });
 
   it.each([

@@ -31,7 +31,8 @@ describe('a hold', () => {
   it('is settled with what an ended lease was charged', () => {
     const lease = anEndedLease();
     expect(holdChangeOf(lease)).toEqual({
-      ...{ kind: 'settle', placedAt: lease.hold.placedAt, charged: lease.chargedMicroUsd },
+      ...{ kind: 'settle', placedAt: lease.hold.placedAt },
+      charges: [{ month: lease.hold.month, amountMicroUsd: lease.chargedMicroUsd }],
     });
   });
 
@@ -43,7 +44,8 @@ describe('a hold', () => {
   it('is raised when teardown is refused', () => {
     const lease = applied(anEndingLease());
     const to = microUsd(lease.hold.amountMicroUsd + 1);
-    expect(holdChangeOf(growHold(lease, to, at('13:00')))).toEqual({ kind: 'grow', to });
+    const grown = growHold(lease, to, at('13:00'));
+    expect(holdChangeOf(grown)).toEqual({ kind: 'grow', to: grown.hold });
   });
 
   it('is unchanged otherwise', () => {

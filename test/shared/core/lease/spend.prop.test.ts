@@ -19,7 +19,7 @@ import {
   retireAttempt,
 } from '../../../../shared/core/instance/attempt-moves.ts';
 import { judge } from '../../../../shared/core/lease/judge.ts';
-import { billOf, type LeaseIn } from '../../../../shared/core/lease/lease.ts';
+import { billOf, type LeaseIn, reservedOf } from '../../../../shared/core/lease/lease.ts';
 import { closeLease, growHold, withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
 import {
   outgrownHold,
@@ -160,7 +160,7 @@ describe('the hold of a refused teardown', () => {
         const ended = closeLease(closed, proof, afterwards(now, minutes(2)));
         expect(ended.chargedMicroUsd).toBe(charged);
         expect(totalsOf(ended.outbox.entries)).toEqual({
-          ...{ held: 0, charged, reserved: ended.reservedMicroUsd },
+          ...{ held: 0, charged, reserved: reservedOf(ended) },
         });
       }),
     );

@@ -203,7 +203,7 @@ describe('verify', () => {
       'a missing hold',
       ({ consumer, open }) =>
         database.accounts.settle({
-          ...{ consumer, leaseId: open.id, placedAt: open.hold.placedAt, charged: microUsd(0) },
+          ...{ consumer, leaseId: open.id, placedAt: open.hold.placedAt, charges: [] },
         }),
       { what: 'held', found: 0 },
     ],

@@ -7,6 +7,7 @@ import { brandId, ConsumerId, LeaseId } from '../../../../../shared/core/base/id
 import { microUsd, microUsdPerHour } from '../../../../../shared/core/base/money.ts';
 import { epochMs, Month } from '../../../../../shared/core/base/time.ts';
 import type { Account, Hold } from '../../../../../shared/core/ledger/account.ts';
+import { amountIn, byMonth, loweredTo } from '../../../../../shared/core/ledger/hold-parts.ts';
 import { someLimits } from '../../../../support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
@@ -40,7 +41,8 @@ const step = fc.record({
 });
 type Step = { kind: string; lease: number; amount: number; rate: number; twice: boolean };
 
-type Held = { amount: number; rate: number; month: number; repriced?: boolean };
+/** The amounts by month, from the month of admission on. */
+type Held = { parts: Map<number, number>; rate: number; repriced?: boolean };
 type Model = {
   holds: Map<number, Held>;
   charged: number[];
@@ -51,9 +53,7 @@ type Model = {
 };
 
 const heldIn = (model: Model, month: number): number =>
-  [...model.holds.values()]
-    .filter((held) => held.month === month)
-    .reduce((all, { amount }) => all + amount, 0);
+  [...model.holds.values()].reduce((all, { parts }) => all + (parts.get(month) ?? 0), 0);
 
 const roomOf = (model: Model): number =>
   model.budget - heldIn(model, model.accountMonth) - (model.charged[model.accountMonth] ?? 0);
@@ -73,23 +73,32 @@ function expected(model: Model, { kind, lease, amount, rate }: Step, month: numb
     model.accountMonth = Math.max(model.accountMonth, month);
     const rates = [...model.holds.values()].reduce((all, other) => all + other.rate, 0);
     const fits = amount <= roomOf(model) && rates + rate <= RATE && model.holds.size < model.leases;
-    if (fits) model.holds.set(lease, { amount, rate, month: model.accountMonth });
+    if (fits) model.holds.set(lease, { parts: new Map([[model.accountMonth, amount]]), rate });
     return fits;
   }
   if (held === undefined) return false;
   if (kind === 'reprice') {
     if (held.repriced === true) return true;
-    held.amount -= Math.min(held.amount, amount);
+    let less = amount;
+    for (const [at, part] of [...held.parts].toReversed()) {
+      held.parts.set(at, part - Math.min(part, less));
+      less -= Math.min(part, less);
+    }
     held.rate = Math.min(held.rate, rate);
     held.repriced = true;
     return true;
   }
   if (kind === 'raise') {
     if (amount > Math.max(0, roomOf(model))) return false;
-    held.amount += amount;
+    const { accountMonth } = model;
+    held.parts.set(accountMonth, (held.parts.get(accountMonth) ?? 0) + amount);
     return true;
   }
-  model.charged[held.month] = (model.charged[held.month] ?? 0) + amount;
+  let left = amount;
+  for (const [at, part] of [...held.parts, [model.accountMonth, amount] as const]) {
+    model.charged[at] = (model.charged[at] ?? 0) + Math.min(part, left);
+    left -= Math.min(part, left);
+  }
   model.holds.delete(lease);
   return true;
 }
@@ -140,11 +149,12 @@ async function done(consumer: ConsumerId, action: Step, month: number): Promise<
       const less = microUsd(from - Math.min(from, amount));
       const slower = microUsdPerHour(Math.min(held.rateMicroUsdPerHour, rate));
       const at = epochMs(0);
-      const repriced = { amountMicroUsd: less, rateMicroUsdPerHour: slower, repricedAt: at };
-      await database.accounts.reprice({ ...who, to: { ...held, ...repriced } });
+      const repriced = { rateMicroUsdPerHour: slower, repricedAt: at };
+      await database.accounts.reprice({ ...who, to: { ...loweredTo(held, less), ...repriced } });
       return true;
     }
-    await database.accounts.settle({ ...who, placedAt: held.placedAt, charged: microUsd(amount) });
+    const charges = byMonth(held, microUsd(amount), account?.month ?? held.month);
+    await database.accounts.settle({ ...who, placedAt: held.placedAt, charges });
     return true;
   };
   const outcome = await act();
@@ -164,9 +174,7 @@ async function agrees(consumer: ConsumerId, model: Model): Promise<void> {
   const now = model.accountMonth;
   expect(account.month).toBe(MONTHS[now]);
   const holds = Object.values(account.holds);
-  const held = holds
-    .filter(({ month }) => month === account.month)
-    .reduce((all, { amountMicroUsd }) => all + amountMicroUsd, 0);
+  const held = holds.reduce((all, hold) => all + amountIn(hold, account.month), 0);
   expect(account.roomMicroUsd + held + account.chargedMicroUsd).toBe(model.budget);
   const before = model.charged.slice(0, now).reduce((all, each) => all + (each ?? 0), 0);
   expect(account.chargedBeforeMicroUsd).toBe(before);

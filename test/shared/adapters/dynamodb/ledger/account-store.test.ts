@@ -6,6 +6,7 @@ import { brandId, ConsumerId, LeaseId } from '../../../../../shared/core/base/id
 import { microUsd, microUsdPerHour } from '../../../../../shared/core/base/money.ts';
 import { epochMs, Month } from '../../../../../shared/core/base/time.ts';
 import type { Hold } from '../../../../../shared/core/ledger/account.ts';
+import { byMonth } from '../../../../../shared/core/ledger/hold-parts.ts';
 import { someLimits } from '../../../../support/builders/ledger.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
@@ -56,9 +57,11 @@ const raise = (number: number, to: number, at = raisedAt) =>
   database.accounts.raise({ consumer, leaseId: lease(number), to: microUsd(to), at });
 const lower = (number: number, from: Hold, to: number) =>
   database.accounts.lower({ consumer, leaseId: lease(number), from, to: microUsd(to) });
-const settle = (number: number, charged: number, placedAt = PLACED_AT) =>
+/** Settles a charge that counts in `month`. */
+const settle = (number: number, charged: number, month = november) =>
   database.accounts.settle({
-    ...{ consumer, leaseId: lease(number), placedAt, charged: microUsd(charged) },
+    ...{ consumer, leaseId: lease(number), placedAt: PLACED_AT },
+    charges: [{ month, amountMicroUsd: microUsd(charged) }],
   });
 const read = () => database.accounts.get(consumer);
 
@@ -189,7 +192,7 @@ describe('charges', () => {
     await place(3, inDecember(100));
     expect(await read()).toMatchObject({ chargedMicroUsd: 0, chargedBeforeMicroUsd: 250 });
     await settle(2, 40);
-    await settle(3, 60);
+    await settle(3, 60, december);
     expect(await read()).toMatchObject({ chargedMicroUsd: 60, chargedBeforeMicroUsd: 290 });
   });
 });
@@ -277,11 +280,38 @@ describe('raising a hold', () => {
     expect(account?.roomMicroUsd).toBe(500);
   });
 
-  it('of an earlier month takes nothing from the current one', async () => {
+  it('of an earlier month takes its room in the current one', async () => {
     await place(1, hold(100));
     await place(2, hold(100, { month: december }));
     expect(await raise(1, 300)).toEqual(placed);
-    expect(await read()).toMatchObject({ month: december, roomMicroUsd: 900 });
+    const account = await read();
+    expect(account).toMatchObject({ month: december, roomMicroUsd: 700 });
+    const later = [{ month: december, amountMicroUsd: 200 }];
+    expect(account?.holds[lease(1)]).toMatchObject({ month: november, later });
+    expect(await raise(1, 1_100)).toEqual(refused('monthly-budget', 700, 800));
+  });
+
+  it('starts the month of the raise, and is judged by its room', async () => {
+    await place(1, hold(600));
+    await place(2, hold(300));
+    expect(await raise(1, 900)).toEqual(refused('monthly-budget', 100, 300));
+    const inDecember = epochMs(Date.parse('2026-12-01T00:00:01Z'));
+    expect(await raise(1, 900, inDecember)).toEqual(placed);
+    expect(await read()).toMatchObject({ month: december, roomMicroUsd: 700 });
+  });
+
+  it('is charged from the oldest month on, the excess to the present one', async () => {
+    await place(1, hold(100));
+    await place(2, hold(100, { month: december }));
+    await raise(1, 300);
+    const held = (await read())?.holds[lease(1)] ?? hold(0);
+    const charges = byMonth(held, microUsd(350), december);
+    await database.accounts.settle({
+      ...{ consumer, leaseId: lease(1), placedAt: PLACED_AT, charges },
+    });
+    expect(await read()).toMatchObject({
+      ...{ chargedMicroUsd: 250, chargedBeforeMicroUsd: 100, roomMicroUsd: 650 },
+    });
   });
 });
 

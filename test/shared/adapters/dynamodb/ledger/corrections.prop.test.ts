@@ -73,7 +73,10 @@ async function anAccount() {
     };
     await database.accounts.place(placed);
     const { placedAt } = hold;
-    await database.accounts.settle({ consumer, leaseId, placedAt, charged: microUsd(CHARGED) });
+    await database.accounts.settle({
+      ...{ consumer, leaseId, placedAt },
+      charges: [{ month, amountMicroUsd: microUsd(CHARGED) }],
+    });
   }
   return consumer;
 }
