@@ -2,10 +2,9 @@
 // Operators also change limits and correct charges.
 
 import { billingRoutes } from '../shared/api/contract/billing.ts';
-import { IdempotencyKey } from '../shared/api/contract/fields.ts';
 import { ledgerRoutes } from '../shared/api/contract/ledger.ts';
-import { parse } from '../shared/api/parse.ts';
 import { CostPlace, spanOf } from '../shared/api/requests/billing.ts';
+import { keyOf } from '../shared/api/requests/key.ts';
 import { changeOf, EntryPlace, NotePlace, whose } from '../shared/api/requests/ledger.ts';
 import { costsView, leaseCostView, reconciliationsView } from '../shared/api/views/billing.ts';
 import { leaseView } from '../shared/api/views/lease.ts';
@@ -52,7 +51,7 @@ export const handler = routes(
     ),
 
     correctCharge: api(correctCharge, async (run, { caller, params, body, headers }) => {
-      const key = parse(IdempotencyKey, headers['idempotency-key'], 'Idempotency-Key');
+      const key = keyOf(headers);
       const { amountMicroUsd: amount, why } = body;
       return leaseView(await run({ leaseId: params.id, caller, key, amount, why }));
     }),

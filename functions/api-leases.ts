@@ -1,9 +1,8 @@
 // Leases: requested, read, extended and released by their consumers. Operators may do so for any
 // lease, and approve extensions beyond the longest time.
 
-import { IdempotencyKey } from '../shared/api/contract/fields.ts';
 import { leaseRoutes } from '../shared/api/contract/lease.ts';
-import { parse } from '../shared/api/parse.ts';
+import { keyOf } from '../shared/api/requests/key.ts';
 import { askOf, EventPlace, envOf, LeasePlace, termsOf } from '../shared/api/requests/lease.ts';
 import {
   acceptedView,
@@ -25,7 +24,7 @@ import { api, routes } from './wrap/routes.ts';
 
 export const handler = routes(leaseRoutes, {
   requestLease: api(requestLease, async (run, { caller, body, headers }) => {
-    const idempotencyKey = parse(IdempotencyKey, headers['idempotency-key'], 'Idempotency-Key');
+    const idempotencyKey = keyOf(headers);
     const { consumer } = caller;
     const [terms, env] = [termsOf(body), envOf(body)];
     return acceptedView(await run({ consumer, idempotencyKey, body, terms, env }));

@@ -3,15 +3,17 @@
 
 import { operationsRoutes } from '../shared/api/contract/operations.ts';
 import { runRoutes } from '../shared/api/contract/runs.ts';
-import { AccountPlace } from '../shared/api/requests/billing.ts';
+import { keyOf } from '../shared/api/requests/key.ts';
 import { scopeOf } from '../shared/api/requests/operations.ts';
-import { reconciliationView, verifyView } from '../shared/api/views/billing.ts';
-import { doctorView, freezesView, freezeView, sweepView } from '../shared/api/views/operations.ts';
-import { verifyOnDemand } from '../shared/app/billing.ts';
-import { reconcileOnDemand } from '../shared/app/charges.ts';
+import { doctorView, freezesView, freezeView } from '../shared/api/views/operations.ts';
+import { runView } from '../shared/api/views/runs.ts';
 import { placeFreeze, readDoctor, readFreezes, thaw } from '../shared/app/operations.ts';
-import { sweepOnDemand } from '../shared/app/sweep.ts';
-import { list } from './wrap/list.ts';
+import {
+  readRun,
+  requestReconciliation,
+  requestSweep,
+  requestVerification,
+} from '../shared/app/runs.ts';
 import { api, routes } from './wrap/routes.ts';
 
 export const handler = routes(
@@ -29,17 +31,23 @@ export const handler = routes(
 
     readDoctor: api(readDoctor, async (run, { caller }) => doctorView(await run(caller))),
 
-    sweepProvider: api(sweepOnDemand, async (run, { caller, body }) =>
-      sweepView(await run({ caller, provider: body.provider })),
-    ),
-
-    reconcileCharges: api(reconcileOnDemand, async (run, { caller, body }) =>
-      reconciliationView(await run({ caller, provider: body.provider })),
-    ),
-
-    verifyLedger: list(verifyOnDemand, async (run, { caller, body, cursors }) => {
-      const after = cursors.read(AccountPlace, body?.cursor)?.consumer ?? null;
-      return verifyView(await run({ caller, consumer: body?.consumer ?? null, after }), cursors);
+    sweepProvider: api(requestSweep, async (run, { caller, body, headers }) => {
+      const key = keyOf(headers);
+      return runView(await run({ caller, key, provider: body.provider }));
     }),
+
+    reconcileCharges: api(requestReconciliation, async (run, { caller, body, headers }) => {
+      const key = keyOf(headers);
+      return runView(await run({ caller, key, provider: body.provider }));
+    }),
+
+    verifyLedger: api(requestVerification, async (run, { caller, body, headers }) => {
+      const key = keyOf(headers);
+      return runView(await run({ caller, key, consumer: body?.consumer ?? null }));
+    }),
+
+    readRun: api(readRun, async (run, { caller, params }) =>
+      runView(await run({ caller, id: params.id })),
+    ),
   },
 );

@@ -1,7 +1,7 @@
 // Compares one provider's charges with ours, once a day.
 
-import { RefreshInput } from '../shared/api/requests/functions.ts';
-import { reconcileCharges } from '../shared/app/charges.ts';
+import { ReconcileInput } from '../shared/api/requests/functions.ts';
+import { reconcileOnTimer } from '../shared/app/charges.ts';
 import { timer } from './wrap/target.ts';
 
-export const handler = timer(RefreshInput, reconcileCharges);
+export const handler = timer(ReconcileInput, reconcileOnTimer);

@@ -1,7 +1,7 @@
 // Sweeps one provider, on a schedule of one minute; while nothing is leased, it skips most of them.
 
 import { SweepInput } from '../shared/api/requests/functions.ts';
-import { sweepProvider } from '../shared/app/sweep.ts';
+import { sweepOnTimer } from '../shared/app/sweep.ts';
 import { timer } from './wrap/target.ts';
 
-export const handler = timer(SweepInput, sweepProvider);
+export const handler = timer(SweepInput, sweepOnTimer);

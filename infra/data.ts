@@ -6,6 +6,7 @@ import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import {
+  EXPIRES_AT,
   type KeyAttribute,
   PARTITION,
   SORT,
@@ -24,7 +25,7 @@ const keyOf = ({ name, type }: KeyAttribute) => ({
   type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
 });
 
-function table(scope: Construct, name: TableName): TableV2 {
+function table(scope: Construct, name: TableName, expiresAt?: string): TableV2 {
   return new TableV2(scope, name, {
     partitionKey: keyOf(PARTITION),
     sortKey: keyOf(SORT),
@@ -35,6 +36,7 @@ function table(scope: Construct, name: TableName): TableV2 {
       projectionType: ProjectionType.KEYS_ONLY,
     })),
     billing: Billing.onDemand(),
+    ...(expiresAt !== undefined && { timeToLiveAttribute: expiresAt }),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: true,
     // Protection also keeps the tables of a first deploy that fails: docs/deploy.md says so.
@@ -68,6 +70,7 @@ export function createData(scope: Construct): Data {
       leases: table(here, 'leases'),
       ledger: table(here, 'ledger'),
       inventory: table(here, 'inventory'),
+      live: table(here, 'live', EXPIRES_AT),
     },
     snapshots: bucket(here),
   };

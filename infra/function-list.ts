@@ -23,6 +23,9 @@ export type Need =
   // What sweeps saw, and how many leases fell silent.
   | 'read-sweeps'
   | 'write-sweeps'
+  // Runs: requested by operators, and carried out by timers.
+  | 'request-runs'
+  | 'carry-out-runs'
   // The menu.
   | 'read-menu'
   | 'pass-over-offers'
@@ -55,29 +58,6 @@ const SMALL = { memoryMb: 512 };
 /** Parses the whole menu, or thousands of leases: memory is also the share of a processor. */
 const LARGE = { memoryMb: 1_024 };
 
-/** What a sweep needs, on its schedule and on an operator's request. */
-const SWEEP_NEEDS = [
-  'records',
-  'open-leases',
-  'all-accounts',
-  'write-sweeps',
-  'start-workflow',
-  'list-workflows',
-  'wake-workflow',
-  'tag-key',
-  'provider-keys',
-] as const;
-
-/** What comparing charges needs, on its schedule and on an operator's request. */
-const RECONCILE_NEEDS = [
-  'records',
-  'open-leases',
-  'all-accounts',
-  'write-sweeps',
-  'tag-key',
-  'provider-keys',
-] as const;
-
 export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   'api-menu': { ...LARGE, needs: ['read-menu', 'read-sweeps', 'cursor-key'] },
   'api-leases': {
@@ -100,7 +80,15 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'api-operations': {
     ...LARGE,
-    needs: [...SWEEP_NEEDS, 'read-books', 'place-freezes', 'read-freezes', 'cursor-key'],
+    needs: [
+      'records',
+      'open-leases',
+      'place-freezes',
+      'read-freezes',
+      'read-sweeps',
+      'wake-workflow',
+      'request-runs',
+    ],
   },
 
   'step-choose': {
@@ -148,17 +136,36 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'timer-sweep': {
     ...LARGE,
-    needs: SWEEP_NEEDS,
+    needs: [
+      'records',
+      'open-leases',
+      'all-accounts',
+      'write-sweeps',
+      'carry-out-runs',
+      'start-workflow',
+      'list-workflows',
+      'wake-workflow',
+      'tag-key',
+      'provider-keys',
+    ],
   },
   'timer-reconcile': {
     ...LARGE,
     retries: 2,
-    needs: RECONCILE_NEEDS,
+    needs: [
+      'records',
+      'open-leases',
+      'all-accounts',
+      'write-sweeps',
+      'carry-out-runs',
+      'tag-key',
+      'provider-keys',
+    ],
   },
   'timer-books': {
     ...LARGE,
     retries: 2,
-    needs: ['open-leases', 'all-accounts', 'read-books', 'close-days'],
+    needs: ['open-leases', 'all-accounts', 'read-books', 'close-days', 'carry-out-runs'],
   },
   'timer-freezes': {
     ...SMALL,

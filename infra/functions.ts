@@ -60,6 +60,7 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
     GPU_SHOPPER_LEASES_TABLE: data.tables.leases.tableName,
     GPU_SHOPPER_LEDGER_TABLE: data.tables.ledger.tableName,
     GPU_SHOPPER_INVENTORY_TABLE: data.tables.inventory.tableName,
+    GPU_SHOPPER_LIVE_TABLE: data.tables.live.tableName,
     GPU_SHOPPER_SNAPSHOT_BUCKET: data.snapshots.bucketName,
     GPU_SHOPPER_STATE_MACHINE_ARN: stateMachineArn(scope, settings.deployment),
     GPU_SHOPPER_SCHEDULE_GROUP: schedules.group.scheduleGroupName,

@@ -3,7 +3,7 @@
 
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { FunctionName } from '../shared/core/base/functions.ts';
+import { type FunctionName, functionNameOf } from '../shared/core/base/functions.ts';
 
 export const nameOf = (deployment: string, name: string): string =>
   `gpu-shopper-${deployment}-${name}`;
@@ -13,7 +13,7 @@ export const functionArn = (scope: Construct, deployment: string, name: Function
   Stack.of(scope).formatArn({
     service: 'lambda',
     resource: 'function',
-    resourceName: nameOf(deployment, name),
+    resourceName: functionNameOf(deployment, name),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 

@@ -4,10 +4,11 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { BY_CONSUMER_INDEX, OPEN_INDEX } from '../shared/adapters/dynamodb/schema.ts';
+import { RUN_FUNCTIONS } from '../shared/core/base/functions.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { Data } from './data.ts';
 import type { Need } from './function-list.ts';
-import { stateMachineArn } from './names.ts';
+import { functionArn, stateMachineArn } from './names.ts';
 import type { DeadlineSchedules } from './schedules.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -73,6 +74,13 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   'place-freezes': ({ data }) => [dynamo([...CHANGE, 'Query'], data.tables.leases.tableArn)],
   'read-sweeps': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.inventory.tableArn)],
   'write-sweeps': ({ data }) => [dynamo([...CHANGE, 'Query'], data.tables.inventory.tableArn)],
+  'request-runs': ({ scope, deployment, data }) => [
+    dynamo(['GetItem', 'PutItem'], data.tables.live.tableArn),
+    ...Object.values(RUN_FUNCTIONS).map((name) =>
+      allow(['lambda:InvokeFunction'], functionArn(scope, deployment, name)),
+    ),
+  ],
+  'carry-out-runs': ({ data }) => [dynamo(['PutItem', 'Query'], data.tables.live.tableArn)],
   'read-menu': ({ data: { tables, snapshots } }) => [
     dynamo(['GetItem'], tables.inventory.tableArn),
     allow(['s3:GetObject'], snapshots.arnForObjects(SNAPSHOTS)),

@@ -14,10 +14,9 @@ import {
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../shared/core/base/functions.ts';
+import { type FunctionName, functionNameOf } from '../shared/core/base/functions.ts';
 import { policy } from '../shared/core/base/policy/policy.ts';
 import type { FunctionRow } from './function-list.ts';
-import { nameOf } from './names.ts';
 
 export type TaskFunctionProps = {
   readonly deployment: string;
@@ -62,7 +61,7 @@ export function createTaskFunction(
   for (const statement of statements) role.addToPolicy(statement);
   if (failed !== undefined) role.addToPolicy(sendingTo(failed));
   return new LambdaFunction(here, name, {
-    functionName: nameOf(deployment, name),
+    functionName: functionNameOf(deployment, name),
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     code: Code.fromAsset(bundle),

@@ -15,6 +15,7 @@ import type { LeaseId } from '../shared/core/base/ids.ts';
 import { configuredIn } from '../shared/core/base/providers.ts';
 import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
 import type { BlobStore } from '../shared/ports/blob-store.ts';
+import type { Invoker } from '../shared/ports/invoker.ts';
 import type { Scheduler } from '../shared/ports/scheduler.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
 import { LOCAL_ACCESS } from './aws/database.ts';
@@ -128,6 +129,7 @@ type Parts = {
   readonly lambda: Lambda;
   readonly workflow: Workflow;
   readonly timers: Scheduler;
+  readonly invoker: Invoker;
   readonly counts: Map<string, number>;
 };
 
@@ -146,6 +148,7 @@ function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
     database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
     workflow,
     scheduler: timers,
+    invoker: parts.invoker,
     blobs,
   };
 }
@@ -157,6 +160,12 @@ export function createService(options: ServiceOptions): Service {
   const lambda = createLambda(clock);
 
   const { invoke, onTime, onState } = callsOf({ around, lambda, runtime: () => runtime });
+  const invoker: Invoker = {
+    invoke: async (name, payload) => {
+      // As on AWS, the caller does not wait and no failure of the function reaches it.
+      onTime(name, payload).catch((error) => runtime.log(lineOf(name, error, name)));
+    },
+  };
 
   /** Does what the EventBridge rule does on AWS. A failure is only logged: the sweep finds it. */
   const reportFailedExecution = (detail: FailedExecution): Promise<unknown> =>
@@ -181,7 +190,7 @@ export function createService(options: ServiceOptions): Service {
   });
   const counts = new Map<string, number>();
   const { engine, workflow } = stepFunctions;
-  const runtime = runtimeOf(options, { config, lambda, workflow, timers, counts });
+  const runtime = runtimeOf(options, { config, lambda, workflow, timers, invoker, counts });
   const { stop, ...rounds } = createRounds(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // The wrapper of every API handler returns this type.

@@ -14,7 +14,7 @@ import { readTree } from './tidy/tree.ts';
 const tree = readTree(fileURLToPath(new URL('..', import.meta.url)));
 
 /** A few functions that together use all packages. */
-const ENTRIES = ['timer-refresh', 'timer-deadline', 'api-heartbeats'];
+const ENTRIES = ['timer-refresh', 'timer-deadline', 'api-heartbeats', 'api-operations'];
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-shopper-conformance-'));
 let bundled: Metafile;
@@ -44,6 +44,7 @@ describe.each([
   '@aws-lambda-powertools/logger',
   '@aws-lambda-powertools/metrics',
   '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-lambda',
   '@aws-sdk/client-sfn',
   '@aws-sdk/client-secrets-manager',
   '@aws-sdk/client-scheduler',

@@ -122,16 +122,19 @@ export function ledgerLines(entries: readonly LedgerEntry[]): readonly string[] 
 
 /** The result of a ledger verification, with each difference. */
 export function verdictLines(verdict: Verdict): readonly string[] {
-  const { accounts, leases, entries, closedDays, doubtful, differences } = verdict;
+  const { accounts, leases, entries, closedDays, doubtful } = verdict;
+  const { differences, differencesInAll } = verdict;
   const checked =
     `${accounts} accounts, ${leases} leases, ` + `${entries} entries, ${closedDays} closed days`;
   const changed = doubtful === 0 ? [] : [`${doubtful} changed during the check: verify again.`];
-  if (differences.length === 0) return [`The books agree: ${checked}.`, ...changed];
+  if (differencesInAll === 0) return [`The books agree: ${checked}.`, ...changed];
   const lines = differences.map(({ consumer, leaseId, what, ledger, found }) => {
     const where = leaseId === null ? consumer : `${consumer}, lease ${leaseId}`;
     return clean(`${where}: ${what}: the ledger has ${ledger}, found ${found}`);
   });
-  return [`THE BOOKS DO NOT AGREE: ${checked}.`, ...lines, ...changed];
+  const left = differencesInAll - differences.length;
+  const more = left > 0 ? [`${left} more differences are not shown`] : [];
+  return [`THE BOOKS DO NOT AGREE: ${checked}.`, ...lines, ...more, ...changed];
 }
 
 /** RFC 4180 ends records with CR and LF; the caller prints the LF. */

@@ -1,11 +1,11 @@
 // Formats reconciliations for a terminal.
 
-import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
+import type { Reconciliation } from '../client/replies.ts';
 import { clean, time } from './format.ts';
 
 /** The sums, then each finding. */
-export function reconciliationLines(found: Reply<'reconcileCharges'>): readonly string[] {
+export function reconciliationLines(found: Reconciliation): readonly string[] {
   const { provider, startedAt, from, failure, leases, truedUp, findings, findingsInAll } = found;
   const [booked, reported] = [found.bookedMicroUsd, found.providerMicroUsd].map((amount) =>
     formatUsd(microUsd(amount)),

@@ -2,7 +2,7 @@
 
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
 import { formatUsd } from '../../shared/core/base/money.ts';
-import type { Diagnosis, Freeze } from '../client/replies.ts';
+import type { Diagnosis, Freeze, Sweep } from '../client/replies.ts';
 import { age, clean, rate, table, time } from './format.ts';
 
 const scopeOf = ({ scope, consumer, provider }: Freeze): string =>
@@ -29,7 +29,7 @@ const ago = (seconds: number | null): string =>
   seconds === null ? 'never' : `${age(seconds)} ago`;
 
 /** One sweep and its findings. */
-export function sweepLines(sweep: Reply<'sweepProvider'>): readonly string[] {
+export function sweepLines(sweep: Sweep): readonly string[] {
   const { provider, listedAt, instances, openLeases, findings, suspects, pages } = sweep;
   const listed = listedAt === null ? 'no complete listing' : `listed ${time(listedAt)}`;
   const found = Object.entries(findings).map(([kind, count]) => `  ${count} ${kind}`);

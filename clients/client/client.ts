@@ -8,6 +8,7 @@ import { ledgerMethods } from './ledger.ts';
 import { menuMethods } from './menu.ts';
 import { operationsMethods } from './operations.ts';
 import type { AccountEvent, Lease, LeaseEvent, LedgerEntry, Offer, Query } from './replies.ts';
+import { createRunWait, runMethods } from './runs.ts';
 import { type CallOptions, createTransport, sleepFor, type TransportOptions } from './transport.ts';
 import { createWait } from './wait.ts';
 
@@ -36,13 +37,15 @@ async function* walk<Item>(
  * problems. It rejects with ApiProblem or, when its signal aborts, with the signal's reason.
  */
 export function createClient(options: ClientOptions) {
+  const { sleep = sleepFor } = options;
   const call = createTransport(options);
   const menu = menuMethods(call);
   const leases = leaseMethods(call);
   const ledger = ledgerMethods(call);
   const billing = billingMethods(call);
   const operations = operationsMethods(call);
-  const all = { ...menu, ...leases, ...ledger, ...billing, ...operations };
+  const runs = runMethods(call);
+  const all = { ...menu, ...leases, ...ledger, ...billing, ...operations, ...runs };
   const routes = all satisfies Record<RouteName, unknown>;
 
   return {
@@ -83,7 +86,8 @@ export function createClient(options: ClientOptions) {
         return { items: page.events, nextCursor: page.nextCursor };
       }, undefined),
 
-    waitFor: createWait({ ...leases, sleep: options.sleep ?? sleepFor }),
+    waitFor: createWait({ ...leases, sleep }),
+    waitForRun: createRunWait({ ...runs, sleep }),
   };
 }
 

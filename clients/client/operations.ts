@@ -16,10 +16,6 @@ export function operationsMethods(call: Send) {
     /** Operators: lifts the freeze of a scope. */
     thaw: (body: Body<'thaw'>, { signal }: CallOptions = {}) => call('thaw', { body, signal }),
 
-    /** Operators: sweeps a provider now, acts on the findings, and returns them. */
-    sweepProvider: (body: Body<'sweepProvider'> = {}, { signal }: CallOptions = {}) =>
-      call('sweepProvider', { body, signal }),
-
     /** Operators: the diagnosis of the service. */
     readDoctor: ({ signal }: CallOptions = {}) => call('readDoctor', { signal }),
 

@@ -14,7 +14,11 @@ export type AccountEvent = Reply<'readAccountEvents'>['events'][number];
 export type LedgerEntry = Reply<'readLedger'>['entries'][number];
 export type Costs = Reply<'readCosts'>;
 export type LeaseCost = Reply<'readLeaseCost'>;
-export type Verdict = Reply<'verifyLedger'>;
+export type Run = Reply<'readRun'>;
+type ResultOf<Kind extends Run['kind']> = NonNullable<Extract<Run, { kind: Kind }>['result']>;
+export type Sweep = ResultOf<'sweep'>;
+export type Reconciliation = ResultOf<'reconcile'>;
+export type Verdict = ResultOf<'verify'>;
 export type Freeze = Reply<'placeFreeze'>;
 export type Diagnosis = Reply<'readDoctor'>;
 

@@ -1,7 +1,8 @@
 // Ids derived from the request: a repeated request finds the lease of the first one.
 
 import { createHash } from 'node:crypto';
-import { brandId, type ConsumerId, LeaseId } from '../core/base/ids.ts';
+import type { RunKind } from '../core/base/functions.ts';
+import { brandId, type ConsumerId, LeaseId, RunId } from '../core/base/ids.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -9,11 +10,19 @@ const ID_LENGTH = 20;
 /** 36^20 is about 2^103, so that the rest of a 256-bit hash is uniform to one part in 2^152. */
 const ID_COUNT = 36n ** BigInt(ID_LENGTH);
 
+const digitsOf = (hash: string): string =>
+  (BigInt(`0x${hash}`) % ID_COUNT).toString(36).padStart(ID_LENGTH, '0');
+
 /** The id of the lease of this consumer and key: the same inputs give the same id. */
 export function leaseIdFor(consumer: ConsumerId, idempotencyKey: string): LeaseId {
   const hash = sha256(JSON.stringify(['lease-id', consumer, idempotencyKey]));
-  const digits = (BigInt(`0x${hash}`) % ID_COUNT).toString(36);
-  return brandId(LeaseId, digits.padStart(ID_LENGTH, '0'));
+  return brandId(LeaseId, digitsOf(hash));
+}
+
+/** The id of the run of this operator and key: the same inputs give the same id. */
+export function runIdFor(kind: RunKind, operator: ConsumerId, idempotencyKey: string): RunId {
+  const hash = sha256(JSON.stringify(['run-id', kind, operator, idempotencyKey]));
+  return brandId(RunId, `${kind}-${digitsOf(hash)}`);
 }
 
 /** Sorts the keys of every object, so that equal values have equal text. */

@@ -5,13 +5,9 @@ import { createCloseDays } from '../usecases/billing/close-days.ts';
 import { createKeepBooks } from '../usecases/billing/keep-books.ts';
 import { createReadCosts } from '../usecases/billing/read-costs.ts';
 import { createReadLeaseCost } from '../usecases/billing/read-lease-cost.ts';
-import {
-  createVerifyAll,
-  createVerifyLedger,
-  createVerifyOnDemand,
-} from '../usecases/billing/verify-ledger.ts';
+import { createVerifyLedger } from '../usecases/billing/verify-ledger.ts';
 import { createReadLedger } from '../usecases/ledger/read-ledger.ts';
-import { pulses, records, table } from './parts.ts';
+import { pulses, records, runs, table } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 const days = (runtime: Runtime) => createDayStore(table(runtime, 'ledger'));
@@ -28,10 +24,11 @@ export const readCosts = (runtime: Runtime) =>
 export const readLeaseCost = (runtime: Runtime) =>
   createReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
 export const readLedger = (runtime: Runtime) => createReadLedger(records(runtime));
-export const verifyOnDemand = (runtime: Runtime) => createVerifyOnDemand(verifying(runtime));
 export const closeDays = (runtime: Runtime) => createCloseDays(books(runtime));
 export const keepBooks = (runtime: Runtime) =>
   createKeepBooks({
+    runs: once(runtime, runs),
+    clock: runtime.clock,
     closeDays: closeDays(runtime),
-    verifyAll: createVerifyAll(verifying(runtime)),
+    verify: verifying(runtime),
   });

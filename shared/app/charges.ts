@@ -1,15 +1,13 @@
 // Factories of what puts charges right after settlement: corrections by people, and true-ups to
 // what providers charged.
 
-import type { Caller } from '../core/base/caller.ts';
-import { chooseProvider, type ProviderName, reportingCharges } from '../core/base/providers.ts';
 import { createCorrectCharge } from '../usecases/billing/correct-charge.ts';
 import {
   createReadReconciliations,
   createReconcileCharges,
-  createReconcileOnDemand,
+  createReconcileOnTimer,
 } from '../usecases/billing/reconcile-charges.ts';
-import { providerNames, reconciliations, records, sight, withKeys } from './parts.ts';
+import { providerNames, reconciliations, records, runs, sight, withKeys } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 export const correctCharge = (runtime: Runtime) => createCorrectCharge(records(runtime));
@@ -24,16 +22,11 @@ const reconciling = (runtime: Runtime) =>
 
 export const reconcileCharges = (runtime: Runtime) => withKeys(runtime, reconciling);
 
-/** An operator's request: without a provider, it is about the only one that reports charges. */
-type Asked = { readonly caller: Caller; readonly provider?: ProviderName | undefined };
-
-export const reconcileOnDemand = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => {
-    const reconcile = createReconcileOnDemand(reconciling(keyed));
-    const choices = reportingCharges(providerNames(keyed));
-    return ({ caller, provider }: Asked) =>
-      reconcile({ caller, provider: chooseProvider(choices, provider) });
-  });
+export const reconcileOnTimer = (runtime: Runtime) =>
+  createReconcileOnTimer(
+    { runs: once(runtime, runs), clock: runtime.clock },
+    reconcileCharges(runtime),
+  );
 
 export const readReconciliations = (runtime: Runtime) =>
   createReadReconciliations({

@@ -86,6 +86,7 @@ const Environment = z.object({
   GPU_SHOPPER_LEASES_TABLE: z._default(text, 'leases'),
   GPU_SHOPPER_LEDGER_TABLE: z._default(text, 'ledger'),
   GPU_SHOPPER_INVENTORY_TABLE: z._default(text, 'inventory'),
+  GPU_SHOPPER_LIVE_TABLE: z._default(text, 'live'),
   GPU_SHOPPER_SNAPSHOT_BUCKET: z._default(text, 'snapshots'),
   GPU_SHOPPER_STATE_MACHINE_ARN: z.optional(text),
   GPU_SHOPPER_SCHEDULE_GROUP: z.optional(text),
@@ -95,6 +96,7 @@ const Environment = z.object({
   AWS_REGION: z._default(text, 'us-east-1'),
   AWS_ENDPOINT_URL: z.optional(url),
   AWS_ENDPOINT_URL_DYNAMODB: z.optional(url),
+  AWS_ENDPOINT_URL_LAMBDA: z.optional(url),
   AWS_ENDPOINT_URL_S3: z.optional(url),
   AWS_ENDPOINT_URL_SCHEDULER: z.optional(url),
   AWS_ENDPOINT_URL_SECRETS_MANAGER: z.optional(url),
@@ -160,6 +162,7 @@ export function readConfig(environment: Variables = process.env, keys: Variables
     /** Where services of AWS are, when they aren't the region's own: named as in its SDKs. */
     endpoints: {
       dynamodb: env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL,
+      lambda: env.AWS_ENDPOINT_URL_LAMBDA ?? env.AWS_ENDPOINT_URL,
       s3: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,
       scheduler: env.AWS_ENDPOINT_URL_SCHEDULER ?? env.AWS_ENDPOINT_URL,
       secrets: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL,
@@ -169,6 +172,7 @@ export function readConfig(environment: Variables = process.env, keys: Variables
       leases: env.GPU_SHOPPER_LEASES_TABLE,
       ledger: env.GPU_SHOPPER_LEDGER_TABLE,
       inventory: env.GPU_SHOPPER_INVENTORY_TABLE,
+      live: env.GPU_SHOPPER_LIVE_TABLE,
     },
     snapshotBucket: env.GPU_SHOPPER_SNAPSHOT_BUCKET,
     stateMachineArn: env.GPU_SHOPPER_STATE_MACHINE_ARN,

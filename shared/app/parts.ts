@@ -13,10 +13,12 @@ import {
   goneOffers as goneOffersIn,
 } from '../adapters/dynamodb/menu/menu-store.ts';
 import { createFreezeStore } from '../adapters/dynamodb/operations/freeze-store.ts';
+import { createRunStore } from '../adapters/dynamodb/operations/run-store.ts';
 import { createSweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../adapters/dynamodb/table.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createKeyring, type Keyring, type Keys } from '../adapters/keyring.ts';
+import { createLambdaInvoker } from '../adapters/lambda.ts';
 import { createLeaseToken } from '../adapters/lease-token.ts';
 import { createCounter } from '../adapters/metrics.ts';
 import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
@@ -138,6 +140,14 @@ const schedules = (runtime: Runtime) => {
 export const scheduler = (runtime: Runtime) =>
   runtime.scheduler ?? once(shared(runtime), schedules);
 
+const lambda = (runtime: Runtime) =>
+  createLambdaInvoker({
+    ...access(runtime, 'lambda'),
+    deployment: runtime.config.deployment,
+  });
+
+export const invoker = (runtime: Runtime) => runtime.invoker ?? once(shared(runtime), lambda);
+
 const bucket = (runtime: Runtime) =>
   createS3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
@@ -155,6 +165,7 @@ export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inv
 export const menu = (runtime: Runtime) =>
   createMenuStore(table(runtime, 'inventory'), once(runtime, blobs));
 export const freezes = (runtime: Runtime) => createFreezeStore(table(runtime, 'leases'));
+export const runs = (runtime: Runtime) => createRunStore(table(runtime, 'live'));
 export const sweeps = (runtime: Runtime) => createSweepStore(table(runtime, 'inventory'));
 export const rooms = (runtime: Runtime) => createRoomStore(table(runtime, 'inventory'));
 export const reconciliations = (runtime: Runtime) =>

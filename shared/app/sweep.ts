@@ -1,13 +1,11 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
-import type { Caller } from '../core/base/caller.ts';
-import { chooseProvider, type ProviderName } from '../core/base/providers.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
 import type { LogLine } from '../ports/log.ts';
 import { createExcuseSilence } from '../usecases/lease/excuse-silence.ts';
 import { createExecutionEnded } from '../usecases/lease/execution-ended.ts';
-import { createSweepOnDemand, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
-import { providerNames, pulses, records, rooms, sight, sweeps, waking, withKeys } from './parts.ts';
+import { createSweepOnTimer, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
+import { pulses, records, rooms, runs, sight, sweeps, waking, withKeys } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 /** By these lines an alarm knows how old the last complete sweep is. */
@@ -32,15 +30,8 @@ const sweeping = (runtime: Runtime) =>
 
 export const sweepProvider = (runtime: Runtime) => withKeys(runtime, sweeping);
 
-/** An operator's request: without a provider, it is about the only one. */
-type Asked = { readonly caller: Caller; readonly provider?: ProviderName | undefined };
-
-export const sweepOnDemand = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => {
-    const sweep = createSweepOnDemand(sweeping(keyed));
-    return ({ caller, provider }: Asked) =>
-      sweep({ caller, provider: chooseProvider(providerNames(keyed), provider) });
-  });
+export const sweepOnTimer = (runtime: Runtime) =>
+  createSweepOnTimer({ runs: once(runtime, runs), clock: runtime.clock }, sweepProvider(runtime));
 
 export const executionEnded = (runtime: Runtime) =>
   createExecutionEnded({ ...records(runtime), ...waking(runtime) });

@@ -1,10 +1,16 @@
 // One reply of each route with all its fields, and with additional fields as a newer service might
 // send them.
 
-import type { Account, Freeze, LedgerEntry } from '../../clients/client/replies.ts';
+import type {
+  Account,
+  Freeze,
+  LedgerEntry,
+  Reconciliation,
+  Run,
+} from '../../clients/client/replies.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Reply } from '../../shared/api/contract/replies/replies.ts';
-import { brandId, ConsumerId } from '../../shared/core/base/ids.ts';
+import { brandId, ConsumerId, RunId } from '../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour, signedMicroUsd } from '../../shared/core/base/money.ts';
 import type { ProviderName } from '../../shared/core/base/providers.ts';
 import { epochMs, monthOf } from '../../shared/core/base/time.ts';
@@ -57,11 +63,25 @@ const group = {
   ...{ ofWhich: parts, waste, leases: 1 },
 };
 
-const reconciliation: Reply<'reconcileCharges'> = {
+const reconciliation: Reconciliation = {
   ...{ provider, startedAt: at(60), from: at(0), failure: 'a page is missing' },
   ...{ leases: 1, truedUp: 1, foreignRows: 0, unreadableRows: 0, findingsInAll: 1 },
   ...{ bookedMicroUsd: amount, providerMicroUsd: amount, truedUpMicroUsd: signedMicroUsd(-5) },
   findings: [{ kind: 'drift', leaseId, amountMicroUsd: signedMicroUsd(-5), why: 'a test' }],
+};
+
+const run: Omit<Run, 'id' | 'kind' | 'result'> = {
+  ...{ provider, consumer, state: 'done', by: consumer, at: at(0), tries: 1 },
+  ...{ endedAt: at(60), failure: 'a page is missing' },
+};
+
+const verification: Run = {
+  ...{ ...run, kind: 'verify', id: brandId(RunId, `verify-${leaseId}`) },
+  result: {
+    ...{ accounts: 1, leases: 1, entries: 2, closedDays: 0, doubtful: 0 },
+    differences: [{ consumer, leaseId, what: 'charged', ledger: 1, found: 2 }],
+    differencesInAll: 1,
+  },
 };
 
 const carryOn = { carryOn: true, endsAt: at(60), secondsLeft: 60, everySeconds: 60 } as const;
@@ -105,20 +125,11 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
       reservedMicroUsd: amount,
     },
   },
-  verifyLedger: {
-    ...{ accounts: 1, leases: 1, entries: 2, closedDays: 0, doubtful: 0, nextCursor: 'next' },
-    differences: [{ consumer, leaseId, what: 'charged', ledger: 1, found: 2 }],
-  },
   correctCharge: anEndedLease(),
-  reconcileCharges: reconciliation,
   readReconciliations: { reconciliations: [reconciliation] },
   placeFreeze: freeze,
   readFreezes: { freezes: [freeze] },
   thaw: freeze,
-  sweepProvider: {
-    ...{ provider, startedAt: at(0), listedAt: at(1), instances: 1, openLeases: 1 },
-    ...{ findings: { orphan: 1 }, suspects: 1, pages: ['a page'] },
-  },
   readDoctor: {
     ...{ at: at(60), openLeases: 1, byState: { active: 1 }, stuck: 1, freezes: [freeze] },
     oldestHeartbeat: { leaseId, at: at(0), ageSeconds: 60 },
@@ -139,6 +150,19 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
       },
     ],
   },
+  sweepProvider: {
+    ...{ ...run, kind: 'sweep', id: brandId(RunId, `sweep-${leaseId}`) },
+    result: {
+      ...{ provider, startedAt: at(0), listedAt: at(1), instances: 1, openLeases: 1 },
+      ...{ findings: { orphan: 1 }, suspects: 1, pages: ['a page'] },
+    },
+  },
+  reconcileCharges: {
+    ...{ ...run, kind: 'reconcile', id: brandId(RunId, `reconcile-${leaseId}`) },
+    result: reconciliation,
+  },
+  verifyLedger: verification,
+  readRun: verification,
   readHealth: {
     status: 'ok',
     menus: [{ provider, offers: 1, usable: true, ageSeconds: 60 }],

@@ -42,6 +42,7 @@ const REQUESTS: Partial<Record<RouteName, GatewayRequest>> = {
   thaw: scope,
   sweepProvider: { body: {} },
   readDoctor: {},
+  readRun: { params: { id: 'sweep-k3v9x0c2m5n8q1w4e7r6' } },
 };
 
 type ServeAll = Parameters<typeof serveRoutes>[1];

@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { readable } from '../../infra/acknowledge.ts';
 import { FUNCTION_NAMES } from '../../infra/function-list.ts';
 import { type RouteName, routes } from '../../shared/api/contract/contract.ts';
-import { STEPS } from '../../shared/core/base/functions.ts';
+import { type FunctionName, RUN_FUNCTIONS, STEPS } from '../../shared/core/base/functions.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 import { isStep } from '../support/worlds/virtual-time.ts';
 import { devStack, resourcesOf } from './synth.ts';
@@ -75,6 +75,27 @@ const permissions = [
 it('are the listed ones', async () => {
   const sorted = [...new Set(permissions)].toSorted((a, b) => (a < b ? -1 : 1));
   await expect(`${sorted.join('\n')}\n`).toMatchFileSnapshot('./permissions.golden.txt');
+});
+
+/** Functions that call a provider, and no others. */
+const KEYED: readonly FunctionName[] = [
+  ...(['work-provider', 'work-list'] as const),
+  ...(['timer-deadline', 'timer-sweep', 'timer-refresh', 'timer-reconcile'] as const),
+  'timer-freezes',
+];
+
+it('let only functions that call a provider read its keys', () => {
+  const readers = permissions.filter((line) => /GetSecretValue {2}<secrets\w+keys>/.test(line));
+  expect(new Set(readers.map((line) => line.split('  ')[0]))).toEqual(new Set(KEYED));
+});
+
+it('let operators start the functions of runs, and no other function', () => {
+  const started = permissions.flatMap((line) => {
+    const [owner, , name] =
+      /^(\S+) {2}lambda:(\w+) {2}.*:gpu-shopper-dev-(\S+)$/.exec(line)?.slice(1) ?? [];
+    return owner === 'api-operations' ? [name] : [];
+  });
+  expect(new Set(started)).toEqual(new Set(Object.values(RUN_FUNCTIONS)));
 });
 
 const isRoute = (name: string): name is RouteName => name in routes;

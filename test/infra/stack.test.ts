@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 import { FUNCTION_NAMES, FUNCTIONS } from '../../infra/function-list.ts';
 import { nameOf } from '../../infra/names.ts';
 import { handlers } from '../../local/handlers.ts';
-import { TABLES } from '../../shared/adapters/dynamodb/schema.ts';
+import { EXPIRES_AT, TABLES } from '../../shared/adapters/dynamodb/schema.ts';
 import { routes } from '../../shared/api/contract/contract.ts';
 import { STEP_NAMES, STEPS } from '../../shared/core/base/functions.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
@@ -59,6 +59,18 @@ describe('data', () => {
     expect(Object.keys(template.findResources('AWS::DynamoDB::GlobalTable', kept))).toHaveLength(
       length,
     );
+  });
+  it('lets items of the table live expire, and of no other table', () => {
+    const tables = Object.entries(template.findResources('AWS::DynamoDB::GlobalTable'));
+    const expiring = tables.filter(([, { Properties }]) => 'TimeToLiveSpecification' in Properties);
+    expect(expiring).toMatchObject([
+      [
+        expect.stringMatching(/^datalive/),
+        {
+          Properties: { TimeToLiveSpecification: { AttributeName: EXPIRES_AT, Enabled: true } },
+        },
+      ],
+    ]);
   });
   it('has the indexes of the schema, with keys only', () => {
     const tables = [...resourcesOf(template, 'AWS::DynamoDB::GlobalTable', TableShape).values()];

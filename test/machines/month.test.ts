@@ -10,7 +10,8 @@ import { minutes } from '../../shared/core/base/time.ts';
 import { totalsOf } from '../../shared/core/ledger/entry.ts';
 import { isLong, limitOf, SEED } from '../support/long.ts';
 import { createRandom } from '../support/random.ts';
-import { CONSUMER, type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { endedRun } from '../support/worlds/runs.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const WAVE = 8;
@@ -104,10 +105,10 @@ describe(`a month of leases with every fault, with seed ${SEED}`, () => {
       const totals = totalsOf(await once(world.service.runtime, books).ledger.entries(CONSUMER));
       expect(totals.held).toBe(0);
       await world.pass(25 * HOUR);
-      const reconcile = () => world.ask('reconcileCharges', { userArn: OPERATOR, body: {} });
-      expect((await reconcile()).body).toMatchObject({ failure: null });
+      const reconcile = async () => (await endedRun(world, 'reconcileCharges')).result;
+      expect(await reconcile()).toMatchObject({ failure: null });
       await world.pass(MINUTE);
-      expect((await reconcile()).body).toMatchObject({ failure: null, truedUp: 0 });
+      expect(await reconcile()).toMatchObject({ failure: null, truedUp: 0 });
       expect(await world.leftovers(...ids)).toEqual([]);
       const charged = await charges(world, ids);
       const wrong = [...marketCosts(world)].flatMap(([id, { cost, instances }]) => {

@@ -2,8 +2,9 @@
 // is added once even after a crash, and the ledger agrees with the market's own books.
 
 import { describe, expect, it } from 'vitest';
+import { handler as timerReconcile } from '../../functions/timer-reconcile.ts';
 import { books } from '../../shared/app/lease.ts';
-import { once } from '../../shared/app/runtime.ts';
+import { once, within } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { LogLine } from '../../shared/ports/log.ts';
 import {
@@ -13,6 +14,7 @@ import {
   leaseWorld,
   OPERATOR,
 } from '../support/worlds/lease.ts';
+import { endedRun, requestRun } from '../support/worlds/runs.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** A tenth of a cent, to the nearest, for each of four items. */
@@ -39,8 +41,7 @@ type CorrectionBody = {
   readonly why?: string;
 };
 
-const reconcile = (world: LeaseWorld, userArn = OPERATOR) =>
-  world.ask('reconcileCharges', { userArn, body: {} });
+const reconcile = (world: LeaseWorld) => endedRun(world, 'reconcileCharges');
 const correct = (
   world: LeaseWorld,
   id: LeaseId,
@@ -66,9 +67,9 @@ describe('reconciliation', () => {
     const world = await aWorld();
     const id = await anEndedLease(world);
     await world.pass(25 * HOUR);
-    const { status, body } = await reconcile(world);
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ leases: 1, truedUp: 0, failure: null, findings: [] });
+    const { state, result } = await reconcile(world);
+    expect(state).toBe('done');
+    expect(result).toMatchObject({ leases: 1, truedUp: 0, failure: null, findings: [] });
     const spent = world.market.books().spentMicroUsd;
     expect(Math.abs((await chargedOf(world, id)) - spent)).toBeLessThanOrEqual(ROUNDING);
     expect(await corrections(world)).toEqual([]);
@@ -79,7 +80,7 @@ describe('reconciliation', () => {
     const world = await aWorld();
     await anEndedLease(world, 1.5);
     await world.pass(23 * HOUR);
-    expect((await reconcile(world)).body).toMatchObject({ leases: 0, truedUp: 0 });
+    expect((await reconcile(world)).result).toMatchObject({ leases: 0, truedUp: 0 });
     await world.close();
   });
 
@@ -130,7 +131,7 @@ describe('reconciliation', () => {
     const id = await anEndedLease(world, 1.5);
     const before = await chargedOf(world, id);
     await world.pass(25 * HOUR);
-    const { body } = await reconcile(world);
+    const { result: body } = await reconcile(world);
     const { providerMicroUsd } = body as { providerMicroUsd: number };
     expect(body).toMatchObject({
       ...{
@@ -155,7 +156,7 @@ describe('reconciliation', () => {
     ]);
     expect(await world.eventTypes(id)).toContain('trued-up');
     await world.pass(MINUTE);
-    expect((await reconcile(world)).body).toMatchObject({ truedUp: 0, findings: [] });
+    expect((await reconcile(world)).result).toMatchObject({ truedUp: 0, findings: [] });
     expect(await corrections(world)).toHaveLength(1);
     expect(await world.leftovers(id)).toEqual([]);
     const read = await world.ask('readReconciliations', { userArn: OPERATOR });
@@ -168,7 +169,7 @@ describe('reconciliation', () => {
     await world.active();
     world.plant();
     await world.pass(2 * HOUR);
-    const { body } = await reconcile(world);
+    const { result: body } = await reconcile(world);
     expect(body).toMatchObject({ truedUp: 0, findings: [{ kind: 'unknown-lease' }] });
     expect(await corrections(world)).toEqual([]);
     await world.close();
@@ -179,7 +180,10 @@ describe('reconciliation', () => {
     const id = await anEndedLease(world, 1.5);
     await world.pass(25 * HOUR);
     world.market.addFault({ name: 'bad-key' });
-    expect((await reconcile(world)).status).toBe(502);
+    expect(await reconcile(world)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('Unauthorised'),
+    });
     const read = await world.ask('readReconciliations', { userArn: OPERATOR });
     expect(read.body).toMatchObject({
       reconciliations: [
@@ -204,10 +208,14 @@ describe('reconciliation', () => {
     let calls = 0;
     for (; ; calls += 1) {
       callsLeft = calls;
-      const answer = await reconcile(world).catch(() => null);
+      const call = () => timerReconcile({ provider: 'vastai' }, { functionName: 'test' } as never);
+      const ended = await within(world.service.runtime, call).then(
+        () => true,
+        () => false,
+      );
       callsLeft = Number.POSITIVE_INFINITY;
       await world.service.sweep();
-      if (answer?.status === 200) break;
+      if (ended) break;
     }
     expect(calls).toBeGreaterThan(5);
     expect(await corrections(world)).toHaveLength(2);
@@ -218,7 +226,7 @@ describe('reconciliation', () => {
   it('is for operators only', async () => {
     const world = await aWorld();
     const userArn = 'arn:aws:sts::123456789012:assumed-role/trainer/run-1';
-    expect((await reconcile(world, userArn)).status).toBe(403);
+    expect((await requestRun(world, 'reconcileCharges', { userArn })).status).toBe(403);
     expect((await world.ask('readReconciliations', { userArn })).status).toBe(403);
     await world.close();
   });
@@ -242,7 +250,7 @@ describe('a correction', () => {
     expect(await world.leftovers(id)).toEqual([]);
     await world.pass(25 * HOUR);
     // A correction is not a drift, and stays.
-    expect((await reconcile(world)).body).toMatchObject({ leases: 1, truedUp: 0 });
+    expect((await reconcile(world)).result).toMatchObject({ leases: 1, truedUp: 0 });
     await world.close();
   });
 

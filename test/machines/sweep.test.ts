@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { brandId, DeploymentId } from '../../shared/core/base/ids.ts';
 import type { LogLine } from '../../shared/ports/log.ts';
 import { aTag, LARGE_MARKET, leaseWorld } from '../support/worlds/lease.ts';
+import { endedRun } from '../support/worlds/runs.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
 describe('an instance without a lease', () => {
@@ -183,15 +184,13 @@ describe('a sweep that cannot list', () => {
 });
 
 describe('POST /v1/sweeps', () => {
-  it('sweeps now and returns the findings, for operators only', async () => {
+  it('starts a sweep whose findings are its result, for operators only', async () => {
     const world = await leaseWorld();
     world.market.addForeignInstance();
     await world.pass(MINUTE);
-    const userArn = 'arn:aws:sts::123456789012:assumed-role/operator/me';
-    const reply = await world.ask('sweepProvider', { userArn, body: {} });
-    expect(reply).toMatchObject({
-      status: 200,
-      body: { provider: 'vastai', instances: 1, findings: { foreign: 1 }, pages: [] },
+    expect(await endedRun(world, 'sweepProvider')).toMatchObject({
+      state: 'done',
+      result: { provider: 'vastai', instances: 1, findings: { foreign: 1 }, pages: [] },
     });
     expect(await world.ask('sweepProvider', { body: {} })).toMatchObject({ status: 403 });
     await world.close();

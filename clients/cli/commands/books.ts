@@ -5,7 +5,6 @@ import { Argument, type Command, Option } from 'commander';
 import { GROUPINGS } from '../../../shared/api/contract/billing.ts';
 import { runRoutes } from '../../../shared/api/contract/runs.ts';
 import { joinCosts } from '../../client/costs.ts';
-import type { Verdict } from '../../client/replies.ts';
 import {
   costCsv,
   costLines,
@@ -17,6 +16,7 @@ import {
 } from '../book-format.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
+import { resultOf } from '../runs.ts';
 
 type SpanOptions = { readonly from?: string; readonly to?: string; readonly consumer?: string };
 type CostsOptions = SpanOptions & { readonly groupBy: string; readonly csv?: boolean };
@@ -99,28 +99,17 @@ async function ledger(context: Context, options: LedgerOptions): Promise<ExitCod
   return EXIT.ok;
 }
 
-const joinVerdicts = (a: Verdict, b: Verdict): Verdict => ({
-  accounts: a.accounts + b.accounts,
-  leases: a.leases + b.leases,
-  entries: a.entries + b.entries,
-  closedDays: a.closedDays + b.closedDays,
-  doubtful: a.doubtful + b.doubtful,
-  differences: [...a.differences, ...b.differences],
-  nextCursor: b.nextCursor,
-});
-
 async function verify(context: Context, { consumer }: LedgerOptions): Promise<ExitCode> {
   const { client, signal, show } = context;
   const body = runRoutes.verifyLedger.body.safeParse({ consumer }).data;
   if (body == null)
     return usage(`--consumer must be a consumer such as 123456789012/trainer, not ${consumer}`);
-  let verdict = await client.verifyLedger(body, { signal });
-  while (verdict.nextCursor !== null) {
-    const page = { ...body, cursor: verdict.nextCursor };
-    verdict = joinVerdicts(verdict, await client.verifyLedger(page, { signal }));
-  }
+  const run = await client.verifyLedger(body, { signal });
+  const verdict = await resultOf(context, run, (each) =>
+    each.kind === 'verify' ? each.result : null,
+  );
   show(verdict, verdictLines);
-  return verdict.differences.length === 0 ? EXIT.ok : EXIT.differs;
+  return verdict.differencesInAll === 0 ? EXIT.ok : EXIT.differs;
 }
 
 function addExport(program: Command, cli: Cli): void {

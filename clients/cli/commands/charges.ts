@@ -3,10 +3,11 @@
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
 import { ruleOf } from '../../../shared/core/base/rule.ts';
-import type { Body } from '../../client/replies.ts';
+import type { Body, Run } from '../../client/replies.ts';
 import { reconciliationLines } from '../charge-format.ts';
 import type { Cli } from '../context.ts';
 import { EXIT, usage } from '../exit-codes.ts';
+import { resultOf } from '../runs.ts';
 
 type CorrectOptions = { readonly amount: string; readonly why: string; readonly key?: string };
 
@@ -25,6 +26,8 @@ function providerOf(provider: string | undefined): Body<'reconcileCharges'> {
   const body = routes.reconcileCharges.body.safeParse(given, { error: ruleOf });
   return body.data ?? usage(`--provider ${body.error.issues[0]?.message}`);
 }
+
+const reconciliationOf = (run: Run) => (run.kind === 'reconcile' ? run.result : null);
 
 /** Adds `correct` and `reconcile`. */
 export function addCharges(program: Command, cli: Cli): void {
@@ -52,14 +55,16 @@ export function addCharges(program: Command, cli: Cli): void {
     .option('--provider <name>', 'provider (default: the only one that reports charges)')
     .option('--last', 'show the last reconciliations and start none')
     .action((options: { provider?: string; last?: boolean }, command: Command) =>
-      cli.run(command, async ({ client, signal, show }) => {
+      cli.run(command, async (context) => {
+        const { client, signal, show } = context;
         if (options.last === true) {
           const found = await client.readReconciliations({ signal });
           show(found, ({ reconciliations }) => reconciliations.flatMap(reconciliationLines));
           return EXIT.ok;
         }
         const wanted = providerOf(options.provider);
-        show(await client.reconcileCharges(wanted, { signal }), reconciliationLines);
+        const run = await client.reconcileCharges(wanted, { signal });
+        show(await resultOf(context, run, reconciliationOf), reconciliationLines);
         return EXIT.ok;
       }),
     );

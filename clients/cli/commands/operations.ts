@@ -1,12 +1,14 @@
-// The commands of operators: freeze, thaw, freezes, doctor and sweep-now; and health, for anyone.
+// The commands of operators: freeze, thaw, freezes, doctor, sweep-now and run; and health, for
+// anyone.
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
 import { ruleOf } from '../../../shared/core/base/rule.ts';
-import type { Body, Diagnosis, Freeze } from '../../client/replies.ts';
+import type { Body, Diagnosis, Freeze, Run } from '../../client/replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
 import { doctorLines, freezeLines, healthLines, sweepLines } from '../operation-format.ts';
+import { resultOf, runLines } from '../runs.ts';
 
 type ScopeOptions = {
   readonly all?: boolean;
@@ -16,7 +18,7 @@ type ScopeOptions = {
 };
 type FreezeBody = Body<'placeFreeze'>;
 
-/** Adds `freeze`, `thaw`, `freezes`, `doctor`, `sweep-now` and `health`. */
+/** Adds `freeze`, `thaw`, `freezes`, `doctor`, `sweep-now`, `run` and `health`. */
 export function addOperations(program: Command, cli: Cli): void {
   addScoped(program, ['freeze', 'operators: refuse new leases and end open ones'], (options) =>
     cli.run(options.command, (context) => freeze(context, bodyOf(options))),
@@ -45,16 +47,30 @@ export function addOperations(program: Command, cli: Cli): void {
   addChecks(program, cli);
 }
 
+const sweepOf = (run: Run) => (run.kind === 'sweep' ? run.result : null);
+
 function addChecks(program: Command, cli: Cli): void {
   program
     .command('sweep-now')
     .description('operators: sweep a provider now and show the findings')
     .option('--provider <name>', 'provider (default: the only one)')
     .action((options: { provider?: string }, command: Command) =>
-      cli.run(command, async ({ client, signal, show }) => {
+      cli.run(command, async (context) => {
+        const { client, signal, show } = context;
         const body = routes.sweepProvider.body.safeParse(options, { error: ruleOf });
         const wanted = body.data ?? usage(`--provider ${body.error?.issues[0]?.message}`);
-        show(await client.sweepProvider(wanted, { signal }), sweepLines);
+        const run = await client.sweepProvider(wanted, { signal });
+        show(await resultOf(context, run, sweepOf), sweepLines);
+        return EXIT.ok;
+      }),
+    );
+  program
+    .command('run')
+    .description('operators: show a sweep, reconciliation or verification and its result')
+    .argument('<run>', 'run id')
+    .action((id: string, _options: object, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        show(await client.readRun(id, { signal }), runLines);
         return EXIT.ok;
       }),
     );

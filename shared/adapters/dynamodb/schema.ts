@@ -1,7 +1,8 @@
 // The tables, their keys and indexes, as data: deployed and local tables are both created from it.
 // It imports no AWS code, so that infrastructure code can read it.
 
-import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
+import type { RunKind } from '../../core/base/functions.ts';
+import type { ConsumerId, LeaseId, RunId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { type EpochMs, isoTime } from '../../core/base/time.ts';
 import type { Day } from '../../core/billing/days.ts';
@@ -41,7 +42,11 @@ export const TABLES = {
   leases: { indexes: [OPEN_INDEX, BY_CONSUMER_INDEX] },
   ledger: { indexes: [] },
   inventory: { indexes: [] },
+  live: { indexes: [] },
 } as const satisfies Record<string, { readonly indexes: readonly IndexSchema[] }>;
+
+/** DynamoDB deletes an item of `live` some time after this second since 1970. */
+export const EXPIRES_AT = 'expiresAt';
 
 export type TableName = keyof typeof TABLES;
 
@@ -129,3 +134,10 @@ export const silenceKey = (minute: number): Key => ({ pk: 'SILENCES', sk: sorted
 /** Every scope that was ever frozen, in the table `leases`. Each launch reads them. */
 export const FREEZES = { pk: 'FREEZE', first: 'SCOPE#', last: 'SCOPE#~' } as const;
 export const freezeKey = (scope: string): Key => ({ pk: FREEZES.pk, sk: `SCOPE#${scope}` });
+
+/** Runs in the table `live`, by kind: a run's id begins with its kind. */
+export const RUNS = { pk: (kind: RunKind) => `RUN#${kind}`, first: 'RUN#', last: 'RUN#~' } as const;
+export const runKey = (id: RunId): Key => ({
+  pk: `RUN#${id.slice(0, id.indexOf('-'))}`,
+  sk: `RUN#${id}`,
+});

@@ -1,9 +1,10 @@
-// Routes of work that takes longer than an HTTP API waits: sweeps, reconciliations, verification.
+// Routes of runs: work that takes longer than an HTTP API waits. A request is answered at once with
+// the run, which can be read until it is ended.
 
 import * as z from 'zod/mini';
-import { ConsumerId } from '../../core/base/ids.ts';
+import { ConsumerId, RunId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
-import { Cursor, Nothing } from './fields.ts';
+import { NoBody, Nothing } from './fields.ts';
 
 export const runRoutes = {
   sweepProvider: {
@@ -11,7 +12,7 @@ export const runRoutes = {
     path: '/v1/sweeps',
     handledBy: 'api-operations',
     access: 'operator',
-    status: 200,
+    status: 202,
     params: Nothing,
     query: Nothing,
     body: z.strictObject({ provider: z.optional(ProviderName) }),
@@ -21,7 +22,7 @@ export const runRoutes = {
     path: '/v1/reconciliations',
     handledBy: 'api-operations',
     access: 'operator',
-    status: 200,
+    status: 202,
     params: Nothing,
     query: Nothing,
     body: z.strictObject({ provider: z.optional(ProviderName) }),
@@ -31,9 +32,19 @@ export const runRoutes = {
     path: '/v1/ledger/verify',
     handledBy: 'api-operations',
     access: 'operator',
-    status: 200,
+    status: 202,
     params: Nothing,
     query: Nothing,
-    body: z.nullable(z.strictObject({ consumer: z.optional(ConsumerId), cursor: Cursor })),
+    body: z.nullable(z.strictObject({ consumer: z.optional(ConsumerId) })),
+  },
+  readRun: {
+    method: 'GET',
+    path: '/v1/runs/{id}',
+    handledBy: 'api-operations',
+    access: 'operator',
+    status: 200,
+    params: z.strictObject({ id: RunId }),
+    query: Nothing,
+    body: NoBody,
   },
 } as const;

@@ -17,8 +17,6 @@ import {
 import { type Span, startOfMonth, startOfNextMonth } from '../../core/billing/days.ts';
 import { EntryPlace } from './ledger.ts';
 
-/** The last account of a page. */
-export const AccountPlace = z.object({ consumer: ConsumerId });
 /** In a cost report: the account, and the last entry that was read of it, if any. */
 export const CostPlace = z.object({ consumer: ConsumerId, after: z.nullable(EntryPlace) });
 

@@ -1,7 +1,7 @@
 // The inputs of the functions that the state machine and the schedules invoke.
 
 import * as z from 'zod/mini';
-import { brandId, LeaseId } from '../../core/base/ids.ts';
+import { brandId, LeaseId, RunId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
 import { EpochMs } from '../../core/base/time.ts';
 
@@ -31,12 +31,16 @@ export const ProveInput = z.extend(StepInput, {
 });
 
 export const DeadlineInput = z.object({ leaseId: LeaseId });
-/** Timers without input. */
+/** A timer without input. */
 export const EveryMinute = z.object({});
-export const EveryDay = z.object({});
 export const RefreshInput = z.object({ provider: ProviderName });
+/** These timers are also started for a run. */
+const run = z.optional(RunId);
+export const BooksInput = z.object({ run });
+export const ReconcileInput = z.object({ provider: ProviderName, run });
 export const SweepInput = z.object({
   provider: ProviderName,
+  run,
   unlessIdle: z._default(z.boolean(), false),
 });
 

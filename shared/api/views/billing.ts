@@ -6,8 +6,8 @@ import type { CostGroup, GroupBy } from '../../core/billing/costs.ts';
 import type { Span } from '../../core/billing/days.ts';
 import type { LeaseCost } from '../../core/billing/lease-cost.ts';
 import type { Reconciliation } from '../../core/billing/reconcile.ts';
+import type { VerifyResult } from '../../core/billing/verify-result.ts';
 import type { CostReport } from '../../usecases/billing/read-costs.ts';
-import type { VerifyPage } from '../../usecases/billing/verify-ledger.ts';
 import type {
   CostGroupReply,
   CostsReply,
@@ -74,19 +74,7 @@ export function leaseCostView({ lease, asOf, charges, ...amounts }: LeaseCost): 
   };
 }
 
-export function verifyView({ verdicts, next }: VerifyPage, cursors: Cursors): VerifyReply {
-  const count = (of: (verdict: VerifyPage['verdicts'][number]) => number): number =>
-    verdicts.reduce((all, verdict) => all + of(verdict), 0);
-  return {
-    accounts: verdicts.length,
-    leases: count(({ leases }) => leases),
-    entries: count(({ entries }) => entries),
-    closedDays: count(({ closedDays }) => closedDays),
-    doubtful: count(({ doubtful }) => doubtful),
-    differences: verdicts.flatMap(({ difference }) => (difference === null ? [] : [difference])),
-    nextCursor: cursors.write(next === null ? null : { consumer: next }),
-  };
-}
+export const verifyView = (result: VerifyResult): VerifyReply => result;
 
 /** The result of one reconciliation. It is not complete when `failure` is set. */
 export function reconciliationView(record: Reconciliation): ReconciliationReply {

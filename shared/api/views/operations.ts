@@ -7,7 +7,7 @@ import { isOver } from '../../core/lease/lease.ts';
 import type { Diagnosis, Patient } from '../../core/operations/doctor.ts';
 import type { Freeze, Standing } from '../../core/operations/freeze.ts';
 import type { Health } from '../../core/operations/health.ts';
-import type { SweepRecord } from '../../core/sweep/record.ts';
+import type { SweepResult } from '../../core/sweep/record.ts';
 import type {
   BalanceReply,
   DoctorReply,
@@ -111,8 +111,8 @@ export function doctorView(diagnosis: Diagnosis): DoctorReply {
   };
 }
 
-export function sweepView(record: SweepRecord): SweepReply {
-  const { provider, startedAt, listedAt, listed, open, counts, pages } = record;
+export function sweepView(result: SweepResult): SweepReply {
+  const { provider, startedAt, listedAt, listed, open, counts, suspects, pages } = result;
   return {
     provider,
     startedAt: isoTime(startedAt),
@@ -120,7 +120,7 @@ export function sweepView(record: SweepRecord): SweepReply {
     instances: listed,
     openLeases: open,
     findings: counts,
-    suspects: Object.keys(record.sightings).length,
+    suspects,
     pages,
   };
 }

@@ -21,6 +21,10 @@ export type TimerFunction =
   | 'timer-books'
   | 'timer-freezes';
 
+/** The name of a function in Lambda, so that functions can start each other. */
+export const functionNameOf = (deployment: string, name: FunctionName): string =>
+  `gpu-shopper-${deployment}-${name}`;
+
 export type FunctionName = ApiFunction | StepFunction | TimerFunction | 'event-execution-ended';
 
 /**
@@ -53,3 +57,12 @@ export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];
 export type StepOf<Name extends StepFunction> = {
   [Step in StepName]: (typeof STEPS)[Step] extends Name ? Step : never;
 }[StepName];
+
+/** The functions that carry out what operators request, by the kind of work; see runs. */
+export const RUN_FUNCTIONS = {
+  sweep: 'timer-sweep',
+  reconcile: 'timer-reconcile',
+  verify: 'timer-books',
+} as const satisfies Record<string, TimerFunction>;
+
+export type RunKind = keyof typeof RUN_FUNCTIONS;

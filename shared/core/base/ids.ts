@@ -16,6 +16,9 @@ export type ConsumerId = Brand<string, 'ConsumerId'>;
 /** Which deployment of this product an instance belongs to. */
 export type DeploymentId = Brand<string, 'DeploymentId'>;
 
+/** `<kind>-<20 characters>`, derived from the operator and its idempotency key. */
+export type RunId = Brand<string, 'RunId'>;
+
 /** The metadata is for JSON Schema, which cannot derive it from a custom type. */
 const text = <Id extends string>(pattern: RegExp, rule: string) =>
   z
@@ -31,6 +34,10 @@ export const OfferId = text<OfferId>(
 export const ConsumerId = text<ConsumerId>(
   /^[A-Za-z0-9+=,.@_/:-]{1,128}$/,
   'must be a consumer such as 123456789012/role-name',
+);
+export const RunId = text<RunId>(
+  /^(?:sweep|reconcile|verify)-[a-z0-9]{20}$/,
+  'must be a run id such as sweep-0123456789abcdefghij',
 );
 export const DeploymentId = text<DeploymentId>(
   /^[a-z0-9]{2,12}$/,

@@ -1,18 +1,20 @@
 // A difference between two records that must agree, such as the ledger and an account.
 
-import type { ConsumerId, LeaseId } from '../base/ids.ts';
+import * as z from 'zod/mini';
+import { ConsumerId, LeaseId } from '../base/ids.ts';
 import { pageOf } from '../base/page.ts';
 
 /** Two numbers that must be equal and are not: micro-dollars, unless `what` names a count. */
-export type Difference = {
-  readonly consumer: ConsumerId;
-  readonly leaseId: LeaseId | null;
-  readonly what: string;
+export const Difference = z.object({
+  consumer: ConsumerId,
+  leaseId: z.nullable(LeaseId),
+  what: z.string(),
   /** The value by the ledger entries. */
-  readonly ledger: number;
+  ledger: z.number(),
   /** The value of the lease, the account or the closed day. */
-  readonly found: number;
-};
+  found: z.number(),
+});
+export type Difference = z.infer<typeof Difference>;
 
 export type Pair = readonly [what: string, ledger: number, found: number];
 

@@ -31,6 +31,22 @@ export const SweepRecord = z.object({
 });
 export type SweepRecord = z.infer<typeof SweepRecord>;
 
+/** What an operator sees of a sweep: its suspects are only counted. */
+export const SweepResult = z.extend(
+  z.pick(SweepRecord, {
+    ...{ provider: true, startedAt: true, listedAt: true, listed: true, open: true },
+    ...{ counts: true, pages: true },
+  }),
+  { suspects: z.int() },
+);
+export type SweepResult = z.infer<typeof SweepResult>;
+
+export function sweepResultOf({ sightings, ...record }: SweepRecord): SweepResult {
+  const { provider, startedAt, listedAt, listed, open, counts, pages } = record;
+  const suspects = Object.keys(sightings).length;
+  return { provider, startedAt, listedAt, listed, open, counts, pages, suspects };
+}
+
 /** The number of open leases at the last sweep of any provider. */
 export const openWhenSwept = (records: readonly (SweepRecord | null)[]): number =>
   Math.max(0, ...records.map((record) => record?.open ?? 0));

@@ -4,7 +4,7 @@
 
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { errorInWords } from '../../core/base/failure.ts';
-import type { LeaseId } from '../../core/base/ids.ts';
+import type { LeaseId, RunId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { type Reconciliation, rowsByLease } from '../../core/billing/reconcile.ts';
@@ -20,9 +20,11 @@ import {
 import { type Compared, reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
 import { releaseReserve } from '../../core/billing/reserve.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
+import type { RunSubject } from '../../core/operations/run.ts';
 import type { ReconciliationStore } from '../../ports/reconciliation-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
+import { type CarryOutPorts, carryOutRuns } from '../operations/carry-out-runs.ts';
 
 export type ReconcilePorts = Records &
   Sight & {
@@ -112,11 +114,26 @@ export function createReconcileCharges(ports: ReconcilePorts) {
   };
 }
 
-/** Runs one reconciliation for an operator. Throws Forbidden and what it throws. */
-export function createReconcileOnDemand(reconcile: ReturnType<typeof createReconcileCharges>) {
-  return async (input: { readonly caller: Caller; readonly provider: ProviderName }) => {
-    mustBeOperator(input.caller);
-    return reconcile({ provider: input.provider });
+export type ReconcileInput = {
+  readonly provider: ProviderName;
+  readonly run?: RunId | undefined;
+};
+
+/**
+ * What the timer of reconciliations does: the open runs of the provider, with one reconciliation
+ * for all, or else a scheduled one. Throws StoreDown and what the reconciliation throws.
+ */
+export function createReconcileOnTimer(
+  ports: CarryOutPorts,
+  reconcile: ReturnType<typeof createReconcileCharges>,
+) {
+  return async ({ provider, run }: ReconcileInput): Promise<void> => {
+    const matches = (open: RunSubject): boolean => open.provider === provider;
+    const carriedOut = await carryOutRuns(ports, { kind: 'reconcile', run, matches }, async () => ({
+      kind: 'reconcile',
+      found: await reconcile({ provider }),
+    }));
+    if (!carriedOut && run === undefined) await reconcile({ provider });
   };
 }
 

@@ -2,14 +2,16 @@
 // cannot be read is a failure that is recorded and rethrown, never "nothing found"; findings of the
 // other parts are still acted on. It needs no workflow, no schedule and no agent.
 
-import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
+import type { RunId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
+import type { RunSubject } from '../../core/operations/run.ts';
 import { actionsOf } from '../../core/sweep/actions.ts';
-import { type SweepRecord, wasIdle } from '../../core/sweep/record.ts';
+import { type SweepRecord, sweepResultOf, wasIdle } from '../../core/sweep/record.ts';
 import { reportSweep } from '../../core/sweep/report.ts';
 import type { SweepStore } from '../../ports/sweep-store.ts';
 import { recentSilences } from '../lease/hold-silence.ts';
+import { type CarryOutPorts, carryOutRuns } from '../operations/carry-out-runs.ts';
 import { type ActPorts, actAll } from './act.ts';
 import { type BalancePorts, reviewBalance } from './balance.ts';
 import { type SurveyPorts, survey } from './survey.ts';
@@ -66,12 +68,22 @@ export function createSweepProvider(ports: SweepPorts) {
   };
 }
 
-export type SweepOnDemand = { readonly caller: Caller; readonly provider: ProviderName };
+export type SweepOnTimerInput = SweepInput & { readonly run?: RunId | undefined };
 
-/** Runs one sweep for an operator. Throws Forbidden and what the sweep throws. */
-export function createSweepOnDemand(sweep: ReturnType<typeof createSweepProvider>) {
-  return async ({ caller, provider }: SweepOnDemand): Promise<SweepRecord> => {
-    mustBeOperator(caller);
-    return sweep({ provider, unlessIdle: false });
+/**
+ * What the sweep's timer does: the open runs of the provider, with one sweep for all, or else a
+ * sweep as scheduled. Throws StoreDown and what the sweep throws.
+ */
+export function createSweepOnTimer(
+  ports: CarryOutPorts,
+  sweep: ReturnType<typeof createSweepProvider>,
+) {
+  return async ({ provider, unlessIdle, run }: SweepOnTimerInput): Promise<void> => {
+    const matches = (open: RunSubject): boolean => open.provider === provider;
+    const carriedOut = await carryOutRuns(ports, { kind: 'sweep', run, matches }, async () => {
+      const record = await sweep({ provider, unlessIdle: false });
+      return { kind: 'sweep', found: sweepResultOf(record) };
+    });
+    if (!carriedOut && run === undefined) await sweep({ provider, unlessIdle });
   };
 }

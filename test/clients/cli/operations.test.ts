@@ -50,6 +50,10 @@ describe('gpu-shopper for operators', () => {
     const { stdout: swept } = await operate(['sweep-now']);
     expect(swept).toMatch(/^vastai: listed 20.*Z, 1 instances, 1 open leases$/m);
     expect(await run(['sweep-now'])).toMatchObject({ code: 1 });
+    const json = await operate(['sweep-now', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ provider: 'vastai', openLeases: 1 });
+    const unknown = await operate(['run', 'sweep-k3v9x0c2m5n8q1w4e7r6']);
+    expect(unknown).toMatchObject({ code: 4, stderr: expect.stringContaining('run not found') });
     expect((await operate(['doctor'])).stdout).toMatch(
       /^Balance of vastai: \$\d+\.\d+, lasts \d+\.?\d* h at \$\S+\/h; room for \$\S+ more; read /m,
     );

@@ -39,4 +39,5 @@ export const CALLS: { readonly [Name in RouteName]: (client: Client) => Promise<
   sweepProvider: (client) => client.sweepProvider(),
   reconcileCharges: (client) => client.reconcileCharges(),
   verifyLedger: (client) => client.verifyLedger(),
+  readRun: (client) => client.readRun('sweep-k3v9x0c2m5n8q1w4e7r6'),
 };

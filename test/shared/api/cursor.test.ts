@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import { createCursors } from '../../../shared/api/cursor.ts';
-import { AccountPlace, CostPlace } from '../../../shared/api/requests/billing.ts';
+import { CostPlace } from '../../../shared/api/requests/billing.ts';
 import { EventPlace, LeasePlace } from '../../../shared/api/requests/lease.ts';
 import { EntryPlace, NotePlace } from '../../../shared/api/requests/ledger.ts';
 import { OfferPlace } from '../../../shared/api/requests/menu.ts';
@@ -33,7 +33,6 @@ describe('a cursor', () => {
     ['events', EventPlace, { seq: 0 }],
     ['account events', NotePlace, { at, kind: 'hold-refused', id: 'monthly-budget' }],
     ['entries', EntryPlace, entry],
-    ['accounts', AccountPlace, { consumer: longest }],
     ['costs of an account', CostPlace, { consumer: longest, after: entry }],
     ['costs of the next account', CostPlace, { consumer: longest, after: null }],
   ])('of %s is read back unchanged, and fits into a query', (_, schema, place) => {

@@ -52,6 +52,7 @@ describe('where services of AWS are', () => {
 
   it.each([
     ['DYNAMODB', 'dynamodb'],
+    ['LAMBDA', 'lambda'],
     ['S3', 's3'],
     ['SCHEDULER', 'scheduler'],
     ['SECRETS_MANAGER', 'secrets'],
@@ -60,10 +61,10 @@ describe('where services of AWS are', () => {
     const variables = { ...GOOD, [`AWS_ENDPOINT_URL_${name}`]: own };
     const { [service]: alone, ...others } = readConfig(variables).endpoints;
     expect(alone).toBe(own);
-    expect(Object.values(others)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(Object.values(others)).toEqual(Array(5).fill(undefined));
     const both = readConfig({ ...variables, AWS_ENDPOINT_URL: general }).endpoints;
     expect(both[service]).toBe(own);
-    expect(Object.values(both).filter((url) => url === general)).toHaveLength(4);
+    expect(Object.values(both).filter((url) => url === general)).toHaveLength(5);
   });
 
   it('must be a URL', () => {

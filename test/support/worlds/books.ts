@@ -6,7 +6,8 @@ import type { Costs, LedgerEntry, Verdict } from '../../../clients/client/replie
 import type { GatewayRequest } from '../../../local/aws/gateway.ts';
 import { closeDays } from '../../../shared/app/billing.ts';
 import { once } from '../../../shared/app/runtime.ts';
-import { type LeaseWorld, OPERATOR } from './lease.ts';
+import type { LeaseWorld } from './lease.ts';
+import { endedRun } from './runs.ts';
 
 type Query = Readonly<Record<string, string>>;
 type As = Pick<GatewayRequest, 'userArn'>;
@@ -53,7 +54,11 @@ export function booksOf(world: LeaseWorld): Books {
       );
       return pages.flatMap(({ entries }) => entries);
     },
-    verify: async (body = {}) => (await ok('verifyLedger', { body, userArn: OPERATOR })) as Verdict,
+    verify: async (body = {}) => {
+      const { kind, result } = await endedRun(world, 'verifyLedger', body);
+      if (kind !== 'verify' || result === null) throw new Error('it was not verified');
+      return result;
+    },
     closeDays: () => once(world.service.runtime, closeDays)(),
   };
 }

@@ -29,6 +29,7 @@ export async function openTestDatabase() {
     leases: openTable(connection, 'leases'),
     ledger: openTable(connection, 'ledger'),
     inventory: openTable(connection, 'inventory'),
+    live: openTable(connection, 'live'),
   };
   return {
     endpoint,

@@ -84,8 +84,9 @@ export const VerifyReply = z.strictObject({
   /** Leases and days that changed during the check. Verify again to check them. */
   doubtful: z.int(),
   /** The first difference of each account. */
+  /** The first differences, and the number of all differences. */
   differences: z.array(DifferenceReply),
-  nextCursor: NextCursor,
+  differencesInAll: z.int(),
 });
 export type VerifyReply = z.infer<typeof VerifyReply>;
 
@@ -126,8 +127,6 @@ export type ReconciliationsReply = z.infer<typeof ReconciliationsReply>;
 export const billingReplies = {
   readCosts: CostsReply,
   readLeaseCost: LeaseCostReply,
-  verifyLedger: VerifyReply,
   correctCharge: LeaseReply,
-  reconcileCharges: ReconciliationReply,
   readReconciliations: ReconciliationsReply,
 } as const;

@@ -131,7 +131,6 @@ export const operationsReplies = {
   placeFreeze: FreezeReply,
   readFreezes: FreezesReply,
   thaw: FreezeReply,
-  sweepProvider: SweepReply,
   readDoctor: DoctorReply,
   readHealth: HealthReply,
 } as const;

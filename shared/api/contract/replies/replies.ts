@@ -8,6 +8,7 @@ import { leaseReplies } from './lease.ts';
 import { ledgerReplies } from './ledger.ts';
 import { menuReplies } from './menu.ts';
 import { operationsReplies } from './operations.ts';
+import { runReplies } from './runs.ts';
 
 /** The schemas by route. They refuse unknown fields; a client uses their loose form. */
 export const replies = {
@@ -16,6 +17,7 @@ export const replies = {
   ...ledgerReplies,
   ...billingReplies,
   ...operationsReplies,
+  ...runReplies,
 } as const satisfies Record<RouteName, z.ZodMiniType>;
 
 /** The reply of a route. */

@@ -3,7 +3,7 @@
 
 import { invariant } from '../invariant.ts';
 import { microUsd } from '../money.ts';
-import { hours, minutes, seconds } from '../time.ts';
+import { hours, minutes } from '../time.ts';
 
 export const billingPolicy = {
   correction: {
@@ -65,8 +65,8 @@ export const billingPolicy = {
     maxLooks: 4,
     /** How far back a second check reads entries: clocks differ, and steps take time. */
     overlap: minutes(10),
-    /** A page of accounts ends after this time: an HTTP API times out after 30 s. */
-    pageFor: seconds(10),
+    /** Differences kept in a result; more are counted. */
+    differencesKept: 100,
   },
 } as const;
 

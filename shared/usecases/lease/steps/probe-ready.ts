@@ -37,7 +37,8 @@ export function createProbeReady(ports: ProbeReadyPorts) {
     const now = ports.clock.now();
     if (isBootOver(attempt, ports.cardOf(attempt.offer.provider), now)) return done(null);
     const instance = recentReport(attempt, now);
-    if (instance === null) return detour('not-ready', 'the provider has not reported on it yet');
+    if (instance === null)
+      return detour('not-ready', 'the provider has not reported the instance yet');
     const plan = planProbe(instance);
     if (plan.kind !== 'probe') return plan;
     for (const { host, port } of plan.ssh) {

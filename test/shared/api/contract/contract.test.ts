@@ -36,7 +36,7 @@ describe('the contract', () => {
       Object.hasOwn((replies[name]._zod.def as { shape?: object }).shape ?? {}, 'nextCursor'),
     );
     const keyed = FUNCTION_NAMES.filter((name) => FUNCTIONS[name].needs.includes('cursor-key'));
-    expect(lists).toHaveLength(7);
+    expect(lists).toHaveLength(6);
     expect(new Set(keyed)).toEqual(new Set(lists.map((name) => routes[name].handledBy)));
   });
 });

@@ -14,7 +14,10 @@ const problem = {
 
 describe('a strict check of replies', () => {
   it.each(ROUTES)('finds an unknown field in a reply of %s', (name) => {
-    const status = { requestLease: 202, releaseLease: 202, deleteLease: 202, placeFreeze: 202 };
+    const status = {
+      ...{ requestLease: 202, releaseLease: 202, deleteLease: 202, placeFreeze: 202 },
+      ...{ sweepProvider: 202, reconcileCharges: 202, verifyLedger: 202 },
+    };
     const promised = new Map(Object.entries(status)).get(name) ?? 200;
     expect(faultsOf(name, promised, REPLIES[name])).toEqual([]);
     expect(faultsOf(name, promised, withAddedFields(REPLIES[name])).join()).toContain('addedLater');

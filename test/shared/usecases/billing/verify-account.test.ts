@@ -232,7 +232,7 @@ describe('verify', () => {
     await changeAccount(ill, 'ADD #leaseRoom :one', { ':one': 1 });
     const pages: string[] = [];
     const verify = createVerifyLedger({ ...well.ports, page: (message) => pages.push(message) });
-    for (const { consumer } of [well, ill]) await verify({ consumer, after: null });
+    for (const { consumer } of [well, ill]) await verify(consumer);
     expect(pages).toEqual([
       `books-differ: ${ill.consumer}: open leases: room and holds: the ledger has 51, found 50`,
     ]);
