@@ -144,6 +144,7 @@ describe('timeouts', () => {
       Payload: z.object({ step: z.enum(STEP_NAMES) }),
     }),
     TimeoutSeconds: z.optional(z.number()),
+    Retry: z.array(z.object({ ErrorEquals: z.array(z.string()) })),
   });
   const Instance = z.object({ States: z.record(z.string(), z.unknown()) });
   const file = new URL('../../state-machines/lease.asl.json', import.meta.url);
@@ -153,7 +154,8 @@ describe('timeouts', () => {
     if (task === undefined) return [];
     const { FunctionName, Payload } = task.Parameters;
     const name = FunctionName.slice('${'.length, -'}'.length);
-    return [{ state, name, step: Payload.step, waits: task.TimeoutSeconds }];
+    const retried = task.Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+    return [{ state, name, step: Payload.step, waits: task.TimeoutSeconds, retried }];
   });
 
   it('cover every step, each in the function that carries it out', () => {
@@ -172,6 +174,12 @@ describe('timeouts', () => {
       expect(waits).toBe(deployed(name).Timeout + policy.stateMargin / 1_000);
     },
   );
+  it.each(tasks)('let $state try again when its function ends without a reply', ({ retried }) => {
+    const endings = ['Sandbox.Timedout', 'Runtime.ExitError'];
+    expect(retried.includes('States.ALL') ? endings : retried).toEqual(
+      expect.arrayContaining(endings),
+    );
+  });
   it.each(names.filter((name) => name.startsWith('api-')))(
     'let %s answer within the 30 s of an HTTP API',
     (name) => {

@@ -81,7 +81,7 @@ function wayFaults(machine: Machine): readonly Fault[] {
   });
 }
 
-const isPlatforms = (name: string): boolean => /^(?:States|Lambda|Sandbox)\./.test(name);
+const isPlatforms = (name: string): boolean => /^(?:States|Lambda|Sandbox|Runtime)\./.test(name);
 
 function nameFaults(machine: Machine, { known, thrown }: ErrorNames): readonly Fault[] {
   const named = statesOf(machine).flatMap(({ name, Retry, Catch }) =>
