@@ -94,8 +94,8 @@ describe('reconciliation', () => {
     world.market.addFault({ name: 'odd-row', instanceId: foreign, variant: 0 });
     const before = await chargedOf(world, id);
     await world.pass(25 * HOUR);
-    const { body } = await reconcile(world);
-    expect(body).toMatchObject({ failure: null, truedUp: 1, unreadableRows: 1 });
+    const { result } = await reconcile(world);
+    expect(result).toMatchObject({ failure: null, truedUp: 1, unreadableRows: 1 });
     const truth = world.market.books().instances.find((each) => each.id === instance);
     const charged = await chargedOf(world, id);
     expect(Math.abs(charged - (truth?.totalMicroUsd ?? 0))).toBeLessThanOrEqual(2 * ROUNDING);
@@ -115,8 +115,8 @@ describe('reconciliation', () => {
     world.market.addFault({ name: 'odd-row', operation: 'charges', variant: 0, times: 1 });
     const before = await chargedOf(world, id);
     await world.pass(25 * HOUR);
-    const { body } = await reconcile(world);
-    expect(body).toMatchObject({ failure: null, truedUp: 0, unreadableRows: 1 });
+    const { result } = await reconcile(world);
+    expect(result).toMatchObject({ failure: null, truedUp: 0, unreadableRows: 1 });
     expect(await chargedOf(world, id)).toBe(before);
     expect(pages).toContainEqual(
       expect.stringMatching(
