@@ -13,7 +13,7 @@ import { byMonth, loweredTo, partsOf, risesOf } from '../ledger/hold-parts.ts';
 import { billOf, type LeaseIn } from './lease.ts';
 
 /** An entry of the settlement, without its place in the ledger. */
-export type SettledItem = {
+type SettledItem = {
   readonly item: Pick<LedgerEntry, 'kind' | 'charge' | 'month'>;
   readonly amount: MicroUsd;
 };
