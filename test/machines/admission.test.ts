@@ -105,7 +105,7 @@ describe('admission of 1,000 concurrent requests', () => {
       await applyOutbox(stores, lease);
     }
     const totals = totalsOf(await database.ledger.entries(aConsumer));
-    expect(totals).toEqual({ held: 137 * EACH, charged: 0 });
+    expect(totals).toEqual({ held: 137 * EACH, charged: 0, reserved: 0 });
     // 863 refusals by one limit within an hour are one note.
     const notes = await database.accounts.notes(aConsumer, { after: null, limit: 100 });
     expect(notes.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['hold-refused monthly-budget']);

@@ -9,7 +9,8 @@ import { allInRate } from '../../shared/core/instance/offer.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import type { LeaseIn } from '../../shared/core/lease/lease.ts';
 import { booksOf } from '../support/worlds/books.ts';
-import { CONSUMER, type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
+import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { endedRun } from '../support/worlds/runs.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 const sweepEvery = minutes(1);
@@ -86,8 +87,7 @@ describe('the reserve for transfer that was not reported', () => {
     const account = await once(world.service.runtime, books).accounts.get(CONSUMER);
     return account?.reservedMicroUsd;
   };
-  const reconcile = (world: LeaseWorld) =>
-    world.ask('reconcileCharges', { userArn: OPERATOR, body: {} });
+  const reconcile = (world: LeaseWorld) => endedRun(world, 'reconcileCharges');
 
   /** An ended lease whose market charged 4 GB that its agent never reported. */
   async function anEndedLease(world: LeaseWorld) {
@@ -110,7 +110,7 @@ describe('the reserve for transfer that was not reported', () => {
     expect(await world.leftovers(id)).toEqual([]);
     expect((await booksOf(world).verify()).differences).toEqual([]);
     await world.pass(25 * HOUR);
-    expect((await reconcile(world)).body).toMatchObject({ leases: 1, truedUp: 1 });
+    expect((await reconcile(world)).result).toMatchObject({ leases: 1, truedUp: 1 });
     expect(await world.lease(id)).toMatchObject({ reserves: [] });
     expect(await reserved(world)).toBe(0);
     const lease = await world.lease(id);

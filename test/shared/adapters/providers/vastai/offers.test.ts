@@ -28,6 +28,7 @@ describe('a row of the search', () => {
       diskMicroUsdPerGbHour: 278,
       uploadMicroUsdPerGb: 4_000,
       downloadMicroUsdPerGb: 2_000,
+      linkMbps: null,
       availableUntil: 1_798_761_600_500,
     });
   });
