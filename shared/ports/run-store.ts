@@ -9,7 +9,7 @@ export type RunStore = {
   /** Writes a new run, unless a run with its id exists. Returns the stored run. */
   create(run: Run): Promise<Run>;
   get(id: RunId): Promise<Run | null>;
-  /** The open runs of a kind, in the order of their ids. */
+  /** The open runs of a kind, in the order of their ids. Unreadable runs are left out. */
   open(kind: RunKind): Promise<readonly OpenRun[]>;
   /** Replaces `before`; `changed` when the stored run has another state or more tries. */
   replace(before: OpenRun, after: Run): Promise<'replaced' | 'changed'>;

@@ -3,6 +3,10 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { handler as timerSweep } from '../../functions/timer-sweep.ts';
+import { LOCAL_ACCESS } from '../../local/aws/database.ts';
+import { connect } from '../../shared/adapters/dynamodb/client.ts';
+import { runKey } from '../../shared/adapters/dynamodb/schema.ts';
+import { ABSENT, openTable } from '../../shared/adapters/dynamodb/table.ts';
 import { runs } from '../../shared/app/parts.ts';
 import { requestSweep } from '../../shared/app/runs.ts';
 import { once, within } from '../../shared/app/runtime.ts';
@@ -184,5 +188,31 @@ describe('two functions at once', () => {
     const done = await Promise.all(ids.map((id) => readRun(world, id)));
     expect(done).toMatchObject([{ state: 'done' }, { state: 'done' }]);
     expect(done[1]?.result).toEqual(done[0]?.result);
+  });
+});
+
+describe('the scheduled sweep', () => {
+  const store = () => once(world.service.runtime, runs);
+
+  it('goes on when the runs cannot be read', async () => {
+    const failing = { ...world.service.runtime.config };
+    const config = { ...failing, tables: { ...failing.tables, live: 'no-such-table' } };
+    const broken = { ...world.service.runtime, config };
+    const call = () => timerSweep({ provider: 'vastai' }, { functionName: 'test' } as never);
+    await expect(within(broken, call)).rejects.toMatchObject({ name: 'StoreDown' });
+    const swept = await world.ask('readHealth', { userArn: OPERATOR });
+    expect(swept.body).toMatchObject({ sweeps: [{ failure: null, ageSeconds: 0 }] });
+  });
+
+  it('leaves out a run that cannot be read, and carries out the others', async () => {
+    const { database, config } = world.service.runtime;
+    const connection = connect({ ...LOCAL_ACCESS, ...database });
+    const live = openTable(connection, config.tables.live);
+    const damaged = runKey(brandId(RunId, `sweep-${'0'.repeat(20)}`));
+    await live.put(damaged, { state: 'requested', tries: 'many' }, ABSENT);
+    const id = await lostSweep();
+    await sweep();
+    expect(await readRun(world, id)).toMatchObject({ state: 'done' });
+    expect(await store().open('sweep')).toEqual([]);
   });
 });

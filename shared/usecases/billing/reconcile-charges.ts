@@ -20,11 +20,11 @@ import {
 import { type Compared, reportOf, type Seen } from '../../core/billing/reconcile-report.ts';
 import { releaseReserve } from '../../core/billing/reserve.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
-import type { RunSubject } from '../../core/operations/run.ts';
+import type { RunResult, RunSubject } from '../../core/operations/run.ts';
 import type { ReconciliationStore } from '../../ports/reconciliation-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 import type { Sight } from '../common/listing.ts';
-import { type CarryOutPorts, carryOutRuns } from '../operations/carry-out-runs.ts';
+import { type CarryOutPorts, carryOutOr } from '../operations/carry-out-runs.ts';
 
 export type ReconcilePorts = Records &
   Sight & {
@@ -129,11 +129,12 @@ export function createReconcileOnTimer(
 ) {
   return async ({ provider, run }: ReconcileInput): Promise<void> => {
     const matches = (open: RunSubject): boolean => open.provider === provider;
-    const carriedOut = await carryOutRuns(ports, { kind: 'reconcile', run, matches }, async () => ({
+    const onSchedule = () => reconcile({ provider });
+    const forRun = async (): Promise<RunResult> => ({
       kind: 'reconcile',
-      found: await reconcile({ provider }),
-    }));
-    if (!carriedOut && run === undefined) await reconcile({ provider });
+      found: await onSchedule(),
+    });
+    await carryOutOr(ports, { kind: 'reconcile', run, matches }, { forRun, onSchedule });
   };
 }
 

@@ -69,3 +69,27 @@ export async function carryOutRuns(
   if (settled.status === 'rejected') throw settled.reason;
   return true;
 }
+
+export type TimedWork = {
+  readonly forRun: (run: OpenRun) => Promise<RunResult>;
+  readonly onSchedule: () => Promise<unknown>;
+};
+
+/**
+ * What a timer does: carries out open runs, or else its scheduled work. Runs that cannot be read
+ * never stop the scheduled work. Throws what either throws.
+ */
+export async function carryOutOr(
+  ports: CarryOutPorts,
+  which: RunsOf,
+  { forRun, onSchedule }: TimedWork,
+): Promise<void> {
+  let worked = false;
+  const carriedOut = carryOutRuns(ports, which, (run) => {
+    worked = true;
+    return forRun(run);
+  });
+  const [settled] = await Promise.allSettled([carriedOut]);
+  if (!worked && which.run === undefined) await onSchedule();
+  if (settled.status === 'rejected') throw settled.reason;
+}

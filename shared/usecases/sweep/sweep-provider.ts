@@ -5,13 +5,13 @@
 import type { RunId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
-import type { RunSubject } from '../../core/operations/run.ts';
+import type { RunResult, RunSubject } from '../../core/operations/run.ts';
 import { actionsOf } from '../../core/sweep/actions.ts';
 import { type SweepRecord, sweepResultOf, wasIdle } from '../../core/sweep/record.ts';
 import { reportSweep } from '../../core/sweep/report.ts';
 import type { SweepStore } from '../../ports/sweep-store.ts';
 import { recentSilences } from '../lease/hold-silence.ts';
-import { type CarryOutPorts, carryOutRuns } from '../operations/carry-out-runs.ts';
+import { type CarryOutPorts, carryOutOr } from '../operations/carry-out-runs.ts';
 import { type ActPorts, actAll } from './act.ts';
 import { type BalancePorts, reviewBalance } from './balance.ts';
 import { type SurveyPorts, survey } from './survey.ts';
@@ -80,10 +80,11 @@ export function createSweepOnTimer(
 ) {
   return async ({ provider, unlessIdle, run }: SweepOnTimerInput): Promise<void> => {
     const matches = (open: RunSubject): boolean => open.provider === provider;
-    const carriedOut = await carryOutRuns(ports, { kind: 'sweep', run, matches }, async () => {
+    const forRun = async (): Promise<RunResult> => {
       const record = await sweep({ provider, unlessIdle: false });
       return { kind: 'sweep', found: sweepResultOf(record) };
-    });
-    if (!carriedOut && run === undefined) await sweep({ provider, unlessIdle });
+    };
+    const onSchedule = () => sweep({ provider, unlessIdle });
+    await carryOutOr(ports, { kind: 'sweep', run, matches }, { forRun, onSchedule });
   };
 }

@@ -5,7 +5,7 @@ import { policy } from '../../../core/base/policy/policy.ts';
 import { isOpen, Run } from '../../../core/operations/run.ts';
 import type { RunStore } from '../../../ports/run-store.ts';
 import { EXPIRES_AT, RUNS, runKey } from '../schema.ts';
-import { ABSENT, parseItem, type Table } from '../table.ts';
+import { ABSENT, parseItem, type Table, tryItem } from '../table.ts';
 
 /** DynamoDB takes the time to live in whole seconds. */
 const itemOf = (run: Run) =>
@@ -26,7 +26,8 @@ export function createRunStore(table: Table): RunStore {
     },
     open: async (kind) => {
       const items = await table.query({ pk: RUNS.pk(kind), first: RUNS.first, last: RUNS.last });
-      return items.map((item) => parseItem(table, Run, item)).filter(isOpen);
+      const read = items.map((item) => tryItem(table, Run, item));
+      return read.flatMap((run) => ('value' in run && isOpen(run.value) ? run.value : []));
     },
     replace: async (before, after) => {
       const written = await table.put(runKey(before.id), itemOf(after), {
