@@ -127,6 +127,7 @@ export function createFunctions(scope: Construct, props: FunctionsProps): Functi
     const each = createTaskFunction(here, name, {
       deployment,
       row,
+      reserved: settings.reservedConcurrency[name],
       bundle: join(props.bundles, name),
       environment: { ...common, ...keyEnvironment(row, reachable) },
       statements: statementsFor(row.needs, reachable),

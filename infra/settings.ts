@@ -7,9 +7,11 @@ import { ConsumerId, DeploymentId } from '../shared/core/base/ids.ts';
 import { invariant } from '../shared/core/base/invariant.ts';
 import { ProviderName } from '../shared/core/base/providers.ts';
 import { AccountLimits } from '../shared/core/ledger/account.ts';
+import { FUNCTION_NAMES } from './function-list.ts';
 
 const url = z.string().check(z.regex(/^https?:\/\/[^\s/]+(\/\S+)?$/, 'must be an http(s) URL'));
 const limits = AccountLimits.shape;
+const atLeastOne = z.int().check(z.gte(1));
 
 const Settings = z.strictObject({
   /** Part of every tag, and of the names of functions, state machine and schedules. */
@@ -30,6 +32,8 @@ const Settings = z.strictObject({
   alarmEmail: z.optional(z.string().check(z.regex(/^\S+@\S+$/, 'must be an e-mail address'))),
   /** Concurrent executions that the account allows in the region: Lambda's default quota. */
   lambdaConcurrency: z._default(z.int().check(z.gte(10)), 1_000),
+  /** Concurrent executions reserved for a function, by its name; default: none are reserved. */
+  reservedConcurrency: z._default(z.partialRecord(z.enum(FUNCTION_NAMES), atLeastOne), {}),
   /** The providers to rent from; each has its secret, schedules and alarms; default: all. */
   enabledProviders: z._default(
     z.array(ProviderName).check(z.minLength(1, 'must name a provider')),

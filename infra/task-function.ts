@@ -26,6 +26,8 @@ export type TaskFunctionProps = {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   readonly logGroup: LogGroup;
+  /** Concurrent executions that no other function can use; none unless given. */
+  readonly reserved: number | undefined;
   /** Where failed calls go, when the function is called asynchronously. */
   readonly failed?: IQueue;
 };
@@ -49,7 +51,7 @@ export function createTaskFunction(
   name: FunctionName,
   props: TaskFunctionProps,
 ): LambdaFunction {
-  const { deployment, row, bundle, environment, statements, logGroup, failed } = props;
+  const { deployment, row, bundle, environment, statements, logGroup, reserved, failed } = props;
   const here = new Construct(scope, name);
   const role = new Role(here, 'role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   role.addToPolicy(
@@ -68,6 +70,7 @@ export function createTaskFunction(
     handler: 'index.handler',
     timeout: Duration.millis(policy.functionTimeout[name]),
     memorySize: row.memoryMb,
+    ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
     environment: { ...environment },
     role,
     logGroup,

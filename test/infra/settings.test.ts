@@ -29,6 +29,7 @@ describe('settings', () => {
     ['maxOpenLeases', '7', 7],
     ['thresholds', '[{"percent":80,"action":"freeze"}]', [{ percent: 80, action: 'freeze' }]],
     ['baseUrls', '{"vastai":"http://a"}', { vastai: 'http://a' }],
+    ['reservedConcurrency', '{"work-list":2}', { 'work-list': 2 }],
     ['deployment', '2026', '2026'],
   ] as const)('read %s = %s as it was said on the command line', (name, text, value) => {
     expect(settingsWith({ [name]: text })[name]).toEqual(value);
@@ -42,6 +43,8 @@ describe('settings', () => {
     ['enabledProviders', [], 'enabledProviders: must name a provider'],
     ['baseUrls', { nobody: 'http://a' }, 'baseUrls'],
     ['baseUrls', { vastai: 'a' }, 'baseUrls.vastai: must be an http(s) URL'],
+    ['reservedConcurrency', { 'work-lists': 2 }, 'reservedConcurrency'],
+    ['reservedConcurrency', { 'work-list': 0 }, 'reservedConcurrency.work-list'],
     ['alarmEmail', 'nobody', 'alarmEmail: must be an e-mail address'],
   ])('refuse %s = %j', (name, value, rule) => {
     expect(() => settingsWith({ [name]: value })).toThrow(rule);
