@@ -95,7 +95,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: `test/${ADAPTER}/instances.test.ts`,
       of: 'destroy',
-      name: 'throws BadReply when it may still run',
+      name: 'throws BadReply when the instance may still run',
     },
   },
   {
@@ -106,7 +106,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: `test/${ADAPTER}/instances.test.ts`,
       of: 'list',
-      name: 'throws ProviderDown, and no part, when the second page fails',
+      name: 'throws ProviderDown and returns no part when the second page fails',
     },
   },
   {
@@ -130,7 +130,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: `test/${ADAPTER}/instances.test.ts`,
       of: 'destroy',
-      name: 'throws Unauthorised when it may still run',
+      name: 'throws Unauthorised when the instance may still run',
     },
   },
   {
@@ -164,7 +164,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/shared/core/instance/absence.prop.test.ts',
       of: 'a listing',
-      name: 'that is the first to count is remembered',
+      name: 'is kept when it is the first after notBefore',
     },
   },
   {
@@ -175,7 +175,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/shared/core/instance/absence.prop.test.ts',
       of: 'a listing',
-      name: 'less than the lag after the first changes nothing',
+      name: 'changes nothing when it started less than the lag after the first',
     },
   },
   {
@@ -274,7 +274,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a release between the read of the lease and the parked token',
-      name: 'of ServeLease ends the lease at once',
+      name: 'of serve ends the lease at once',
     },
   },
   {
@@ -285,7 +285,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a release between the read of the lease and the parked token',
-      name: 'of AwaitReady ends the lease at once',
+      name: 'of await ends the lease at once',
     },
   },
   {
@@ -296,7 +296,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/freeze.test.ts',
       of: 'an attempt in flight',
-      name: 'is not made for a lease that the freeze missed: ChooseOffer reads freezes again',
+      name: 'is not made for a lease that the freeze missed: choose reads freezes again',
     },
   },
   {
@@ -307,7 +307,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/freeze.test.ts',
       of: 'an attempt in flight',
-      name: 'is not made for a lease that the freeze missed: LaunchInstance reads freezes again',
+      name: 'is not made for a lease that the freeze missed: launch reads freezes again',
     },
   },
   {

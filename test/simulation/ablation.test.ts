@@ -34,6 +34,24 @@ describe('the list', () => {
   });
 });
 
+/** Whether a test file has a title that is `name` once its placeholders are filled in. */
+function hasTitle(text: string, name: string): boolean {
+  const titles = [...text.matchAll(/(?<=\()\s*'((?:[^'\\\n]|\\.)*)'/g)].map(
+    ([, title = '']) => title,
+  );
+  return titles.some((title) => {
+    const pattern = title.replace(/[.*+?^()|[\]{}\\]/g, '\\$&').replace(/%\w|\$\w+/g, '.+');
+    return new RegExp(`^${pattern}$`).test(name);
+  });
+}
+
+describe('the test of a safety line', () => {
+  it.each(LINES)('exists: $name', ({ test }) => {
+    const text = read(test.file);
+    expect([test.of, test.name].filter((title) => !hasTitle(text, title))).toEqual([]);
+  });
+});
+
 describe('an ablation', () => {
   const line = LINES[0] ?? never();
 
