@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
 import { once } from '../../shared/app/runtime.ts';
+import { Failure } from '../../shared/core/base/failure.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { microUsd } from '../../shared/core/base/money.ts';
 import { minutes } from '../../shared/core/base/time.ts';
@@ -69,6 +70,23 @@ describe('an instance that vanished', () => {
     await world.release(id);
     const { charge } = await ended(world, id);
     expect(charge.until - releasedAt).toBeLessThan(1_000);
+    await world.close();
+  });
+});
+
+describe('an instance that runs before its lease is active', () => {
+  it('is charged from the first sighting of it running', async () => {
+    const stuck: Meddle = (call, run) =>
+      call.name === 'confirm' ? Promise.reject(new Failure('StoreDown', 'not yet')) : run();
+    const world = await leaseWorld({ sweepEvery, meddle: stuck });
+    const id = await world.request(PATIENT);
+    await world.untilState(id, 'booting');
+    await world.pass(10 * MINUTE);
+    await world.release(id);
+    const { lease, charge } = await ended(world, id);
+    expect(lease.activeAt).toBeNull();
+    expect(charge.gpuMicroUsd).toBeGreaterThan(0);
+    expect(Math.abs(spentAtMarket(world) - lease.chargedMicroUsd)).toBeLessThan(2_000);
     await world.close();
   });
 });

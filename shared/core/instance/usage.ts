@@ -22,6 +22,8 @@ export type Usage = z.infer<typeof Usage>;
 export type LastKnown = {
   /** Null when no pulse of this instance is left. */
   readonly usage: Usage | null;
+  /** Since when it has been running, as it reported; null when it never called. */
+  readonly runningSince: EpochMs | null;
   /** Times at which it was seen, from any source. */
   readonly seenAt: readonly EpochMs[];
 };

@@ -80,12 +80,10 @@ function startServing(
 ): Confirmed {
   const deadline = after(now, lease.terms.duration);
   const since = pulse === null ? null : runningSince(pulse, attempt.createdAt);
+  const runningAt = earliest(since ?? now, attempt.runningAt ?? now);
   const ready = {
     attempt: {
-      ...withReading(lease, observeRunning(attempt, since ?? now), {
-        rate: instance.rate,
-        at: now,
-      }),
+      ...withReading(lease, { ...attempt, runningAt }, { rate: instance.rate, at: now }),
       report: null,
     },
     deadline,
@@ -140,14 +138,19 @@ export function decideReadiness(
   return startServing(booted, { pulse: facts.pulse, instance: verdict.instance }, now);
 }
 
-/** Records the provider's report about the instance of this attempt. */
+/**
+ * Records the provider's report about the instance of this attempt. The GPU is charged from the
+ * first report that it runs.
+ */
 export function recordReport(
   lease: Lease,
   { attempt: number, report }: { readonly attempt: number; readonly report: InstanceReport },
 ): Lease {
   const attempt = currentAttempt(lease);
   if (attempt?.number !== number || attempt.state !== 'created') return lease;
-  return withAttempt(lease, { ...attempt, report });
+  const runs = report.instance !== 'absent' && report.instance.status === 'running';
+  const seen = runs ? observeRunning(attempt, report.at) : attempt;
+  return withAttempt(lease, { ...seen, report });
 }
 
 /** The report that readiness may be decided on; null when there is none or it is too old. */

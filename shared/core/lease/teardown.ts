@@ -84,9 +84,10 @@ export function applyDestroyOutcome(
   if (attempt === undefined) return lease;
   const retiring = retireAttempt(attempt, target.reason);
   if (retiring.destroyAcceptedAt !== null) return lease;
-  const { usage, seenAt } = target.last;
-  const over =
-    target.how === 'absent' ? recordMissing(retiring, seenAt, now) : acceptDestroy(retiring, now);
+  const { usage, seenAt, runningSince } = target.last;
+  // A lease that ends before it is active is charged for what ran meanwhile.
+  const ran = runningSince === null ? retiring : observeRunning(retiring, runningSince);
+  const over = target.how === 'absent' ? recordMissing(ran, seenAt, now) : acceptDestroy(ran, now);
   const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
   const call = `destroy of instance ${target.instanceId}`;
   const reason = `${call}: ${WORDS[target.how]}; proving absence next`;

@@ -2,7 +2,8 @@
 // only its pulse and the records of sweeps describe it.
 
 import type { DurationMs } from '../base/time.ts';
-import type { Pulse } from '../instance/pulse.ts';
+import { isHolding } from '../instance/attempt.ts';
+import { type Pulse, runningSince } from '../instance/pulse.ts';
 import { type LastKnown, liveUsage } from '../instance/usage.ts';
 import type { Lease } from '../lease/lease.ts';
 import { lastShown, type SweepRecord } from './record.ts';
@@ -24,9 +25,12 @@ export function lastKnown(lease: Lease, traces: Traces): LastKnown {
   const shownAt = activeAt === null ? null : lastShown(record, { id: lease.id, activeAt }, listLag);
   // The record of a sweep does not show whether the instances of ending leases were listed.
   const counts = shownAt !== null && !('endingAt' in lease && shownAt > lease.endingAt);
+  const instance = lease.attempts.find(({ number }) => number === attempt);
+  const createdAt = instance !== undefined && isHolding(instance) ? instance.createdAt : null;
   const seen = [pulse?.nodeHeartbeatAt ?? null, counts ? shownAt : null];
   return {
     usage: pulse === null ? null : liveUsage(pulse).usage,
+    runningSince: pulse === null || createdAt === null ? null : runningSince(pulse, createdAt),
     seenAt: seen.filter((instant) => instant !== null),
   };
 }

@@ -20,7 +20,7 @@ function destroyedLease() {
   const lease = anEndingLease();
   const [target] = heldTargets(lease);
   if (target === undefined) throw new Error('an ending lease holds an instance');
-  const last = { usage: null, seenAt: [] };
+  const last = { usage: null, runningSince: null, seenAt: [] };
   const next = applyDestroyOutcome(lease, { ...target, how: 'accepted', last }, at('12:31'));
   if (next.state !== 'ending') throw new Error('it still ends');
   return next;

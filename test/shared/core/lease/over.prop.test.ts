@@ -111,7 +111,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
   'a destroy outcome': (lease, now) =>
     applyDestroyOutcome(
       lease,
-      { ...target, how: 'absent', last: { usage: null, seenAt: [] } },
+      { ...target, how: 'absent', last: { usage: null, runningSince: null, seenAt: [] } },
       now,
     ),
   'a failed destroy': (lease, now) => applyDestroyFailure(lease, target, now),

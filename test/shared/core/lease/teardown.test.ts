@@ -20,13 +20,18 @@ import {
 } from '../../../../shared/core/lease/teardown.ts';
 import { anInstanceId, at } from '../../../support/builders/base.ts';
 import { anAttempt, lived } from '../../../support/builders/instance.ts';
-import { aLaunchingLease, anEndedLease, anEndingLease } from '../../../support/builders/lease.ts';
+import {
+  aBootingLease,
+  aLaunchingLease,
+  anEndedLease,
+  anEndingLease,
+} from '../../../support/builders/lease.ts';
 import { aSighting } from '../../../support/builders/sightings.ts';
 
 const ending = anEndingLease();
 const [target] = heldTargets(ending);
 if (target === undefined) throw new Error('an ending lease holds an instance');
-const nothingKnown = { usage: null, seenAt: [] };
+const nothingKnown = { usage: null, runningSince: null, seenAt: [] };
 
 const accepted = (lease: Lease): Lease =>
   applyDestroyOutcome(lease, { ...target, how: 'accepted', last: nothingKnown }, at('12:31'));
@@ -69,8 +74,22 @@ describe('a destroy outcome', () => {
     expect(typesOf(lease).at(-1)).toBe('destroy-accepted');
   });
 
+  it('charges from the first sighting when the instance was not known to run', () => {
+    const booting = anEndingLease(aBootingLease());
+    const last = { ...nothingKnown, runningSince: at('12:05') };
+    const destroyed = applyDestroyOutcome(
+      booting,
+      { ...target, how: 'accepted', last },
+      at('12:31'),
+    );
+    expect(currentAttempt(destroyed)).toMatchObject({ runningAt: at('12:05') });
+    const known = applyDestroyOutcome(ending, { ...target, how: 'accepted', last }, at('12:31'));
+    expect(currentAttempt(known)).toMatchObject({ runningAt: at('12:03') });
+  });
+
   it('charges until the last sighting when it is absent', () => {
-    const last = { usage: { bytes: null, bytesAt: null, idleSince: null }, seenAt: [at('12:20')] };
+    const usage = { bytes: null, bytesAt: null, idleSince: null };
+    const last = { usage, runningSince: null, seenAt: [at('12:20')] };
     const outcome = { ...target, how: 'absent', last } as const;
     expect(currentAttempt(applyDestroyOutcome(ending, outcome, at('12:31')))).toMatchObject({
       destroyAcceptedAt: at('12:31'),

@@ -16,13 +16,18 @@ describe('an instance', () => {
   it('existed at its last heartbeat, and used what its counters report', () => {
     expect(lastKnown(anEndingLease(), traces)).toEqual({
       usage: { bytes: [10, 20], bytesAt: null, idleSince: null },
+      runningSince: null,
       seenAt: [at('12:25')],
     });
   });
 
   it('ignores the pulse of another attempt', () => {
     const other = { ...traces, pulse: { ...pulse, attempt: 2 } };
-    expect(lastKnown(anEndingLease(), other)).toEqual({ usage: null, seenAt: [] });
+    expect(lastKnown(anEndingLease(), other)).toEqual({
+      usage: null,
+      runningSince: null,
+      seenAt: [],
+    });
   });
 
   it('existed when a sweep last listed it while its lease was active', () => {

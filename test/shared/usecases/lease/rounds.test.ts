@@ -93,7 +93,7 @@ const ending = (requested: Requested): Lease =>
 
 /** The lease with every destroy accepted at 12:31. */
 function accepted(lease: Lease): Lease {
-  const last = { usage: null, seenAt: [] };
+  const last = { usage: null, runningSince: null, seenAt: [] };
   return unacceptedTargets(lease).reduce(
     (each, target) => applyDestroyOutcome(each, { ...target, how: 'accepted', last }, at('12:31')),
     lease,
