@@ -24,13 +24,13 @@ import { createCounter } from '../adapters/metrics.ts';
 import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
 import { createScheduler } from '../adapters/scheduler.ts';
-import { createSecrets } from '../adapters/secrets.ts';
+import { createSecrets, type Versions } from '../adapters/secrets.ts';
 import { createStepFunctions } from '../adapters/step-functions.ts';
 import { packedAgent } from '../agent/packed.ts';
 import { Failure } from '../core/base/failure.ts';
 import { noContactLimit } from '../core/base/policy/instance.ts';
 import { policy } from '../core/base/policy/policy.ts';
-import { keyVariables, ProviderName, rowOf } from '../core/base/providers.ts';
+import { keyVariables, ProviderName, previousVariable, rowOf } from '../core/base/providers.ts';
 import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { ProviderCard } from '../core/instance/card.ts';
 import type { NodeSetup } from '../core/instance/launch.ts';
@@ -53,17 +53,28 @@ export const database = (runtime: Runtime) =>
 
 const secrets = (runtime: Runtime) => createSecrets(access(runtime, 'secrets'));
 
+/** The variables that the values of a secret stand for. */
+const variablesOf = (name: string, { current, previous }: Versions<string>): Keys => ({
+  [name]: current,
+  ...(previous !== null && { [previousVariable(name)]: previous }),
+});
+
 /** The keys that secrets hold, by the variables that they stand for. */
 async function readKeys(runtime: Runtime): Promise<Keys> {
   const { secretArns, providerSecretArns } = runtime.config;
   const { read, readFields } = once(runtime, secrets);
   const own = Object.entries(secretArns).flatMap(([name, arn]) =>
-    arn === undefined ? [] : [read(arn).then((value) => ({ [name]: value }))],
+    arn === undefined ? [] : [read(arn).then((value) => variablesOf(name, value))],
   );
   const ofProviders = [...providerSecretArns].map(async ([name, arn]) => {
     const row = rowOf(name);
     // A secret that lacks a field is no trouble of other providers: this one has no keys.
-    return keyVariables(row, await readFields(arn, Object.keys(row.keys)));
+    const { current, previous } = await readFields(arn, Object.keys(row.keys));
+    const before = Object.entries(previous === null ? {} : keyVariables(row, previous));
+    return {
+      ...keyVariables(row, current),
+      ...Object.fromEntries(before.map(([name, value]) => [previousVariable(name), value])),
+    };
   });
   return Object.assign({}, ...(await Promise.all([...own, ...ofProviders])));
 }

@@ -9,6 +9,7 @@ import {
   ProviderName,
   type ProviderRow,
   type Providers,
+  previousVariable,
   rowOf,
   secretVariable,
 } from '../core/base/providers.ts';
@@ -16,7 +17,11 @@ import { parseVariables, refuse, text, url, type Variables } from './variables.t
 
 const schemaOf = (row: ProviderRow) =>
   z.object({
-    ...Object.fromEntries(Object.values(row.keys).map((variable) => [variable, z.optional(text)])),
+    ...Object.fromEntries(
+      Object.values(row.keys)
+        .flatMap((variable) => [variable, previousVariable(variable)])
+        .map((variable) => [variable, z.optional(text)]),
+    ),
     [row.baseUrl.variable]: z._default(url, row.baseUrl.default),
   });
 
@@ -31,9 +36,15 @@ export function readAccess(row: ProviderRow, source: Variables) {
     const all = Object.values(row.keys).join(' and ');
     return refuse(first[1], `is missing: ${row.title} needs ${all}`);
   }
+  const previous = fields.map(
+    ([field, variable]) => [field, variables[previousVariable(variable)]] as const,
+  );
   return {
     baseUrl: variables[row.baseUrl.variable] ?? row.baseUrl.default,
     keys: Object.fromEntries(fields.map(([field, variable]) => [field, variables[variable]])),
+    ...(previous.every(([, value]) => value !== undefined) && {
+      previousKeys: Object.fromEntries(previous),
+    }),
   };
 }
 
@@ -42,7 +53,14 @@ function accessTo<Name extends ProviderName>(
   source: Variables,
 ): ProviderAccess<Name> | null {
   const access = readAccess(rowOf(name), source);
-  return access && { baseUrl: access.baseUrl, keys: keysOf(name).parse(access.keys) };
+  if (access === null) return null;
+  const { baseUrl, keys, previousKeys } = access;
+  const schema = keysOf(name);
+  return {
+    baseUrl,
+    keys: schema.parse(keys),
+    ...(previousKeys !== undefined && { previousKeys: schema.parse(previousKeys) }),
+  };
 }
 
 /** How to reach each provider whose keys are in `source`. Throws BadConfig. */

@@ -45,6 +45,8 @@ export type ProviderKeys<Name extends ProviderName> = {
 export type ProviderAccess<Name extends ProviderName> = {
   readonly baseUrl: string;
   readonly keys: ProviderKeys<Name>;
+  /** The keys in use before, which may belong to another account. */
+  readonly previousKeys?: ProviderKeys<Name>;
 };
 
 /** The providers that a process has keys for. */
@@ -75,6 +77,9 @@ export const reportingCharges = (names: readonly ProviderName[]): readonly Provi
  */
 export const secretVariable = ({ secretName }: ProviderRow): string =>
   `${secretName.replaceAll('-', '_').toUpperCase()}_SECRET_ARN`;
+
+/** The variable with the value that a variable had before. */
+export const previousVariable = (variable: string): string => `${variable}_PREVIOUS`;
 
 /** The variables for these key fields; empty unless every field of the row is present. */
 export function keyVariables(

@@ -17,7 +17,7 @@ async function reading(...answers: readonly Answer[]) {
 describe('a secret', () => {
   it('is read by its ARN', async () => {
     const { ended, calls } = await reading(ok({ ARN, SecretString: 'a-key' }));
-    expect(ended).toBe('a-key');
+    expect(ended).toEqual({ current: 'a-key', previous: null });
     expect(calls).toMatchObject([
       {
         method: 'POST',
@@ -52,16 +52,38 @@ describe('a secret', () => {
   it('is read again after an error of Secrets Manager', async () => {
     const trouble = { status: 500, body: { __type: 'InternalServiceError' } };
     const { ended, calls } = await reading(trouble, ok({ SecretString: 'a-key' }));
-    expect(ended).toBe('a-key');
+    expect(ended).toEqual({ current: 'a-key', previous: null });
     expect(calls).toHaveLength(2);
   });
 });
 
+describe('a secret with its previous value', () => {
+  it.each([
+    ['{"current":"new","previous":"old"}', { current: 'new', previous: 'old' }],
+    ['{"current":"new"}', { current: 'new', previous: null }],
+    ['{"previous":"old"}', { current: '{"previous":"old"}', previous: null }],
+    ['{"current":{"id":"a"}}', { current: '{"id":"a"}', previous: null }],
+  ])('is read from the JSON object %s', async (SecretString, expected) => {
+    expect((await reading(ok({ SecretString }))).ended).toEqual(expected);
+  });
+});
+
 describe('the fields of a secret', () => {
-  const fieldsOf = async (SecretString: string, ...fields: readonly string[]) => {
+  const versionsOf = async (SecretString: string, ...fields: readonly string[]) => {
     await using wire = await startAwsWire(ok({ SecretString }));
     return await createSecrets(accessTo(wire.endpoint)).readFields(ARN, fields);
   };
+  const fieldsOf = async (secret: string, ...fields: readonly string[]) =>
+    (await versionsOf(secret, ...fields)).current;
+
+  it('have a previous value each', async () => {
+    const [current, previous] = [
+      { id: 'an-id', secret: 'new' },
+      { id: 'an-id', secret: 'old' },
+    ];
+    const secret = JSON.stringify({ current, previous });
+    expect(await versionsOf(secret, 'id', 'secret')).toEqual({ current, previous });
+  });
 
   it('are the whole text when one is requested', async () => {
     expect(await fieldsOf('{"a":"b"}', 'apiKey')).toEqual({ apiKey: '{"a":"b"}' });

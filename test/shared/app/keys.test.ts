@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { readConfig } from '../../../shared/app/config.ts';
-import { leases, providers, withKeys } from '../../../shared/app/parts.ts';
+import { leases, providers, signer, withKeys } from '../../../shared/app/parts.ts';
 import { once, type Runtime } from '../../../shared/app/runtime.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { PROVIDERS, secretVariable } from '../../../shared/core/base/providers.ts';
@@ -73,4 +73,20 @@ it('use cases with and without keys share one connection to each service', async
   const targets = wire.calls.map(({ target }) => target?.split('.')[1]);
   expect(targets).toEqual(['GetSecretValue', 'GetItem', 'GetItem', 'GetItem']);
   expect(wire.connections()).toBe(2);
+});
+
+it('tags and tokens of the previous tag key stay valid after a new one is put in', async () => {
+  vi.stubEnv('GPU_SHOPPER_TAG_KEY_SECRET_ARN', 'arn:tag-key');
+  const [one, two] = ['1a'.repeat(32), '2b'.repeat(32)];
+  const rotated = JSON.stringify({ current: two, previous: one });
+  vi.stubEnv(secretVariable(PROVIDERS[provider]), undefined);
+  await using wire = await startAwsWire(ok({ SecretString: one }), ok({ SecretString: rotated }));
+  const run = withKeys(aRuntime(wire.endpoint), (keyed) => async () => once(keyed, signer));
+  const before = await run(null);
+  const mac = before.mac('a tag');
+  now = after(now, policy.keys.maxAge);
+  const renewed = await run(null);
+  expect(renewed.verify('a tag', mac)).toBe(true);
+  expect(renewed.mac('a tag')).not.toBe(mac);
+  expect(before.verify('a tag', renewed.mac('a tag'))).toBe(false);
 });

@@ -84,7 +84,9 @@ async function signedBy(credentials: AwsAccess['credentials']): Promise<string |
   const read = createSecrets({ ...accessTo(wire.endpoint), credentials }).read('arn:x');
   const outcome = await read.catch((error: Error) => error.message);
   const [call] = wire.calls;
-  return call === undefined ? outcome : /Credential=(\w+)/.exec(call.authorization ?? '')?.[1];
+  return call === undefined
+    ? String(outcome)
+    : /Credential=(\w+)/.exec(call.authorization ?? '')?.[1];
 }
 
 describe('credentials', () => {
