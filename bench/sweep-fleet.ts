@@ -30,5 +30,6 @@ export function fleetLease(number: number): Lease {
 export function instancesOf(lease: Lease): readonly Instance[] {
   return lease.attempts.filter(isHolding).map(({ instanceId: id, tag: label }) => ({
     ...{ id, label, status: 'running', statusText: 'running', rate: null, ssh: [], unreadable: [] },
+    birth: { createdAt: null, hostId: null, image: null },
   }));
 }

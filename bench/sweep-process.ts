@@ -5,6 +5,7 @@ import { LOCAL_ACCESS } from '../local/aws/database.ts';
 import { firstProvider } from '../local/markets.ts';
 import { createRoomStore } from '../shared/adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../shared/adapters/dynamodb/client.ts';
+import { createProviderAccountStore } from '../shared/adapters/dynamodb/instance/provider-account-store.ts';
 import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
 import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { createAccountStore } from '../shared/adapters/dynamodb/ledger/account-store.ts';
@@ -13,7 +14,7 @@ import { createSweepStore } from '../shared/adapters/dynamodb/sweep/sweep-store.
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
 import { cardOf } from '../shared/adapters/providers/registry.ts';
 import { executionOf } from '../shared/core/sweep/lease-findings.ts';
-import type { Provider } from '../shared/ports/provider.ts';
+import type { KeyedProvider } from '../shared/ports/provider.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
 import { createSweepProvider } from '../shared/usecases/sweep/sweep-provider.ts';
 import { aDeployment, aSigner } from '../test/support/builders/base.ts';
@@ -33,8 +34,9 @@ const instances = Array.from({ length: FLEET }, (_, number) =>
 const names = new Set(
   Array.from({ length: FLEET }, (_, number) => executionOf(fleetLease(number))),
 );
-const provider: Provider = {
+const provider: KeyedProvider = {
   card: cardOf(firstProvider),
+  ...{ key: 'key-bench', previous: null, account: async () => '1' },
   list: async () => instances,
   ...{
     search: unexpected,
@@ -58,6 +60,7 @@ const sweep = createSweepProvider({
   ledger: createLedgerStore(ledger),
   sweeps: createSweepStore(openTable(client, 'inventory')),
   rooms: createRoomStore(openTable(client, 'inventory')),
+  providerAccounts: createProviderAccountStore(openTable(client, 'inventory')),
   clock: { now: () => SWEPT_AT },
   providers: () => provider,
   deployment: aDeployment,

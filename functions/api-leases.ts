@@ -1,5 +1,5 @@
 // Leases: requested, read, extended and released by their consumers. Operators may do so for any
-// lease, and approve extensions beyond the longest time.
+// lease, approve extensions beyond the longest time, and attest that no instance is left.
 
 import { leaseRoutes } from '../shared/api/contract/lease.ts';
 import { keyOf } from '../shared/api/requests/key.ts';
@@ -18,7 +18,7 @@ import {
   releaseLease,
   requestLease,
 } from '../shared/app/lease.ts';
-import { approveExtension, extendLease } from '../shared/app/operations.ts';
+import { approveExtension, attestLease, extendLease } from '../shared/app/operations.ts';
 import { list } from './wrap/list.ts';
 import { api, routes } from './wrap/routes.ts';
 
@@ -52,6 +52,10 @@ export const handler = routes(leaseRoutes, {
 
   approveExtension: api(approveExtension, async (run, { caller, params, body }) =>
     leaseView(await run({ leaseId: params.id, caller, ...body })),
+  ),
+
+  attestLease: api(attestLease, async (run, { caller, params, body }) =>
+    leaseView(await run({ leaseId: params.id, caller, why: body.why })),
   ),
 
   releaseLease: api(releaseLease, async (run, { caller, params }) =>

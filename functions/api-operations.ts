@@ -5,9 +5,20 @@ import { operationsRoutes } from '../shared/api/contract/operations.ts';
 import { runRoutes } from '../shared/api/contract/runs.ts';
 import { keyOf } from '../shared/api/requests/key.ts';
 import { scopeOf } from '../shared/api/requests/operations.ts';
-import { doctorView, freezesView, freezeView } from '../shared/api/views/operations.ts';
+import {
+  accountsView,
+  doctorView,
+  freezesView,
+  freezeView,
+} from '../shared/api/views/operations.ts';
 import { runView } from '../shared/api/views/runs.ts';
-import { placeFreeze, readDoctor, readFreezes, thaw } from '../shared/app/operations.ts';
+import {
+  addProviderAccount,
+  placeFreeze,
+  readDoctor,
+  readFreezes,
+  thaw,
+} from '../shared/app/operations.ts';
 import {
   readRun,
   requestReconciliation,
@@ -27,6 +38,10 @@ export const handler = routes(
 
     thaw: api(thaw, async (run, { caller, body }) =>
       freezeView(await run({ caller, scope: scopeOf(body), why: body.why })),
+    ),
+
+    addProviderAccount: api(addProviderAccount, async (run, { caller, params, body }) =>
+      accountsView(await run({ caller, provider: params.provider, ...body })),
     ),
 
     readDoctor: api(readDoctor, async (run, { caller }) => doctorView(await run(caller))),

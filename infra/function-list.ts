@@ -29,6 +29,8 @@ export type Need =
   // The menu.
   | 'read-menu'
   | 'pass-over-offers'
+  // The provider's accounts, known by their first use.
+  | 'admit-accounts'
   // Room of prepaid funds, taken before an offer is chosen.
   | 'take-room'
   | 'publish-menu'
@@ -105,6 +107,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'records',
       'read-freezes',
       'read-sweeps',
+      'open-leases',
+      'admit-accounts',
       'pass-over-offers',
       'tag-key',
       'provider-keys',
@@ -169,7 +173,15 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'timer-freezes': {
     ...SMALL,
-    needs: ['records', 'open-leases', 'place-freezes', 'wake-workflow', 'tag-key', 'provider-keys'],
+    needs: [
+      'records',
+      'open-leases',
+      'read-sweeps',
+      'place-freezes',
+      'wake-workflow',
+      'tag-key',
+      'provider-keys',
+    ],
   },
 
   'event-execution-ended': {

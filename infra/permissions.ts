@@ -87,6 +87,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     listSnapshots(snapshots.bucketArn),
   ],
   'pass-over-offers': ({ data }) => [dynamo(['UpdateItem'], data.tables.inventory.tableArn)],
+  'admit-accounts': ({ data }) => [dynamo(['GetItem', 'PutItem'], data.tables.inventory.tableArn)],
   'take-room': ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.inventory.tableArn)],
   'publish-menu': ({ data: { tables, snapshots } }) => [
     dynamo(['GetItem', 'PutItem'], tables.inventory.tableArn),

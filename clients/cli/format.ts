@@ -137,11 +137,20 @@ function offerText({
   return `${gpuCount} x ${gpuName}, ${vramGb} GB, ${country ?? 'country unknown'} (${id})`;
 }
 
+const listingsText = (proof: { firstListingAt: string; secondListingAt: string }): string =>
+  `absent from the listings of ${time(proof.firstListingAt)} and ${time(proof.secondListingAt)}`;
+
 function proofText(proof: Lease['absenceProof']): string | null {
-  if (proof === null) return null;
-  const { firstListingAt, secondListingAt } = proof;
-  if (firstListingAt === null) return 'no instance was ever created';
-  return `absent from the listings of ${time(firstListingAt)} and ${time(secondListingAt)}`;
+  switch (proof?.by) {
+    case undefined:
+      return null;
+    case 'listings':
+      return listingsText(proof);
+    case 'nothing-created':
+      return 'no instance was ever created';
+    case 'attested':
+      return `not proved: ${proof.who} attested it at ${time(proof.at)}: ${proof.why}`;
+  }
 }
 
 /** A provider may list the same address twice. */

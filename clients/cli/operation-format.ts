@@ -39,6 +39,18 @@ export function sweepLines(sweep: Sweep): readonly string[] {
   return [title, ...found, ...suspected, ...pages.map((page) => `  ${page}`)].map(clean);
 }
 
+/** The accounts of a provider that this deployment uses. */
+export function providerAccountLines({
+  provider,
+  accounts,
+}: Reply<'addProviderAccount'>): readonly string[] {
+  const lines = accounts.map(({ id, keys, by, why }) => {
+    const who = by === null ? '' : `, added by ${by}`;
+    return `  ${id ?? keys.join(', ')}${who}: ${why}`;
+  });
+  return [`Accounts of ${provider}:`, ...lines].map(clean);
+}
+
 /** The health of the service, as any consumer may read it. */
 export function healthLines({ status, menus, sweeps }: Reply<'readHealth'>): readonly string[] {
   const menuLine = ({ provider, offers, usable, ageSeconds }: (typeof menus)[number]): string => {

@@ -16,6 +16,17 @@ export function operationsMethods(call: Send) {
     /** Operators: lifts the freeze of a scope. */
     thaw: (body: Body<'thaw'>, { signal }: CallOptions = {}) => call('thaw', { body, signal }),
 
+    /** Operators: attests that no instance of an ending lease is left, where nothing proves it. */
+    attestLease: (id: string, body: Body<'attestLease'>, { signal }: CallOptions = {}) =>
+      call('attestLease', { params: { id }, body, signal }),
+
+    /** Operators: confirms that this deployment uses another account of a provider. */
+    addProviderAccount: (
+      provider: string,
+      body: Body<'addProviderAccount'>,
+      { signal }: CallOptions = {},
+    ) => call('addProviderAccount', { params: { provider }, body, signal }),
+
     /** Operators: the diagnosis of the service. */
     readDoctor: ({ signal }: CallOptions = {}) => call('readDoctor', { signal }),
 

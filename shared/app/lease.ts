@@ -94,9 +94,7 @@ export const findLaunched = (runtime: Runtime) =>
   withKeys(runtime, (keyed) => createFindLaunched({ ...records(keyed), ...sight(keyed) }));
 
 export const getInstance = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createGetInstance({ ...records(keyed), providers: providers(keyed) }),
-  );
+  withKeys(runtime, (keyed) => createGetInstance({ ...records(keyed), ...sight(keyed) }));
 
 export const awaitReady = (runtime: Runtime) =>
   createAwaitReady({
@@ -144,7 +142,7 @@ export const destroyInstance = (runtime: Runtime) =>
     createDestroyInstance({
       ...records(keyed),
       ...lastKnown(keyed),
-      providers: providers(keyed),
+      ...sight(keyed),
     }),
   );
 

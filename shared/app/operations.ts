@@ -2,7 +2,9 @@
 
 import { createWindow } from '../core/instance/card.ts';
 import { createApproveExtension } from '../usecases/lease/approve-extension.ts';
+import { createAttestLease } from '../usecases/lease/attest-lease.ts';
 import { createExtendLease } from '../usecases/lease/extend-lease.ts';
+import { createAddProviderAccount } from '../usecases/operations/add-provider-account.ts';
 import { createAdvanceFreezes } from '../usecases/operations/advance-freezes.ts';
 import {
   createPlaceFreeze,
@@ -14,6 +16,7 @@ import {
   freezes,
   leases,
   longest,
+  providerAccounts,
   providerNames,
   pulses,
   records,
@@ -38,6 +41,7 @@ const freezing = (runtime: Runtime) => ({
 });
 
 export const extendLease = (runtime: Runtime) => createExtendLease(ending(runtime));
+export const attestLease = (runtime: Runtime) => createAttestLease(records(runtime));
 export const approveExtension = (runtime: Runtime) => createApproveExtension(records(runtime));
 
 export const placeFreeze = (runtime: Runtime) =>
@@ -59,6 +63,9 @@ export const advanceFreezes = (runtime: Runtime) =>
       providerNames: providerNames(keyed),
     }),
   );
+
+export const addProviderAccount = (runtime: Runtime) =>
+  createAddProviderAccount({ providerAccounts: once(runtime, providerAccounts) });
 
 export const readDoctor = (runtime: Runtime) =>
   createReadDoctor({

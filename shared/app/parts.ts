@@ -4,6 +4,7 @@
 import { createReconciliationStore } from '../adapters/dynamodb/billing/reconciliation-store.ts';
 import { createRoomStore } from '../adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../adapters/dynamodb/client.ts';
+import { createProviderAccountStore } from '../adapters/dynamodb/instance/provider-account-store.ts';
 import { createLeaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
 import { createPulseStore } from '../adapters/dynamodb/lease/pulse-store.ts';
 import { createAccountStore } from '../adapters/dynamodb/ledger/account-store.ts';
@@ -178,6 +179,8 @@ export const menu = (runtime: Runtime) =>
 export const freezes = (runtime: Runtime) => createFreezeStore(table(runtime, 'leases'));
 export const runs = (runtime: Runtime) => createRunStore(table(runtime, 'live'));
 export const sweeps = (runtime: Runtime) => createSweepStore(table(runtime, 'inventory'));
+export const providerAccounts = (runtime: Runtime) =>
+  createProviderAccountStore(table(runtime, 'inventory'));
 export const rooms = (runtime: Runtime) => createRoomStore(table(runtime, 'inventory'));
 export const reconciliations = (runtime: Runtime) =>
   createReconciliationStore(table(runtime, 'inventory'));
@@ -203,6 +206,7 @@ export const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
 
 export const sight = (runtime: Runtime) => ({
   providers: providers(runtime),
+  providerAccounts: once(runtime, providerAccounts),
   clock: runtime.clock,
   deployment: runtime.config.deployment,
   signer: once(runtime, signer),

@@ -16,6 +16,11 @@ export type Found = { readonly offers: readonly Offer[]; readonly unreadable: re
 export type Provider = {
   readonly card: ProviderCard;
   /**
+   * The provider's id of the account that the key belongs to; null when it does not report one.
+   * Safe to repeat. Throws RateLimited, ProviderDown, BadReply, Unauthorised.
+   */
+  account(): Promise<string | null>;
+  /**
    * Every available offer, without unverified hosts. Safe to repeat. Complete but for unreadable
    * rows, or a Failure (RateLimited, ProviderDown, BadReply, Unauthorised).
    */
@@ -53,4 +58,12 @@ export type Provider = {
   charges(from: EpochMs, to: EpochMs): Promise<readonly ProviderCharge[]>;
   /** The prepaid balance, negative when overdrawn; null when the provider does not report it. */
   balance(): Promise<number | null>;
+};
+
+/** A provider under one key of this deployment. */
+export type KeyedProvider = Provider & {
+  /** The fingerprint of the key; nothing of the key can be read from it. */
+  readonly key: string;
+  /** The same provider under the key that was in use before; null when there is none. */
+  readonly previous: KeyedProvider | null;
 };

@@ -2,6 +2,7 @@
 // text must occur exactly once in its file, so that the list stays in step with the code.
 
 import { firstProvider } from '../../local/markets.ts';
+import { IDENTITY_LINES } from './identity-lines.ts';
 import type { Ablation } from './run.ts';
 
 /** The contract suite holds the other adapters to the same properties. */
@@ -24,8 +25,8 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'mac of the tag',
     file: 'shared/core/instance/ownership.ts',
-    line: "return signer.verify(signed(owner.data), match[4] ?? '') ? owner.data : null;",
-    instead: 'return owner.data;',
+    line: "(signed(owner), label?.slice(-TAG_MAC_LENGTH) ?? '') ? owner : null;",
+    instead: "(signed(owner), '') || owner.attempt > 0 ? owner : null;",
     test: {
       file: 'test/machines/sweep.test.ts',
       of: 'an instance without a lease',
@@ -160,7 +161,7 @@ export const LINES: readonly Ablation[] = [
     file: 'shared/core/instance/absence.ts',
     line: "return { kind: 'pending', absentSince: listedAt };",
     instead:
-      "return { kind: 'proved', proof: { from: listedAt, until: listedAt } as AbsenceProof };",
+      "return { kind: 'proved', proof: { by: 'listings', from: listedAt, until: listedAt } as AbsenceProof };",
     test: {
       file: 'test/shared/core/instance/absence.prop.test.ts',
       of: 'a listing',
@@ -192,7 +193,7 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'the floor waits for an unanswered create',
     file: 'shared/core/instance/attempt.ts',
-    line: 'if (isUnanswered(attempt)) floors.push(attempt.mayLandUntil);',
+    line: 'if (!isVerified(attempt)) floors.push(attempt.mayLandUntil);',
     instead: '',
     test: {
       file: 'test/shared/core/instance/attempt.test.ts',
@@ -203,8 +204,8 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'the floor waits for every destroy',
     file: 'shared/core/instance/attempt.ts',
-    line: 'if (attempt.destroyAcceptedAt === null) return null;',
-    instead: 'if (attempt.destroyAcceptedAt === null) continue;',
+    line: 'if (isVerified(attempt) && accepted === null) return null;',
+    instead: '',
     test: {
       file: 'test/shared/core/instance/attempt.test.ts',
       of: 'the floor of absence',
@@ -354,4 +355,5 @@ export const LINES: readonly Ablation[] = [
       name: 'is not restarted without a pause when every execution fails the same way',
     },
   },
+  ...IDENTITY_LINES,
 ];

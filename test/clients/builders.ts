@@ -78,7 +78,7 @@ export function anEndedLease(over: Partial<Lease> = {}): Lease {
     sshHostKey: null,
     holdMicroUsd: microUsd(0),
     chargedMicroUsd: microUsd(25_294),
-    absenceProof: { firstListingAt: at(390), secondListingAt: at(410) },
+    absenceProof: { by: 'listings', firstListingAt: at(390), secondListingAt: at(410) },
     can: [],
     ...over,
   });

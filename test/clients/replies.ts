@@ -96,6 +96,11 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
   recordHeartbeat: carryOn,
   extendLease: anActiveLease(),
   approveExtension: anActiveLease(),
+  attestLease: anEndedLease(),
+  addProviderAccount: {
+    provider: 'vastai',
+    accounts: [{ id: '1', keys: ['key-one'], by: consumer, why: 'a test' }],
+  },
   releaseLease: anEndedLease(),
   deleteLease: anEndedLease(),
   recordNodeHeartbeat: { carryOn: false, reason: 'released' },

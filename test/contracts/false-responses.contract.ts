@@ -31,7 +31,7 @@ async function errorOf(call: () => Promise<unknown>): Promise<string> {
 }
 
 export function falseResponsePromises(begin: Start): void {
-  it.each(['missing-total', 'rewritten-label', 'cut-label'] as const)(
+  it.each(['rewritten-label', 'cut-label'] as const)(
     '%s, a listing has every instance',
     async (name) => {
       const harness = await begin();
@@ -41,6 +41,26 @@ export function falseResponsePromises(begin: Start): void {
       expect(await listedIds(harness)).toEqual(idsOf(harness));
     },
   );
+
+  it('missing-total, a listing is complete only where the provider reports no total', async () => {
+    const harness = await begin();
+    await launchVisibly(harness);
+    harness.addFault({ name: 'missing-total' });
+    const listing = listedIds(harness);
+    if (harness.provider.card.reportsTotal)
+      await expect(listing).rejects.toEqual(failure('BadReply'));
+    else expect(await listing).toEqual(idsOf(harness));
+  });
+
+  it('other-account, the account has another id, or none is reported', async () => {
+    const harness = await begin();
+    const own = await harness.provider.account();
+    expect(await harness.provider.account()).toBe(own);
+    harness.addFault({ name: 'other-account' });
+    const other = await harness.provider.account();
+    expect(own === null).toBe(other === null);
+    if (own !== null) expect(other).not.toBe(own);
+  });
 
   describe.each(ODD)('odd-row, variant %i', (variant) => {
     it('a listing has every instance, and get returns it', async () => {

@@ -24,6 +24,7 @@ const reads: Readonly<Record<string, (harness: Harness, by: Provider) => Promise
   get: async (harness, by) => by.get(harness.instances()[0]?.id ?? unknownId),
   list: (_harness, by) => by.list(),
   charges: (harness, by) => by.charges(harness.now(), harness.now()),
+  account: (_harness, by) => by.account(),
 };
 
 export function readPromises(begin: Start): void {

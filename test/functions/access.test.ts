@@ -32,6 +32,8 @@ const scope = { body: { scope: 'all', why } };
 /** What each route of operators takes. */
 const REQUESTS: Partial<Record<RouteName, GatewayRequest>> = {
   approveExtension: { params, body: { until: '2026-11-22T12:00:00Z', why } },
+  attestLease: { params, body: { why } },
+  addProviderAccount: { params: { provider: 'vastai' }, body: { account: '1', why } },
   changeAccount: { params: { consumer: 'self' }, body: { version: 0, why, ...someLimits() } },
   verifyLedger: {},
   correctCharge: { params, body: { amountMicroUsd: 1, why } },

@@ -31,7 +31,8 @@ describe('an instance without a lease', () => {
     const labels = [other, forged, ` ${aTag()}`, `${aTag()}\n`, 'gs-demo', '', null];
     const ids = labels.map((label) => world.market.addForeignInstance(label));
     const record = await world.sweep(5);
-    expect(record.counts).toEqual({ foreign: labels.length });
+    expect(record.counts).toEqual({ foreign: labels.length - 2, 'near-miss': 2 });
+    expect(record.pages).toEqual([expect.stringMatching(/^near-miss: /)]);
     expect(ids.every(world.lives)).toBe(true);
     await world.close();
   });

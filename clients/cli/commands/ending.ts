@@ -1,4 +1,4 @@
-// The commands that end a lease or follow it to its end: release and watch.
+// The commands that end a lease or follow it to its end: release, watch, and attest for operators.
 
 import type { Command } from 'commander';
 import type { Cli } from '../context.ts';
@@ -7,10 +7,11 @@ import { timeoutOf, timeoutOption } from '../options.ts';
 
 type ReleaseOptions = { readonly wait?: boolean; readonly timeout: string };
 
-/** Adds `release` and `watch`. */
+/** Adds `release`, `watch` and `attest`. */
 export function addEndings(program: Command, cli: Cli): void {
   addRelease(program, cli);
   addWatch(program, cli);
+  addAttest(program, cli);
 }
 
 function addRelease(program: Command, cli: Cli): void {
@@ -44,6 +45,20 @@ function addWatch(program: Command, cli: Cli): void {
     .action((id: string, _options: object, command: Command) =>
       cli.run(command, async ({ client, signal, showLease, printEvent }) => {
         showLease(await client.waitFor(id, 'ended', { signal, onEvent: printEvent }));
+        return EXIT.ok;
+      }),
+    );
+}
+
+function addAttest(program: Command, cli: Cli): void {
+  program
+    .command('attest')
+    .description('operators: attest that no instance of an ending lease is left, without proof')
+    .argument('<lease>', 'lease id')
+    .requiredOption('--why <text>', 'reason, kept in the records')
+    .action((id: string, { why }: { readonly why: string }, command: Command) =>
+      cli.run(command, async ({ client, signal, showLease }) => {
+        showLease(await client.attestLease(id, { why }, { signal }));
         return EXIT.ok;
       }),
     );

@@ -1,5 +1,5 @@
-// The commands of operators: freeze, thaw, freezes, doctor, sweep-now and run; and health, for
-// anyone.
+// The commands of operators: freeze, thaw, freezes, doctor, sweep-now, run and
+// add-provider-account; and health, for anyone.
 
 import type { Command } from 'commander';
 import { routes } from '../../../shared/api/contract/contract.ts';
@@ -7,7 +7,13 @@ import { ruleOf } from '../../../shared/core/base/rule.ts';
 import type { Body, Diagnosis, Freeze, Run } from '../../client/replies.ts';
 import type { Cli, Context } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
-import { doctorLines, freezeLines, healthLines, sweepLines } from '../operation-format.ts';
+import {
+  doctorLines,
+  freezeLines,
+  healthLines,
+  providerAccountLines,
+  sweepLines,
+} from '../operation-format.ts';
 import { resultOf, runLines } from '../runs.ts';
 
 type ScopeOptions = {
@@ -18,7 +24,7 @@ type ScopeOptions = {
 };
 type FreezeBody = Body<'placeFreeze'>;
 
-/** Adds `freeze`, `thaw`, `freezes`, `doctor`, `sweep-now`, `run` and `health`. */
+/** Adds all of them. */
 export function addOperations(program: Command, cli: Cli): void {
   addScoped(program, ['freeze', 'operators: refuse new leases and end open ones'], (options) =>
     cli.run(options.command, (context) => freeze(context, bodyOf(options))),
@@ -44,10 +50,29 @@ export function addOperations(program: Command, cli: Cli): void {
         return EXIT.ok;
       }),
     );
+  addProviderAccount(program, cli);
   addChecks(program, cli);
 }
 
 const sweepOf = (run: Run) => (run.kind === 'sweep' ? run.result : null);
+
+type AccountOptions = { readonly account: string; readonly why: string };
+
+function addProviderAccount(program: Command, cli: Cli): void {
+  program
+    .command('add-provider-account')
+    .description('operators: confirm that another account of a provider may be used')
+    .argument('<provider>', 'provider')
+    .requiredOption('--account <id>', 'the account, as the page other-account names it')
+    .requiredOption('--why <text>', 'reason, kept in the records')
+    .action((provider: string, body: AccountOptions, command: Command) =>
+      cli.run(command, async ({ client, signal, show }) => {
+        const added = await client.addProviderAccount(provider, body, { signal });
+        show(added, providerAccountLines);
+        return EXIT.ok;
+      }),
+    );
+}
 
 function addChecks(program: Command, cli: Cli): void {
   program

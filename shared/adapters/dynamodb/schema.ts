@@ -119,6 +119,11 @@ export const sweepKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'SWEEP',
 });
+/** The accounts of the provider that this deployment uses. */
+export const providerAccountsKey = (provider: ProviderName): Key => ({
+  pk: `PROVIDER#${provider}`,
+  sk: 'ACCOUNT',
+});
 /** The room that the provider's prepaid funds leave. */
 export const roomKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,

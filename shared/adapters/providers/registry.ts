@@ -4,12 +4,14 @@
 import { Failure } from '../../core/base/failure.ts';
 import {
   configuredIn,
+  type ProviderAccess,
   type ProviderName,
   type Providers,
   rowOf,
 } from '../../core/base/providers.ts';
 import type { ProviderCard } from '../../core/instance/card.ts';
-import type { Provider } from '../../ports/provider.ts';
+import type { KeyedProvider, Provider } from '../../ports/provider.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { AdapterOptions } from './http.ts';
 import { card as vastai } from './vastai/card.ts';
 import { createVastai } from './vastai/vastai.ts';
@@ -29,7 +31,7 @@ export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause' | 'onRe
 
 export type Registry = {
   /** Returns the provider. Throws BadConfig when this deployment has no keys for it. */
-  readonly providerNamed: (name: ProviderName) => Provider;
+  readonly providerNamed: (name: ProviderName) => KeyedProvider;
 };
 
 /** The card of a provider, which needs no key. */
@@ -58,12 +60,22 @@ export function createRegistry(options: RegistryOptions): Registry {
     options.onRefusedKey?.();
     return new Failure('BadConfig', `${field} ${rule}`, { field });
   };
-  const providers = new Map<ProviderName, Provider>();
+  const providers = new Map<ProviderName, KeyedProvider>();
+  const keyed = <Name extends ProviderName>(
+    name: Name,
+    given: ProviderAccess<Name>,
+    previous: KeyedProvider | null,
+  ): KeyedProvider => {
+    checkAccess(name, given, bad);
+    const provider = ADAPTERS[name]({ ...given, ...shared });
+    return { ...provider, key: fingerprintOf(given.keys), previous };
+  };
   const add = <Name extends ProviderName>(name: Name): void => {
     const given = access[name];
     if (given === undefined) return;
-    checkAccess(name, given, bad);
-    providers.set(name, ADAPTERS[name]({ ...given, ...shared }));
+    const { previousKeys: keys } = given;
+    const previous = keys === undefined ? null : keyed(name, { ...given, keys }, null);
+    providers.set(name, keyed(name, given, previous));
   };
   for (const name of configuredIn(access)) add(name);
   if (providers.size === 0) throw bad('providers', 'must have the keys of at least one provider');

@@ -229,6 +229,16 @@ export const leaseRoutes = {
     query: Nothing,
     body: z.strictObject({ until: Instant, why: Why }),
   },
+  attestLease: {
+    method: 'POST',
+    path: '/v1/leases/{id}/attest',
+    handledBy: 'api-leases',
+    access: 'operator',
+    status: 200,
+    params: LeasePath,
+    query: Nothing,
+    body: z.strictObject({ why: Why }),
+  },
   releaseLease: {
     method: 'POST',
     path: '/v1/leases/{id}/release',

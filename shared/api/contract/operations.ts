@@ -5,6 +5,8 @@ import { ConsumerId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
 import { NoBody, Nothing, Why } from './fields.ts';
 
+const AccountName = z.string().check(z.regex(/^[\w.@-]{1,100}$/, 'must be an account id'));
+
 /** The scope of a freeze, and the reason. */
 const FreezeRequest = z.discriminatedUnion(
   'scope',
@@ -50,6 +52,17 @@ export const operationsRoutes = {
     params: Nothing,
     query: Nothing,
     body: FreezeRequest,
+  },
+  addProviderAccount: {
+    method: 'POST',
+    path: '/v1/providers/{provider}/accounts',
+    handledBy: 'api-operations',
+    access: 'operator',
+    status: 200,
+    params: z.strictObject({ provider: ProviderName }),
+    query: Nothing,
+    /** The account's id, or the fingerprint of a key: as the page `other-account` names it. */
+    body: z.strictObject({ account: AccountName, why: Why }),
   },
   readDoctor: {
     method: 'GET',

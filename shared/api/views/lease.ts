@@ -4,6 +4,7 @@ import { Failure } from '../../core/base/failure.ts';
 import { microUsd } from '../../core/base/money.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { type EpochMs, isoTime } from '../../core/base/time.ts';
+import type { AbsenceProof } from '../../core/instance/absence.ts';
 import type { ExtensionRefusal } from '../../core/lease/extension.ts';
 import type { HeartbeatReply as HeartbeatOutcome } from '../../core/lease/heartbeat.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/lease/lease.ts';
@@ -55,8 +56,19 @@ export function leaseView(lease: Lease): LeaseReply {
   };
 }
 
-function proofView(proof: { readonly from: EpochMs | null; readonly until: EpochMs | null }) {
-  return { firstListingAt: shown(proof.from), secondListingAt: shown(proof.until) };
+function proofView(proof: AbsenceProof): LeaseReply['absenceProof'] {
+  switch (proof.by) {
+    case 'listings': {
+      const { by, from, until } = proof;
+      return { by, firstListingAt: isoTime(from), secondListingAt: isoTime(until) };
+    }
+    case 'nothing-created':
+      return { by: proof.by };
+    case 'attested': {
+      const { by, who, why, at } = proof;
+      return { by, who, why, at: isoTime(at) };
+    }
+  }
 }
 
 export function leasesView({ leases, next }: LeasePage, cursors: Cursors): LeasesReply {

@@ -3,6 +3,7 @@
 import { policy } from '../../core/base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs, isoTime } from '../../core/base/time.ts';
 import { type Room, runwayOf } from '../../core/billing/prepaid.ts';
+import type { KnownAccounts } from '../../core/instance/known-accounts.ts';
 import { isOver } from '../../core/lease/lease.ts';
 import type { Diagnosis, Patient } from '../../core/operations/doctor.ts';
 import type { Freeze, Standing } from '../../core/operations/freeze.ts';
@@ -15,6 +16,7 @@ import type {
   FreezesReply,
   HealthReply,
   OpenLeaseReply,
+  ProviderAccountsReply,
   SweepReply,
 } from '../contract/replies/operations.ts';
 
@@ -43,6 +45,11 @@ export function freezeView({ scope, standing, acts }: Freeze): FreezeReply {
     acts: acts.map((act) => ({ ...act, at: isoTime(act.at) })),
   };
 }
+
+export const accountsView = ({ provider, accounts }: KnownAccounts): ProviderAccountsReply => ({
+  provider,
+  accounts: accounts.map(({ id, keys, by, why }) => ({ id, keys, by, why })),
+});
 
 export const freezesView = (freezes: readonly Freeze[]): FreezesReply => ({
   freezes: freezes.map(freezeView),

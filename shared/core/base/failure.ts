@@ -58,6 +58,7 @@ export const FAILURES = {
   KeyReused: handle('never', 409),
   Replayed: handle('never', 409),
   NotActive: handle('never', 409),
+  NotEnding: handle('never', 409),
   OverLimit: handle('never', 409),
   StaleVersion: handle('never', 409),
   Frozen: handle('never', 503),

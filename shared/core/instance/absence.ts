@@ -1,20 +1,22 @@
-// The proof that no instance of a lease is left. Only `proveAbsence` creates one from observations;
-// a stored proof is read back unchanged. A lease cannot end without this proof.
+// The proof that no instance of a lease is left. Only this file constructs one; a stored proof is
+// read back unchanged. A lease cannot end without it. An operator's word is not called a proof
+// anywhere else: a reader must see that nobody proved it.
 
 import * as z from 'zod/mini';
 import type { Brand } from '../base/brand.ts';
+import { ConsumerId } from '../base/ids.ts';
 import { between, type DurationMs, EpochMs } from '../base/time.ts';
 
-/**
- * Two complete listings, started at `from` and `until`, neither showing an instance of the lease.
- * Both are null when no create call was ever made, so that no instance can exist.
- */
-export type AbsenceProof = Brand<
-  { readonly from: EpochMs | null; readonly until: EpochMs | null },
-  'AbsenceProof'
->;
+const Stored = z.discriminatedUnion('by', [
+  /** Two complete listings, started at `from` and `until`, neither showing an instance. */
+  z.object({ by: z.literal('listings'), from: EpochMs, until: EpochMs }),
+  /** No create call was ever made, or the provider definitely refused it. */
+  z.object({ by: z.literal('nothing-created') }),
+  /** An operator says that no instance is left. */
+  z.object({ by: z.literal('attested'), who: ConsumerId, why: z.string(), at: EpochMs }),
+]);
 
-const Stored = z.object({ from: z.nullable(EpochMs), until: z.nullable(EpochMs) });
+export type AbsenceProof = Brand<z.infer<typeof Stored>, 'AbsenceProof'>;
 
 /** Parses a stored proof. */
 export const AbsenceProof = z.custom<AbsenceProof>(
@@ -54,10 +56,36 @@ export function proveAbsence(evidence: AbsenceEvidence, listedAt: EpochMs): Abse
   if (listedAt <= absentSince || between(absentSince, listedAt) < evidence.listLag) {
     return { kind: 'pending', absentSince };
   }
-  return { kind: 'proved', proof: { from: absentSince, until: listedAt } as AbsenceProof };
+  return {
+    kind: 'proved',
+    proof: { by: 'listings', from: absentSince, until: listedAt } as AbsenceProof,
+  };
 }
 
 /** The proof for a lease or attempt whose create call was never made, or was definitely refused. */
 export function nothingWasCreated(): AbsenceProof {
-  return { from: null, until: null } as AbsenceProof;
+  return { by: 'nothing-created' } as AbsenceProof;
+}
+
+/** Who says that no instance is left, and why this must be believed. */
+export type Attestation = {
+  readonly who: ConsumerId;
+  readonly why: string;
+  readonly at: EpochMs;
+};
+
+/** An operator takes the place of a proof that nothing else can give. */
+export const attestAbsence = ({ who, why, at }: Attestation): AbsenceProof =>
+  ({ by: 'attested', who, why, at }) as AbsenceProof;
+
+/** Until when the absence is known: null when no instance was ever created. */
+export function absentUntil(proof: AbsenceProof): EpochMs | null {
+  switch (proof.by) {
+    case 'listings':
+      return proof.until;
+    case 'nothing-created':
+      return null;
+    case 'attested':
+      return proof.at;
+  }
 }

@@ -5,8 +5,10 @@ import type { InstanceId } from '../base/ids.ts';
 import { type EpochMs, earliest, latest } from '../base/time.ts';
 import type { AbsenceProof } from './absence.ts';
 import type { AttemptIn, AttemptReason, Holding, Unanswered } from './attempt.ts';
+import type { Birth } from './birth.ts';
 import type { Offer } from './offer.ts';
 import type { Tag } from './ownership.ts';
+import type { ProviderAccount } from './provider-account.ts';
 
 /** What must be recorded before create is called. */
 export type Intent = {
@@ -14,11 +16,12 @@ export type Intent = {
   readonly offer: Offer;
   readonly tag: Tag;
   readonly mayLandUntil: EpochMs;
+  readonly account: ProviderAccount | null;
 };
 
 /** Records the intent, before create is called. */
 export function recordAttempt(intent: Intent, now: EpochMs): AttemptIn<'recorded'> {
-  return { state: 'recorded', ...intent, recordedAt: now };
+  return { state: 'recorded', ...intent, recordedAt: now, doubtfulSince: null };
 }
 
 /** The create call has no definite response: an instance may exist. */
@@ -37,9 +40,9 @@ export function refuseAttempt(
 }
 
 /** The fields that every state keeps. */
-function withoutSightings(attempt: Unanswered): Intent & { readonly recordedAt: EpochMs } {
-  const { number, offer, tag, recordedAt, mayLandUntil } = attempt;
-  return { number, offer, tag, recordedAt, mayLandUntil };
+function withoutSightings(attempt: Unanswered | Holding) {
+  const { number, offer, tag, recordedAt, mayLandUntil, account } = attempt;
+  return { number, offer, tag, recordedAt, mayLandUntil, account, doubtfulSince: null };
 }
 
 /**
@@ -52,9 +55,38 @@ export function confirmAttempt(
   since: EpochMs,
 ): AttemptIn<'created'> {
   const seen = { createdAt: since, runningAt: null, keyAttached: null, rates: [], rateRead: null };
-  const known = { ...withoutSightings(attempt), instanceId, ...seen };
+  const known = { ...withoutSightings(attempt), instanceId, birth: null, ...seen };
   return { ...known, state: 'created', report: null, lastSeenAt: null };
 }
+
+/** The provider showed the instance with the exact tag; the first such report counts. */
+export const verifyAttempt = <A extends Holding>(attempt: A, birth: Birth): A => ({
+  ...attempt,
+  birth: attempt.birth ?? birth,
+});
+
+/**
+ * The id in the create response belongs to another instance: the attempt has no response that
+ * counts, and its instance is searched for by its tag.
+ */
+export const disownInstance = (attempt: Holding): AttemptIn<'unknown'> => ({
+  ...withoutSightings(attempt),
+  state: 'unknown',
+  absentSince: null,
+});
+
+/** The exact tag is on another instance than the id that was never verified: it holds that one. */
+export const correctInstance = <A extends Holding>(attempt: A, instanceId: InstanceId): A => ({
+  ...attempt,
+  instanceId,
+  doubtfulSince: null,
+});
+
+/** A listed instance may be the attempt's, which nothing confirms; the first such look counts. */
+export const doubtAttempt = <A extends Unanswered | Holding>(attempt: A, at: EpochMs): A => ({
+  ...attempt,
+  doubtfulSince: attempt.doubtfulSince ?? at,
+});
 
 /** Complete listings that started after `mayLandUntil` do not show the instance. */
 export function closeNeverCreated(
@@ -73,7 +105,7 @@ export function observeRunning<A extends Holding>(attempt: A, since: EpochMs): A
 export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptIn<'retiring'> {
   if (attempt.state === 'retiring') return attempt;
   const open = { destroyAcceptedAt: null, chargedUntil: null, usage: null, absentSince: null };
-  return { ...attempt, state: 'retiring', reason, ...open };
+  return { ...attempt, state: 'retiring', reason, ...open, noEvidenceSince: null };
 }
 
 /** The provider accepted the destroy call; the first acceptance stops the charge. */
@@ -105,14 +137,21 @@ export function recordMissing(
  * the charge continues.
  */
 export function reopenDestroy(attempt: AttemptIn<'retiring'>): AttemptIn<'retiring'> {
-  return { ...attempt, destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
+  const open = { destroyAcceptedAt: null, chargedUntil: null, absentSince: null };
+  return { ...attempt, ...open, noEvidenceSince: null };
 }
 
-/** The instance is proved absent. */
+/** The provider shows no evidence that the instance is ours; the first such look counts. */
+export const missEvidence = (attempt: AttemptIn<'retiring'>, now: EpochMs) => ({
+  ...attempt,
+  noEvidenceSince: attempt.noEvidenceSince ?? now,
+});
+
+/** No instance of the attempt is left, as proved or attested. */
 export function closeAttempt(
   attempt: AttemptIn<'retiring'>,
   proof: AbsenceProof,
 ): AttemptIn<'gone'> {
-  const { absentSince: _, ...rest } = attempt;
+  const { absentSince: _, noEvidenceSince: _none, ...rest } = attempt;
   return { ...rest, state: 'gone', proof };
 }

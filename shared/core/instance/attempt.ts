@@ -4,10 +4,12 @@
 import * as z from 'zod/mini';
 import { InstanceId } from '../base/ids.ts';
 import { EpochMs, epochMs, latest } from '../base/time.ts';
-import { AbsenceProof, nothingWasCreated } from './absence.ts';
+import { AbsenceProof, absentUntil, nothingWasCreated } from './absence.ts';
+import { Birth } from './birth.ts';
 import { InstanceReport } from './instance.ts';
 import { Offer } from './offer.ts';
 import { Tag } from './ownership.ts';
+import { ProviderAccount } from './provider-account.ts';
 import { RateSegment } from './rates.ts';
 import { Usage } from './usage.ts';
 
@@ -23,6 +25,7 @@ export const AttemptReason = z.enum([
   'price-rose',
   'bad-host',
   'vanished',
+  'wrong-instance',
   'lease-ended',
 ]);
 export type AttemptReason = z.infer<typeof AttemptReason>;
@@ -34,6 +37,10 @@ const recorded = {
   recordedAt: EpochMs,
   /** Until when an instance of this attempt may appear at the provider. */
   mayLandUntil: EpochMs,
+  /** The provider's account that create is called under; null when it is not recorded. */
+  account: z._default(z.nullable(ProviderAccount), null),
+  /** Since when a listed instance may be the one of this attempt, which nothing confirms. */
+  doubtfulSince: z._default(z.nullable(EpochMs), null),
 };
 
 /** The recorded instance. */
@@ -41,6 +48,11 @@ const created = {
   ...recorded,
   instanceId: InstanceId,
   createdAt: EpochMs,
+  /**
+   * The facts of its birth, kept when the provider first showed it with the exact tag. Null until
+   * then: the id is not verified, and may be another instance's.
+   */
+  birth: z._default(z.nullable(Birth), null),
   /** When it was first seen running: the GPU is charged from this time. Null until then. */
   runningAt: z.nullable(EpochMs),
   /** Whether the provider attached the SSH key; null before the request. */
@@ -74,6 +86,8 @@ export const Attempt = z.discriminatedUnion('state', [
     ...destroyed,
     reason: AttemptReason,
     absentSince: z.nullable(EpochMs),
+    /** Since when the provider has shown no evidence that the instance is ours. */
+    noEvidenceSince: z._default(z.nullable(EpochMs), null),
   }),
   z.object({
     state: z.literal('gone'),
@@ -103,6 +117,9 @@ export const isUnanswered = (attempt: Attempt): attempt is Unanswered =>
   attempt.state === 'recorded' || attempt.state === 'unknown';
 export const isHolding = (attempt: Attempt): attempt is Holding =>
   attempt.state === 'created' || attempt.state === 'retiring';
+/** Whether the id is that of our instance: the provider showed it with the exact tag. */
+export const isVerified = (attempt: Attempt): boolean =>
+  'birth' in attempt && attempt.birth !== null;
 export const isClosed = (attempt: Attempt): attempt is Closed =>
   !isUnanswered(attempt) && !isHolding(attempt);
 
@@ -112,32 +129,40 @@ function proofOfAttempt(attempt: Attempt): AbsenceProof | null {
   return attempt.state === 'refused' ? nothingWasCreated() : attempt.proof;
 }
 
+/** The weaker of two proofs: an operator's word before listings, newer listings before older. */
+function weaker(one: AbsenceProof, other: AbsenceProof): AbsenceProof {
+  if (one.by === 'attested') return one;
+  if (other.by === 'attested') return other;
+  return (absentUntil(other) ?? 0) >= (absentUntil(one) ?? 0) ? other : one;
+}
+
 /**
- * The proof that no attempt has an instance left: the newest of their proofs. Null while one is
- * missing.
+ * The proof that no attempt has an instance left: attested when one of them only is, else the
+ * newest of their proofs. Null while one is missing.
  */
 export function proofOf(attempts: readonly Attempt[]): AbsenceProof | null {
-  let newest = nothingWasCreated();
+  let all = nothingWasCreated();
   for (const attempt of attempts) {
     const proof = proofOfAttempt(attempt);
     if (proof === null) return null;
-    if ((proof.until ?? 0) >= (newest.until ?? 0)) newest = proof;
+    all = weaker(all, proof);
   }
-  return newest;
+  return all;
 }
 
 /**
  * Listings started before this prove nothing about the attempts: a destroy was accepted later, or
- * an unanswered create could still take effect. Null until every destroy is accepted.
+ * an unanswered create could still take effect. Null until every destroy of a verified instance is
+ * accepted: an id that was never verified may be wrong, so its create counts as unanswered.
  */
 export function absenceFloor(attempts: readonly Attempt[]): EpochMs | null {
   const floors: EpochMs[] = [];
   for (const attempt of attempts) {
-    if (isUnanswered(attempt)) floors.push(attempt.mayLandUntil);
-    if (attempt.state === 'created') return null;
-    if (attempt.state !== 'retiring') continue;
-    if (attempt.destroyAcceptedAt === null) return null;
-    floors.push(attempt.destroyAcceptedAt);
+    if (isClosed(attempt)) continue;
+    if (!isVerified(attempt)) floors.push(attempt.mayLandUntil);
+    const accepted = attempt.state === 'retiring' ? attempt.destroyAcceptedAt : null;
+    if (isVerified(attempt) && accepted === null) return null;
+    if (accepted !== null) floors.push(accepted);
   }
   const [first, ...others] = floors;
   return first === undefined ? epochMs(0) : latest(first, ...others);

@@ -26,6 +26,8 @@ export type ProviderCard = {
   readonly longestCreate: DurationMs;
   /** How long a listing may lag behind the instances. */
   readonly listLag: DurationMs;
+  /** Whether a listing says how many instances there are: one without that is not complete. */
+  readonly reportsTotal: boolean;
   /** The only call that ends all billing. */
   readonly stopsBilling: 'destroy';
   /** The minimum time that is billed. */

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { InstanceId } from '../base/ids.ts';
 import { MicroUsdPerHour } from '../base/money.ts';
 import { EpochMs } from '../base/time.ts';
+import type { Birth } from './birth.ts';
 
 /** A `stopped` or `failed` instance never becomes ready; an `unreachable` one may recover. */
 const InstanceStatus = z.enum([
@@ -35,6 +36,7 @@ export type Instance = {
    * not missing; with `id` among them, the id is a placeholder that no call accepts.
    */
   readonly unreadable: readonly string[];
+  readonly birth: Birth;
 };
 
 /** What readiness depends on, as the provider reported it at `at`. */

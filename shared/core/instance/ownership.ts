@@ -36,6 +36,22 @@ const TAG = /^gs-([a-z0-9]{2,12})-([a-z0-9]{20})-([1-9][0-9]?)-([0-9a-f]{16})$/;
 const signed = (owner: Ownership): string =>
   `gs-${owner.deployment}-${owner.leaseId}-${owner.attempt}`;
 
+const Content = z.object({ deployment: DeploymentId, leaseId: LeaseId, attempt: z.number() });
+
+/** What a text says that has the form of a tag, whatever its mac; null for any other text. */
+function parseTag(text: string): Ownership | null {
+  const [, deployment, leaseId, attempt] = TAG.exec(text) ?? [];
+  const content = Content.safeParse({ deployment, leaseId, attempt: Number(attempt) });
+  return content.success ? content.data : null;
+}
+
+/** The content of a recorded tag, which needs no check of its mac. */
+export function ownerIn(tag: Tag): Ownership {
+  const owner = parseTag(tag);
+  invariant(owner !== null, `not a tag: ${tag}`);
+  return owner;
+}
+
 /** Writes the tag of one attempt. The same inputs always give the same tag. */
 export function tagOf(owner: Ownership, signer: Signer): Tag {
   const { attempt } = owner;
@@ -54,11 +70,25 @@ export function readTag(
   deployment: DeploymentId,
   signer: Signer,
 ): Ownership | null {
-  const match = label === null ? null : TAG.exec(label);
-  if (match === null) return null;
-  const owner = z
-    .object({ deployment: DeploymentId, leaseId: LeaseId, attempt: z.number() })
-    .safeParse({ deployment: match[1], leaseId: match[2], attempt: Number(match[3]) });
-  if (!owner.success || owner.data.deployment !== deployment) return null;
-  return signer.verify(signed(owner.data), match[4] ?? '') ? owner.data : null;
+  const owner = label === null ? null : parseTag(label);
+  if (owner === null || owner.deployment !== deployment) return null;
+  return signer.verify(signed(owner), label?.slice(-TAG_MAC_LENGTH) ?? '') ? owner : null;
 }
+
+/** The start of every tag of one lease. */
+const leasePrefix = ({ deployment, leaseId }: Omit<Ownership, 'attempt'>): string =>
+  `gs-${deployment}-${leaseId}`;
+
+/** Whether the provider may have cut this tag to the label: it must reach past the lease id. */
+export const isCutFrom = (label: string | null, tag: Tag): boolean =>
+  label !== null && tag.startsWith(label) && label.length > leasePrefix(ownerIn(tag)).length;
+
+/**
+ * Whether the label looks like a tag of this lease or, without one, of this deployment, and is not
+ * a valid one: cut, changed, or signed under a key that is no longer in use.
+ */
+export const isNearMiss = (label: string | null, start: string): boolean =>
+  label?.startsWith(start) === true;
+
+export const deploymentPrefix = (deployment: DeploymentId): string => `gs-${deployment}-`;
+export const prefixOfLease = (tag: Tag): string => leasePrefix(ownerIn(tag));

@@ -128,6 +128,10 @@ export function lastCountingHeartbeat(pulse: Pulse): EpochMs | null {
   }
 }
 
+/** Whether the instance or its application has ever sent a heartbeat. */
+export const hasHeartbeats = ({ nodeHeartbeatAt, appHeartbeatAt }: Pulse): boolean =>
+  nodeHeartbeatAt !== null || appHeartbeatAt !== null;
+
 /**
  * Since when the instance has been running: by the uptime of its last heartbeat, because it may run
  * for a while before it is ready; else since it was ready. Never before `createdAt`.

@@ -1,5 +1,5 @@
-// Which listed instances belong to this deployment: decided by their tags alone, without a
-// database.
+// Listed instances and their tags. A valid tag makes an instance ours without a database; what a
+// row without one is to a lease is decided in claim.ts.
 
 import type { DeploymentId } from '../base/ids.ts';
 import type { EpochMs } from '../base/time.ts';
@@ -12,22 +12,31 @@ export type TagReader = { readonly deployment: DeploymentId; readonly signer: Si
 /** A listed instance of this deployment, with the content of its tag. */
 export type Sighting = { readonly instance: Instance; readonly owner: Ownership };
 
-/** The instances of one lease, of any attempt, in complete listings. */
-export type LeaseListing = {
+/** A listed instance; `owner` is null unless its label is a valid tag of this deployment. */
+export type Row = { readonly instance: Instance; readonly owner: Ownership | null };
+
+/** All instances in complete listings. */
+export type Listing = {
   /** When the earliest of the listings started. */
   readonly listedAt: EpochMs;
-  readonly present: readonly Sighting[];
+  readonly rows: readonly Row[];
 };
+
+/** Reads the tags of listed instances. */
+export const readRows = (
+  instances: readonly Instance[],
+  { deployment, signer }: TagReader,
+): readonly Row[] =>
+  instances.map((instance) => ({ instance, owner: readTag(instance.label, deployment, signer) }));
 
 /** Separates instances with a valid tag of this deployment from all others. */
 export function separateOurs(
   instances: readonly Instance[],
-  { deployment, signer }: TagReader,
+  reader: TagReader,
 ): { readonly ours: readonly Sighting[]; readonly foreign: readonly Instance[] } {
   const ours: Sighting[] = [];
   const foreign: Instance[] = [];
-  for (const instance of instances) {
-    const owner = readTag(instance.label, deployment, signer);
+  for (const { instance, owner } of readRows(instances, reader)) {
     if (owner === null) foreign.push(instance);
     else ours.push({ instance, owner });
   }

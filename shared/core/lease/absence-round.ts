@@ -1,77 +1,94 @@
 // One round of proving that an ending lease has no instance left, from one complete listing. Two
-// complete listings without an instance of the lease, far enough apart and late enough, are proof.
-// An instance that is still listed is destroyed again.
+// complete listings without a row that is or may be an instance of the lease, far enough apart and
+// late enough, are proof, once the provider also says for each verified id that it does not know
+// it. An instance that is still listed is destroyed again.
 
+import type { InstanceId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';
 import { type AbsenceProof, proveAbsence } from '../instance/absence.ts';
-import { absenceFloor, isUnanswered, proofOf } from '../instance/attempt.ts';
-import { closeAttempt, closeNeverCreated } from '../instance/attempt-moves.ts';
-import type { LeaseListing, Sighting } from '../instance/sighting.ts';
+import { absenceFloor, isHolding, isUnanswered, isVerified, proofOf } from '../instance/attempt.ts';
+import {
+  closeAttempt,
+  closeNeverCreated,
+  recordMissing,
+  retireAttempt,
+} from '../instance/attempt-moves.ts';
+import { type Claimed, claimsOf } from '../instance/claim.ts';
+import type { Listing } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
+import { adoptSighting, applyClaims } from './identify.ts';
 import type { Lease, LeaseIn } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 import {
-  adoptSighting,
   isDestroyAccepted,
   isWithinListLag,
   recordStillPresent,
   type Target,
+  targetOf,
   unacceptedTargets,
 } from './teardown.ts';
 
 /** A complete listing, and how long the listings of its providers may lag. */
-export type RoundFacts = { readonly listing: LeaseListing; readonly listLag: DurationMs };
+export type RoundFacts = {
+  readonly listing: Listing;
+  readonly listLag: DurationMs;
+  /** The verified ids that the provider says it does not know, read after the listing. */
+  readonly absent: ReadonlySet<InstanceId>;
+};
 
 export type Round = {
   /** What to destroy once the lease is committed. */
   readonly destroys: readonly Target[];
+  /** The verified ids that must be read before their absence is proved. */
+  readonly unread: readonly Target[];
   /** The outcome of the round once these destroys are accepted. */
   readonly outcome: StepOutcome;
 };
 
 type Ending = LeaseIn<'ending'>;
+type Rows = { readonly listedAt: EpochMs; readonly rows: readonly Claimed[] };
 
-const attemptOf = (lease: Lease, { owner }: Sighting) =>
+const attemptOf = (lease: Lease, { owner }: Claimed) =>
   lease.attempts.find(({ number }) => number === owner.attempt);
 
 /** Whether there is nothing left to prove. */
 const isProved = (lease: Lease): boolean =>
   lease.state !== 'ending' || proofOf(lease.attempts) !== null;
 
+const only = (outcome: StepOutcome): Round => ({ destroys: [], unread: [], outcome });
+
 /** A listed instance must be destroyed in any state of its attempt. */
-function repeatTargets(lease: Lease, present: readonly Sighting[]): readonly Target[] {
-  return present.flatMap((sighting) => {
-    const attempt = attemptOf(lease, sighting);
+function repeatTargets(lease: Lease, { listedAt, rows }: Rows): readonly Target[] {
+  return rows.flatMap((row) => {
+    const attempt = attemptOf(lease, row);
     if (attempt === undefined) return [];
     const { provider } = attempt.offer;
     const place = { leaseId: lease.id, attempt: attempt.number, provider };
-    return [{ ...place, instanceId: sighting.instance.id, reason: 'lease-ended' as const }];
+    const target = { instanceId: row.instance.id, reason: 'lease-ended' as const };
+    return [{ ...place, ...target, evidenceAt: listedAt }];
   });
 }
 
-function destroyAgain(
-  lease: Ending,
-  { listedAt, present }: LeaseListing,
-  now: EpochMs,
-): Decision<Round> {
+function destroyAgain(lease: Ending, { listedAt, rows }: Rows, now: EpochMs): Decision<Round> {
   // Reset absentSince when an instance is listed.
-  const shown = present.reduce<Lease>(
-    (each, sighting) =>
-      recordStillPresent(adoptSighting(each, sighting, now), sighting.owner.attempt, {
-        instance: sighting.instance,
+  const shown = rows.reduce<Lease>(
+    (each, row) =>
+      recordStillPresent(adoptSighting(each, row, now), row.owner.attempt, {
+        instance: row.instance,
         at: listedAt,
       }),
     { ...lease, absentSince: null },
   );
-  const ids = present.map(({ instance }) => instance.id).join(', ');
+  const ids = rows.map(({ instance }) => instance.id).join(', ');
   const event = { type: 'instance-still-present', reason: `instances still listed: ${ids}` };
-  const stubborn = present.some((sighting) => isDestroyAccepted(attemptOf(lease, sighting)));
+  const stubborn = rows.some((row) => isDestroyAccepted(attemptOf(lease, row)));
   return {
     commit: addEvent(shown, event, now),
     result: {
-      destroys: repeatTargets(lease, present),
+      destroys: repeatTargets(lease, { listedAt, rows }),
+      unread: [],
       outcome: stubborn
         ? detour('still-present', 'an instance is still listed after its destroy was accepted')
         : detour(
@@ -86,36 +103,51 @@ function closeAttempts(lease: Ending, proof: AbsenceProof, now: EpochMs): Lease 
   let next: Lease = lease;
   for (const attempt of lease.attempts) {
     if (isUnanswered(attempt)) next = withAttempt(next, closeNeverCreated(attempt, proof));
-    if (attempt.state === 'retiring') next = withAttempt(next, closeAttempt(attempt, proof));
+    if (!isHolding(attempt)) continue;
+    // Nobody ever saw an instance that was not verified; it is charged until it was last seen.
+    const retiring = retireAttempt(attempt, 'lease-ended');
+    const over = retiring.destroyAcceptedAt === null ? recordMissing(retiring, [], now) : retiring;
+    next = withAttempt(next, closeAttempt(over, proof));
   }
   const reason = 'two complete listings, far enough apart, show no instance of the lease';
   return addEvent(next, { type: 'absence-proved', reason }, now);
 }
 
-function pending(lease: Lease, reason: string, destroys: readonly Target[] = []): Decision<Round> {
-  return { commit: lease, result: { destroys, outcome: detour('absence-pending', reason) } };
+function pending(lease: Lease, reason: string, more: Partial<Round> = {}): Decision<Round> {
+  const outcome = detour('absence-pending', reason);
+  return { commit: lease, result: { ...only(outcome), ...more } };
 }
+
+/** The verified instances whose ids the provider has not said that it does not know. */
+const unreadTargets = (lease: Lease, absent: ReadonlySet<InstanceId>): readonly Target[] =>
+  lease.attempts
+    .filter(isHolding)
+    .filter((attempt) => isVerified(attempt) && !absent.has(attempt.instanceId))
+    .map((attempt) => targetOf(lease, attempt));
 
 /** Judges a listing without an instance of the lease. */
 function judgeEmpty(
   lease: Ending,
-  { listing, listLag }: RoundFacts,
+  { listing, listLag, absent }: RoundFacts,
   now: EpochMs,
 ): Decision<Round> {
   const notBefore = absenceFloor(lease.attempts);
   const wait = 'waiting for a second complete listing, far enough after the first';
+  const destroys = unacceptedTargets(lease);
   // A listing proves nothing before every destroy is accepted.
-  if (notBefore === null) {
-    return pending({ ...lease, absentSince: null }, wait, unacceptedTargets(lease));
-  }
+  if (notBefore === null) return pending({ ...lease, absentSince: null }, wait, { destroys });
   const { absentSince } = lease;
   const verdict = proveAbsence({ notBefore, absentSince, listLag }, listing.listedAt);
   if (verdict.kind === 'proved') {
-    const commit = closeAttempts(lease, verdict.proof, now);
-    return { commit, result: { destroys: [], outcome: done(null) } };
+    const unread = unreadTargets(lease, absent);
+    if (unread.length > 0) {
+      return pending(lease, 'the provider must also say that it knows no verified id', { unread });
+    }
+    return { commit: closeAttempts(lease, verdict.proof, now), result: only(done(null)) };
   }
   const next = { ...lease, absentSince: verdict.absentSince };
-  if (absentSince !== null || verdict.absentSince === null) return pending(next, wait);
+  if (absentSince !== null || verdict.absentSince === null)
+    return pending(next, wait, { destroys });
   const reason =
     'a first complete listing shows no instance of the lease; a second must confirm it';
   return pending(addEvent(next, { type: 'absence-first-seen', reason }, now), wait);
@@ -141,19 +173,25 @@ export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOu
  * execution makes progress.
  */
 export function decideAbsenceRound(lease: Lease, facts: RoundFacts, now: EpochMs): Decision<Round> {
-  if (lease.state !== 'ending' || isProved(lease)) {
-    return keep({ destroys: [], outcome: done(null) });
-  }
-  const { present, listedAt } = facts.listing;
-  const late = present.filter(
-    (sighting) => !isWithinListLag(attemptOf(lease, sighting), listedAt, facts.listLag),
+  if (lease.state !== 'ending' || isProved(lease)) return keep(only(done(null)));
+  const { rows, listedAt } = facts.listing;
+  const claims = claimsOf(rows, lease);
+  const identified = applyClaims(lease, claims, now);
+  if (identified.state !== 'ending') return keep(only(done(null)));
+  const late = claims.ours.filter(
+    (row) => !isWithinListLag(attemptOf(identified, row), listedAt, facts.listLag),
   );
-  if (late.length > 0) return destroyAgain(lease, { listedAt, present: late }, now);
-  if (present.length > 0) {
+  if (late.length > 0) return destroyAgain(identified, { listedAt, rows: late }, now);
+  if (claims.ours.length > 0) {
     return pending(
-      { ...lease, absentSince: null },
+      { ...identified, absentSince: null },
       'destroy was accepted recently; the listing may lag',
     );
   }
-  return judgeEmpty(lease, facts, now);
+  if (claims.doubtful.length > 0) {
+    const ids = claims.doubtful.map(({ instance }) => instance.id).join(', ');
+    const reason = `instances that may be of this lease are listed: ${ids}`;
+    return pending({ ...identified, absentSince: null }, reason);
+  }
+  return judgeEmpty(identified, facts, now);
 }

@@ -5,7 +5,7 @@ import { policy } from '../base/policy/policy.ts';
 import { after, between, type DurationMs, type EpochMs, earliest, epochMs } from '../base/time.ts';
 import { endUnlessOver } from './end.ts';
 import type { Lease, LeaseIn } from './lease.ts';
-import { warnOfEnd } from './lease-moves.ts';
+import { warnOfEnd } from './warnings.ts';
 
 /**
  * When the schedule fires next for an active lease: at the next warning, or at the deadline plus

@@ -6,8 +6,9 @@ import type { Pulse } from '../instance/pulse.ts';
 import { type Decision, keep } from './decision.ts';
 import { judge, type ServeTimes } from './judge.ts';
 import type { Lease, LeaseIn } from './lease.ts';
-import { endLease, warnOfIdleness } from './lease-moves.ts';
+import { endLease } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
+import { warnOfIdleness } from './warnings.ts';
 
 /** The outcome, or the silent lease that needs a second look. */
 export type Judged = StepOutcome<ServeTimes> | LeaseIn<'active'>;

@@ -11,6 +11,7 @@ import { type BootWait, bootWait, createWindow, type ProviderCard } from '../ins
 import type { LaunchSpec, NodeSetup } from '../instance/launch.ts';
 import type { Offer } from '../instance/offer.ts';
 import { tagOf } from '../instance/ownership.ts';
+import type { ProviderAccount } from '../instance/provider-account.ts';
 import type { PulseStart } from '../instance/pulse.ts';
 import type { TagReader } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
@@ -25,6 +26,8 @@ export type IntentFacts = TagReader & {
   readonly frozen: Frozen;
   readonly cardOf: (provider: ProviderName) => ProviderCard;
   readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
+  /** The account of the provider's key, or why nothing may be created under it. */
+  readonly account: ProviderAccount | { readonly refused: string };
 };
 
 /** The recorded attempt, and the parameters of its instance. */
@@ -50,9 +53,15 @@ const specOf = (lease: Starting, { env, agent }: NodeSetup): LaunchSpec => ({
   sshPublicKey: lease.terms.sshPublicKey,
 });
 
+type Recording = {
+  readonly offer: Offer;
+  readonly account: ProviderAccount;
+  readonly facts: IntentFacts;
+};
+
 function recordIntent(
   lease: Starting,
-  { offer, facts }: { readonly offer: Offer; readonly facts: IntentFacts },
+  { offer, account, facts }: Recording,
   now: EpochMs,
 ): Decision<Intended> {
   const number = lease.attempts.length + 1;
@@ -61,7 +70,7 @@ function recordIntent(
     facts.signer,
   );
   const mayLandUntil = after(now, createWindow(facts.cardOf(offer.provider)));
-  const started = startAttempt(lease, { number, offer, tag, mayLandUntil }, now);
+  const started = startAttempt(lease, { number, offer, tag, mayLandUntil, account }, now);
   const attempt = currentAttempt(started);
   invariant(attempt !== undefined, 'the attempt was just recorded');
   const spec = specOf(lease, facts.nodeSetup(lease, number));
@@ -93,7 +102,9 @@ export function decideIntent(
   if (frozen !== null) return frozen;
   const offer = lease.chosen;
   if (offer === null) return keep(detour('offer-gone', 'an attempt already used the chosen offer'));
-  return recordIntent(lease, { offer, facts }, now);
+  const { account } = facts;
+  if ('refused' in account) return keep(detour('not-called', account.refused));
+  return recordIntent(lease, { offer, account, facts }, now);
 }
 
 /** Whether create may still be called: later, it could take effect after `mayLandUntil`. */

@@ -9,10 +9,13 @@ import {
   closeNeverCreated,
   confirmAttempt,
   markOutcomeUnknown,
+  verifyAttempt,
 } from '../instance/attempt-moves.ts';
 import { type BootWait, bootWait, type ProviderCard } from '../instance/card.ts';
-import type { LeaseListing } from '../instance/sighting.ts';
+import { type Claims, claimsOf } from '../instance/claim.ts';
+import type { Listing } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
+import { applyClaims } from './identify.ts';
 import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
 import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
@@ -21,23 +24,43 @@ import { detour, done, type StepInput, type StepOutcome, skipReason } from './st
 export type LaunchLook = {
   readonly input: StepInput;
   readonly attempt: number;
-  readonly listing: LeaseListing;
+  readonly listing: Listing;
   readonly card: ProviderCard;
 };
 
 type Looked = Decision<StepOutcome<BootWait>>;
 type Launching = LeaseIn<'launching'>;
-type Seen = LaunchLook & { readonly unanswered: Unanswered; readonly now: EpochMs };
+type Seen = LaunchLook & {
+  readonly unanswered: Unanswered;
+  readonly claims: Claims;
+  readonly now: EpochMs;
+};
 
 /** The listing shows the instance: the attempt is confirmed. */
-function confirmFound(lease: Launching, { unanswered, listing, card, now }: Seen): Looked | null {
-  const match = listing.present.find(({ owner }) => owner.attempt === unanswered.number);
+function confirmFound(lease: Launching, { unanswered, claims, card, now }: Seen): Looked | null {
+  const match = claims.ours.find(({ owner }) => owner.attempt === unanswered.number);
   if (match === undefined) return null;
-  const { id } = match.instance;
-  const created = confirmAttempt(unanswered, id, unanswered.recordedAt);
+  const { id, birth } = match.instance;
+  const confirmed = confirmAttempt(unanswered, id, unanswered.recordedAt);
+  const created = match.claim === 'tagged' ? verifyAttempt(confirmed, birth) : confirmed;
   const event = { type: 'instance-found', reason: `instance ${id} found by its tag` };
   const commit = addEvent(confirmInstance(lease, created), event, now);
   return { commit, result: done(bootWait(card)) };
+}
+
+/** The listing shows an instance that may be the one: nothing is concluded. */
+function waitInDoubt(lease: Launching, { unanswered, claims, now }: Seen): Looked | null {
+  const doubtful = claims.doubtful.filter(({ owner }) => owner.attempt === unanswered.number);
+  if (doubtful.length === 0) return null;
+  const unknown = { ...markOutcomeUnknown(unanswered), absentSince: null };
+  const doubted = applyClaims(
+    withAttempt(lease, unknown),
+    { ours: [], notOurs: [], doubtful },
+    now,
+  );
+  const ids = doubtful.map(({ instance }) => instance.id).join(', ');
+  const reason = `instances that may be of this attempt are listed: ${ids}`;
+  return { commit: doubted, result: detour('still-unknown', reason) };
 }
 
 /** The listing does not show the instance: it may still appear, or its absence is proved. */
@@ -71,6 +94,7 @@ export function decideLaunchLook(lease: Lease, look: LaunchLook, now: EpochMs): 
         : detour('offer-gone', 'the attempt already has a recorded create response'),
     );
   }
-  const seen = { ...look, unanswered: looksFor, now };
-  return confirmFound(lease, seen) ?? keepSearching(lease, seen);
+  const claims = claimsOf(look.listing.rows, lease);
+  const seen = { ...look, unanswered: looksFor, claims, now };
+  return confirmFound(lease, seen) ?? waitInDoubt(lease, seen) ?? keepSearching(lease, seen);
 }

@@ -1,21 +1,12 @@
-// The only legal moves of a lease:
-// requested -> launching -> booting -> active -> ending -> ended, any state before `ending` to
-// `ending`, and booting -> launching when an attempt is retired. The types are the state diagram:
-// a move that isn't listed here does not compile. Each move records its event with its reason.
+// The only legal moves of a lease: requested -> launching -> booting -> active -> ending -> ended,
+// any state before `ending` to `ending`, and booting -> launching when an attempt is retired or
+// searched for. The types are the state diagram: a move that isn't listed here does not compile.
 
 import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { invariant } from '../base/invariant.ts';
 import { formatUsd, type MicroUsd, signedMicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
-import {
-  after,
-  between,
-  type DurationMs,
-  type EpochMs,
-  isoTime,
-  type Month,
-  monthOf,
-} from '../base/time.ts';
+import { after, between, type EpochMs, isoTime, type Month, monthOf } from '../base/time.ts';
 import type { AbsenceProof } from '../instance/absence.ts';
 import { type Attempt, isClosed } from '../instance/attempt.ts';
 import { type Intent, recordAttempt } from '../instance/attempt-moves.ts';
@@ -126,6 +117,12 @@ export function confirmInstance(lease: LeaseIn<'launching'>, attempt: Attempt): 
   return withAttempt({ ...lease, state: 'booting' }, attempt);
 }
 
+/** Back to `launching`: the id of the last attempt was another instance's. */
+export function searchAgain(lease: LeaseIn<'booting'>, attempt: Attempt): LeaseIn<'launching'> {
+  invariant(attempt.state === 'unknown', 'only an unanswered create is searched for');
+  return withAttempt({ ...lease, state: 'launching' }, attempt);
+}
+
 export type Readiness = {
   readonly attempt: Attempt;
   readonly deadline: EpochMs;
@@ -156,6 +153,7 @@ export function activate(
     extensions: [],
     warnedBefore: null,
     idleWarned: null,
+    missingSince: null,
   } satisfies LeaseIn<'active'>;
   return addEvent(active, { type: 'lease-active', reason }, now);
 }
@@ -208,33 +206,6 @@ export function approveExtension(
   const { until, by, why } = approval;
   const reason = `${by} approved extensions until ${isoTime(until)}: ${why}`;
   return addEvent({ ...lease, approvedUntil: until }, { type: 'extension-approved', reason }, now);
-}
-
-/** Warns the consumer that the lease ends soon, `before` its deadline. */
-export function warnOfEnd(
-  lease: LeaseIn<'active'>,
-  before: DurationMs,
-  now: EpochMs,
-): LeaseIn<'active'> {
-  const left = `${Math.ceil(between(now, lease.deadline) / 60_000)} min`;
-  const reason = `the lease ends in ${left}, at ${isoTime(lease.deadline)}`;
-  return addEvent({ ...lease, warnedBefore: before }, { type: 'lease-ends-soon', reason }, now);
-}
-
-/** Warns the consumer that the instance has been idle since `since`. */
-export function warnOfIdleness(
-  lease: LeaseIn<'active'>,
-  idle: { readonly since: EpochMs; readonly why: string },
-  now: EpochMs,
-): LeaseIn<'active'> {
-  const { since, why } = idle;
-  const next =
-    lease.terms.idle?.action === 'end'
-      ? 'the lease ends soon unless the instance becomes busy'
-      : 'the lease continues';
-  const reason = `${why}; ${next}`;
-  const warned = { ...lease, idleWarned: { since, at: now } };
-  return addEvent(warned, { type: 'idle-warning', reason }, now);
 }
 
 /** Moves the lease to `ending`. Every lease ends through this function, with a reason. */

@@ -117,6 +117,8 @@ const Active = z.object({
   warnedBefore: z._default(z.nullable(DurationMs), null),
   /** The last idle warning. */
   idleWarned: z._default(z.nullable(IdleWarning), null),
+  /** When a complete listing first did not show the instance; null while it is shown. */
+  missingSince: z._default(z.nullable(EpochMs), null),
 });
 const Ending = z.object({
   state: z.literal('ending'),

@@ -37,6 +37,9 @@ const fault = (reason: AttemptReason, why: string): ReadyVerdict => ({
 /** Whether the instance is ready, or why its attempt must be retired. */
 export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): ReadyVerdict {
   if (instance === 'absent') return fault('vanished', 'the provider no longer knows the instance');
+  if ((currentAttempt(lease)?.doubtfulSince ?? null) !== null) {
+    return fault('wrong-instance', 'nothing confirms that the instance is ours');
+  }
   const { rate, statusText } = instance;
   const { ceiling } = lease.terms;
   if (rate !== null && rate > ceiling) {

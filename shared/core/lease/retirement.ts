@@ -3,15 +3,16 @@
 
 import type { EpochMs } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
-import type { AttemptIn } from '../instance/attempt.ts';
-import { closeAttempt, retireAttempt } from '../instance/attempt-moves.ts';
-import type { Sighting } from '../instance/sighting.ts';
+import { type AttemptIn, absenceFloor, isVerified } from '../instance/attempt.ts';
+import { closeAttempt, recordMissing, retireAttempt } from '../instance/attempt-moves.ts';
+import { type Claimed, claimsOf } from '../instance/claim.ts';
 import type { Round, RoundFacts } from './absence-round.ts';
 import { type Decision, keep } from './decision.ts';
+import { applyClaims } from './identify.ts';
 import { currentAttempt, type Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
-import { isWithinListLag, recordStillPresent } from './teardown.ts';
+import { isWithinListLag, recordStillPresent, targetOf } from './teardown.ts';
 
 /** The lease with its current attempt retired, if that attempt holds an instance. */
 export function retireCurrent(lease: Lease): Lease {
@@ -22,43 +23,58 @@ export function retireCurrent(lease: Lease): Lease {
 
 type Retiring = AttemptIn<'retiring'>;
 
-const only = (outcome: StepOutcome): Round => ({ destroys: [], outcome });
+const only = (outcome: StepOutcome): Round => ({ destroys: [], unread: [], outcome });
 
 function stillPresent(
   lease: Lease,
   attempt: Retiring,
-  { sighting: { instance }, listing, listLag }: RoundFacts & { readonly sighting: Sighting },
+  { row: { instance }, listing, listLag }: RoundFacts & { readonly row: Claimed },
 ): Decision<Round> {
   const outcome = detour('still-present', `instance ${instance.id} is still listed`);
   const at = listing.listedAt;
-  if (isWithinListLag(attempt, at, listLag)) return keep(only(outcome));
-  const { number, reason, offer } = attempt;
-  const place = { leaseId: lease.id, attempt: number, provider: offer.provider };
+  if (isWithinListLag(attempt, at, listLag)) return { commit: lease, result: only(outcome) };
+  const target = targetOf(lease, attempt);
   return {
-    commit: recordStillPresent(lease, number, { instance, at }),
-    result: { destroys: [{ ...place, instanceId: instance.id, reason }], outcome },
+    commit: recordStillPresent(lease, attempt.number, { instance, at }),
+    result: {
+      ...only(outcome),
+      destroys: [{ ...target, instanceId: instance.id, evidenceAt: at }],
+    },
   };
 }
 
-function judgeEmpty(lease: Lease, attempt: Retiring, facts: RoundFacts & { now: EpochMs }) {
-  const { listing, listLag, now } = facts;
-  const { destroyAcceptedAt: notBefore, absentSince } = attempt;
-  if (notBefore === null) {
-    return keep(only(detour('absence-pending', 'the provider has not accepted a destroy yet')));
-  }
+const wait = (commit: Lease, reason: string, more: Partial<Round> = {}): Decision<Round> => ({
+  commit,
+  result: { ...only(detour('absence-pending', reason)), ...more },
+});
+
+function judgeEmpty(
+  lease: Lease,
+  attempt: Retiring,
+  facts: RoundFacts & { now: EpochMs },
+): Decision<Round> {
+  const { listing, listLag, absent, now } = facts;
+  const { absentSince } = attempt;
+  const notBefore = absenceFloor([attempt]);
+  if (notBefore === null) return wait(lease, 'the provider has not accepted a destroy yet');
   const verdict = proveAbsence({ notBefore, absentSince, listLag }, listing.listedAt);
   if (verdict.kind === 'proved') {
-    const gone = withAttempt(lease, closeAttempt(attempt, verdict.proof));
+    if (isVerified(attempt) && !absent.has(attempt.instanceId)) {
+      const unread = [targetOf(lease, attempt)];
+      return wait(lease, 'the provider must also say that it does not know the id', { unread });
+    }
+    const over = attempt.destroyAcceptedAt === null ? recordMissing(attempt, [], now) : attempt;
+    const gone = withAttempt(lease, closeAttempt(over, verdict.proof));
     const reason = `the instance of attempt ${attempt.number} is proved absent: ${attempt.reason}`;
     return {
       commit: addEvent(gone, { type: 'attempt-gone', reason }, now),
       result: only(done(null)),
     };
   }
-  return {
-    commit: withAttempt(lease, { ...attempt, absentSince: verdict.absentSince }),
-    result: only(detour('absence-pending', 'a second complete listing must confirm the absence')),
-  };
+  return wait(
+    withAttempt(lease, { ...attempt, absentSince: verdict.absentSince }),
+    'a second complete listing must confirm the absence',
+  );
 }
 
 /** Decides one round for the attempt that is being retired. */
@@ -67,12 +83,29 @@ export function decideRetirement(
   facts: RoundFacts & { readonly input: StepInput },
   now: EpochMs,
 ): Decision<Round> {
+  const decided = decideRound(lease, facts, now);
+  return decided.commit === lease ? keep(decided.result) : decided;
+}
+
+function decideRound(
+  lease: Lease,
+  facts: RoundFacts & { readonly input: StepInput },
+  now: EpochMs,
+): Decision<Round> {
   const skip = skipReason(lease, facts.input);
   if (skip !== null) return keep(only(skip));
-  const attempt = currentAttempt(lease);
-  if (attempt?.state !== 'retiring') return keep(only(done(null)));
-  const { present } = facts.listing;
-  const sighting = present.find(({ owner }) => owner.attempt === attempt.number);
-  if (sighting !== undefined) return stillPresent(lease, attempt, { ...facts, sighting });
-  return judgeEmpty(lease, attempt, { ...facts, now });
+  if (currentAttempt(lease)?.state !== 'retiring') return keep(only(done(null)));
+  const claims = claimsOf(facts.listing.rows, lease);
+  const identified = applyClaims(lease, claims, now);
+  const attempt = currentAttempt(identified);
+  // Its id was another instance's: the next step searches for its own.
+  if (attempt?.state !== 'retiring') return { commit: identified, result: only(done(null)) };
+  const isOfAttempt = ({ owner }: Claimed): boolean => owner.attempt === attempt.number;
+  const row = claims.ours.find(isOfAttempt);
+  if (row !== undefined) return stillPresent(identified, attempt, { ...facts, row });
+  if (claims.doubtful.some(isOfAttempt)) {
+    const open = withAttempt(identified, { ...attempt, absentSince: null });
+    return wait(open, 'an instance that may be of the attempt is listed');
+  }
+  return judgeEmpty(identified, attempt, { ...facts, now });
 }

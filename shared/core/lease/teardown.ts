@@ -4,25 +4,19 @@
 import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';
-import {
-  type Attempt,
-  type AttemptReason,
-  type Holding,
-  isHolding,
-  isUnanswered,
-} from '../instance/attempt.ts';
+import { type Attempt, type AttemptReason, type Holding, isHolding } from '../instance/attempt.ts';
 import {
   acceptDestroy,
-  confirmAttempt,
   observeRunning,
   recordMissing,
   recordSighting,
   reopenDestroy,
   retireAttempt,
 } from '../instance/attempt-moves.ts';
+import type { Claimed } from '../instance/claim.ts';
 import type { Instance } from '../instance/instance.ts';
-import type { Sighting } from '../instance/sighting.ts';
 import type { LastKnown } from '../instance/usage.ts';
+import { adoptSighting } from './identify.ts';
 import type { Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
 import { withReading } from './price.ts';
@@ -34,13 +28,15 @@ export type Target = {
   readonly provider: ProviderName;
   readonly instanceId: InstanceId;
   readonly reason: AttemptReason;
+  /** When a listing started that showed the instance as ours; null when none did. */
+  readonly evidenceAt: EpochMs | null;
 };
 
 const attemptOf = (lease: Lease, number: number): Attempt | undefined =>
   lease.attempts.find((attempt) => attempt.number === number);
 
 /** The attempt of this number while it holds an instance; undefined otherwise. */
-function holdingAttempt(lease: Lease, number: number): Holding | undefined {
+export function holdingAttempt(lease: Lease, number: number): Holding | undefined {
   const attempt = attemptOf(lease, number);
   return attempt !== undefined && isHolding(attempt) ? attempt : undefined;
 }
@@ -48,12 +44,13 @@ function holdingAttempt(lease: Lease, number: number): Holding | undefined {
 export const isDestroyAccepted = (attempt: Attempt | undefined): boolean =>
   attempt?.state === 'retiring' && attempt.destroyAcceptedAt !== null;
 
-const targetOf = (lease: Lease, attempt: Holding): Target => ({
+export const targetOf = (lease: Lease, attempt: Holding): Target => ({
   leaseId: lease.id,
   attempt: attempt.number,
   provider: attempt.offer.provider,
   instanceId: attempt.instanceId,
   reason: attempt.state === 'retiring' ? attempt.reason : 'lease-ended',
+  evidenceAt: null,
 });
 
 /** The instances of `lease` that are not proved absent. */
@@ -112,20 +109,11 @@ export function applyDestroyFailure(
   return withAttempt(noted, recordSighting(attempt, now));
 }
 
-/** Confirms an attempt without a create response by the instance that a listing shows. */
-export function adoptSighting(lease: Lease, { instance, owner }: Sighting, now: EpochMs): Lease {
-  const attempt = attemptOf(lease, owner.attempt);
-  if (attempt === undefined || !isUnanswered(attempt)) return lease;
-  const created = withAttempt(lease, confirmAttempt(attempt, instance.id, attempt.recordedAt));
-  const reason = `instance ${instance.id} found by its tag while the lease is ending`;
-  return addEvent(created, { type: 'instance-found', reason }, now);
-}
-
 /**
  * Confirms every attempt of an ending lease that has no create response and whose instance a
  * listing shows.
  */
-export function adoptSightings(lease: Lease, present: readonly Sighting[], now: EpochMs): Lease {
+export function adoptSightings(lease: Lease, present: readonly Claimed[], now: EpochMs): Lease {
   if (lease.state !== 'ending') return lease;
   return present.reduce<Lease>((each, sighting) => adoptSighting(each, sighting, now), lease);
 }

@@ -5,7 +5,7 @@ import { formatUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { after, type DurationMs, type EpochMs, total } from '../base/time.ts';
 import type { Rooms } from '../billing/prepaid.ts';
-import { refusalReason, triesOf } from '../instance/attempt.ts';
+import { isUnanswered, refusalReason, triesOf } from '../instance/attempt.ts';
 import { allInRate, type Offer } from '../instance/offer.ts';
 import { type Decision, keep } from '../lease/decision.ts';
 import { endFrozenLease, type Frozen } from '../lease/frozen.ts';
@@ -91,9 +91,10 @@ const keepAsIs = (outcome: StepOutcome): Choice => ({ ...keep(outcome), take: nu
 export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Choice {
   const skip = skipReason(lease, facts.input);
   if (skip !== null) return keepAsIs(skip);
-  if (!isStarting(lease) || lease.chosen !== null || currentAttempt(lease)?.state === 'created') {
-    return keepAsIs(done(null));
-  }
+  const last = currentAttempt(lease);
+  // The last attempt has an instance, or may have one that must be searched for first.
+  const isOpen = last !== undefined && (last.state === 'created' || isUnanswered(last));
+  if (!isStarting(lease) || lease.chosen !== null || isOpen) return keepAsIs(done(null));
   const frozen = endFrozenLease(lease, facts.frozen, now);
   if (frozen !== null) return { ...frozen, take: null };
   const { rooms, bootLimit, snapshots } = facts;

@@ -4,9 +4,7 @@
 
 import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsd } from '../base/money.ts';
-import { pageOf } from '../base/page.ts';
-import { policy } from '../base/policy/policy.ts';
-import { between, type EpochMs } from '../base/time.ts';
+import type { EpochMs } from '../base/time.ts';
 import type { AccountFinding } from '../billing/thresholds.ts';
 import type { Ownership } from '../instance/ownership.ts';
 import type { Lease } from '../lease/lease.ts';
@@ -26,6 +24,8 @@ export type Action =
       readonly kind: 'destroy';
       readonly id: InstanceId;
       readonly owner: Ownership;
+      /** The fingerprint of the key that showed it. */
+      readonly under: string;
       readonly found: 'twin' | 'orphan' | 'unrecorded';
       /** Whether an earlier sweep already destroyed it and added the event to its lease. */
       readonly again: boolean;
@@ -36,7 +36,11 @@ export type Action =
       readonly instanceId: InstanceId;
       readonly reason: 'interrupted' | 'lost';
       readonly why: string;
+      /** When the first listing started that did not show it; null when it is shown. */
+      readonly since: EpochMs | null;
     }
+  /** Record since when its instance is missing, or that it is shown again. */
+  | { readonly kind: 'note-missing'; readonly leaseId: LeaseId; readonly since: EpochMs | null }
   /** Start a new generation of the workflow. */
   | { readonly kind: 'restart'; readonly leaseId: LeaseId; readonly generation: number }
   /** Wake the workflow, or restart it when it is stuck. */
@@ -62,6 +66,7 @@ const URGENCY: readonly Action['kind'][] = [
   'end-overspent',
   'destroy',
   'end',
+  'note-missing',
   'note-price',
   'review-account',
   'restart',
@@ -79,6 +84,8 @@ function onInstance(finding: InstanceFinding, held: boolean): readonly Action[] 
     case 'foreign':
     case 'ok':
     case 'unrecorded-seen':
+    case 'doubtful':
+    case 'near-miss':
       return [];
     case 'unrecorded':
       if (held) return [];
@@ -87,17 +94,23 @@ function onInstance(finding: InstanceFinding, held: boolean): readonly Action[] 
     case 'orphan':
       break;
   }
-  const { kind: found, id, owner, suspicion } = finding;
-  return [{ kind: 'destroy', id, owner, found, again: suspicion.again }];
+  const { kind: found, id, owner, under, suspicion } = finding;
+  return [{ kind: 'destroy', id, owner, under, found, again: suspicion.again }];
 }
 
 const GHOST = 'two complete listings do not show the instance, and the provider no longer knows it';
 
-type Ending = Pick<Extract<Action, { kind: 'end' }>, 'reason' | 'why'>;
+type Ending = Pick<Extract<Action, { kind: 'end' }>, 'reason' | 'why' | 'since'>;
 
 function ending(lease: Lease, end: Ending): readonly Action[] {
   if (lease.state !== 'active') return [];
   return [{ kind: 'end', leaseId: lease.id, instanceId: lease.instanceId, ...end }];
+}
+
+/** Once for each change: the lease keeps since when. */
+function noteMissing(lease: Lease, since: EpochMs | null): readonly Action[] {
+  if (lease.state !== 'active' || (lease.missingSince === null) === (since === null)) return [];
+  return [{ kind: 'note-missing', leaseId: lease.id, since }];
 }
 
 function onLease(found: FoundLease): readonly Action[] {
@@ -105,9 +118,13 @@ function onLease(found: FoundLease): readonly Action[] {
   const leaseId = lease.id;
   switch (found.kind) {
     case 'ok':
-    case 'ghost-seen':
+    case 'other-account':
     case 'unguided-seen':
       return [];
+    case 'ghost-seen':
+      return noteMissing(lease, found.suspicion.since);
+    case 'shown-again':
+      return noteMissing(lease, null);
     case 'overdue':
       return [{ kind: 'end-overdue', leaseId }];
     case 'overspent':
@@ -117,9 +134,9 @@ function onLease(found: FoundLease): readonly Action[] {
     case 'price-read':
       return [{ kind: 'note-price', leaseId, reading: found.reading }];
     case 'interrupted':
-      return ending(lease, { reason: 'interrupted', why: found.why });
+      return ending(lease, { reason: 'interrupted', why: found.why, since: null });
     case 'ghost':
-      return ending(lease, { reason: 'lost', why: GHOST });
+      return ending(lease, { reason: 'lost', why: GHOST, since: found.suspicion.since });
     case 'lost-execution':
       return [{ kind: 'restart', leaseId, generation: lease.generation }];
     case 'lost-wake':
@@ -179,40 +196,4 @@ export function suspectsOf({
   return [...instances, ...leases].flatMap((found) =>
     'suspicion' in found ? [[found.suspicion.key, found.suspicion.since] as const] : [],
   );
-}
-
-const someOf = (ids: readonly string[]): string =>
-  ids.length > 5 ? `${ids.slice(0, 5).join(', ')}, ...` : ids.join(', ');
-
-const tearsDownLong = (lease: Lease, now: EpochMs): boolean =>
-  lease.state === 'ending' && between(lease.endingAt, now) > policy.sweep.teardownPage;
-
-/** The pages for operators about the findings. */
-export function pagesOf({ instances, leases }: Findings, now: EpochMs): readonly string[] {
-  const pages: string[] = [];
-  const held = heldBack(instances);
-  if (held > 0) {
-    const share = `${held} of ${instances.length} instances have our tag and no recorded lease`;
-    const message = `${share}: none of them is destroyed; check the DynamoDB table`;
-    pages.push(pageOf('wrong-table', message));
-  }
-  const alone = instances.filter(
-    ({ kind }) => kind === 'orphan' || (held === 0 && kind === 'unrecorded'),
-  );
-  if (alone.length > 0) {
-    const ids = someOf(alone.map(({ id }) => id));
-    pages.push(pageOf('orphans', `destroying orphaned instances: ${ids}`));
-  }
-  const doubtful = leases.filter((found) => found.kind === 'price-read' && found.doubtful);
-  if (doubtful.length > 0) {
-    const ids = someOf(doubtful.map(({ lease }) => lease.id));
-    pages.push(pageOf('price-doubtful', `absurd rates, not believed yet, of leases ${ids}`));
-  }
-  const stubborn = leases.filter(({ lease }) => tearsDownLong(lease, now));
-  if (stubborn.length > 0) {
-    const ids = someOf(stubborn.map(({ lease }) => lease.id));
-    const message = `teardown of ${stubborn.length} leases takes more than an hour: ${ids}`;
-    pages.push(pageOf('long-teardown', message));
-  }
-  return pages;
 }

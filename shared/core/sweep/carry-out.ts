@@ -3,8 +3,9 @@
 import type { InstanceId } from '../base/ids.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import { recordSighting } from '../instance/attempt-moves.ts';
+import type { Pulse } from '../instance/pulse.ts';
 import { currentAttempt, type Lease, type LeaseIn } from '../lease/lease.ts';
-import { endLease, withAttempt } from '../lease/lease-moves.ts';
+import { addEvent, endLease, withAttempt } from '../lease/lease-moves.ts';
 import type { Action } from './actions.ts';
 import { lastShown, type SweepRecord } from './record.ts';
 
@@ -44,6 +45,37 @@ function withLastSighting(ending: LeaseIn<'ending'>, at: EpochMs | null): LeaseI
   const attempt = currentAttempt(ending);
   if (attempt?.state !== 'created' || at === null) return ending;
   return withAttempt(ending, recordSighting(attempt, at));
+}
+
+/** Whether the instance or its application sent a heartbeat since then. */
+export const sentHeartbeatSince = (pulse: Pulse | null, since: EpochMs): boolean =>
+  [pulse?.nodeHeartbeatAt ?? null, pulse?.appHeartbeatAt ?? null].some(
+    (at) => at !== null && at > since,
+  );
+
+const WHEN_MISSING =
+  'when that is confirmed, the lease ends, charged until its instance was last seen';
+
+/**
+ * The lease after its instance was missing in a listing, or was listed again; null when nothing
+ * changes. Its consumer can release it at any time.
+ */
+export function recordMissingInstance(
+  lease: Lease,
+  since: EpochMs | null,
+  now: EpochMs,
+): Lease | null {
+  if (lease.state !== 'active' || (lease.missingSince === null) === (since === null)) return null;
+  const changed = { ...lease, missingSince: since };
+  const { instanceId } = lease;
+  const event =
+    since === null
+      ? { type: 'instance-shown', reason: `instance ${instanceId} is listed again` }
+      : {
+          type: 'instance-missing',
+          reason: `a complete listing does not show instance ${instanceId}; ${WHEN_MISSING}`,
+        };
+  return addEvent(changed, event, now);
 }
 
 /** The lease in `ending` for the finding; null when it is not active with this instance. */

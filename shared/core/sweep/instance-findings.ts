@@ -7,7 +7,8 @@ import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsdPerHour } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import { between, type EpochMs } from '../base/time.ts';
-import { type Attempt, isClosed, isHolding } from '../instance/attempt.ts';
+import { absentUntil } from '../instance/absence.ts';
+import { type Attempt, isClosed, isHolding, isVerified } from '../instance/attempt.ts';
 import type { Ownership } from '../instance/ownership.ts';
 import { isOver, type Lease } from '../lease/lease.ts';
 import type { Sightings } from './record.ts';
@@ -15,8 +16,12 @@ import type { Sightings } from './record.ts';
 /** An instance in a complete listing. */
 export type SeenInstance = {
   readonly id: InstanceId;
-  /** The content of its tag; null when its label is not a valid tag of this deployment. */
+  /** The attempt that it belongs to, by its tag or by what is on record; null for no attempt. */
   readonly owner: Ownership | null;
+  /** Why it is not surely ours although it may be; null when it is ours or foreign. */
+  readonly doubt: 'doubtful' | 'near-miss' | null;
+  /** The fingerprint of the key that showed it. */
+  readonly under: string;
   /** Why it has stopped for good; null while it may run. */
   readonly halted: string | null;
   /** The all-in rate that the provider reports, without transfer; null when unknown. */
@@ -41,11 +46,20 @@ export type ListingView = {
  */
 export type Suspicion = { readonly key: string; readonly since: EpochMs; readonly again: boolean };
 
-type Ours = { readonly id: InstanceId; readonly owner: Ownership; readonly suspicion: Suspicion };
+type Ours = {
+  readonly id: InstanceId;
+  readonly owner: Ownership;
+  readonly under: string;
+  readonly suspicion: Suspicion;
+};
 
 export type InstanceFinding =
   /** Not an instance of this deployment: it is never touched. */
   | { readonly kind: 'foreign'; readonly id: InstanceId }
+  /** It may be the instance of an open lease: it is not touched, and an operator decides. */
+  | { readonly kind: 'doubtful'; readonly id: InstanceId }
+  /** Its label starts like a tag of this deployment and is not a valid one: it is not touched. */
+  | { readonly kind: 'near-miss'; readonly id: InstanceId }
   /** Its lease has it on record, or may still record it. */
   | { readonly kind: 'ok'; readonly id: InstanceId }
   /** Not the recorded instance of its open lease: it is destroyed at once. */
@@ -63,20 +77,21 @@ export function suspect(earlier: Sightings, key: string, listedAt: EpochMs): Sus
 
 /** Whether the listing may show the instance: its attempt holds it, or ended after the listing. */
 function belongs(attempt: Attempt, id: InstanceId, listedAt: EpochMs): boolean {
-  if (isHolding(attempt)) return attempt.instanceId === id;
+  // The id in the create response may be wrong: then this is the instance.
+  if (isHolding(attempt)) return attempt.instanceId === id || !isVerified(attempt);
   if (!isClosed(attempt)) return true;
   if (attempt.state === 'refused') return false;
-  return listedAt <= (attempt.proof.until ?? 0);
+  return listedAt <= (absentUntil(attempt.proof) ?? 0);
 }
 
-function findingOf({ id, owner }: SeenInstance, view: ListingView): InstanceFinding {
-  if (owner === null) return { kind: 'foreign', id };
+function findingOf({ id, owner, doubt, under }: SeenInstance, view: ListingView): InstanceFinding {
+  if (owner === null) return { kind: doubt ?? 'foreign', id };
   if (view.unreadable.has(owner.leaseId)) return { kind: 'ok', id };
   const lease = view.leases.get(owner.leaseId);
   const attempt = lease?.attempts.find(({ number }) => number === owner.attempt);
   if (attempt !== undefined && belongs(attempt, id, view.listedAt)) return { kind: 'ok', id };
   const suspicion = suspect(view.earlier, `instance:${id}`, view.listedAt);
-  const ours = { id, owner, suspicion };
+  const ours = { id, owner, under, suspicion };
   if (lease === undefined || attempt === undefined) {
     return { kind: suspicion.again ? 'unrecorded' : 'unrecorded-seen', ...ours };
   }

@@ -2,13 +2,14 @@
 // finding. Open leases are read before the listing, so that a missing instance is not one created
 // after the listing. Every finding is decided again on the current lease when it is acted upon.
 
+import { isCrowd } from '../base/crowd.ts';
 import type { ConsumerId, InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, durationMs, type EpochMs, times } from '../base/time.ts';
-import { isClosed } from '../instance/attempt.ts';
-import type { Pulse } from '../instance/pulse.ts';
+import { type Attempt, isClosed } from '../instance/attempt.ts';
+import { hasHeartbeats, type Pulse } from '../instance/pulse.ts';
 import { trimmedHold } from '../lease/extension.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
 import { hasOutbox } from '../lease/outbox.ts';
@@ -24,6 +25,8 @@ export type ListingView = {
   /** How long the provider's listing may lag behind its instances. */
   readonly listLag: DurationMs;
   readonly instances: ReadonlyMap<InstanceId, SeenInstance>;
+  /** Whether the listing was made under the account that the attempt was made under. */
+  readonly isAbout: (attempt: Attempt) => boolean;
 };
 
 /** Open leases, read before a complete listing, and the other records. */
@@ -50,6 +53,10 @@ type LeaseFinding =
   | { readonly kind: 'interrupted'; readonly why: string }
   /** Its instance is not listed: for the first time, or again. */
   | { readonly kind: 'ghost-seen' | 'ghost'; readonly suspicion: Suspicion }
+  /** Its instance was missing and is listed again. */
+  | { readonly kind: 'shown-again' }
+  /** The listing was made under another account: it says nothing about the instance. */
+  | { readonly kind: 'other-account' }
   /** Its execution does not run: for the first time, or for long enough. */
   | { readonly kind: 'unguided-seen' | 'lost-execution'; readonly suspicion: Suspicion };
 
@@ -70,8 +77,15 @@ export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
 function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   const { listing, earlier } = view;
   if (lease.state !== 'active' || listing === null) return null;
+  const attempt = currentAttempt(lease);
   const instance = listing.instances.get(lease.instanceId);
-  if (instance !== undefined) {
+  const isOwn = instance?.owner?.leaseId === lease.id;
+  if (instance?.doubt === 'doubtful') return null;
+  if (!isOwn && attempt !== undefined && !listing.isAbout(attempt)) {
+    return { kind: 'other-account' };
+  }
+  if (instance !== undefined && isOwn) {
+    if (lease.missingSince !== null) return { kind: 'shown-again' };
     if (instance.halted !== null) return { kind: 'interrupted', why: instance.halted };
     const reading = { rate: instance.rate, at: listing.listedAt };
     if (!changesPrice(lease, reading)) return null;
@@ -81,7 +95,29 @@ function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   // boot.
   if (between(lease.activeAt, listing.listedAt) < listing.listLag) return null;
   const suspicion = suspect(earlier, `lease:${lease.id}`, listing.listedAt);
-  return { kind: suspicion.again ? 'ghost' : 'ghost-seen', suspicion };
+  const pulse = view.pulses.get(lease.id);
+  const isHeard = pulse !== undefined && hasHeartbeats(pulse);
+  const tooEarly = isHeard && between(suspicion.since, listing.listedAt) < policy.sweep.missingWait;
+  return { kind: suspicion.again && !tooEarly ? 'ghost' : 'ghost-seen', suspicion };
+}
+
+const isGhost = ({ kind }: FoundLease): boolean => kind === 'ghost' || kind === 'ghost-seen';
+
+/** How many instances are missing at once, when they are a crowd; 0 when they are few. */
+export function missingCrowd(found: readonly FoundLease[]): number {
+  const missing = found.filter(isGhost).length;
+  const held = found.filter(({ lease }) => lease.state === 'active').length;
+  return isCrowd(missing, held) ? missing : 0;
+}
+
+/** When many are missing at once, each of them must be missing for longer. */
+function delayCrowd(found: readonly FoundLease[], now: EpochMs): readonly FoundLease[] {
+  if (missingCrowd(found) === 0) return found;
+  return found.map((each) => {
+    if (each.kind !== 'ghost') return each;
+    const long = between(each.suspicion.since, now) >= policy.sweep.missingCrowdWait;
+    return long ? each : { ...each, kind: 'ghost-seen' as const };
+  });
 }
 
 /**
@@ -137,7 +173,10 @@ function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
 
 /** One finding for each open lease, in their order. */
 export function findLeases(view: LeasesView): readonly FoundLease[] {
-  return view.open.map((lease) => ({ lease, ...findingOf(lease, view) }));
+  return delayCrowd(
+    view.open.map((lease) => ({ lease, ...findingOf(lease, view) })),
+    view.now,
+  );
 }
 
 /** A hold on an account, and its lease, read after the account. */

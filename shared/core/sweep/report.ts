@@ -5,8 +5,9 @@ import { pageOf } from '../base/page.ts';
 import type { ProviderName } from '../base/providers.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import { describeSilentCrowd } from '../lease/silence.ts';
-import { type Action, countsOf, pagesOf, suspectsOf } from './actions.ts';
+import { type Action, countsOf, suspectsOf } from './actions.ts';
 import { EXECUTION } from './lease-findings.ts';
+import { pagesOf } from './pages.ts';
 import { lastShown, rememberedOf, type Sightings, type SweepRecord } from './record.ts';
 import type { Survey } from './survey.ts';
 import { unreadableCounts, unreadablePages } from './unreadable.ts';
@@ -19,6 +20,8 @@ export type Acted = {
   readonly failed: readonly FailedAction[];
   /** How many actions are left to the next sweep, because time ran out. */
   readonly left: number;
+  /** What the actions found that an operator must know. */
+  readonly pages: readonly string[];
 };
 
 export type ReportFacts = {
@@ -50,8 +53,8 @@ function shownBefore(seen: Survey, { last, listLag }: ReportFacts): Sightings {
   return rememberedOf(missing);
 }
 
-function actionPages({ failed, left }: Acted): readonly string[] {
-  const pages: string[] = [];
+function actionPages({ failed, left, pages: found }: Acted): readonly string[] {
+  const pages: string[] = [...found];
   const [first] = failed;
   if (first !== undefined) {
     const why = `${first.action.kind}: ${errorInWords(first.error)}`;

@@ -1,13 +1,18 @@
 // Everything that one sweep has read, and how its records are combined before findings are made.
 
-import type { InstanceId, LeaseId } from '../base/ids.ts';
+import type { DeploymentId, InstanceId, LeaseId } from '../base/ids.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
+import type { Attempt } from '../instance/attempt.ts';
+import type { Claimed } from '../instance/claim.ts';
 import { type Instance, isHalted } from '../instance/instance.ts';
-import { readTag } from '../instance/ownership.ts';
-import type { TagReader } from '../instance/sighting.ts';
+import { type KnownAccounts, vouchesFor } from '../instance/known-accounts.ts';
+import { deploymentPrefix, isNearMiss } from '../instance/ownership.ts';
+import type { ProviderAccount } from '../instance/provider-account.ts';
+import type { Row } from '../instance/sighting.ts';
 import type { Lease } from '../lease/lease.ts';
 import { type Account, heldLeases } from '../ledger/account.ts';
 import type { Findings } from './actions.ts';
+import { claimRows } from './claims.ts';
 import type { SeenInstance } from './instance-findings.ts';
 import type { HeldFor, ListingView } from './lease-findings.ts';
 import type { Unreadable } from './unreadable.ts';
@@ -26,18 +31,49 @@ export type Survey = {
   readonly unreadable: readonly Unreadable[];
 };
 
-/** A complete listing of one provider, and its rows as the provider reports them. */
+/** A complete listing of one provider, under each of its keys that is of another account. */
 export type Listed = {
   readonly listedAt: EpochMs;
   readonly instances: readonly SeenInstance[];
+  /** The rows as the provider reports them. */
   readonly rows: readonly Instance[];
+  /** The accounts that the listing is about. */
+  readonly accounts: readonly ProviderAccount[];
+  readonly known: KnownAccounts | null;
 };
 
-/** Converts an instance: adds the owner from its tag, and whether it has stopped. */
-export function asSeen(instance: Instance, { deployment, signer }: TagReader): SeenInstance {
+/** The instances that one key shows. */
+export type Shown = { readonly under: string; readonly rows: readonly Row[] };
+
+const isOurs = ({ claim }: Claimed): boolean => claim === 'tagged' || claim === 'born-ours';
+
+function asSeen(
+  { instance, owner }: Row,
+  claimed: Claimed | undefined,
+  prefix: string,
+): Omit<SeenInstance, 'under'> {
   const { id, label, statusText, rate } = instance;
   const halted = isHalted(instance) ? statusText : null;
-  return { id, owner: readTag(label, deployment, signer), halted, rate };
+  const ofLease = claimed !== undefined && isOurs(claimed) ? claimed.owner : owner;
+  // No call can be made for an instance whose id is unreadable.
+  const nameless = instance.unreadable.includes('id');
+  const shown = { id, owner: nameless ? null : ofLease, halted, rate };
+  if (shown.owner !== null) return { ...shown, doubt: null };
+  if (claimed?.claim === 'doubtful' || ofLease !== null) return { ...shown, doubt: 'doubtful' };
+  return { ...shown, doubt: isNearMiss(label, prefix) ? 'near-miss' : null };
+}
+
+/** The listed instances, each with the attempt that it belongs to. */
+export function seenInstances(
+  shown: readonly Shown[],
+  open: readonly Lease[],
+  deployment: DeploymentId,
+): readonly SeenInstance[] {
+  const prefix = deploymentPrefix(deployment);
+  return shown.flatMap(({ under, rows }) => {
+    const claims = claimRows(rows, open, deployment);
+    return rows.map((row) => ({ ...asSeen(row, claims.get(row.instance.id), prefix), under }));
+  });
 }
 
 /** The leases named by the tags in the listing. */
@@ -45,12 +81,12 @@ export const taggedLeases = ({ instances }: Pick<Listed, 'instances'>): readonly
   instances.flatMap(({ owner }) => (owner === null ? [] : [owner.leaseId]));
 
 /** The listing in the form that leases are compared with. */
-export function viewOf(
-  { listedAt, instances }: Omit<Listed, 'rows'>,
-  listLag: DurationMs,
-): ListingView {
+export function viewOf(listed: Omit<Listed, 'rows'>, listLag: DurationMs): ListingView {
+  const { listedAt, instances, accounts, known } = listed;
   const byId = new Map<InstanceId, SeenInstance>(instances.map((each) => [each.id, each]));
-  return { listedAt, listLag, instances: byId };
+  const isAbout = ({ account }: Attempt): boolean =>
+    accounts.some((asked) => vouchesFor(known, account, asked));
+  return { listedAt, listLag, instances: byId, isAbout };
 }
 
 /** Whether the lease may have a parked token or heartbeats. */

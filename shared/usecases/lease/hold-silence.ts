@@ -38,11 +38,18 @@ export function recentSilences(
   return sweeps.silences(before(now, policy.silence.window), now);
 }
 
-async function notice(ports: HoldSilencePorts, pulse: Pulse, patience: DurationMs) {
+type Silence = {
+  readonly lease: LeaseIn<'active'>;
+  readonly pulse: Pulse;
+  readonly patience: DurationMs;
+};
+
+async function notice(ports: HoldSilencePorts, { lease, pulse, patience }: Silence) {
   const now = ports.clock.now();
   const lookAgainAt = after(now, patience);
   if ((await ports.pulses.noteSilence(pulse.leaseId, lookAgainAt)) === 'over') return null;
-  await ports.sweeps.countSilence(now);
+  // A missing instance explains the silence of its lease.
+  if (lease.missingSince === null) await ports.sweeps.countSilence(now);
   return lookAgainAt;
 }
 
@@ -57,12 +64,12 @@ export async function holdSilence(
 ): Promise<EpochMs | null> {
   const now = ports.clock.now();
   if (!isNoticed(pulse, limitPassedAt(lease, pulse, now))) {
-    return notice(ports, pulse, policy.silence.secondLook);
+    return notice(ports, { lease, pulse, patience: policy.silence.secondLook });
   }
   const crowd = describeSilentCrowd(await recentSilences(ports, now), await openLeases(ports));
   if (crowd === null) return null;
   await changeLease(ports, lease.id, (current, at) =>
     commitChange(current, recordHeldSilence(current, crowd, at)),
   );
-  return notice(ports, pulse, policy.silence.window);
+  return notice(ports, { lease, pulse, patience: policy.silence.window });
 }

@@ -2,11 +2,12 @@
 // its workflow in parallel. The workflow or the sweep proves absence later.
 
 import { isUnanswered } from '../../core/instance/attempt.ts';
+import { claimsOf } from '../../core/instance/claim.ts';
 import { commitChange } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import { adoptSightings, heldTargets } from '../../core/lease/teardown.ts';
 import { changeLease } from '../common/change-lease.ts';
-import { listLease, type Sight } from '../common/listing.ts';
+import { listAttempts, type Sight } from '../common/listing.ts';
 import { waitForAll } from '../common/wait-for-all.ts';
 import { destroyTarget, type TeardownPorts } from './destroy-target.ts';
 import type { RestartPorts } from './restart-lease.ts';
@@ -17,11 +18,9 @@ export type TearDownPorts = RestartPorts & TeardownPorts & Sight;
 async function destroyUnanswered(ports: TearDownPorts, lease: Lease): Promise<void> {
   const unanswered = lease.attempts.filter(isUnanswered);
   if (unanswered.length === 0) return;
-  const names = unanswered.map(({ offer }) => offer.provider);
-  const { present } = await listLease(ports, lease, names);
-  if (present.length === 0) return;
+  const { rows } = await listAttempts(ports, unanswered);
   const { lease: adopted } = await changeLease(ports, lease.id, (current, now) =>
-    commitChange(current, adoptSightings(current, present, now)),
+    commitChange(current, adoptSightings(current, claimsOf(rows, current).ours, now)),
   );
   const numbers = unanswered.map(({ number }) => number);
   const found = heldTargets(adopted).filter(({ attempt }) => numbers.includes(attempt));

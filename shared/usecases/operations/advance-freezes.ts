@@ -14,7 +14,7 @@ import {
   unfinishedFreezes,
 } from '../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../ports/freeze-store.ts';
-import type { Sight } from '../common/listing.ts';
+import { listKnown, type Sight } from '../common/listing.ts';
 import { waitForAll } from '../common/wait-for-all.ts';
 import { type EndFrozenPorts, endFrozen } from './end-frozen.ts';
 import { changeFreeze } from './place-freeze.ts';
@@ -34,7 +34,7 @@ async function look(
   names: readonly ProviderName[],
 ): Promise<Look> {
   const listedAt = ports.clock.now();
-  const listed = await Promise.all(names.map((name) => ports.providers(name).list()));
+  const listed = await Promise.all(names.map((name) => listKnown(ports, name)));
   const { ours } = separateOurs(listed.flat(), ports);
   // For other scopes, all instances of this deployment at these providers count.
   const doubtful = scope.kind === 'consumer' ? ours : [];

@@ -2,20 +2,28 @@
 // each is safe to repeat, and a failed action does not stop the others.
 
 import type { LeaseId } from '../../core/base/ids.ts';
+import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
 import { cancelledLease } from '../../core/lease/cancelled-lease.ts';
 import { endPastDeadline } from '../../core/lease/deadline.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
-import type { Lease } from '../../core/lease/lease.ts';
+import { currentAttempt, type Lease } from '../../core/lease/lease.ts';
 import { addEvent } from '../../core/lease/lease-moves.ts';
 import type { Action } from '../../core/sweep/actions.ts';
-import { type ActionOf, endFoundLease, findingEvent } from '../../core/sweep/carry-out.ts';
+import {
+  type ActionOf,
+  endFoundLease,
+  findingEvent,
+  recordMissingInstance,
+  sentHeartbeatSince,
+} from '../../core/sweep/carry-out.ts';
 import type { HeldFor } from '../../core/sweep/lease-findings.ts';
 import type { Acted, FailedAction } from '../../core/sweep/report.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
 import { applyOutbox, changeLease, loadLease, type Records } from '../common/change-lease.ts';
-import type { Sight } from '../common/listing.ts';
+import { mustVouch } from '../common/listing.ts';
 import { wakeLease } from '../common/wake-lease.ts';
 import type { TeardownPorts } from '../lease/destroy-target.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
@@ -24,7 +32,7 @@ import { tearDownNow } from '../lease/tear-down-now.ts';
 import { applyReview } from '../ledger/review-account.ts';
 import { endOverspentLease, growHoldOf, noteInstancePrice } from './money.ts';
 
-export type ActPorts = RestartPorts & TeardownPorts & Sight;
+export type ActPorts = RestartPorts & TeardownPorts & { readonly pulses: PulseStore };
 
 /** Adds the event to the lease before the instance is destroyed. */
 async function destroyFound(
@@ -38,7 +46,10 @@ async function destroyFound(
       commitOnly(addEvent(lease, event, now)),
     );
   }
-  await ports.providers(provider).destroy(action.id);
+  const current = ports.providers(provider);
+  // The key that showed it; when that was replaced meanwhile, the next sweep finds it again.
+  const keys = [current, current.previous];
+  await keys.find((each) => each?.key === action.under)?.destroy(action.id);
 }
 
 /** Destroys the instances of an ending lease now, without waiting for its workflow. */
@@ -48,14 +59,34 @@ async function drive(ports: ActPorts, id: LeaseId, go: (lease: Lease) => Promise
   return tearDownNow(ports, lease, () => go(lease));
 }
 
-/** A missing instance ends its lease only when the provider does not know the instance. */
+/**
+ * A missing instance ends its lease only when the provider does not know it either, under the
+ * account that created it, and nobody has heard from it since the listing. Returns why not.
+ */
+async function contradiction(ports: ActPorts, action: ActionOf<'end'>): Promise<string | null> {
+  const { leaseId, instanceId, since } = action;
+  if (since === null) return null;
+  const attempt = currentAttempt(await loadLease(ports, leaseId));
+  if (attempt === undefined) return null;
+  if ((await (await mustVouch(ports, attempt)).get(instanceId)) !== 'absent') {
+    return `listings do not show instance ${instanceId}, and a read of it does`;
+  }
+  const pulse = await ports.pulses.get(leaseId);
+  return sentHeartbeatSince(pulse, since)
+    ? `instance ${instanceId} is neither listed nor known, and its lease receives heartbeats`
+    : null;
+}
+
+/** Returns the page for an operator when nothing is concluded. */
 async function endFound(ports: ActPorts, provider: ProviderName, action: ActionOf<'end'>) {
   const { leaseId, instanceId, reason, why } = action;
-  const market = ports.providers(provider);
-  if (reason === 'lost' && (await market.get(instanceId)) !== 'absent') return;
+  const against = await contradiction(ports, action);
+  if (against !== null) return pageOf('contradiction', `${against}: nothing is concluded`);
   const record = reason === 'lost' ? await ports.sweeps.last(provider) : null;
-  const found = { instanceId, reason, why, record, listLag: market.card.listLag };
+  const { listLag } = ports.providers(provider).card;
+  const found = { instanceId, reason, why, record, listLag };
   await changeAndWake(ports, leaseId, (lease, now) => endFoundLease(lease, found, now));
+  return null;
 }
 
 /**
@@ -75,7 +106,7 @@ async function settleHold(ports: Records, { consumer, leaseId, hold }: HeldFor):
   await ports.accounts.settle({ consumer, leaseId, placedAt, charges: [] });
 }
 
-/** Carries out one action. Throws what its calls throw. */
+/** Carries out one action. Returns a page for an operator, if any. Throws what its calls throw. */
 async function act(ports: ActPorts, provider: ProviderName, action: Action): Promise<unknown> {
   switch (action.kind) {
     case 'end-overdue':
@@ -90,6 +121,10 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
       return destroyFound(ports, provider, action);
     case 'end':
       return endFound(ports, provider, action);
+    case 'note-missing':
+      return changeLease(ports, action.leaseId, (lease, now) =>
+        commitOnly(recordMissingInstance(lease, action.since, now)),
+      );
     case 'restart': {
       const { leaseId, generation } = action;
       const due = (lease: Lease) => lease.generation === generation;
@@ -122,15 +157,17 @@ export async function actAll(
   { actions, startedAt }: { readonly actions: readonly Action[]; readonly startedAt: EpochMs },
 ): Promise<Acted> {
   const failed: FailedAction[] = [];
+  const pages: string[] = [];
   for (const [index, action] of actions.entries()) {
     if (between(startedAt, ports.clock.now()) > policy.sweep.maxDuration) {
-      return { failed, left: actions.length - index };
+      return { failed, left: actions.length - index, pages };
     }
     try {
-      await act(ports, provider, action);
+      const page = await act(ports, provider, action);
+      if (typeof page === 'string' && action.kind === 'end') pages.push(page);
     } catch (error) {
       failed.push({ action, error });
     }
   }
-  return { failed, left: 0 };
+  return { failed, left: 0, pages };
 }

@@ -1,13 +1,15 @@
 // Reads everything that one sweep needs, in the order that its findings depend on: accounts, then
 // open leases, then executions, then a complete listing, then the lease of every tag in it. It
-// changes nothing.
+// changes nothing but which keys are of one account.
 
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { findAccounts } from '../../core/billing/thresholds.ts';
+import { readRows } from '../../core/instance/sighting.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Account } from '../../core/ledger/account.ts';
 import { findInstances } from '../../core/sweep/instance-findings.ts';
+import { joinedByListing } from '../../core/sweep/joins.ts';
 import {
   findHolds,
   findLeases,
@@ -16,14 +18,15 @@ import {
 } from '../../core/sweep/lease-findings.ts';
 import type { Sightings } from '../../core/sweep/record.ts';
 import {
-  asSeen,
   type Blind,
   hasPulse,
   heldElsewhere,
   holdsWithLeases,
   type Listed,
   leasesOf,
+  type Shown,
   type Survey,
+  seenInstances,
   taggedLeases,
   viewOf,
 } from '../../core/sweep/survey.ts';
@@ -31,7 +34,7 @@ import { createLeftOut, type LeftOut, unreadableRows } from '../../core/sweep/un
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
 import type { Records } from '../common/change-lease.ts';
-import type { Sight } from '../common/listing.ts';
+import { accountsOf, type Sight } from '../common/listing.ts';
 
 export type SurveyPorts = Records &
   Sight & {
@@ -53,10 +56,26 @@ async function readPart<Part>(
   }
 }
 
-async function list(ports: SurveyPorts, provider: ProviderName): Promise<Listed> {
+/** Lists completely under each account that a key is there for. */
+async function list(
+  ports: SurveyPorts,
+  name: ProviderName,
+  open: readonly Lease[],
+): Promise<Listed> {
+  const known = await ports.providerAccounts.get(name);
+  const keys = await accountsOf(ports.providers(name), known);
   const listedAt = ports.clock.now();
-  const rows = await ports.providers(provider).list();
-  return { listedAt, rows, instances: rows.map((row) => asSeen(row, ports)) };
+  const shown: Shown[] = [];
+  for (const { provider } of keys) {
+    shown.push({ under: provider.key, rows: readRows(await provider.list(), ports) });
+  }
+  const rows = shown.flatMap((each) => each.rows.map(({ instance }) => instance));
+  const instances = seenInstances(shown, open, ports.deployment);
+  const accounts = keys.map(({ account }) => account);
+  const joined = joinedByListing({ instances, accounts, known }, name, open);
+  // After a conflict, the next sweep joins them.
+  if (joined !== null) await ports.providerAccounts.commit(joined);
+  return { listedAt, rows, instances, accounts, known: joined ?? known };
 }
 
 async function holdsOf(
@@ -96,7 +115,7 @@ export async function survey(
   const waiting = swept.filter(hasPulse).map(({ id }) => id);
   const pulses = await ports.pulses.getMany(waiting, leftOut.ofPulses);
   const running = await readPart(blind, 'executions', () => ports.workflow.running());
-  const listed = await readPart(blind, 'listing', () => list(ports, provider));
+  const listed = await readPart(blind, 'listing', () => list(ports, provider, swept));
   const listing = listed === null ? null : viewOf(listed, ports.providers(provider).card.listLag);
   const seen = { earlier, leftOut };
   const instances = listed === null ? [] : await instanceFindings(ports, listed, seen);

@@ -10,7 +10,7 @@ import {
   leasesTable,
   offersTable,
 } from '../../../clients/cli/format.ts';
-import { brandId, LeaseId, OfferId } from '../../../shared/core/base/ids.ts';
+import { brandId, ConsumerId, LeaseId, OfferId } from '../../../shared/core/base/ids.ts';
 import { microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { aLease, anActiveLease, anEndedLease, anEvent, anOffer, at } from '../builders.ts';
 
@@ -85,9 +85,22 @@ describe('a lease in full', () => {
   });
 
   it('shows that no instance was ever created', () => {
-    const absenceProof = { firstListingAt: null, secondListingAt: null };
+    const absenceProof = { by: 'nothing-created' } as const;
     expect(leaseLines(anEndedLease({ absenceProof }))).toContain(
       'Proof      no instance was ever created',
+    );
+  });
+
+  it('never calls the word of an operator a proof', () => {
+    const who = brandId(ConsumerId, '123456789012/operator');
+    const absenceProof = {
+      by: 'attested',
+      who,
+      why: 'the account is closed',
+      at: at(410),
+    } as const;
+    expect(leaseLines(anEndedLease({ absenceProof }))).toContain(
+      'Proof      not proved: 123456789012/operator attested it at 2026-11-21 12:06:50Z: the account is closed',
     );
   });
 });

@@ -19,6 +19,7 @@ export const CALLS: { readonly [Name in RouteName]: (client: Client) => Promise<
   extendLease: (client) => client.extendLease(LEASE_ID, { hours: 1 }),
   approveExtension: (client) =>
     client.approveExtension(LEASE_ID, { until: '2026-11-22T12:00:00Z', why }),
+  attestLease: (client) => client.attestLease(LEASE_ID, { why }),
   releaseLease: (client) => client.releaseLease(LEASE_ID),
   deleteLease: (client) => client.deleteLease(LEASE_ID),
   recordHeartbeat: (client) => client.recordHeartbeat(LEASE_ID),
@@ -35,6 +36,7 @@ export const CALLS: { readonly [Name in RouteName]: (client: Client) => Promise<
   placeFreeze: (client) => client.placeFreeze({ scope: 'all', why }),
   readFreezes: (client) => client.readFreezes(),
   thaw: (client) => client.thaw({ scope: 'all', why }),
+  addProviderAccount: (client) => client.addProviderAccount('vastai', { account: '1', why }),
   readDoctor: (client) => client.readDoctor(),
   sweepProvider: (client) => client.sweepProvider(),
   reconcileCharges: (client) => client.reconcileCharges(),

@@ -90,3 +90,16 @@ it('tags and tokens of the previous tag key stay valid after a new one is put in
   expect(renewed.mac('a tag')).not.toBe(mac);
   expect(before.verify('a tag', renewed.mac('a tag'))).toBe(false);
 });
+
+it('the previous key of a provider stays in use beside the new one', async () => {
+  const rotated = JSON.stringify({ current: 'b', previous: 'a' });
+  await using wire = await startAwsWire(ok({ SecretString: 'a' }), ok({ SecretString: rotated }));
+  const run = withKeys(aRuntime(wire.endpoint), (keyed) => async () => providers(keyed)(provider));
+  const before = await run(null);
+  expect(before.previous).toBeNull();
+  now = after(now, policy.keys.maxAge);
+  const renewed = await run(null);
+  expect(renewed.key).not.toBe(before.key);
+  expect(renewed.previous?.key).toBe(before.key);
+  expect(before.key).toMatch(/^key-[0-9a-f]{16}$/);
+});

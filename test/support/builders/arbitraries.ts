@@ -13,10 +13,10 @@ import {
   refuseAttempt,
   retireAttempt,
 } from '../../../shared/core/instance/attempt-moves.ts';
-import type { LeaseListing } from '../../../shared/core/instance/sighting.ts';
+import type { Listing } from '../../../shared/core/instance/sighting.ts';
 import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
 import { anInstanceId, at } from './base.ts';
-import { anAttempt, aProof } from './instance.ts';
+import { anAttempt, aProof, aVerified } from './instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -33,7 +33,7 @@ export const anyInstant: fc.Arbitrary<EpochMs> = fc
   .map((second) => afterwards(at('12:30'), seconds(second)));
 
 const created = (number: number) =>
-  confirmAttempt(anAttempt(number), anInstanceId(`i${number}`), at('12:02'));
+  aVerified(confirmAttempt(anAttempt(number), anInstanceId(`i${number}`), at('12:02')));
 
 /** An attempt of this number in any state; destroys were accepted and missed at any instant. */
 export function anyAttempt(number: number): fc.Arbitrary<Attempt> {
@@ -84,7 +84,7 @@ export const anyLease: fc.Arbitrary<Lease> = fc.oneof(
 );
 
 /** A listing at any instant that shows any instances of up to three attempts. */
-export const anyListing: fc.Arbitrary<LeaseListing> = fc
+export const anyListing: fc.Arbitrary<Listing> = fc
   .tuple(anyInstant, fc.subarray([1, 2, 3]))
   .map(([listedAt, numbers]) =>
     aListing(

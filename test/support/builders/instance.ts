@@ -13,9 +13,11 @@ import {
   observeRunning,
   recordAttempt,
   retireAttempt,
+  verifyAttempt,
 } from '../../../shared/core/instance/attempt-moves.ts';
 import { Offer, type Requirement } from '../../../shared/core/instance/offer.ts';
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
+import type { ProviderAccount } from '../../../shared/core/instance/provider-account.ts';
 import type { Pulse } from '../../../shared/core/instance/pulse.ts';
 import type { Usage } from '../../../shared/core/instance/usage.ts';
 import { aConsumer, aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
@@ -88,17 +90,31 @@ export function aClosedAttempt(attempt: Attempt): Attempt {
   }
 }
 
+/** The account of the provider that all builders' attempts are made under. */
+export const anAccountOf = (change: Partial<ProviderAccount> = {}): ProviderAccount => ({
+  key: 'key-one',
+  id: '123456',
+  ...change,
+});
+
 /** An attempt whose create call was recorded at 12:00. */
 export function anAttempt(number: number, offer = anOffer()) {
   const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: number }, aSigner);
-  return recordAttempt({ number, offer, tag, mayLandUntil: at('12:06') }, at('12:00'));
+  return recordAttempt(
+    { number, offer, tag, mayLandUntil: at('12:06'), account: anAccountOf() },
+    at('12:00'),
+  );
 }
+
+/** The attempt once its id is verified: a listing showed it with its tag. */
+export const aVerified = (attempt: AttemptIn<'created'>): AttemptIn<'created'> =>
+  verifyAttempt(attempt, { createdAt: at('12:01'), hostId: 'm1', image: 'ubuntu:24.04' });
 
 type Life = { readonly created: EpochMs; readonly running: EpochMs; readonly destroyed: EpochMs };
 
 /** An attempt whose instance was created, observed running, and whose destroy was accepted. */
 export function lived({ created, running, destroyed }: Life, offer = anOffer()) {
-  const held = confirmAttempt(anAttempt(1, offer), anInstanceId(), created);
+  const held = aVerified(confirmAttempt(anAttempt(1, offer), anInstanceId(), created));
   const ran = observeRunning(held, running);
   return acceptDestroy(retireAttempt(ran, 'lease-ended'), destroyed);
 }

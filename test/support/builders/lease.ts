@@ -29,7 +29,14 @@ import {
   withAttempt,
 } from '../../../shared/core/lease/lease-moves.ts';
 import { aConsumer, aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
-import { aClosedAttempt, anOffer, aProof, aRequirement } from './instance.ts';
+import {
+  aClosedAttempt,
+  anAccountOf,
+  anOffer,
+  aProof,
+  aRequirement,
+  aVerified,
+} from './instance.ts';
 
 export function someTerms(change: Partial<Terms> = {}): Terms {
   return {
@@ -74,7 +81,11 @@ export function aLaunchingLease(
   const number = from.attempts.length + 1;
   const tag = tagOf({ deployment: aDeployment, leaseId: from.id, attempt: number }, aSigner);
   const chosen = chooseOffer(from, { offer, reason: 'the cheapest' }, now);
-  return startAttempt(chosen, { number, offer, tag, mayLandUntil: at('12:06') }, now);
+  return startAttempt(
+    chosen,
+    { number, offer, tag, mayLandUntil: at('12:06'), account: anAccountOf() },
+    now,
+  );
 }
 
 /** Its instance was created at 12:02. */
@@ -84,7 +95,7 @@ export function aBootingLease(
 ): LeaseIn<'booting'> {
   const attempt = currentAttempt(from);
   invariant(attempt?.state === 'recorded', 'a launching lease has a recorded attempt');
-  return confirmInstance(from, confirmAttempt(attempt, instanceId, at('12:02')));
+  return confirmInstance(from, aVerified(confirmAttempt(attempt, instanceId, at('12:02'))));
 }
 
 /** Its instance runs since 12:03; the lease is active from 12:04 for the duration of its terms. */

@@ -2,11 +2,13 @@
 
 import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { type EpochMs, minutes, seconds } from '../../../shared/core/base/time.ts';
+import type { Birth } from '../../../shared/core/instance/birth.ts';
 import type { ProviderCard } from '../../../shared/core/instance/card.ts';
+import type { Claimed } from '../../../shared/core/instance/claim.ts';
 import type { Instance } from '../../../shared/core/instance/instance.ts';
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
-import type { LeaseListing, Sighting } from '../../../shared/core/instance/sighting.ts';
-import { aDeployment, aLeaseId, anInstanceId, aSigner } from './base.ts';
+import type { Listing, Row } from '../../../shared/core/instance/sighting.ts';
+import { aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
 
 /** Listings lag by 30 s, an instance boots within 10 min, and there is no minimum term. */
 export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
@@ -16,6 +18,7 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     createIsIdempotent: false,
     longestCreate: minutes(1),
     listLag: seconds(30),
+    reportsTotal: true,
     stopsBilling: 'destroy',
     minimumTerm: minutes(0),
     billing: { step: seconds(1), rounding: 'up' },
@@ -31,6 +34,11 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
   };
 }
 
+/** Created at 12:01 on the host of the builders' offer. */
+export function aBirth(change: Partial<Birth> = {}): Birth {
+  return { createdAt: at('12:01'), hostId: 'm1', image: 'ubuntu:24.04', ...change };
+}
+
 /** A running instance of the first attempt of lease `a`. */
 export function anInstance(change: Partial<Instance> = {}): Instance {
   return {
@@ -41,18 +49,23 @@ export function anInstance(change: Partial<Instance> = {}): Instance {
     rate: microUsdPerHour(404_000),
     ssh: [{ host: '192.0.2.1', port: 22, user: 'root' }],
     unreadable: [],
+    birth: aBirth(),
     ...change,
   };
 }
 
-/** An instance of one attempt of lease `a`, as a listing shows it. */
-export function aSighting(attempt = 1, change: Partial<Instance> = {}): Sighting {
+/** An instance of one attempt of lease `a`, as a listing shows it with its tag. */
+export function aSighting(attempt = 1, change: Partial<Instance> = {}): Claimed {
   const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt };
-  return { instance: anInstance({ label: tagOf(owner, aSigner), ...change }), owner };
+  return {
+    instance: anInstance({ label: tagOf(owner, aSigner), ...change }),
+    owner,
+    claim: 'tagged',
+  };
 }
 
-/** Complete listings, started at `listedAt`, that show these instances of a lease. */
-export const aListing = (listedAt: EpochMs, ...present: readonly Sighting[]): LeaseListing => ({
+/** Complete listings, started at `listedAt`, that show these instances. */
+export const aListing = (listedAt: EpochMs, ...rows: readonly Row[]): Listing => ({
   listedAt,
-  present,
+  rows,
 });

@@ -47,6 +47,8 @@ type Page<Item> = {
 export type Walk<Item> = {
   readonly endpoint: string;
   readonly spacing: DurationMs;
+  /** Whether a listing without a total is incomplete. */
+  readonly needsTotal: boolean;
   /** The identity of an item, so that an item on two pages counts once. */
   readonly keyOf: (item: Item) => string;
   readonly page: (after: string | null) => Promise<Page<Item>>;
@@ -67,6 +69,7 @@ export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<reado
     const page: Page<Item> = await walk.page(after);
     for (const item of page.items) items.set(walk.keyOf(item), item);
     if (page.next === null) {
+      if (page.total === null && walk.needsTotal) throw bad('the last page has no total');
       if (page.total === null || items.size >= page.total) return [...items.values()];
       throw bad(`the listing has ${items.size} of ${page.total} items`);
     }

@@ -21,6 +21,8 @@ export const card: ProviderCard = {
   longestCreate: seconds(120),
   // Listings miss new contracts for 0 to 30 s (field reports).
   listLag: seconds(30),
+  // Every page has `total_instances` (documentation).
+  reportsTotal: true,
   // A stopped contract still bills its disk (documentation).
   stopsBilling: 'destroy',
   minimumTerm: seconds(0),

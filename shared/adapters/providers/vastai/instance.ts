@@ -2,6 +2,8 @@
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
 import { fromUsdPerHour } from '../../../core/base/money.ts';
+import { epochMs } from '../../../core/base/time.ts';
+import type { Birth } from '../../../core/instance/birth.ts';
 import type { Instance, InstanceStatus, SshEndpoint } from '../../../core/instance/instance.ts';
 import { card } from './card.ts';
 import { type Row, readRow, SshPort } from './wire.ts';
@@ -84,6 +86,13 @@ function statusTextOf(row: Row): string {
 const rateOf = ({ dph_total: total }: Row): Instance['rate'] =>
   total === null || total < 0 ? null : fromUsdPerHour(total);
 
+/** `start_date` is the start of the contract, in seconds; a restart leaves it as it is. */
+const birthOf = ({ start_date: start, machine_id: hostId, image_uuid: image }: Row): Birth => ({
+  createdAt: start === null || start <= 0 ? null : epochMs(Math.floor(start * 1_000)),
+  hostId,
+  image,
+});
+
 /** The instance of a row; `placeholder` is its id when the row has none that can be read. */
 export function instanceOf(json: unknown, placeholder: string): Instance {
   const { row, unreadable } = readRow(json);
@@ -95,5 +104,6 @@ export function instanceOf(json: unknown, placeholder: string): Instance {
     rate: rateOf(row),
     ssh: sshOf(row),
     unreadable,
+    birth: birthOf(row),
   };
 }

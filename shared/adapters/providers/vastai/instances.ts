@@ -54,6 +54,7 @@ export async function listInstances(api: Api): Promise<readonly Instance[]> {
   const instances = await walkPages<Instance>(api, {
     endpoint: endpointOf(LIST),
     spacing,
+    needsTotal: card.reportsTotal,
     keyOf: (instance) => instance.id,
     page: async (after) => {
       const query = {

@@ -7,7 +7,7 @@ import { type EpochMs, epochMs, hours } from '../../../core/base/time.ts';
 import type { ProviderCharge } from '../../../core/billing/reconcile.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
 import { CHARGES_SPACING } from './card.ts';
-import { ChargePage, readCharge, User } from './wire.ts';
+import { ChargePage, readCharge, User, UserId } from './wire.ts';
 
 const CHARGES = { method: 'GET', path: '/api/v0/charges/' } as const;
 const CHARGES_PAGE_SIZE = '500';
@@ -64,6 +64,7 @@ export async function listCharges(
   const charges = await walkPages<KeyedCharge>(api, {
     endpoint: endpointOf(CHARGES),
     spacing: CHARGES_SPACING,
+    needsTotal: false,
     keyOf: ({ key }) => key,
     page: async (after) => {
       const query = {
@@ -87,9 +88,15 @@ export async function listCharges(
     .filter((charge) => charge.from <= to && charge.to > from);
 }
 
+const USER = { method: 'GET', path: '/api/v0/users/current/' } as const;
+
+/** The id of the account, or of the team that the key belongs to. */
+export async function readAccount(api: Api): Promise<string> {
+  return (await read(api, UserId, { ...USER, spacing: CHARGES_SPACING })).id;
+}
+
 /** The credit in whole micro-dollars, rounded down; below zero when overdrawn. */
 export async function readBalance(api: Api): Promise<number | null> {
-  const call = { method: 'GET', path: '/api/v0/users/current/' } as const;
-  const { credit } = await read(api, User, { ...call, spacing: CHARGES_SPACING });
+  const { credit } = await read(api, User, { ...USER, spacing: CHARGES_SPACING });
   return credit === undefined || credit === null ? null : Math.floor(credit * 1_000_000);
 }

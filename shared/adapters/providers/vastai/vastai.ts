@@ -8,7 +8,7 @@ import { card } from './card.ts';
 import { create } from './create.ts';
 import { troubleOf } from './errors.ts';
 import { attachKey, destroyInstance, getInstance, listInstances } from './instances.ts';
-import { listCharges, readBalance } from './money.ts';
+import { listCharges, readAccount, readBalance } from './money.ts';
 import { search } from './search.ts';
 
 /** The provider port of one Vast.ai account. */
@@ -27,6 +27,7 @@ export function createVastai(options: AdapterOptions<'vastai'>): Provider {
   };
   return {
     card,
+    account: () => readAccount(api),
     search: () => search(api),
     create: (tag, offer, spec) => create(api, offer, { tag, spec }),
     attachKey: (id, publicKey) => attachKey(api, id, publicKey),

@@ -68,6 +68,9 @@ export const AskPage = z.object({ offers: z.array(z.unknown()) });
 
 export const Created = z.object({ new_contract: maybe(id) });
 
+/** The year 5138: above this, a number is no time in seconds. */
+const MAX_SECONDS = 100_000_000_000;
+
 /** A field of a row: null when it is missing or unreadable. */
 const soft = <Schema extends z.ZodMiniType>(schema: Schema) =>
   z.catch(z._default(z.nullable(schema), null), null);
@@ -87,6 +90,10 @@ export const Row = z.object({
   ssh_host: softText,
   ssh_port: soft(numeric),
   image_runtype: softText,
+  /** What identifies an instance besides its label: seconds since 1970, the host, the image. */
+  start_date: soft(numeric.check(z.lte(MAX_SECONDS))),
+  machine_id: soft(id),
+  image_uuid: softText,
   /** Docker's port map of a running instance; one document shows an array of numbers. */
   ports: z.optional(z.unknown()),
 });
@@ -153,6 +160,8 @@ export const ChargePage = z.object({
   results: z.array(z.unknown()),
 });
 
+/** An account without a readable id is unknown, which proves nothing. */
+export const UserId = z.object({ id });
 /** `credit` is the prepaid amount; the documented `balance` may be 0 beside it. */
 export const User = z.object({ credit: maybe(numeric) });
 

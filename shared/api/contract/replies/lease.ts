@@ -1,7 +1,7 @@
 // The replies of lease routes.
 
 import * as z from 'zod/mini';
-import { LeaseId } from '../../../core/base/ids.ts';
+import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { MicroUsd } from '../../../core/base/money.ts';
 import { EndReason } from '../../../core/lease/lease.ts';
 import { IsoTime, NextCursor } from '../fields.ts';
@@ -17,11 +17,23 @@ export const LeaseStateReply = z.enum([
   'ended',
 ]);
 
-/** The two complete listings without the instance; null when no instance was ever created. */
-const AbsenceProofReply = z.strictObject({
-  firstListingAt: z.nullable(IsoTime),
-  secondListingAt: z.nullable(IsoTime),
-});
+/** Why no instance of the lease is left. */
+const AbsenceProofReply = z.discriminatedUnion('by', [
+  /** Two complete listings show no instance. */
+  z.strictObject({
+    by: z.literal('listings'),
+    firstListingAt: IsoTime,
+    secondListingAt: IsoTime,
+  }),
+  z.strictObject({ by: z.literal('nothing-created') }),
+  /** Nothing proves it: an operator says so. */
+  z.strictObject({
+    by: z.literal('attested'),
+    who: ConsumerId,
+    why: z.string(),
+    at: IsoTime,
+  }),
+]);
 
 export const LeaseReply = z.strictObject({
   id: LeaseId,
@@ -83,6 +95,7 @@ export const leaseReplies = {
   recordHeartbeat: HeartbeatReply,
   extendLease: LeaseReply,
   approveExtension: LeaseReply,
+  attestLease: LeaseReply,
   releaseLease: LeaseReply,
   deleteLease: LeaseReply,
   recordNodeHeartbeat: HeartbeatReply,

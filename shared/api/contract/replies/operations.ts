@@ -127,10 +127,28 @@ export const HealthReply = z.strictObject({
 });
 export type HealthReply = z.infer<typeof HealthReply>;
 
+/** The accounts of a provider that this deployment uses. */
+export const ProviderAccountsReply = z.strictObject({
+  provider: ProviderName,
+  accounts: z.array(
+    z.strictObject({
+      /** Null where the provider does not report it. */
+      id: z.nullable(z.string()),
+      /** Fingerprints of keys that belong to it. */
+      keys: z.array(z.string()),
+      /** The operator who added it; null when the service did. */
+      by: z.nullable(ConsumerId),
+      why: z.string(),
+    }),
+  ),
+});
+export type ProviderAccountsReply = z.infer<typeof ProviderAccountsReply>;
+
 export const operationsReplies = {
   placeFreeze: FreezeReply,
   readFreezes: FreezesReply,
   thaw: FreezeReply,
+  addProviderAccount: ProviderAccountsReply,
   readDoctor: DoctorReply,
   readHealth: HealthReply,
 } as const;

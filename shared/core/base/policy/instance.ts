@@ -46,6 +46,14 @@ export const instancePolicy = {
     /** Older heartbeats do not count: two may be lost. */
     dataGap: minutes(3),
   },
+  ownership: {
+    /** An instance is destroyed only when it was shown to be ours within this time. */
+    evidenceMaxAge: minutes(5),
+    /** A verified instance is destroyed without evidence when none can be had for this long. */
+    evidencePatience: minutes(10),
+    /** A provider's clock may be this much behind ours when it dates the start of an instance. */
+    maxClockLag: minutes(5),
+  },
   rate: {
     /** Two readings of a rate agree only when they are at least this far apart. */
     agreeAfter: seconds(60),

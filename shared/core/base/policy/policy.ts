@@ -36,6 +36,16 @@ invariant(
 );
 
 invariant(
+  policy.sweep.missingWait > policy.heartbeat.every,
+  'an instance that runs must have sent a heartbeat before it counts as lost',
+);
+
+invariant(
+  policy.ownership.evidenceMaxAge >= policy.sweep.maxDuration,
+  'a sweep must be able to act on its own listing',
+);
+
+invariant(
   policy.lease.minSilence >= policy.heartbeat.every,
   'the silence limit must leave room for one heartbeat',
 );

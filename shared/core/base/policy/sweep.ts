@@ -19,6 +19,16 @@ export const sweepPolicy = {
     wakeAfter: minutes(1),
     /** How long a hold may exist without a lease: an admission writes its lease within seconds. */
     maxHoldAlone: minutes(2),
+    /**
+     * An instance that sent heartbeats must be missing for longer than the interval between two:
+     * one that still runs then contradicts the listing.
+     */
+    missingWait: seconds(90),
+    /**
+     * When many instances are missing at once, each must be missing for this long: a lie or an
+     * outage of the provider is more likely than many losses.
+     */
+    missingCrowdWait: minutes(10),
     /** Operators are paged about a teardown that takes longer. */
     teardownPage: hours(1),
     /** Actions left after this time go to the next sweep. It is below the function timeout. */

@@ -6,7 +6,7 @@ import { decideLaunchLook } from '../../../core/lease/launch-search.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
 import { detour, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
-import { listLease, type Sight } from '../../common/listing.ts';
+import { listAttempts, type Sight } from '../../common/listing.ts';
 
 export type FindLaunchedPorts = Records & Sight;
 
@@ -23,7 +23,7 @@ export function createFindLaunched(ports: FindLaunchedPorts) {
     const last = currentAttempt(before);
     if (last === undefined) return detour('offer-gone', 'no attempt was made');
     const { card } = ports.providers(last.offer.provider);
-    const listing = await listLease(ports, before, [last.offer.provider]);
+    const listing = await listAttempts(ports, [last]);
     const look = { input, attempt: last.number, listing, card };
     const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
       decideLaunchLook(lease, look, now),

@@ -2,7 +2,9 @@
 // the steps that decide on it and hold no provider key.
 
 import { reportOf } from '../../../core/instance/instance.ts';
+import { readRows, type TagReader } from '../../../core/instance/sighting.ts';
 import { commitChange } from '../../../core/lease/decision.ts';
+import { applyRow } from '../../../core/lease/identify.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
 import { recordReport } from '../../../core/lease/readiness.ts';
 import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
@@ -10,12 +12,12 @@ import { changeLease, loadLease, type Records } from '../../common/change-lease.
 import type { Providers } from '../../common/listing.ts';
 import { attachKey } from '../attach-key.ts';
 
-export type GetInstancePorts = Records & { readonly providers: Providers };
+export type GetInstancePorts = Records & TagReader & { readonly providers: Providers };
 
 /**
- * Records one report about the instance of a booting lease. Attaches its SSH key first where Launch
- * instance did not: the instance was found later, or that step crashed. Safe to repeat. Detours:
- * lease-over, superseded. Throws what get throws, StoreDown, Conflict.
+ * Records one report about the instance of a booting lease, and whose the instance is. Attaches its
+ * SSH key first where Launch instance did not: the instance was found later, or that step crashed.
+ * Safe to repeat. Detours: lease-over, superseded. Throws what get throws, StoreDown, Conflict.
  */
 export function createGetInstance(ports: GetInstancePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
@@ -27,10 +29,16 @@ export function createGetInstance(ports: GetInstancePorts) {
     const { number, instanceId, offer } = attempt;
     await attachKey(ports, lease.id);
     const at = ports.clock.now();
-    const report = reportOf(await ports.providers(offer.provider).get(instanceId), at);
-    await changeLease(ports, lease.id, (current) =>
-      commitChange(current, recordReport(current, { attempt: number, report })),
-    );
+    const instance = await ports.providers(offer.provider).get(instanceId);
+    const report = reportOf(instance, at);
+    const rows = instance === 'absent' ? [] : readRows([instance], ports);
+    await changeLease(ports, lease.id, (current, now) => {
+      const reported = recordReport(current, { attempt: number, report });
+      return commitChange(
+        current,
+        rows.reduce((each, row) => applyRow(each, row, now), reported),
+      );
+    });
     return done(null);
   };
 }

@@ -17,7 +17,9 @@ import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
 import { frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
+import type { ProviderAccountStore } from '../../../ports/provider-account-store.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
+import { accountForCreate } from '../../common/account-for-create.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
 import { attachKey } from '../attach-key.ts';
@@ -25,6 +27,7 @@ import { attachKey } from '../attach-key.ts';
 export type LaunchPorts = Records &
   TagReader & {
     readonly providers: Providers;
+    readonly providerAccounts: ProviderAccountStore;
     readonly pulses: PulseStore;
     readonly freezes: FreezeStore;
     readonly goneOffers: GoneOffers;
@@ -42,11 +45,12 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
 }
 
 /** Commits the attempt; only the caller whose write succeeds gets an `Intended`. */
-async function recordIntent(ports: LaunchPorts, input: StepInput) {
+async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease) {
   const { deployment, signer, nodeSetup, providers } = ports;
+  const account = await accountForCreate(ports, before);
   const freezes = await ports.freezes.all();
   const cardOf = (provider: Parameters<Providers>[0]) => providers(provider).card;
-  const facts = { input, deployment, signer, nodeSetup, cardOf };
+  const facts = { input, deployment, signer, nodeSetup, cardOf, account };
   return changeLease<StepOutcome<BootWait> | Intended>(ports, input.leaseId, (lease, now) =>
     decideIntent(lease, { ...facts, frozen: frozenFor(freezes, lease.consumer) }, now),
   );
@@ -60,8 +64,9 @@ async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<
 
 /** One attempt: intent, one create call, its outcome. */
 async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome<BootWait>> {
-  await startPulse(ports, await loadLease(ports, input.leaseId));
-  const { result: intended } = await recordIntent(ports, input);
+  const before = await loadLease(ports, input.leaseId);
+  await startPulse(ports, before);
+  const { result: intended } = await recordIntent(ports, input, before);
   if ('kind' in intended) return intended;
   const { number, offer } = intended.attempt;
   const answer = await create(ports, intended);

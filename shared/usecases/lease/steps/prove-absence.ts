@@ -1,22 +1,25 @@
-// Prove absence: one round for an ending lease. It lists the instances, decides, commits the lease
-// once, and destroys what is still listed. The state machine repeats rounds by its retries, with
-// growing pauses and no end.
+// Prove absence: one round for an ending lease. It lists the instances, reads each verified id once
+// the listings suffice, decides, commits the lease once, and destroys what is still listed. The
+// state machine repeats rounds by its retries, with growing pauses and no end.
 
 import type { LeaseId } from '../../../core/base/ids.ts';
 import { longest } from '../../../core/base/time.ts';
 import { isClosed } from '../../../core/instance/attempt.ts';
 import {
   decideAbsenceRound,
+  type RoundFacts,
   type RoundInput,
   skipRound,
 } from '../../../core/lease/absence-round.ts';
 import { commitOnly } from '../../../core/lease/decision.ts';
+import type { Lease } from '../../../core/lease/lease.ts';
 import type { StepOutcome } from '../../../core/lease/step.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
-import { listLease, type Sight } from '../../common/listing.ts';
+import { listAttempts } from '../../common/listing.ts';
+import { confirmAbsent } from '../confirm-absent.ts';
 import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
-export type ProveAbsencePorts = TeardownPorts & Sight;
+export type ProveAbsencePorts = TeardownPorts;
 
 /** A round is progress even when its listing fails, so that its execution is not restarted. */
 async function showProgress(ports: ProveAbsencePorts, leaseId: LeaseId): Promise<void> {
@@ -25,27 +28,33 @@ async function showProgress(ports: ProveAbsencePorts, leaseId: LeaseId): Promise
   );
 }
 
+/** Lists, and reads each verified id once only that is missing. Throws what list and get throw. */
+async function look(ports: ProveAbsencePorts, lease: Lease): Promise<RoundFacts> {
+  const open = lease.attempts.filter((attempt) => !isClosed(attempt));
+  const listing = await listAttempts(ports, open);
+  const listLag = longest(...open.map(({ offer }) => ports.providers(offer.provider).card.listLag));
+  const facts = { listing, listLag, absent: new Set<never>() };
+  const { unread } = decideAbsenceRound(lease, facts, ports.clock.now()).result;
+  return confirmAbsent(ports, lease, { facts, unread });
+}
+
 /**
  * One round. Safe to repeat. Detours: absence-pending and still-present (repeat), teardown-overdue
- * (hand over to the sweep), superseded. Throws what list and destroy throw, StoreDown, Conflict: an
- * error is unknown, never absent.
+ * (hand over to the sweep), superseded. Throws what list, get and destroy throw, StoreDown,
+ * Conflict: an error is unknown, never absent.
  */
 export function createProveAbsence(ports: ProveAbsencePorts) {
   return async (input: RoundInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
     const skip = skipRound(lease, input, ports.clock.now());
     if (skip !== null) return skip;
-    const open = lease.attempts.filter((attempt) => !isClosed(attempt));
-    const names = open.map((attempt) => attempt.offer.provider);
-    const [listed] = await Promise.allSettled([listLease(ports, lease, names)]);
-    if (listed.status === 'rejected') {
+    const [looked] = await Promise.allSettled([look(ports, lease)]);
+    if (looked.status === 'rejected') {
       await showProgress(ports, lease.id);
-      throw listed.reason;
+      throw looked.reason;
     }
-    const listLag = longest(...names.map((name) => ports.providers(name).card.listLag));
-    const facts = { listing: listed.value, listLag };
     const { result } = await changeLease(ports, lease.id, (current, now) =>
-      decideAbsenceRound(current, facts, now),
+      decideAbsenceRound(current, looked.value, now),
     );
     // The commit above records the reason; each round calls destroy again until it is accepted.
     for (const target of result.destroys) await destroyTarget(ports, target);

@@ -7,10 +7,11 @@ import { decideRetirement, retireCurrent } from '../../../core/lease/retirement.
 import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
 import { unacceptedTargets } from '../../../core/lease/teardown.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
-import { listLease, type Sight } from '../../common/listing.ts';
+import { listAttempts } from '../../common/listing.ts';
+import { confirmAbsent } from '../confirm-absent.ts';
 import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
-export type RetireAttemptPorts = TeardownPorts & Sight;
+export type RetireAttemptPorts = TeardownPorts;
 
 /** Destroys the instance first, also when the listing fails. */
 async function destroyFirst(ports: RetireAttemptPorts, before: Lease): Promise<Lease> {
@@ -32,13 +33,17 @@ export function createRetireAttempt(ports: RetireAttemptPorts) {
     const before = await loadLease(ports, input.leaseId);
     const skip = skipReason(before, input);
     if (skip !== null) return skip;
-    const attempt = currentAttempt(await destroyFirst(ports, before));
+    const lease = await destroyFirst(ports, before);
+    const attempt = currentAttempt(lease);
     if (attempt?.state !== 'retiring') return done(null);
     const { provider } = attempt.offer;
-    const listing = await listLease(ports, before, [provider]);
+    const listing = await listAttempts(ports, [attempt]);
     const { listLag } = ports.providers(provider).card;
+    const listed = { input, listing, listLag, absent: new Set<never>() };
+    const { unread } = decideRetirement(lease, listed, ports.clock.now()).result;
+    const facts = { input, ...(await confirmAbsent(ports, lease, { facts: listed, unread })) };
     const { result } = await changeLease(ports, before.id, (current, now) =>
-      decideRetirement(current, { input, listing, listLag }, now),
+      decideRetirement(current, facts, now),
     );
     for (const target of result.destroys) await destroyTarget(ports, target);
     return result.outcome;

@@ -32,14 +32,20 @@ import {
   aSigner,
   at,
 } from '../../../support/builders/base.ts';
-import { anOffer, aProof } from '../../../support/builders/instance.ts';
+import { anAccountOf, anOffer, aProof, aVerified } from '../../../support/builders/instance.ts';
 
 const tag = tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner);
-const intent = { number: 1, offer: anOffer(), tag, mayLandUntil: at('12:06') };
+const intent = {
+  number: 1,
+  offer: anOffer(),
+  tag,
+  mayLandUntil: at('12:06'),
+  account: anAccountOf(),
+};
 const recorded = recordAttempt(intent, at('12:01'));
 const unknown = { ...markOutcomeUnknown(recorded), absentSince: at('12:07') };
 const refused = refuseAttempt(recorded, 'offer-gone');
-const created = confirmAttempt(unknown, anInstanceId(), at('12:02'));
+const created = aVerified(confirmAttempt(unknown, anInstanceId(), at('12:02')));
 const retiring = retireAttempt(created, 'bad-host');
 const accepted = acceptDestroy(retiring, at('12:10'));
 const gone = closeAttempt({ ...accepted, absentSince: at('12:11') }, aProof(at('12:13')));
@@ -106,8 +112,8 @@ describe('the proof of a lease', () => {
   });
 
   it('is empty when no create call created an instance', () => {
-    expect(proofOf([refused])).toEqual({ from: null, until: null });
-    expect(proofOf([])).toEqual({ from: null, until: null });
+    expect(proofOf([refused])).toEqual({ by: 'nothing-created' });
+    expect(proofOf([])).toEqual({ by: 'nothing-created' });
   });
 });
 

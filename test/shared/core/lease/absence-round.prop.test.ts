@@ -9,8 +9,11 @@ import { decideAbsenceRound } from '../../../../shared/core/lease/absence-round.
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { isDestroyAccepted, unacceptedTargets } from '../../../../shared/core/lease/teardown.ts';
 import { anyEndingLease, anyListing } from '../../../support/builders/arbitraries.ts';
+import { anInstanceId } from '../../../support/builders/base.ts';
 
 const listLag = seconds(30);
+/** The provider says of every id that it does not know it. */
+const absent = new Set([1, 2, 3].map((number) => anInstanceId(`i${number}`)));
 
 const closedNumbers = ({ attempts }: Pick<Lease, 'attempts'>): readonly number[] =>
   attempts.filter(isClosed).map(({ number }) => number);
@@ -19,8 +22,12 @@ describe('an absence round', () => {
   it('closes nothing while an instance is listed or a destroy is unaccepted', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
-        const { commit } = decideAbsenceRound(lease, { listing, listLag }, listing.listedAt);
-        const open = listing.present.length > 0 || unacceptedTargets(lease).length > 0;
+        const { commit } = decideAbsenceRound(
+          lease,
+          { listing, listLag, absent },
+          listing.listedAt,
+        );
+        const open = listing.rows.length > 0 || unacceptedTargets(lease).length > 0;
         if (open && commit !== null) expect(closedNumbers(commit)).toEqual(closedNumbers(lease));
       }),
       { numRuns: 2_000 },
@@ -30,14 +37,19 @@ describe('an absence round', () => {
   it('closes an attempt only by two listings after its last possible effect', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
-        const { commit } = decideAbsenceRound(lease, { listing, listLag }, listing.listedAt);
+        const { commit } = decideAbsenceRound(
+          lease,
+          { listing, listLag, absent },
+          listing.listedAt,
+        );
         const closed = commit?.attempts.filter(
           (attempt, place) => isClosed(attempt) && !isClosed(lease.attempts[place] ?? attempt),
         );
         for (const attempt of closed ?? []) {
           if (!isClosed(attempt) || attempt.state === 'refused') throw new Error('not proved');
+          if (attempt.proof.by !== 'listings') throw new Error('not proved by listings');
           const { from, until } = attempt.proof;
-          expect((until ?? 0) - (from ?? 0)).toBeGreaterThanOrEqual(listLag);
+          expect(until - from).toBeGreaterThanOrEqual(listLag);
           const before = lease.attempts.find(({ number }) => number === attempt.number);
           if (before === undefined) throw new Error('it was there before');
           if (isUnanswered(before)) expect(from).toBeGreaterThanOrEqual(before.mayLandUntil);
@@ -50,16 +62,32 @@ describe('an absence round', () => {
     );
   });
 
+  it('closes no verified attempt whose id the provider has not said that it does not know', () => {
+    fc.assert(
+      fc.property(anyEndingLease, anyListing, fc.subarray([...absent]), (lease, listing, some) => {
+        const facts = { listing, listLag, absent: new Set(some) };
+        const { commit } = decideAbsenceRound(lease, facts, listing.listedAt);
+        for (const attempt of commit?.attempts ?? []) {
+          const before = lease.attempts.find(({ number }) => number === attempt.number);
+          if (before === undefined || attempt.state !== 'gone' || isClosed(before)) continue;
+          expect(some).toContain(attempt.instanceId);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('destroys listed instances, except recently destroyed and unrecorded ones', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit, result } = decideAbsenceRound(
           lease,
-          { listing, listLag },
+          { listing, listLag, absent },
           listing.listedAt,
         );
         const destroyed = result.destroys.map(({ attempt }) => attempt);
-        for (const { owner } of commit === null ? [] : listing.present) {
+        for (const { owner } of commit === null ? [] : listing.rows) {
+          if (owner === null) continue;
           const attempt = lease.attempts.find(({ number }) => number === owner.attempt);
           const spared = attempt === undefined || isDestroyAccepted(attempt);
           if (!spared) expect(destroyed).toContain(owner.attempt);
@@ -74,7 +102,7 @@ describe('an absence round', () => {
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit, result } = decideAbsenceRound(
           lease,
-          { listing, listLag },
+          { listing, listLag, absent },
           listing.listedAt,
         );
         const proved = lease.attempts.every(isClosed);

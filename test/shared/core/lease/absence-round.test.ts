@@ -27,8 +27,9 @@ function destroyedLease() {
 }
 
 const listLag = seconds(30);
+const absent = new Set([anInstanceId()]);
 const round = (lease: Lease, listing: ReturnType<typeof aListing>) =>
-  decideAbsenceRound(lease, { listing, listLag }, listing.listedAt);
+  decideAbsenceRound(lease, { listing, listLag, absent }, listing.listedAt);
 const lastEvent = (lease: Lease | null) => lease?.outbox.events.at(-1)?.type;
 
 describe('an empty listing', () => {
@@ -39,6 +40,14 @@ describe('an empty listing', () => {
     expect(result).toMatchObject({ destroys: [], outcome: { kind: 'absence-pending' } });
   });
 
+  it('is no proof before the provider says that it does not know the verified id', () => {
+    const lease = { ...destroyedLease(), absentSince: at('12:31:05') };
+    const facts = { listing: aListing(at('12:31:35')), listLag, absent: new Set<never>() };
+    const { commit, result } = decideAbsenceRound(lease, facts, at('12:31:35'));
+    expect(commit?.attempts).toMatchObject([{ state: 'retiring' }]);
+    expect(result).toMatchObject({ unread: [{ instanceId: anInstanceId() }], destroys: [] });
+  });
+
   it('proves the absence of every attempt when it is the list lag after the first', () => {
     const lease = { ...destroyedLease(), absentSince: at('12:31:05') };
     const early = round(lease, aListing(at('12:31:34')));
@@ -46,7 +55,7 @@ describe('an empty listing', () => {
     const { commit, result } = round(lease, aListing(at('12:31:35')));
     expect(commit?.attempts).toMatchObject([{ state: 'gone' }]);
     expect(lastEvent(commit)).toBe('absence-proved');
-    expect(result).toEqual({ destroys: [], outcome: { kind: 'done', output: null } });
+    expect(result).toMatchObject({ destroys: [], outcome: { kind: 'done', output: null } });
   });
 
   it('adds its event only the first time', () => {
@@ -110,8 +119,20 @@ describe('a listing that shows an instance', () => {
   });
 
   it('leaves the tag of an unrecorded attempt to the sweep', () => {
-    const { result } = round(anEndingLease(), aListing(at('12:33'), aSighting(9)));
+    const { result } = round(
+      anEndingLease(),
+      aListing(at('12:33'), aSighting(9, { id: anInstanceId('9') })),
+    );
     expect(result.destroys).toEqual([]);
+  });
+
+  it('is no proof while it shows one that may be of the lease', () => {
+    const lease = { ...anEndingLease(aLaunchingLease()), absentSince: at('12:40') };
+    const doubtful = aSighting(1, { label: 'renamed' });
+    const { commit, result } = round(lease, aListing(at('12:41'), { ...doubtful, owner: null }));
+    expect(commit).toMatchObject({ absentSince: null, attempts: [{ doubtfulSince: at('12:41') }] });
+    expect(lastEvent(commit)).toBe('instance-doubtful');
+    expect(result).toMatchObject({ destroys: [], outcome: { kind: 'absence-pending' } });
   });
 
   it('destroys a second instance with the same tag by its own id', () => {
@@ -130,7 +151,7 @@ describe('a round', () => {
       expect(skipRound(lease, input, at('12:31'))).toEqual(done);
       expect(round(lease, aListing(at('12:33'), aSighting(1)))).toEqual({
         commit: null,
-        result: { destroys: [], outcome: done },
+        result: { destroys: [], unread: [], outcome: done },
       });
     }
   });

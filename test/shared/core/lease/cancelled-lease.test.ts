@@ -14,7 +14,7 @@ describe('a cancelled lease', () => {
 
   it('is ended with the proof that nothing was created, and can be stored', () => {
     expect(lease).toMatchObject({ state: 'ended', reason: 'cancelled', chargedMicroUsd: 0 });
-    expect(lease.proof).toEqual({ from: null, until: null });
+    expect(lease.proof).toEqual({ by: 'nothing-created' });
     expect(Lease.parse(lease)).toEqual(lease);
   });
 

@@ -16,7 +16,7 @@ import {
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { chooseOffer, withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
 import { aDeployment, aLeaseId, aSigner, at } from '../../../support/builders/base.ts';
-import { anAttempt, anOffer } from '../../../support/builders/instance.ts';
+import { anAccountOf, anAttempt, anOffer } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -33,6 +33,7 @@ const factsOf = (change: Partial<IntentFacts> = {}): IntentFacts => ({
   deployment: aDeployment,
   signer: aSigner,
   cardOf: () => aCard(),
+  account: anAccountOf(),
   nodeSetup: (_lease, attempt) => ({ env: { GPU_SHOPPER_TOKEN: `t${attempt}` }, agent: 'agent' }),
   ...change,
 });
@@ -53,6 +54,13 @@ describe('an intent', () => {
     // The function's 3 min, the longest create and two list lags.
     const window = total(minutes(3), minutes(1), seconds(60));
     expect((attempt?.mayLandUntil ?? 0) - at('12:01')).toBe(window);
+  });
+
+  it('is not recorded under an account that nobody added', () => {
+    const account = { refused: 'no operator has added the account' };
+    expect(decide(chosen, { account })).toMatchObject({
+      ...{ commit: null, result: { kind: 'not-called', reason: account.refused } },
+    });
   });
 
   it('returns the parameters of the instance; variables of the service take precedence', () => {

@@ -82,7 +82,11 @@ function startingMoves(lease: Lease): readonly Move[] {
   const offer = anOffer();
   const choose: Move = (now) => chooseOffer(lease, { offer, reason: 'the cheapest' }, now);
   const begin: Move = (now) =>
-    startAttempt(lease, { number, offer, tag, mayLandUntil: afterwards(now, minutes(5)) }, now);
+    startAttempt(
+      lease,
+      { number, offer, tag, mayLandUntil: afterwards(now, minutes(5)), account: null },
+      now,
+    );
   return lease.attempts.every(isClosed) && number <= 99 ? [choose, begin] : [choose];
 }
 

@@ -39,7 +39,7 @@ import {
   aSigner,
   at,
 } from '../../../support/builders/base.ts';
-import { anOffer, aPulse } from '../../../support/builders/instance.ts';
+import { anAccountOf, anOffer, aPulse } from '../../../support/builders/instance.ts';
 import { aCard, aListing, anInstance, aSighting } from '../../../support/builders/sightings.ts';
 
 const input = { leaseId: aLeaseId(), generation: 1 };
@@ -49,11 +49,13 @@ const target: Target & { readonly cause: string } = {
   ...{ leaseId: aLeaseId(), attempt: 1, instanceId: anInstanceId(), cause: 'ProviderDown' },
   provider: 'vastai',
   reason: 'lease-ended',
+  evidenceAt: null,
 };
 const launched = { kind: 'launched', instanceId: anInstanceId() } as const;
 const ready = aPulse({ readyAt: at('12:05') });
 const menu = [snapshotOf('vastai', [anOffer()], at('12:29'))];
 const lag = seconds(30);
+const absent = new Set([anInstanceId()]);
 
 type Decide = (lease: Lease, now: EpochMs) => Lease | null;
 
@@ -79,6 +81,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
         {
           ...{ input, frozen, deployment: aDeployment, signer: aSigner },
           ...{ cardOf: () => aCard(), nodeSetup: () => ({ env: {}, agent: null }) },
+          account: anAccountOf(),
         },
         now,
       ),
@@ -104,10 +107,10 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
     commitOf(judgeLease(lease, { input, pulse: ready, isConfirmed: true }, now)),
   'a held silence': (lease, now) => recordHeldSilence(lease, 'many became silent', now),
   'a retirement': (lease, now) =>
-    commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag }, now)),
+    commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag, absent }, now)),
   'giving up': (lease) => retireCurrent(lease),
   'an absence round': (lease, now) =>
-    commitOf(decideAbsenceRound(lease, { listing: aListing(now), listLag: lag }, now)),
+    commitOf(decideAbsenceRound(lease, { listing: aListing(now), listLag: lag, absent }, now)),
   'a destroy outcome': (lease, now) =>
     applyDestroyOutcome(
       lease,

@@ -21,9 +21,10 @@ function destroyed(absentSince: ReturnType<typeof at> | null = null): Lease {
   return withAttempt(given, { ...acceptDestroy(attempt, at('12:20')), absentSince });
 }
 
+const absent = new Set([anInstanceId()]);
 const input = { leaseId: given.id, generation: 1 };
 const decide = (lease: Lease, listing: ReturnType<typeof aListing>) =>
-  decideRetirement(lease, { input, listing, listLag: seconds(30) }, listing.listedAt);
+  decideRetirement(lease, { input, listing, listLag: seconds(30), absent }, listing.listedAt);
 
 describe('retiring an attempt', () => {
   it('marks an instance that was never ready as not booted in time', () => {
@@ -74,7 +75,10 @@ describe('a listing with the instance', () => {
   });
 
   it('does not count when it shows another attempt only', () => {
-    const { result } = decide(destroyed(), aListing(at('12:21'), aSighting(2)));
+    const { result } = decide(
+      destroyed(),
+      aListing(at('12:21'), aSighting(2, { id: anInstanceId('9') })),
+    );
     expect(result.outcome.kind).toBe('absence-pending');
   });
 });

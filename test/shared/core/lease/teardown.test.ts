@@ -43,6 +43,7 @@ describe('targets', () => {
       {
         ...{ leaseId: ending.id, attempt: 1, provider: 'vastai', instanceId: anInstanceId() },
         reason: 'lease-ended',
+        evidenceAt: null,
       },
     ]);
     const [attempt] = ending.attempts;

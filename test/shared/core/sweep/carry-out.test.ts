@@ -15,7 +15,13 @@ const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 2 };
 const lease = anActiveLease();
 
 describe('an instance that is destroyed', () => {
-  const destroy = { kind: 'destroy', id: anInstanceId('9'), owner, again: false } as const;
+  const destroy = {
+    kind: 'destroy',
+    id: anInstanceId('9'),
+    owner,
+    under: 'key-one',
+    again: false,
+  } as const;
 
   it.each([
     ['twin', 'twin-found', 'is not the instance of this lease'],

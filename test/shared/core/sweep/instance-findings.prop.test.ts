@@ -55,6 +55,8 @@ const instances: fc.Arbitrary<readonly SeenInstance[]> = fc.uniqueArray(
     owner: fc.option(owners),
     halted: fc.option(fc.constant('exited')),
     rate: fc.constant(null),
+    doubt: fc.constantFrom(null, 'doubtful' as const, 'near-miss' as const),
+    under: fc.constant('key-one'),
   }),
   { selector: ({ id }) => id, maxLength: 40 },
 );
@@ -99,10 +101,11 @@ describe('findings about instances', () => {
     });
   });
 
-  it('are foreign exactly for instances without an owner, which are never destroyed', () => {
+  it('are foreign, doubtful or near a tag exactly without an owner, and never destroyed', () => {
     law((view) => {
       const foreign = view.instances.filter(({ owner }) => owner === null).map(({ id }) => id);
-      const found = findInstances(view).filter(({ kind }) => kind === 'foreign');
+      const kinds = ['foreign', 'doubtful', 'near-miss'];
+      const found = findInstances(view).filter(({ kind }) => kinds.includes(kind));
       expect(found.map(({ id }) => id)).toEqual(foreign);
       expect(destroyed(view).filter((id) => foreign.some((other) => other === id))).toEqual([]);
     });
@@ -160,7 +163,7 @@ describe('findings about instances', () => {
 
 describe('an instance with proved absence', () => {
   const [lease] = KNOWN.slice(-1);
-  const seen = { id: anInstanceId('f'), halted: null, rate: null };
+  const seen = { id: anInstanceId('f'), halted: null, rate: null, doubt: null, under: 'key-one' };
   const kindAt = (listedAt: ListingView['listedAt']) => {
     const owner = { deployment: aDeployment, leaseId: aLeaseId('f'), attempt: 1 };
     const records = { leases, unreadable: new Set<string>(), earlier: {} };

@@ -5,14 +5,22 @@ import { after as afterwards, minutes, seconds } from '../../../../shared/core/b
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { addEvent } from '../../../../shared/core/lease/lease-moves.ts';
 import { actionsOf } from '../../../../shared/core/sweep/actions.ts';
+import type { SeenInstance } from '../../../../shared/core/sweep/instance-findings.ts';
 import {
   executionOf,
   findHolds,
   findLeases,
   isSweptWith,
   type LeasesView,
+  missingCrowd,
 } from '../../../../shared/core/sweep/lease-findings.ts';
-import { aConsumer, aLeaseId, anInstanceId, at } from '../../../support/builders/base.ts';
+import {
+  aConsumer,
+  aDeployment,
+  aLeaseId,
+  anInstanceId,
+  at,
+} from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
@@ -26,13 +34,16 @@ import {
 const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 
 const NOW = at('12:20');
-const instance = { id: anInstanceId(), owner: null, halted: null, rate: null };
+const instance: SeenInstance = {
+  ...{ id: anInstanceId(), halted: null, rate: null, doubt: null, under: 'key-one' },
+  owner: { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 },
+};
 
 function view(open: readonly Lease[], change: Partial<LeasesView> = {}): LeasesView {
   const instances = new Map([[instance.id, instance]]);
   return {
     now: NOW,
-    listing: { listedAt: NOW, listLag: seconds(30), instances },
+    listing: { listedAt: NOW, listLag: seconds(30), instances, isAbout: () => true },
     open,
     pulses: new Map(),
     running: new Set(open.map(executionOf)),
@@ -49,7 +60,10 @@ const settled = <L extends Lease>(lease: L): L => ({
 });
 const kindOf = (lease: Lease, change: Partial<LeasesView> = {}) =>
   findLeases(view([lease], change))[0]?.kind;
-const empty = { listedAt: NOW, listLag: seconds(30), instances: new Map() };
+const empty = {
+  ...{ listedAt: NOW, listLag: seconds(30), instances: new Map() },
+  isAbout: () => true,
+};
 
 describe('an open lease', () => {
   const active = settled(anActiveLease());
@@ -96,6 +110,43 @@ describe('an open lease', () => {
     expect(kindOf(active, { listing: empty })).toBe('ghost-seen');
     expect(kindOf(active, { listing: empty, earlier })).toBe('ghost');
     expect(kindOf(active, { listing: null, earlier })).toBe('ok');
+  });
+
+  it('is a ghost only 90 s later once it has sent heartbeats', () => {
+    const pulses = new Map([[active.id, aPulse({ nodeHeartbeatAt: at('12:10') })]]);
+    const since = (time: string) => ({ earlier: { [`lease:${active.id}`]: at(time) } });
+    expect(kindOf(active, { listing: empty, pulses, ...since('12:18:31') })).toBe('ghost-seen');
+    expect(kindOf(active, { listing: empty, pulses, ...since('12:18:30') })).toBe('ghost');
+  });
+
+  it('is a ghost only 10 minutes later when many are missing at once', () => {
+    const many = ['b', 'c', 'd', 'e'].map((letter) => ({ ...active, id: aLeaseId(letter) }));
+    const kindsSince = (time: string, open = many) => {
+      const earlier = Object.fromEntries(open.map(({ id }) => [`lease:${id}`, at(time)]));
+      return findLeases(view(open, { listing: empty, earlier })).map(({ kind }) => kind);
+    };
+    expect(new Set(kindsSince('12:10:01'))).toEqual(new Set(['ghost-seen']));
+    expect(new Set(kindsSince('12:10'))).toEqual(new Set(['ghost']));
+    expect(kindsSince('12:18', many.slice(1))).toEqual(['ghost', 'ghost', 'ghost']);
+    expect(missingCrowd(findLeases(view(many, { listing: empty })))).toBe(4);
+  });
+
+  it('says nothing about an instance of another account', () => {
+    const listing = { ...empty, isAbout: () => false };
+    expect(kindOf(active, { listing })).toBe('other-account');
+    const instances = new Map([[instance.id, instance]]);
+    expect(kindOf(active, { listing: { ...listing, instances } })).toBe('ok');
+  });
+
+  it('is shown again when its missing instance is listed, which is noted once', () => {
+    const missing = { ...active, missingSince: at('12:10') };
+    expect(kindOf(missing)).toBe('shown-again');
+    const seen = findLeases(view([active], { listing: empty }));
+    expect(actionsOf({ ...nothing, leases: seen })).toEqual([
+      { kind: 'note-missing', leaseId: active.id, since: NOW },
+    ]);
+    const again = findLeases(view([missing], { listing: empty }));
+    expect(actionsOf({ ...nothing, leases: again })).toEqual([]);
   });
 
   it('is no ghost while its instance may be too new to be listed', () => {

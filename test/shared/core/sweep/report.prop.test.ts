@@ -17,6 +17,7 @@ describe('the record of a sweep', () => {
       fc.property(fc.integer({ min: 0, max: 7_000 }), fc.boolean(), (count, listed) => {
         const instances = Array.from({ length: count }, (_, place) => ({
           ...{ kind: 'unrecorded-seen' as const, id: anInstanceId(`i${place}`), owner },
+          under: 'key-one',
           suspicion: {
             ...{ key: `instance:i${place}`, again: false },
             since: epochMs(at('12:00') + ((place * 7_919) % 10_007)),
@@ -31,7 +32,7 @@ describe('the record of a sweep', () => {
         const last = aSweepRecord({ sightings });
         const record = reportSweep(
           seen,
-          { failed: [], left: 0 },
+          { failed: [], left: 0, pages: [] },
           { ...facts, now: at('12:10'), last },
         );
         const kept = Object.values(record.sightings);

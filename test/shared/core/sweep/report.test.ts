@@ -7,14 +7,17 @@ import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builde
 import { anActiveLease } from '../../../support/builders/lease.ts';
 import { aSurvey, aSweepRecord } from '../../../support/builders/sweeps.ts';
 
-const nothingDone = { failed: [], left: 0 };
+const nothingDone = { failed: [], left: 0, pages: [] };
 const factsOf = (change: Partial<ReportFacts> = {}): ReportFacts => ({
   ...{ provider: 'vastai', now: at('12:10'), last: null, silences: 0, listLag: seconds(30) },
   ...change,
 });
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
 const suspicion = { key: 'instance:4711', since: at('12:09'), again: true };
-const orphan = { kind: 'orphan' as const, id: anInstanceId(), owner, suspicion };
+const orphan = {
+  ...{ kind: 'orphan' as const, id: anInstanceId(), owner, suspicion },
+  under: 'key-one',
+};
 const lease = anActiveLease();
 const ghost = {
   ...({ kind: 'ghost-seen', lease } as const),
@@ -56,7 +59,7 @@ describe('the record of a sweep', () => {
   it('pages a silent crowd, and actions that failed or were left', () => {
     const open = Array.from({ length: 5 }, () => lease);
     const action = { kind: 'wake', leaseId: lease.id } as const;
-    const acted = { failed: [{ action, error: new Error('503') }], left: 2 };
+    const acted = { failed: [{ action, error: new Error('503') }], left: 2, pages: [] };
     const { pages } = reportSweep(aSurvey({ open }), acted, factsOf({ silences: 4 }));
     expect(pages).toEqual([
       'mass-silence: 4 of 5 leases became silent at the same time: none of them ends for its silence',

@@ -2,6 +2,7 @@
 // then destroys. The response of destroy is one more commit.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProviderAccountStore } from '../../../../shared/adapters/dynamodb/instance/provider-account-store.ts';
 import { createSweepStore } from '../../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
 import { Failure } from '../../../../shared/core/base/failure.ts';
 import type { EpochMs } from '../../../../shared/core/base/time.ts';
@@ -10,11 +11,13 @@ import { tagOf } from '../../../../shared/core/instance/ownership.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { retireCurrent } from '../../../../shared/core/lease/retirement.ts';
 import { applyDestroyOutcome, unacceptedTargets } from '../../../../shared/core/lease/teardown.ts';
-import type { Provider } from '../../../../shared/ports/provider.ts';
+import type { KeyedProvider } from '../../../../shared/ports/provider.ts';
+import { createDestroyInstance } from '../../../../shared/usecases/lease/steps/destroy-instance.ts';
 import { createFindLaunched } from '../../../../shared/usecases/lease/steps/find-launched.ts';
 import { createProveAbsence } from '../../../../shared/usecases/lease/steps/prove-absence.ts';
 import { createRetireAttempt } from '../../../../shared/usecases/lease/steps/retire-attempt.ts';
 import { aDeployment, aLeaseId, aSigner, at } from '../../../support/builders/base.ts';
+import { anAccountOf } from '../../../support/builders/instance.ts';
 import {
   aBootingLease,
   aLaunchingLease,
@@ -44,14 +47,20 @@ async function aWorld(from: (requested: ReturnType<typeof aRequestedLease>) => L
   const trace: string[] = [];
   const listed: Instance[] = [];
   const failing = new Set<'list' | 'destroy'>();
+  let got: Instance | 'absent' = 'absent';
   let now: EpochMs = at('12:40');
-  const call = (name: 'list' | 'destroy'): void => {
+  const call = (name: 'list' | 'destroy' | 'get'): void => {
     trace.push(name);
-    if (failing.has(name)) throw new Failure('ProviderDown', 'a test said so');
+    if (name !== 'get' && failing.has(name)) throw new Failure('ProviderDown', 'a test said so');
   };
-  const market: Provider = {
-    ...{ card: aCard(), search: unused, create: unused, attachKey: unused, get: unused },
+  const market: KeyedProvider = {
+    ...{ card: aCard(), search: unused, create: unused, attachKey: unused },
     ...{ charges: unused, balance: unused },
+    ...{ ...anAccountOf(), previous: null, account: async () => anAccountOf().id },
+    get: async () => {
+      call('get');
+      return got;
+    },
     list: async () => {
       call('list');
       return [...listed];
@@ -61,6 +70,7 @@ async function aWorld(from: (requested: ReturnType<typeof aRequestedLease>) => L
       return 'accepted';
     },
   };
+  let present: KeyedProvider = market;
   const ports = {
     leases: {
       ...database.leases,
@@ -71,12 +81,28 @@ async function aWorld(from: (requested: ReturnType<typeof aRequestedLease>) => L
     },
     ...{ accounts: database.accounts, ledger: database.ledger, pulses: database.pulses },
     sweeps: createSweepStore(database.tables.inventory),
+    providerAccounts: createProviderAccountStore(database.tables.inventory),
     clock: { now: () => now },
-    ...{ providers: () => market, deployment: aDeployment, signer: aSigner },
+    ...{ providers: () => present, deployment: aDeployment, signer: aSigner },
   };
   const label = tagOf({ deployment: aDeployment, leaseId: id, attempt: 1 }, aSigner);
   return {
     ...{ id, ports, trace, listed, failing },
+    /** From now on the present key is of another account, and this one is the previous, if any. */
+    changeKey: (previous: KeyedProvider | null) => {
+      present = {
+        ...market,
+        ...{ key: 'key-two', previous, account: async () => '654321' },
+        list: async () => [],
+        get: async () => 'absent',
+        destroy: async () => 'absent',
+      };
+    },
+    market,
+    /** What a read of the instance returns from now on. */
+    show: (instance: Instance | 'absent') => {
+      got = instance;
+    },
     input: { leaseId: id, generation: 1, startedAt: at('12:30') },
     shown: anInstance({ label }),
     lease: () => database.leases.get(id),
@@ -108,7 +134,7 @@ describe('a round of Prove absence', () => {
     expect(trace).toEqual(['list', 'commit']);
     pass(at('12:41'));
     expect(await prove(input)).toMatchObject({ kind: 'done' });
-    expect(trace).toEqual(['list', 'commit']);
+    expect(trace).toEqual(['list', 'get', 'commit']);
     expect(await lease()).toMatchObject({ state: 'ending', attempts: [{ state: 'gone' }] });
     pass(at('12:42'));
     expect(await prove(input)).toMatchObject({ kind: 'done' });
@@ -127,9 +153,10 @@ describe('a round of Prove absence', () => {
   });
 
   it('destroys instances without an accepted destroy when the listing is empty', async () => {
-    const { ports, input, trace } = await aWorld(ending);
+    const { ports, input, trace, show, shown } = await aWorld(ending);
+    show(shown);
     expect(await createProveAbsence(ports)(input)).toMatchObject({ kind: 'absence-pending' });
-    expect(trace).toEqual(['list', 'commit', 'destroy', 'commit']);
+    expect(trace).toEqual(['list', 'commit', 'get', 'destroy', 'commit']);
   });
 
   it('commits once when its listing fails, so that its execution is not restarted', async () => {
@@ -141,14 +168,45 @@ describe('a round of Prove absence', () => {
   });
 
   it('records a failed destroy, and throws its error', async () => {
-    const { ports, input, trace, failing, lease } = await aWorld(ending);
+    const { ports, input, trace, failing, lease, show, shown } = await aWorld(ending);
     failing.add('destroy');
+    show(shown);
     await expect(createProveAbsence(ports)(input)).rejects.toThrow('a test said so');
-    expect(trace).toEqual(['list', 'commit', 'destroy', 'commit']);
+    expect(trace).toEqual(['list', 'commit', 'get', 'destroy', 'commit']);
     const found = await lease();
     const events = await database.leases.events(input.leaseId, 0);
     expect(events.at(-1)).toMatchObject({ type: 'destroy-failed' });
     expect(found?.attempts).toMatchObject([{ lastSeenAt: at('12:40') }]);
+  });
+});
+
+describe('a round under a key of another account', () => {
+  it('proves nothing, records no destroy and throws', async () => {
+    const { ports, input, lease, changeKey, pass } = await aWorld(ending);
+    changeKey(null);
+    await createDestroyInstance(ports)(input);
+    for (const time of ['12:41', '12:42', '12:43'] as const) {
+      pass(at(time));
+      await expect(createProveAbsence(ports)(input)).rejects.toMatchObject({ name: 'BadReply' });
+    }
+    expect(await lease()).toMatchObject({ attempts: [{ state: 'created' }] });
+  });
+
+  it('tears down and proves with the previous key', async () => {
+    const { ports, input, lease, changeKey, pass, market, show, shown, trace } =
+      await aWorld(ending);
+    changeKey(market);
+    show(shown);
+    await createDestroyInstance(ports)(input);
+    expect(trace).toEqual(['get', 'destroy', 'commit']);
+    show('absent');
+    const prove = createProveAbsence(ports);
+    expect(await prove(input)).toMatchObject({ kind: 'absence-pending' });
+    pass(at('12:41'));
+    expect(await prove(input)).toMatchObject({ kind: 'done' });
+    expect(await lease()).toMatchObject({
+      attempts: [{ state: 'gone', proof: { by: 'listings' } }],
+    });
   });
 });
 
@@ -157,10 +215,11 @@ describe('a round of Retire attempt', () => {
     retireCurrent(aBootingLease(aLaunchingLease(requested)));
 
   it('destroys first, also when the listing fails', async () => {
-    const { ports, input, trace, failing } = await aWorld(retiring);
+    const { ports, input, trace, failing, show, shown } = await aWorld(retiring);
     failing.add('list');
+    show(shown);
     await expect(createRetireAttempt(ports)(input)).rejects.toThrow('a test said so');
-    expect(trace).toEqual(['destroy', 'commit', 'list']);
+    expect(trace).toEqual(['get', 'destroy', 'commit', 'list']);
   });
 
   it('makes one commit of each listing, until absence is proved', async () => {
@@ -170,7 +229,7 @@ describe('a round of Retire attempt', () => {
     expect(trace).toEqual(['list', 'commit']);
     pass(at('12:41'));
     expect(await retire(input)).toMatchObject({ kind: 'done' });
-    expect(trace).toEqual(['list', 'commit']);
+    expect(trace).toEqual(['list', 'get', 'commit']);
     expect(await lease()).toMatchObject({ attempts: [{ state: 'gone' }] });
   });
 

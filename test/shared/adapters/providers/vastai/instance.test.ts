@@ -138,6 +138,17 @@ describe('an instance', () => {
     );
   });
 
+  it('has the facts of its birth, null where they are missing or unreadable', () => {
+    expect(read(aRow()).birth).toEqual({
+      ...{ createdAt: 1_789_000_000_250, hostId: '77', image: 'nvidia/cuda' },
+    });
+    const odd = { ...aRow(), start_date: 'x', machine_id: null, image_uuid: 7 };
+    expect(read(odd).birth).toEqual({ createdAt: null, hostId: null, image: null });
+    for (const start_date of [0, -1, 1e30]) {
+      expect(read(aRow({ start_date })).birth.createdAt).toBeNull();
+    }
+  });
+
   it('has a status text of bounded length, also without a status', () => {
     const row = aRow({ actual_status: null, status_msg: 'x'.repeat(900) });
     expect(read(row).statusText).toMatch(/^no status yet: x{185}$/);

@@ -68,9 +68,17 @@ describe('list', () => {
     expect(await vastai.list()).toEqual([]);
   });
 
-  it('ends at an empty token, also without a total', async () => {
-    const { vastai } = await against(page([1], { next_token: '' }));
+  it('ends at an empty token', async () => {
+    const { vastai } = await against(page([1], { next_token: '', total_instances: 1 }));
     expect(await vastai.list()).toHaveLength(1);
+  });
+
+  it('is not complete without a total', async () => {
+    const { vastai } = await against(page([], { next_token: null }));
+    await expect(vastai.list()).rejects.toMatchObject({
+      name: 'BadReply',
+      message: expect.stringContaining('no total'),
+    });
   });
 
   it('accepts an instance that is gone by the last page', async () => {
@@ -121,7 +129,7 @@ describe('list', () => {
       { ...aRow(), gpu_temp: 'X' },
       { ...aRow({ id: '2' }), dph_total: 'Y' },
     ];
-    const body = JSON.stringify({ instances: rows, note: 'NaN, "Infinity"' })
+    const body = JSON.stringify({ instances: rows, total_instances: 2, note: 'NaN, "Infinity"' })
       .replace('"X"', 'NaN')
       .replace('"Y"', '-Infinity');
     const { vastai } = await against({ status: 200, body });
@@ -133,7 +141,7 @@ describe('list', () => {
   });
 
   it('shows an instance without a readable id, and no call accepts its placeholder', async () => {
-    const { vastai, asked } = await against(ok({ instances: [aRow(), null] }));
+    const { vastai, asked } = await against(ok({ instances: [aRow(), null], total_instances: 2 }));
     const [, odd] = await vastai.list();
     expect(odd?.id).toBe('unreadable-2');
     const placeholder = brandId(InstanceId, 'unreadable-2');

@@ -115,6 +115,18 @@ describe('the charges', () => {
   });
 });
 
+describe('the account', () => {
+  it('has the id that the provider reports, also as a number', async () => {
+    const { options } = await serveInTurn(ok({ id: 123_456, credit: 1 }));
+    expect(await createVastai(options).account()).toBe('123456');
+  });
+
+  it('is a failure, not null, without a readable id', async () => {
+    const { options } = await serveInTurn(ok({ credit: 1 }));
+    await expect(createVastai(options).account()).rejects.toMatchObject({ name: 'BadReply' });
+  });
+});
+
 describe('the balance', () => {
   it.each([
     [24.8173, 24_817_300],

@@ -60,6 +60,9 @@ export function aRow(change: Partial<Row> = {}): Row {
     ssh_host: 'ssh123.vast.ai',
     ssh_port: 10_600,
     image_runtype: 'ssh_direc ssh_proxy',
+    start_date: 1_789_000_000.25,
+    machine_id: '77',
+    image_uuid: 'nvidia/cuda',
     ports: { '22/tcp': [{ HostIp: '0.0.0.0', HostPort: '20000' }] },
     ...change,
   };

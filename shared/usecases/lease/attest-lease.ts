@@ -1,0 +1,39 @@
+// Attest lease: an operator says that no instance of an ending lease is left, where nothing can
+// prove it. The workflow then settles the lease, and the sweep goes on looking for its tag.
+
+import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
+import { Failure } from '../../core/base/failure.ts';
+import type { LeaseId } from '../../core/base/ids.ts';
+import { planAttestation } from '../../core/lease/attest.ts';
+import { keep } from '../../core/lease/decision.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import { changeLease, type Records } from '../common/change-lease.ts';
+
+export type AttestInput = {
+  readonly leaseId: LeaseId;
+  readonly caller: Caller;
+  readonly why: string;
+};
+
+/**
+ * Attests the absence of a lease's instances, with the operator and the reason. Safe to repeat: a
+ * lease that is proved or attested already stays unchanged. Throws Forbidden, NotFound, NotEnding,
+ * StoreDown, Conflict.
+ */
+export function createAttestLease(records: Records) {
+  return async ({ leaseId, caller, why }: AttestInput): Promise<Lease> => {
+    mustBeOperator(caller);
+    const { lease } = await changeLease(records, leaseId, (current, now) => {
+      const plan = planAttestation(current, { who: caller.consumer, why, at: now }, now);
+      switch (plan.kind) {
+        case 'attest':
+          return { commit: plan.lease, result: null };
+        case 'unchanged':
+          return keep(null);
+        case 'not-ending':
+          throw new Failure('NotEnding', plan.why);
+      }
+    });
+    return lease;
+  };
+}
