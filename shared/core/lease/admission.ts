@@ -2,14 +2,13 @@
 // a known idempotency key repeats the first one.
 
 import { Failure } from '../base/failure.ts';
-import type { ConsumerId, LeaseId } from '../base/ids.ts';
 import { launchBound } from '../base/policy/lease.ts';
 import { after, type DurationMs, type EpochMs, monthOf } from '../base/time.ts';
 import type { Hold } from '../ledger/account.ts';
 import { UNKNOWN_REQUEST } from './cancelled-lease.ts';
 import { holdFor } from './hold.ts';
 import type { Lease, LeaseIn, Terms } from './lease.ts';
-import { requestLease } from './lease-moves.ts';
+import { type Request, requestLease } from './lease-moves.ts';
 
 /** Throws BadRequest with the name of a variable that the agent needs. */
 export function checkEnv(
@@ -32,22 +31,12 @@ export function holdNeeded(terms: Terms, attemptLimit: DurationMs, now: EpochMs)
   };
 }
 
-export type AdmittedRequest = {
-  readonly id: LeaseId;
-  readonly consumer: ConsumerId;
-  readonly requestHash: string;
-  readonly terms: Terms;
-  readonly env: Readonly<Record<string, string>>;
-  /** The hold as the account stores it. */
-  readonly hold: Hold;
-};
-
 /**
  * The lease of a request whose hold is placed. It ends at its launch bound if it never becomes
  * active.
  */
 export function admitRequest(
-  request: AdmittedRequest,
+  request: Omit<Request, 'deadline'>,
   attemptLimit: DurationMs,
   now: EpochMs,
 ): LeaseIn<'requested'> {
