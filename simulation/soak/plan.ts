@@ -1,7 +1,9 @@
 // The plan that a seed draws: the requests of each consumer, the behavior of each lease, the faults
-// of the provider, the kills of the service, and the foreign instances in the account.
+// and lies of the provider, the kills of the service, the outages around it, and the foreign
+// instances in the account.
 
 import type { FaultSpec } from '../../local/simulators/kit/faults.ts';
+import type { Recipient } from '../../test/support/races/turns.ts';
 import type { Random } from '../../test/support/random.ts';
 
 export const SECOND = 1_000;
@@ -30,6 +32,7 @@ export type Incident =
   | { readonly kind: 'fault'; readonly spec: FaultSpec }
   | { readonly kind: 'life-fault'; readonly what: 'vanish' | 'interrupt' | 'price-rise' }
   | { readonly kind: 'kill'; readonly downMs: number }
+  | { readonly kind: 'outage'; readonly of: Recipient; readonly forMs: number }
   | { readonly kind: 'freeze'; readonly consumer: number | null; readonly forMs: number }
   | { readonly kind: 'foreign'; readonly label: 'plain' | 'other' | 'forged' }
   | { readonly kind: 'unrecorded' };
@@ -115,15 +118,42 @@ function faultOf(random: Random): FaultSpec {
   ]);
 }
 
+/** Responses with the status 200 that are false, and errors that are not what they say. */
+function lieOf(random: Random): FaultSpec {
+  const [times, forMs] = [span(random, 1, 3), span(random, MINUTE, 15 * MINUTE)];
+  const variant = random.below(2);
+  return pick<FaultSpec>(random, [
+    { name: 'other-account', variant, forMs },
+    { name: 'empty-list', forMs },
+    { name: 'missing-total', forMs },
+    { name: 'rewritten-label', variant, forMs },
+    { name: 'cut-label', variant, forMs },
+    { name: 'odd-row', times },
+    { name: 'quoted-key', variant, times },
+    { name: 'young-404', forMs },
+    { name: 'absurd-retry-after', times },
+  ]);
+}
+
+function outageOf(random: Random): Incident {
+  const of = pick<Recipient>(random, ['database', 'database', 'provider', 'workflow', 'scheduler']);
+  const short = span(random, SECOND, 8 * MINUTE);
+  const forMs = pick(random, [short, short, short, 35 * MINUTE, 4 * HOUR]);
+  return { kind: 'outage', of, forMs };
+}
+
 function incidentOf(random: Random): Incident {
-  const fault = faultOf(random);
+  const [fault, lie] = [faultOf(random), lieOf(random)];
+  const outage = outageOf(random);
   const consumer = chance(random, 75) ? random.below(CONSUMERS) : null;
   const what = pick(random, ['vanish', 'interrupt', 'price-rise'] as const);
   const label = pick(random, ['plain', 'other', 'forged'] as const);
   const [ms, drawn] = [random.below(8 * MINUTE), random.below(100)];
-  if (drawn < 62) return { kind: 'fault', spec: fault };
-  if (drawn < 72) return { kind: 'life-fault', what };
-  if (drawn < 80) return { kind: 'kill', downMs: ms };
+  if (drawn < 44) return { kind: 'fault', spec: fault };
+  if (drawn < 58) return { kind: 'fault', spec: lie };
+  if (drawn < 68) return { kind: 'life-fault', what };
+  if (drawn < 75) return { kind: 'kill', downMs: ms };
+  if (drawn < 81) return outage;
   if (drawn < 84) return { kind: 'freeze', consumer, forMs: 2 * ms };
   return drawn < 96 ? { kind: 'foreign', label } : { kind: 'unrecorded' };
 }

@@ -1,6 +1,7 @@
 // Runs a plan: consumers request, heartbeat, extend and release leases, operators freeze and thaw,
 // the provider has faults, and the service is killed. At the end all records must agree.
 
+import type { FaultName } from '../../local/simulators/kit/faults.ts';
 import { brandId, LeaseId } from '../../shared/core/base/ids.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { createRandom } from '../../test/support/random.ts';
@@ -59,6 +60,10 @@ const QUIET: Telemetry = { ...BUSY, gpus: [[0, 400, 24_564, 30, 20]] };
 const count = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
 };
+
+/** Whether the lease ends without heartbeats of the application. */
+const isByApp = ({ body }: LeasePlan): boolean =>
+  ['app', 'both'].includes(String(body['liveness']));
 
 /** The state of one lease of the plan. */
 type Life = { readonly plan: LeasePlan; id: string | null; activeAt: number | null };
@@ -170,12 +175,22 @@ function addInstance(stage: Stage, incident: Incident, turn: number): void {
   }
 }
 
+/** Faults that delay teardown while they last. */
+const DELAYING: ReadonlySet<FaultName> = new Set([
+  ...(['bad-key', 'refuse-destroy', 'other-account', 'empty-list'] as const),
+  ...(['missing-total', 'rewritten-label', 'cut-label', 'young-404'] as const),
+]);
+
 function injectFault({ world }: Stage, { spec }: Extract<Incident, { kind: 'fault' }>): void {
   const { name, forMs = 0 } = spec;
   world.market.addFault(spec);
   // These faults delay teardown. For a zombie, the market knows the end of the instance.
-  const delaysTeardown = name === 'bad-key' || name === 'refuse-destroy';
-  if (delaysTeardown) world.watch.excuseUntil(world.clock.now() + forMs);
+  if (DELAYING.has(name)) world.watch.excuseUntil(world.clock.now() + forMs);
+}
+
+function outage({ world }: Stage, { of, forMs }: Extract<Incident, { kind: 'outage' }>): void {
+  world.startOutage(of, forMs);
+  world.watch.excuseUntil(world.clock.now() + forMs);
 }
 
 function cause(stage: Stage, incident: Incident, turn: number): void {
@@ -183,6 +198,7 @@ function cause(stage: Stage, incident: Incident, turn: number): void {
   if (incident.kind === 'fault') injectFault(stage, incident);
   else if (incident.kind === 'life-fault') injectLifeFault(stage, incident.what);
   else if (incident.kind === 'kill') stage.world.kill(incident.downMs);
+  else if (incident.kind === 'outage') outage(stage, incident);
   else if (incident.kind === 'freeze') freeze(stage, incident);
   else addInstance(stage, incident, turn);
 }
@@ -238,6 +254,10 @@ export async function soak({ leases, seed, hours }: SoakSize): Promise<SoakRepor
     seed,
     losesHeartbeat: (job) => since(job, 'silentAfter'),
     telemetry: (job) => (since(job, 'idleAfter') ? QUIET : BUSY),
+    mustNotBeSilent: (lease) => {
+      const plan = [...lives.values()].find(({ id }) => id === lease)?.plan;
+      return plan?.silentAfter === null && plan.appHeartbeatsFor === null && !isByApp(plan);
+    },
   });
   const stage: Stage = { world, lives, refused: {}, incidents: {} };
   const wrong: string[] = [];

@@ -5,7 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { TrueInstance } from '../../local/simulators/kit/controls.ts';
 import type { MarketSimulator } from '../../local/simulators/kit/simulator.ts';
 import { isClosed } from '../../shared/core/instance/attempt.ts';
-import type { Lease, LeaseState } from '../../shared/core/lease/lease.ts';
+import type { Lease, LeaseIn, LeaseState } from '../../shared/core/lease/lease.ts';
 import type { Sent } from '../../test/support/races/turns.ts';
 import { MINUTE } from './plan.ts';
 
@@ -33,7 +33,11 @@ type Role =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'unrecorded'; readonly since: number };
 
-export function createWatch(market: MarketSimulator, now: () => number) {
+/** `mustNotBeSilent` returns whether the plan has all heartbeats of that lease sent. */
+export function createWatch(
+  market: MarketSimulator,
+  { now, mustNotBeSilent }: { now: () => number; mustNotBeSilent: (lease: string) => boolean },
+) {
   const leases = new Map<string, Lease>();
   const roles = new Map<string, Role>();
   const wrong = new Set<string>();
@@ -88,6 +92,14 @@ export function createWatch(market: MarketSimulator, now: () => number) {
       checkLateness(instance, lease);
     }
   };
+  /** Neither our own trouble nor a lie of the provider ends a lease whose instance runs. */
+  const checkEnd = ({ id, reason }: LeaseIn<'ending'>): void => {
+    const runs = instances.some(({ role }) => role.kind === 'leased' && role.lease === id);
+    if (reason === 'failed') wrong.add(`lease ${id} failed while it was active`);
+    if (reason === 'lost' && runs) wrong.add(`lease ${id} is lost, but its instance runs`);
+    if (reason === 'silent' && runs && mustNotBeSilent(id))
+      wrong.add(`lease ${id} is silent, but its instance sends heartbeats`);
+  };
   const checkCommit = (next: Lease): void => {
     const before = leases.get(next.id);
     leases.set(next.id, next);
@@ -98,6 +110,7 @@ export function createWatch(market: MarketSimulator, now: () => number) {
     if (!back && ORDER.indexOf(to) < ORDER.indexOf(from)) wrong.add(`${next.id}: ${from} to ${to}`);
     if (next.lastEvent < before.lastEvent) wrong.add(`lease ${next.id} lost an event`);
     if (to === 'ended' && from !== 'ending') wrong.add(`lease ${next.id} ended from ${from}`);
+    if (from === 'active' && next.state === 'ending') checkEnd(next);
   };
   return {
     leases: leases as ReadonlyMap<string, Lease>,

@@ -1,6 +1,7 @@
 // Sends one call of the process at a time; the seed decides which waiting call is next. Functions
 // therefore interleave at every call, and the same seed gives the same run. A function may crash at
-// any of its calls, and a reply may be late, but replies are never faked.
+// any of its calls, a reply may be late, and a service may have an outage, but replies are never
+// faked.
 
 import { setImmediate } from 'node:timers/promises';
 import { type Around, actAs, type Sent } from '../../test/support/races/turns.ts';
@@ -15,6 +16,8 @@ export type Fate =
 export type WireOptions = {
   readonly random: Random;
   readonly after: (ms: number, run: () => void) => void;
+  /** The error of a call whose recipient has an outage. */
+  readonly outageOf: (sent: Sent) => Error | null;
   /** Called with each completed call. */
   readonly onReply: (sent: Sent, answer: unknown) => void;
 };
@@ -46,7 +49,7 @@ async function settled(doing: ReadonlySet<Running>): Promise<void> {
 }
 
 /** The waiting calls, which are sent one after the other, in the order of the seed. */
-function createQueue({ random, onReply }: WireOptions, doing: ReadonlySet<Running>) {
+function createQueue({ random, onReply, outageOf }: WireOptions, doing: ReadonlySet<Running>) {
   const waiting: (() => Promise<void>)[] = [];
   let pumping: Promise<void> | null = null;
   let calls = 0;
@@ -63,6 +66,8 @@ function createQueue({ random, onReply }: WireOptions, doing: ReadonlySet<Runnin
     new Promise((resolve, reject) => {
       waiting.push(async () => {
         calls += 1;
+        const outage = outageOf(sent);
+        if (outage !== null) return reject(outage);
         const [answer] = await Promise.allSettled([call()]);
         if (answer.status === 'rejected') return reject(answer.reason);
         onReply(sent, answer.value);

@@ -14,9 +14,10 @@ import { createService, type Service } from '../../local/service.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
-import { holdEngines, holdWires, turn } from '../../test/support/races/turns.ts';
+import { holdEngines, holdWires, type Sent, turn } from '../../test/support/races/turns.ts';
 import { createRandom, type Random } from '../../test/support/random.ts';
 import { strictly } from '../../test/support/strict-replies.ts';
+import { createOutages } from './outages.ts';
 import { HOUR, SECOND } from './plan.ts';
 import { createWatch } from './watch.ts';
 import { createWire, type Fate, isCrash } from './wire.ts';
@@ -32,6 +33,8 @@ export type SoakOptions = {
   /** Whether the heartbeats of the instance with this job id are lost. */
   readonly losesHeartbeat: (job: string) => boolean;
   readonly telemetry: (job: string) => Telemetry;
+  /** Whether the plan has all heartbeats of this lease sent. */
+  readonly mustNotBeSilent: (lease: string) => boolean;
 };
 
 const NONE: Fate = { kind: 'none' };
@@ -59,7 +62,12 @@ const ENV = {
   GPU_SHOPPER_OPERATORS: '123456789012/operator',
 };
 
-export async function createSoakWorld({ seed, losesHeartbeat, telemetry }: SoakOptions) {
+export async function createSoakWorld({
+  seed,
+  losesHeartbeat,
+  telemetry,
+  mustNotBeSilent,
+}: SoakOptions) {
   holdWires();
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
   const clock = createVirtualClock(START);
@@ -93,8 +101,10 @@ export async function createSoakWorld({ seed, losesHeartbeat, telemetry }: SoakO
       return startNode({ ...given, send, hardware, end }, instance);
     },
   });
-  const watch = createWatch(market, clock.now);
-  const wire = createWire({ random, after, onReply: watch.onReply });
+  const watch = createWatch(market, { now: clock.now, mustNotBeSilent });
+  const outages = createOutages(clock.now);
+  const outageOf = ({ to }: Sent) => outages.errorOf(to);
+  const wire = createWire({ random, after, outageOf, onReply: watch.onReply });
   const url = await market.listen();
   const database = await openDatabase();
   const blobs = createMemoryBlobs();
@@ -128,7 +138,8 @@ export async function createSoakWorld({ seed, losesHeartbeat, telemetry }: SoakO
       env: { ...ENV, ...accessVariables(firstProvider, { baseUrl: url, keys: KEYS }) },
       ...{ clock, databaseEndpoint: database.endpoint, blobs, folder, ids },
       around: strictly(around(() => own)),
-      pause: (ms) => turn({ name: 'pause' }, () => new Promise((resolve) => after(ms, resolve))),
+      pause: (ms) =>
+        turn({ name: 'pause', to: null }, () => new Promise((resolve) => after(ms, resolve))),
     });
     holdEngines(own.runtime);
     service = own;
@@ -164,8 +175,10 @@ export async function createSoakWorld({ seed, losesHeartbeat, telemetry }: SoakO
       watch.excuseUntil(clock.now() + downMs);
       after(downMs, () => void boot());
     },
-    /** From now on no function crashes and no reply is late. */
+    startOutage: outages.start,
+    /** From now on no function crashes, no reply is late, and no service has an outage. */
     stopFaults: (): void => {
+      outages.stopAll();
       areFaultsStopped = true;
     },
     at: (instant: number, run: () => void) => clock.at(instant, run),

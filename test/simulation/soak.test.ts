@@ -7,7 +7,7 @@ import { isLong, limitOf, SEED, seeds } from '../support/long.ts';
 
 const LIMIT = limitOf('soak');
 
-describe.each(seeds(5))('a soak by seed %i', { timeout: LIMIT }, (seed) => {
+describe.each(seeds(3))('a soak by seed %i', { timeout: LIMIT }, (seed) => {
   it('ends with no instance running, no money held and balanced books', async () => {
     const size = isLong ? { leases: 100, hours: 2 } : { leases: 10, hours: 1 };
     const { wrong, byReason, kills, died } = await soak({ seed, ...size });
@@ -26,5 +26,5 @@ describe.each(seeds(5))('a soak by seed %i', { timeout: LIMIT }, (seed) => {
 });
 
 it.runIf(isLong)('a soak of two days violates no invariant', { timeout: LIMIT }, async () => {
-  expect((await soak({ leases: 1_000, seed: SEED, hours: 48 })).wrong).toEqual([]);
+  expect((await soak({ leases: 300, seed: SEED, hours: 48 })).wrong).toEqual([]);
 });

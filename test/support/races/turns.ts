@@ -6,8 +6,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { database, menu } from '../../../shared/app/parts.ts';
 import { once, type Runtime } from '../../../shared/app/runtime.ts';
 
-/** A call that leaves the process: its name, and the input of a database call. */
-export type Sent = { readonly name: string; readonly input?: object };
+/** What a call is sent to. */
+export type Recipient = 'database' | 'provider' | 'workflow' | 'scheduler';
+
+/** A call that leaves the process, with the input of a database call. A pause goes nowhere. */
+export type Sent = {
+  readonly name: string;
+  readonly to: Recipient | null;
+  readonly input?: object;
+};
 
 /** Decides when a call is sent: immediately, later or never. */
 export type Around = <Answer>(sent: Sent, send: () => Promise<Answer>) => Promise<Answer>;
@@ -121,7 +128,7 @@ export function holdWires(): void {
   globalThis.fetch = (input, init) => {
     if (!isActing()) return fetch(input, init);
     const name = `${init?.method ?? 'GET'} ${new URL(String(input)).pathname}`;
-    return turn({ name }, async () => readFully(await fetch(input, init)));
+    return turn({ name, to: 'provider' }, async () => readFully(await fetch(input, init)));
   };
 }
 
@@ -134,6 +141,7 @@ async function readFully(reply: Response): Promise<Response> {
 
 const turnOf = (operation: { readonly input: object }) => ({
   name: operation.constructor.name.replace(/Command$/, ''),
+  to: 'database' as const,
   input: operation.input,
 });
 
@@ -151,11 +159,12 @@ export function holdEngines(runtime: Runtime): void {
   Object.assign(store, { current: (name) => unheld(() => current(name)) } satisfies Partial<
     typeof store
   >);
-  for (const port of [runtime.workflow, runtime.scheduler]) {
-    for (const [name, ask] of Object.entries(port ?? {})) {
+  const ports = { workflow: runtime.workflow, scheduler: runtime.scheduler };
+  for (const to of ['workflow', 'scheduler'] as const) {
+    for (const [name, ask] of Object.entries(ports[to] ?? {})) {
       if (name === 'close') continue;
-      const held = (...given: unknown[]) => turn({ name }, () => ask(...given));
-      Object.assign(port ?? {}, { [name]: held });
+      const held = (...given: unknown[]) => turn({ name, to }, () => ask(...given));
+      Object.assign(ports[to] ?? {}, { [name]: held });
     }
   }
 }
