@@ -17,7 +17,7 @@ import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
 import { holdEngines, holdWires, type Sent, turn } from '../../test/support/races/turns.ts';
 import { createRandom, type Random } from '../../test/support/random.ts';
 import { strictly } from '../../test/support/strict-replies.ts';
-import { createOutages } from './outages.ts';
+import { createOutages } from '../../test/support/worlds/outages.ts';
 import { HOUR, SECOND } from './plan.ts';
 import { createWatch } from './watch.ts';
 import { createWire, type Fate, isCrash } from './wire.ts';

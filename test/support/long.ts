@@ -11,6 +11,7 @@ const BUDGETS = {
   ablation: 6,
   month: 8,
   soak: 12,
+  'outages of a fleet': 6,
   'kill -9': 3,
   'interleaved corrections': 1,
 } as const satisfies Record<string, number>;
