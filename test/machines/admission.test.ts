@@ -181,3 +181,27 @@ describe('a request that sets a variable which the agent needs', () => {
     },
   );
 });
+
+describe('a spend cap below the price of the transfer allowance', () => {
+  it('is refused with the field and what to change, and holds nothing', async () => {
+    const world = await leaseWorld({ freshMenu: false });
+    const sshPublicKey = `ssh-ed25519 ${'A'.repeat(68)}`;
+    const ask = (spendCapMicroUsd: number, transferGb = 20) =>
+      world.ask('requestLease', {
+        headers: { 'idempotency-key': `cap-${spendCapMicroUsd}-${transferGb}` },
+        body: { gpuNames: ['RTX 4090'], sshPublicKey, spendCapMicroUsd, transferGb },
+      });
+    expect(await ask(599_999)).toMatchObject({
+      ...{ status: 400, body: { field: 'spendCapMicroUsd' } },
+      body: {
+        detail:
+          'spendCapMicroUsd: must be at least $0.6000, the price of 20 GB of transfer at ' +
+          '$0.0300 per GB: raise it, or lower transferGb or transferCeilingMicroUsdPerGb',
+      },
+    });
+    expect(await once(world.service.runtime, records).accounts.get(CONSUMER)).toBeNull();
+    expect((await ask(600_000)).status).toBe(202);
+    expect((await ask(599_999, 10)).status).toBe(202);
+    await world.close();
+  });
+});

@@ -137,10 +137,11 @@ const HANGING: { lost: boolean } & { meddle: Meddle } = {
 
 describe('a spend cap', () => {
   const CAP = 200_000;
+  const CAPPED = { spendCapMicroUsd: CAP, transferCeilingMicroUsdPerGb: CAP / 20 };
 
   it('ends the lease as soon as it has cost that much', async () => {
     const world = await leaseWorld({ sweepEvery });
-    const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const { id } = await world.active({ ...PATIENT, hours: 4, ...CAPPED });
     const rate = presentRate(await world.lease(id));
     await world.untilState(id, 'ending', 4);
     const lease = await world.lease(id);
@@ -154,7 +155,7 @@ describe('a spend cap', () => {
   it('is enforced by the sweep when the workflow hangs', async () => {
     HANGING.lost = false;
     const world = await leaseWorld({ meddle: HANGING.meddle, sweepEvery });
-    const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const { id } = await world.active({ ...PATIENT, hours: 4, ...CAPPED });
     const rate = presentRate(await world.lease(id));
     HANGING.lost = true;
     await world.until(async () => world.alive() === 0, 4);
@@ -165,7 +166,7 @@ describe('a spend cap', () => {
 
   it('includes bytes: the next sweep ends a lease whose bytes reach the cap', async () => {
     const world = await leaseWorld({ sweepEvery, telemetry: receiving(5) });
-    const { id } = await world.active({ ...PATIENT, hours: 4, spendCapMicroUsd: CAP });
+    const { id } = await world.active({ ...PATIENT, hours: 4, ...CAPPED });
     const { lease, charge } = await ended(world, id);
     expect(lease.reason).toBe('spend-cap');
     expect(charge.transferMicroUsd).toBeGreaterThan(CAP / 2);

@@ -83,7 +83,7 @@ describe('a hold', () => {
 
   it('with a spend cap is not raised when the instance is accepted', async () => {
     const world = await leaseWorld(LARGE_MARKET);
-    const cap = { spendCapMicroUsd: 100_000, ceilingMicroUsdPerHour: 300_000 };
+    const cap = { spendCapMicroUsd: 100_000, ceilingMicroUsdPerHour: 300_000, transferGb: 0 };
     const id = await world.request({ hours: 12, ...cap });
     const { hold: before } = await world.lease(id);
     expect(before.amountMicroUsd).toBe(100_000 + pastSpendCap(microUsdPerHour(300_000)) + 12);

@@ -2,6 +2,7 @@
 // a known idempotency key repeats the first one.
 
 import { Failure } from '../base/failure.ts';
+import { amountOf, formatUsd } from '../base/money.ts';
 import { launchBound } from '../base/policy/lease.ts';
 import { after, type DurationMs, type EpochMs, monthOf } from '../base/time.ts';
 import type { Hold } from '../ledger/account.ts';
@@ -19,6 +20,20 @@ export function checkEnv(
   if (name === undefined) return;
   const message = `env: must not set ${name}: the agent on the instance needs it`;
   throw new Failure('BadRequest', message, { field: `env.${name}` });
+}
+
+/**
+ * Throws BadRequest when a spend cap is below the price of the transfer allowance: unreported
+ * transfer is reserved in the cap, so the lease would end as soon as its instance runs.
+ */
+export function checkSpendCap(terms: Terms): void {
+  const { spendCapMicroUsd: cap, transferGb, transferCeilingMicroUsdPerGb: perGb } = terms;
+  const price = amountOf(perGb, transferGb);
+  if (cap === null || cap >= price) return;
+  const transfer = `${transferGb} GB of transfer at ${formatUsd(perGb)} per GB`;
+  const instead = 'raise it, or lower transferGb or transferCeilingMicroUsdPerGb';
+  const message = `spendCapMicroUsd: must be at least ${formatUsd(price)}, the price of ${transfer}`;
+  throw new Failure('BadRequest', `${message}: ${instead}`, { field: 'spendCapMicroUsd' });
 }
 
 /** The hold that the request needs at `now`. */

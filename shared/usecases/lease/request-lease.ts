@@ -7,6 +7,7 @@ import type { DurationMs, EpochMs } from '../../core/base/time.ts';
 import {
   admitRequest,
   checkEnv,
+  checkSpendCap,
   holdNeeded,
   sameHold,
   sameRequest,
@@ -99,6 +100,7 @@ async function admit(
 export function createRequestLease(ports: RequestLeasePorts) {
   return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
     checkEnv(input.env, ports.reservedEnv);
+    checkSpendCap(input.terms);
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
     const { lease: existing, freezes } = await ports.freezes.admission(id, input.consumer);
     if (existing === null && isFrozen(freezes, { consumer: input.consumer })) {
