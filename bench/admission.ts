@@ -52,7 +52,7 @@ function createRequester(database: TestDatabase) {
     },
     clock: { now: () => at('12:00') },
     ...{ limits, attemptLimit: minutes(25), reservedEnv: reservedEnv([]) },
-    ...{ leaseIdFor, hashOf: requestHash },
+    ...{ phoneHome: true, leaseIdFor, hashOf: requestHash },
   });
   let number = 0;
   return async (consumer: ConsumerId) => {

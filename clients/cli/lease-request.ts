@@ -32,6 +32,8 @@ export type LeaseOptions = IdleOptions & {
   readonly spendCap?: string;
   readonly transferGb?: string;
   readonly maxTransferPrice?: string;
+  readonly requireTransferReports?: boolean;
+  readonly selfEnding?: boolean;
   readonly job?: string;
 };
 
@@ -122,6 +124,8 @@ export function leaseRequestOf(
     startScript: startScript === undefined ? undefined : readText('--start-script', startScript),
     sshPublicKey: publicKeyOf(sshKey ?? usualKey()),
     env: variablesOf(options.env, env),
+    requireTransferReports: options.requireTransferReports,
+    selfEnding: options.selfEnding,
     ...costOf(options),
   };
 }

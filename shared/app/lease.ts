@@ -48,12 +48,14 @@ import {
   longest,
   menu,
   nodeSetup,
+  phoneHome,
   providerNames,
   providers,
   pulses,
   records,
   rooms,
   scheduler,
+  selfEndingProviders,
   sight,
   signer,
   sweeps,
@@ -73,6 +75,8 @@ export const chooseOffer = (runtime: Runtime) =>
     rooms: once(runtime, rooms),
     providerNames: providerNames(runtime),
     bootLimit: longest((card) => card.bootLimit),
+    phoneHome: phoneHome(runtime),
+    selfEnding: selfEndingProviders,
   });
 
 export const armDeadline = (runtime: Runtime) =>
@@ -100,7 +104,7 @@ export const awaitReady = (runtime: Runtime) =>
   createAwaitReady({
     ...records(runtime),
     ...waking(runtime),
-    phoneHome: runtime.config.nodeUrl !== undefined,
+    phoneHome: phoneHome(runtime),
   });
 
 export const probeReady = (runtime: Runtime) =>
@@ -203,6 +207,7 @@ export const requestLease = (runtime: Runtime) =>
     limits: runtime.config.limits,
     attemptLimit: longest(attemptLimit),
     reservedEnv: reservedEnv(ProviderName.options.map(cardOf)),
+    phoneHome: phoneHome(runtime),
     leaseIdFor,
     hashOf: requestHash,
   });

@@ -204,6 +204,14 @@ export const providerNames = ({ config }: Runtime) => config.enabledProviders;
 export const longest = (of: (card: ProviderCard) => DurationMs): DurationMs =>
   durationMs(Math.max(0, ...ProviderName.options.map((name) => of(cardOf(name)))));
 
+/** Whether instances can call the service: without an endpoint they run no agent. */
+export const phoneHome = ({ config }: Runtime): boolean => config.nodeUrl !== undefined;
+
+/** The providers whose instances can end themselves, and their billing. */
+export const selfEndingProviders: ReadonlySet<ProviderName> = new Set(
+  ProviderName.options.filter((name) => cardOf(name).selfEnding),
+);
+
 export const sight = (runtime: Runtime) => ({
   providers: providers(runtime),
   providerAccounts: once(runtime, providerAccounts),

@@ -46,7 +46,14 @@ function requester(limits = someLimits()) {
       running: async () => new Set(),
     },
     clock: { now: () => at('12:00') },
-    ...{ limits, attemptLimit, reservedEnv: reservedEnv([]), leaseIdFor, hashOf: requestHash },
+    ...{
+      limits,
+      attemptLimit,
+      reservedEnv: reservedEnv([]),
+      phoneHome: true,
+      leaseIdFor,
+      hashOf: requestHash,
+    },
   });
   const ask = (number: number, consumer = aConsumer, requested = terms) => {
     const body = { number };

@@ -36,6 +36,8 @@ function addRequirements(command: Command): Command {
     .option('--spend-cap <dollars>', 'end the lease when its cost reaches about this')
     .option('--transfer-gb <GB>', 'data transfer that the hold covers (default: 20)')
     .option('--max-transfer-price <dollars>', 'maximum price of a GB of data transfer')
+    .option('--require-transfer-reports', 'use no instance that reports no transfer')
+    .option('--self-ending', 'use only instances that can end themselves and their billing')
     .option('--job <name>', 'name of the job, to group costs by')
     .option('--silence <minutes>', 'end the lease after this long without a heartbeat')
     .addOption(

@@ -129,6 +129,8 @@ const LeaseFields = z.strictObject({
     MicroUsd.check(z.refine((rate) => rate <= policy.transfer.maxCeiling, TRANSFER_RULE)),
     policy.transfer.defaultCeiling,
   ),
+  requireTransferReports: z._default(z.boolean(), false),
+  selfEnding: z._default(z.boolean(), false),
   jobId: z.optional(matching(JOB_ID, 'must be at most 64 letters, digits, _ . : / or -')),
 });
 

@@ -55,6 +55,8 @@ export function termsOf(request: LeaseRequest): Terms {
     spendCapMicroUsd: request.spendCapMicroUsd,
     transferGb: request.transferGb,
     transferCeilingMicroUsdPerGb: request.transferCeilingMicroUsdPerGb,
+    requireTransferReports: request.requireTransferReports,
+    selfEnding: request.selfEnding,
   };
 }
 

@@ -22,6 +22,7 @@ export const AttemptReason = z.enum([
   'too-late',
   'not-found',
   'boot-timeout',
+  'no-transfer-reports',
   'price-rose',
   'bad-host',
   'vanished',

@@ -54,6 +54,11 @@ export type ProviderCard = {
    * The variables with the id and the key of the instance itself, with which the agent destroys it.
    */
   readonly reservedEnv: readonly string[];
+  /**
+   * Whether the agent can end its own instance so that nothing more is billed. Where it can't, three
+   * nets are left, and a request may demand another provider.
+   */
+  readonly selfEnding: boolean;
   /** What may still be billed after destroy. */
   readonly residues: readonly string[];
 };

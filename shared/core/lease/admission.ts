@@ -36,6 +36,16 @@ export function checkSpendCap(terms: Terms): void {
   throw new Failure('BadRequest', `${message}: ${instead}`, { field: 'spendCapMicroUsd' });
 }
 
+const DEMANDS = ['requireTransferReports', 'selfEnding'] as const;
+
+/** Throws BadRequest for what only an agent does, where instances have no endpoint to call. */
+export function checkDemands(terms: Terms, phoneHome: boolean): void {
+  const field = DEMANDS.find((name) => terms[name]);
+  if (phoneHome || field === undefined) return;
+  const message = `${field}: is not possible: instances of this deployment run no agent`;
+  throw new Failure('BadRequest', message, { field });
+}
+
 /** The hold that the request needs at `now`. */
 export function holdNeeded(terms: Terms, attemptLimit: DurationMs, now: EpochMs): Hold {
   return {

@@ -37,6 +37,8 @@ const unknownTerms = (hold: Hold): Terms => ({
   spendCapMicroUsd: null,
   transferGb: 0,
   transferCeilingMicroUsdPerGb: policy.transfer.defaultCeiling,
+  requireTransferReports: false,
+  selfEnding: false,
 });
 
 /** Creates the ended lease for a hold without a lease. Its outbox releases the whole hold. */

@@ -54,6 +54,10 @@ export const Terms = z.object({
   /** Gigabytes of transfer that the hold covers, and the maximum price of one. */
   transferGb: z._default(z.int(), policy.transfer.defaultGb),
   transferCeilingMicroUsdPerGb: z._default(MicroUsd, policy.transfer.defaultCeiling),
+  /** An instance that reports no transfer is not used. */
+  requireTransferReports: z._default(z.boolean(), false),
+  /** Only an instance that can end itself, and its billing, is used. */
+  selfEnding: z._default(z.boolean(), false),
 });
 export type Terms = z.infer<typeof Terms>;
 

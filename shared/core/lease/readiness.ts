@@ -50,6 +50,9 @@ export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): R
   if (pulse === null || pulse.readyAt === null) {
     return fault('boot-timeout', `not ready in time: ${statusText}`);
   }
+  if (lease.terms.requireTransferReports && pulse.bytes === null) {
+    return fault('no-transfer-reports', 'the instance does not report its transfer');
+  }
   return { kind: 'ready', instance };
 }
 

@@ -42,6 +42,21 @@ export function usableOffers(
   return { offers, leftOut: reasons };
 }
 
+/** The offers of providers whose instances can end themselves, when the lease demands that. */
+export function keepSelfEnding(
+  menu: Candidates,
+  { terms }: Pick<Starting, 'terms'>,
+  selfEnding: ReadonlySet<ProviderName>,
+): Candidates {
+  if (!terms.selfEnding) return menu;
+  const others = menu.offers.map(({ provider }) => provider).filter((p) => !selfEnding.has(p));
+  const why = [...new Set(others)].map(
+    (provider) => `selfEnding excludes ${provider}: its instances can't end their own billing`,
+  );
+  const offers = menu.offers.filter(({ provider }) => selfEnding.has(provider));
+  return { offers, leftOut: [...menu.leftOut, ...why] };
+}
+
 /** The prepaid funds, and the lease that needs an offer. */
 export type Funds = {
   readonly rooms: Rooms;

@@ -3,6 +3,7 @@
 
 import { formatUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
+import type { ProviderName } from '../base/providers.ts';
 import { after, type DurationMs, type EpochMs, total } from '../base/time.ts';
 import type { Rooms } from '../billing/prepaid.ts';
 import { isUnanswered, refusalReason, triesOf } from '../instance/attempt.ts';
@@ -22,6 +23,7 @@ import {
 import {
   type Candidates,
   keepAffordable,
+  keepSelfEnding,
   type Rules,
   roomToTake,
   type Taking,
@@ -33,13 +35,16 @@ import type { Snapshot } from './snapshot.ts';
 /** Refusals that apply to every offer of the same provider. */
 const PROVIDER_REFUSES: readonly string[] = ['no-funds', 'refused'];
 
-function limitsOf(lease: Starting, bootLimit: DurationMs, now: EpochMs): Limits {
+type LimitFacts = Pick<ChoiceFacts, 'bootLimit' | 'phoneHome'>;
+
+function limitsOf(lease: Starting, { bootLimit, phoneHome }: LimitFacts, now: EpochMs): Limits {
   const refused = lease.attempts.filter((attempt) =>
     PROVIDER_REFUSES.includes(refusalReason(attempt) ?? ''),
   );
   return {
     ceiling: lease.terms.ceiling,
     transferCeiling: lease.terms.transferCeilingMicroUsdPerGb,
+    unreported: phoneHome ? null : lease.terms,
     neededUntil: after(now, total(lease.terms.duration, bootLimit)),
     failedHosts: triesOf(lease.attempts).map((attempt) => hostOf(attempt.offer)),
     failedProviders: refused.map((attempt) => attempt.offer.provider),
@@ -80,6 +85,10 @@ export type ChoiceFacts = Rules & {
   readonly rooms: Rooms;
   /** The longest boot limit of the configured providers. */
   readonly bootLimit: DurationMs;
+  /** Whether instances run an agent, which reports their transfer. */
+  readonly phoneHome: boolean;
+  /** The providers whose instances can end themselves. */
+  readonly selfEnding: ReadonlySet<ProviderName>;
 };
 
 /** `take` must be taken before the choice is committed; null when funds do not limit it. */
@@ -99,8 +108,9 @@ export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Ch
   if (frozen !== null) return { ...frozen, take: null };
   const { rooms, bootLimit, snapshots } = facts;
   const funds = { rooms, lease, bootLimit, now };
-  const menu = keepAffordable(usableOffers(snapshots, facts, now), funds);
-  const offer = pickOffer(lease, menu, limitsOf(lease, bootLimit, now));
+  const usable = keepSelfEnding(usableOffers(snapshots, facts, now), lease, facts.selfEnding);
+  const menu = keepAffordable(usable, funds);
+  const offer = pickOffer(lease, menu, limitsOf(lease, facts, now));
   if ('kind' in offer) return keepAsIs(offer);
   const reason = inWords(offer, lease.terms.requirement.diskGb);
   const commit = chooseOffer(lease, { offer, reason }, now);

@@ -1,14 +1,27 @@
 // Ranks offers for a lease: those within its requirement and limits, cheapest first.
 
-import type { MicroUsd, MicroUsdPerHour } from '../base/money.ts';
+import {
+  amountOf,
+  cost,
+  type MicroUsd,
+  type MicroUsdPerHour,
+  microUsd,
+  sum,
+} from '../base/money.ts';
 import type { EpochMs } from '../base/time.ts';
 import { allInRate, meets, type Offer, type Requirement } from '../instance/offer.ts';
+import type { Terms } from '../lease/lease.ts';
 
 /** The limits of an offer besides the requirement. */
 export type Limits = {
   readonly ceiling: MicroUsdPerHour;
   /** The maximum price of a gigabyte of transfer, up or down. */
   readonly transferCeiling: MicroUsd;
+  /**
+   * The lease of an instance that can't report its transfer: the whole allowance counts as used.
+   * Null when transfer is reported.
+   */
+  readonly unreported: Pick<Terms, 'duration' | 'transferGb'> | null;
   /** The instance must be available until then. */
   readonly neededUntil: EpochMs;
   /** Hosts on which an attempt of this lease has failed. */
@@ -33,8 +46,16 @@ export type Ranking =
   | { readonly kind: 'no-offer' }
   | { readonly kind: 'over-budget'; readonly cheapest: MicroUsdPerHour };
 
+/** What offers are compared by: their rate, or their cost with transfer that is not reported. */
+function comparedBy(offer: Offer, { diskGb }: Requirement, { unreported }: Limits): number {
+  const rate = allInRate(offer, diskGb);
+  if (unreported === null) return rate;
+  const perGb = microUsd(Math.max(offer.uploadMicroUsdPerGb, offer.downloadMicroUsdPerGb));
+  return sum(cost(rate, unreported.duration), amountOf(perGb, unreported.transferGb));
+}
+
 /**
- * Candidates within requirement and limits, cheapest first; at equal rates the more reliable first,
+ * Candidates within requirement and limits, cheapest first; at equal cost the more reliable first,
  * then by id, so that the order does not depend on the input. `over-budget`: offers exist, but all
  * of them are above the ceiling.
  */
@@ -46,7 +67,7 @@ export function rankOffers(offers: readonly Offer[], wanted: Requirement, limits
     .filter((offer) => rate(offer) <= limits.ceiling)
     .sort(
       (a, b) =>
-        rate(a) - rate(b) ||
+        comparedBy(a, wanted, limits) - comparedBy(b, wanted, limits) ||
         b.reliabilityPermille - a.reliabilityPermille ||
         (a.id < b.id ? -1 : 1),
     );

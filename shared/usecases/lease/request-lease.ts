@@ -6,6 +6,7 @@ import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
 import type { DurationMs, EpochMs } from '../../core/base/time.ts';
 import {
   admitRequest,
+  checkDemands,
   checkEnv,
   checkSpendCap,
   holdNeeded,
@@ -33,6 +34,8 @@ export type RequestLeasePorts = {
   readonly attemptLimit: DurationMs;
   /** The variables that a request must not set, at any configured provider. */
   readonly reservedEnv: ReadonlySet<string>;
+  /** Whether instances run an agent, which calls the service. */
+  readonly phoneHome: boolean;
   readonly leaseIdFor: (consumer: ConsumerId, idempotencyKey: string) => LeaseId;
   /** Must not depend on the order of fields. */
   readonly hashOf: (body: unknown) => string;
@@ -101,6 +104,7 @@ export function createRequestLease(ports: RequestLeasePorts) {
   return async (input: RequestLeaseInput): Promise<RequestLeaseOutcome> => {
     checkEnv(input.env, ports.reservedEnv);
     checkSpendCap(input.terms);
+    checkDemands(input.terms, ports.phoneHome);
     const id = ports.leaseIdFor(input.consumer, input.idempotencyKey);
     const { lease: existing, freezes } = await ports.freezes.admission(id, input.consumer);
     if (existing === null && isFrozen(freezes, { consumer: input.consumer })) {

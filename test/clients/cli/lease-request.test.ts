@@ -51,6 +51,8 @@ describe('a lease request', () => {
       idleApp: true,
       image: 'pytorch/pytorch:2',
       startScript: join(folder, 'start.sh'),
+      requireTransferReports: true,
+      selfEnding: true,
     };
     const body = leaseRequestOf(options, { B: 'from here' });
     expect(body).toEqual({
@@ -73,6 +75,8 @@ describe('a lease request', () => {
       },
       image: 'pytorch/pytorch:2',
       startScript: 'echo ü\n',
+      requireTransferReports: true,
+      selfEnding: true,
       sshPublicKey: shown('BBBB'),
       env: { A: '1=2', B: 'from here' },
     });

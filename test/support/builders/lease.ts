@@ -53,6 +53,8 @@ export function someTerms(change: Partial<Terms> = {}): Terms {
     spendCapMicroUsd: null,
     transferGb: 20,
     transferCeilingMicroUsdPerGb: microUsd(30_000),
+    requireTransferReports: false,
+    selfEnding: false,
     ...change,
   };
 }

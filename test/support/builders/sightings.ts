@@ -29,6 +29,7 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     maxStartScriptBytes: 2_000,
     sshUser: 'root',
     reservedEnv: ['CONTAINER_ID'],
+    selfEnding: true,
     residues: [],
     ...change,
   };

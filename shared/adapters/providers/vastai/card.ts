@@ -41,6 +41,8 @@ export const card: ProviderCard = {
   sshUser: 'root',
   // Set in each container, with a key for this instance alone (documentation).
   reservedEnv: ['CONTAINER_ID', 'CONTAINER_API_KEY'],
+  // The key of an instance may destroy that instance (documentation).
+  selfEnding: true,
   // Only volumes outlive an instance, and we never create one.
   residues: [],
 };

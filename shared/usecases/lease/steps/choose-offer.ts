@@ -25,6 +25,10 @@ export type ChooseOfferPorts = Records & {
   readonly providerNames: readonly ProviderName[];
   /** The longest boot limit of the configured providers. */
   readonly bootLimit: DurationMs;
+  /** Whether instances run an agent, which calls the service. */
+  readonly phoneHome: boolean;
+  /** The providers whose instances can end themselves. */
+  readonly selfEnding: ReadonlySet<ProviderName>;
 };
 
 /** Reads the prepaid funds of each provider. Throws StoreDown. */
@@ -46,12 +50,12 @@ async function chooseOnce(
   input: StepInput,
   { snapshots, freezes }: Menu,
 ): Promise<StepOutcome | null> {
-  const { bootLimit } = ports;
+  const { bootLimit, phoneHome, selfEnding } = ports;
   const rooms = await readRooms(ports);
   const lease = await loadLease(ports, input.leaseId);
   const account = await ports.accounts.get(lease.consumer);
   const frozen = frozenFor(freezes, lease.consumer);
-  const facts = { input, snapshots, frozen, account, rooms, bootLimit };
+  const facts = { input, snapshots, frozen, account, rooms, bootLimit, phoneHome, selfEnding };
   const { take, ...choice } = decideChoice(lease, facts, ports.clock.now());
   if (choice.commit === null) return choice.result;
   // The room is taken before the lease is committed: after a crash in between, the room is too

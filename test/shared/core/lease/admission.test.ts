@@ -6,6 +6,7 @@ import { launchBound } from '../../../../shared/core/base/policy/lease.ts';
 import { after as afterwards, minutes } from '../../../../shared/core/base/time.ts';
 import {
   admitRequest,
+  checkDemands,
   holdNeeded,
   sameHold,
   sameRequest,
@@ -35,6 +36,17 @@ describe('a request', () => {
       ...{ state: 'requested', hold, env: { TOKEN: 'secret' } },
       deadline: afterwards(now, launchBound(attemptLimit)),
     });
+  });
+});
+
+describe('a demand that needs an agent', () => {
+  it.each(['requireTransferReports', 'selfEnding'] as const)('refuses %s without one', (field) => {
+    const terms = someTerms({ [field]: true });
+    expect(() => checkDemands(terms, true)).not.toThrow();
+    expect(() => checkDemands(someTerms(), false)).not.toThrow();
+    expect(() => checkDemands(terms, false)).toThrow(
+      expect.objectContaining({ name: 'BadRequest', field }),
+    );
   });
 });
 

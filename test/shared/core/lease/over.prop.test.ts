@@ -69,7 +69,8 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
         lease,
         {
           ...{ input, frozen, snapshots: menu, account: null },
-          ...{ rooms: new Map(), bootLimit: minutes(10) },
+          ...{ rooms: new Map(), bootLimit: minutes(10), phoneHome: true },
+          selfEnding: new Set(),
         },
         now,
       ),

@@ -6,6 +6,7 @@ import { minutes } from '../../../../shared/core/base/time.ts';
 import { fundsFor, type Room } from '../../../../shared/core/billing/prepaid.ts';
 import {
   keepAffordable,
+  keepSelfEnding,
   roomToTake,
   usableOffers,
 } from '../../../../shared/core/menu/candidates.ts';
@@ -13,7 +14,7 @@ import { snapshotOf } from '../../../../shared/core/menu/snapshot.ts';
 import { anAccount } from '../../../support/builders/accounts.ts';
 import { aLeaseId, at } from '../../../support/builders/base.ts';
 import { anOffer } from '../../../support/builders/instance.ts';
-import { aRequestedLease } from '../../../support/builders/lease.ts';
+import { aRequestedLease, someTerms } from '../../../support/builders/lease.ts';
 import { someLimits } from '../../../support/builders/ledger.ts';
 
 const now = at('12:10');
@@ -38,6 +39,23 @@ describe('offers', () => {
       offers: [],
       leftOut: ["the account's limits exclude 1 offers"],
     });
+  });
+});
+
+describe('a lease that demands instances that end themselves', () => {
+  const found = usableOffers(menu, rules, now);
+  const demanding = aRequestedLease({ terms: someTerms({ selfEnding: true }) });
+
+  it('leaves out the others with the reason', () => {
+    expect(keepSelfEnding(found, demanding, new Set(['vastai']))).toEqual(found);
+    expect(keepSelfEnding(found, demanding, new Set())).toEqual({
+      offers: [],
+      leftOut: ["selfEnding excludes vastai: its instances can't end their own billing"],
+    });
+  });
+
+  it('is the only one that does', () => {
+    expect(keepSelfEnding(found, aRequestedLease(), new Set())).toEqual(found);
   });
 });
 

@@ -21,6 +21,7 @@ import {
   anActiveLease,
   anEndingLease,
   aRequestedLease,
+  someTerms,
 } from '../../../support/builders/lease.ts';
 
 const now = at('12:10');
@@ -48,7 +49,8 @@ function factsOf(change: Partial<ChoiceFacts> & { room?: number | null } = {}): 
     roomMicroUsd: room === null ? null : microUsd(room),
   };
   return {
-    ...{ input: { leaseId: aLeaseId(), generation: 1 }, account: null, bootLimit },
+    ...{ input: { leaseId: aLeaseId(), generation: 1 }, account: null, bootLimit, phoneHome: true },
+    selfEnding: new Set(['vastai' as const]),
     frozen: { lease: false, providers: [] },
     snapshots: [snapshotOf('vastai', [anOffer()], at('12:00'))],
     rooms: new Map([['vastai', known]]),
@@ -111,6 +113,15 @@ describe('a choice', () => {
     expect(choose(failed, { snapshots: other }).commit).not.toBeNull();
     const unpaid = withAttempt(aLaunchingLease(), refuseAttempt(anAttempt(1), 'no-funds'));
     expect(choose(unpaid, { snapshots: other }).result).toMatchObject({ kind: 'no-offer' });
+  });
+
+  it('says why a demand for instances that end themselves leaves no offer', () => {
+    const lease = aRequestedLease({ terms: someTerms({ selfEnding: true }) });
+    expect(choose(lease).commit).not.toBeNull();
+    expect(choose(lease, { selfEnding: new Set() }).result).toMatchObject({
+      ...{ kind: 'no-offer' },
+      reason: expect.stringContaining('selfEnding excludes vastai'),
+    });
   });
 
   it('is not made after three carried-out attempts', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { brandId, OfferId } from '../../../../shared/core/base/ids.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import type { ProviderName } from '../../../../shared/core/base/providers.ts';
+import { hours } from '../../../../shared/core/base/time.ts';
 import {
   allInRate,
   meets,
@@ -14,6 +15,7 @@ import {
 import { hostOf, type Limits, rankOffers } from '../../../../shared/core/menu/rank.ts';
 import { at } from '../../../support/builders/base.ts';
 import { anOffer, aRequirement } from '../../../support/builders/instance.ts';
+import { someTerms } from '../../../support/builders/lease.ts';
 
 const offerId = (number: number) => brandId(OfferId, `vastai_${number}`);
 
@@ -21,6 +23,7 @@ function someLimits(change: Partial<Limits> = {}): Limits {
   return {
     ceiling: microUsdPerHour(500_000),
     transferCeiling: microUsd(30_000),
+    unreported: null,
     neededUntil: at('14:00'),
     failedHosts: [],
     failedProviders: [],
@@ -40,6 +43,7 @@ const anyRequirement = fc.record({
 const anyLimits = fc.record({
   ceiling: fc.integer({ min: 0, max: 600_000 }).map(microUsdPerHour),
   transferCeiling: fc.constant(microUsd(30_000)),
+  unreported: fc.constantFrom(null, someTerms()),
   neededUntil: fc.constant(at('14:00')),
   failedHosts: fc.subarray(['vastai/m0', 'vastai/m1', 'vastai/m2']),
   failedProviders: fc.constantFrom<string[]>([], [], [], ['vastai']),
@@ -122,7 +126,8 @@ describe('a ranking', () => {
   });
 
   it('is ordered by rate, and at equal rates by reliability', () => {
-    always((offers, { diskGb }) => {
+    always((offers, { diskGb }, { unreported }) => {
+      if (unreported !== null) return;
       for (const [place, offer] of offers.slice(1).entries()) {
         const before = offers[place];
         const difference =
@@ -132,6 +137,23 @@ describe('a ranking', () => {
         expect(before.reliabilityPermille).toBeGreaterThanOrEqual(offer.reliabilityPermille);
       }
     });
+  });
+
+  it('prefers free transfer where it is not reported, unless its time costs more', () => {
+    const paid = { ...anOffer({ id: offerId(1) }), uploadMicroUsdPerGb: microUsd(10_000) };
+    const free = (rate: number) => ({
+      ...anOffer({ id: offerId(2), gpuMicroUsdPerHour: microUsdPerHour(rate) }),
+      ...{ uploadMicroUsdPerGb: microUsd(0), downloadMicroUsdPerGb: microUsd(0) },
+    });
+    const first = (rate: number, unreported: Limits['unreported']) => {
+      const ranking = rankOffers([paid, free(rate)], aRequirement(), someLimits({ unreported }));
+      return ranking.kind === 'ranked' ? ranking.offers[0]?.id : null;
+    };
+    // An hour, and 20 GB at $0.01.
+    expect(first(450_000, someTerms())).toBe(offerId(2));
+    expect(first(450_000, null)).toBe(offerId(1));
+    const long = someTerms({ duration: hours(12) });
+    expect(first(450_000, long)).toBe(offerId(1));
   });
 
   it('has every offer that fits', () => {
