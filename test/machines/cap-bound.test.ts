@@ -24,6 +24,7 @@ const CEILING = 2_000_000;
 /** Its transfer allowance costs more than the time that a lease may run past its cap. */
 const request = (spendCapMicroUsd: number) => ({
   ...{ silenceLimitSeconds: 3_600, hours: 12, transferGb: 100 },
+  transferCeilingMicroUsdPerGb: 10_000,
   ...{ spendCapMicroUsd, ceilingMicroUsdPerHour: CEILING },
 });
 

@@ -162,6 +162,11 @@ export function lesser(a: MicroUsd, b: MicroUsd): MicroUsd {
   return a < b ? a : b;
 }
 
+/** The larger of two amounts. */
+export function greater(a: MicroUsd, b: MicroUsd): MicroUsd {
+  return a > b ? a : b;
+}
+
 /** `percent` of an amount, rounded up to a whole micro-dollar. */
 export function percentOf(amount: MicroUsd, percent: number): MicroUsd {
   return microUsd(Number((BigInt(amount) * BigInt(percent) + 99n) / 100n));

@@ -54,7 +54,14 @@ export function confirmAttempt(
   instanceId: InstanceId,
   since: EpochMs,
 ): AttemptIn<'created'> {
-  const seen = { createdAt: since, runningAt: null, keyAttached: null, rates: [], rateRead: null };
+  const seen = {
+    createdAt: since,
+    runningAt: null,
+    keyAttached: null,
+    rates: [],
+    rateRead: null,
+    shown: null,
+  };
   const known = { ...withoutSightings(attempt), instanceId, birth: null, ...seen };
   return { ...known, state: 'created', report: null, lastSeenAt: null };
 }

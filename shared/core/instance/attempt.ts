@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini';
 import { InstanceId } from '../base/ids.ts';
+import { MicroUsd } from '../base/money.ts';
 import { EpochMs, epochMs, latest } from '../base/time.ts';
 import { AbsenceProof, absentUntil, nothingWasCreated } from './absence.ts';
 import { Birth } from './birth.ts';
@@ -44,6 +45,9 @@ const recorded = {
   doubtfulSince: z._default(z.nullable(EpochMs), null),
 };
 
+/** A charge until `at`, less its greatest rounding. */
+const ShownCharge = z.object({ amount: MicroUsd, at: EpochMs });
+
 /** The recorded instance. */
 const created = {
   ...recorded,
@@ -61,6 +65,11 @@ const created = {
   /** Its rates after the one agreed at launch, and the first reading of the next one. */
   rates: z._default(z.array(RateSegment), []),
   rateRead: z._default(z.nullable(RateSegment), null),
+  /**
+   * What the provider has charged for it at least, as last read while it ran. Null where that is
+   * not shown.
+   */
+  shown: z._default(z.nullable(ShownCharge), null),
   /** The provider's last report about the instance while it boots; null before the first. */
   report: z._default(z.nullable(InstanceReport), null),
   /** When the instance was last seen; written when it is destroyed or missing. */

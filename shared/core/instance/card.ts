@@ -34,6 +34,8 @@ export type ProviderCard = {
   readonly minimumTerm: DurationMs;
   readonly billing: { readonly step: DurationMs; readonly rounding: 'up' | 'nearest' };
   readonly charges: ChargeTerms;
+  /** Whether its charges show running instances, with what they have cost so far. */
+  readonly liveCharges: boolean;
   readonly maxTagLength: number;
   /** An attempt whose instance is not ready within this time is retired. */
   readonly bootLimit: DurationMs;
@@ -55,8 +57,8 @@ export type ProviderCard = {
    */
   readonly reservedEnv: readonly string[];
   /**
-   * Whether the agent can end its own instance so that nothing more is billed. Where it can't, three
-   * nets are left, and a request may demand another provider.
+   * Whether the agent can end its own instance so that nothing more is billed. Where it can't,
+   * three nets are left, and a request may demand another provider.
    */
   readonly selfEnding: boolean;
   /** What may still be billed after destroy. */

@@ -32,8 +32,9 @@ export function checkSpendCap(terms: Terms): void {
   if (cap === null || cap >= price) return;
   const transfer = `${transferGb} GB of transfer at ${formatUsd(perGb)} per GB`;
   const instead = 'raise it, or lower transferGb or transferCeilingMicroUsdPerGb';
-  const message = `spendCapMicroUsd: must be at least ${formatUsd(price)}, the price of ${transfer}`;
-  throw new Failure('BadRequest', `${message}: ${instead}`, { field: 'spendCapMicroUsd' });
+  const message = `must be at least ${formatUsd(price)}, the price of ${transfer}: ${instead}`;
+  const field = 'spendCapMicroUsd';
+  throw new Failure('BadRequest', `${field}: ${message}`, { field });
 }
 
 const DEMANDS = ['requireTransferReports', 'selfEnding'] as const;

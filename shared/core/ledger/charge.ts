@@ -6,6 +6,7 @@ import {
   cost,
   costOfBytes,
   costOfSpans,
+  greater,
   MicroUsd,
   microUsd,
   rateOf,
@@ -139,11 +140,25 @@ const usedBy = (bill: Bill, now: EpochMs) =>
     return { instance, until, usage, transfer: transferOf(instance, usage, until) };
   });
 
+/**
+ * What the provider has charged for it beyond time and disk: transfer, and a rate between two
+ * readings.
+ */
+function shownBeyondTime(instance: RentedAttempt, diskGb: number): MicroUsd {
+  const { shown } = instance;
+  if (shown === null) return microUsd(0);
+  const { gpuMicroUsd, diskMicroUsd } = amounts(instance, diskGb, shown.at);
+  return rest(shown.amount, sum(gpuMicroUsd, diskMicroUsd));
+}
+
 /** The charge of each instance, when all of them together may transfer `allowedBytes`. */
 function chargesWithin(bill: Bill, allowedBytes: number, now: EpochMs): readonly Charge[] {
   let left = allowedBytes;
   return usedBy(bill, now).map(({ transfer, ...used }) => {
-    const transferMicroUsd = chargedTransfer(used.instance, transfer, left);
+    const transferMicroUsd = greater(
+      chargedTransfer(used.instance, transfer, left),
+      shownBeyondTime(used.instance, bill.diskGb),
+    );
     left = Math.max(0, left - transfer.bytes);
     return chargeOfInstance({ ...used, transferMicroUsd }, bill);
   });
@@ -151,7 +166,7 @@ function chargesWithin(bill: Bill, allowedBytes: number, now: EpochMs): readonly
 
 /**
  * What transfer that instances do not report can still cost: the rest of the allowance, at the
- * highest price among these instances. Nothing of it is charged.
+ * highest price among these instances, less what the provider has shown. Nothing of it is charged.
  */
 export function unreportedTransferOf(bill: Bill, now: EpochMs): MicroUsd {
   const used = usedBy(bill, now);
@@ -160,7 +175,8 @@ export function unreportedTransferOf(bill: Bill, now: EpochMs): MicroUsd {
     .filter(({ instance, usage, until }) => isUnreported(instance, usage, until))
     .map(({ instance }) => gbPriceOf(instance));
   const left = Math.max(0, bill.transferGb * BYTES_PER_GB - bytes);
-  return costOfBytes(microUsd(Math.max(0, ...prices)), left);
+  const shown = used.map(({ instance }) => shownBeyondTime(instance, bill.diskGb));
+  return rest(costOfBytes(microUsd(Math.max(0, ...prices)), left), sum(...shown));
 }
 
 /** The charge of each instance, until its destroy was accepted or until `now`. */

@@ -26,6 +26,8 @@ export const SweepRecord = z.object({
   sightings: Sightings,
   /** When a listing last showed the missing instance of a lease, by lease. */
   lastShown: z._default(Sightings, {}),
+  /** When the charges of running instances were last read, or could not be. */
+  chargesReadAt: z._default(z.nullable(EpochMs), null),
   /** The pages for operators. */
   pages: z.array(z.string()),
 });

@@ -32,6 +32,8 @@ export type ReportFacts = {
   /** How many leases became silent in the last minutes. */
   readonly silences: number;
   readonly listLag: DurationMs;
+  /** As in the record. */
+  readonly chargesReadAt: EpochMs | null;
 };
 
 /** The suspects of this sweep. Without a listing, it keeps those that only a listing can clear. */
@@ -97,6 +99,7 @@ export function reportSweep(seen: Survey, acted: Acted, facts: ReportFacts): Swe
     counts: { ...countsOf(findings), ...unreadableCounts(seen.unreadable) },
     sightings: sightingsOf(seen, last),
     lastShown: shownBefore(seen, facts),
+    chargesReadAt: facts.chargesReadAt,
     pages: [...pagesFor(seen, acted, facts)],
   };
 }

@@ -5,6 +5,7 @@
 import type { RunId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
+import { areChargesDue, runningAt } from '../../core/billing/live-charges.ts';
 import type { RunResult, RunSubject } from '../../core/operations/run.ts';
 import { actionsOf } from '../../core/sweep/actions.ts';
 import { type SweepRecord, sweepResultOf, wasIdle } from '../../core/sweep/record.ts';
@@ -14,6 +15,7 @@ import { recentSilences } from '../lease/hold-silence.ts';
 import { type CarryOutPorts, carryOutOr } from '../operations/carry-out-runs.ts';
 import { type ActPorts, actAll } from './act.ts';
 import { type BalancePorts, reviewBalance } from './balance.ts';
+import { readLiveCharges } from './live-charges.ts';
 import { type SurveyPorts, survey } from './survey.ts';
 
 export type SweepPorts = SurveyPorts &
@@ -53,7 +55,11 @@ export function createSweepProvider(ports: SweepPorts) {
     const acted = await actAll(ports, provider, { actions, startedAt: now });
     const silences = await recentSilences(ports, now);
     const { listLag } = ports.providers(provider).card;
-    const record = reportSweep(seen, acted, { provider, now, last, silences, listLag });
+    const isDue = areChargesDue(last?.chargesReadAt ?? null, now);
+    const shown = isDue ? runningAt(seen.open, ports.providers(provider).card) : [];
+    const chargesReadAt = shown.length > 0 ? now : (last?.chargesReadAt ?? null);
+    const facts = { provider, now, last, silences, listLag, chargesReadAt };
+    const record = reportSweep(seen, acted, facts);
     await ports.sweeps.record(record);
     if (record.failure === null) ports.complete(record);
     for (const message of record.pages) ports.page(message);
@@ -62,6 +68,7 @@ export function createSweepProvider(ports: SweepPorts) {
       lastSweepAt: last?.startedAt ?? now,
       open: seen.open,
     });
+    await readLiveCharges(ports, provider, { running: shown, now });
     const [first] = [...seen.blind, ...acted.failed];
     if (first !== undefined) throw first.error;
     return record;

@@ -30,6 +30,7 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     sshUser: 'root',
     reservedEnv: ['CONTAINER_ID'],
     selfEnding: true,
+    liveCharges: true,
     residues: [],
     ...change,
   };

@@ -8,7 +8,15 @@ import { at } from './base.ts';
 export function aSweepRecord(change: Partial<SweepRecord> = {}): SweepRecord {
   return {
     ...{ provider: 'vastai', startedAt: at('12:00'), failure: null, listedAt: at('12:00') },
-    ...{ listed: 0, open: 0, counts: {}, sightings: {}, lastShown: {}, pages: [] },
+    ...{
+      listed: 0,
+      open: 0,
+      counts: {},
+      sightings: {},
+      lastShown: {},
+      chargesReadAt: null,
+      pages: [],
+    },
     ...change,
   };
 }

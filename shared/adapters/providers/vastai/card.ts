@@ -29,8 +29,10 @@ export const card: ProviderCard = {
   // Billed per second (documentation); charges have a tenth of a cent as their unit.
   billing: { step: seconds(1), rounding: 'up' },
   // Items (GPU, disk, bytes up, bytes down) are rounded to a tenth of a cent (documentation). It is
-  // not documented when a day's charges are final: a day is our decision.
+  // not documented when a day's charges are final: a day is our decision. Charges of running
+  // instances are shown from their first day on (documentation).
   charges: { step: microUsd(1_000), maxItems: 4, settledAfter: hours(24) },
+  liveCharges: true,
   // 256 on create (documentation), "ideally below 128" (documentation).
   maxTagLength: 128,
   // 1 to 5 min is usual, huge images take 10 to 60 (documentation): 20 is our decision.

@@ -25,6 +25,10 @@ export const billingPolicy = {
     /** Findings that are paged individually: more have one cause. */
     findingsPaged: 10,
   },
+  liveCharges: {
+    /** Between two readings of what the provider has charged for running instances so far. */
+    readEvery: hours(1),
+  },
   reserve: {
     /** A reserve for unreported transfer is released at the latest this long after the lease. */
     keepFor: hours(72),

@@ -9,7 +9,12 @@ import { aDeployment, aLeaseId, anInstanceId, at } from '../../../support/builde
 import { aSurvey, aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
-const facts = { provider: 'vastai' as const, silences: 0, listLag: seconds(30) };
+const facts = {
+  provider: 'vastai' as const,
+  silences: 0,
+  chargesReadAt: null,
+  listLag: seconds(30),
+};
 
 describe('the record of a sweep', () => {
   it('keeps a limited number of suspects, the oldest first', () => {

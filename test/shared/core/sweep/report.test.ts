@@ -9,7 +9,14 @@ import { aSurvey, aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const nothingDone = { failed: [], left: 0, pages: [] };
 const factsOf = (change: Partial<ReportFacts> = {}): ReportFacts => ({
-  ...{ provider: 'vastai', now: at('12:10'), last: null, silences: 0, listLag: seconds(30) },
+  ...{
+    provider: 'vastai',
+    now: at('12:10'),
+    last: null,
+    silences: 0,
+    chargesReadAt: null,
+    listLag: seconds(30),
+  },
   ...change,
 });
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };

@@ -27,6 +27,7 @@ const aRecord = (change: Partial<SweepRecord> = {}): SweepRecord => ({
   counts: { foreign: 1 },
   sightings: { 'instance:4711': at('11:59') },
   lastShown: {},
+  chargesReadAt: null,
   pages: ['look'],
   ...change,
 });
