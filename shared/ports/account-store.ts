@@ -16,6 +16,7 @@ import type {
   Wanted,
 } from '../core/ledger/account.ts';
 import type { LedgerEntry } from '../core/ledger/entry.ts';
+import type { ReportUnreadable } from './unreadable.ts';
 
 export type PlaceOutcome =
   /** The hold as stored in the account. */
@@ -26,9 +27,12 @@ export type PlaceOutcome =
 export type HoldOf = { readonly consumer: ConsumerId; readonly leaseId: LeaseId };
 
 export type AccountStore = {
-  get(consumer: ConsumerId): Promise<Account | null>;
-  /** All accounts. */
-  all(): Promise<readonly Account[]>;
+  /** With `report`, an unreadable account is null and reported; without it, a failure. */
+  get(consumer: ConsumerId, report?: ReportUnreadable): Promise<Account | null>;
+  /** The consumers that have an account, readable or not. */
+  consumers(): Promise<readonly ConsumerId[]>;
+  /** All accounts. Unreadable ones are left out and reported. */
+  all(report?: ReportUnreadable): Promise<readonly Account[]>;
   /**
    * Places a hold for a lease; one conditional write checks all limits. Opens the account with
    * `defaults` if there is none. The hold belongs to the account's month, which may be later than

@@ -5,12 +5,20 @@ import type { ConsumerId } from '../core/base/ids.ts';
 import type { EpochMs } from '../core/base/time.ts';
 import type { Span } from '../core/billing/days.ts';
 import type { EntryPlace, LedgerEntry } from '../core/ledger/entry.ts';
+import type { ReportUnreadable } from './unreadable.ts';
 
 export type LedgerStore = {
   /** Adds an entry; an existing one stays unchanged. */
   append(entry: LedgerEntry): Promise<void>;
-  /** All entries of a consumer since `from`, in the same order. */
-  since(consumer: ConsumerId, from: EpochMs): Promise<readonly LedgerEntry[]>;
+  /**
+   * All entries of a consumer since `from`, in the same order. Unreadable ones are left out and
+   * reported.
+   */
+  since(
+    consumer: ConsumerId,
+    from: EpochMs,
+    report: ReportUnreadable,
+  ): Promise<readonly LedgerEntry[]>;
   /** All entries of a consumer, in order of time, lease and sequence. */
   entries(consumer: ConsumerId): Promise<readonly LedgerEntry[]>;
   /**

@@ -4,11 +4,12 @@
 import type { ProviderName } from '../core/base/providers.ts';
 import type { EpochMs } from '../core/base/time.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
+import type { ReportUnreadable } from './unreadable.ts';
 
 /** The records of sweeps, and how many leases became silent at which time. */
 export type SweepStore = {
-  /** The record of the newest sweep; null before the first. */
-  last(provider: ProviderName): Promise<SweepRecord | null>;
+  /** The record of the newest sweep; null before the first, and reported when it is unreadable. */
+  last(provider: ProviderName, report?: ReportUnreadable): Promise<SweepRecord | null>;
   /** Stores the record of a sweep; an older one never replaces a newer one. */
   record(record: SweepRecord): Promise<void>;
   /** Counts one silent lease at `at`. NOT safe to repeat: it counts again. */

@@ -3,10 +3,13 @@
 // ours.
 
 import { describe, expect, it } from 'vitest';
-import { leaseKey } from '../../shared/adapters/dynamodb/schema.ts';
+import { accountKey, type Key, leaseKey, sweepKey } from '../../shared/adapters/dynamodb/schema.ts';
 import { table } from '../../shared/app/parts.ts';
-import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
+import { booksOf } from '../support/worlds/books.ts';
+import { type LeaseWorld, leaseWorld, STRANGER } from '../support/worlds/lease.ts';
+import { endedRun } from '../support/worlds/runs.ts';
+import { HOUR } from '../support/worlds/virtual-time.ts';
 
 /** Damages the item of the lease, as a mistake of an operator does. */
 async function damage({ service }: LeaseWorld, id: LeaseId): Promise<void> {
@@ -36,6 +39,55 @@ describe('a damaged lease item', () => {
     ]);
     await world.end(sound.id);
     expect(world.lives(sound.instanceId)).toBe(false);
+    await world.close();
+  });
+});
+
+describe('a damaged account', () => {
+  const harm = async ({ service }: LeaseWorld, key: Key, name: 'ledger' | 'inventory') =>
+    table(service.runtime, name).update(key, {
+      update: `SET ${name === 'ledger' ? '#holds' : '#counts'} = :number`,
+      condition: 'attribute_exists(#pk)',
+      values: { ':number': 7 },
+    });
+
+  it('costs no other: sweeps, reconciliation and verification go on, and name it', async () => {
+    const world = await leaseWorld();
+    const key = { 'idempotency-key': 'of-a-stranger' };
+    const body = { gpuNames: ['RTX 4090'], sshPublicKey: `ssh-ed25519 ${'A'.repeat(68)}` };
+    const asked = await world.ask('requestLease', { headers: key, body, userArn: STRANGER });
+    const stranger = asked.body as { id: LeaseId };
+    await world.untilState(stranger.id, 'active');
+    const params = { id: stranger.id };
+    await world.ask('releaseLease', { params, userArn: STRANGER });
+    await world.untilState(stranger.id, 'ended');
+    const { id } = await world.active();
+    const orphan = world.plant();
+    await harm(world, accountKey(brandId(ConsumerId, '123456789012/other-team')), 'ledger');
+    const record = await world.sweep(2);
+    expect(record).toMatchObject({ failure: null, counts: { 'unreadable-record': 1 } });
+    expect(record.pages).toContainEqual(
+      expect.stringMatching(/^unreadable: .*123456789012\/other-team.*holds/),
+    );
+    expect(world.lives(orphan)).toBe(false);
+    await world.end(id);
+    await world.pass(25 * HOUR);
+    expect((await endedRun(world, 'reconcileCharges')).result).toMatchObject({ leases: 2 });
+    const books = booksOf(world);
+    expect((await books.verify()).differences).toMatchObject([{ what: 'readable accounts' }]);
+    expect((await books.costs({ groupBy: 'consumer' })).groups).toHaveLength(1);
+    await world.close();
+  });
+
+  it('does not stop sweeps either when it is the record of the last sweep', async () => {
+    const world = await leaseWorld();
+    const { id } = await world.active();
+    await world.sweep();
+    await harm(world, sweepKey('vastai'), 'inventory');
+    const orphan = world.plant();
+    expect(await world.sweep(3)).toMatchObject({ failure: null, open: 1 });
+    expect(world.lives(orphan)).toBe(false);
+    await world.end(id);
     await world.close();
   });
 });

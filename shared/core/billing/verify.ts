@@ -107,6 +107,9 @@ export const enteredUntil = (
 export const missingAccount = (consumer: ConsumerId): Difference =>
   differenceOf({ consumer, leaseId: null }, ['accounts', 1, 0]);
 
+export const unreadableAccount = (consumer: ConsumerId): Difference =>
+  differenceOf({ consumer, leaseId: null }, ['readable accounts', 1, 0]);
+
 /** The result of comparing an account with its leases. */
 export type Comparison = {
   readonly difference: Difference | null;

@@ -24,6 +24,7 @@ export type UnreadableRecord = { readonly id: string; readonly why: string };
 /** The unreadable records of one sweep: nothing is done about them, and nothing concluded. */
 export type LeftOut = {
   readonly ofLeases: (record: UnreadableRecord) => void;
+  readonly ofAccounts: (record: UnreadableRecord) => void;
   readonly ofPulses: (record: UnreadableRecord) => void;
   /** The ids of the unreadable leases so far. */
   readonly leases: () => ReadonlySet<string>;
@@ -34,12 +35,14 @@ export type LeftOut = {
 export function createLeftOut(): LeftOut {
   const leases = new Map<string, string>();
   const pulses = new Map<string, string>();
+  const accounts = new Map<string, string>();
   return {
     ofLeases: ({ id, why }) => void leases.set(id, why),
+    ofAccounts: ({ id, why }) => void accounts.set(id, why),
     ofPulses: ({ id, why }) => void pulses.set(id, why),
     leases: () => new Set(leases.keys()),
     all: () =>
-      [...leases.values(), ...pulses.values()].map((text) => ({
+      [...leases.values(), ...pulses.values(), ...accounts.values()].map((text) => ({
         kind: 'unreadable-record',
         text,
         pages: true,

@@ -61,7 +61,7 @@ export function createCloseDays(ports: CloseDaysPorts) {
     // An unreadable lease may have pending entries of any account.
     if (unreadable.length > 0) return { closed: 0 };
     let closed = 0;
-    for (const { consumer } of await ports.accounts.all()) {
+    for (const consumer of await ports.accounts.consumers()) {
       closed += await closeAccount(ports, consumer, closableUntil(pending.get(consumer), now));
     }
     return { closed };

@@ -152,7 +152,7 @@ async function consumersOf(
     return [consumer];
   }
   if (!caller.operator) return [caller.consumer];
-  return (await accounts.all()).map((account) => account.consumer).toSorted();
+  return (await accounts.consumers()).toSorted();
 }
 
 /**

@@ -5,6 +5,7 @@
 import { type Caller, mustBeOperator } from '../../core/base/caller.ts';
 import { errorInWords } from '../../core/base/failure.ts';
 import type { LeaseId, RunId } from '../../core/base/ids.ts';
+import { pageOf } from '../../core/base/page.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { type Reconciliation, rowsByLease } from '../../core/billing/reconcile.ts';
@@ -35,10 +36,11 @@ export type ReconcilePorts = Records &
 
 /** Leases with recent charges at the provider, by their ledger entries. */
 async function readCharged(ports: ReconcilePorts, task: ReconcileTask): Promise<Seen['started']> {
-  const accounts = await ports.accounts.all();
   const started = new Map<LeaseId, EpochMs>();
-  for (const { consumer } of accounts) {
-    const entries = await ports.ledger.since(consumer, lookBackTo(task));
+  for (const consumer of await ports.accounts.consumers()) {
+    const entries = await ports.ledger.since(consumer, lookBackTo(task), ({ why }) =>
+      ports.page(pageOf('unreadable', `could not read: ${why}; its lease is not reconciled`)),
+    );
     for (const [id, from] of chargedLeases(entries, task)) started.set(id, from);
   }
   return started;

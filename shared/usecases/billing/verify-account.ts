@@ -23,6 +23,7 @@ import {
   missingAccount,
   spanOfLeases,
   spanSince,
+  unreadableAccount,
   verifyUntil,
 } from '../../core/billing/verify.ts';
 import { emptyBooks, enterBooks, judgeDays } from '../../core/billing/verify-days.ts';
@@ -148,8 +149,11 @@ async function compareTotals(
 ): Promise<Totals> {
   let last: Totals = { difference: null, doubtful: false };
   for (let look = 1; look <= policy.verify.maxLooks; look += 1) {
-    const account = await ports.accounts.get(consumer);
-    if (account === null) return { difference: missingAccount(consumer), doubtful: false };
+    let missing = missingAccount;
+    const account = await ports.accounts.get(consumer, () => {
+      missing = unreadableAccount;
+    });
+    if (account === null) return { difference: missing(consumer), doubtful: false };
     const { suspects, ...found } = compareAccount(account, facts, ports.clock.now());
     last = found;
     if (found.difference === null) return last;

@@ -14,9 +14,9 @@ export type VerifyLedgerPorts = VerifyPorts & { readonly page: (message: string)
  */
 export function createVerifyLedger(ports: VerifyLedgerPorts) {
   return async (consumer: ConsumerId | null): Promise<VerifyResult> => {
-    const all = consumer === null ? await ports.accounts.all() : [{ consumer }];
+    const all = consumer === null ? await ports.accounts.consumers() : [consumer];
     const verdicts: AccountVerdict[] = [];
-    for (const name of all.map((account) => account.consumer).toSorted()) {
+    for (const name of all.toSorted()) {
       const verdict = await verifyAccount(ports, name);
       verdicts.push(verdict);
       if (verdict.difference !== null) ports.page(differencePage(verdict.difference));

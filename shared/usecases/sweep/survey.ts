@@ -107,8 +107,8 @@ export async function survey(
   { now, earlier }: { readonly now: EpochMs; readonly earlier: Sightings },
 ): Promise<Survey> {
   const blind: Blind[] = [];
-  const accounts = await ports.accounts.all();
   const leftOut = createLeftOut();
+  const accounts = await ports.accounts.all(leftOut.ofAccounts);
   const open = await ports.leases.open(leftOut.ofLeases);
   const holds = await holdsOf(ports, { accounts, open }, leftOut);
   const swept = open.filter((lease) => isSweptWith(lease, provider));

@@ -3,6 +3,7 @@
 // other parts are still acted on. It needs no workflow, no schedule and no agent.
 
 import type { RunId } from '../../core/base/ids.ts';
+import { pageOf } from '../../core/base/page.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
 import { areChargesDue, runningAt } from '../../core/billing/live-charges.ts';
@@ -48,7 +49,9 @@ async function isIdle(ports: SweepPorts, last: SweepRecord, now: EpochMs): Promi
 export function createSweepProvider(ports: SweepPorts) {
   return async ({ provider, unlessIdle }: SweepInput): Promise<SweepRecord> => {
     const now = ports.clock.now();
-    const last = await ports.sweeps.last(provider);
+    const last = await ports.sweeps.last(provider, ({ why }) =>
+      ports.page(pageOf('unreadable', `could not read: ${why}; no suspect is remembered`)),
+    );
     if (last !== null && unlessIdle && (await isIdle(ports, last, now))) return last;
     const seen = await survey(ports, provider, { now, earlier: last?.sightings ?? {} });
     const actions = actionsOf(seen.findings);

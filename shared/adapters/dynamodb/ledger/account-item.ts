@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
+import { invariant } from '../../../core/base/invariant.ts';
 import type { Month } from '../../../core/base/time.ts';
 import {
   Account,
@@ -10,8 +11,9 @@ import {
   type AccountNote,
   keyOfNote,
 } from '../../../core/ledger/account.ts';
+import type { ReportUnreadable } from '../../../ports/unreadable.ts';
 import { ACCOUNTS, accountKey } from '../schema.ts';
-import { type Change, type Item, parseItem, type Table } from '../table.ts';
+import { type Change, type Item, type Parsed, parseItem, type Table, tryItem } from '../table.ts';
 import { holdOf } from './hold-text.ts';
 
 /**
@@ -22,10 +24,19 @@ const MAX_ROUNDS = 8;
 
 const Stored = z.record(LeaseId, z.string());
 
+function tryAccount(table: Table, item: Item): Parsed<Account> {
+  const texts = tryItem(table, z.object({ holds: Stored }), item);
+  if ('why' in texts) return texts;
+  // An unreadable hold stays text, which the schema of an account names.
+  const holds = Object.entries(texts.value.holds).map(([id, text]) => [id, holdOf(text) ?? text]);
+  return tryItem(table, Account, { ...item, holds: Object.fromEntries(holds) });
+}
+
+/** Parses an account that a store has written. */
 export function accountOf(table: Table, item: Item): Account {
-  const texts = parseItem(table, z.object({ holds: Stored }), item).holds;
-  const holds = Object.entries(texts).map(([id, text]) => [id, holdOf(text)]);
-  return parseItem(table, Account, { ...item, holds: Object.fromEntries(holds) });
+  const parsed = tryAccount(table, item);
+  invariant('value' in parsed, 'why' in parsed ? parsed.why : '');
+  return parsed.value;
 }
 
 /** A new account. */
@@ -65,18 +76,40 @@ export const monthChange = (from: Month, to: Month): Change => ({
   values: { ':month': to, ':none': 0, ':nothing': {}, ':no': false, ':earlier': from },
 });
 
-export async function readAccount(table: Table, consumer: ConsumerId): Promise<Account | null> {
+/** The account; null after it is reported as unreadable. */
+function readable(table: Table, item: Item, report?: ReportUnreadable): Account | null {
+  const parsed = tryAccount(table, item);
+  if ('value' in parsed) return parsed.value;
+  report?.({ id: String(item['pk']), why: parsed.why });
+  return null;
+}
+
+export async function readAccount(
+  table: Table,
+  consumer: ConsumerId,
+  report?: ReportUnreadable,
+): Promise<Account | null> {
   const item = await table.get(accountKey(consumer));
-  return item === null ? null : accountOf(table, item);
+  if (item === null) return null;
+  if (report === undefined) return accountOf(table, item);
+  return readable(table, item, report);
 }
 
 const Place = z.object({ consumer: ConsumerId });
 
-/** Reads all accounts, by the list of accounts. */
-export async function readAccounts(table: Table): Promise<readonly Account[]> {
+/** The list of accounts. */
+export async function readConsumers(table: Table): Promise<readonly ConsumerId[]> {
   const places = await table.query(ACCOUNTS);
-  const keys = places.map((place) => accountKey(parseItem(table, Place, place).consumer));
-  return (await table.getMany(keys)).map((item) => accountOf(table, item));
+  return places.map((place) => parseItem(table, Place, place).consumer);
+}
+
+/** Reads all accounts, by the list of accounts. */
+export async function readAccounts(
+  table: Table,
+  report?: ReportUnreadable,
+): Promise<readonly Account[]> {
+  const keys = (await readConsumers(table)).map(accountKey);
+  return (await table.getMany(keys)).flatMap((item) => readable(table, item, report) ?? []);
 }
 
 /** Repeats `attempt` while it returns `again`. Throws Conflict after MAX_ROUNDS. */

@@ -8,7 +8,14 @@ import type { AccountStore, PlaceOutcome } from '../../../ports/account-store.ts
 import { accountKey, accountPlaceKey, noteKey } from '../schema.ts';
 import { ABSENT, type Change, type Table } from '../table.ts';
 import { grow, lower, raise, reprice, settle } from './account-holds.ts';
-import { freshAccount, inRounds, monthChange, readAccount, readAccounts } from './account-item.ts';
+import {
+  freshAccount,
+  inRounds,
+  monthChange,
+  readAccount,
+  readAccounts,
+  readConsumers,
+} from './account-item.ts';
 import { applyNotes, changeLimits, cross, notesOf, openAccount } from './account-limits.ts';
 import { enterCorrection } from './corrections.ts';
 import { holdText } from './hold-text.ts';
@@ -86,8 +93,9 @@ async function place(table: Table, request: Placing): Promise<PlaceOutcome> {
 /** Accounts in the table `ledger`. */
 export function createAccountStore(table: Table): AccountStore {
   return {
-    get: (consumer) => readAccount(table, consumer),
-    all: () => readAccounts(table),
+    get: (consumer, report) => readAccount(table, consumer, report),
+    consumers: () => readConsumers(table),
+    all: (report) => readAccounts(table, report),
     place: (request) => place(table, request),
     raise: (request) => raise(table, request),
     lower: (request) => lower(table, request),

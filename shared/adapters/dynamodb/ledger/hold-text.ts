@@ -2,7 +2,6 @@
 // it, at one write unit per KB: as text they take 11 units, as maps they would take 20. Two holds
 // are equal exactly when their texts are, so a condition can compare them.
 
-import { invariant } from '../../../core/base/invariant.ts';
 import { Hold, type HoldPart } from '../../../core/ledger/account.ts';
 
 const write = (value: number | undefined): string => value?.toString(36) ?? '';
@@ -26,8 +25,8 @@ export function holdText(hold: Hold): string {
   return [amount, rate, month, placed, ...times, writeParts(hold.later ?? [])].join(' ').trimEnd();
 }
 
-/** Parses the text of `holdText`. */
-export function holdOf(text: string): Hold {
+/** Parses the text of `holdText`; null when it is not one. */
+export function holdOf(text: string): Hold | null {
   const [amount, rate, month, placed, raised, repriced, later] = text.split(' ');
   const [raisedAt, repricedAt] = [read(raised), read(repriced)];
   const parsed = Hold.safeParse({
@@ -39,6 +38,5 @@ export function holdOf(text: string): Hold {
     ...(repricedAt !== undefined && { repricedAt }),
     ...(later !== undefined && { later: readParts(later) }),
   });
-  invariant(parsed.success, `not a hold: ${text}`);
-  return parsed.data;
+  return parsed.success ? parsed.data : null;
 }

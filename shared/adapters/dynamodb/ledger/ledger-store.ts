@@ -3,7 +3,7 @@
 import { LedgerEntry } from '../../../core/ledger/entry.ts';
 import type { LedgerStore } from '../../../ports/ledger-store.ts';
 import { accountKey, ENTRIES, entriesAt, entryKey } from '../schema.ts';
-import { ABSENT, parseItem, type Table } from '../table.ts';
+import { ABSENT, parseItem, type Table, tryItem } from '../table.ts';
 
 /** Entries in the table `ledger`, beside their account. */
 export function createLedgerStore(table: Table): LedgerStore {
@@ -11,10 +11,15 @@ export function createLedgerStore(table: Table): LedgerStore {
     append: async (entry) => {
       await table.put(entryKey(entry.consumer, entry), entry, ABSENT);
     },
-    since: async (consumer, from) => {
+    since: async (consumer, from, report) => {
       const { pk } = accountKey(consumer);
       const items = await table.query({ pk, first: entriesAt(from), last: ENTRIES.last });
-      return items.map((item) => parseItem(table, LedgerEntry, item));
+      return items.flatMap((item) => {
+        const parsed = tryItem(table, LedgerEntry, item);
+        if ('value' in parsed) return [parsed.value];
+        report({ id: String(item['sk']), why: parsed.why });
+        return [];
+      });
     },
     entries: async (consumer) => {
       const items = await table.query({ pk: accountKey(consumer).pk, ...ENTRIES });

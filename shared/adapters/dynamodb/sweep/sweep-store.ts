@@ -6,7 +6,7 @@ import type { EpochMs } from '../../../core/base/time.ts';
 import { SweepRecord } from '../../../core/sweep/record.ts';
 import type { SweepStore } from '../../../ports/sweep-store.ts';
 import { silenceKey, sweepKey } from '../schema.ts';
-import { parseItem, type Table } from '../table.ts';
+import { parseItem, type Table, tryItem } from '../table.ts';
 
 const Silences = z.object({ count: z.int() });
 
@@ -15,9 +15,13 @@ const minuteOf = (instant: EpochMs): number => Math.floor(instant / 60_000);
 /** Records and counters in the table `inventory`. */
 export function createSweepStore(table: Table): SweepStore {
   return {
-    last: async (provider) => {
+    last: async (provider, report) => {
       const item = await table.get(sweepKey(provider));
-      return item === null ? null : parseItem(table, SweepRecord, item);
+      if (item === null) return null;
+      const parsed = tryItem(table, SweepRecord, item);
+      if ('value' in parsed) return parsed.value;
+      report?.({ id: provider, why: parsed.why });
+      return null;
     },
     record: async (record) => {
       await table.put(sweepKey(record.provider), record, {
