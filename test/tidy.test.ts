@@ -211,6 +211,7 @@ describe('bans', () => {
     'drops promises': ['shared/app/lease.ts', 'ids.forEach(async (id) => {})'],
     catches: ['shared/usecases/a.ts', '} catch {', '} catch (error) {', 'go().catch(f)'],
     'stops an': ['infra/a.ts', 'new StopExecutionCommand({})', "'states:StopExecution'"],
+    'rate limits': ['test/a.test.ts', '{ rateLimits: false }', "'--no-rate-limits'"],
   };
   const sampleFor = (rule: string) => Object.entries(samples).find(([key]) => rule.includes(key));
 

@@ -44,6 +44,8 @@ export type WorldOptions = {
     readonly bootMs?: number;
     readonly listLagMs?: number;
     readonly offers?: number;
+    /** Whether a rate-limited call restarts the wait; false by default. */
+    readonly refusalRestarts?: boolean;
   };
 };
 
@@ -119,7 +121,6 @@ async function openMarket(name: ProviderName, options: WorldOptions, getService:
     now: () => clock.now(),
     after: (ms, run) => clock.at(clock.now() + ms, run),
     ...(options.seed !== undefined && { seed: options.seed }),
-    rateLimits: false,
     ...options.market,
     startMachine: (instance) => startNode(nodeOptions(options, getService, instance), instance),
   });

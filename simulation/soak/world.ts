@@ -85,7 +85,6 @@ export async function createSoakWorld({
     now: clock.now,
     after,
     seed,
-    rateLimits: false,
     credit: 100_000,
     startMachine: (instance) => {
       const job = instance.env['GPU_SHOPPER_JOB_ID'] ?? '';

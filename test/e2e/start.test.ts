@@ -165,7 +165,7 @@ describe('with VAST_API_KEY', () => {
   let env: Record<string, string>;
   beforeAll(async () => {
     const keys = { apiKey };
-    market = createSimulator({ keys, now: Date.now, rateLimits: false, offers: 60 });
+    market = createSimulator({ keys, now: Date.now, offers: 60 });
     env = { VAST_API_KEY: apiKey, VAST_BASE_URL: await market.listen() };
   });
   afterAll(() => market.close());

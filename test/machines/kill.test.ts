@@ -36,7 +36,7 @@ async function stage() {
   const [realStart, simStart] = [Date.now(), Date.UTC(2026, 10, 21, 12)];
   const now = (): number => Math.floor(simStart + (Date.now() - realStart) * SCALE);
   const apiKey = 'a-key-of-the-market';
-  const market = createSimulator({ keys: { apiKey }, now, seed: 7, rateLimits: false });
+  const market = createSimulator({ keys: { apiKey }, now, seed: 7 });
   const marketUrl = await market.listen();
   /** Runs the service until it ends or kills itself. */
   const run = async (dieAt?: DieAt) => {

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
+import { triesOf } from '../../shared/core/instance/attempt.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import type { Meddle } from '../support/worlds/virtual-time.ts';
@@ -91,8 +92,10 @@ describe('a launch', () => {
     const types = (reply.body as { events: { type: string }[] }).events.map(({ type }) => type);
     expect(types).toContain('create-refused');
     const { attempts } = await world.lease(id);
-    expect(attempts.map(({ state }) => state)).toEqual(['refused', 'created']);
-    expect(attempts[0]?.offer.hostId).not.toBe(attempts[1]?.offer.hostId);
+    // The second create call may come too early: that is no try.
+    const [first, second, ...more] = triesOf(attempts);
+    expect([first?.state, second?.state, more]).toEqual(['refused', 'created', []]);
+    expect(first?.offer.hostId).not.toBe(second?.offer.hostId);
     await world.close();
   });
 

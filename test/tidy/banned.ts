@@ -137,6 +137,13 @@ export const BANS: readonly Ban[] = [
     in: /\.(?:tsx?|json)$/,
     except: /^test\/tidy/,
   },
+  {
+    rule: 'turns rate limits off: a market always has them',
+    pattern: /\brateLimits\b|\bno-rate-limits\b/g,
+    view: 'uncommented',
+    in: SOURCE,
+    except: /^test\/tidy/,
+  },
 ];
 
 const covers = (ban: Ban, { path }: SourceFile): boolean =>

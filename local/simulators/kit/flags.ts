@@ -23,7 +23,6 @@ ${keyFields.map(keyLine).join('\n')}
   --seed N            seed of the market in a new state (default 1)
   --credit USD        credit of a new state (default 1000)
   --others SHARE      share of the market rented by other customers, 0 to 1 (default 0)
-  --no-rate-limits    no rate limits
   --refusal-restarts  a rate-limited call restarts the wait
   --follow-parent     exit when standard input closes`;
 
@@ -34,7 +33,6 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   credit: { type: 'string', default: '1000' },
   others: { type: 'string', default: '0' },
-  'rate-limits': { type: 'boolean', default: true },
   'refusal-restarts': { type: 'boolean', default: false },
   'follow-parent': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -68,7 +66,6 @@ export function readFlags({ keyFields }: Identity, args: readonly string[], env:
       seed: parseNumber('seed', values.seed, 2 ** 32),
       credit: parseNumber('credit', values.credit, 1e9),
       othersShare: parseNumber('others', values.others, 1),
-      rateLimits: values['rate-limits'],
       refusalRestarts: values['refusal-restarts'],
       ...(values.state !== undefined && { statePath: values.state }),
     },

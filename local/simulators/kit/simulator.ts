@@ -17,8 +17,6 @@ export type SimulatorOptions = {
   readonly seed?: number;
   /** Offers that can be rented at the start, at least one; hundreds by default. */
   readonly offers?: number;
-  /** Whether the documented rate limits apply; true by default. */
-  readonly rateLimits?: boolean;
   /** Whether a rate-limited call restarts the wait; false by default. */
   readonly refusalRestarts?: boolean;
   /** The share of the market that other customers rent, 0 to 1; 0 by default. */

@@ -10,7 +10,6 @@ import { type Instance, instanceOf, type Machine, type Offer, type State } from 
 export type Settings = Lags & {
   readonly apiKey: string;
   readonly bootMs: number;
-  readonly rateLimits: boolean;
   /** Whether a rate-limited call restarts the wait. */
   readonly refusalRestarts: boolean;
   /** The share of the market that other customers rent, 0 to 1. */

@@ -79,7 +79,7 @@ function refuseForRate(context: Context, { endpoint }: Match, caller: Caller): R
   const thresholdMs = endpoint.spacingMs === 0 ? 1_000 : endpoint.spacingMs;
   const fault = context.takeFault('rate-limit');
   if (fault !== undefined) return replies.rateLimited(state, thresholdMs, fault.variant);
-  if (!settings.rateLimits || endpoint.spacingMs === 0) return null;
+  if (endpoint.spacingMs === 0) return null;
   const callerId = typeof caller === 'string' ? caller : caller.id;
   const gate = `${endpoint.method} ${endpoint.path.source} ${callerId}`;
   const terms = { ...endpoint, refusalRestarts: settings.refusalRestarts, now };

@@ -95,7 +95,6 @@ function keptOf({ gates: _gates, requests: _requests, ...kept }: State): Kept {
 function settingsOf(options: VastaiOptions): Settings {
   return {
     apiKey: keyIn(options.keys, 'apiKey'),
-    rateLimits: options.rateLimits ?? true,
     refusalRestarts: options.refusalRestarts ?? false,
     othersShare: options.othersShare ?? 0,
     bootMs: options.bootMs ?? 40_000,

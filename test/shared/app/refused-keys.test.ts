@@ -32,7 +32,9 @@ let marketUrl = '';
 beforeEach(async () => {
   now = at('12:01');
   database = await openTestDatabase();
-  market = createSimulator({ keys, now: () => now, rateLimits: false, offers: 60 });
+  let marketTime: number = now;
+  // Each call is some seconds after the one before, as the rate limits demand.
+  market = createSimulator({ keys, now: () => (marketTime += 15_000), offers: 60 });
   marketUrl = await market.listen();
 });
 afterEach(async () => {

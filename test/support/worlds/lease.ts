@@ -26,7 +26,15 @@ import { type Ownership, tagOf } from '../../../shared/core/instance/ownership.t
 import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
 import type { SweepRecord } from '../../../shared/core/sweep/record.ts';
 import { strictly } from '../strict-replies.ts';
-import { driveTime, type Meddle, MINUTE, START, type Time, watchCalls } from './virtual-time.ts';
+import {
+  createPauses,
+  driveTime,
+  type Meddle,
+  MINUTE,
+  START,
+  type Time,
+  watchCalls,
+} from './virtual-time.ts';
 
 export const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 export const OPERATOR = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';
@@ -158,17 +166,20 @@ function providerOf({ service, market }: World, { pass }: Time) {
 export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
   const { meddle = (_call, run) => run(), ...rest } = options;
   const clock = createVirtualClock(START);
-  const { calls, around, isIdle } = watchCalls(meddle, () => world?.service.lambda.hanging() ?? 0);
-  // Time does not move during a call, so a pause in a call must not wait for the clock.
-  const pause = async (): Promise<void> => undefined;
+  const { pause, pausing } = createPauses(clock, () => time);
+  const { calls, around, isIdle } = watchCalls(
+    meddle,
+    () => (world?.service.lambda.hanging() ?? 0) + pausing(),
+  );
   const market = { offers: OFFERS, ...rest.market };
   const env = { ...ENV, ...rest.env };
   let world: World | undefined;
+  let time: Time | undefined;
   world = await createWorld({
     ...{ clock, seed: 7, pause, ...rest, market, env },
     around: strictly(around),
   });
-  const time = driveTime(clock, world.service.engine, isIdle);
+  time = driveTime(clock, world.service.engine, isIdle);
   const leases = leasesOf(world);
   const untilState: LeaseWorld['untilState'] = (id, state, hours) =>
     time.until(async () => (await leases.lease(id)).state === state, hours);

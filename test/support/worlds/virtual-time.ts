@@ -44,15 +44,48 @@ export function watchCalls(meddle: Meddle, hanging: () => number) {
     if (isLater(outcome)) return outcome.later;
     return outcome === 'hang' ? new Promise(() => undefined) : outcome;
   };
-  return { calls, around, isIdle: () => inProgress === hanging() };
+  return { calls, around, isIdle: () => inProgress <= hanging() };
 }
 
 export type Time = {
+  /** Whether `until` or `pass` moves time now. */
+  isMoving(): boolean;
+  /** Resolves when the present `until` or `pass` ends. */
+  stopped(): Promise<void>;
   /** Moves time, timer by timer, until `done`; throws after `hours` of virtual time. */
   until(done: () => Promise<boolean>, hours?: number): Promise<void>;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
 };
+
+/**
+ * Pauses inside calls: a paused call waits for time and does not hold it up. Without a driver, a
+ * pause moves time itself.
+ */
+export function createPauses(clock: VirtualClock, time: () => Time | undefined) {
+  let count = 0;
+  const pause = async (ms: number): Promise<void> => {
+    let isDue = false;
+    const due = new Promise<void>((resolve) => {
+      clock.at(clock.now() + ms, () => {
+        isDue = true;
+        resolve();
+      });
+    });
+    count += 1;
+    try {
+      while (!isDue) {
+        const driver = time();
+        if (driver === undefined) clock.next();
+        else if (driver.isMoving()) await Promise.race([due, driver.stopped()]);
+        else await driver.until(async () => isDue);
+      }
+    } finally {
+      count -= 1;
+    }
+  };
+  return { pause, pausing: () => count };
+}
 
 /** Moves the clock whenever the engine is settled and no call is in progress. */
 export function driveTime(
@@ -67,7 +100,18 @@ export function driveTime(
       if (!isIdle()) calm = -1;
     }
   };
-  const until: Time['until'] = async (done, hours = 40) => {
+  let moving: PromiseWithResolvers<void> | null = null;
+  const until: Time['until'] = async (done, hours) => {
+    const own = Promise.withResolvers<void>();
+    moving ??= own;
+    try {
+      await moveUntil(done, hours);
+    } finally {
+      if (moving === own) moving = null;
+      own.resolve();
+    }
+  };
+  const moveUntil: Time['until'] = async (done, hours = 40) => {
     const limit = clock.now() + hours * HOUR;
     for (;;) {
       await rest();
@@ -83,5 +127,5 @@ export function driveTime(
     });
     await until(async () => due, ms / HOUR + 1);
   };
-  return { until, pass };
+  return { until, pass, isMoving: () => moving !== null, stopped: async () => moving?.promise };
 }

@@ -37,12 +37,11 @@ describe('flags', () => {
       port: 0,
       clockPath: undefined,
       followsParent: false,
-      options: { seed: 1, credit: 1_000, othersShare: 0, rateLimits: true, refusalRestarts: false },
+      options: { seed: 1, credit: 1_000, othersShare: 0, refusalRestarts: false },
     });
   });
 
   it.each([
-    ['--no-rate-limits', { rateLimits: false }],
     ['--refusal-restarts', { refusalRestarts: true }],
     ['--others=0.5', { othersShare: 0.5 }],
     ['--credit=7', { credit: 7 }],

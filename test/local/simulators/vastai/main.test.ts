@@ -37,7 +37,7 @@ async function readAll(stream: NodeJS.ReadableStream | null): Promise<string> {
 
 /** Starts the simulator with `--follow-parent` and waits until it serves. */
 async function serve(...flags: string[]) {
-  const child = begin('--follow-parent', '--no-rate-limits', ...flags);
+  const child = begin('--follow-parent', ...flags);
   const [line] = await once(child.stdout ?? child, 'data');
   const address = String(line).trim();
   const call = async (line: string, body?: Json): Promise<Json> => {
