@@ -127,6 +127,62 @@ export function falseResponsePromises(begin: Start): void {
     expect(between(from, harness.now())).toBeLessThan(minutes(1));
   });
 
+  it('absurd-retry-after, create and destroy fail at once, with no effect', async () => {
+    const harness = await begin();
+    const offer = await anyOffer(harness);
+    const id = await launchVisibly(harness);
+    harness.addFault({ name: 'absurd-retry-after' });
+    const from = harness.now();
+    const outcome = await harness.provider.create(aTag(2), offer, spec);
+    expect(outcome.kind).toBe('rate-limited');
+    await expect(harness.provider.destroy(id)).rejects.toEqual(failure('RateLimited'));
+    expect(between(from, harness.now())).toBeLessThan(minutes(1));
+    expect(idsOf(harness)).toEqual([id]);
+  });
+
+  it('other-account of the same team, the account has the same id, but no instance', async () => {
+    const harness = await begin();
+    const own = await harness.provider.account();
+    const id = await launchVisibly(harness);
+    harness.addFault({ name: 'other-account', variant: 1 });
+    expect(await harness.provider.account()).toBe(own);
+    expect(await harness.provider.get(id)).toBe('absent');
+    expect(await harness.provider.list()).toEqual([]);
+    expect(idsOf(harness)).toEqual([id]);
+  });
+
+  it('empty-list, get still returns the instance', async () => {
+    const harness = await begin();
+    const id = await launchVisibly(harness);
+    harness.addFault({ name: 'empty-list' });
+    expect(await harness.provider.list()).toEqual([]);
+    expect(await harness.provider.get(id)).toMatchObject({ id, label: aTag() });
+  });
+
+  it('wrong-id, the returned number is not that of the new instance', async () => {
+    const harness = await begin();
+    const foreign = harness.addForeign('theirs');
+    const offer = await anyOffer(harness);
+    harness.addFault({ name: 'wrong-id', times: 1 });
+    const outcome = await harness.provider.create(aTag(), offer, spec);
+    expect(outcome).toMatchObject({ kind: 'launched', instanceId: foreign });
+    harness.pass(harness.provider.card.listLag);
+    const own = (await harness.provider.list()).filter(({ label }) => label === aTag());
+    expect(own.map(({ id }) => id)).not.toContain(foreign);
+    expect(own).toHaveLength(1);
+  });
+
+  it('young-404, destroy returns absent, and works when the instance is older', async () => {
+    const harness = await begin();
+    const id = await launchVisibly(harness);
+    harness.addFault({ name: 'young-404', forMs: minutes(5) });
+    expect(await harness.provider.destroy(id)).toBe('absent');
+    expect(idsOf(harness)).toEqual([id]);
+    harness.pass(minutes(5));
+    expect(await harness.provider.destroy(id)).toBe('accepted');
+    expect(idsOf(harness)).toEqual([]);
+  });
+
   it('get never returns an instance with another number', async () => {
     const harness = await begin();
     const id = await launchVisibly(harness);
