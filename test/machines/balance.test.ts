@@ -7,6 +7,7 @@ import { rooms } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { ProviderName } from '../../shared/core/base/providers.ts';
+import { triesOf } from '../../shared/core/instance/attempt.ts';
 import { allInRate } from '../../shared/core/instance/offer.ts';
 import type { LogLine } from '../../shared/ports/log.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
@@ -131,7 +132,7 @@ describe('a provider whose balance covers one lease', () => {
     await world.sweep(6);
     world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
     const [id] = await activeOf(world, [await world.request()]);
-    expect(id && (await world.lease(id)).attempts).toHaveLength(2);
+    expect(id && triesOf((await world.lease(id)).attempts)).toHaveLength(2);
     await world.close();
   });
 });
