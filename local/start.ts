@@ -16,11 +16,10 @@ import { createVerifier } from './aws/sigv4.ts';
 import { takeLock } from './files/lock-file.ts';
 import { openLog } from './files/log-file.ts';
 import { accessVariables } from './markets.ts';
-import { runNodes } from './nodes.ts';
 import { type Simulator, startProcesses } from './processes.ts';
 import { createService, type Service } from './service.ts';
 import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
-import { createScaledClock, type EngineClock } from './workflow/clock.ts';
+import { createScaledClock } from './workflow/clock.ts';
 
 export const REGION = 'us-east-1';
 export const SERVICE = 'execute-api';
@@ -46,9 +45,6 @@ export type Started = {
 
 /** How long a start waits for menus, in real time; providers' rate limits take most of it. */
 const MAX_MENU_MS = 30_000;
-/** Simulated instances are listed every 5 simulated seconds, but at most 10 times a real second. */
-const LIST_EVERY_MS = 5_000;
-const MIN_LIST_EVERY_MS = 100;
 
 async function bind(port: number): Promise<{ server: Server; url: string }> {
   const server = createServer();
@@ -76,13 +72,6 @@ function environment(settings: Settings, nodeUrl: string, simulators: readonly S
     AWS_REGION: REGION,
   };
 }
-
-const startNodes = ({ child }: Simulator, clock: EngineClock, scale: number): (() => void) =>
-  runNodes({
-    simulatorUrl: child.url,
-    clock,
-    listEveryMs: Math.max(MIN_LIST_EVERY_MS, LIST_EVERY_MS / scale),
-  });
 
 const Health = z.object({ status: z.string() });
 
@@ -128,7 +117,6 @@ async function run(options: StartOptions): Promise<Started> {
   const keyNamed = (id: string) => keys.get(id);
   const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
   const front = serveHttp(server, { verify, answer: service.answer, log });
-  const stopNodes = simulators.map((each) => startNodes(each, clock, timeScale));
   await startRounds(service);
   // Heartbeats could not arrive while this process was down, unlike on AWS, where the API stays up.
   await onceFor(service.runtime, excuseSilence)();
@@ -136,7 +124,6 @@ async function run(options: StartOptions): Promise<Started> {
   const close = async (): Promise<void> => {
     await front.close();
     service.close();
-    for (const stop of stopNodes) stop();
     await end();
   };
   return { url, credentialsPath, logPath, close };

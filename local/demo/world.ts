@@ -1,5 +1,6 @@
-// A new service in memory, with simulated markets and simulated instances that call the service.
-// The demo and the tests run it. Handlers, adapters and workflow are the deployed ones.
+// A new service in memory, with simulated markets whose instances call the service. The demo and
+// the tests run it. Handlers, adapters and workflow are the deployed ones. The markets and the
+// agents on their instances do not depend on the service: they go on when it stops.
 
 import { randomBytes } from 'node:crypto';
 import { invariant } from '../../shared/core/base/invariant.ts';
@@ -8,9 +9,8 @@ import type { DurationMs } from '../../shared/core/base/time.ts';
 import { createMemoryBlobs } from '../aws/blobs.ts';
 import { type Database, openDatabase } from '../aws/database.ts';
 import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../markets.ts';
-import { type HeartbeatReply, type NodeBody, type NodeOptions, startNode } from '../node.ts';
 import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
-import type { MachineStart } from '../simulators/kit/machines.ts';
+import type { AgentOptions, Heartbeat, HeartbeatReply } from '../simulators/kit/agent.ts';
 import type { MarketSimulator } from '../simulators/kit/simulator.ts';
 import type { EngineClock } from '../workflow/clock.ts';
 
@@ -20,9 +20,7 @@ export type WorldOptions = {
   /** Whether instances can call the service; if not, the service probes for readiness. */
   readonly phoneHome?: boolean;
   /** The telemetry that instances send; a busy GPU by default. */
-  readonly telemetry?: NodeOptions['telemetry'];
-  /** Whether instances destroy themselves at their deadline, as real ones do; false by default. */
-  readonly deadManSwitch?: boolean;
+  readonly telemetry?: AgentOptions['loadOf'];
   /** Overrides of the environment, such as limits. */
   readonly env?: Readonly<Record<string, string>>;
   /** The folder of the journals; they stay in memory by default. */
@@ -56,6 +54,8 @@ export type World = {
   /** Every market; `market` is the first one. */
   readonly markets: ReadonlyMap<ProviderName, MarketSimulator>;
   readonly market: MarketSimulator;
+  /** Stops the service, as a crash does. Nothing that instances send has a reply then. */
+  stopService(): void;
   close(): Promise<void>;
 };
 
@@ -67,9 +67,9 @@ const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 /** Starts markets, database and service, and refreshes the menus once. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { clock, phoneHome = true, providers = [firstProvider] } = options;
-  const opened = await Promise.all(
-    providers.map((name) => openMarket(name, options, () => service)),
-  );
+  let isStopped = false;
+  const send: Send = async (heartbeat) => (isStopped ? null : sendHeartbeat(service, heartbeat));
+  const opened = await Promise.all(providers.map((name) => openMarket(name, options, send)));
   const [first] = opened;
   invariant(first !== undefined, 'a world has a market');
   const database = await openDatabase();
@@ -101,6 +101,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     database,
     markets: new Map(opened.map(({ name, market }) => [name, market])),
     market: first.market,
+    stopService() {
+      isStopped = true;
+      service.close();
+    },
     async close() {
       service.close();
       await Promise.all(opened.map(({ market }) => market.close()));
@@ -109,10 +113,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-type GetService = () => Service;
+type Send = NonNullable<AgentOptions['sendHeartbeat']>;
 
 /** Starts a market; returns it with the environment variables that the service needs for it. */
-async function openMarket(name: ProviderName, options: WorldOptions, getService: GetService) {
+async function openMarket(name: ProviderName, options: WorldOptions, sendHeartbeat: Send) {
   const { clock, between = async (url: string) => url } = options;
   const keys = simulatedKeys(name, hex(16));
   const createSimulator = await simulatorOf(name);
@@ -121,39 +125,17 @@ async function openMarket(name: ProviderName, options: WorldOptions, getService:
     now: () => clock.now(),
     after: (ms, run) => clock.at(clock.now() + ms, run),
     ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.telemetry !== undefined && { loadOf: options.telemetry }),
     ...options.market,
-    startMachine: (instance) => startNode(nodeOptions(options, getService, instance), instance),
+    sendHeartbeat,
   });
   const baseUrl = await between(await market.listen());
   return { name, market, variables: accessVariables(name, { baseUrl, keys }) };
 }
 
-function nodeOptions(
-  options: WorldOptions,
-  getService: GetService,
-  instance: MachineStart,
-): NodeOptions {
-  const { clock, telemetry, deadManSwitch = false, around = (_call, run) => run() } = options;
-  const call = { name: 'endOwnInstance', payload: { id: instance.id } };
-  return {
-    now: () => clock.now(),
-    at: clock.at,
-    hardware: () => ({
-      sshHostKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHNpbXVsYXRlZC1tYWNoaW5lLWhvc3Qta2V5',
-      gpuName: null,
-      gpuCount: null,
-      driver: null,
-    }),
-    send: (token, body) => sendHeartbeat(getService(), token, body),
-    telemetry,
-    ...(deadManSwitch && { end: async () => void (await around(call, instance.endSelf)) }),
-  };
-}
-
 async function sendHeartbeat(
   service: Service,
-  token: string,
-  body: NodeBody,
+  { token, body }: Heartbeat,
 ): Promise<HeartbeatReply | null> {
   const headers = { authorization: `Bearer ${token}` };
   const reply = await service.call('recordNodeHeartbeat', { headers, body });

@@ -9,8 +9,8 @@ import { createMemoryBlobs } from '../../local/aws/blobs.ts';
 import { openDatabase } from '../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../local/aws/gateway.ts';
 import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../../local/markets.ts';
-import { type HeartbeatReply, type NodeBody, startNode } from '../../local/node.ts';
 import { createService, type Service } from '../../local/service.ts';
+import type { HeartbeatReply } from '../../local/simulators/kit/agent.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import type { RouteName } from '../../shared/api/contract/contract.ts';
 import type { Telemetry } from '../../shared/core/instance/telemetry.ts';
@@ -36,6 +36,8 @@ export type SoakOptions = {
   /** Whether the plan has all heartbeats of this lease sent. */
   readonly mustNotBeSilent: (lease: string) => boolean;
 };
+
+const jobOf = (env: Readonly<Record<string, string>>): string => env['GPU_SHOPPER_JOB_ID'] ?? '';
 
 const NONE: Fate = { kind: 'none' };
 /** The percentage of functions that crash at one of their calls, and of those with a late reply. */
@@ -86,18 +88,12 @@ export async function createSoakWorld({
     after,
     seed,
     credit: 100_000,
-    startMachine: (instance) => {
-      const job = instance.env['GPU_SHOPPER_JOB_ID'] ?? '';
-      const send = async (token: string, body: NodeBody): Promise<HeartbeatReply | null> => {
-        if (losesHeartbeat(job)) return null;
-        const headers = { authorization: `Bearer ${token}` };
-        const reply = await call('recordNodeHeartbeat', { headers, body });
-        return reply?.status === 200 ? (reply.body as HeartbeatReply) : null;
-      };
-      const hardware = () => ({ sshHostKey: null, gpuName: null, gpuCount: null, driver: null });
-      const given = { now: clock.now, at: clock.at, telemetry: () => telemetry(job) };
-      const end = () => wire.run(instance.endSelf, NONE, () => false);
-      return startNode({ ...given, send, hardware, end }, instance);
+    loadOf: ({ env }) => telemetry(jobOf(env)),
+    sendHeartbeat: async ({ env, token, body }) => {
+      if (losesHeartbeat(jobOf(env))) return null;
+      const headers = { authorization: `Bearer ${token}` };
+      const reply = await call('recordNodeHeartbeat', { headers, body });
+      return reply?.status === 200 ? (reply.body as HeartbeatReply) : null;
     },
   });
   const watch = createWatch(market, { now: clock.now, mustNotBeSilent });

@@ -44,6 +44,7 @@ describe('an attestation', () => {
     await world.untilState(id, 'ended', 1);
     expect(world.alive()).toBe(1);
     world.market.clearFaults();
+    world.market.addFault({ name: 'refuse-own-key' });
     expect((await world.sweep()).counts).toEqual({ orphan: 1 });
     expect(world.alive()).toBe(0);
     expect(await world.eventTypes(id)).toContain('orphan-found');

@@ -44,6 +44,7 @@ describe('a lease whose execution fails at its deadline', () => {
   it('ends by the sweep within two minutes without the rule', async () => {
     const { failed, opened } = failingWorld({ generations: 1, rule: false });
     const world = await opened;
+    world.market.addFault({ name: 'refuse-own-key' });
     const { id } = await world.active({ hours: 1 });
     const { deadline } = await world.lease(id);
     await world.until(async () => world.alive() === 0, 2);

@@ -226,6 +226,7 @@ describe('a refused teardown', () => {
     expect(overruns.length).toBeGreaterThan(1);
     expect(overruns.length).toBeLessThanOrEqual(7);
     world.market.clearFaults();
+    world.market.addFault({ name: 'refuse-own-key' });
     expect((await ended(world, id)).lease.chargedMicroUsd).toBeGreaterThan(microUsd(spent));
     await world.close();
   });

@@ -37,6 +37,7 @@ describe('a label that the provider rewrites', () => {
     const world = await leaseWorld();
     world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
     world.market.addFault({ name: 'rewritten-label', forMs: 2 * HOUR });
+    world.market.addFault({ name: 'refuse-own-key' });
     const id = await world.request();
     await world.until(async () => ownAlive(world).length > 0);
     await world.release(id);
@@ -94,6 +95,8 @@ describe("a create that responds with another instance's number", () => {
       const stranger = world.market.addForeignInstance();
       await world.pass(age);
       world.market.addFault({ name: 'wrong-id', times: 1 });
+      // If it ended itself, no listing would show which instance is ours.
+      world.market.addFault({ name: 'refuse-own-key' });
       const id = await world.request();
       await world.until(async () => (await world.lease(id)).state === 'booting');
       await world.release(id);

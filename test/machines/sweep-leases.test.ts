@@ -251,7 +251,7 @@ describe('an instance whose create call is in progress', () => {
     let swept = 0;
     const between = marketBetween(async ({ method, path, when: moment }) => {
       if (method !== 'PUT' || !path.includes('/asks/') || moment !== when) return undefined;
-      for (let n = 0; n < 3; n += 1) await world?.service.sweep();
+      for (let n = 0; n < 3; n += 1) await world?.duringCall(world.service.sweep);
       swept += 1;
       return undefined;
     });

@@ -9,9 +9,9 @@ import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
-/** Destroy calls that reached the provider. */
+/** Destroy calls of the service that reached the provider; those of an instance have status 403. */
 const destroys = (world: LeaseWorld) =>
-  world.market.requests().filter(({ method }) => method === 'DELETE');
+  world.market.requests().filter(({ method, status }) => method === 'DELETE' && status !== 403);
 
 async function endsWithProof(world: LeaseWorld, id: LeaseId): Promise<void> {
   await world.until(async () => {
@@ -33,6 +33,7 @@ describe('a provider that refuses every destroy', () => {
     const world = await leaseWorld({ meddle, freshMenu: false, sweepEvery, log });
     const { id } = await world.active({ silenceLimitSeconds: 3_600 });
     world.market.addFault({ name: 'refuse-destroy', forMs: 72 * HOUR });
+    world.market.addFault({ name: 'refuse-own-key' });
     await world.release(id);
     const from = world.clock.now();
     await world.pass(70 * HOUR);
@@ -92,6 +93,7 @@ describe('an instance that reappears', () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
+    world.market.addFault({ name: 'refuse-own-key' });
     await world.release(id);
     await endsWithProof(world, id);
     expect(await world.eventTypes(id)).toContain('instance-still-present');
@@ -102,6 +104,7 @@ describe('an instance that reappears', () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
+    world.market.addFault({ name: 'refuse-own-key' });
     await world.release(id);
     await world.until(async () => (await world.eventTypes(id)).includes('destroy-accepted'));
     world.market.addFault({ name: 'stale-list', forMs: 6 * HOUR, times: 2 });
@@ -119,6 +122,7 @@ describe('an instance that reappears', () => {
     const options = { sweepEvery: minutes(1), between: between.front };
     const world = await leaseWorld(options);
     const { id } = await world.active();
+    world.market.addFault({ name: 'refuse-own-key' });
     await world.release(id);
     await endsWithProof(world, id);
     expect(denials).toBe(3);
@@ -135,6 +139,7 @@ describe('an instance that reappears', () => {
     const world = await leaseWorld({ sweepEvery: minutes(1), log });
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: 2 * HOUR, times: 1 });
+    world.market.addFault({ name: 'refuse-own-key' });
     await world.release(id);
     await world.until(async () => (await world.eventTypes(id)).includes('destroy-accepted'), 1);
     // A lie that nothing shows: lists and reads of a colleague's account, which has the same id.
@@ -142,6 +147,7 @@ describe('an instance that reappears', () => {
     await world.untilState(id, 'ended', 1);
     expect(world.alive()).toBe(1);
     world.market.clearFaults();
+    world.market.addFault({ name: 'refuse-own-key' });
     const from = world.clock.now();
     await world.until(async () => world.alive() === 0, 1);
     // No lease is open, so the sweep runs every five minutes.

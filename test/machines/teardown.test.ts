@@ -54,6 +54,7 @@ describe('teardown', () => {
     const world = await leaseWorld();
     const { id } = await world.active();
     world.market.addFault({ name: 'zombie', forMs: HOUR, times: 1 });
+    world.market.addFault({ name: 'refuse-own-key' });
     await world.release(id);
     await endsOnlyWhenGone(world, id);
     await world.close();

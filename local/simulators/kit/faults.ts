@@ -31,6 +31,8 @@ const targets = {
   slow: null,
   /** The response is 404, for an unknown key. */
   'bad-key': null,
+  /** An instance's own key is refused with 403, so that it can't destroy itself. */
+  'refuse-own-key': null,
   /** A later page of a list responds 500; with an instance id, the page with that instance. */
   'partial-page': ['list'],
   /** Lists omit instances younger than `forMs`; with an instance id, only that instance. */

@@ -1,25 +1,15 @@
-// The programs on rented machines: an SSH server on a loopback port, and the program of the
-// simulator's `startMachine` option. They start and stop with the instances.
+// The programs on rented machines: an SSH server on a loopback port, and the node agent or the
+// program of the simulator's `startMachine` option. They start and stop with the instances.
 
+import type { AgentHost } from './agent.ts';
 import { openSshServer, type SshOptions, type SshServer } from './machine/ssh-server.ts';
 
-export type MachineStart = {
-  readonly id: string;
+export type MachineStart = AgentHost & {
   readonly label: string | null;
-  readonly env: Readonly<Record<string, string>>;
   readonly onstart: string;
   readonly image: string;
   /** The keys attached to the instance; its start script may add more. */
   readonly sshKeys: readonly string[];
-  /** Its public host key, as `ssh-keyscan` prints it, without the address. */
-  readonly sshHostKey: string;
-  readonly gpuName: string;
-  readonly gpuCount: number;
-  /**
-   * Destroys the instance from inside, as the node agent does: through the provider's API and with
-   * the instance's own key. Rejects when the API can't be reached.
-   */
-  readonly endSelf: () => Promise<void>;
 };
 
 /** Starts the program on a machine; the returned function stops it. */
@@ -35,7 +25,7 @@ export type MachineState = {
   readonly ssh: () => Omit<SshOptions, 'port'>;
 };
 
-export function createMachines(startMachine: StartMachine | undefined) {
+export function createMachines(startMachine: StartMachine) {
   const servers = new Map<string, Promise<SshServer>>();
   const started = new Map<string, () => void>();
 
@@ -50,7 +40,7 @@ export function createMachines(startMachine: StartMachine | undefined) {
   function start(instance: MachineState): void {
     // A client that read the port before must find the server there again.
     if (instance.sshPort !== null) void serve(instance);
-    if (startMachine === undefined || started.has(instance.id)) return;
+    if (started.has(instance.id)) return;
     started.set(instance.id, startMachine(instance.start()));
   }
 

@@ -1,11 +1,12 @@
 // The interface of every simulator: its options, its server and its controls. Code that works with
 // any provider must use nothing else. Types only.
 
+import type { AgentOptions } from './agent.ts';
 import type { After } from './alarm.ts';
 import type { Controls } from './controls.ts';
 import type { StartMachine } from './machines.ts';
 
-export type SimulatorOptions = {
+export type SimulatorOptions = AgentOptions & {
   /** The API keys of its only account: a value for each key field of the provider. */
   readonly keys: Readonly<Record<string, string>>;
   /** Epoch milliseconds; may be scaled, or stop and jump hours. */
@@ -30,7 +31,10 @@ export type SimulatorOptions = {
   readonly destroyLagMs?: number;
   /** The account's credit in USD. */
   readonly credit?: number;
-  /** Called when an instance is up; the returned function is called when it goes down. */
+  /**
+   * Called when an instance is up; the returned function is called when it goes down. By default it
+   * starts the node agent, on instances that have its environment.
+   */
   readonly startMachine?: StartMachine;
 };
 

@@ -69,6 +69,8 @@ function refuse(context: Context, incoming: Incoming, match: Match): Reply | nul
     return operation === 'get' ? replies.unknownKeyOnGet : replies.unknownKey;
   }
   if (!mayCall(caller, operation, match.ids[0])) return replies.outOfScope;
+  const isOwn = typeof caller !== 'string';
+  if (isOwn && context.takeFault('refuse-own-key') !== undefined) return replies.outOfScope;
   return refuseForRate(context, match, caller) ?? refuseByFault(context, incoming, match);
 }
 

@@ -1,8 +1,12 @@
-// The programs on a rented instance: their environment, the authorized SSH keys, and the call by
-// which the instance destroys itself.
+// The programs on a rented instance: their environment, the authorized SSH keys, the node agent's
+// memory, and the call by which the instance destroys itself.
 
+import { type AgentMemory, hasAgent, newMemory } from '../kit/agent.ts';
+import type { StoredAgent } from '../kit/catch-up.ts';
 import { isUp } from '../kit/life.ts';
 import type { MachineStart, MachineState } from '../kit/machines.ts';
+import type { Incoming } from '../kit/wire.ts';
+import { stopWhenBroke } from './billing.ts';
 import { placeOf } from './context.ts';
 import { cudaVersion, driverVersion, modelOf } from './offer-view.ts';
 import type { Instance, State } from './state.ts';
@@ -13,8 +17,16 @@ export function environmentOf({ id, env, apiKey }: Instance): Record<string, str
   return { CONTAINER_ID: String(id), CONTAINER_API_KEY: apiKey, ...Object.fromEntries(plain) };
 }
 
-/** The current instant, and the API's address for an instance that destroys itself. */
-export type StateAt = { readonly now: number; readonly address: string };
+/** The current instant, and what programs on instances do to the simulator. */
+export type StateAt = {
+  readonly now: number;
+  /** Called when an agent's memory has changed. */
+  readonly save: () => void;
+  /** Applies all changes that are due; returns the current instant. */
+  readonly settle: () => number;
+  /** Serves a call of an instance. */
+  readonly serve: (incoming: Incoming) => Promise<unknown>;
+};
 
 /** The state of the machine, for the kit. */
 export function machineState(state: State, instance: Instance, at: StateAt): MachineState {
@@ -22,12 +34,12 @@ export function machineState(state: State, instance: Instance, at: StateAt): Mac
     id: String(instance.id),
     up: isUp(instance, at.now),
     sshPort: instance.sshPort,
-    start: () => startOf(state, instance, at.address),
+    start: () => startOf(state, instance, at),
     ssh: () => sshOf(state, instance),
   };
 }
 
-function startOf(state: State, instance: Instance, address: string): MachineStart {
+function startOf(state: State, instance: Instance, { now, ...at }: StateAt): MachineStart {
   const { id, label, onstart, image } = instance;
   const { offer, machine } = placeOf(state, instance);
   return {
@@ -36,16 +48,58 @@ function startOf(state: State, instance: Instance, address: string): MachineStar
     sshHostKey: instance.hostKey.publicKey,
     gpuName: machine.gpuName,
     gpuCount: offer.gpus,
-    endSelf: () => destroySelf(address, instance),
+    memory: memoryOf(instance, now),
+    remember: (memory) => {
+      instance.agent = memory;
+      at.save();
+    },
+    endSelf: async () => {
+      // As a call over the network, it arrives after the work of the present instant.
+      await Promise.resolve();
+      if (isUp(instance, at.settle())) await at.serve(destroyCall(instance));
+    },
   };
 }
 
-/** Destroys the instance with its own key, which is valid only for this instance. */
-async function destroySelf(address: string, { id, apiKey }: Instance): Promise<void> {
-  const headers = { authorization: `Bearer ${apiKey}` };
-  const url = `${address}/api/v0/instances/${id}/`;
-  const reply = await fetch(url, { method: 'DELETE', headers });
-  await reply.body?.cancel();
+/** What the agent knows since the start of the latest run: a new one does not inherit it. */
+function memoryOf({ runs, agent }: Instance, now: number): AgentMemory {
+  const startedAt = runs.at(-1)?.readyAt ?? now;
+  return agent?.startedAt === startedAt ? agent : newMemory(startedAt);
+}
+
+type Past = {
+  readonly now: number;
+  /** Executes a call at a past instant. */
+  readonly execute: (incoming: Incoming, instant: number) => Promise<unknown>;
+};
+
+/** The agents of all instances that have booted. */
+export function storedAgents(state: State, { now, execute }: Past): StoredAgent[] {
+  const hasBooted = ({ runs }: Instance): boolean => (runs.at(-1)?.readyAt ?? Infinity) <= now;
+  return state.instances
+    .filter((instance) => hasAgent(instance.env) && hasBooted(instance))
+    .map((instance) => ({
+      env: instance.env,
+      memory: memoryOf(instance, now),
+      remember: (memory) => {
+        instance.agent = memory;
+      },
+      isUp: (instant) => isUp(instance, instant),
+      end: async (instant) => {
+        stopWhenBroke(state, instant);
+        if (isUp(instance, instant)) await execute(destroyCall(instance), instant);
+      },
+    }));
+}
+
+/** The instance destroys itself with its own key, which is valid only for this instance. */
+function destroyCall({ id, apiKey }: Instance): Incoming {
+  return {
+    method: 'DELETE',
+    url: new URL(`http://127.0.0.1/api/v0/instances/${id}/`),
+    headers: { authorization: `Bearer ${apiKey}` },
+    body: '',
+  };
 }
 
 function sshOf(state: State, instance: Instance): ReturnType<MachineState['ssh']> {

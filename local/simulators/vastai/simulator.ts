@@ -2,19 +2,21 @@
 // must share no code with the adapter: a shared mistake would go unnoticed. See FIDELITY.md.
 
 import { adminReply, isAdminPath } from '../kit/admin.ts';
+import { startAgent } from '../kit/agent.ts';
 import { createAlarm } from '../kit/alarm.ts';
+import { catchUp } from '../kit/catch-up.ts';
 import { createClock } from '../kit/clock.ts';
 import { keyIn } from '../kit/keys.ts';
 import { nextChangeAt } from '../kit/life.ts';
-import { createMachines } from '../kit/machines.ts';
+import { createMachines, type MachineState, type StartMachine } from '../kit/machines.ts';
 import type { MarketSimulator, SimulatorOptions } from '../kit/simulator.ts';
 import { createStore } from '../kit/store.ts';
 import { createWire, type Incoming, immediate, type Outcome } from '../kit/wire.ts';
 import { stopWhenBroke } from './billing.ts';
 import type { Settings } from './context.ts';
 import { createControls } from './controls.ts';
-import { dispatch } from './dispatch.ts';
-import { machineState } from './machine.ts';
+import { dispatch, type World } from './dispatch.ts';
+import { machineState, storedAgents } from './machine.ts';
 import { createMarket } from './market.ts';
 import { type Instance, Kept, latestByNumber, type State } from './state.ts';
 
@@ -32,12 +34,17 @@ export function createSimulator(options: VastaiOptions) {
   const settings = settingsOf(options);
   const store = createStore(options.statePath, Kept);
   const state: State = { ...(store.read() ?? createState(options)), gates: {}, requests: [] };
-  const machines = createMachines(options.startMachine);
-  const alarm = createAlarm(options.after ?? createClock().after);
+  const { after = createClock().after } = options;
+  const runAgent: StartMachine = (machine) => startAgent({ ...options, after }, machine);
+  const machines = createMachines(options.startMachine ?? runAgent);
+  const alarm = createAlarm(after);
   const controls = createControls({ state, settings }, settle);
   const wire = createWire(answer);
   const save = (): void => store.save(keptOf(state));
-  let address = '';
+  const machineAt = (instance: Instance, now: number): MachineState =>
+    machineState(state, instance, { now, save, settle, serve: answer });
+  const portOf: PortOf = (instance, now) => machines.portOf(machineAt(instance, now));
+  const execute = createExecute({ state, settings }, portOf);
   let closed = false;
 
   /** Applies all changes that are due; returns the current instant. */
@@ -45,8 +52,7 @@ export function createSimulator(options: VastaiOptions) {
     const now = options.now();
     stopWhenBroke(state, now);
     if (closed) return now;
-    const latest = latestByNumber(state);
-    machines.update(latest.map((each) => machineState(state, each, { now, address })));
+    machines.update(latestByNumber(state).map((each) => machineAt(each, now)));
     alarm.set(now, nextChangeAt(state.instances, now), settle);
     return now;
   }
@@ -54,25 +60,20 @@ export function createSimulator(options: VastaiOptions) {
   /** The state is saved before the response is sent. */
   async function answer(incoming: Incoming): Promise<Outcome> {
     const isAdmin = isAdminPath(incoming.url.pathname);
-    const outcome = isAdmin ? immediate(adminReply(controls, incoming)) : await serve(incoming);
-    save();
-    return outcome;
-  }
-
-  async function serve(incoming: Incoming): Promise<Outcome> {
-    const now = settle();
-    const sshPort = (instance: Instance) =>
-      machines.portOf(machineState(state, instance, { now, address }));
-    const outcome = await dispatch({ state, settings, now, sshPort }, incoming);
-    log(state, incoming, { at: now, status: outcome.dropped ? 0 : outcome.reply.status });
+    const outcome = isAdmin
+      ? immediate(adminReply(controls, incoming))
+      : await execute(incoming, settle());
     settle();
+    save();
     return outcome;
   }
 
   return {
     ...controls,
     listen: async (port?: number): Promise<string> => {
-      address = await wire.listen(port);
+      const now = options.now();
+      await catchUp(() => storedAgents(state, { now, execute }), now);
+      const address = await wire.listen(port);
       settle();
       await machines.reopened();
       save();
@@ -85,6 +86,18 @@ export function createSimulator(options: VastaiOptions) {
       machines.close();
     },
   } satisfies MarketSimulator;
+}
+
+type PortOf = (instance: Instance, now: number) => Promise<number | null>;
+
+/** Executes and logs calls, without the changes that are due at their instant. */
+function createExecute({ state, settings }: Pick<World, 'state' | 'settings'>, portOf: PortOf) {
+  return async (incoming: Incoming, now: number): Promise<Outcome> => {
+    const sshPort = (instance: Instance) => portOf(instance, now);
+    const outcome = await dispatch({ state, settings, now, sshPort }, incoming);
+    log(state, incoming, { at: now, status: outcome.dropped ? 0 : outcome.reply.status });
+    return outcome;
+  };
 }
 
 /** The state to store: without rate limits and the log of requests. */

@@ -3,6 +3,7 @@
 // be in the future: planned changes are recorded in advance.
 
 import * as z from 'zod/mini';
+import { AgentMemory } from '../kit/agent.ts';
 import { Rate, Traffic } from '../kit/billing.ts';
 import type { RequestEntry } from '../kit/controls.ts';
 import { Fault } from '../kit/faults.ts';
@@ -79,6 +80,8 @@ const Instance = z.object({
   hostKey: z.object({ privateKey: z.string(), publicKey: z.string() }),
   /** The last port of the SSH server, which it reuses. */
   sshPort: z.nullable(z.int()),
+  /** What its node agent knows; null before the first run. */
+  agent: z.nullable(AgentMemory),
   end: z.nullable(End),
 });
 export type Instance = z.infer<typeof Instance>;

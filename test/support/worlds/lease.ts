@@ -66,6 +66,8 @@ export type LeaseWorld = World &
     readonly calls: readonly string[];
     /** For a second service on the same clock: time waits for its calls too. */
     readonly around: Around;
+    /** Runs work on which a call in progress waits, such as a call that a proxy holds. */
+    duringCall<Result>(work: () => Promise<Result>): Promise<Result>;
     ask(route: RouteName, request?: GatewayRequest): Promise<GatewayReply>;
     request(body?: object, key?: string): Promise<LeaseId>;
     /** Requests a lease and waits until it is active. */
@@ -166,7 +168,7 @@ function providerOf({ service, market }: World, { pass }: Time) {
 export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
   const { meddle = (_call, run) => run(), ...rest } = options;
   const clock = createVirtualClock(START);
-  const { pause, pausing } = createPauses(clock, () => time);
+  const { pause, duringCall, pausing } = createPauses(clock, () => time);
   const { calls, around, isIdle } = watchCalls(
     meddle,
     () => (world?.service.lambda.hanging() ?? 0) + pausing(),
@@ -185,7 +187,7 @@ export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<Lease
     time.until(async () => (await leases.lease(id)).state === state, hours);
   return {
     ...world,
-    ...{ clock, calls, around: strictly(around), untilState },
+    ...{ clock, calls, around: strictly(around), untilState, duringCall },
     ...time,
     ...leases,
     ...providerOf(world, time),

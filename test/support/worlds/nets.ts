@@ -1,5 +1,6 @@
 // A world in which each of the four nets can be turned off: its calls are rejected or never return,
-// so that the other nets can't rely on it.
+// so that the other nets can't rely on it. The market refuses the key of an instance that must not
+// end itself.
 
 import type { WorldOptions } from '../../../local/demo/world.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
@@ -32,12 +33,11 @@ export const BOUNDS = {
 /** How the workflow is off: its steps never return, or the engine rejects every call. */
 export type Gone = 'hanging' | 'refusing';
 
-/** The net that a call belongs to; null for other calls, such as routes. */
+/** The service's net that a call belongs to; null for other calls, such as routes. */
 function netOf(name: string): Net | null {
   if (isStep(name) || name === 'event-execution-ended') return 'workflow';
   if (name === 'timer-deadline') return 'schedule';
-  if (name === 'timer-sweep') return 'sweep';
-  return name === 'endOwnInstance' ? 'instance' : null;
+  return name === 'timer-sweep' ? 'sweep' : null;
 }
 
 export type NetsWorld = LeaseWorld & {
@@ -66,7 +66,6 @@ export async function netsWorld(
   const world = await leaseWorld({
     meddle,
     sweepEvery: minutes(1),
-    deadManSwitch: true,
     onWorkflowCall: (call) => {
       if (isOff('workflow') && gone === 'refusing') throw new Error(`no ${call}`);
     },
@@ -76,10 +75,12 @@ export async function netsWorld(
     ...world,
     only: (net) => {
       alone = net;
+      if (net !== 'instance') world.market.addFault({ name: 'refuse-own-key' });
     },
     mend: () => {
       alone = null;
       deaf = false;
+      world.market.clearFaults();
     },
     deafen: () => {
       deaf = true;

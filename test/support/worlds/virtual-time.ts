@@ -84,7 +84,16 @@ export function createPauses(clock: VirtualClock, time: () => Time | undefined) 
       count -= 1;
     }
   };
-  return { pause, pausing: () => count };
+  /** Runs work on which a call in progress waits, so that time can move for the work's pauses. */
+  const duringCall = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    count += 1;
+    try {
+      return await work();
+    } finally {
+      count -= 1;
+    }
+  };
+  return { pause, duringCall, pausing: () => count };
 }
 
 /** Moves the clock whenever the engine is settled and no call is in progress. */

@@ -120,6 +120,7 @@ export function rent(context: Renting, offer: Offer, request: RentRequest): Inst
     keys: [...state.accountKeys],
     hostKey: createHostKey(),
     sshPort: null,
+    agent: null,
     end: null,
   };
   state.instances.push(instance);

@@ -66,7 +66,7 @@ const anyInstance = fc
                 { at: created + Math.floor(rest / 3), upBytes: run, downBytes: rest },
                 { at: created + Math.floor(rest / 2), upBytes: rest * 30, downBytes: run * 20 },
               ],
-        ...{ hostKey: { privateKey: '', publicKey: '' }, sshPort: null },
+        ...{ hostKey: { privateKey: '', publicKey: '' }, sshPort: null, agent: null },
         end: ends ? { at: created + rest, kind: 'destroyed' } : null,
       };
       return instance;

@@ -2,6 +2,7 @@
 // timer on the simulated clock or at the next call.
 
 import { describe, expect, it } from 'vitest';
+import { newMemory } from '../../../../local/simulators/kit/agent.ts';
 import type { MachineStart } from '../../../../local/simulators/kit/machines.ts';
 import { create, createUp, destroy, MINUTE, startMarket, type TestMarket } from './support.ts';
 
@@ -69,6 +70,8 @@ describe('machines', () => {
           CONTAINER_ID: String(id),
           CONTAINER_API_KEY: reply.json.instance_api_key,
         },
+        memory: newMemory(started[0]?.memory.startedAt ?? 0),
+        remember: expect.any(Function),
         endSelf: expect.any(Function),
       },
     ]);
