@@ -83,94 +83,100 @@ describe('a release during a create call', () => {
   });
 });
 
-describe('a launch', () => {
-  it('uses the next candidate when the first offer is gone, and adds an event', async () => {
-    const world = await leaseWorld();
-    world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
-    const { id } = await world.active();
-    const reply = await world.ask('readEvents', { params: { id } });
-    const types = (reply.body as { events: { type: string }[] }).events.map(({ type }) => type);
-    expect(types).toContain('create-refused');
-    const { attempts } = await world.lease(id);
-    // The second create call may come too early: that is no try.
-    const [first, second, ...more] = triesOf(attempts);
-    expect([first?.state, second?.state, more]).toEqual(['refused', 'created', []]);
-    expect(first?.offer.hostId).not.toBe(second?.offer.hostId);
-    await world.close();
-  });
+/** Whether a refused call restarts the wait, which providers do not document. */
+const MARKETS = [{ refusalRestarts: false }, { refusalRestarts: true }];
 
-  it('finds an instance whose create reply was lost, and creates no second one', async () => {
-    const world = await leaseWorld();
-    world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
-    await world.active();
-    expect(world.market.instances().length).toBe(1);
-    await world.close();
-  });
+describe.each(MARKETS)(
+  'a launch, with $refusalRestarts that refusals restart the wait',
+  (market) => {
+    it('uses the next candidate when the first offer is gone, and adds an event', async () => {
+      const world = await leaseWorld({ market });
+      world.market.addFault({ name: 'refuse', operation: 'create', times: 1 });
+      const { id } = await world.active();
+      const reply = await world.ask('readEvents', { params: { id } });
+      const types = (reply.body as { events: { type: string }[] }).events.map(({ type }) => type);
+      expect(types).toContain('create-refused');
+      const { attempts } = await world.lease(id);
+      // The second create call may come too early: that is no try.
+      const [first, second, ...more] = triesOf(attempts);
+      expect([first?.state, second?.state, more]).toEqual(['refused', 'created', []]);
+      expect(first?.offer.hostId).not.toBe(second?.offer.hostId);
+      await world.close();
+    });
 
-  it('does not count a rate-limited create as a try', async () => {
-    const world = await leaseWorld();
-    world.market.addFault({ name: 'rate-limit', operation: 'create', times: 3 });
-    const { id } = await world.active();
-    expect((await world.lease(id)).attempts.length).toBe(4);
-    await world.close();
-  });
+    it('finds an instance whose create reply was lost, and creates no second one', async () => {
+      const world = await leaseWorld({ market });
+      world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
+      await world.active();
+      expect(world.market.instances().length).toBe(1);
+      await world.close();
+    });
 
-  it('destroys an instance that never boots, and creates another one', async () => {
-    const world = await leaseWorld();
-    world.market.addFault({ name: 'never-boots', times: 1 });
-    const { id } = await world.active();
-    const [first, second] = (await world.lease(id)).attempts;
-    expect(first).toMatchObject({ state: 'gone', reason: 'boot-timeout' });
-    expect(second).toMatchObject({ state: 'created' });
-    const alive = world.market.instances().filter((instance) => instance.alive);
-    expect(alive.length).toBe(1);
-    await world.close();
-  });
+    it('does not count a rate-limited create as a try', async () => {
+      const world = await leaseWorld({ market });
+      world.market.addFault({ name: 'rate-limit', operation: 'create', times: 3 });
+      const { id } = await world.active();
+      expect((await world.lease(id)).attempts.length).toBe(4);
+      await world.close();
+    });
 
-  it('destroys an instance that costs more than the ceiling', async () => {
-    const world = await leaseWorld();
-    const offers = (await world.ask('listOffers', { query: { gpuName: 'RTX 4090', limit: '1' } }))
-      .body as { offers: { microUsdPerHour: number }[] };
-    const ceilingMicroUsdPerHour = Math.ceil((offers.offers[0]?.microUsdPerHour ?? 0) * 1.2);
-    world.market.addFault({ name: 'price-rise', times: 1 });
-    const id = await world.request({ ceilingMicroUsdPerHour });
-    await world.until(async () => ['active', 'ended'].includes((await world.lease(id)).state));
-    expect((await world.lease(id)).attempts[0]).toMatchObject({ reason: 'price-rose' });
-    await world.close();
-  });
+    it('destroys an instance that never boots, and creates another one', async () => {
+      const world = await leaseWorld({ market });
+      world.market.addFault({ name: 'never-boots', times: 1 });
+      const { id } = await world.active();
+      const [first, second] = (await world.lease(id)).attempts;
+      expect(first).toMatchObject({ state: 'gone', reason: 'boot-timeout' });
+      expect(second).toMatchObject({ state: 'created' });
+      const alive = world.market.instances().filter((instance) => instance.alive);
+      expect(alive.length).toBe(1);
+      await world.close();
+    });
 
-  it('ends the lease as over-budget when every matching offer is above the ceiling', async () => {
-    const world = await leaseWorld();
-    const id = await world.request({ ceilingMicroUsdPerHour: 1 });
-    await world.untilState(id, 'ended');
-    expect(await world.lease(id)).toMatchObject({ reason: 'over-budget', chargedMicroUsd: 0 });
-    expect(await world.leftovers(id)).toEqual([]);
-    await world.close();
-  });
+    it('destroys an instance that costs more than the ceiling', async () => {
+      const world = await leaseWorld({ market });
+      const offers = (await world.ask('listOffers', { query: { gpuName: 'RTX 4090', limit: '1' } }))
+        .body as { offers: { microUsdPerHour: number }[] };
+      const ceilingMicroUsdPerHour = Math.ceil((offers.offers[0]?.microUsdPerHour ?? 0) * 1.2);
+      world.market.addFault({ name: 'price-rise', times: 1 });
+      const id = await world.request({ ceilingMicroUsdPerHour });
+      await world.until(async () => ['active', 'ended'].includes((await world.lease(id)).state));
+      expect((await world.lease(id)).attempts[0]).toMatchObject({ reason: 'price-rose' });
+      await world.close();
+    });
 
-  it('ends the lease as no-offer when no offer matches', async () => {
-    const world = await leaseWorld();
-    const id = await world.request({ gpuNames: ['RTX 9999'] });
-    await world.untilState(id, 'ended');
-    expect(await world.lease(id)).toMatchObject({ reason: 'no-offer', attempts: [] });
-    expect(await world.leftovers(id)).toEqual([]);
-    await world.close();
-  });
+    it('ends the lease as over-budget when every matching offer is above the ceiling', async () => {
+      const world = await leaseWorld({ market });
+      const id = await world.request({ ceilingMicroUsdPerHour: 1 });
+      await world.untilState(id, 'ended');
+      expect(await world.lease(id)).toMatchObject({ reason: 'over-budget', chargedMicroUsd: 0 });
+      expect(await world.leftovers(id)).toEqual([]);
+      await world.close();
+    });
 
-  it('gives an instance that was found later its SSH key, once', async () => {
-    const world = await leaseWorld();
-    world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
-    const { id, attempts } = await world.active();
-    expect(attempts).toMatchObject([{ keyAttached: true }]);
-    const types = await world.eventTypes(id);
-    expect(types.filter((type) => type === 'key-handed-over')).toHaveLength(1);
-    await world.close();
-  });
+    it('ends the lease as no-offer when no offer matches', async () => {
+      const world = await leaseWorld({ market });
+      const id = await world.request({ gpuNames: ['RTX 9999'] });
+      await world.untilState(id, 'ended');
+      expect(await world.lease(id)).toMatchObject({ reason: 'no-offer', attempts: [] });
+      expect(await world.leftovers(id)).toEqual([]);
+      await world.close();
+    });
 
-  it('is ready by its SSH banner when instances cannot send heartbeats', async () => {
-    const world = await leaseWorld({ phoneHome: false });
-    await world.active();
-    expect(world.calls).toContain('probe');
-    await world.close();
-  });
-});
+    it('gives an instance that was found later its SSH key, once', async () => {
+      const world = await leaseWorld({ market });
+      world.market.addFault({ name: 'drop-after-effect', operation: 'create', times: 1 });
+      const { id, attempts } = await world.active();
+      expect(attempts).toMatchObject([{ keyAttached: true }]);
+      const types = await world.eventTypes(id);
+      expect(types.filter((type) => type === 'key-handed-over')).toHaveLength(1);
+      await world.close();
+    });
+
+    it('is ready by its SSH banner when instances cannot send heartbeats', async () => {
+      const world = await leaseWorld({ market, phoneHome: false });
+      await world.active();
+      expect(world.calls).toContain('probe');
+      await world.close();
+    });
+  },
+);
