@@ -21,7 +21,7 @@ const FACTS = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: 'RTX 4090', gpuCount: 2
 
 type Sent = { at: number; facts: unknown; number: number };
 
-/** An agent that started at 0, with 60 s between heartbeats, 300 s without a reply, 30 s of grace. */
+/** An agent that starts at 0: a heartbeat per 60 s, 300 s without a reply, 30 s of grace. */
 function run(answer?: (at: number) => HeartbeatReply | null, env: Record<string, string> = {}) {
   const clock = createVirtualClock(0);
   const sent: Sent[] = [];
@@ -62,7 +62,7 @@ describe('an agent', () => {
     ]);
   });
 
-  it('ends its instance after the end of the lease and its grace, and repeats the call', async () => {
+  it('ends its instance after the lease and its grace, and repeats the call', async () => {
     const { clock, ends } = run((at) => carryOn(100 - at / SECOND));
     await clock.advanceTo(200 * SECOND);
     expect(ends.map((at) => at / SECOND)).toEqual([130, 190]);
