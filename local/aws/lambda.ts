@@ -24,12 +24,13 @@ export type FunctionFault = {
   readonly step?: string;
   /**
    * `timeout`: the function never returns. `exit`: its process exits. `unknown`: it fails, and
-   * Lambda returns no error type. `throttle`: it does not run, and `when` is ignored.
+   * Lambda returns no error type. `throttle`: it does not run, and `when` is ignored. Any other
+   * error has the given name.
    */
-  readonly fails: 'timeout' | 'exit' | 'unknown' | 'throttle';
+  readonly fails: 'timeout' | 'exit' | 'unknown' | 'throttle' | { readonly error: string };
   /** Whether it fails before or after its effects. */
   readonly when: 'before' | 'after';
-  /** How many calls fail; one by default. */
+  /** How many calls fail, `Infinity` for all; one by default. */
   readonly times?: number;
 };
 
@@ -40,6 +41,8 @@ export type Lambda = {
   readonly endAfter: EndAfter;
   /** Makes the next calls of a function fail. Faults of one function apply in order. */
   addFault(fault: FunctionFault): void;
+  /** Removes all faults. */
+  clearFaults(): void;
   /** The number of calls that only wait for their timeout, until the clock moves. */
   hanging(): number;
 };
@@ -80,6 +83,9 @@ function createFaults() {
   return {
     add(fault: FunctionFault): void {
       pending.push({ fault, left: fault.times ?? 1 });
+    },
+    clear(): void {
+      pending.length = 0;
     },
     /** The fault of this call, which is then used up. */
     take({ functionName, name }: FunctionCall): FunctionFault | undefined {
@@ -141,11 +147,12 @@ export function createLambda(clock: EngineClock): Lambda {
       // The result or the error is lost with the process.
       if (when === 'after' && fails !== 'throttle') await run().catch(() => undefined);
       if (fails === 'timeout') return hang(timeout, errors.timeout);
-      throw errors[fails]();
+      throw typeof fails === 'object' ? named(fails.error, 'an injected error') : errors[fails]();
     },
     endAfter: (budget, work) =>
       limits.within(budget, work, () => exited(randomUUID(), 'exit status 1')),
     addFault: faults.add,
+    clearFaults: faults.clear,
     hanging: () => hanging,
   };
 }
