@@ -1,6 +1,6 @@
 // The steps that decide from our own records, park a token or change a schedule.
 
-import { EndInput, StepInput, WaitInput } from '../shared/api/requests/functions.ts';
+import { EndInput, JudgeInput, StepInput, WaitInput } from '../shared/api/requests/functions.ts';
 import {
   armDeadline,
   awaitReady,
@@ -19,7 +19,7 @@ export const handler = steps<'step-decide'>({
   probe: step(StepInput, probeReady),
   confirm: step(StepInput, confirmReady),
   serve: step(WaitInput, serveLease),
-  judge: step(StepInput, judgeLease),
+  judge: step(JudgeInput, judgeLease),
   end: step(EndInput, endLease),
   settle: step(StepInput, settleLease),
 });

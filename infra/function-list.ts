@@ -99,7 +99,14 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'step-decide': {
     ...SMALL,
-    needs: ['records', 'write-sweeps', 'wake-workflow', 'arm-schedule', 'disarm-schedule'],
+    needs: [
+      'records',
+      'write-sweeps',
+      'start-workflow',
+      'wake-workflow',
+      'arm-schedule',
+      'disarm-schedule',
+    ],
   },
   'work-provider': {
     ...SMALL,

@@ -235,46 +235,6 @@ describe('bans', () => {
   });
 });
 
-describe('state machines', () => {
-  const path = 'state-machines/lease.asl.json';
-  const good = tree.find((each) => each.path === path)?.text ?? '';
-  const withState = (name: string, change: object): SourceFile => {
-    const machine = JSON.parse(good);
-    machine.States[name] = { ...machine.States[name], ...change };
-    return { path, text: JSON.stringify(machine) };
-  };
-  const choices = [{ Variable: '$.x', IsPresent: true, Next: 'End lease' }];
-  const catchers = (next: string, error = 'States.ALL') => [{ ErrorEquals: [error], Next: next }];
-
-  it.each([
-    ['a dangling edge', withState('Serve', { Next: 'Nowhere' }), 'is not valid'],
-    ['another language', withState('Serve', { QueryLanguage: 'JSONata' }), 'not valid'],
-    ['no timeout', withState('Judge', { TimeoutSeconds: undefined }), 'Judge has no timeout'],
-    ['no Retry', withState('Judge', { Retry: [] }), 'Judge has no Retry'],
-    ['no Catch', withState('Judge', { Catch: [] }), 'Judge does not catch States.ALL last'],
-    ['no Catch in teardown', withState('Settle', { Catch: [] }), 'Settle does not catch'],
-    ['a Catch that ends nothing', withState('Judge', { Catch: catchers('Handed over') }), 'not to'],
-    ['a blind Retry', withState('Judge', { Retry: catchers('Judge') }), 'retries States.ALL'],
-    ['a way back', withState('Settle', { Catch: catchers('Serve') }), 'Serve is reached from'],
-    ['a failure exit', withState('Handed over', { Type: 'Fail' }), 'is of type Fail'],
-    ['a choice', withState('Superseded', { Type: 'Choice', Choices: choices }), 'type Choice'],
-    ['an early end', withState('Judge', { Next: undefined, End: true }), 'Judge leaves without'],
-    ['a short cut', withState('Judge', { Next: 'Handed over' }), 'Judge leaves without'],
-    ['a caught exit', withState('Judge', { Catch: catchers('Handed over', 'NoOffer') }), 'NoOffer'],
-    ['an unknown error', withState('Judge', { Catch: catchers('Judge', 'Oops') }), 'names Oops'],
-    ['an island', withState('Island', { Type: 'Pass', Next: 'Island' }), 'Island is never reached'],
-  ])('are found with %s', (_, bad, rule) => {
-    expect(rulesOf(checkMachines, bad)).toContainEqual(expect.stringContaining(rule));
-  });
-
-  it('name every error that steps throw', () => {
-    const check = checkWorkflows({ ...errorNames, thrown: ['Unheard'] });
-    expect(rulesOf(check, { path, text: good })).toEqual([
-      'does not name Unheard, which steps throw',
-    ]);
-  });
-});
-
 describe('words', () => {
   it.each([
     ['the reaper runs', 'say sweep'],

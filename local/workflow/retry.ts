@@ -20,7 +20,8 @@ function covers(name: string, error: string): boolean {
     case 'States.ALL':
       return true;
     case 'States.TaskFailed':
-      return error !== TIMEOUT && error !== HEARTBEAT_TIMEOUT;
+      // The developer guide (2026) excludes States.Timeout only, so a missed heartbeat may match.
+      return error !== TIMEOUT;
     case TIMEOUT:
       return error === TIMEOUT || error === HEARTBEAT_TIMEOUT;
     default:

@@ -133,7 +133,7 @@ export const serveLease = (runtime: Runtime) =>
 export const judgeLease = (runtime: Runtime) =>
   createJudgeLease({
     ...records(runtime),
-    pulses: once(runtime, pulses),
+    ...waking(runtime),
     sweeps: once(runtime, sweeps),
     providerNames: providerNames(runtime),
   });

@@ -8,7 +8,7 @@ import { FAILURES, type FailureName, OUTCOME_NAMES } from '../../shared/core/bas
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes } from '../../shared/core/base/time.ts';
 import { isLong, limitOf } from '../support/long.ts';
-import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
+import { LARGE_MARKET, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { failingWorld, type StepFault, TASKS_BEFORE_ENDING } from '../support/worlds/steps.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
@@ -33,7 +33,11 @@ const FOREIGN = [
   ...['Sandbox.Timedout', 'States.Permissions', 'RateLimited'],
 ];
 const EVERY_NAME: readonly Kind[] = [...ours, ...FOREIGN].flatMap((error) =>
-  (['before', 'after'] as const).map((when) => ({ says: `${error} ${when}`, fails: { error }, when })),
+  (['before', 'after'] as const).map((when) => ({
+    says: `${error} ${when}`,
+    fails: { error },
+    when,
+  })),
 );
 const BOTH_WAYS: readonly Kind[] = KINDS.map((kind) => ({
   ...kind,
@@ -49,24 +53,28 @@ async function extend(world: LeaseWorld, id: LeaseId): Promise<void> {
   expect(status).toBe(200);
 }
 
-describe.each(TASKS_BEFORE_ENDING)('when $name', (task) => {
-  const kinds = isLong ? [...KINDS, ...BOTH_WAYS, ...EVERY_NAME] : KINDS;
-  it.each(kinds)('$says once, the lease is still served', async ({ says: _, ...fault }) => {
-    const world = await failingWorld(task, fault);
-    const { id, instanceId } = await world.active();
-    await extend(world, id);
-    // Shorter than the silence limit: an instance that is probed sends no heartbeats.
-    await world.pass(4 * MINUTE);
-    expect(world.calls.filter((name) => name === task.step).length).toBeGreaterThan(1);
-    expect(await world.lease(id)).toMatchObject({ state: 'active', instanceId, generation: 1 });
-    expect(world.lives(instanceId)).toBe(true);
-    expect(world.alive()).toBe(1);
-    await world.end(id);
-    expect(await world.lease(id)).toMatchObject({ reason: 'released' });
-    expect(await world.leftovers(id)).toEqual([]);
-    await world.close();
-  });
-}, limitOf('survive'));
+describe.each(TASKS_BEFORE_ENDING)(
+  'when $name',
+  (task) => {
+    const kinds = isLong ? [...KINDS, ...BOTH_WAYS, ...EVERY_NAME] : KINDS;
+    it.each(kinds)('$says once, the lease is still served', async ({ says: _, ...fault }) => {
+      const world = await failingWorld(task, fault);
+      const { id, instanceId } = await world.active();
+      await extend(world, id);
+      // Shorter than the silence limit: an instance that is probed sends no heartbeats.
+      await world.pass(4 * MINUTE);
+      expect(world.calls.filter((name) => name === task.step).length).toBeGreaterThan(1);
+      expect(await world.lease(id)).toMatchObject({ state: 'active', instanceId, generation: 1 });
+      expect(world.lives(instanceId)).toBe(true);
+      expect(world.alive()).toBe(1);
+      await world.end(id);
+      expect(await world.lease(id)).toMatchObject({ reason: 'released' });
+      expect(await world.leftovers(id)).toEqual([]);
+      await world.close();
+    });
+  },
+  limitOf('survive'),
+);
 
 describe('an outage of the database for 8 minutes', () => {
   it('ends no active lease', async () => {
@@ -74,7 +82,7 @@ describe('an outage of the database for 8 minutes', () => {
     const onDatabaseCall = () => {
       if (down) throw new Error('the database is down');
     };
-    const world = await leaseWorld({ onDatabaseCall, sweepEvery: minutes(1) });
+    const world = await leaseWorld({ ...LARGE_MARKET, onDatabaseCall, sweepEvery: minutes(1) });
     const leases = [];
     for (let count = 1; count <= 10; count += 1) {
       leases.push(await world.active({ silenceLimitSeconds: 1_200, hours: 2 }));

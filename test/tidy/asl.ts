@@ -3,11 +3,15 @@
 
 import * as z from 'zod/mini';
 
-const Retrier = z.object({ ErrorEquals: z.array(z.string()) });
+const Retrier = z.object({
+  ErrorEquals: z.array(z.string()),
+  MaxAttempts: z.optional(z.number()),
+});
 const Catcher = z.object({ ErrorEquals: z.array(z.string()), Next: z.string() });
 
 const State = z.object({
   Type: z.string(),
+  Resource: z._default(z.string(), ''),
   QueryLanguage: z.optional(z.string()),
   Next: z.optional(z.string()),
   TimeoutSeconds: z.optional(z.number()),

@@ -21,6 +21,8 @@ export type ErrorNames = {
 /** A violated rule, and the state that violates it, if any. */
 type Fault = { readonly state?: string; readonly rule: string };
 
+const isPlatforms = (name: string): boolean => /^(?:States|Lambda|Sandbox|Runtime)\./.test(name);
+
 const isTask = ({ Type }: Named): boolean => Type === 'Task';
 
 /** Rules for every state. */
@@ -32,14 +34,7 @@ function stateFaults(state: Named): readonly string[] {
   if (state.TimeoutSeconds === undefined && state.TimeoutSecondsPath === undefined)
     faults.push('has no timeout');
   if (state.Retry.length === 0) faults.push('has no Retry');
-  if (lastResort(state) === undefined) faults.push('does not catch States.ALL last');
   return faults;
-}
-
-function leadsToDoor(machine: Machine, state: Named): boolean {
-  const next = lastResort(state);
-  const nextState = machine.States[next ?? ''];
-  return next === DOOR || (nextState !== undefined && lastResort(nextState) === DOOR);
 }
 
 /** Transitions out of the state machine that skip teardown. */
@@ -55,15 +50,52 @@ function exitFaults(machine: Machine, { Next, Catch }: Named): readonly string[]
   return Next === undefined || ends(Next) ? [...faults, 'leaves without teardown'] : faults;
 }
 
-/** Rules for tasks before teardown. */
-function liveFaults(machine: Machine, state: Named): readonly string[] {
-  const faults: string[] = [];
-  if (state.Retry.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')))
-    faults.push('retries States.ALL: outside teardown errors are retried by name');
-  if (lastResort(state) !== undefined && !leadsToDoor(machine, state))
-    faults.push(`catches States.ALL, but not to ${DOOR}`);
-  return faults;
+const TIMEOUTS = ['States.Timeout', 'States.HeartbeatTimeout'];
+
+const isCallbackWait = ({ Resource }: Named): boolean => Resource.endsWith('.waitForTaskToken');
+
+/** Where a timeout is an ordinary outcome, a retrier that repeats it would never let it happen. */
+const timeoutFaults = (retried: readonly string[]): readonly string[] =>
+  TIMEOUTS.filter((name) => retried.includes(name)).map(
+    (name) => `retries ${name}, which is an ordinary outcome of a callback wait`,
+  );
+
+/**
+ * Rules for tasks before teardown: the state's own outcomes are never retried, all other errors
+ * are, and only outcomes that a step decided on end the lease.
+ */
+function liveFaults(state: Named): readonly string[] {
+  const namesOf = (isRetried: boolean): readonly string[] =>
+    state.Retry.filter(({ MaxAttempts }) => (MaxAttempts !== 0) === isRetried).flatMap(
+      ({ ErrorEquals }) => ErrorEquals,
+    );
+  const [never, retried] = [namesOf(false), namesOf(true)];
+  const outcomes = state.Catch.flatMap(({ ErrorEquals }) => ErrorEquals);
+  const ending = state.Catch.filter(({ Next }) => Next === DOOR);
+  const undecided = ending.flatMap(({ ErrorEquals }) => ErrorEquals).filter(isPlatforms);
+  const first = state.Retry[0]?.MaxAttempts === 0;
+  const required = isCallbackWait(state)
+    ? ['States.TaskFailed']
+    : ['States.TaskFailed', TIMEOUTS[0] ?? ''];
+  const unretried = required.filter((name) => !retried.includes(name));
+  return [
+    ...outcomes
+      .filter((name) => !first || !never.includes(name))
+      .map((name) => `catches ${name} without a first retrier that never retries it`),
+    ...undecided.map((name) => `ends the lease on ${name}, which no step decided`),
+    ...unretried.map((name) => `does not retry ${name}`),
+    ...(retried.includes('States.ALL') ? ['retries States.ALL: it would hide an outcome'] : []),
+    ...(isCallbackWait(state) ? timeoutFaults(retried) : []),
+    // The guide excludes only States.Timeout from States.TaskFailed.
+    ...(isCallbackWait(state) && !never.includes('States.HeartbeatTimeout')
+      ? ['may retry States.HeartbeatTimeout as States.TaskFailed']
+      : []),
+  ];
 }
+
+/** Rules for tasks of teardown. */
+const teardownFaults = (state: Named): readonly string[] =>
+  lastResort(state) === undefined ? ['does not catch States.ALL last'] : [];
 
 /** No state of teardown may lead back to an earlier state. */
 function wayFaults(machine: Machine): readonly Fault[] {
@@ -74,14 +106,13 @@ function wayFaults(machine: Machine): readonly Fault[] {
     const isTeardown = teardown.has(state.name);
     const rules: string[] = [];
     if (isLive && state.Type !== 'Succeed') rules.push(...exitFaults(machine, state));
-    if (isLive && isTask(state)) rules.push(...liveFaults(machine, state));
+    if (isLive && isTask(state)) rules.push(...liveFaults(state));
+    if (isTeardown && isTask(state)) rules.push(...teardownFaults(state));
     if (!isLive && !isTeardown) rules.push('is never reached');
     if (isLive && isTeardown && state.Type !== 'Succeed') rules.push('is reached from teardown');
     return rules.map((rule) => ({ state: state.name, rule }));
   });
 }
-
-const isPlatforms = (name: string): boolean => /^(?:States|Lambda|Sandbox|Runtime)\./.test(name);
 
 function nameFaults(machine: Machine, { known, thrown }: ErrorNames): readonly Fault[] {
   const named = statesOf(machine).flatMap(({ name, Retry, Catch }) =>

@@ -14,6 +14,9 @@ export const StepInput = z.object({
 /** A step whose state waits until `token` is completed. */
 export const WaitInput = z.extend(StepInput, { token: z.string().check(z.minLength(1)) });
 
+/** Judge, with the turns of Serve and Judge in its execution before this one. */
+export const JudgeInput = z.extend(StepInput, { turns: z.int().check(z.gte(0)) });
+
 /** A step of teardown, with the error that led to it. */
 export const EndInput = z.extend(StepInput, {
   error: z.optional(z.object({ Error: z.string(), Cause: z._default(z.string(), '') })),

@@ -10,6 +10,7 @@ export const PAGE_REASONS = [
   'other-account',
   'contradiction',
   'missing-crowd',
+  'failing-step',
   'long-teardown',
   'mass-silence',
   'failed-actions',

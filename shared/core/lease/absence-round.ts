@@ -5,7 +5,7 @@
 
 import type { InstanceId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
-import { between, type DurationMs, type EpochMs } from '../base/time.ts';
+import { between, type DurationMs, type EpochMs, latest } from '../base/time.ts';
 import { type AbsenceProof, proveAbsence } from '../instance/absence.ts';
 import { absenceFloor, isHolding, isUnanswered, isVerified, proofOf } from '../instance/attempt.ts';
 import {
@@ -153,15 +153,17 @@ function judgeEmpty(
   return pending(addEvent(next, { type: 'absence-first-seen', reason }, now), wait);
 }
 
-/** `startedAt` is when the execution of these rounds started: each generation has its own time. */
+/** `startedAt` is when the execution of these rounds started. */
 export type RoundInput = StepInput & { readonly startedAt: EpochMs };
 
 /** The outcome that makes a round unnecessary; null when a round is needed. */
 export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOutcome | null {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return superseded;
-  if (isProved(lease)) return done(null);
-  if (between(input.startedAt, now) <= policy.teardown.handOverAfter) return null;
+  if (lease.state !== 'ending' || isProved(lease)) return done(null);
+  // An execution may have run for days before its lease started to end.
+  const since = latest(lease.endingAt, input.startedAt);
+  if (between(since, now) <= policy.teardown.handOverAfter) return null;
   return detour(
     'teardown-overdue',
     'absence was not proved in time; the sweep continues the teardown',

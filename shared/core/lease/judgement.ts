@@ -1,6 +1,7 @@
 // Carries out a verdict about an active lease: it continues, its consumer is warned, or it ends. A
 // silence ends a lease only after a second look.
 
+import { invariant } from '../base/invariant.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { Pulse } from '../instance/pulse.ts';
 import { type Decision, keep } from './decision.ts';
@@ -28,7 +29,7 @@ export function judgeLease(
 ): Decision<Judged> {
   const skip = skipReason(lease, input);
   if (skip !== null) return keep(skip);
-  if (lease.state !== 'active') return keep(detour('attempt-failed', 'the lease is not active'));
+  invariant(lease.state === 'active', 'a lease is judged only once it is active');
   const verdict = judge(lease, pulse, now);
   switch (verdict.kind) {
     case 'serve':

@@ -18,7 +18,7 @@ import { type Decision, keep } from './decision.ts';
 import { dropFrozenOffer, endFrozenLease, type Frozen } from './frozen.ts';
 import { currentAttempt, isStarting, type Lease, type Starting } from './lease.ts';
 import { startAttempt } from './lease-moves.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
+import { detour, done, type StepInput, type StepOutcome, stopReason } from './step.ts';
 
 /** What an intent depends on besides the lease. */
 export type IntentFacts = TagReader & {
@@ -86,7 +86,7 @@ export function decideIntent(
   facts: IntentFacts,
   now: EpochMs,
 ): Decision<StepOutcome<BootWait> | Intended> {
-  const skip = skipReason(lease, facts.input);
+  const skip = stopReason(lease, facts.input, now);
   if (skip !== null) return keep(skip);
   const last = currentAttempt(lease);
   if (last !== undefined && isUnanswered(last)) {

@@ -3,6 +3,7 @@
 
 import type { DetourKind } from '../base/failure.ts';
 import type { LeaseId } from '../base/ids.ts';
+import type { EpochMs } from '../base/time.ts';
 import { isOver, type Lease } from './lease.ts';
 
 export type StepInput = { readonly leaseId: LeaseId; readonly generation: number };
@@ -32,4 +33,18 @@ export function skipReason(lease: Lease, input: Pick<StepInput, 'generation'>): 
   return isOver(lease)
     ? detour('lease-over', `the lease is ${lease.state}: ${lease.reason}`)
     : null;
+}
+
+/**
+ * The same for a step that leads to an active lease: its failures are retried, but not past the
+ * deadline that the lease has until then.
+ */
+export function stopReason(
+  lease: Lease,
+  input: Pick<StepInput, 'generation'>,
+  now: EpochMs,
+): Detour | null {
+  const skip = skipReason(lease, input);
+  if (skip !== null || lease.state === 'active' || now < lease.deadline) return skip;
+  return detour('lease-over', 'no instance was ready in time');
 }

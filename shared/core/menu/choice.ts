@@ -18,7 +18,7 @@ import {
   done,
   type StepInput,
   type StepOutcome,
-  skipReason,
+  stopReason,
 } from '../lease/step.ts';
 import {
   type Candidates,
@@ -98,7 +98,7 @@ const keepAsIs = (outcome: StepOutcome): Choice => ({ ...keep(outcome), take: nu
 
 /** Chooses the offer for the next attempt. A choice that no attempt has used is kept. */
 export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Choice {
-  const skip = skipReason(lease, facts.input);
+  const skip = stopReason(lease, facts.input, now);
   if (skip !== null) return keepAsIs(skip);
   const last = currentAttempt(lease);
   // The last attempt has an instance, or may have one that must be searched for first.

@@ -17,7 +17,7 @@ describe('a name in ErrorEquals', () => {
     ['States.Runtime', 'States.Runtime', false],
     ['States.TaskFailed', 'StoreDown', true],
     ['States.TaskFailed', 'States.Timeout', false],
-    ['States.TaskFailed', 'States.HeartbeatTimeout', false],
+    ['States.TaskFailed', 'States.HeartbeatTimeout', true],
     ['States.Timeout', 'States.Timeout', true],
     ['States.Timeout', 'States.HeartbeatTimeout', true],
     ['States.HeartbeatTimeout', 'States.HeartbeatTimeout', true],

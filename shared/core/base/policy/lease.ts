@@ -91,6 +91,13 @@ export const leasePolicy = {
      * without a pause.
      */
     restartsAtOnce: 3,
+    /**
+     * Turns of Serve and Judge in one execution: each adds 11 events to its history. 1,000 turns
+     * leave room for 4,600 failed attempts, 3 events each, within the 25,000 events of AWS.
+     */
+    maxTurns: 1_000,
+    /** An operator is paged when a step has failed so often in a row. */
+    pageAfter: 3,
   },
   commit: {
     /** How often a version conflict is retried before the whole step is retried. */

@@ -3,7 +3,7 @@
 
 import { policy } from '../../../core/base/policy/policy.ts';
 import { after } from '../../../core/base/time.ts';
-import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { done, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
 
@@ -16,7 +16,7 @@ export type ArmDeadlinePorts = Records & { readonly scheduler: Scheduler };
 export function createArmDeadline(ports: ArmDeadlinePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const skip = skipReason(lease, input);
+    const skip = stopReason(lease, input, ports.clock.now());
     if (skip !== null) return skip;
     await ports.scheduler.arm(lease.id, after(lease.deadline, policy.deadline.grace));
     return done(null);

@@ -6,7 +6,7 @@ import {
   parkForReadiness,
   type WaitInput,
 } from '../../../core/lease/parking.ts';
-import { detour, done, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { detour, done, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Workflow } from '../../../ports/workflow.ts';
 import { loadLease, type Records } from '../../common/change-lease.ts';
@@ -26,7 +26,7 @@ export type AwaitReadyPorts = Records & {
 export function createAwaitReady(ports: AwaitReadyPorts) {
   return async (input: WaitInput): Promise<StepOutcome> => {
     const { leaseId, token } = input;
-    const skip = skipReason(await loadLease(ports, leaseId), input);
+    const skip = stopReason(await loadLease(ports, leaseId), input, ports.clock.now());
     if (skip !== null) return skip;
     if (!ports.phoneHome) return detour('use-probe', 'instances have no endpoint to call');
     const parking = parkForReadiness(await loadLease(ports, leaseId), input);

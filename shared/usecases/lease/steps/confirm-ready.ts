@@ -10,7 +10,7 @@ import {
   judgeReadiness,
   recentReport,
 } from '../../../core/lease/readiness.ts';
-import { detour, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { detour, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
@@ -29,7 +29,7 @@ export type ConfirmReadyPorts = Records & {
 export function createConfirmReady(ports: ConfirmReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome<ServeTimes>> => {
     const before = await loadLease(ports, input.leaseId);
-    const skip = skipReason(before, input);
+    const skip = stopReason(before, input, ports.clock.now());
     if (skip !== null) return skip;
     const pulse = await ports.pulses.get(input.leaseId);
     if (before.state === 'active') return firstWait(before, pulse, ports.clock.now());

@@ -4,7 +4,7 @@
 import type { BootWait } from '../../../core/instance/card.ts';
 import { decideLaunchLook } from '../../../core/lease/launch-search.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
-import { detour, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { detour, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import { listAttempts, type Sight } from '../../common/listing.ts';
 
@@ -18,7 +18,7 @@ export type FindLaunchedPorts = Records & Sight;
 export function createFindLaunched(ports: FindLaunchedPorts) {
   return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
     const before = await loadLease(ports, input.leaseId);
-    const skip = skipReason(before, input);
+    const skip = stopReason(before, input, ports.clock.now());
     if (skip !== null) return skip;
     const last = currentAttempt(before);
     if (last === undefined) return detour('offer-gone', 'no attempt was made');

@@ -7,7 +7,7 @@ import { commitChange } from '../../../core/lease/decision.ts';
 import { applyRow } from '../../../core/lease/identify.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
 import { recordReport } from '../../../core/lease/readiness.ts';
-import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { done, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
 import { attachKey } from '../attach-key.ts';
@@ -22,7 +22,7 @@ export type GetInstancePorts = Records & TagReader & { readonly providers: Provi
 export function createGetInstance(ports: GetInstancePorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const skip = skipReason(lease, input);
+    const skip = stopReason(lease, input, ports.clock.now());
     if (skip !== null) return skip;
     const attempt = currentAttempt(lease);
     if (lease.state !== 'booting' || attempt?.state !== 'created') return done(null);

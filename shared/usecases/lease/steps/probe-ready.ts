@@ -11,7 +11,7 @@ import {
   done,
   type StepInput,
   type StepOutcome,
-  skipReason,
+  stopReason,
 } from '../../../core/lease/step.ts';
 import type { Probe } from '../../../ports/probe.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
@@ -30,7 +30,7 @@ export type ProbeReadyPorts = Records & {
 export function createProbeReady(ports: ProbeReadyPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const lease = await loadLease(ports, input.leaseId);
-    const skip = skipReason(lease, input);
+    const skip = stopReason(lease, input, ports.clock.now());
     if (skip !== null) return skip;
     const attempt = currentAttempt(lease);
     if (attempt?.state !== 'created') return done(null);

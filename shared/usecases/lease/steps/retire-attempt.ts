@@ -4,7 +4,7 @@
 import { commitChange } from '../../../core/lease/decision.ts';
 import { currentAttempt, type Lease } from '../../../core/lease/lease.ts';
 import { decideRetirement, retireCurrent } from '../../../core/lease/retirement.ts';
-import { done, type StepInput, type StepOutcome, skipReason } from '../../../core/lease/step.ts';
+import { done, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import { unacceptedTargets } from '../../../core/lease/teardown.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { listAttempts } from '../../common/listing.ts';
@@ -31,7 +31,7 @@ async function destroyFirst(ports: RetireAttemptPorts, before: Lease): Promise<L
 export function createRetireAttempt(ports: RetireAttemptPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const before = await loadLease(ports, input.leaseId);
-    const skip = skipReason(before, input);
+    const skip = stopReason(before, input, ports.clock.now());
     if (skip !== null) return skip;
     const lease = await destroyFirst(ports, before);
     const attempt = currentAttempt(lease);

@@ -5,12 +5,7 @@ import { minutes } from '../../../../shared/core/base/time.ts';
 import { judgeLease } from '../../../../shared/core/lease/judgement.ts';
 import { at } from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
-import {
-  aBootingLease,
-  anActiveLease,
-  anEndingLease,
-  someTerms,
-} from '../../../support/builders/lease.ts';
+import { anActiveLease, anEndingLease, someTerms } from '../../../support/builders/lease.ts';
 
 const lease = anActiveLease();
 const input = { leaseId: lease.id, generation: 1 };
@@ -64,7 +59,6 @@ describe('a judgement', () => {
 
   it.each([
     ['ends already', anEndingLease(), 'lease-over'],
-    ['boots again', aBootingLease(), 'attempt-failed'],
     ['has a newer generation', { ...lease, generation: 2 }, 'superseded'],
   ])('changes nothing for a lease that %s', (_, other, kind) => {
     const facts = { input, pulse: heard, isConfirmed: false };
