@@ -1,7 +1,7 @@
 // The effect of one complete listing on an ending lease.
 
 import { describe, expect, it } from 'vitest';
-import { after, before, hours, seconds } from '../../../../shared/core/base/time.ts';
+import { before, hours, seconds, after as timeAfter } from '../../../../shared/core/base/time.ts';
 import { decideAbsenceRound, skipRound } from '../../../../shared/core/lease/absence-round.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { applyDestroyOutcome, heldTargets } from '../../../../shared/core/lease/teardown.ts';
@@ -161,7 +161,7 @@ describe('a round', () => {
     expect(skipRound(lease, input, at('12:31'))).toMatchObject({ kind: 'superseded' });
     const started = { ...input, startedAt: at('00:00') };
     expect(skipRound(anEndingLease(), started, at('23:00'))).toBeNull();
-    const dayLater = after(anEndingLease().endingAt, hours(25));
+    const dayLater = timeAfter(anEndingLease().endingAt, hours(25));
     expect(skipRound(anEndingLease(), started, dayLater)).toMatchObject({
       kind: 'teardown-overdue',
     });
@@ -170,7 +170,7 @@ describe('a round', () => {
   it('gives a lease that served for days, and a later execution, a whole day', () => {
     const days = { ...input, startedAt: before(at('12:31'), hours(72)) };
     expect(skipRound(anEndingLease(), days, at('12:31'))).toBeNull();
-    const dayLater = after(anEndingLease().endingAt, hours(25));
+    const dayLater = timeAfter(anEndingLease().endingAt, hours(25));
     expect(skipRound(anEndingLease(), { ...input, startedAt: dayLater }, dayLater)).toBeNull();
   });
 });
