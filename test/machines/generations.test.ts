@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { policy } from '../../shared/core/base/policy/policy.ts';
 import { hours, minutes } from '../../shared/core/base/time.ts';
 import type { LogLine } from '../../shared/ports/log.ts';
-import { leaseWorld } from '../support/worlds/lease.ts';
+import { leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
 import { HOUR, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 describe('an execution that has judged its lease very often', () => {
@@ -65,10 +65,11 @@ describe('teardown of a lease that served longer than a day', () => {
     const world = await leaseWorld({ freshMenu: false });
     const { id, deadline } = await world.active({ hours: 12, silenceLimitSeconds: 3_600 });
     const until = new Date(deadline + 14 * HOUR).toISOString();
-    const userArn = 'arn:aws:sts::123456789012:assumed-role/operator/night-shift';
-    const body = { until, reason: 'a long training run' };
-    const reply = await world.ask('approveExtension', { params: { id }, body, userArn });
-    expect(reply.status).toBe(200);
+    const approval = { params: { id }, body: { until, why: 'a long training run' } };
+    const approved = await world.ask('approveExtension', { userArn: OPERATOR, ...approval });
+    expect(approved.status).toBe(200);
+    const extended = await world.ask('extendLease', { params: { id }, body: { until } });
+    expect(extended.status).toBe(200);
     await world.untilState(id, 'ended', 30);
     expect(world.clock.now() - deadline).toBeLessThan(14 * HOUR + minutes(5));
     expect(await world.lease(id)).toMatchObject({ reason: 'expired', generation: 1 });
