@@ -61,6 +61,7 @@ const sweep = createSweepProvider({
   sweeps: createSweepStore(openTable(client, 'inventory')),
   rooms: createRoomStore(openTable(client, 'inventory')),
   providerAccounts: createProviderAccountStore(openTable(client, 'inventory')),
+  ingest: { get: async () => ({ since: SWEPT_AT, lastAt: SWEPT_AT }), put: unexpected },
   clock: { now: () => SWEPT_AT },
   providers: () => provider,
   deployment: aDeployment,

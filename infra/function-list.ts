@@ -11,6 +11,7 @@ export type Need =
   | 'list-leases'
   | 'read-events'
   | 'heartbeat'
+  | 'record-ingest'
   // What reports are made of: an account or all of them, entries, closed days, running leases.
   | 'read-books'
   | 'close-days'
@@ -72,10 +73,14 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'start-workflow',
       'wake-workflow',
       'arm-schedule',
+      'disarm-schedule',
       'cursor-key',
     ],
   },
-  'api-heartbeats': { ...SMALL, needs: ['heartbeat', 'heartbeat-workflow', 'tag-key'] },
+  'api-heartbeats': {
+    ...SMALL,
+    needs: ['heartbeat', 'record-ingest', 'heartbeat-workflow', 'tag-key'],
+  },
   'api-billing': {
     ...LARGE,
     needs: ['records', 'read-books', 'read-sweeps', 'cursor-key'],
@@ -89,6 +94,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'read-freezes',
       'read-sweeps',
       'wake-workflow',
+      'arm-schedule',
+      'disarm-schedule',
       'request-runs',
     ],
   },
@@ -186,6 +193,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'read-sweeps',
       'place-freezes',
       'wake-workflow',
+      'arm-schedule',
+      'disarm-schedule',
       'tag-key',
       'provider-keys',
     ],

@@ -58,6 +58,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   ],
   'read-events': ({ data }) => [dynamo(['GetItem', 'Query'], data.tables.leases.tableArn)],
   heartbeat: ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.leases.tableArn)],
+  'record-ingest': ({ data }) => [dynamo(['GetItem', 'PutItem'], data.tables.inventory.tableArn)],
   'open-leases': ({ data: { tables } }) => [
     dynamo(['BatchGetItem'], tables.leases.tableArn),
     dynamo(['Query'], `${tables.leases.tableArn}/index/${OPEN_INDEX.name}`),

@@ -15,6 +15,7 @@ import type { LeaseId } from '../shared/core/base/ids.ts';
 import { configuredIn } from '../shared/core/base/providers.ts';
 import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
 import type { BlobStore } from '../shared/ports/blob-store.ts';
+import type { HeartbeatRoute } from '../shared/ports/heartbeat-route.ts';
 import type { Invoker } from '../shared/ports/invoker.ts';
 import type { Scheduler } from '../shared/ports/scheduler.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
@@ -130,6 +131,7 @@ type Parts = {
   readonly workflow: Workflow;
   readonly timers: Scheduler;
   readonly invoker: Invoker;
+  readonly heartbeatRoute: HeartbeatRoute;
   readonly counts: Map<string, number>;
 };
 
@@ -149,6 +151,7 @@ function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
     workflow,
     scheduler: timers,
     invoker: parts.invoker,
+    heartbeatRoute: parts.heartbeatRoute,
     blobs,
   };
 }
@@ -190,15 +193,17 @@ export function createService(options: ServiceOptions): Service {
   });
   const counts = new Map<string, number>();
   const { engine, workflow } = stepFunctions;
-  const runtime = runtimeOf(options, { config, lambda, workflow, timers, invoker, counts });
+  const heartbeatRoute = createHeartbeatRoute((request) => call('recordNodeHeartbeat', request));
+  const parts = { config, lambda, workflow, timers, invoker, heartbeatRoute, counts };
+  const runtime = runtimeOf(options, parts);
   const { stop, ...rounds } = createRounds(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
     // The wrapper of every API handler returns this type.
     (await invoke(routes[route].handledBy, { name: route, payload: event })) as HttpReply;
+  const call: Service['call'] = async (route, request) =>
+    gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID())));
   return {
-    ...{ runtime, counts, engine, lambda, stepFunctions, answer },
-    call: async (route, request) =>
-      gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID()))),
+    ...{ runtime, counts, engine, lambda, stepFunctions, answer, call },
     ...rounds,
     resume: () => engine.resume(),
     close() {
@@ -208,6 +213,18 @@ export function createService(options: ServiceOptions): Service {
     },
   };
 }
+
+/** The route of heartbeats without a network: a service in memory has no address. */
+const createHeartbeatRoute = (
+  call: (request: GatewayRequest) => Promise<GatewayReply>,
+): HeartbeatRoute => ({
+  post: async (token, body) => {
+    const { status } = await call({ headers: { authorization: `Bearer ${token}` }, body });
+    if (status !== 200) {
+      throw new Failure('ProviderDown', `the route of heartbeats replied ${status}`);
+    }
+  },
+});
 
 const journalIn = (folder: string | null): Journal =>
   folder === null ? createMemoryJournal() : openFileJournal(join(folder, 'workflow.jsonl'));

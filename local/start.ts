@@ -7,8 +7,6 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { once as onceFor } from '../shared/app/runtime.ts';
-import { excuseSilence } from '../shared/app/sweep.ts';
 import { createFolderBlobs } from './aws/blobs.ts';
 import { OPERATOR, OPERATOR_ARN, openCredentials } from './aws/credentials.ts';
 import { serveHttp } from './aws/http-front.ts';
@@ -118,8 +116,6 @@ async function run(options: StartOptions): Promise<Started> {
   const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
   const front = serveHttp(server, { verify, answer: service.answer, log });
   await startRounds(service);
-  // Heartbeats could not arrive while this process was down, unlike on AWS, where the API stays up.
-  await onceFor(service.runtime, excuseSilence)();
   service.resume();
   const close = async (): Promise<void> => {
     await front.close();

@@ -4,9 +4,10 @@
 # It needs sh, timeout and curl or wget. It has its lease token and the provider's key for this one
 # instance, and must never have another key. The packed agent has no comments, but every other byte.
 
-# Seconds: between heartbeats; without a reply; after the end; before the end, for the last script.
-set -- ${GPU_SHOPPER_NODE_SECONDS:-60 1800 60 60}
-every=$1 silence=$2 grace=$3 spare=$4
+# Seconds: between heartbeats; without any reply so far; without a further reply; after the end; before
+# the end, for the last script.
+set -- ${GPU_SHOPPER_NODE_SECONDS:-60 1800 18000 60 60}
+every=$1 silence=$2 outage=$3 grace=$4 spare=$5
 host=${GPU_SHOPPER_HOST_KEY:-/etc/ssh/ssh_host_ed25519_key.pub}
 ending=${GPU_SHOPPER_ON_ENDING:-/root/on-ending.sh}
 
@@ -69,7 +70,7 @@ heartbeat() {
 \"networkKbps\":$kbps,\"uptimeSeconds\":$((now - start)),\"jobId\":\"$GPU_SHOPPER_JOB_ID\"}}")
   case $reply in
     *'"carryOn":true'*)
-      answered=$now
+      answered=$now silence=$outage
       field secondsLeft
       end=$((now + ${value:-$silence}))
       field everySeconds
@@ -96,7 +97,8 @@ until [ -s "$host" ] || [ $((now - start)) -ge 60 ]; do
   tick
 done
 
-# Only a reply moves the end. Without one, the instance ends `silence` and `grace` after the last one.
+# Only a reply moves the end. Without another one, the instance ends at the last end that it received, or
+# after `silence`: short before the first reply, and longer than any outage of the service after it.
 while [ ! "$stop" ]; do
   [ "$now" -lt "$due" ] || { heartbeat; due=$((now + every)); }
   last=$((${answered:-$start} + silence))

@@ -35,6 +35,7 @@ import { createProveAbsence } from '../usecases/lease/steps/prove-absence.ts';
 import { createRetireAttempt } from '../usecases/lease/steps/retire-attempt.ts';
 import { createServeLease } from '../usecases/lease/steps/serve-lease.ts';
 import { createSettleLease } from '../usecases/lease/steps/settle-lease.ts';
+import { createTearDown } from '../usecases/lease/tear-down-now.ts';
 import { createListOffers, createReadOffer } from '../usecases/menu/list-offers.ts';
 import { createRefreshOffers } from '../usecases/menu/refresh-offers.ts';
 import { createReadHealth } from '../usecases/operations/read-health.ts';
@@ -43,6 +44,7 @@ import {
   counter,
   freezes,
   goneOffers,
+  ingest,
   lastKnown,
   leases,
   longest,
@@ -134,6 +136,7 @@ export const judgeLease = (runtime: Runtime) =>
   createJudgeLease({
     ...records(runtime),
     ...waking(runtime),
+    ingest: once(runtime, ingest),
     sweeps: once(runtime, sweeps),
     providerNames: providerNames(runtime),
   });
@@ -160,16 +163,21 @@ export const settleLease = (runtime: Runtime) =>
 
 // Schedules.
 
+/** Only the teardown needs keys: without them a deadline is still committed. */
 export const enforceDeadline = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createEnforceDeadline({
-      ...records(keyed),
-      ...waking(keyed),
-      ...lastKnown(keyed),
-      ...sight(keyed),
-      scheduler: once(keyed, scheduler),
-    }),
-  );
+  createEnforceDeadline({
+    ...records(runtime),
+    pulses: once(runtime, pulses),
+    scheduler: once(runtime, scheduler),
+    tearDown: withKeys(runtime, (keyed) =>
+      createTearDown({
+        ...records(keyed),
+        ...waking(keyed),
+        ...lastKnown(keyed),
+        ...sight(keyed),
+      }),
+    ),
+  });
 
 export const refreshOffers = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
@@ -230,7 +238,7 @@ const heartbeats = (runtime: Runtime) => ({
 export const recordAppHeartbeat = (runtime: Runtime) =>
   createRecordAppHeartbeat(heartbeats(runtime));
 export const recordNodeHeartbeat = (runtime: Runtime) =>
-  createRecordNodeHeartbeat(heartbeats(runtime));
+  createRecordNodeHeartbeat({ ...heartbeats(runtime), ingest: once(runtime, ingest) });
 
 /** Reads the bearer token of a rented instance; null when it isn't one of ours. */
 export const leaseTokenReader = (runtime: Runtime) =>

@@ -5,6 +5,7 @@ import { createReconciliationStore } from '../adapters/dynamodb/billing/reconcil
 import { createRoomStore } from '../adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../adapters/dynamodb/client.ts';
 import { createProviderAccountStore } from '../adapters/dynamodb/instance/provider-account-store.ts';
+import { createIngestStore } from '../adapters/dynamodb/lease/ingest-store.ts';
 import { createLeaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
 import { createPulseStore } from '../adapters/dynamodb/lease/pulse-store.ts';
 import { createAccountStore } from '../adapters/dynamodb/ledger/account-store.ts';
@@ -17,6 +18,7 @@ import { createFreezeStore } from '../adapters/dynamodb/operations/freeze-store.
 import { createRunStore } from '../adapters/dynamodb/operations/run-store.ts';
 import { createSweepStore } from '../adapters/dynamodb/sweep/sweep-store.ts';
 import { openTable } from '../adapters/dynamodb/table.ts';
+import { createHeartbeatRoute } from '../adapters/heartbeat-route.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createKeyring, type Keyring, type Keys } from '../adapters/keyring.ts';
 import { createLambdaInvoker } from '../adapters/lambda.ts';
@@ -160,6 +162,11 @@ const lambda = (runtime: Runtime) =>
 
 export const invoker = (runtime: Runtime) => runtime.invoker ?? once(shared(runtime), lambda);
 
+/** The route of heartbeats as instances call it, from outside. */
+export const heartbeatRoute = (runtime: Runtime) =>
+  runtime.heartbeatRoute ??
+  createHeartbeatRoute(set(runtime.config.nodeUrl, 'GPU_SHOPPER_NODE_URL'));
+
 const bucket = (runtime: Runtime) =>
   createS3Blobs({ ...access(runtime, 's3'), bucket: runtime.config.snapshotBucket });
 
@@ -185,6 +192,7 @@ export const rooms = (runtime: Runtime) => createRoomStore(table(runtime, 'inven
 export const reconciliations = (runtime: Runtime) =>
   createReconciliationStore(table(runtime, 'inventory'));
 export const leases = (runtime: Runtime) => createLeaseStore(table(runtime, 'leases'));
+export const ingest = (runtime: Runtime) => createIngestStore(table(runtime, 'inventory'));
 export const pulses = (runtime: Runtime) => createPulseStore(table(runtime, 'leases'));
 export const accounts = (runtime: Runtime) => createAccountStore(table(runtime, 'ledger'));
 const ledger = (runtime: Runtime) => createLedgerStore(table(runtime, 'ledger'));
@@ -232,9 +240,10 @@ export const lastKnown = (runtime: Runtime) => ({
 });
 
 const nodeSeconds = (lease: Lease): string => {
-  const { grace, lastScript } = policy.node;
-  const deaf = noContactLimit(lease.terms.silenceLimit);
-  return [policy.heartbeat.every, deaf, grace, lastScript].map((ms) => ms / 1_000).join(' ');
+  const { maxOutage, grace, lastScript } = policy.node;
+  const first = noContactLimit(lease.terms.silenceLimit);
+  const times = [policy.heartbeat.every, first, maxOutage, grace, lastScript];
+  return times.map((ms) => ms / 1_000).join(' ');
 };
 
 /** The agent and what it needs to phone home: nothing of ours but its own lease token. */

@@ -9,6 +9,7 @@ import { createLog } from '../adapters/log.ts';
 import { type DurationMs, epochMs } from '../core/base/time.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { HeartbeatRoute } from '../ports/heartbeat-route.ts';
 import type { Invoker } from '../ports/invoker.ts';
 import type { LogLine } from '../ports/log.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
@@ -36,6 +37,7 @@ export type Runtime = {
   readonly workflow?: Workflow;
   readonly scheduler?: Scheduler;
   readonly invoker?: Invoker;
+  readonly heartbeatRoute?: HeartbeatRoute;
   readonly blobs?: BlobStore;
 };
 

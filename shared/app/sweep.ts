@@ -1,11 +1,25 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
+import { createLeaseToken } from '../adapters/lease-token.ts';
+import { OWN_HEARTBEATS } from '../core/lease/ingest.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
 import type { LogLine } from '../ports/log.ts';
-import { createExcuseSilence } from '../usecases/lease/excuse-silence.ts';
 import { createExecutionEnded } from '../usecases/lease/execution-ended.ts';
+import { createOwnHeartbeat } from '../usecases/sweep/own-heartbeat.ts';
 import { createSweepOnTimer, createSweepProvider } from '../usecases/sweep/sweep-provider.ts';
-import { pulses, records, rooms, runs, sight, sweeps, waking, withKeys } from './parts.ts';
+import {
+  heartbeatRoute,
+  ingest,
+  pulses,
+  records,
+  rooms,
+  runs,
+  sight,
+  signer,
+  sweeps,
+  waking,
+  withKeys,
+} from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 /** By these lines an alarm knows how old the last complete sweep is. */
@@ -22,6 +36,7 @@ const sweeping = (runtime: Runtime) =>
     ...sight(runtime),
     pulses: once(runtime, pulses),
     sweeps: once(runtime, sweeps),
+    ingest: once(runtime, ingest),
     rooms: once(runtime, rooms),
     log: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
     complete: (record) => runtime.log(lineOf(record)),
@@ -30,11 +45,30 @@ const sweeping = (runtime: Runtime) =>
 
 export const sweepProvider = (runtime: Runtime) => withKeys(runtime, sweeping);
 
+/** Any attempt would do: the token is of no lease. */
+const ownToken = (runtime: Runtime): string =>
+  createLeaseToken({ leaseId: OWN_HEARTBEATS, attempt: 1 }, once(runtime, signer));
+
+const ownHeartbeat = (runtime: Runtime) => {
+  const send = withKeys(
+    runtime,
+    (keyed) => (body: object) => once(keyed, heartbeatRoute).post(once(keyed, ownToken), body),
+  );
+  return createOwnHeartbeat({
+    send: () => send({ number: runtime.clock.now() }),
+    log: (message) => runtime.log({ kind: 'heartbeat', error: undefined, message, id: undefined }),
+  });
+};
+
 export const sweepOnTimer = (runtime: Runtime) =>
-  createSweepOnTimer({ runs: once(runtime, runs), clock: runtime.clock }, sweepProvider(runtime));
+  createSweepOnTimer(
+    {
+      runs: once(runtime, runs),
+      clock: runtime.clock,
+      sendOwnHeartbeat: ownHeartbeat(runtime),
+    },
+    sweepProvider(runtime),
+  );
 
 export const executionEnded = (runtime: Runtime) =>
   createExecutionEnded({ ...records(runtime), ...waking(runtime) });
-
-export const excuseSilence = (runtime: Runtime) =>
-  createExcuseSilence({ ...records(runtime), pulses: once(runtime, pulses) });

@@ -3,6 +3,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { policy } from '../../shared/core/base/policy/policy.ts';
+import { minutes } from '../../shared/core/base/time.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
@@ -30,7 +31,7 @@ describe('an instance', () => {
       ...env,
       GPU_SHOPPER_NODE_URL: expect.stringContaining('/node/v1/heartbeats'),
       // It may go without a reply for longer than the lease's silence limit.
-      GPU_SHOPPER_NODE_SECONDS: '60 3900 60 60',
+      GPU_SHOPPER_NODE_SECONDS: '60 3900 18000 60 60',
     });
     const { tagKey = '', providers } = world.service.runtime.config;
     const keys = Object.values(providers).flatMap((access) => Object.values(access.keys));
@@ -93,11 +94,11 @@ describe('a lease', () => {
   it.each(['app', 'both'] as const)(
     'with liveness %s ends as silent when only its instance sends heartbeats',
     async (liveness) => {
-      world = await leaseWorld();
+      world = await leaseWorld({ sweepEvery: minutes(1) });
       const { id } = await world.active({ liveness, silenceLimitSeconds: 300 });
       const from = world.clock.now();
       await world.untilState(id, 'ending');
-      expect(world.clock.now() - from).toBeLessThanOrEqual(6 * MINUTE);
+      expect(world.clock.now() - from).toBeLessThanOrEqual(6.5 * MINUTE);
       expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
     },
   );
@@ -107,12 +108,14 @@ describe('the dead-man switch', () => {
   it('ends an instance that gets no reply when our whole service is gone', async () => {
     world = await leaseWorld();
     await world.active({ hours: 6 });
+    // The first reply has the launch bound, the next one the end of the lease.
+    await world.pass(2 * MINUTE);
     world.stopService();
     const from = world.clock.now();
     await world.until(noneAlive, 6);
-    // 30 min without a reply, a minute of grace, and the wait until the next heartbeat.
-    expect(world.clock.now() - from).toBeLessThanOrEqual(32 * MINUTE);
-    expect(world.clock.now() - from).toBeGreaterThan(29 * MINUTE);
+    // 5 h without a further reply, a minute of grace, and the wait until the next heartbeat.
+    expect(world.clock.now() - from).toBeLessThanOrEqual(302 * MINUTE);
+    expect(world.clock.now() - from).toBeGreaterThan(299 * MINUTE);
   });
 
   it('ends an instance at its deadline when only heartbeats still work', async () => {

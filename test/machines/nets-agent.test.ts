@@ -10,7 +10,7 @@ import { leaseWorld } from '../support/worlds/lease.ts';
 import { isStep, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Heartbeats each second by default; without a reply for 2 s, ends itself after 1 s more. */
-const QUICK = '1 2 1 1';
+const QUICK = '1 2 2 1 1';
 
 /** Heartbeats of the simulated instance must not count as those of the real agent. */
 function isSimulated(payload: unknown): boolean {

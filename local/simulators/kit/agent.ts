@@ -90,11 +90,16 @@ async function postHeartbeat({ url, token, body }: Heartbeat): Promise<Heartbeat
   return null;
 }
 
-/** The interval of heartbeats, the longest time without a reply, and the grace after the end. */
+/**
+ * The interval of heartbeats, the longest time without a first reply and without a further one, and
+ * the grace after the end.
+ */
 function timesOf(env: Env) {
-  const seconds = env['GPU_SHOPPER_NODE_SECONDS'] ?? '60 1800 60 60';
-  const [every = 0, noReply = 0, grace = 0] = seconds.split(' ').map((each) => Number(each) * 1e3);
-  return { every, noReply, grace };
+  const seconds = env['GPU_SHOPPER_NODE_SECONDS'] ?? '60 1800 18000 60 60';
+  const [every = 0, noFirstReply = 0, noReply = 0, grace = 0] = seconds
+    .split(' ')
+    .map((each) => Number(each) * 1_000);
+  return { every, noFirstReply, noReply, grace };
 }
 
 /** Whether an agent runs on instances with this environment. */
@@ -108,9 +113,10 @@ export const newMemory = (startedAt: number): AgentMemory => ({
 
 /** From when on the agent destroys its instance. */
 function stopsAt(env: Env, { stopped, endsAt, repliedAt, startedAt }: AgentMemory): number {
-  const { noReply, grace } = timesOf(env);
+  const { noFirstReply, noReply, grace } = timesOf(env);
   if (stopped) return Number.NEGATIVE_INFINITY;
-  return Math.min(endsAt ?? Infinity, (repliedAt ?? startedAt) + noReply) + grace;
+  const replyBy = repliedAt === null ? startedAt + noFirstReply : repliedAt + noReply;
+  return Math.min(endsAt ?? Infinity, replyBy) + grace;
 }
 
 /** The instant of the agent's next destroy call if no reply arrives before. */

@@ -136,6 +136,9 @@ export const reconciliationKey = (provider: ProviderName): Key => ({
 /** The number of leases that became silent in one minute since 1970. */
 export const silenceKey = (minute: number): Key => ({ pk: 'SILENCES', sk: sorted(minute) });
 
+/** Since when our own heartbeats arrive without a gap, in the table `inventory`. */
+export const INGEST: Key = { pk: 'INGEST', sk: 'INGEST' };
+
 /** Every scope that was ever frozen, in the table `leases`. Each launch reads them. */
 export const FREEZES = { pk: 'FREEZE', first: 'SCOPE#', last: 'SCOPE#~' } as const;
 export const freezeKey = (scope: string): Key => ({ pk: FREEZES.pk, sk: `SCOPE#${scope}` });

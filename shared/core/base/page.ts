@@ -13,6 +13,7 @@ export const PAGE_REASONS = [
   'failing-step',
   'long-teardown',
   'mass-silence',
+  'heartbeats-lost',
   'failed-actions',
   'unfinished-sweep',
   'books-differ',

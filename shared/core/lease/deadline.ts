@@ -18,11 +18,32 @@ export function nextAlarm(deadline: EpochMs, now: EpochMs): EpochMs {
   return earliest(after(deadline, policy.deadline.grace), ...warnings);
 }
 
-/** When the schedule fires next for an open lease. Before `active` there are no warnings. */
-export function alarmOf(lease: Lease, now: EpochMs): EpochMs {
-  if (lease.state === 'active') return nextAlarm(lease.deadline, now);
-  return after(lease.deadline, policy.deadline.grace);
+/**
+ * When the schedule fires next; null once the lease has ended. Before `active` there are no
+ * warnings, and an ending lease is checked again until it has ended.
+ */
+export function alarmOf(lease: Lease, now: EpochMs): EpochMs | null {
+  switch (lease.state) {
+    case 'ended':
+      return null;
+    case 'ending':
+      return after(now, recheckPause(lease, now));
+    case 'active':
+      return nextAlarm(lease.deadline, now);
+    default:
+      return after(lease.deadline, policy.deadline.grace);
+  }
 }
+
+/** The same, but soon: for a lease that someone is about to end. */
+export function alarmBeforeEnding(lease: Lease, now: EpochMs): EpochMs | null {
+  const alarm = alarmOf(lease, now);
+  return alarm && earliest(alarm, after(now, policy.deadline.recheck));
+}
+
+/** Whether the schedule must fire at another time for `later` than for `earlier`. */
+export const changesAlarm = (earlier: Lease, later: Lease): boolean =>
+  earlier.state !== later.state || earlier.deadline !== later.deadline;
 
 /**
  * The warning that is due at `now`, as its time before the deadline. Null when this warning or a

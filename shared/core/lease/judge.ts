@@ -1,6 +1,7 @@
 // Decides from timestamps alone whether an active lease continues. The timer that woke the workflow
 // does not matter: engines differ in how they report a missed heartbeat.
 
+import { policy } from '../base/policy/policy.ts';
 import {
   between,
   type DurationMs,
@@ -9,10 +10,10 @@ import {
   earliest,
   wholeSeconds,
 } from '../base/time.ts';
-import { type Pulse, silentFor } from '../instance/pulse.ts';
+import type { Pulse } from '../instance/pulse.ts';
 import { judgeIdle } from './idle.ts';
 import type { EndReason, LeaseIn } from './lease.ts';
-import { timeUntilSecondLook } from './silence.ts';
+import { silentTime, timeUntilSecondLook } from './silence.ts';
 import { spendingEnd, spendingEndAt } from './spend.ts';
 
 /** How long to wait, in the units of the state machine: whole seconds, heartbeat < timeout. */
@@ -31,24 +32,32 @@ export type Verdict =
 
 const inSeconds = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
 
+export type JudgedLease = {
+  readonly lease: LeaseIn<'active'>;
+  readonly pulse: Pulse | null;
+  /** Silence counts from here at the earliest; when missing, from the last heartbeat. */
+  readonly silenceFrom?: EpochMs;
+};
+
 /** Judges an active lease at `now`. The same facts always give the same verdict. */
-export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochMs): Verdict {
+export function judge(facts: JudgedLease, now: EpochMs): Verdict {
+  const { lease, pulse } = facts;
   if (now >= lease.deadline) {
     return { kind: 'end', reason: 'expired', why: 'the lease has reached its deadline' };
   }
   const spent = spendingEnd(lease, pulse, now);
   if (spent !== null) return { kind: 'end', ...spent };
-  const silent = silentFor(pulse, lease.activeAt, now);
+  const silent = silentTime(facts, now);
   const { silenceLimit } = lease.terms;
   const pending = timeUntilSecondLook(pulse, now);
   if (silent >= silenceLimit && pending !== null) {
-    return { kind: 'serve', times: serveTimes({ lease, pulse }, pending, now) };
+    return { kind: 'serve', times: serveTimes(facts, pending, now) };
   }
   if (silent >= silenceLimit) {
     const why = `no heartbeat for ${inSeconds(silent)}; the limit is ${inSeconds(silenceLimit)}`;
     return { kind: 'end', reason: 'silent', why };
   }
-  const times = serveTimes({ lease, pulse }, durationMs(silenceLimit - silent), now);
+  const times = serveTimes(facts, patienceFor(silent, silenceLimit), now);
   const idle = pulse === null ? null : judgeIdle(pulse, lease.idleWarned, now);
   switch (idle?.kind) {
     case 'end':
@@ -60,14 +69,20 @@ export function judge(lease: LeaseIn<'active'>, pulse: Pulse | null, now: EpochM
   }
 }
 
-type Facts = { readonly lease: LeaseIn<'active'>; readonly pulse: Pulse | null };
-
 /** When the lease will end: at its deadline, or earlier when its money is used up. */
-export function servesUntil({ lease, pulse }: Facts, now: EpochMs): EpochMs {
+export function servesUntil({ lease, pulse }: JudgedLease, now: EpochMs): EpochMs {
   return earliest(lease.deadline, spendingEndAt(lease, pulse, now) ?? lease.deadline);
 }
 
-function serveTimes(facts: Facts, patience: DurationMs, now: EpochMs): ServeTimes {
+/**
+ * How long to wait for a heartbeat: the silence limit, so that a lease whose senders take turns is
+ * judged at most once in it. A sender that is silent for longer than a fresh one is noticed as soon
+ * as it would be after its last fresh heartbeat.
+ */
+const patienceFor = (silent: DurationMs, limit: DurationMs): DurationMs =>
+  durationMs(Math.min(limit, limit - silent + policy.heartbeat.freshFor));
+
+function serveTimes(facts: JudgedLease, patience: DurationMs, now: EpochMs): ServeTimes {
   const timeoutSeconds = wholeSeconds(between(now, servesUntil(facts, now)), 2);
   const heartbeatSeconds = Math.min(wholeSeconds(patience, 1), timeoutSeconds - 1);
   return { timeoutSeconds, heartbeatSeconds };

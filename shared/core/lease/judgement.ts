@@ -17,20 +17,20 @@ export type Judged = StepOutcome<ServeTimes> | LeaseIn<'active'>;
 export type JudgeFacts = {
   readonly input: StepInput;
   readonly pulse: Pulse | null;
-  /** Whether the lease may end as silent: the second look is done, or it has no pulse. */
-  readonly isConfirmed: boolean;
+  /** From when silence counts; null at the first look, which ends no lease as silent. */
+  readonly silenceFrom: EpochMs | null;
 };
 
 /** Judges the lease and carries out the verdict. */
 export function judgeLease(
   lease: Lease,
-  { input, pulse, isConfirmed }: JudgeFacts,
+  { input, pulse, silenceFrom }: JudgeFacts,
   now: EpochMs,
 ): Decision<Judged> {
   const skip = skipReason(lease, input);
   if (skip !== null) return keep(skip);
   invariant(lease.state === 'active', 'a lease is judged only once it is active');
-  const verdict = judge(lease, pulse, now);
+  const verdict = judge({ lease, pulse, ...(silenceFrom !== null && { silenceFrom }) }, now);
   switch (verdict.kind) {
     case 'serve':
       return keep(done(verdict.times));
@@ -38,7 +38,7 @@ export function judgeLease(
       return { commit: warnOfIdleness(lease, verdict, now), result: done(verdict.times) };
     case 'end': {
       const { reason, why } = verdict;
-      if (reason === 'silent' && !isConfirmed) return keep(lease);
+      if (reason === 'silent' && silenceFrom === null) return keep(lease);
       return { commit: endLease(lease, { reason, why }, now), result: detour('lease-over', why) };
     }
   }

@@ -4,7 +4,7 @@
 
 import type { EpochMs } from '../base/time.ts';
 import type { Parking, Pulse } from '../instance/pulse.ts';
-import { judge, servesUntil } from './judge.ts';
+import { judge, servesUntil, type Verdict } from './judge.ts';
 import { currentAttempt, type Lease } from './lease.ts';
 import { type StepInput, skipReason } from './step.ts';
 
@@ -59,6 +59,10 @@ export function isStillServed(
     // After an extension the new end must be parked, so that the instance receives it.
     lease.deadline === parkedUntil &&
     skipReason(lease, input) === null &&
-    judge(lease, pulse, now).kind === 'serve'
+    mayWait(judge({ lease, pulse }, now))
   );
 }
+
+/** The wait itself notices a silence: it ends when no heartbeat restarts it. */
+const mayWait = (verdict: Verdict): boolean =>
+  verdict.kind === 'serve' || (verdict.kind === 'end' && verdict.reason === 'silent');

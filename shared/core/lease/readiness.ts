@@ -60,8 +60,9 @@ export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): R
  * When the schedule fires for a lease that is about to become active: never later than the launch
  * bound, which is valid until the lease is committed.
  */
-export function alarmBeforeServing(lease: Lease, now: EpochMs): EpochMs {
-  return earliest(alarmOf(lease, now), nextAlarm(after(now, lease.terms.duration), now));
+export function alarmBeforeServing(lease: Lease, now: EpochMs): EpochMs | null {
+  const alarm = alarmOf(lease, now);
+  return alarm && earliest(alarm, nextAlarm(after(now, lease.terms.duration), now));
 }
 
 /** How long an active lease waits at first. */
@@ -70,7 +71,7 @@ export function firstWait(
   pulse: Pulse | null,
   now: EpochMs,
 ): StepOutcome<ServeTimes> {
-  const verdict = judge(lease, pulse, now);
+  const verdict = judge({ lease, pulse }, now);
   if (verdict.kind === 'serve') return done(verdict.times);
   // The lease must end already: the shortest wait leads to the Judge step.
   return done({ timeoutSeconds: 2, heartbeatSeconds: 1 });

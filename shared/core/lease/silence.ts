@@ -3,7 +3,8 @@
 // likely cause, and none of them ends for it. Deadlines still apply.
 
 import { isCrowd } from '../base/crowd.ts';
-import { between, type DurationMs, type EpochMs, epochMs } from '../base/time.ts';
+import { policy } from '../base/policy/policy.ts';
+import { after, between, type DurationMs, type EpochMs, epochMs, latest } from '../base/time.ts';
 import { type Pulse, silentFor } from '../instance/pulse.ts';
 import type { Lease, LeaseIn } from './lease.ts';
 import { addEvent } from './lease-moves.ts';
@@ -19,9 +20,31 @@ export function isNoticed({ silenceLookAt }: Pulse, since: EpochMs): boolean {
   return silenceLookAt !== null && silenceLookAt > since;
 }
 
+type Silent = {
+  readonly lease: LeaseIn<'active'>;
+  readonly pulse: Pulse | null;
+  readonly silenceFrom?: EpochMs;
+};
+
+/** How long the lease has been silent: only time counts in which heartbeats could reach us. */
+export function silentTime({ lease, pulse, silenceFrom }: Silent, now: EpochMs): DurationMs {
+  const { activeAt } = lease;
+  return silentFor(pulse, latest(activeAt, silenceFrom ?? activeAt), now);
+}
+
 /** When the lease reached its silence limit. */
-export function limitPassedAt(lease: LeaseIn<'active'>, pulse: Pulse, now: EpochMs): EpochMs {
-  return epochMs(now - silentFor(pulse, lease.activeAt, now) + lease.terms.silenceLimit);
+export function limitPassedAt(silent: Silent, now: EpochMs): EpochMs {
+  return epochMs(now - silentTime(silent, now) + silent.lease.terms.silenceLimit);
+}
+
+/**
+ * When to look again at a silence that is first seen at `now`. Counted from the limit, because the
+ * first look may follow it by the age of a fresh heartbeat; a later one was delayed by a fault of
+ * ours, and the instance gets the whole time.
+ */
+export function secondLookAt(limitPassed: EpochMs, now: EpochMs): EpochMs {
+  const onTime = between(limitPassed, now) <= policy.heartbeat.freshFor;
+  return after(onTime ? limitPassed : now, policy.silence.secondLook);
 }
 
 /** How many open leases became silent together, as text; null when they are no crowd. */

@@ -31,10 +31,10 @@ function workflowAct(lease: Lease, pulse: Pulse | null): NetAct {
 
 function scheduleAct(lease: Lease, now: EpochMs): NetAct {
   const net = 'schedule';
-  if (isOver(lease)) {
+  const at = alarmOf(lease, now);
+  if (isOver(lease) || at === null) {
     return { net, at: null, does: 'repeats the teardown a few minutes after the last try' };
   }
-  const at = alarmOf(lease, now);
   return {
     net,
     at,

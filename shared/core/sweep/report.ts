@@ -4,6 +4,7 @@ import { errorInWords } from '../base/failure.ts';
 import { pageOf } from '../base/page.ts';
 import type { ProviderName } from '../base/providers.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
+import { describeLostIngest, type Ingest } from '../lease/ingest.ts';
 import { describeSilentCrowd } from '../lease/silence.ts';
 import { type Action, countsOf, suspectsOf } from './actions.ts';
 import { EXECUTION } from './lease-findings.ts';
@@ -31,6 +32,7 @@ export type ReportFacts = {
   readonly last: SweepRecord | null;
   /** How many leases became silent in the last minutes. */
   readonly silences: number;
+  readonly ingest: Ingest | null;
   readonly listLag: DurationMs;
   /** As in the record. */
   readonly chargesReadAt: EpochMs | null;
@@ -69,8 +71,9 @@ function actionPages({ failed, left, pages: found }: Acted): readonly string[] {
 }
 
 function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly string[] {
-  const { provider, now, silences } = facts;
+  const { provider, now, silences, ingest } = facts;
   const crowd = describeSilentCrowd(silences, seen.open.length);
+  const lost = describeLostIngest(ingest, seen.open, now);
   return [
     ...seen.blind.map(({ part, error }) =>
       pageOf('blind', `could not read the ${part} of ${provider}: ${errorInWords(error)}`),
@@ -80,6 +83,7 @@ function pagesFor(seen: Survey, acted: Acted, facts: ReportFacts): readonly stri
     ...(crowd === null
       ? []
       : [pageOf('mass-silence', `${crowd}: none of them ends for its silence`)]),
+    ...(lost === null ? [] : [pageOf('heartbeats-lost', `${lost}: no lease ends as silent`)]),
     ...actionPages(acted),
   ];
 }

@@ -6,7 +6,6 @@ import type { Caller } from '../../core/base/caller.ts';
 import { Failure } from '../../core/base/failure.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
-import { alarmOf } from '../../core/lease/deadline.ts';
 import {
   applyExtension,
   type ExtensionAsk,
@@ -18,6 +17,7 @@ import type { Lease } from '../../core/lease/lease.ts';
 import { requireVisible } from '../../core/lease/visible.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../common/change-lease.ts';
+import { setAlarm } from '../common/set-alarm.ts';
 import { type WakePorts, wakeLease } from '../common/wake-lease.ts';
 
 export type ExtendLeasePorts = Records & WakePorts & { readonly scheduler: Scheduler };
@@ -45,7 +45,7 @@ async function commit(ports: ExtendLeasePorts, raised: RaisedExtension): Promise
 
 /** Safe to lose or repeat: a schedule that fires early checks again, and a wake carries no data. */
 async function announce(ports: ExtendLeasePorts, lease: Lease): Promise<ExtendOutcome> {
-  await ports.scheduler.arm(lease.id, alarmOf(lease, ports.clock.now()));
+  await setAlarm(ports, lease);
   await wakeLease(ports, lease.id);
   return { kind: 'extended', lease };
 }

@@ -4,7 +4,7 @@
 
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
-import { after, before, type DurationMs, type EpochMs } from '../../core/base/time.ts';
+import { after, before, type EpochMs } from '../../core/base/time.ts';
 import type { Pulse } from '../../core/instance/pulse.ts';
 import { commitChange } from '../../core/lease/decision.ts';
 import type { LeaseIn } from '../../core/lease/lease.ts';
@@ -13,6 +13,7 @@ import {
   isNoticed,
   limitPassedAt,
   recordHeldSilence,
+  secondLookAt,
 } from '../../core/lease/silence.ts';
 import { openWhenSwept } from '../../core/sweep/record.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
@@ -41,35 +42,35 @@ export function recentSilences(
 type Silence = {
   readonly lease: LeaseIn<'active'>;
   readonly pulse: Pulse;
-  readonly patience: DurationMs;
+  readonly silenceFrom: EpochMs;
 };
 
-async function notice(ports: HoldSilencePorts, { lease, pulse, patience }: Silence) {
-  const now = ports.clock.now();
-  const lookAgainAt = after(now, patience);
-  if ((await ports.pulses.noteSilence(pulse.leaseId, lookAgainAt)) === 'over') return null;
+/** Records that the silence was seen and is looked at again; the pulse with that time. */
+async function notice(
+  ports: HoldSilencePorts,
+  { lease, pulse }: Silence,
+  silenceLookAt: EpochMs,
+): Promise<Pulse> {
+  if ((await ports.pulses.noteSilence(pulse.leaseId, silenceLookAt)) === 'over') return pulse;
   // A missing instance explains the silence of its lease.
-  if (lease.missingSince === null) await ports.sweeps.countSilence(now);
-  return lookAgainAt;
+  if (lease.missingSince === null) await ports.sweeps.countSilence(ports.clock.now());
+  return { ...pulse, silenceLookAt };
 }
 
 /**
- * When to check the silent lease again; null when it may end now. Safe to repeat: at worst the
- * silence is counted twice. Throws StoreDown, Conflict.
+ * The pulse, with the time of the next look at the silence, if there must be one. Safe to repeat:
+ * at worst the silence is counted twice. Throws StoreDown, Conflict.
  */
-export async function holdSilence(
-  ports: HoldSilencePorts,
-  lease: LeaseIn<'active'>,
-  pulse: Pulse,
-): Promise<EpochMs | null> {
+export async function holdSilence(ports: HoldSilencePorts, silence: Silence): Promise<Pulse> {
   const now = ports.clock.now();
-  if (!isNoticed(pulse, limitPassedAt(lease, pulse, now))) {
-    return notice(ports, { lease, pulse, patience: policy.silence.secondLook });
-  }
+  const { lease, pulse } = silence;
+  const passedAt = limitPassedAt(silence, now);
+  if (passedAt > now) return pulse;
+  if (!isNoticed(pulse, passedAt)) return notice(ports, silence, secondLookAt(passedAt, now));
   const crowd = describeSilentCrowd(await recentSilences(ports, now), await openLeases(ports));
-  if (crowd === null) return null;
+  if (crowd === null) return pulse;
   await changeLease(ports, lease.id, (current, at) =>
     commitChange(current, recordHeldSilence(current, crowd, at)),
   );
-  return notice(ports, { lease, pulse, patience: policy.silence.window });
+  return notice(ports, silence, after(now, policy.silence.window));
 }

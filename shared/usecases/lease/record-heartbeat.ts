@@ -3,7 +3,7 @@
 // that watches idleness, and one whose counters need a correction, need a second update.
 
 import type { ConsumerId, LeaseId } from '../../core/base/ids.ts';
-import type { EpochMs } from '../../core/base/time.ts';
+import { between, type EpochMs } from '../../core/base/time.ts';
 import type { NodeFacts, Pulse } from '../../core/instance/pulse.ts';
 import { quietAfter } from '../../core/instance/quiet.ts';
 import type { Telemetry } from '../../core/instance/telemetry.ts';
@@ -18,8 +18,10 @@ import {
   refuseLateHeartbeat,
   refuseNodeHeartbeat,
 } from '../../core/lease/heartbeat.ts';
+import { extendIngest, OWN_HEARTBEATS } from '../../core/lease/ingest.ts';
 import type { Lease } from '../../core/lease/lease.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { IngestStore } from '../../ports/ingest-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { Heartbeat, PulseStore } from '../../ports/pulse-store.ts';
 import type { Workflow } from '../../ports/workflow.ts';
@@ -31,6 +33,8 @@ export type HeartbeatPorts = {
   readonly clock: Clock;
   readonly count: (fault: HeartbeatFault) => void;
 };
+
+export type NodeHeartbeatPorts = HeartbeatPorts & { readonly ingest: IngestStore };
 
 export type NodeHeartbeat = {
   readonly leaseId: LeaseId;
@@ -95,13 +99,23 @@ async function record(
   return carryOn(pulse, at);
 }
 
+/** Records a heartbeat of this service itself: heartbeats can reach it. */
+async function recordOwn(ports: NodeHeartbeatPorts, heartbeat: Heartbeat): Promise<HeartbeatReply> {
+  const { at } = heartbeat;
+  // The update of any heartbeat: the store refuses it, because no lease has this id.
+  await ports.pulses.heartbeat(heartbeat);
+  await ports.ingest.put(extendIngest(await ports.ingest.get(), at));
+  return { kind: 'carry-on', endsAt: at, left: between(at, at) };
+}
+
 /**
  * Records an instance's heartbeat; the first one reports that it is ready. Safe to repeat: a
  * heartbeat that was recorded before is refused. Throws StoreDown, ProviderDown.
  */
-export function createRecordNodeHeartbeat(ports: HeartbeatPorts) {
+export function createRecordNodeHeartbeat(ports: NodeHeartbeatPorts) {
   return ({ leaseId, ...said }: NodeHeartbeat): Promise<HeartbeatReply> => {
     const heartbeat: Heartbeat = { leaseId, at: ports.clock.now(), by: { kind: 'node', ...said } };
+    if (leaseId === OWN_HEARTBEATS) return recordOwn(ports, heartbeat);
     return record(ports, heartbeat, async (lease) => {
       const late = refuseLateHeartbeat(lease);
       if (late !== null) return late;

@@ -4,13 +4,13 @@
 import { isUnanswered } from '../../core/instance/attempt.ts';
 import { claimsOf } from '../../core/instance/claim.ts';
 import { commitChange } from '../../core/lease/decision.ts';
-import type { Lease } from '../../core/lease/lease.ts';
+import type { Lease, LeaseIn } from '../../core/lease/lease.ts';
 import { adoptSightings, heldTargets } from '../../core/lease/teardown.ts';
 import { changeLease } from '../common/change-lease.ts';
 import { listAttempts, type Sight } from '../common/listing.ts';
 import { waitForAll } from '../common/wait-for-all.ts';
 import { destroyTarget, type TeardownPorts } from './destroy-target.ts';
-import type { RestartPorts } from './restart-lease.ts';
+import { type RestartPorts, wakeOrRestartLease } from './restart-lease.ts';
 
 export type TearDownPorts = RestartPorts & TeardownPorts & Sight;
 
@@ -40,3 +40,7 @@ export async function tearDownNow(
   const destroys = heldTargets(lease).map((target) => destroyTarget(ports, target));
   await waitForAll([drive(), ...destroys, destroyUnanswered(ports, lease)]);
 }
+
+/** The same for a lease whose own workflow goes on with it. Safe to repeat. */
+export const createTearDown = (ports: TearDownPorts) => (lease: LeaseIn<'ending'>) =>
+  tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));

@@ -1,24 +1,24 @@
 // Ends every lease that a freeze covers. Each is committed as ending first; then its workflow is
 // woken. If the wake fails, the schedule tears the lease down.
 
-import type { LeaseId } from '../../core/base/ids.ts';
-import { policy } from '../../core/base/policy/policy.ts';
-import { after } from '../../core/base/time.ts';
+import { alarmBeforeEnding } from '../../core/lease/deadline.ts';
 import type { End } from '../../core/lease/end.ts';
+import type { Lease } from '../../core/lease/lease.ts';
 import { coveredLeases, type Freeze, freezeEnd } from '../../core/operations/freeze.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 import type { Records } from '../common/change-lease.ts';
+import { setAlarm } from '../common/set-alarm.ts';
 import { waitForAll } from '../common/wait-for-all.ts';
 import type { WakePorts } from '../common/wake-lease.ts';
 import { endAndWake } from '../lease/end-from-outside.ts';
 
 export type EndFrozenPorts = Records & WakePorts & { readonly scheduler: Scheduler };
 
-async function endOne(ports: EndFrozenPorts, id: LeaseId, end: End): Promise<void> {
-  // Arm the schedule before the commit: after a crash, teardown must not depend on the workflow
+async function endOne(ports: EndFrozenPorts, lease: Lease, end: End): Promise<void> {
+  // Set the schedule before the commit: after a crash, teardown must not depend on the workflow
   // alone.
-  await ports.scheduler.arm(id, after(ports.clock.now(), policy.deadline.recheck));
-  await endAndWake(ports, id, end);
+  await setAlarm(ports, lease, alarmBeforeEnding);
+  await endAndWake(ports, lease.id, end);
 }
 
 /**
@@ -29,6 +29,6 @@ async function endOne(ports: EndFrozenPorts, id: LeaseId, end: End): Promise<voi
 export async function endFrozen(ports: EndFrozenPorts, freeze: Freeze): Promise<number> {
   const covered = coveredLeases(freeze, await ports.leases.open());
   const end = freezeEnd(freeze);
-  await waitForAll(covered.toEnd.map(({ id }) => endOne(ports, id, end)));
+  await waitForAll(covered.toEnd.map((lease) => endOne(ports, lease, end)));
   return covered.open.length;
 }

@@ -11,6 +11,7 @@ import type { RunResult, RunSubject } from '../../core/operations/run.ts';
 import { actionsOf } from '../../core/sweep/actions.ts';
 import { type SweepRecord, sweepResultOf, wasIdle } from '../../core/sweep/record.ts';
 import { reportSweep } from '../../core/sweep/report.ts';
+import type { IngestStore } from '../../ports/ingest-store.ts';
 import type { SweepStore } from '../../ports/sweep-store.ts';
 import { recentSilences } from '../lease/hold-silence.ts';
 import { type CarryOutPorts, carryOutOr } from '../operations/carry-out-runs.ts';
@@ -23,6 +24,7 @@ export type SweepPorts = SurveyPorts &
   ActPorts &
   BalancePorts & {
     readonly sweeps: SweepStore;
+    readonly ingest: IngestStore;
     /** Called after each complete sweep. */
     readonly complete: (record: SweepRecord) => void;
   };
@@ -57,11 +59,12 @@ export function createSweepProvider(ports: SweepPorts) {
     const actions = actionsOf(seen.findings);
     const acted = await actAll(ports, provider, { actions, startedAt: now });
     const silences = await recentSilences(ports, now);
+    const ingest = await ports.ingest.get();
     const { listLag } = ports.providers(provider).card;
     const isDue = areChargesDue(last?.chargesReadAt ?? null, now);
     const shown = isDue ? runningAt(seen.open, ports.providers(provider).card) : [];
     const chargesReadAt = shown.length > 0 ? now : (last?.chargesReadAt ?? null);
-    const facts = { provider, now, last, silences, listLag, chargesReadAt };
+    const facts = { provider, now, last, silences, ingest, listLag, chargesReadAt };
     const record = reportSweep(seen, acted, facts);
     await ports.sweeps.record(record);
     if (record.failure === null) ports.complete(record);
@@ -80,15 +83,19 @@ export function createSweepProvider(ports: SweepPorts) {
 
 export type SweepOnTimerInput = SweepInput & { readonly run?: RunId | undefined };
 
+export type SweepOnTimerPorts = CarryOutPorts & { readonly sendOwnHeartbeat: () => Promise<void> };
+
 /**
- * What the sweep's timer does: the open runs of the provider, with one sweep for all, or else a
- * sweep as scheduled. Throws StoreDown and what the sweep throws.
+ * What the sweep's timer does: our own heartbeat, before anything that may wait or fail; then the
+ * open runs of the provider, with one sweep for all, or else a sweep as scheduled. Throws StoreDown
+ * and what the sweep throws.
  */
 export function createSweepOnTimer(
-  ports: CarryOutPorts,
+  ports: SweepOnTimerPorts,
   sweep: ReturnType<typeof createSweepProvider>,
 ) {
   return async ({ provider, unlessIdle, run }: SweepOnTimerInput): Promise<void> => {
+    await ports.sendOwnHeartbeat();
     const matches = (open: RunSubject): boolean => open.provider === provider;
     const forRun = async (): Promise<RunResult> => {
       const record = await sweep({ provider, unlessIdle: false });

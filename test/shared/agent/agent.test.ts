@@ -210,7 +210,7 @@ describe.concurrent('the node agent', () => {
       testAgent(
         {
           answer: (count) => goOn({ secondsLeft: count < 3 ? 3 : 3_600 }),
-          env: { GPU_SHOPPER_NODE_SECONDS: '1 30 1 1' },
+          env: { GPU_SHOPPER_NODE_SECONDS: '1 30 30 1 1' },
           onEnding: LAST_SCRIPT,
         },
         async ({ heartbeats, destroys, until, read }) => {
@@ -222,12 +222,41 @@ describe.concurrent('the node agent', () => {
     );
 
     it(
-      'follows a long time without a reply',
+      'follows a time without any reply',
       testAgent(
-        { answer: () => ({ status: 503 }), env: { GPU_SHOPPER_NODE_SECONDS: '1 2 1 1' } },
+        { answer: () => ({ status: 503 }), env: { GPU_SHOPPER_NODE_SECONDS: '1 2 30 1 1' } },
         async (agent) => {
           await agent.until(() => agent.destroys.length >= 1);
           expect(agent.destroys[0]).toEqual(OWN_END);
+        },
+      ),
+    );
+
+    it(
+      'does not follow the same time after a reply',
+      testAgent(
+        {
+          answer: (count) => (count === 1 ? goOn() : { status: 503 }),
+          env: { GPU_SHOPPER_NODE_SECONDS: '1 2 30 1 1' },
+        },
+        async ({ heartbeats, destroys, until }) => {
+          await until(() => heartbeats.length >= 7);
+          expect(destroys).toEqual([]);
+        },
+      ),
+    );
+
+    it(
+      'follows a long time without a further reply',
+      testAgent(
+        {
+          answer: (count) => (count === 1 ? goOn() : { status: 503 }),
+          env: { GPU_SHOPPER_NODE_SECONDS: '1 1 3 1 1' },
+        },
+        async (agent) => {
+          await agent.until(() => agent.destroys.length >= 1);
+          expect(agent.destroys[0]).toEqual(OWN_END);
+          expect(agent.heartbeats.length).toBeGreaterThanOrEqual(4);
         },
       ),
     );

@@ -58,10 +58,10 @@ const INSTALLING = ['base64', 'gunzip', 'gzip', 'mkdir', 'chmod', 'touch'];
 
 export const HOST_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRlc3Q root@instance';
 /**
- * A heartbeat per second, the end after 30 s without a reply, 1 s of grace, 2 s for the last
- * script.
+ * A heartbeat per second, the end after 30 s without a reply, first or further, 1 s of grace, 2 s
+ * for the last script.
  */
-const QUICK = '1 30 1 2';
+const QUICK = '1 30 30 1 2';
 
 const carryOn = { carryOn: true, endsAt: 'an instant', secondsLeft: 3_600, everySeconds: 1 };
 export const goOn = (change: Partial<typeof carryOn> = {}) => ({

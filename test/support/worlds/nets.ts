@@ -23,7 +23,12 @@ export const BOUNDS = {
   'sweep, unrecorded': total(policy.sweep.idleEvery, policy.sweep.every),
   'sweep, stuck ending': total(policy.step.teardownPause, policy.step.due, policy.sweep.every),
   instance: total(policy.node.grace, policy.heartbeat.every),
-  'instance, hears nothing': total(
+  'instance, without a further reply': total(
+    policy.node.maxOutage,
+    policy.node.grace,
+    policy.heartbeat.every,
+  ),
+  'instance, without any reply': total(
     policy.node.minNoContact,
     policy.node.grace,
     policy.heartbeat.every,

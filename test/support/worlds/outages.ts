@@ -1,5 +1,5 @@
-// Outages of the services that ours depends on: until an outage ends, each call to its service fails
-// without effect, with the error that the caller of a service in an outage gets.
+// Outages of the services that ours depends on: until an outage ends, each call to its service
+// fails without effect, with the error that the caller of a service in an outage gets.
 
 import { Failure } from '../../../shared/core/base/failure.ts';
 import type { Recipient } from '../races/turns.ts';

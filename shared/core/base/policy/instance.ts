@@ -19,18 +19,26 @@ export const instancePolicy = {
   },
   heartbeat: {
     /**
-     * The maximum age of the heartbeat that counts when another heartbeat restarts the silence
-     * limit.
+     * The maximum age of the heartbeat that counts when another heartbeat restarts the wait: an
+     * interval and some delay, so that node and application may send at different times.
      */
-    freshFor: seconds(20),
+    freshFor: seconds(70),
     /** The interval of heartbeats from an instance. */
     every: seconds(60),
   },
   node: {
-    /** An instance without a reply for this long destroys itself; see `noContactLimit`. */
+    /**
+     * An instance that never received a reply destroys itself after this time; see
+     * `noContactLimit`.
+     */
     minNoContact: minutes(30),
     /** How much longer than the silence limit it is: the service ends a silent lease first. */
     noContactMargin: minutes(5),
+    /**
+     * An instance that received a reply before destroys itself after this time without another, or
+     * at its end: an outage of the service of 4 hours must end no lease.
+     */
+    maxOutage: hours(5),
     /** How long an instance waits after the end of its lease before it destroys itself. */
     grace: seconds(60),
     /**
@@ -86,13 +94,18 @@ export const instancePolicy = {
 } as const;
 
 /**
- * How long an instance waits for a reply before it destroys itself: always longer than the service
- * waits for its heartbeat.
+ * How long an instance waits for its first reply before it destroys itself: always longer than the
+ * service waits for its heartbeat.
  */
 export const noContactLimit = (silenceLimit: DurationMs): DurationMs =>
   durationMs(
     Math.max(instancePolicy.node.minNoContact, silenceLimit + instancePolicy.node.noContactMargin),
   );
+
+invariant(
+  instancePolicy.heartbeat.freshFor > instancePolicy.heartbeat.every,
+  'two senders with the same interval must keep a wait alive',
+);
 
 invariant(
   instancePolicy.idle.dataGap >= 3 * instancePolicy.heartbeat.every,

@@ -59,13 +59,25 @@ export const leasePolicy = {
     recheck: minutes(5),
   },
   silence: {
-    /** Between the first and second look at a silent lease, so that a crowd is detected first. */
-    secondLook: seconds(30),
+    /**
+     * From the silence limit to the second look: by then a crowd is detected, and an instance whose
+     * heartbeats were lost has sent another one. A first look that is late for reasons of ours
+     * waits this long from then.
+     */
+    secondLook: seconds(85),
     /**
      * Leases that become silent within this time may be a crowd; a held silence is checked again
      * after it.
      */
     window: minutes(5),
+  },
+  ingest: {
+    /** Between two heartbeats of our own; a longer gap means that heartbeats could not arrive. */
+    maxGap: seconds(150),
+    /** Without one for this long, operators are paged: no lease can end as silent. */
+    pageAfter: minutes(10),
+    /** For the reply to one: its function may have to start. */
+    timeout: seconds(15),
   },
   teardown: {
     /**
@@ -122,8 +134,8 @@ invariant(
 );
 
 invariant(
-  leasePolicy.silence.secondLook < minutes(1),
-  'a silent lease must end within its limit and a minute',
+  leasePolicy.silence.secondLook <= minutes(1.5),
+  'a silent lease must end within its limit and a minute and a half',
 );
 
 invariant(

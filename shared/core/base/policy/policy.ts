@@ -46,6 +46,17 @@ invariant(
 );
 
 invariant(
+  policy.silence.secondLook >= policy.heartbeat.every + 15_000 &&
+    policy.silence.secondLook >= policy.heartbeat.freshFor + 15_000,
+  'between the limit and the second look there must be a heartbeat, and the first look',
+);
+
+invariant(
+  policy.ingest.maxGap >= 2 * policy.sweep.every,
+  'one late heartbeat of our own must be no gap',
+);
+
+invariant(
   policy.lease.minSilence >= policy.heartbeat.every,
   'the silence limit must leave room for one heartbeat',
 );

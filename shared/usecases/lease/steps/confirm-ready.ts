@@ -14,6 +14,7 @@ import { detour, type StepInput, type StepOutcome, stopReason } from '../../../c
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
 import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
+import { setAlarm } from '../../common/set-alarm.ts';
 
 export type ConfirmReadyPorts = Records & {
   readonly pulses: PulseStore;
@@ -41,7 +42,7 @@ export function createConfirmReady(ports: ConfirmReadyPorts) {
     if (instance === null) return detour('not-ready', 'the report about the instance is too old');
     const facts = { input, pulse, instance };
     if (judgeReadiness(before, facts).kind === 'ready') {
-      await ports.scheduler.arm(before.id, alarmBeforeServing(before, ports.clock.now()));
+      await setAlarm(ports, before, alarmBeforeServing);
     }
     const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
       decideReadiness(lease, facts, now),

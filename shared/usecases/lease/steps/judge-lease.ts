@@ -3,15 +3,17 @@
 
 import { invariant } from '../../../core/base/invariant.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
+import { silenceCountsFrom } from '../../../core/lease/ingest.ts';
 import type { ServeTimes } from '../../../core/lease/judge.ts';
 import { type JudgeFacts, judgeLease } from '../../../core/lease/judgement.ts';
 import { isOver } from '../../../core/lease/lease.ts';
 import { done, type StepInput, type StepOutcome } from '../../../core/lease/step.ts';
+import type { IngestStore } from '../../../ports/ingest-store.ts';
 import { changeLease } from '../../common/change-lease.ts';
 import { type HoldSilencePorts, holdSilence } from '../hold-silence.ts';
 import { type RestartPorts, restartLease } from '../restart-lease.ts';
 
-export type JudgeLeasePorts = HoldSilencePorts & RestartPorts;
+export type JudgeLeasePorts = HoldSilencePorts & RestartPorts & { readonly ingest: IngestStore };
 
 /** `turns` counts the turns of Serve and Judge in this execution before this one. */
 export type JudgeInput = StepInput & { readonly turns: number };
@@ -40,12 +42,11 @@ async function judgeOnce(ports: JudgeLeasePorts, facts: JudgeFacts) {
 /** A silence needs a second look before it ends a lease. */
 async function judge(ports: JudgeLeasePorts, input: StepInput): Promise<StepOutcome<ServeTimes>> {
   const pulse = await ports.pulses.get(input.leaseId);
-  const first = await judgeOnce(ports, { input, pulse, isConfirmed: pulse === null });
+  const first = await judgeOnce(ports, { input, pulse, silenceFrom: null });
   if ('kind' in first) return first;
-  invariant(pulse !== null, 'a lease without a pulse needs no second look');
-  const silenceLookAt = await holdSilence(ports, first, pulse);
-  const secondFacts = { input, pulse: { ...pulse, silenceLookAt }, isConfirmed: true };
-  const second = await judgeOnce(ports, secondFacts);
+  const silenceFrom = silenceCountsFrom(await ports.ingest.get(), ports.clock.now());
+  const looked = pulse && (await holdSilence(ports, { lease: first, pulse, silenceFrom }));
+  const second = await judgeOnce(ports, { input, pulse: looked, silenceFrom });
   invariant('kind' in second, 'the second look gives a verdict');
   return second;
 }

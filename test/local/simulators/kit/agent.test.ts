@@ -21,7 +21,10 @@ const FACTS = { sshHostKey: 'ssh-ed25519 AAAA', gpuName: 'RTX 4090', gpuCount: 2
 
 type Sent = { at: number; facts: unknown; number: number };
 
-/** An agent that starts at 0: a heartbeat per 60 s, 300 s without a reply, 30 s of grace. */
+/**
+ * An agent that starts at 0: a heartbeat per 60 s, 300 s without a first reply, 600 s without a
+ * further one, 30 s of grace.
+ */
 function run(answer?: (at: number) => HeartbeatReply | null, env: Record<string, string> = {}) {
   const clock = createVirtualClock(0);
   const sent: Sent[] = [];
@@ -39,7 +42,7 @@ function run(answer?: (at: number) => HeartbeatReply | null, env: Record<string,
       env: {
         GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node',
         GPU_SHOPPER_LEASE_TOKEN: 'a-token',
-        GPU_SHOPPER_NODE_SECONDS: '60 300 30 60',
+        GPU_SHOPPER_NODE_SECONDS: '60 300 600 30 60',
         ...env,
       },
       remember: (memory) => void memories.push(memory),
@@ -74,10 +77,13 @@ describe('an agent', () => {
     expect(ends).toEqual([60 * SECOND]);
   });
 
-  it('ends its instance after the longest time without a reply and its grace', async () => {
-    const { clock, ends } = run((at) => (at === 0 ? carryOn(3_600) : null));
-    await clock.advanceTo(331 * SECOND);
-    expect(ends).toEqual([330 * SECOND]);
+  it.each([
+    ['first', 300, () => null],
+    ['further', 600, (at: number) => (at === 0 ? carryOn(3_600) : null)],
+  ])('ends its instance after a time without a %s reply and its grace', async (_, wait, answer) => {
+    const { clock, ends } = run(answer);
+    await clock.advanceTo((wait + 31) * SECOND);
+    expect(ends).toEqual([(wait + 30) * SECOND]);
   });
 
   it('does nothing after a power failure', async () => {

@@ -14,7 +14,7 @@ import { HOUR, KEY, MINUTE, START } from './support.ts';
 const ENV = {
   GPU_SHOPPER_LEASE_TOKEN: 'a-token',
   GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node',
-  GPU_SHOPPER_NODE_SECONDS: '60 1800 90 60',
+  GPU_SHOPPER_NODE_SECONDS: '60 1800 1800 90 60',
 };
 const [NO_REPLY, GRACE, BOOT] = [1_800_000, 90_000, 40_000];
 

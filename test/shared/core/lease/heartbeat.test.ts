@@ -41,8 +41,8 @@ describe('a recorded heartbeat', () => {
     expect(effectOnWait(serving, now)).toBe('heartbeat');
     const both = { ...serving, liveness: 'both' as const };
     expect(effectOnWait(both, now)).toBe('none');
-    expect(effectOnWait({ ...both, appHeartbeatAt: at('12:19:40') }, now)).toBe('heartbeat');
-    expect(effectOnWait({ ...both, appHeartbeatAt: at('12:19:39') }, now)).toBe('none');
+    expect(effectOnWait({ ...both, appHeartbeatAt: at('12:18:50') }, now)).toBe('heartbeat');
+    expect(effectOnWait({ ...both, appHeartbeatAt: at('12:18:49') }, now)).toBe('none');
   });
 
   it('wakes the workflow once the lease has been idle for long enough', () => {

@@ -27,7 +27,10 @@ describe('a lease', () => {
   it('never continues past its deadline', () => {
     fc.assert(
       fc.property(pulses, instants, (heartbeats, now) => {
-        const verdict = judge(lease, heartbeats === null ? null : aPulse(heartbeats), now);
+        const verdict = judge(
+          { lease, pulse: heartbeats === null ? null : aPulse(heartbeats) },
+          now,
+        );
         if (now >= DEADLINE) expect(verdict).toMatchObject({ kind: 'end', reason: 'expired' });
         else expect(verdict).not.toMatchObject({ reason: 'expired' });
       }),
@@ -39,7 +42,7 @@ describe('a lease', () => {
     fc.assert(
       fc.property(heartbeats, heartbeats, (heartbeat, now) => {
         const heard = now - heartbeat < LIMIT;
-        const verdict = judge(lease, aPulse({ nodeHeartbeatAt: heartbeat }), now);
+        const verdict = judge({ lease, pulse: aPulse({ nodeHeartbeatAt: heartbeat }) }, now);
         expect(verdict.kind).toBe(heard ? 'serve' : 'end');
         if (verdict.kind === 'end') expect(verdict.reason).toBe('silent');
       }),
@@ -49,7 +52,10 @@ describe('a lease', () => {
   it('waits no longer than until its deadline or its silence limit', () => {
     fc.assert(
       fc.property(pulses, instants, (heartbeats, now) => {
-        const verdict = judge(lease, heartbeats === null ? null : aPulse(heartbeats), now);
+        const verdict = judge(
+          { lease, pulse: heartbeats === null ? null : aPulse(heartbeats) },
+          now,
+        );
         if (verdict.kind === 'end') return;
         const { timeoutSeconds, heartbeatSeconds } = verdict.times;
         const left = DEADLINE - now;
@@ -66,12 +72,15 @@ describe('a lease', () => {
 
 describe('a wait', () => {
   const wait = (heartbeat: string, now: string) =>
-    judge(lease, aPulse({ nodeHeartbeatAt: at(heartbeat) }), at(now));
+    judge({ lease, pulse: aPulse({ nodeHeartbeatAt: at(heartbeat) }) }, at(now));
 
-  it('lasts for the remaining time and silence limit', () => {
-    expect(wait('12:10', '12:12')).toEqual({
-      kind: 'serve',
-      times: { timeoutSeconds: 52 * 60, heartbeatSeconds: 3 * 60 },
+  it('lasts for the remaining time, and for the silence limit after a fresh heartbeat', () => {
+    const timeoutSeconds = 52 * 60;
+    expect(wait('12:10:50', '12:12')).toMatchObject({
+      times: { timeoutSeconds, heartbeatSeconds: 5 * 60 },
+    });
+    expect(wait('12:10', '12:12')).toMatchObject({
+      times: { timeoutSeconds, heartbeatSeconds: 5 * 60 - 50 },
     });
   });
 
@@ -88,7 +97,7 @@ describe('a wait', () => {
 
 describe('an end', () => {
   it('names the silence and its limit', () => {
-    expect(judge(lease, null, at('12:09'))).toEqual({
+    expect(judge({ lease, pulse: null }, at('12:09'))).toEqual({
       kind: 'end',
       reason: 'silent',
       why: 'no heartbeat for 300 s; the limit is 300 s',
@@ -96,13 +105,13 @@ describe('an end', () => {
   });
 
   it('is expired when deadline and silence limit are reached together', () => {
-    expect(judge(lease, null, DEADLINE)).toMatchObject({ reason: 'expired' });
+    expect(judge({ lease, pulse: null }, DEADLINE)).toMatchObject({ reason: 'expired' });
   });
 
   it('uses the silence limit of the lease', () => {
     const patient = { ...lease, terms: { ...lease.terms, silenceLimit: minutes(10) } };
-    expect(judge(patient, null, at('12:13')).kind).toBe('serve');
+    expect(judge({ lease: patient, pulse: null }, at('12:13')).kind).toBe('serve');
     const hasty = { ...lease, terms: { ...lease.terms, silenceLimit: seconds(60) } };
-    expect(judge(hasty, null, at('12:05')).kind).toBe('end');
+    expect(judge({ lease: hasty, pulse: null }, at('12:05')).kind).toBe('end');
   });
 });

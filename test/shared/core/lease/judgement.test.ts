@@ -15,15 +15,15 @@ describe('a judgement', () => {
   it('continues a lease with recent heartbeats', () => {
     const { commit, result } = judgeLease(
       lease,
-      { input, pulse: heard, isConfirmed: false },
+      { input, pulse: heard, silenceFrom: null },
       at('12:21'),
     );
     expect(commit).toBeNull();
-    expect(result).toMatchObject({ kind: 'done', output: { heartbeatSeconds: 240 } });
+    expect(result).toMatchObject({ kind: 'done', output: { heartbeatSeconds: 300 } });
   });
 
   it('ends a lease at its deadline', () => {
-    const facts = { input, pulse: heard, isConfirmed: false };
+    const facts = { input, pulse: heard, silenceFrom: null };
     expect(judgeLease(lease, facts, lease.deadline)).toMatchObject({
       commit: { state: 'ending', reason: 'expired' },
       result: { kind: 'lease-over' },
@@ -31,9 +31,13 @@ describe('a judgement', () => {
   });
 
   it('returns a silent lease before the second look, then ends it', () => {
-    const first = judgeLease(lease, { input, pulse: heard, isConfirmed: false }, at('12:25'));
+    const first = judgeLease(lease, { input, pulse: heard, silenceFrom: null }, at('12:25'));
     expect(first).toEqual({ commit: null, result: lease });
-    const second = judgeLease(lease, { input, pulse: heard, isConfirmed: true }, at('12:25'));
+    const second = judgeLease(
+      lease,
+      { input, pulse: heard, silenceFrom: at('12:00') },
+      at('12:25'),
+    );
     expect(second.commit).toMatchObject({ state: 'ending', reason: 'silent' });
   });
 
@@ -45,11 +49,7 @@ describe('a judgement', () => {
     const quiet = { since: at('12:14'), through: 9 };
     const pulse = { ...heard, idle, quiet };
     const idling = { ...lease, terms: someTerms({ idle }) };
-    const { commit, result } = judgeLease(
-      idling,
-      { input, pulse, isConfirmed: false },
-      at('12:20'),
-    );
+    const { commit, result } = judgeLease(idling, { input, pulse, silenceFrom: null }, at('12:20'));
     expect(commit).toMatchObject({
       state: 'active',
       idleWarned: { since: at('12:14'), at: at('12:20') },
@@ -61,7 +61,7 @@ describe('a judgement', () => {
     ['ends already', anEndingLease(), 'lease-over'],
     ['has a newer generation', { ...lease, generation: 2 }, 'superseded'],
   ])('changes nothing for a lease that %s', (_, other, kind) => {
-    const facts = { input, pulse: heard, isConfirmed: false };
+    const facts = { input, pulse: heard, silenceFrom: null };
     expect(judgeLease(other, facts, at('12:40'))).toMatchObject({ commit: null, result: { kind } });
   });
 });

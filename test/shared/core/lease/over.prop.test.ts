@@ -105,7 +105,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
     commitOf(decideReadiness(lease, { input, pulse: ready, instance: anInstance() }, now)),
   'the key': (lease, now) => recordKey(lease, { attempt: 1, answer: 'attached' }, now),
   'a judgement': (lease, now) =>
-    commitOf(judgeLease(lease, { input, pulse: ready, isConfirmed: true }, now)),
+    commitOf(judgeLease(lease, { input, pulse: ready, silenceFrom: at('12:00') }, now)),
   'a held silence': (lease, now) => recordHeldSilence(lease, 'many became silent', now),
   'a retirement': (lease, now) =>
     commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag, absent }, now)),

@@ -32,22 +32,28 @@ describe('a silence', () => {
 
   it('lets the lease continue until the second look, and never past its deadline', () => {
     const lease = anActiveLease();
-    const serving = judge(lease, noticed, at('12:25:10'));
+    const serving = judge({ lease, pulse: noticed }, at('12:25:10'));
     expect(serving).toMatchObject({ kind: 'serve', times: { heartbeatSeconds: 20 } });
-    expect(judge(lease, noticed, at('12:25:30'))).toMatchObject({ kind: 'end', reason: 'silent' });
+    expect(judge({ lease, pulse: noticed }, at('12:25:30'))).toMatchObject({
+      kind: 'end',
+      reason: 'silent',
+    });
     const held = { ...noticed, silenceLookAt: at('13:30') };
-    expect(judge(lease, held, at('13:00'))).toMatchObject({ kind: 'serve' });
-    expect(judge(lease, held, lease.deadline)).toMatchObject({ kind: 'end', reason: 'expired' });
+    expect(judge({ lease, pulse: held }, at('13:00'))).toMatchObject({ kind: 'serve' });
+    expect(judge({ lease, pulse: held }, lease.deadline)).toMatchObject({
+      kind: 'end',
+      reason: 'expired',
+    });
   });
 });
 
 describe('silent leases', () => {
   it('reach their limit, counted from the last heartbeat or from activation', () => {
     const lease = anActiveLease();
-    expect(limitPassedAt(lease, aPulse({ nodeHeartbeatAt: at('12:20') }), at('12:40'))).toBe(
-      at('12:25'),
-    );
-    expect(limitPassedAt(lease, aPulse(), at('12:40'))).toBe(at('12:09'));
+    expect(
+      limitPassedAt({ lease, pulse: aPulse({ nodeHeartbeatAt: at('12:20') }) }, at('12:40')),
+    ).toBe(at('12:25'));
+    expect(limitPassedAt({ lease, pulse: aPulse() }, at('12:40'))).toBe(at('12:09'));
   });
 
   it('are a crowd when they are more than 3 and more than 20 percent', () => {

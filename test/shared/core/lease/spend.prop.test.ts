@@ -108,7 +108,7 @@ describe('a spend cap', () => {
         const lease = { ...serving(offer, cap), deadline: at('14:00') };
         const now = lease.activeAt;
         const pulse = aPulse({ nodeHeartbeatAt: now, bytes: [0, 0], bytesAt: now });
-        const verdict = judge(lease, pulse, now);
+        const verdict = judge({ lease, pulse }, now);
         if (verdict.kind !== 'serve') return;
         const woken = afterwards(now, durationMs(verdict.times.timeoutSeconds * 1_000));
         const spent = spentBy(lease, pulse, woken);
@@ -121,10 +121,13 @@ describe('a spend cap', () => {
 
   it('ends the lease as spend-cap, and the hold ends it as over-budget', () => {
     const lease = serving(anOffer(), 10);
-    expect(judge(lease, null, at('12:10'))).toMatchObject({ kind: 'end', reason: 'spend-cap' });
+    expect(judge({ lease, pulse: null }, at('12:10'))).toMatchObject({
+      kind: 'end',
+      reason: 'spend-cap',
+    });
     const uncapped = serving(anOffer(), null);
     const bytes: [number, number] = [1_000 * GB, 0];
-    expect(judge(uncapped, aPulse({ bytes }), at('12:05'))).toMatchObject({
+    expect(judge({ lease: uncapped, pulse: aPulse({ bytes }) }, at('12:05'))).toMatchObject({
       kind: 'end',
       reason: 'over-budget',
     });

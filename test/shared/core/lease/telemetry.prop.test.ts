@@ -82,7 +82,7 @@ it('any telemetry that parses lets a lease end, charged within its bounds', () =
     fc.property(fc.array(telemetry, { maxLength: 20 }), (reports) => {
       const pulse = pulseAfter(reports.map((report) => Telemetry.parse(report)));
       const now = at('12:24');
-      judge(active, pulse, now);
+      judge({ lease: active, pulse }, now);
       effectOnWait(pulse, now);
       spendingEndAt(active, pulse, now);
       const ended = Lease.parse(settle(active, pulse));

@@ -12,6 +12,7 @@ const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
 const facts = {
   provider: 'vastai' as const,
   silences: 0,
+  ingest: null,
   chargesReadAt: null,
   listLag: seconds(30),
 };

@@ -17,6 +17,7 @@ const factsOf = (change: Partial<ReportFacts> = {}): ReportFacts => ({
     chargesReadAt: null,
     listLag: seconds(30),
   },
+  ingest: { since: at('12:00'), lastAt: at('12:09') },
   ...change,
 });
 const owner = { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 };
@@ -32,6 +33,17 @@ const ghost = {
 };
 
 describe('the record of a sweep', () => {
+  it.each([
+    ['are unknown', null],
+    ['are too old', { since: at('11:00'), lastAt: at('11:59') }],
+  ])('pages when our own heartbeats %s while leases are active', (_, ingest) => {
+    const lost = expect.stringMatching(/^heartbeats-lost: .*: no lease ends as silent$/);
+    const pagesWith = (open: (typeof lease)[]) =>
+      reportSweep(aSurvey({ open }), nothingDone, factsOf({ ingest })).pages;
+    expect(pagesWith([lease])).toEqual([lost]);
+    expect(pagesWith([])).toEqual([]);
+  });
+
   it('counts and keeps the findings of a complete sweep', () => {
     const seen = aSurvey({
       findings: { instances: [orphan], leases: [ghost], holds: [], accounts: [] },
