@@ -78,7 +78,7 @@ describe('a lease', () => {
   it('creates no instance when its schedule cannot be set', async () => {
     const meddle: Meddle = (call, run) =>
       call.name === 'arm' ? Promise.reject(new Error('no schedule')) : run();
-    const world = await leaseWorld({ meddle });
+    const world = await leaseWorld({ meddle, sweepEvery: minutes(10) });
     const id = await world.request();
     await world.untilState(id, 'ended');
     expect(world.market.instances()).toEqual([]);
