@@ -231,7 +231,7 @@ export const LINES: readonly Ablation[] = [
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
-      name: 'is not made when no schedule can be set',
+      name: 'is not made before its schedule is set',
     },
   },
   {

@@ -112,15 +112,19 @@ describe('a create call', () => {
     await world.close();
   });
 
-  it('is not made when no schedule can be set', async () => {
+  it('is not made before its schedule is set', async () => {
     const fail = () => Promise.reject(new Failure('BadConfig', 'no such group'));
     const { world, ran } = await withStep('arm', stepDecide, () => ({
       scheduler: { arm: fail, disarm: fail },
     }));
-    const id = await world.request();
-    await world.until(async () => ['active', 'ended'].includes((await world.lease(id)).state));
+    const { id } = await world.active();
     expect(ran()).toBe(1);
-    expect(world.market.instances()).toEqual([]);
+    // Arm deadline is repeated until the schedule is set; only then is an instance created.
+    expect(world.calls.slice(0, world.calls.indexOf('launch'))).toEqual(
+      expect.arrayContaining(['choose', 'arm', 'arm']),
+    );
+    expect(world.calls.filter((name) => name === 'arm')).toHaveLength(2);
+    await world.end(id);
     expect(await world.leftovers(id)).toEqual([]);
     await world.close();
   });
