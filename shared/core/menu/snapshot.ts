@@ -28,6 +28,22 @@ export const snapshotOf = (
   takenAt: EpochMs,
 ): Snapshot => ({ provider, version: String(takenAt).padStart(15, '0'), takenAt, offers });
 
+/** Why the menu of a provider says nothing about its offers now; null when all menus are usable. */
+export function menuGap(
+  snapshots: readonly Snapshot[],
+  providers: readonly ProviderName[],
+  now: EpochMs,
+): string | null {
+  for (const name of providers) {
+    const snapshot = snapshots.find(({ provider }) => provider === name);
+    if (snapshot === undefined) return `there is no menu of ${name} yet`;
+    if (!isUsable(snapshot, now)) {
+      return `the menu of ${name} is ${Math.round(between(snapshot.takenAt, now) / 60_000)} min old`;
+    }
+  }
+  return null;
+}
+
 /** Whether its offers can still be chosen. */
 export const isUsable = ({ takenAt }: Pick<Snapshot, 'takenAt'>, now: EpochMs): boolean =>
   between(takenAt, now) <= policy.menu.staleAfter;

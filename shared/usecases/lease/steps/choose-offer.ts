@@ -10,7 +10,7 @@ import { keep } from '../../../core/lease/decision.ts';
 import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
 import type { Taking } from '../../../core/menu/candidates.ts';
 import { decideChoice } from '../../../core/menu/choice.ts';
-import type { Snapshot } from '../../../core/menu/snapshot.ts';
+import { menuGap, type Snapshot } from '../../../core/menu/snapshot.ts';
 import { type Freeze, frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { MenuStore } from '../../../ports/menu-store.ts';
@@ -67,10 +67,16 @@ async function chooseOnce(
   return result;
 }
 
+/** Throws ProviderDown: an old menu, or none, does not say that there is no offer. */
+function requireMenus(ports: ChooseOfferPorts, snapshots: readonly Snapshot[]): void {
+  const gap = menuGap(snapshots, ports.providerNames, ports.clock.now());
+  if (gap !== null) throw new Failure('ProviderDown', gap);
+}
+
 /**
  * Chooses the offer for the next attempt. A repeat keeps a choice that no attempt has used, and
- * takes no room twice. Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown,
- * Conflict.
+ * takes no room twice. Without a usable menu it throws ProviderDown, so that the lease waits.
+ * Detours: no-offer, over-budget, lease-over, superseded. Throws StoreDown, Conflict.
  */
 export function createChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
@@ -78,7 +84,10 @@ export function createChooseOffer(ports: ChooseOfferPorts) {
     const menu = { snapshots, freezes: await ports.freezes.all() };
     for (let round = 1; round <= policy.commit.attempts; round += 1) {
       const outcome = await chooseOnce(ports, input, menu);
-      if (outcome?.kind === 'no-offer' || outcome?.kind === 'over-budget') requireAll();
+      if (outcome?.kind === 'no-offer' || outcome?.kind === 'over-budget') {
+        requireAll();
+        requireMenus(ports, snapshots);
+      }
       if (outcome !== null) return outcome;
     }
     throw new Failure(
