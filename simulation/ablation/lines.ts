@@ -2,7 +2,9 @@
 // text must occur exactly once in its file, so that the list stays in step with the code.
 
 import { firstProvider } from '../../local/markets.ts';
+import { ABSENCE_LINES } from './absence-lines.ts';
 import { IDENTITY_LINES } from './identity-lines.ts';
+import { NETS_LINES } from './nets-lines.ts';
 import type { Ablation } from './run.ts';
 
 /** The contract suite holds the other adapters to the same properties. */
@@ -157,62 +159,6 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'two listings for a proof',
-    file: 'shared/core/instance/absence.ts',
-    line: "return { kind: 'pending', absentSince: listedAt };",
-    instead:
-      "return { kind: 'proved', proof: { by: 'listings', from: listedAt, until: listedAt } as AbsenceProof };",
-    test: {
-      file: 'test/shared/core/instance/absence.prop.test.ts',
-      of: 'a listing',
-      name: 'is kept when it is the first after notBefore',
-    },
-  },
-  {
-    name: 'list lag between them',
-    file: 'shared/core/instance/absence.ts',
-    line: ' || between(absentSince, listedAt) < evidence.listLag',
-    instead: '',
-    test: {
-      file: 'test/shared/core/instance/absence.prop.test.ts',
-      of: 'a listing',
-      name: 'changes nothing when it started less than the lag after the first',
-    },
-  },
-  {
-    name: 'no listing from before the floor counts',
-    file: 'shared/core/instance/absence.ts',
-    line: "if (listedAt < evidence.notBefore) return { kind: 'pending', absentSince: null };",
-    instead: '',
-    test: {
-      file: 'test/shared/core/instance/absence.prop.test.ts',
-      of: 'a listing',
-      name: 'proves nothing and is not kept when it started before notBefore',
-    },
-  },
-  {
-    name: 'the floor waits for an unanswered create',
-    file: 'shared/core/instance/attempt.ts',
-    line: 'if (!isVerified(attempt)) floors.push(attempt.mayLandUntil);',
-    instead: '',
-    test: {
-      file: 'test/shared/core/instance/attempt.test.ts',
-      of: 'the floor of absence',
-      name: 'is the last time at which an instance can appear or be destroyed',
-    },
-  },
-  {
-    name: 'the floor waits for every destroy',
-    file: 'shared/core/instance/attempt.ts',
-    line: 'if (isVerified(attempt) && accepted === null) return null;',
-    instead: '',
-    test: {
-      file: 'test/shared/core/instance/attempt.test.ts',
-      of: 'the floor of absence',
-      name: 'is missing until every destroy was accepted',
-    },
-  },
-  {
     name: 'schedule before instance',
     file: 'state-machines/lease.asl.json',
     line: '"step": "arm"',
@@ -226,8 +172,8 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'no instance without a schedule',
     file: 'shared/usecases/lease/steps/arm-deadline.ts',
-    line: 'policy.deadline.grace));',
-    instead: 'policy.deadline.grace)).catch(() => undefined);',
+    line: 'await setAlarm(ports, lease);',
+    instead: 'await setAlarm(ports, lease).catch(() => undefined);',
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
@@ -322,38 +268,7 @@ export const LINES: readonly Ablation[] = [
       name: 'is ended by its schedule alone at the launch bound, with the workflow hanging',
     },
   },
-  {
-    name: 'the schedule enforces the deadline without the workflow',
-    file: 'shared/usecases/lease/enforce-deadline.ts',
-    line: 'await tearDownNow(ports, lease, () => wakeOrRestartLease(ports, lease));',
-    instead: 'await wakeOrRestartLease(ports, lease);',
-    test: {
-      file: 'test/machines/nets.test.ts',
-      of: 'an active lease past its deadline',
-      name: 'is ended by its schedule alone, with the workflow hanging',
-    },
-  },
-  {
-    name: 'a stuck step is restarted, also when it looks like a lost wake',
-    file: 'shared/core/sweep/lease-findings.ts',
-    line: "if (now >= lease.dueBy) return { kind: 'stuck-step' };",
-    instead: '',
-    test: {
-      file: 'test/shared/core/sweep/lease-findings.test.ts',
-      of: 'an open lease',
-      name: 'is stuck when its progress is due',
-    },
-  },
-  {
-    name: 'an execution that always fails does not loop',
-    file: 'shared/core/lease/progress.ts',
-    line: ' && generation <= policy.step.restartsAtOnce',
-    instead: '',
-    test: {
-      file: 'test/machines/execution-ended.test.ts',
-      of: 'a lease whose execution fails at its deadline',
-      name: 'is not restarted without a pause when every execution fails the same way',
-    },
-  },
+  ...NETS_LINES,
+  ...ABSENCE_LINES,
   ...IDENTITY_LINES,
 ];

@@ -1,5 +1,5 @@
 // Arm deadline: sets the schedule that ends this lease without the workflow, before any instance
-// can exist. When it cannot be set, the lease ends: fail closed.
+// can exist. No instance is created before it is set: fail closed.
 
 import { done, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import type { Scheduler } from '../../../ports/scheduler.ts';
