@@ -116,9 +116,9 @@ export function createWire(options: WireOptions): Wire {
       const around: Around = async (sent, send) => {
         if (isGone() || !doing.has(self)) return stop();
         self.calls += 1;
-        // A pause is not a call: other functions run meanwhile.
+        // A pause, or a function that this one calls: other functions run meanwhile.
         const [answer] = await Promise.allSettled([
-          sent.name === 'pause' ? send() : sendWithFault(sent, send),
+          sent.to === null ? send() : sendWithFault(sent, send),
         ]);
         self.calls -= 1;
         if (isGone() || !doing.has(self)) return stop();

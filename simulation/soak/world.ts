@@ -107,12 +107,11 @@ export async function createSoakWorld({
   const around = (own: () => Service | null) => (_call: object, run: () => Promise<unknown>) => {
     const fate = areFaultsStopped ? NONE : fateOf(random);
     if (fate.kind === 'late') counts.late += 1;
-    return wire
-      .run(run, fate, () => own() !== service)
-      .catch((error: unknown) => {
-        if (isCrash(error)) counts.died += 1;
-        throw error;
-      });
+    const call = () => wire.run(run, fate, () => own() !== service);
+    return turn({ name: 'function', to: null }, call).catch((error: unknown) => {
+      if (isCrash(error)) counts.died += 1;
+      throw error;
+    });
   };
   /** One request of a client; null when there is no reply. */
   async function call(route: RouteName, request: GatewayRequest): Promise<GatewayReply | null> {

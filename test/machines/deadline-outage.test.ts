@@ -37,6 +37,7 @@ async function failingWorld(sweepEvery?: ReturnType<typeof minutes>) {
       return isRetry ? Promise.resolve('hang') : run();
     },
   });
+  world.market.addFault({ name: 'refuse-own-key' });
   const { scheduler } = world.service.runtime;
   if (scheduler === undefined) throw new Error('the world has no schedules');
   const arm = scheduler.arm;

@@ -2,7 +2,8 @@
 // answered at once. After parking, a step reads again: the event it waits for may have happened in
 // between.
 
-import type { EpochMs } from '../base/time.ts';
+import { policy } from '../base/policy/policy.ts';
+import { after, type EpochMs, total } from '../base/time.ts';
 import type { Parking, Pulse } from '../instance/pulse.ts';
 import { judge, servesUntil, type Verdict } from './judge.ts';
 import { currentAttempt, type Lease } from './lease.ts';
@@ -23,9 +24,14 @@ const placeOf = (lease: Lease, { leaseId, generation, token }: WaitInput) => ({
   attempt: currentAttempt(lease)?.number ?? 0,
 });
 
-/** What the step Await ready parks. */
-export function parkForReadiness(lease: Lease, input: WaitInput): Parking {
-  return { ...placeOf(lease, input), wait: 'ready', endsAt: lease.deadline, idleWarned: null };
+/**
+ * What the step Await ready parks. The instance may hear from us only once before an outage of
+ * hours, so its end has room for the whole lease, which starts when the instance is ready.
+ */
+export function parkForReadiness(lease: Lease, input: WaitInput, now: EpochMs): Parking {
+  const { duration } = lease.terms;
+  const endsAt = after(now, total(policy.ready.maxBootLimit, duration));
+  return { ...placeOf(lease, input), wait: 'ready', endsAt, idleWarned: null };
 }
 
 /** Whether there is nothing to wait for: the instance is ready, or the lease is over. */

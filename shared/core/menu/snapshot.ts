@@ -38,7 +38,8 @@ export function menuGap(
     const snapshot = snapshots.find(({ provider }) => provider === name);
     if (snapshot === undefined) return `there is no menu of ${name} yet`;
     if (!isUsable(snapshot, now)) {
-      return `the menu of ${name} is ${Math.round(between(snapshot.takenAt, now) / 60_000)} min old`;
+      const minutes = Math.round(between(snapshot.takenAt, now) / 60_000);
+      return `the menu of ${name} is ${minutes} min old`;
     }
   }
   return null;

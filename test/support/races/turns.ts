@@ -9,7 +9,7 @@ import { once, type Runtime } from '../../../shared/app/runtime.ts';
 /** What a call is sent to. */
 export type Recipient = 'database' | 'provider' | 'workflow' | 'scheduler';
 
-/** A call that leaves the process, with the input of a database call. A pause goes nowhere. */
+/** A call that leaves the process; `to` is null for a pause or a call of another function. */
 export type Sent = {
   readonly name: string;
   readonly to: Recipient | null;

@@ -29,7 +29,8 @@ export function createAwaitReady(ports: AwaitReadyPorts) {
     const skip = stopReason(await loadLease(ports, leaseId), input, ports.clock.now());
     if (skip !== null) return skip;
     if (!ports.phoneHome) return detour('use-probe', 'instances have no endpoint to call');
-    const parking = parkForReadiness(await loadLease(ports, leaseId), input);
+    const lease = await loadLease(ports, leaseId);
+    const parking = parkForReadiness(lease, input, ports.clock.now());
     const parked = await ports.pulses.park(parking);
     const pulse = await ports.pulses.get(leaseId);
     const settled = isReadinessSettled(await loadLease(ports, leaseId), { input, parked, pulse });

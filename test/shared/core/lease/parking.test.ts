@@ -1,6 +1,8 @@
 // What a waiting step parks, and when its token is answered at once.
 
 import { describe, expect, it } from 'vitest';
+import { policy } from '../../../../shared/core/base/policy/policy.ts';
+import { after as later, total } from '../../../../shared/core/base/time.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import {
   isReadinessSettled,
@@ -18,10 +20,12 @@ const parked = { input, parked: 'parked', pulse: aPulse() } as const;
 describe('the wait for readiness', () => {
   const lease = aBootingLease();
 
-  it('parks its token for the current attempt, until the launch bound', () => {
-    expect(parkForReadiness(lease, input)).toEqual({
+  it('parks its token for the current attempt, with an end after a whole lease', () => {
+    const { duration } = lease.terms;
+    const endsAt = later(at('12:10'), total(policy.ready.maxBootLimit, duration));
+    expect(parkForReadiness(lease, input, at('12:10'))).toEqual({
       ...{ ...input, attempt: 1, wait: 'ready' },
-      ...{ endsAt: at('14:00'), idleWarned: null },
+      ...{ endsAt, idleWarned: null },
     });
   });
 
