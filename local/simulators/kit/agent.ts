@@ -40,7 +40,7 @@ export type AgentHost = {
 };
 
 /** The load that an agent reports; it adds `uptimeSeconds`. */
-export type Load = Readonly<Record<string, unknown>>;
+type Load = Readonly<Record<string, unknown>>;
 
 export type Heartbeat = {
   /** The environment of the instance. */
