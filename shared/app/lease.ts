@@ -51,6 +51,7 @@ import {
   menu,
   nodeSetup,
   phoneHome,
+  passes,
   providerNames,
   providers,
   pulses,
@@ -92,6 +93,7 @@ export const launchInstance = (runtime: Runtime) =>
       pulses: once(keyed, pulses),
       freezes: once(keyed, freezes),
       goneOffers: once(keyed, goneOffers),
+      passes: once(runtime, passes),
       nodeSetup: nodeSetup(keyed),
     }),
   );

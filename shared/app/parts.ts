@@ -4,6 +4,7 @@
 import { createReconciliationStore } from '../adapters/dynamodb/billing/reconciliation-store.ts';
 import { createRoomStore } from '../adapters/dynamodb/billing/room-store.ts';
 import { connect } from '../adapters/dynamodb/client.ts';
+import { createGateStore } from '../adapters/dynamodb/instance/gate-store.ts';
 import { createProviderAccountStore } from '../adapters/dynamodb/instance/provider-account-store.ts';
 import { createIngestStore } from '../adapters/dynamodb/lease/ingest-store.ts';
 import { createLeaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
@@ -38,6 +39,8 @@ import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { ProviderCard } from '../core/instance/card.ts';
 import type { NodeSetup } from '../core/instance/launch.ts';
 import type { Lease } from '../core/lease/lease.ts';
+import type { Passes } from '../ports/passes.ts';
+import { createPasses } from '../usecases/common/take-pass.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Factory, once, type Runtime } from './runtime.ts';
 
@@ -127,8 +130,24 @@ export const signer = ({ config }: Runtime) =>
 export const cursorSigner = ({ config }: Runtime) =>
   createHmacSigner({ current: set(config.cursorKey, 'GPU_SHOPPER_CURSOR_KEY') });
 
-const registry = ({ config, pause, onRefusedKey }: Runtime) =>
-  createRegistry({ pause, access: config.providers, onRefusedKey });
+const gates = (runtime: Runtime) => createGateStore(table(runtime, 'inventory'));
+
+/** The passes of all providers; the same for every key. */
+export const passes = (runtime: Runtime): Passes =>
+  createPasses({
+    gates: once(shared(runtime), gates),
+    clock: runtime.clock,
+    pause: runtime.pause,
+    cardOf,
+    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+  });
+
+const registry = (runtime: Runtime) =>
+  createRegistry({
+    passes: once(shared(runtime), passes),
+    access: runtime.config.providers,
+    onRefusedKey: runtime.onRefusedKey,
+  });
 
 const stepFunctions = (runtime: Runtime) => {
   const { stateMachineArn: arn } = runtime.config;

@@ -2,11 +2,13 @@
 // deployment's id alone. It must never import what speaks to AWS.
 
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
-import { createRegistry } from '../adapters/providers/registry.ts';
+import { createMemoryGates } from '../adapters/memory-gates.ts';
+import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
 import { Failure } from '../core/base/failure.ts';
 import { ProviderName, rowOf } from '../core/base/providers.ts';
 import type { DurationMs } from '../core/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
+import { createPasses } from '../usecases/common/take-pass.ts';
 import { type SweepAlonePorts, surveyAlone, sweepAlone } from '../usecases/sweep/sweep-alone.ts';
 import { readConfig } from './config.ts';
 import type { Variables } from './variables.ts';
@@ -36,7 +38,9 @@ function portsOf(options: StandaloneOptions): SweepAlonePorts {
     throw bad(Object.values(rowOf(name.data).keys).join(' and '), 'is missing');
   }
   const keys = { current: tagKey, ...(previous !== undefined && { previous }) };
-  const registry = createRegistry({ pause, access });
+  const page = tell;
+  const passes = createPasses({ gates: createMemoryGates(), clock, pause, cardOf, page });
+  const registry = createRegistry({ passes, access });
   const signer = createHmacSigner(keys);
   const provider = registry.providerNamed(name.data);
   return { provider, clock, pause, deployment, signer, report: tell };

@@ -2,21 +2,15 @@
 
 import * as z from 'zod/mini';
 import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
-import {
-  CHARGES_SPACING,
-  card,
-  SEARCH_SPACING,
-} from '../../shared/adapters/providers/vastai/card.ts';
+import { createMemoryGates } from '../../shared/adapters/memory-gates.ts';
+import { card } from '../../shared/adapters/providers/vastai/card.ts';
 import { createVastai } from '../../shared/adapters/providers/vastai/vastai.ts';
 import { brandId, InstanceId, OfferId } from '../../shared/core/base/ids.ts';
-import {
-  after,
-  between,
-  type DurationMs,
-  type EpochMs,
-  seconds,
-} from '../../shared/core/base/time.ts';
+import { after, type DurationMs, type EpochMs, seconds } from '../../shared/core/base/time.ts';
+import type { CallClass } from '../../shared/core/instance/card.ts';
+import type { Pass, Passes } from '../../shared/ports/passes.ts';
 import type { Provider } from '../../shared/ports/provider.ts';
+import { createPasses } from '../../shared/usecases/common/take-pass.ts';
 import { at } from '../support/builders/base.ts';
 import type { Harness, StartOptions } from './harness.ts';
 import { providerContract } from './provider.contract.ts';
@@ -38,7 +32,7 @@ async function leasable(
   pass: Harness['pass'],
   { from, below } = { from: 0, below: MAX_MACHINE_ID },
 ): Promise<readonly OfferId[]> {
-  pass(SEARCH_SPACING);
+  pass(seconds(1));
   const filters = { direct_port_count: { gte: 1 }, machine_id: { gte: from, lt: below } };
   const response = await fetch(`${url}/api/v0/bundles/`, {
     method: 'POST',
@@ -54,43 +48,24 @@ async function leasable(
   ];
 }
 
-/** The provider's minimum time between two calls of an endpoint, as its rate limits document it. */
-const SPACING: Readonly<Partial<Record<keyof Provider, DurationMs>>> = {
-  ...card.spacing,
-  search: SEARCH_SPACING,
-  charges: CHARGES_SPACING,
-};
-
-/** Time passes before a call that would come too early, as the callers of an adapter see to. */
-function spaced(provider: Provider, { now, pass }: Pick<Harness, 'now' | 'pass'>): Provider {
-  const nextAt = new Map<keyof Provider, EpochMs>();
-  const wait = (name: keyof Provider): void => {
-    pass(between(now(), nextAt.get(name) ?? now()));
+/** As a launch does it: the pass comes before the create call, after minutes if need be. */
+function launching(provider: Provider, { take }: Passes, wait: Harness['pass']): Provider {
+  const takeLaunch = async (tries: number): Promise<Pass> => {
+    const [taken] = await Promise.allSettled([take('vastai', 'launch')]);
+    if (taken.status === 'fulfilled') return taken.value;
+    if (tries === 1) throw taken.reason;
+    wait(seconds(60));
+    return takeLaunch(tries - 1);
   };
-  const called = (name: keyof Provider): void => {
-    nextAt.set(name, after(now(), SPACING[name] ?? seconds(0)));
-  };
-  const around =
-    <Args extends unknown[], Result>(
-      name: keyof Provider,
-      call: (...args: Args) => Promise<Result>,
-    ) =>
-    async (...args: Args): Promise<Result> => {
-      wait(name);
-      try {
-        return await call(...args);
-      } finally {
-        called(name);
-      }
-    };
   return {
     ...provider,
-    search: around('search', provider.search),
-    create: around('create', provider.create),
-    get: around('get', provider.get),
-    list: around('list', provider.list),
-    destroy: around('destroy', provider.destroy),
-    charges: around('charges', provider.charges),
+    create: async (...given) => {
+      const pass = await takeLaunch(5);
+      const outcome = await provider.create(...given);
+      const refused = { kind: 'refused', retryAfter: null } as const;
+      await pass.note(outcome.kind === 'rate-limited' ? refused : { kind: 'answered' });
+      return outcome;
+    },
   };
 }
 
@@ -112,16 +87,24 @@ async function start(options: StartOptions & RateLimits): Promise<Harness> {
   });
   const baseUrl = await simulator.listen();
   const pause = async (length: DurationMs): Promise<void> => pass(length);
+  const passes = createPasses({
+    ...{ gates: createMemoryGates(), clock: { now: () => now }, pause, cardOf: () => card },
+    page: (message) => {
+      throw new Error(message);
+    },
+  });
+  const takePass = (callClass: CallClass) => passes.take('vastai', callClass);
   const instanceId = (id: string): InstanceId => brandId(InstanceId, id);
   return {
-    provider: spaced(createVastai({ baseUrl, keys: { apiKey: API_KEY }, pause }), {
-      now: () => now,
+    provider: launching(
+      createVastai({ baseUrl, keys: { apiKey: API_KEY }, takePass }),
+      passes,
       pass,
-    }),
+    ),
     stranger: createVastai({
       baseUrl,
       keys: { apiKey: 'a-wrong-key' },
-      pause,
+      takePass,
       onRefusedKey: () => {
         refusals += 1;
       },

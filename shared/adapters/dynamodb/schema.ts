@@ -124,6 +124,11 @@ export const providerAccountsKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,
   sk: 'ACCOUNT',
 });
+/** The gate of one of the provider's limits. */
+export const gateKey = (provider: ProviderName, limit: string): Key => ({
+  pk: `GATE#${provider}`,
+  sk: limit,
+});
 /** The room that the provider's prepaid funds leave. */
 export const roomKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,

@@ -4,7 +4,10 @@
 
 import * as z from 'zod/mini';
 import type { ProviderAccess, ProviderName } from '../../core/base/providers.ts';
-import type { DurationMs } from '../../core/base/time.ts';
+import { type DurationMs, seconds } from '../../core/base/time.ts';
+import type { CallClass } from '../../core/instance/card.ts';
+import type { CallResult } from '../../core/instance/gate.ts';
+import type { Pass } from '../../ports/passes.ts';
 import { createMask } from './mask.ts';
 
 export type HttpOptions = {
@@ -13,13 +16,13 @@ export type HttpOptions = {
   /** Sent as a bearer token in a header, never in a URL. */
   readonly apiKey: string;
   readonly fetch?: typeof globalThis.fetch;
-  /** Waits for the provider's minimum interval between two calls, before a read is repeated. */
-  readonly pause: (length: DurationMs) => Promise<void>;
+  /** Takes the pass without which no call is sent. Throws what `Passes.take` throws. */
+  readonly takePass: (callClass: CallClass) => Promise<Pass>;
 };
 
 /** The options of an adapter, with the keys of its provider. */
 export type AdapterOptions<Name extends ProviderName> = ProviderAccess<Name> &
-  Pick<HttpOptions, 'fetch' | 'pause'> & {
+  Pick<HttpOptions, 'fetch' | 'takePass'> & {
     /** Is called for each call whose key the provider refused, whatever becomes of the call. */
     readonly onRefusedKey?: (() => void) | undefined;
   };
@@ -31,8 +34,10 @@ export type HttpRequest = {
   readonly body?: unknown;
   /** For the whole call, including the body of the reply. */
   readonly timeout: DurationMs;
-  /** The pause before a read is repeated; null for a call with an effect, which is not repeated. */
-  readonly repeatAfter: DurationMs | null;
+  /** Null for a call whose pass its caller has taken. */
+  readonly callClass: CallClass | null;
+  /** Whether the call has no effect, so that it may be repeated. */
+  readonly isRead: boolean;
 };
 
 /** `json` is undefined when the body isn't JSON. After `no-reply`, the effect is unknown. */
@@ -42,10 +47,15 @@ export type HttpAnswer =
       readonly status: number;
       readonly text: string;
       readonly json: unknown;
+      /** The reply's `Retry-After`; null when it has none that is a number of seconds. */
+      readonly retryAfter: DurationMs | null;
     }
   | { readonly kind: 'no-reply'; readonly reason: string };
 
-export type Http = { send(request: HttpRequest): Promise<HttpAnswer> };
+export type Http = {
+  /** Throws what `takePass` throws. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+};
 
 /** Three tries: the workflow and the sweep repeat the whole step anyway. */
 const READ_TRIES = 3;
@@ -121,9 +131,22 @@ const isTransient = (answer: HttpAnswer): boolean =>
     ? TRANSIENT_STATUSES.includes(answer.status)
     : answer.reason.startsWith(BROKEN);
 
+/** Seconds; the other form, a date, is of the provider's clock. */
+function retryAfterOf(header: string | null): DurationMs | null {
+  if (header === null || !/^\d{1,9}$/.test(header)) return null;
+  return seconds(Number(header));
+}
+
+/** What the answer says about the rate of calls. */
+function resultOf(answer: HttpAnswer): CallResult {
+  if (answer.kind === 'no-reply') return { kind: 'error' };
+  if (answer.status === 429) return { kind: 'refused', retryAfter: answer.retryAfter };
+  return { kind: answer.status >= 500 ? 'error' : 'answered' };
+}
+
 /** A client of one provider with one key. */
 export function createHttp(options: HttpOptions): Http {
-  const { baseUrl, apiKey, pause, fetch = globalThis.fetch } = options;
+  const { baseUrl, apiKey, takePass, fetch = globalThis.fetch } = options;
   const mask = createMask(apiKey);
 
   async function sendOnce(request: HttpRequest): Promise<HttpAnswer> {
@@ -133,18 +156,27 @@ export function createHttp(options: HttpOptions): Http {
       const body = await boundedText(response);
       if (body === null) return { kind: 'no-reply', reason: 'the reply is too long' };
       const text = mask(body);
-      return { kind: 'reply', status: response.status, text, json: parseJson(text) };
+      const { status, headers } = response;
+      const retryAfter = retryAfterOf(headers.get('retry-after'));
+      return { kind: 'reply', status, text, json: parseJson(text), retryAfter };
     } catch (error) {
       return { kind: 'no-reply', reason: reasonOf(error) };
     }
   }
 
+  async function sendWithPass(request: HttpRequest): Promise<HttpAnswer> {
+    if (request.callClass === null) return sendOnce(request);
+    const pass = await takePass(request.callClass);
+    const answer = await sendOnce(request);
+    await pass.note(resultOf(answer));
+    return answer;
+  }
+
   async function send(request: HttpRequest): Promise<HttpAnswer> {
-    let answer = await sendOnce(request);
+    let answer = await sendWithPass(request);
     for (let tries = 1; tries < READ_TRIES && isTransient(answer); tries += 1) {
-      if (request.repeatAfter === null) return answer;
-      await pause(request.repeatAfter);
-      answer = await sendOnce(request);
+      if (!request.isRead) return answer;
+      answer = await sendWithPass(request);
     }
     return answer;
   }

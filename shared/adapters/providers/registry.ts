@@ -9,7 +9,8 @@ import {
   type Providers,
   rowOf,
 } from '../../core/base/providers.ts';
-import type { ProviderCard } from '../../core/instance/card.ts';
+import type { CallClass, ProviderCard } from '../../core/instance/card.ts';
+import type { Passes } from '../../ports/passes.ts';
 import type { KeyedProvider, Provider } from '../../ports/provider.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { AdapterOptions } from './http.ts';
@@ -25,8 +26,9 @@ type Adapters = {
 
 const ADAPTERS: Adapters = { vastai: createVastai };
 
-export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'pause' | 'onRefusedKey'> & {
+export type RegistryOptions = Pick<AdapterOptions<ProviderName>, 'onRefusedKey'> & {
   readonly access: Providers;
+  readonly passes: Passes;
 };
 
 export type Registry = {
@@ -54,7 +56,7 @@ function checkAccess(name: ProviderName, access: Checked, bad: Bad): void {
 
 /** Creates all providers with keys. Throws BadConfig with the missing or invalid field. */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { access, ...shared } = options;
+  const { access, passes, ...shared } = options;
   /** A missing or invalid key counts as refused: the secret may hold another one by now. */
   const bad: Bad = (field, rule) => {
     options.onRefusedKey?.();
@@ -67,7 +69,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     previous: KeyedProvider | null,
   ): KeyedProvider => {
     checkAccess(name, given, bad);
-    const provider = ADAPTERS[name]({ ...given, ...shared });
+    const takePass = (callClass: CallClass) => passes.take(name, callClass);
+    const provider = ADAPTERS[name]({ ...given, ...shared, takePass });
     return { ...provider, key: fingerprintOf(given.keys), previous };
   };
   const add = <Name extends ProviderName>(name: Name): void => {

@@ -4,6 +4,7 @@ export const PAGE_REASONS = [
   'blind',
   'unreadable',
   'wrong-table',
+  'wrong-clock',
   'orphans',
   'doubtful',
   'near-miss',

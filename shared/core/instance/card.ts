@@ -1,6 +1,7 @@
 // A provider's card: facts about its API, and the times that follow from them, such as how long a
 // create call can still take effect, and how long one attempt can last.
 
+import { invariant } from '../base/invariant.ts';
 import type { MicroUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
@@ -15,6 +16,19 @@ export type ChargeTerms = {
   readonly maxItems: number;
   /** The charges of an instance are final this long after its end. */
   readonly settledAfter: DurationMs;
+};
+
+/** Kinds of calls that a provider limits; `account` is about keys, credit and charges. */
+export type CallClass = 'launch' | 'destroy' | 'get' | 'list' | 'search' | 'account';
+
+/** One limit of a provider, for all calls of an account that it covers together. */
+export type ProviderLimit = {
+  readonly name: string;
+  readonly covers: readonly CallClass[];
+  /** At most so many calls in each of these times, the shortest time first. */
+  readonly windows: readonly { readonly every: DurationMs; readonly calls: number }[];
+  /** How long it refuses calls after one that came too early, when it does not say so. */
+  readonly penalty: DurationMs;
 };
 
 /** Facts of this provider's API, each with its source in the adapter. */
@@ -39,13 +53,8 @@ export type ProviderCard = {
   readonly maxTagLength: number;
   /** An attempt whose instance is not ready within this time is retired. */
   readonly bootLimit: DurationMs;
-  /** The minimum time between two calls of a kind. */
-  readonly spacing: {
-    readonly create: DurationMs;
-    readonly destroy: DurationMs;
-    readonly get: DurationMs;
-    readonly list: DurationMs;
-  };
+  /** Each class of calls is covered by one of them. */
+  readonly limits: readonly ProviderLimit[];
   /**
    * The maximum size of the start script and SSH key, in bytes: what the lines of this service
    * leave.
@@ -78,6 +87,13 @@ const SHELL_ENV: readonly string[] = [
 /** The variables that a request must not set, because the lease may get any of these providers. */
 export const reservedEnv = (cards: readonly ProviderCard[]): ReadonlySet<string> =>
   new Set([...SHELL_ENV, ...cards.flatMap((card) => card.reservedEnv)]);
+
+/** The limit that covers a class of calls. */
+export function limitFor(card: ProviderCard, callClass: CallClass): ProviderLimit {
+  const limit = card.limits.find(({ covers }) => covers.includes(callClass));
+  invariant(limit !== undefined, `${card.provider} has no limit for ${callClass} calls`);
+  return limit;
+}
 
 /** How long after the intent an unanswered create call can still create an instance. */
 export function createWindow(card: ProviderCard): DurationMs {

@@ -53,17 +53,14 @@ async function destroyOne(ports: SweepAlonePorts, id: InstanceId): Promise<void>
  * Throws what list throws.
  */
 export async function sweepAlone(ports: SweepAlonePorts): Promise<SweepAloneOutcome> {
-  const { listLag, spacing } = ports.provider.card;
+  const { listLag } = ports.provider.card;
   let absentSince: EpochMs | null = null;
   let notBefore = ports.clock.now();
   let left: readonly InstanceId[] = [];
   for (let round = 1; round <= policy.standalone.maxRounds; round += 1) {
     const { listedAt, ours } = await surveyAlone(ports);
     left = ours.map(({ instance }) => instance.id);
-    for (const id of left) {
-      await destroyOne(ports, id);
-      await ports.pause(spacing.destroy);
-    }
+    for (const id of left) await destroyOne(ports, id);
     if (left.length > 0) {
       notBefore = ports.clock.now();
       absentSince = null;

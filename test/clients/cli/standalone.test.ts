@@ -10,6 +10,7 @@ import { createVastai } from '../../../shared/adapters/providers/vastai/vastai.t
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import { spec } from '../../contracts/support.ts';
 import { aDeployment, aLeaseId } from '../../support/builders/base.ts';
+import { freePass } from '../../support/builders/instance.ts';
 import { aHome, runCli } from './run-cli.ts';
 
 const API_KEY = 'the-right-key';
@@ -25,7 +26,7 @@ async function market() {
   onTestFinished(() => simulator.close());
   const provider = createVastai({
     ...{ baseUrl, keys: { apiKey: API_KEY } },
-    pause: async () => undefined,
+    takePass: freePass,
   });
   const env = {
     NODE_OPTIONS: `--import=${QUICK}`,

@@ -19,6 +19,7 @@ import { after } from '../../../shared/core/base/time.ts';
 import { chooseOffer } from '../../../shared/core/lease/lease-moves.ts';
 import { placeFreeze } from '../../../shared/core/operations/freeze.ts';
 import { aConsumer, aLeaseId, at } from '../../support/builders/base.ts';
+import { freePass } from '../../support/builders/instance.ts';
 import { aRequestedLease } from '../../support/builders/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../../support/worlds/database.ts';
 import { ok, startAwsWire } from '../adapters/aws-wire.ts';
@@ -79,8 +80,8 @@ async function addChosenLease(): Promise<object> {
   const id = aLeaseId(now === at('12:01') ? 'a' : 'b');
   const lease = aRequestedLease({ id });
   await database.leases.create(lease);
-  const pause = async (): Promise<void> => undefined;
-  const { offers } = await createVastai({ baseUrl: marketUrl, keys, pause }).search();
+  const takePass = freePass;
+  const { offers } = await createVastai({ baseUrl: marketUrl, keys, takePass }).search();
   const [offer] = offers;
   if (offer === undefined) throw new Error('the market has no offer');
   const chosen = chooseOffer(lease, { offer, reason: 'the cheapest' }, now);

@@ -20,6 +20,7 @@ import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import type { ProviderAccount } from '../../../shared/core/instance/provider-account.ts';
 import type { Pulse } from '../../../shared/core/instance/pulse.ts';
 import type { Usage } from '../../../shared/core/instance/usage.ts';
+import type { Pass } from '../../../shared/ports/passes.ts';
 import { aConsumer, aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
 
 export function aRequirement(change: Partial<Requirement> = {}): Requirement {
@@ -153,3 +154,6 @@ export function aPulse(change: Partial<Pulse> = {}): Pulse {
     ...change,
   };
 }
+
+/** Passes for tests of calls, not of their rate. */
+export const freePass = async (): Promise<Pass> => ({ note: async () => undefined });

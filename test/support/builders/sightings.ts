@@ -12,7 +12,6 @@ import { aDeployment, aLeaseId, anInstanceId, aSigner, at } from './base.ts';
 
 /** Listings lag by 30 s, an instance boots within 10 min, and there is no minimum term. */
 export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
-  const spacing = seconds(1);
   return {
     provider: 'vastai',
     createIsIdempotent: false,
@@ -25,7 +24,10 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     charges: { step: microUsd(10_000), maxItems: 4, settledAfter: minutes(60) },
     maxTagLength: 100,
     bootLimit: minutes(10),
-    spacing: { create: spacing, destroy: spacing, get: spacing, list: spacing },
+    limits: (['launch', 'destroy', 'get', 'list', 'search', 'account'] as const).map((name) => ({
+      ...{ name, covers: [name], penalty: seconds(1) },
+      windows: [{ every: seconds(1), calls: 1 }],
+    })),
     maxStartScriptBytes: 2_000,
     sshUser: 'root',
     reservedEnv: ['CONTAINER_ID'],

@@ -4,21 +4,17 @@
 import type * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
-import type { DurationMs } from '../../../core/base/time.ts';
+import type { CallClass } from '../../../core/instance/card.ts';
 import type { Http, HttpRequest } from '../http.ts';
 import { CALL_TIMEOUT } from './card.ts';
 import { failureOf, troubleOf } from './errors.ts';
 import { readWire } from './wire.ts';
 
-export type Api = Http & {
-  readonly baseUrl: string;
-  readonly pause: (length: DurationMs) => Promise<void>;
-};
+export type Api = Http & { readonly baseUrl: string };
 
-/** A read. `spacing` is the endpoint's minimum interval between two calls. */
 export type Read = Pick<HttpRequest, 'path' | 'query' | 'body'> & {
   readonly method: 'GET' | 'POST';
-  readonly spacing: DurationMs;
+  readonly callClass: CallClass;
 };
 
 /** The name of an endpoint in messages. */
@@ -31,7 +27,7 @@ export async function read<Schema extends z.ZodMiniType>(
   schema: Schema,
   call: Read,
 ): Promise<z.infer<Schema>> {
-  const answer = await api.send({ ...call, timeout: CALL_TIMEOUT, repeatAfter: call.spacing });
+  const answer = await api.send({ ...call, timeout: CALL_TIMEOUT, isRead: true });
   const trouble = troubleOf(answer);
   if (trouble !== null) throw failureOf(trouble, endpointOf(call));
   return readWire(schema, answer.kind === 'reply' ? answer.json : undefined, endpointOf(call));
@@ -46,7 +42,6 @@ type Page<Item> = {
 
 export type Walk<Item> = {
   readonly endpoint: string;
-  readonly spacing: DurationMs;
   /** Whether a listing without a total is incomplete. */
   readonly needsTotal: boolean;
   /** The identity of an item, so that an item on two pages counts once. */
@@ -59,13 +54,12 @@ export type Walk<Item> = {
  * `policy.listing.maxPages`, and when there are fewer items than the last page's total. There may
  * be more: an item of an early page may be gone by the last page.
  */
-export async function walkPages<Item>(api: Api, walk: Walk<Item>): Promise<readonly Item[]> {
+export async function walkPages<Item>(walk: Walk<Item>): Promise<readonly Item[]> {
   const bad = (why: string): Failure => new Failure('BadReply', `vastai ${walk.endpoint}: ${why}`);
   const items = new Map<string, Item>();
   const tokens = new Set<string>();
   let after: string | null = null;
   for (let pages = 0; pages < policy.listing.maxPages; pages += 1) {
-    if (pages > 0) await api.pause(walk.spacing);
     const page: Page<Item> = await walk.page(after);
     for (const item of page.items) items.set(walk.keyOf(item), item);
     if (page.next === null) {

@@ -3,7 +3,7 @@
 
 import { microUsd } from '../../../core/base/money.ts';
 import { hours, minutes, seconds } from '../../../core/base/time.ts';
-import type { ProviderCard } from '../../../core/instance/card.ts';
+import type { CallClass, ProviderCard, ProviderLimit } from '../../../core/instance/card.ts';
 
 /**
  * Start script and arguments together may have 4,096 bytes (documentation); users report 4,048.
@@ -12,6 +12,12 @@ import type { ProviderCard } from '../../../core/instance/card.ts';
 export const MAX_ONSTART_BYTES = 4_000;
 /** The agent takes at most 2,000 bytes, the adapter's own lines 400. */
 const OWN_BYTES = 2_400;
+
+/** Each endpoint has a limit of its own; after a refusal, its interval starts again. */
+const limit = (name: CallClass, interval: number): ProviderLimit => ({
+  ...{ name, covers: [name], penalty: seconds(interval) },
+  windows: [{ every: seconds(interval), calls: 1 }],
+});
 
 export const card: ProviderCard = {
   provider: 'vastai',
@@ -37,8 +43,16 @@ export const card: ProviderCard = {
   maxTagLength: 128,
   // 1 to 5 min is usual, huge images take 10 to 60 (documentation): 20 is our decision.
   bootLimit: minutes(20),
-  // Minimum intervals per endpoint, key and address (documentation).
-  spacing: { create: seconds(4.5), destroy: seconds(3), get: seconds(2), list: seconds(1) },
+  // Minimum intervals per endpoint, key and address (documentation). 10 searches a minute are
+  // documented, 1 to 2 a second tolerated (reports).
+  limits: [
+    limit('launch', 4.5),
+    limit('destroy', 3),
+    limit('get', 2),
+    limit('list', 1),
+    limit('search', 1),
+    limit('account', 1),
+  ],
   maxStartScriptBytes: MAX_ONSTART_BYTES - OWN_BYTES,
   sshUser: 'root',
   // Set in each container, with a key for this instance alone (documentation).
@@ -53,9 +67,5 @@ export const card: ProviderCard = {
 export const CREATE_TIMEOUT = seconds(100);
 export const CALL_TIMEOUT = seconds(30);
 
-/** Between two pages: 10 searches a minute are documented, 1 to 2 a second tolerated (reports). */
-export const SEARCH_SPACING = seconds(1);
-/** Between two pages of charges (documentation). */
-export const CHARGES_SPACING = seconds(1);
 /** Storage is priced per month of exactly this many hours (checked against documented sums). */
 export const STORAGE_MONTH_HOURS = 720;

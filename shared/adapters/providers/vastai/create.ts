@@ -120,7 +120,9 @@ export async function create(
     path: `/api/v0/asks/${numericId(offer.providerOfferId)}/`,
     body: bodyOf(launch.tag, launch.spec, onstart),
     timeout: CREATE_TIMEOUT,
-    repeatAfter: null,
+    // The pass was taken before the intent: nothing stands between the two.
+    callClass: null,
+    isRead: false,
   });
   return redactOutcome(readCreate(answer), launch.spec);
 }

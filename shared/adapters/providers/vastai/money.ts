@@ -6,7 +6,6 @@ import { fromSignedUsd } from '../../../core/base/money.ts';
 import { type EpochMs, epochMs, hours } from '../../../core/base/time.ts';
 import type { ProviderCharge } from '../../../core/billing/reconcile.ts';
 import { type Api, endpointOf, nextOf, read, walkPages } from './call.ts';
-import { CHARGES_SPACING } from './card.ts';
 import { ChargePage, readCharge, User, UserId } from './wire.ts';
 
 const CHARGES = { method: 'GET', path: '/api/v0/charges/' } as const;
@@ -61,9 +60,8 @@ export async function listCharges(
   from: EpochMs,
   to: EpochMs,
 ): Promise<readonly ProviderCharge[]> {
-  const charges = await walkPages<KeyedCharge>(api, {
+  const charges = await walkPages<KeyedCharge>({
     endpoint: endpointOf(CHARGES),
-    spacing: CHARGES_SPACING,
     needsTotal: false,
     keyOf: ({ key }) => key,
     page: async (after) => {
@@ -74,7 +72,7 @@ export async function listCharges(
         limit: CHARGES_PAGE_SIZE,
         ...(after === null ? {} : { after_token: after }),
       };
-      const page = await read(api, ChargePage, { ...CHARGES, query, spacing: CHARGES_SPACING });
+      const page = await read(api, ChargePage, { ...CHARGES, query, callClass: 'account' });
       const next = nextOf(page.next_token);
       return {
         items: page.results.map((json) => keyed(json, { from, to })),
@@ -92,11 +90,11 @@ const USER = { method: 'GET', path: '/api/v0/users/current/' } as const;
 
 /** The id of the account, or of the team that the key belongs to. */
 export async function readAccount(api: Api): Promise<string> {
-  return (await read(api, UserId, { ...USER, spacing: CHARGES_SPACING })).id;
+  return (await read(api, UserId, { ...USER, callClass: 'account' })).id;
 }
 
 /** The credit in whole micro-dollars, rounded down; below zero when overdrawn. */
 export async function readBalance(api: Api): Promise<number | null> {
-  const { credit } = await read(api, User, { ...USER, spacing: CHARGES_SPACING });
+  const { credit } = await read(api, User, { ...USER, callClass: 'account' });
   return credit === undefined || credit === null ? null : Math.floor(credit * 1_000_000);
 }

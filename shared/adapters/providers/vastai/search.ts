@@ -7,7 +7,6 @@ import { Failure } from '../../../core/base/failure.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
 import type { Found } from '../../../ports/provider.ts';
 import { type Api, read } from './call.ts';
-import { SEARCH_SPACING } from './card.ts';
 import { offerOf } from './offers.ts';
 import { Ask, AskCursor, AskPage, readWire } from './wire.ts';
 
@@ -51,7 +50,7 @@ type Page = {
 
 async function page(api: Api, cursor: Cursor): Promise<Page> {
   const call = { method: 'POST', path: PATH, body: queryOf(cursor) } as const;
-  const { offers } = await read(api, AskPage, { ...call, spacing: SEARCH_SPACING });
+  const { offers } = await read(api, AskPage, { ...call, callClass: 'search' });
   const rows: FoundRow[] = [];
   const unplaced: unknown[] = [];
   for (const row of offers) {
@@ -115,7 +114,6 @@ export async function search(api: Api): Promise<Found> {
   let cursor = START;
   let longest = 0;
   for (let pages = 0; pages < policy.search.maxPages; pages += 1) {
-    if (pages > 0) await api.pause(SEARCH_SPACING);
     const found = await page(api, cursor);
     checkPlaced(found, seen.size === 0);
     const { rows, unplaced } = found;

@@ -1,5 +1,5 @@
 // The Vast.ai adapter: the provider port on its HTTP API. It has no state and no business rules.
-// The local gates, not this adapter, space the calls of different processes.
+// The gates of the limits, not this adapter, space its calls.
 
 import type { Provider } from '../../../ports/provider.ts';
 import { type AdapterOptions, createHttp } from '../http.ts';
@@ -14,11 +14,10 @@ import { search } from './search.ts';
 /** The provider port of one Vast.ai account. */
 export function createVastai(options: AdapterOptions<'vastai'>): Provider {
   const { keys, onRefusedKey, ...rest } = options;
-  const { baseUrl, pause } = rest;
+  const { baseUrl } = rest;
   const { send } = createHttp({ ...rest, apiKey: keys.apiKey });
   const api: Api = {
     baseUrl,
-    pause,
     async send(request) {
       const answer = await send(request);
       if (troubleOf(answer)?.kind === 'unauthorised') onRefusedKey?.();

@@ -6,6 +6,7 @@ import { invariant } from '../invariant.ts';
 import { awsPolicy } from './aws.ts';
 import { billingPolicy } from './billing.ts';
 import { functionsPolicy } from './functions.ts';
+import { gatePolicy } from './gate.ts';
 import { instancePolicy } from './instance.ts';
 import { leasePolicy } from './lease.ts';
 import { ledgerPolicy } from './ledger.ts';
@@ -15,6 +16,7 @@ import { sweepPolicy } from './sweep.ts';
 
 export const policy = {
   ...instancePolicy,
+  ...gatePolicy,
   ...ledgerPolicy,
   ...leasePolicy,
   ...billingPolicy,

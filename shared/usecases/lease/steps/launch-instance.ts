@@ -3,6 +3,7 @@
 // teardown and the sweep can find the instance.
 
 import { type BootWait, bootWait } from '../../../core/instance/card.ts';
+import type { CallResult } from '../../../core/instance/gate.ts';
 import type { NodeSetup } from '../../../core/instance/launch.ts';
 import type { TagReader } from '../../../core/instance/sighting.ts';
 import {
@@ -12,11 +13,12 @@ import {
   nextPulse,
 } from '../../../core/lease/launch-intent.ts';
 import { applyCreateAnswer, type CreateAnswer } from '../../../core/lease/launch-outcome.ts';
-import type { Lease } from '../../../core/lease/lease.ts';
+import { isStarting, type Lease } from '../../../core/lease/lease.ts';
 import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
 import { frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
+import type { Passes } from '../../../ports/passes.ts';
 import type { ProviderAccountStore } from '../../../ports/provider-account-store.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { accountForCreate } from '../../common/account-for-create.ts';
@@ -31,6 +33,7 @@ export type LaunchPorts = Records &
     readonly pulses: PulseStore;
     readonly freezes: FreezeStore;
     readonly goneOffers: GoneOffers;
+    readonly passes: Passes;
     /** The agent and its environment; empty when instances have no endpoint to call. */
     readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
   };
@@ -62,14 +65,24 @@ async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<
   return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
 }
 
-/** One attempt: intent, one create call, its outcome. */
+/** What the answer to create says about the rate of calls. */
+function resultOf({ kind }: CreateAnswer): CallResult {
+  if (kind === 'rate-limited') return { kind: 'refused', retryAfter: null };
+  return { kind: kind === 'outcome-unknown' ? 'unanswered' : 'answered' };
+}
+
+/** One attempt: a pass, the intent, one create call, its outcome. */
 async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome<BootWait>> {
   const before = await loadLease(ports, input.leaseId);
+  const chosen = isStarting(before) ? before.chosen : null;
   await startPulse(ports, before);
+  // Nothing stands between the intent and create, so the pass comes first.
+  const pass = chosen === null ? null : await ports.passes.take(chosen.provider, 'launch');
   const { result: intended } = await recordIntent(ports, input, before);
   if ('kind' in intended) return intended;
   const { number, offer } = intended.attempt;
   const answer = await create(ports, intended);
+  if (answer.kind !== 'too-late') await pass?.note(resultOf(answer));
   // Until the commit below, an instance may exist that only the recorded tag identifies.
   const boot = bootWait(ports.providers(offer.provider).card);
   const { result } = await changeLease(ports, input.leaseId, (lease, now) =>

@@ -2,21 +2,25 @@
 
 import { describe, expect, it } from 'vitest';
 import { createHttp, type HttpRequest } from '../../../../shared/adapters/providers/http.ts';
+import { Failure } from '../../../../shared/core/base/failure.ts';
 import { seconds } from '../../../../shared/core/base/time.ts';
+import type { CallResult } from '../../../../shared/core/instance/gate.ts';
 import { type Answer, closedPort, serveInTurn } from './loopback.ts';
 
 const read: HttpRequest = {
   method: 'GET',
   path: '/things/',
   timeout: seconds(10),
-  repeatAfter: seconds(2),
+  callClass: 'get',
+  isRead: true,
 };
-const write: HttpRequest = { ...read, method: 'PUT', body: { a: 1 }, repeatAfter: null };
+const write: HttpRequest = { ...read, method: 'PUT', body: { a: 1 }, isRead: false };
 
 async function ask(request: HttpRequest, ...answers: readonly Answer[]) {
   const server = await serveInTurn(...answers);
   const answer = await createHttp(server.options).send(request);
-  return { answer, asked: server.asked, pauses: server.options.pauses };
+  const { taken, results } = server.options;
+  return { answer, asked: server.asked, taken, results };
 }
 
 describe('a request', () => {
@@ -44,6 +48,7 @@ describe('an answer', () => {
       status: 404,
       text: '{"error":"x"}',
       json: { error: 'x' },
+      retryAfter: null,
     });
   });
 
@@ -103,10 +108,10 @@ describe('repeating', () => {
     ['503', { status: 503 }],
     ['504', { status: 504 }],
     ['a hung up socket', 'hang up'],
-  ])('a read is repeated after %s and a pause', async (_name, passing) => {
-    const { answer, pauses } = await ask(read, passing, { status: 200, body: {} });
+  ])('a read is repeated after %s, with a pass of its own', async (_name, passing) => {
+    const { answer, taken } = await ask(read, passing, { status: 200, body: {} });
     expect(answer).toMatchObject({ status: 200 });
-    expect(pauses).toEqual([2_000]);
+    expect(taken).toEqual(['get', 'get']);
   });
 
   it('a read ends after three tries', async () => {
@@ -135,5 +140,44 @@ describe('repeating', () => {
   ])('a call with an effect is never repeated after %s', async (_name, passing) => {
     const { asked } = await ask(write, passing, { status: 200, body: {} });
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a pass', () => {
+  it('is taken for each call, but for one whose caller has it', async () => {
+    expect((await ask(write, { status: 200, body: {} })).taken).toEqual(['get']);
+    const own = await ask({ ...write, callClass: null }, { status: 200, body: {} });
+    expect(own.taken).toEqual([]);
+    expect(own.asked).toHaveLength(1);
+  });
+
+  it.each<[string, Answer, CallResult]>([
+    ['200', { status: 200, body: {} }, { kind: 'answered' }],
+    ['404', { status: 404 }, { kind: 'answered' }],
+    ['429', { status: 429 }, { kind: 'refused', retryAfter: null }],
+    [
+      '429 with Retry-After',
+      { status: 429, headers: { 'retry-after': '7' } },
+      { kind: 'refused', retryAfter: seconds(7) },
+    ],
+    [
+      '429 with a Retry-After that is a date',
+      { status: 429, headers: { 'retry-after': 'Fri, 31 Dec 1999 23:59:59 GMT' } },
+      { kind: 'refused', retryAfter: null },
+    ],
+    ['500', { status: 500 }, { kind: 'error' }],
+    ['a hung up socket', 'hang up', { kind: 'error' }],
+  ])('gets the result of %s', async (_name, answer, result) => {
+    expect((await ask(write, answer)).results).toEqual([result]);
+  });
+
+  it('that is not free stops the call before it is sent', async () => {
+    const { options, asked } = await serveInTurn({ status: 200 });
+    const takePass = async () => {
+      throw new Failure('RateLimited', 'not now');
+    };
+    const sent = createHttp({ ...options, takePass }).send(write);
+    await expect(sent).rejects.toMatchObject({ name: 'RateLimited' });
+    expect(asked).toEqual([]);
   });
 });

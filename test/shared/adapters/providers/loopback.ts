@@ -5,6 +5,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { HttpOptions } from '../../../../shared/adapters/providers/http.ts';
+import type { CallClass } from '../../../../shared/core/instance/card.ts';
+import type { CallResult } from '../../../../shared/core/instance/gate.ts';
+import type { Pass } from '../../../../shared/ports/passes.ts';
 
 export type Asked = {
   readonly method: string;
@@ -24,7 +27,9 @@ export type Loopback = {
   /** For the client alone, and for the adapter of a provider with a single key. */
   readonly options: HttpOptions & {
     readonly keys: { readonly apiKey: string };
-    readonly pauses: number[];
+    /** The classes of the passes taken, and the results reported to them. */
+    readonly taken: CallClass[];
+    readonly results: CallResult[];
   };
   readonly asked: Asked[];
 };
@@ -61,7 +66,7 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-/** Serves until the test ends. Pauses are recorded in milliseconds and pass at once. */
+/** Serves until the test ends. Passes are free at once. */
 export async function serve(answer: (asked: Asked, nth: number) => Answer): Promise<Loopback> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -77,13 +82,15 @@ export async function serve(answer: (asked: Asked, nth: number) => Answer): Prom
     server.closeAllConnections();
     server.close();
   });
-  const pauses: number[] = [];
-  const pause = async (length: number): Promise<void> => {
-    pauses.push(length);
+  const taken: CallClass[] = [];
+  const results: CallResult[] = [];
+  const takePass = async (callClass: CallClass): Promise<Pass> => {
+    taken.push(callClass);
+    return { note: async (result) => void results.push(result) };
   };
   const apiKey = 'key-of-the-test';
   const baseUrl = `http://127.0.0.1:${port}`;
-  return { options: { baseUrl, apiKey, keys: { apiKey }, pause, pauses }, asked };
+  return { options: { baseUrl, apiKey, keys: { apiKey }, takePass, taken, results }, asked };
 }
 
 /** Sends these answers in turn, and repeats the last one. */

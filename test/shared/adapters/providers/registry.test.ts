@@ -5,10 +5,11 @@ import {
   createRegistry,
   type RegistryOptions,
 } from '../../../../shared/adapters/providers/registry.ts';
+import { freePass } from '../../../support/builders/instance.ts';
 
 const access = { baseUrl: 'https://console.vast.ai', keys: { apiKey: 'a-key' } };
-const pause = async (): Promise<void> => {};
-const build = (given: RegistryOptions['access']) => createRegistry({ access: given, pause });
+const passes = { take: freePass };
+const build = (given: RegistryOptions['access']) => createRegistry({ access: given, passes });
 
 describe('the registry of providers', () => {
   it('returns a provider with keys by its name', () => {

@@ -51,7 +51,7 @@ const page = (ids: readonly number[], more: object = {}): Answer =>
   ok({ success: true, instances: ids.map((row) => ({ ...aRow(), id: row })), ...more });
 
 describe('list', () => {
-  it('reads all pages with pauses in between', async () => {
+  it('reads all pages, each with a pass', async () => {
     const { vastai, asked, options } = await against(
       page([1, 2], { next_token: 'a', total_instances: 5 }),
       page([3, 4], { next_token: 'b', total_instances: 5 }),
@@ -60,7 +60,7 @@ describe('list', () => {
     expect((await vastai.list()).map((instance) => instance.id)).toEqual(['1', '2', '3', '4', '5']);
     expect(asked.map(({ query }) => query.get('after_token'))).toEqual([null, 'a', 'b']);
     expect(asked.every(({ path }) => path === '/api/v1/instances/')).toBe(true);
-    expect(options.pauses).toEqual([1_000, 1_000]);
+    expect(options.taken).toEqual(['list', 'list', 'list']);
   });
 
   it('is empty when the account is', async () => {

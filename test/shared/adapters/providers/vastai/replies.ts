@@ -16,6 +16,7 @@ export const replyOf = (status: number, text: string): HttpAnswer => ({
   status,
   text,
   json: jsonOf(text),
+  retryAfter: null,
 });
 
 /** The offer of the documentation (August 2026): the fields that the adapter reads. */
