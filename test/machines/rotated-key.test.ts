@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { createRegistry } from '../../shared/adapters/providers/registry.ts';
-import { providers } from '../../shared/app/parts.ts';
+import { passes, providers } from '../../shared/app/parts.ts';
+import { once } from '../../shared/app/runtime.ts';
 import { type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
@@ -60,11 +61,12 @@ function accountsBetween() {
 
 /** What a new value of the secret does: the present key becomes the previous one. */
 function rotate({ service }: LeaseWorld): void {
-  const { config, pause } = service.runtime;
+  const { runtime } = service;
+  const { config } = runtime;
   const { baseUrl = '' } = config.providers.vastai ?? {};
   const access = { vastai: { baseUrl, keys: { apiKey: NEW_KEY } } };
-  const renewed = createRegistry({ access, pause }).providerNamed('vastai');
-  const inUse = providers(service.runtime)('vastai');
+  const renewed = createRegistry({ access, passes: once(runtime, passes) }).providerNamed('vastai');
+  const inUse = providers(runtime)('vastai');
   Object.assign(inUse, { ...renewed, previous: { ...inUse } });
 }
 

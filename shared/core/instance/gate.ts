@@ -178,7 +178,7 @@ export type CallResult =
   | { readonly kind: 'error' };
 
 /** `passed` is the gate as the pass of the call left it. */
-type Told = { readonly callClass: CallClass; readonly passed: Gate; readonly now: EpochMs };
+type Sent = { readonly callClass: CallClass; readonly passed: Gate; readonly now: EpochMs };
 
 function refused(
   gate: Gate,
@@ -203,7 +203,7 @@ function refused(
 }
 
 /** The gate closed for a provider that does not answer: then one call tries it again. */
-function closed(gate: Gate, { callClass, now }: Told): Gate {
+function closed(gate: Gate, { callClass, now }: Sent): Gate {
   const { firstClosure, maxClosure, maxTeardownClosure } = policy.gate;
   const longestClosure = callClass === 'destroy' ? maxTeardownClosure : maxClosure;
   const length = Math.min(times(firstClosure, 2 ** Math.min(gate.closures, 10)), longestClosure);
@@ -215,13 +215,13 @@ function closed(gate: Gate, { callClass, now }: Told): Gate {
 }
 
 /**
- * The gate after a call; null when it stays as it is. A burst of refused calls counts once: only the
- * first of them finds the gate as its pass left it.
+ * The gate after a call; null when it stays as it is. A burst of refused calls counts once: only
+ * the first of them finds the gate as its pass left it.
  */
 export function noteResult(
   gate: Gate,
   limit: ProviderLimit,
-  { result, ...told }: Told & { readonly result: CallResult },
+  { result, ...sent }: Sent & { readonly result: CallResult },
 ): Gate | null {
   const next = { ...gate, version: gate.version + 1 };
   const { unansweredToClose, errorsToClose } = policy.gate;
@@ -231,15 +231,15 @@ export function noteResult(
       return isCalm ? null : { ...next, unanswered: 0, errors: 0, closures: 0 };
     }
     case 'refused':
-      if (gate.blockedUntil !== told.passed.blockedUntil) return null;
-      return refused(next, limit, { retryAfter: result.retryAfter, now: told.now });
+      if (gate.blockedUntil !== sent.passed.blockedUntil) return null;
+      return refused(next, limit, { retryAfter: result.retryAfter, now: sent.now });
     case 'unanswered': {
       const counting = { ...next, unanswered: gate.unanswered + 1 };
-      return counting.unanswered < unansweredToClose ? counting : closed(counting, told);
+      return counting.unanswered < unansweredToClose ? counting : closed(counting, sent);
     }
     case 'error': {
       const counting = { ...next, errors: gate.errors + 1 };
-      return counting.errors < errorsToClose ? counting : closed(counting, told);
+      return counting.errors < errorsToClose ? counting : closed(counting, sent);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { EpochMs } from '../base/time.ts';
 import type { AttemptIn, AttemptReason } from '../instance/attempt.ts';
 import { confirmAttempt, markOutcomeUnknown, refuseAttempt } from '../instance/attempt-moves.ts';
 import type { BootWait } from '../instance/card.ts';
+import type { CallResult } from '../instance/gate.ts';
 import type { CreateOutcome } from '../instance/launch.ts';
 import { type Decision, keep } from './decision.ts';
 import { isOver, isStarting, type Lease } from './lease.ts';
@@ -16,6 +17,12 @@ import { detour, done, type StepOutcome } from './step.ts';
  * passed.
  */
 export type CreateAnswer = CreateOutcome | { readonly kind: 'too-late' };
+
+/** What the answer to create says about the rate of calls. */
+export function callResultOf({ kind }: CreateAnswer): CallResult {
+  if (kind === 'rate-limited') return { kind: 'refused', retryAfter: null };
+  return { kind: kind === 'outcome-unknown' ? 'unanswered' : 'answered' };
+}
 
 type Applied = Decision<StepOutcome<BootWait>>;
 type Recorded = AttemptIn<'recorded'>;

@@ -77,7 +77,9 @@ async function take(ports: PassPorts, ask: Ask): Promise<Pass> {
     if (typeof tried === 'object') {
       const passed = tried;
       return {
-        note: (result) => note(ports, { callClass, passed }, result).catch(() => undefined),
+        note: async (result) => {
+          await Promise.allSettled([note(ports, { callClass, passed }, result)]);
+        },
       };
     }
     freeAt = tried;
@@ -90,14 +92,13 @@ async function take(ports: PassPorts, ask: Ask): Promise<Pass> {
 export function createPasses(ports: PassPorts): Passes {
   return {
     async take(provider, callClass) {
-      try {
-        return await take(ports, { provider, callClass });
-      } catch (error) {
-        // An instance that must end does not wait for our own database.
-        if (callClass === 'destroy' && error instanceof Failure && error.name === 'StoreDown')
-          return UNCOUNTED;
-        throw error;
-      }
+      const [taken] = await Promise.allSettled([take(ports, { provider, callClass })]);
+      if (taken.status === 'fulfilled') return taken.value;
+      // An instance that must end does not wait for our own database.
+      const { reason } = taken;
+      const isOurs = reason instanceof Failure && reason.name === 'StoreDown';
+      if (callClass === 'destroy' && isOurs) return UNCOUNTED;
+      throw reason;
     },
   };
 }

@@ -3,7 +3,6 @@
 // teardown and the sweep can find the instance.
 
 import { type BootWait, bootWait } from '../../../core/instance/card.ts';
-import type { CallResult } from '../../../core/instance/gate.ts';
 import type { NodeSetup } from '../../../core/instance/launch.ts';
 import type { TagReader } from '../../../core/instance/sighting.ts';
 import {
@@ -12,7 +11,11 @@ import {
   mayCallCreate,
   nextPulse,
 } from '../../../core/lease/launch-intent.ts';
-import { applyCreateAnswer, type CreateAnswer } from '../../../core/lease/launch-outcome.ts';
+import {
+  applyCreateAnswer,
+  type CreateAnswer,
+  callResultOf,
+} from '../../../core/lease/launch-outcome.ts';
 import { isStarting, type Lease } from '../../../core/lease/lease.ts';
 import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
 import { frozenFor } from '../../../core/operations/freeze.ts';
@@ -65,12 +68,6 @@ async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<
   return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
 }
 
-/** What the answer to create says about the rate of calls. */
-function resultOf({ kind }: CreateAnswer): CallResult {
-  if (kind === 'rate-limited') return { kind: 'refused', retryAfter: null };
-  return { kind: kind === 'outcome-unknown' ? 'unanswered' : 'answered' };
-}
-
 /** One attempt: a pass, the intent, one create call, its outcome. */
 async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome<BootWait>> {
   const before = await loadLease(ports, input.leaseId);
@@ -82,7 +79,7 @@ async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome
   if ('kind' in intended) return intended;
   const { number, offer } = intended.attempt;
   const answer = await create(ports, intended);
-  if (answer.kind !== 'too-late') await pass?.note(resultOf(answer));
+  if (answer.kind !== 'too-late') await pass?.note(callResultOf(answer));
   // Until the commit below, an instance may exist that only the recorded tag identifies.
   const boot = bootWait(ports.providers(offer.provider).card);
   const { result } = await changeLease(ports, input.leaseId, (lease, now) =>

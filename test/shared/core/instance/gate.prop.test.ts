@@ -49,7 +49,7 @@ function passed(before: Gate, limit: ProviderLimit, given = ask('launch')): Gate
   return passing.next;
 }
 
-const told = (of: Gate, result: CallResult, now = at('12:00')) => ({
+const reportOf = (of: Gate, result: CallResult, now = at('12:00')) => ({
   ...({ callClass: 'launch', passed: of, result, now } as const),
 });
 
@@ -119,7 +119,8 @@ describe('the step between two passes', () => {
     let present = gate(own);
     for (let count = 0; count < 20; count += 1) {
       present =
-        noteResult(present, own, told(present, { kind: 'refused', retryAfter: null })) ?? present;
+        noteResult(present, own, reportOf(present, { kind: 'refused', retryAfter: null })) ??
+        present;
     }
     expect(stepOf(own, present)).toBe(8 * 5_000);
   });
@@ -127,7 +128,7 @@ describe('the step between two passes', () => {
   it('shrinks by a tenth after twenty passes without one, and never below the interval', () => {
     const fresh = gate(own);
     let present =
-      noteResult(fresh, own, told(fresh, { kind: 'refused', retryAfter: null })) ?? fresh;
+      noteResult(fresh, own, reportOf(fresh, { kind: 'refused', retryAfter: null })) ?? fresh;
     let now = at('12:30');
     const steps: number[] = [];
     for (let count = 0; count < 200; count += 1) {
@@ -142,13 +143,13 @@ describe('the step between two passes', () => {
 });
 
 describe('a refused call', () => {
-  it('blocks for its Retry-After, for the penalty without one, and never for more than 5 min', () => {
+  it('blocks for its Retry-After, or the penalty, and never for more than 5 min', () => {
     const fresh = gate(own);
     const until = (retryAfter: number | null) =>
       noteResult(
         fresh,
         own,
-        told(fresh, {
+        reportOf(fresh, {
           kind: 'refused',
           retryAfter: retryAfter === null ? null : seconds(retryAfter),
         }),
@@ -160,7 +161,7 @@ describe('a refused call', () => {
 
   it('counts once for a burst: the others find the gate already blocked', () => {
     const fresh = gate(own);
-    const refused = told(fresh, { kind: 'refused', retryAfter: null });
+    const refused = reportOf(fresh, { kind: 'refused', retryAfter: null });
     const blocked = noteResult(fresh, own, refused);
     expect(noteResult(blocked ?? fresh, own, refused)).toBeNull();
   });
@@ -171,7 +172,7 @@ describe('a provider that does not answer', () => {
     let present = gate(own);
     const closures: number[] = [];
     for (let count = 0; count < 12; count += 1) {
-      present = noteResult(present, own, told(present, { kind: 'unanswered' })) ?? present;
+      present = noteResult(present, own, reportOf(present, { kind: 'unanswered' })) ?? present;
       closures.push(between(at('12:00'), present.blockedUntil));
     }
     expect(closures.slice(0, 5)).toEqual([0, 60_000, 120_000, 240_000, 300_000]);
@@ -181,7 +182,7 @@ describe('a provider that does not answer', () => {
   it('is left alone after three errors; for a destroy at most half a minute', () => {
     let present = gate(own);
     for (let count = 0; count < 9; count += 1) {
-      const error = { ...told(present, { kind: 'error' }), callClass: 'destroy' } as const;
+      const error = { ...reportOf(present, { kind: 'error' }), callClass: 'destroy' } as const;
       present = noteResult(present, own, error) ?? present;
       if (count === 1) expect(present.blockedUntil).toBe(0);
     }
@@ -190,10 +191,10 @@ describe('a provider that does not answer', () => {
 
   it('is as before after one answer, which changes nothing otherwise', () => {
     const fresh = gate(own);
-    const away = noteResult(fresh, own, told(fresh, { kind: 'error' })) ?? fresh;
-    const back = noteResult(away, own, told(away, { kind: 'answered' }));
+    const away = noteResult(fresh, own, reportOf(fresh, { kind: 'error' })) ?? fresh;
+    const back = noteResult(away, own, reportOf(away, { kind: 'answered' }));
     expect(back).toMatchObject({ errors: 0, unanswered: 0, closures: 0 });
-    expect(noteResult(fresh, own, told(fresh, { kind: 'answered' }))).toBeNull();
+    expect(noteResult(fresh, own, reportOf(fresh, { kind: 'answered' }))).toBeNull();
   });
 });
 
