@@ -1,0 +1,63 @@
+// The messages of the provider work queues, and the ids that a FIFO queue orders and de-duplicates
+// them by. A message never has a task token: the worker reads it from the lease.
+
+import * as z from 'zod/mini';
+import { STEP_NAMES, STEPS, type StepOf } from '../base/functions.ts';
+import { InstanceId, LeaseId } from '../base/ids.ts';
+import { ProviderName } from '../base/providers.ts';
+import { type EpochMs, minutes } from '../base/time.ts';
+import { Tag } from '../instance/ownership.ts';
+import { ProviderAccount } from '../instance/provider-account.ts';
+
+/** The steps that a worker of a provider carries out. */
+type QueuedStep = StepOf<'work-provider' | 'work-list'>;
+const isQueued = (step: keyof typeof STEPS): step is QueuedStep =>
+  STEPS[step] === 'work-provider' || STEPS[step] === 'work-list';
+const QUEUED_STEPS = STEP_NAMES.filter(isQueued);
+
+/** A step of a lease. It is over when the lease has another turn or generation. */
+export const StepMessage = z.object({
+  lease: LeaseId,
+  generation: z.int().check(z.gte(1)),
+  step: z.enum(QUEUED_STEPS),
+  turn: z.int().check(z.gte(1)),
+  /** The attempt that the step is for; absent when it is for the whole lease. */
+  attempt: z.optional(z.int().check(z.gte(1), z.lte(99))),
+});
+export type StepMessage = z.infer<typeof StepMessage>;
+
+/** Destroys an instance, whatever the state of its lease. */
+export const DestroyMessage = z.object({
+  provider: ProviderName,
+  /** The account that holds the instance; null when it is not recorded. */
+  account: z.nullable(ProviderAccount),
+  instance: InstanceId,
+  tag: Tag,
+  /** Who asks for it; `twin` when the lease holds another instance. */
+  by: z.enum(['deadline', 'sweep', 'twin']),
+});
+export type DestroyMessage = z.infer<typeof DestroyMessage>;
+
+export const WorkMessage = z.union([StepMessage, DestroyMessage]);
+export type WorkMessage = z.infer<typeof WorkMessage>;
+
+/** The message groups of one provider account; searches need no message. */
+export type WorkClass = 'launch' | 'destroy' | 'get' | 'list';
+
+/** The message group: a queue delivers the messages of one group in order, one at a time. */
+export const messageGroupOf = (provider: ProviderName, work: WorkClass, lane: number): string =>
+  `${provider}#${work}#${lane}`;
+
+/**
+ * The de-duplication id of a step's message. `send` is 1 for the first message of a turn; a higher
+ * number sends it again although the queue remembers the last one. Attempts start at 1: 0 is none.
+ */
+export const stepDeduplicationId = (message: StepMessage, send: number): string =>
+  [message.lease, message.turn, message.step, message.attempt ?? 0, send].join('-');
+
+/** One destroy of an instance per sender in this time: that long a queue remembers an id. */
+const SLOT = minutes(5);
+
+/** The de-duplication id of a destroy's message that is sent at `now`. */
+export const destroyDeduplicationId = ({ instance, by }: DestroyMessage, now: EpochMs): string =>
+  `${instance}-${by}-${Math.floor(now / SLOT)}`;
