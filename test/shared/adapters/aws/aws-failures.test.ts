@@ -16,19 +16,21 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LOCAL_ACCESS } from '../../../../local/aws/database.ts';
 import { connect } from '../../../../shared/adapters/dynamodb/client.ts';
 import { ABSENT, openTable } from '../../../../shared/adapters/dynamodb/table.ts';
+import { createQueue } from '../../../../shared/adapters/queue.ts';
 import { createS3Blobs } from '../../../../shared/adapters/s3-blobs.ts';
 import { createScheduler } from '../../../../shared/adapters/scheduler.ts';
 import { createSecrets } from '../../../../shared/adapters/secrets.ts';
 import { createStepFunctions } from '../../../../shared/adapters/step-functions.ts';
 import { microUsd, microUsdPerHour } from '../../../../shared/core/base/money.ts';
 import { policy } from '../../../../shared/core/base/policy/policy.ts';
-import { Month } from '../../../../shared/core/base/time.ts';
+import { Month, seconds } from '../../../../shared/core/base/time.ts';
 import { aConsumer, aDeployment, aLeaseId, at } from '../../../support/builders/base.ts';
 import { aRequestedLease } from '../../../support/builders/lease.ts';
 import { someLimits } from '../../../support/builders/ledger.ts';
@@ -83,6 +85,13 @@ describe('throttling that outlasts the retries', () => {
       createScheduler(schedule).arm(aLeaseId(), at('13:04')),
     ];
     for (const call of calls) await expect(call).rejects.toHaveProperty('name', 'ProviderDown');
+  });
+
+  it('of SQS is ProviderDown: neither hidden longer nor expired', async () => {
+    mocked(mockClient(SQSClient)).rejects(errorNamed('RequestThrottled', 403));
+    const queue = createQueue({ ...access, queueUrl: 'https://sqs/1/work.fifo' });
+    const call = queue.changeVisibility('receipt', seconds(60));
+    await expect(call).rejects.toHaveProperty('name', 'ProviderDown');
   });
 });
 
