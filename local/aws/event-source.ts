@@ -73,6 +73,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   let closed = false;
 
   const call = async (message: ReceivedMessage): Promise<void> => {
+    if (closed) return;
     try {
       const reply = await invoke(eventOf(queue.name, message));
       if (!closed && isSuccess(reply)) await queue.delete(message.hidden.receipt);

@@ -303,4 +303,13 @@ describe('a fault of a delivery', () => {
     );
     expect(turns()).toEqual([1, 1]);
   });
+
+  it('does not start a late call after the process has ended', async () => {
+    world.faults.add({ of: 'delivery', fails: 'late' });
+    await start();
+    await send(1);
+    source.close();
+    await world.pass(VISIBILITY);
+    expect(turns()).toEqual([]);
+  });
 });
