@@ -59,6 +59,14 @@ function clientOf({ endpoint, region, profile }: GlobalOptions): Client {
   });
 }
 
+/** What the service could not read, and left out of this reply. */
+export function unreadableLines(document: unknown): readonly string[] {
+  const isReply = typeof document === 'object' && document !== null && 'unreadable' in document;
+  const records: unknown = isReply ? document.unreadable : null;
+  if (!Array.isArray(records)) return [];
+  return records.map((record) => `Could not be read, and is left out: ${record}`);
+}
+
 /** Runs `work` for `command` with its own and the global options. */
 export async function runWork(command: Command, work: Work, signal: AbortSignal) {
   const options = command.optsWithGlobals<GlobalOptions>();
@@ -68,6 +76,7 @@ export async function runWork(command: Command, work: Work, signal: AbortSignal)
     remarks.close();
     if (json) return print(JSON.stringify(document, null, 2));
     for (const line of lines(document)) print(line);
+    for (const line of unreadableLines(document)) remarks.note(line);
   };
   try {
     return await work({

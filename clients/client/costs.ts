@@ -31,5 +31,6 @@ export function joinCosts(first: Costs, next: Costs): Costs {
     groups.set(key, { key, ...(before === undefined ? group : addGroups(before, group)) });
   }
   const inOrder = [...groups.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  return { ...next, groups: inOrder, total: addGroups(first.total, next.total) };
+  const unreadable = [...new Set([...first.unreadable, ...next.unreadable])];
+  return { ...next, groups: inOrder, total: addGroups(first.total, next.total), unreadable };
 }

@@ -13,18 +13,19 @@ import { once, type Runtime } from './runtime.ts';
 const days = (runtime: Runtime) => createDayStore(table(runtime, 'ledger'));
 const books = (runtime: Runtime) => ({ ...records(runtime), days: once(runtime, days) });
 
-const verifying = (runtime: Runtime) =>
-  createVerifyLedger({
-    ...books(runtime),
-    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
-  });
+const paging = (runtime: Runtime) => ({
+  ...books(runtime),
+  page: (message: string) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+});
+
+const verifying = (runtime: Runtime) => createVerifyLedger(paging(runtime));
 
 export const readCosts = (runtime: Runtime) =>
   createReadCosts({ ...books(runtime), pulses: once(runtime, pulses) });
 export const readLeaseCost = (runtime: Runtime) =>
   createReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
 export const readLedger = (runtime: Runtime) => createReadLedger(records(runtime));
-export const closeDays = (runtime: Runtime) => createCloseDays(books(runtime));
+export const closeDays = (runtime: Runtime) => createCloseDays(paging(runtime));
 export const keepBooks = (runtime: Runtime) =>
   createKeepBooks({
     runs: once(runtime, runs),

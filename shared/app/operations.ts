@@ -61,6 +61,7 @@ export const advanceFreezes = (runtime: Runtime) =>
       ...freezing(keyed),
       ...sight(keyed),
       providerNames: providerNames(keyed),
+      page: (message) => keyed.log({ kind: 'page', error: 'Page', message, id: undefined }),
     }),
   );
 

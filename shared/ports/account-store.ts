@@ -104,9 +104,16 @@ export type AccountStore = {
   applyNotes(account: Account): Promise<void>;
   /** Adds a note; an existing note with its key stays unchanged. */
   appendNote(consumer: ConsumerId, note: AccountNote): Promise<void>;
-  /** One page of the account's log after `after`, in order of time. */
+  /**
+   * One page of the account's log after `after`, in order of time; fewer than `limit` are the last
+   * ones. Unreadable ones are left out and reported.
+   */
   notes(
     consumer: ConsumerId,
-    page: { readonly after: NotePlace | null; readonly limit: number },
+    page: {
+      readonly after: NotePlace | null;
+      readonly limit: number;
+      readonly report?: ReportUnreadable;
+    },
   ): Promise<readonly AccountNote[]>;
 };

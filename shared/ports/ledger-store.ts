@@ -23,7 +23,8 @@ export type LedgerStore = {
   entries(consumer: ConsumerId): Promise<readonly LedgerEntry[]>;
   /**
    * Entries of a span after `after`, in the same order, at most `limit` (at most 1,000: a DynamoDB
-   * page holds 1 MB, and an entry is below 1 KB). Fewer than `limit` are the last ones.
+   * page holds 1 MB, and an entry is below 1 KB). Fewer than `limit` are the last ones. Unreadable
+   * ones are left out and reported.
    */
   page(
     request: Span & {
@@ -31,5 +32,6 @@ export type LedgerStore = {
       readonly after: EntryPlace | null;
       readonly limit: number;
     },
+    report: ReportUnreadable,
   ): Promise<readonly LedgerEntry[]>;
 };

@@ -4,12 +4,19 @@
 import type { MicroUsd } from '../core/base/money.ts';
 import type { ProviderName } from '../core/base/providers.ts';
 import type { Room, Take } from '../core/billing/prepaid.ts';
+import type { ReportUnreadable } from './unreadable.ts';
 
 /** The room of each provider's prepaid funds. */
 export type RoomStore = {
-  /** A consistent read; null before the first reading. */
-  get(provider: ProviderName): Promise<Room | null>;
-  /** Replaces version `room.version - 1`; `conflict` when the stored version differs. */
+  /**
+   * A consistent read; null before the first reading. An unreadable record is null and reported:
+   * unknown room limits nothing.
+   */
+  get(provider: ProviderName, report?: ReportUnreadable): Promise<Room | null>;
+  /**
+   * Replaces version `room.version - 1`; `conflict` when the stored version differs. Version 1
+   * also replaces an unreadable record.
+   */
   commit(room: Room): Promise<'committed' | 'conflict'>;
   /**
    * Takes room and replaces the earlier take of the same lease (`had`, null for none); `refused`

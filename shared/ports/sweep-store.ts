@@ -14,6 +14,9 @@ export type SweepStore = {
   record(record: SweepRecord): Promise<void>;
   /** Counts one silent lease at `at`. NOT safe to repeat: it counts again. */
   countSilence(at: EpochMs): Promise<void>;
-  /** How many were counted from `from` until `until`, in whole minutes. */
-  silences(from: EpochMs, until: EpochMs): Promise<number>;
+  /**
+   * How many were counted from `from` until `until`, in whole minutes. Unreadable counters are left
+   * out and reported.
+   */
+  silences(from: EpochMs, until: EpochMs, report: ReportUnreadable): Promise<number>;
 };

@@ -89,7 +89,7 @@ const carryOn = { carryOn: true, endsAt: at(60), secondsLeft: 60, everySeconds: 
 export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
   listOffers: { offers: [anOffer()], nextCursor: 'next' },
   readOffer: anOffer(),
-  listLeases: { leases: [anActiveLease()], nextCursor: 'next' },
+  listLeases: { leases: [anActiveLease()], unreadable: [], nextCursor: 'next' },
   requestLease: aLease(),
   readLease: anActiveLease(),
   readEvents: { events: [anEvent(1, 'lease-requested')], nextCursor: 'next' },
@@ -113,12 +113,14 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
         ...{ from: limits, to: limits },
       },
     ],
+    unreadable: [],
     nextCursor: 'next',
   },
-  readLedger: { entries: [entry], nextCursor: 'next' },
+  readLedger: { entries: [entry], unreadable: [], nextCursor: 'next' },
   readCosts: {
     ...{ groupBy: 'gpu', from: at(0), to: at(3_600), asOf: at(60) },
-    ...{ groups: [{ key: 'RTX 4090', ...group }], total: group, nextCursor: 'next' },
+    ...{ groups: [{ key: 'RTX 4090', ...group }], total: group },
+    ...{ unreadable: ['ENTRY#1'], nextCursor: 'next' },
   },
   readLeaseCost: {
     ...{ leaseId, state: 'active', asOf: at(60), ofWhich: parts, waste, instances: [charge] },
@@ -131,12 +133,13 @@ export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
     },
   },
   correctCharge: anEndedLease(),
-  readReconciliations: { reconciliations: [reconciliation] },
+  readReconciliations: { reconciliations: [reconciliation], unreadable: [] },
   placeFreeze: freeze,
-  readFreezes: { freezes: [freeze] },
+  readFreezes: { freezes: [freeze], unreadable: [] },
   thaw: freeze,
   readDoctor: {
     ...{ at: at(60), openLeases: 1, byState: { active: 1 }, stuck: 1, freezes: [freeze] },
+    unreadable: [],
     oldestHeartbeat: { leaseId, at: at(0), ageSeconds: 60 },
     sweeps: [
       { provider, lastCompleteAt: at(0), ageSeconds: 60, failure: 'a page is missing', pages: [] },

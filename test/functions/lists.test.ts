@@ -49,7 +49,7 @@ describe('a list of leases', () => {
     const refused = await world.ask('listLeases', { query: { consumer }, userArn: STRANGER });
     expect(refused).toMatchObject({ status: 403, body: { field: 'consumer' } });
     const own = await list<Leases>('listLeases', {}, { userArn: STRANGER });
-    expect(own).toEqual({ leases: [], nextCursor: null });
+    expect(own).toEqual({ leases: [], unreadable: [], nextCursor: null });
   });
 
   it("refuses another's cursor, and that of another list", async () => {

@@ -14,7 +14,7 @@ import {
   ledgerLines,
   verdictLines,
 } from '../book-format.ts';
-import type { Cli, Context } from '../context.ts';
+import { type Cli, type Context, unreadableLines } from '../context.ts';
 import { EXIT, type ExitCode, usage } from '../exit-codes.ts';
 import { resultOf } from '../runs.ts';
 
@@ -123,10 +123,16 @@ function addExport(program: Command, cli: Cli): void {
 }
 
 /** Yields line by line: a ledger may be larger than memory. */
-async function* linesOf({ client, signal }: Context, options: ExportOptions) {
+async function* linesOf({ client, signal, note }: Context, options: ExportOptions) {
   const { header, lines } = EXPORTS[options.format];
   yield* header;
-  for await (const entry of client.everyEntry(spanOf(options), { signal })) yield* lines(entry);
+  let cursor: string | undefined;
+  do {
+    const page = await client.readLedger({ ...spanOf(options), limit: 1_000, cursor }, { signal });
+    for (const entry of page.entries) yield* lines(entry);
+    for (const line of unreadableLines(page)) note(line);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
 }
 
 async function exportLedger(context: Context, options: ExportOptions): Promise<ExitCode> {

@@ -14,6 +14,7 @@ import { Failure } from '../../core/base/failure.ts';
 import { invariant } from '../../core/base/invariant.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { ruleOf } from '../../core/base/rule.ts';
+import type { ReportUnreadable } from '../../ports/unreadable.ts';
 import type { Connection, Marshalled } from './client.ts';
 import type { IndexSchema, Key } from './schema.ts';
 
@@ -204,6 +205,43 @@ export function tryItem<Value>(
   const [issue] = parsed.error.issues;
   const where = `${table.name} ${String(item['pk'])} ${String(item['sk'])}`;
   return { why: `${where}: ${issue?.path.join('.')}: ${issue?.message}` };
+}
+
+/** The readable values of these items; each unreadable one is reported with its sort key. */
+export function readableOf<Value>(
+  table: Table,
+  { schema, items }: { readonly schema: z.ZodMiniType<Value>; readonly items: readonly Item[] },
+  report?: ReportUnreadable,
+): readonly Value[] {
+  return items.flatMap((item) => {
+    const parsed = tryItem(table, schema, item);
+    if ('value' in parsed) return [parsed.value];
+    report?.({ id: String(item['sk']), why: parsed.why });
+    return [];
+  });
+}
+
+/**
+ * Up to `limit` readable values of a range; fewer are the last ones. Each unreadable one is
+ * reported.
+ */
+export async function readablePage<Value>(
+  table: Table,
+  range: Range & { readonly limit: number; readonly schema: z.ZodMiniType<Value> },
+  report?: ReportUnreadable,
+): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  let { first } = range;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const limit = range.limit - values.length;
+    const items = await table.query({ ...range, first, limit });
+    values.push(...readableOf(table, { schema: range.schema, items }, report));
+    const last = items.at(-1);
+    if (last === undefined || items.length < limit || values.length === range.limit) return values;
+    // No sort key continues another one with a space, so this is less than the next key.
+    first = `${String(last['sk'])} `;
+  }
+  invariant(false, `${table.name} ${range.pk}: ${MAX_PAGES} pages without enough readable items`);
 }
 
 /**

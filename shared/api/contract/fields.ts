@@ -92,5 +92,8 @@ export const IdempotencyKey = matching(
 /** An instant in a reply: ISO 8601 in UTC. */
 export const IsoTime = z.iso.datetime();
 
+/** The records that could not be read. They are left out of the reply. */
+export const Unreadable = z.array(z.string());
+
 /** The cursor of the next page; null on the last page. */
 export const NextCursor = z.nullable(z.string());

@@ -8,6 +8,7 @@ import type { LeaseCost } from '../../core/billing/lease-cost.ts';
 import type { Reconciliation } from '../../core/billing/reconcile.ts';
 import type { VerifyResult } from '../../core/billing/verify-result.ts';
 import type { CostReport } from '../../usecases/billing/read-costs.ts';
+import type { ReconciliationList } from '../../usecases/billing/reconcile-charges.ts';
 import type {
   CostGroupReply,
   CostsReply,
@@ -39,7 +40,7 @@ function groupView(group: CostGroup): CostGroupReply {
 }
 
 export function costsView(
-  { groups, total, asOf, next }: CostReport,
+  { groups, total, asOf, next, unreadable }: CostReport,
   { groupBy, span }: { readonly groupBy: GroupBy; readonly span: Span },
   cursors: Cursors,
 ): CostsReply {
@@ -50,6 +51,7 @@ export function costsView(
     asOf: isoTime(asOf),
     groups: groups.map(({ key, ...group }) => ({ key, ...groupView(group) })),
     total: groupView(total),
+    unreadable: [...unreadable],
     nextCursor: cursors.write(next),
   };
 }
@@ -86,6 +88,10 @@ export function reconciliationView(record: Reconciliation): ReconciliationReply 
   };
 }
 
-export const reconciliationsView = (records: readonly Reconciliation[]): ReconciliationsReply => ({
-  reconciliations: records.map(reconciliationView),
+export const reconciliationsView = ({
+  reconciliations,
+  unreadable,
+}: ReconciliationList): ReconciliationsReply => ({
+  reconciliations: reconciliations.map(reconciliationView),
+  unreadable: [...unreadable],
 });

@@ -71,8 +71,12 @@ function proofView(proof: AbsenceProof): LeaseReply['absenceProof'] {
   }
 }
 
-export function leasesView({ leases, next }: LeasePage, cursors: Cursors): LeasesReply {
-  return { leases: leases.map(leaseView), nextCursor: cursors.write(next) };
+export function leasesView({ leases, next, unreadable }: LeasePage, cursors: Cursors): LeasesReply {
+  return {
+    leases: leases.map(leaseView),
+    unreadable: [...unreadable],
+    nextCursor: cursors.write(next),
+  };
 }
 
 /** The cursor of the last page stays valid, since a lease may have more events later. */

@@ -4,11 +4,11 @@ import { brandId, LeaseId } from '../../core/base/ids.ts';
 import { sum } from '../../core/base/money.ts';
 import { isoTime } from '../../core/base/time.ts';
 import type { Account, AccountNote } from '../../core/ledger/account.ts';
-import type { NotePage } from '../../core/ledger/account-notes.ts';
 import type { Charge } from '../../core/ledger/charge.ts';
 import type { LedgerEntry } from '../../core/ledger/entry.ts';
 import { amountIn } from '../../core/ledger/hold-parts.ts';
-import type { EntryPage } from '../../usecases/ledger/walk-ledger.ts';
+import type { AccountLog } from '../../usecases/ledger/read-account.ts';
+import type { ReadEntries } from '../../usecases/ledger/read-ledger.ts';
 import type {
   AccountEventReply,
   AccountEventsReply,
@@ -61,8 +61,12 @@ const noteView = ({ at, kind, by, reason, from, to }: AccountNote): AccountEvent
   to,
 });
 
-export const notesView = ({ notes, next }: NotePage, cursors: Cursors): AccountEventsReply => ({
+export const notesView = (
+  { notes, next, unreadable }: AccountLog,
+  cursors: Cursors,
+): AccountEventsReply => ({
   events: notes.map(noteView),
+  unreadable: [...unreadable],
   nextCursor: cursors.write(next),
 });
 
@@ -78,7 +82,14 @@ const entryView = ({ at, charge, ...entry }: LedgerEntry): LedgerEntryReply => (
   charge: charge === undefined ? null : chargeView(charge),
 });
 
-export function ledgerView({ entries, next }: EntryPage, cursors: Cursors): LedgerReply {
+export function ledgerView(
+  { entries, next, unreadable }: ReadEntries,
+  cursors: Cursors,
+): LedgerReply {
   const place = next === null ? null : { at: next.at, leaseId: next.leaseId, seq: next.seq };
-  return { entries: entries.map(entryView), nextCursor: cursors.write(place) };
+  return {
+    entries: entries.map(entryView),
+    unreadable: [...unreadable],
+    nextCursor: cursors.write(place),
+  };
 }

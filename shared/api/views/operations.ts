@@ -9,6 +9,7 @@ import type { Diagnosis, Patient } from '../../core/operations/doctor.ts';
 import type { Freeze, Standing } from '../../core/operations/freeze.ts';
 import type { Health } from '../../core/operations/health.ts';
 import type { SweepResult } from '../../core/sweep/record.ts';
+import type { FreezeList } from '../../usecases/operations/place-freeze.ts';
 import type {
   BalanceReply,
   DoctorReply,
@@ -51,8 +52,9 @@ export const accountsView = ({ provider, accounts }: KnownAccounts): ProviderAcc
   accounts: accounts.map(({ id, keys, by, why }) => ({ id, keys, by, why })),
 });
 
-export const freezesView = (freezes: readonly Freeze[]): FreezesReply => ({
+export const freezesView = ({ freezes, unreadable }: FreezeList): FreezesReply => ({
   freezes: freezes.map(freezeView),
+  unreadable: [...unreadable],
 });
 
 function openLeaseView({ lease, stuck, nets }: Patient): OpenLeaseReply {
@@ -113,6 +115,7 @@ export function doctorView(diagnosis: Diagnosis): DoctorReply {
     })),
     balances: balances.map((balance) => balanceView(balance, at)),
     freezes: freezes.filter(({ standing }) => standing !== null).map(freezeView),
+    unreadable: [...diagnosis.unreadable],
     stuck: patients.filter(({ stuck }) => stuck.length > 0).length,
     leases: patients.map(openLeaseView),
   };

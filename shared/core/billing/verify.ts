@@ -110,6 +110,16 @@ export const missingAccount = (consumer: ConsumerId): Difference =>
 export const unreadableAccount = (consumer: ConsumerId): Difference =>
   differenceOf({ consumer, leaseId: null }, ['readable accounts', 1, 0]);
 
+/** The difference of entries and closed days that can't be read; null when there are none. */
+export function unreadableRecords(
+  consumer: ConsumerId,
+  [first, ...more]: readonly string[],
+): Difference | null {
+  if (first === undefined) return null;
+  const what = `readable records (the first unreadable one: ${first})`;
+  return differenceOf({ consumer, leaseId: null }, [what, more.length + 1, 0]);
+}
+
 /** The result of comparing an account with its leases. */
 export type Comparison = {
   readonly difference: Difference | null;

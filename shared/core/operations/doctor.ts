@@ -33,6 +33,8 @@ export type Examined = {
   /** The prepaid funds of each provider; null before the first reading. */
   readonly balances: readonly { readonly provider: ProviderName; readonly room: Room | null }[];
   readonly freezes: readonly Freeze[];
+  /** The records that could not be read, and why. */
+  readonly unreadable: readonly string[];
 };
 
 export type Diagnosis = Omit<Examined, 'pulses'> & {

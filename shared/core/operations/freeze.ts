@@ -126,6 +126,15 @@ export function thaw(before: Freeze, by: Pick<Act, 'by' | 'why'>, now: EpochMs):
   return { ...before, version: before.version + 1, standing: null, acts };
 }
 
+/** Thaws a scope whose record can't be read, and which may be frozen. */
+export function thawUnreadable(
+  scope: FreezeScope,
+  by: Pick<Act, 'by' | 'why'>,
+  now: EpochMs,
+): Freeze {
+  return { scope, version: 1, standing: null, acts: [{ kind: 'thaw', at: now, ...by }] };
+}
+
 /**
  * When no launch in progress can still create an instance: a launch that read "not frozen" just
  * before the freeze has the timeout of its function to write its intent.
@@ -203,12 +212,16 @@ export function advanceFreeze(before: Freeze, standing: Standing, round: Round):
   return { ...before, version: before.version + 1, standing: next };
 }
 
-/** Applies the round to the current record; null when its freeze is no longer in force. */
+/**
+ * Applies the round to the current record; null when its freeze is no longer in force, or the
+ * record can't be read.
+ */
 export function advanceIfStanding(
-  current: Freeze | null,
+  current: Freeze | 'unreadable' | null,
   { since }: Standing,
   round: Round,
 ): Freeze | null {
-  if (current === null || current.standing?.since !== since) return null;
+  if (current === null || current === 'unreadable') return null;
+  if (current.standing?.since !== since) return null;
   return advanceFreeze(current, current.standing, round);
 }

@@ -21,6 +21,13 @@ export type Unreadable = {
 /** A stored record that can't be read: `why` names the item and its field. */
 export type UnreadableRecord = { readonly id: string; readonly why: string };
 
+/** How a sweep reports an unreadable record. */
+export const unreadableRecord = (why: string): Unreadable => ({
+  kind: 'unreadable-record',
+  text: why,
+  pages: true,
+});
+
 /** The unreadable records of one sweep: nothing is done about them, and nothing concluded. */
 export type LeftOut = {
   readonly ofLeases: (record: UnreadableRecord) => void;
@@ -41,12 +48,7 @@ export function createLeftOut(): LeftOut {
     ofAccounts: ({ id, why }) => void accounts.set(id, why),
     ofPulses: ({ id, why }) => void pulses.set(id, why),
     leases: () => new Set(leases.keys()),
-    all: () =>
-      [...leases.values(), ...pulses.values(), ...accounts.values()].map((text) => ({
-        kind: 'unreadable-record',
-        text,
-        pages: true,
-      })),
+    all: () => [...leases.values(), ...pulses.values(), ...accounts.values()].map(unreadableRecord),
   };
 }
 

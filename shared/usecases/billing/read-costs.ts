@@ -24,6 +24,7 @@ import { type Account, heldLeases } from '../../core/ledger/account.ts';
 import type { EntryPlace, LedgerEntry } from '../../core/ledger/entry.ts';
 import type { DayStore } from '../../ports/day-store.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
+import type { ReportUnreadable } from '../../ports/unreadable.ts';
 import type { Records } from '../common/change-lease.ts';
 import { readPage, walkLedger } from '../ledger/walk-ledger.ts';
 
@@ -48,9 +49,16 @@ export type CostReport = ReturnType<typeof groupCosts> & {
   readonly asOf: EpochMs;
   /** The position of the next page, whose groups add to those of this one; null after the last. */
   readonly next: CostPlace | null;
+  /** The records that could not be read: their costs are missing. */
+  readonly unreadable: readonly string[];
 };
 
-type Asked = { readonly span: Span; readonly asOf: EpochMs };
+/** What is asked, and where unreadable records are reported. */
+type Asked = {
+  readonly span: Span;
+  readonly asOf: EpochMs;
+  readonly report: ReportUnreadable;
+};
 
 /**
  * The costs of leases with a hold: their charge is not in the ledger, or was entered a moment ago.
@@ -62,7 +70,10 @@ async function readRunning(
 ): Promise<readonly Running[]> {
   if (account === null || !includesRunning(asked.span, asked.asOf)) return [];
   const ids = heldLeases(account);
-  const [held, pulsesById] = await Promise.all([leases.getMany(ids), pulses.getMany(ids)]);
+  const [held, pulsesById] = await Promise.all([
+    leases.getMany(ids, asked.report),
+    pulses.getMany(ids, asked.report),
+  ]);
   return [...held.values()].flatMap((lease) =>
     runningOf(lease, pulsesById.get(lease.id) ?? null, asked.asOf),
   );
@@ -74,14 +85,15 @@ async function readByDays(
   consumer: ConsumerId,
   asked: Asked,
 ): Promise<readonly CostLine[]> {
-  const { span, asOf } = asked;
-  const closed: readonly DayReport[] = await ports.days.between(consumer, wholeDays(span));
-  const running = await readRunning(ports, await ports.accounts.get(consumer), asked);
+  const { span, asOf, report } = asked;
+  // The entries of an unreadable day are read instead.
+  const closed: readonly DayReport[] = await ports.days.between(consumer, wholeDays(span), report);
+  const running = await readRunning(ports, await ports.accounts.get(consumer, report), asked);
   const lines: CostLine[] = closed.flatMap(linesOfDay);
   const entered: LedgerEntry[] = [];
   const days = closed.map(({ day }) => day);
   for (const open of without(span, days)) {
-    for await (const page of walkLedger(ports.ledger, { consumer, span: open })) {
+    for await (const page of walkLedger(ports.ledger, { consumer, span: open }, report)) {
       lines.push(...linesOf(page));
       if (running.length > 0) entered.push(...page.filter(({ kind }) => kind === 'charge'));
     }
@@ -112,10 +124,10 @@ async function readByEntries(
   { consumer, after }: CostPlace,
   { limit, ...asked }: Asked & { readonly limit: number },
 ): Promise<EntriesRead & { readonly read: number }> {
-  const running = await readRunning(ports, await ports.accounts.get(consumer), asked);
-  const { entries, next } = await readPage(ports.ledger, {
-    ...{ ...asked.span, consumer, after, limit },
-  });
+  const { span, report } = asked;
+  const running = await readRunning(ports, await ports.accounts.get(consumer, report), asked);
+  const request = { ...span, consumer, after, limit };
+  const { entries, next } = await readPage(ports.ledger, request, report);
   const lines = linesOf(entries);
   const read = entries.length;
   if (next !== null) return { lines, read, next: { consumer, after: next } };
@@ -162,11 +174,14 @@ async function consumersOf(
 export function createReadCosts(ports: ReadCostsPorts) {
   return async (input: ReadCostsInput): Promise<CostReport> => {
     const { groupBy, span, after } = input;
-    const asked = { span, asOf: ports.clock.now() };
+    const unreadable = new Set<string>();
+    const report: ReportUnreadable = ({ id }) => unreadable.add(id);
+    const asked = { span, asOf: ports.clock.now(), report };
     const consumers = await consumersOf(ports, input);
     const { lines, next } = needsEntries(groupBy)
       ? await readPageOfAll(ports, { consumers, after }, asked)
       : { lines: await readAllByDays(ports, consumers, asked), next: null };
-    return { ...groupCosts(lines, groupBy), asOf: asked.asOf, next };
+    const { asOf } = asked;
+    return { ...groupCosts(lines, groupBy), asOf, next, unreadable: [...unreadable] };
   };
 }

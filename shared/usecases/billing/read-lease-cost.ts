@@ -1,6 +1,7 @@
 // The cost of one lease: computed while it runs, from the ledger when it is settled.
 
 import type { Caller } from '../../core/base/caller.ts';
+import { Failure } from '../../core/base/failure.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import {
@@ -30,8 +31,13 @@ async function readSettled(
 ): Promise<readonly Charge[]> {
   const { consumer } = lease;
   const { span, after } = settlementOf(lease);
-  const limit = policy.ledger.pageSize;
-  return settledCharges(lease, await ledger.page({ ...span, consumer, after, limit }));
+  const request = { ...span, consumer, after, limit: policy.ledger.pageSize };
+  // Entries of other leases are in the same span.
+  const unreadable: string[] = [];
+  const entries = await ledger.page(request, ({ id }) => unreadable.push(id));
+  const missing = unreadable.find((id) => id.includes(lease.id));
+  if (missing !== undefined) throw new Failure('StoreDown', `could not read entry ${missing}`);
+  return settledCharges(lease, entries);
 }
 
 /** The current cost of a lease. Throws NotFound, StoreDown. */

@@ -84,7 +84,10 @@ async function look(
   const from = chargesNeededFrom(task, started);
   const charges = await ports.providers(task.provider).charges(from, task.now);
   const rows = rowsByLease(charges, ports);
-  const leases = await ports.leases.getMany([...started.keys(), ...rows.byLease.keys()]);
+  const ids = [...started.keys(), ...rows.byLease.keys()];
+  const leases = await ports.leases.getMany(ids, ({ why }) =>
+    ports.page(pageOf('unreadable', `could not read: ${why}; this lease is not reconciled`)),
+  );
   const compared = compareSettled({ started, leases, ...rows }, task);
   return { from, ...rows, leases, started, compared };
 }
@@ -145,13 +148,22 @@ export type ReadReconciliationsPorts = {
   readonly providerNames: readonly ProviderName[];
 };
 
+export type ReconciliationList = {
+  readonly reconciliations: readonly Reconciliation[];
+  /** The providers whose record could not be read. */
+  readonly unreadable: readonly string[];
+};
+
 /** The last reconciliation with each provider. Throws Forbidden, StoreDown. */
 export function createReadReconciliations(ports: ReadReconciliationsPorts) {
-  return async (caller: Caller): Promise<readonly Reconciliation[]> => {
+  return async (caller: Caller): Promise<ReconciliationList> => {
     mustBeOperator(caller);
+    const unreadable: string[] = [];
     const found = await Promise.all(
-      ports.providerNames.map((provider) => ports.reconciliations.last(provider)),
+      ports.providerNames.map((provider) =>
+        ports.reconciliations.last(provider, () => unreadable.push(provider)),
+      ),
     );
-    return found.filter((record) => record !== null);
+    return { reconciliations: found.filter((record) => record !== null), unreadable };
   };
 }

@@ -24,10 +24,12 @@ import {
   spanOfLeases,
   spanSince,
   unreadableAccount,
+  unreadableRecords,
   verifyUntil,
 } from '../../core/billing/verify.ts';
 import { emptyBooks, enterBooks, judgeDays } from '../../core/billing/verify-days.ts';
 import type { DayStore } from '../../ports/day-store.ts';
+import type { ReportUnreadable } from '../../ports/unreadable.ts';
 import type { Records } from '../common/change-lease.ts';
 import { walkLedger } from '../ledger/walk-ledger.ts';
 
@@ -50,6 +52,9 @@ export type AccountVerdict = {
 
 type Facts = Map<LeaseId, Fact>;
 
+/** The first walk reports every unreadable record. */
+const LEFT_OUT: ReportUnreadable = () => undefined;
+
 type Walked = {
   readonly tallies: Tallies;
   readonly entries: number;
@@ -61,19 +66,22 @@ type Walked = {
 async function walk(ports: VerifyPorts, consumer: ConsumerId, now: EpochMs): Promise<Walked> {
   const span = { from: epochMs(0), to: verifyUntil(now) };
   const days = { first: dayOf(span.from), end: dayOf(span.to) };
+  const unreadable: string[] = [];
+  const report: ReportUnreadable = ({ why }) => unreadable.push(why);
   // Closed days are read before the entries: all entries of a closed day exist.
   const closed = new Map<Day, DayBooks>(
-    (await ports.days.between(consumer, days)).map((report) => [report.day, report]),
+    (await ports.days.between(consumer, days, report)).map((each) => [each.day, each]),
   );
   const tallies: Tallies = new Map();
   const entered = emptyBooks(closed);
   let entries = 0;
-  for await (const page of walkLedger(ports.ledger, { consumer, span })) {
+  for await (const page of walkLedger(ports.ledger, { consumer, span }, report)) {
     entries += page.length;
     tallyEntries(tallies, page);
     enterBooks(entered, page);
   }
-  const difference = judgeDays(consumer, entered, closed);
+  const difference =
+    unreadableRecords(consumer, unreadable) ?? judgeDays(consumer, entered, closed);
   return { tallies, entries, closedDays: closed.size, difference };
 }
 
@@ -114,7 +122,7 @@ async function lookAgain(
   const span = spanOfLeases(ids, leases, ports.clock.now());
   const asked = new Set(ids);
   const tallies: Tallies = new Map();
-  for await (const page of walkLedger(ports.ledger, { consumer, span })) {
+  for await (const page of walkLedger(ports.ledger, { consumer, span }, LEFT_OUT)) {
     const entries = page.filter(({ leaseId }) => asked.has(leaseId));
     tallyEntries(tallies, enteredUntil(entries, leases));
   }
@@ -131,7 +139,7 @@ async function movedSince(
   { facts, span }: { readonly facts: Facts; readonly span: Span },
 ): Promise<readonly LeaseId[]> {
   const moved = new Set(mayHaveMoved(facts));
-  for await (const page of walkLedger(ports.ledger, { consumer, span })) {
+  for await (const page of walkLedger(ports.ledger, { consumer, span }, LEFT_OUT)) {
     for (const { leaseId } of page) moved.add(leaseId);
   }
   return [...moved];

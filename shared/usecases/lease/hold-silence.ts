@@ -18,6 +18,7 @@ import {
 import { openWhenSwept } from '../../core/sweep/record.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { SweepStore } from '../../ports/sweep-store.ts';
+import type { ReportUnreadable } from '../../ports/unreadable.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
 
 export type HoldSilencePorts = Records & {
@@ -35,8 +36,19 @@ async function openLeases({ providerNames, sweeps }: HoldSilencePorts): Promise<
 export function recentSilences(
   { sweeps }: { readonly sweeps: SweepStore },
   now: EpochMs,
+  report: ReportUnreadable,
 ): Promise<number> {
-  return sweeps.silences(before(now, policy.silence.window), now);
+  return sweeps.silences(before(now, policy.silence.window), now, report);
+}
+
+/** The crowd that became silent, in words; null when there is none. An unknown count may be one. */
+async function describeCrowd(ports: HoldSilencePorts, now: EpochMs): Promise<string | null> {
+  let unknown = false;
+  const silences = await recentSilences(ports, now, () => {
+    unknown = true;
+  });
+  if (unknown) return 'the number of leases that became silent at the same time is unknown';
+  return describeSilentCrowd(silences, await openLeases(ports));
 }
 
 type Silence = {
@@ -67,7 +79,7 @@ export async function holdSilence(ports: HoldSilencePorts, silence: Silence): Pr
   const passedAt = limitPassedAt(silence, now);
   if (passedAt > now) return pulse;
   if (!isNoticed(pulse, passedAt)) return notice(ports, silence, secondLookAt(passedAt, now));
-  const crowd = describeSilentCrowd(await recentSilences(ports, now), await openLeases(ports));
+  const crowd = await describeCrowd(ports, now);
   if (crowd === null) return pulse;
   await changeLease(ports, lease.id, (current, at) =>
     commitChange(current, recordHeldSilence(current, crowd, at)),

@@ -37,7 +37,12 @@ export type ListInput = {
   readonly limit: number;
 };
 
-export type LeasePage = { readonly leases: readonly Lease[]; readonly next: LeasePlace | null };
+export type LeasePage = {
+  readonly leases: readonly Lease[];
+  /** The leases that could not be read. */
+  readonly unreadable: readonly string[];
+  readonly next: LeasePlace | null;
+};
 
 /**
  * Lists a consumer's leases, newest first. The list is eventually consistent: a lease of the last
@@ -47,9 +52,14 @@ export function createListLeases(ports: ReadLeasePorts) {
   return async ({ caller, consumer, after, limit }: ListInput): Promise<LeasePage> => {
     mustOwn(caller, consumer, 'leases');
     const places = await ports.leases.listByConsumer(consumer, { after, limit });
-    const leases = await Promise.all(places.map(({ id }) => ports.leases.get(id)));
+    const unreadable: string[] = [];
+    const leases = await ports.leases.getMany(
+      places.map(({ id }) => id),
+      ({ id }) => unreadable.push(id),
+    );
     return {
-      leases: leases.filter((lease) => lease !== null),
+      leases: places.flatMap(({ id }) => leases.get(id) ?? []),
+      unreadable,
       next: nextPlace(places, limit),
     };
   };

@@ -7,6 +7,7 @@ import { policy } from '../../core/base/policy/policy.ts';
 import type { Account, NotePlace } from '../../core/ledger/account.ts';
 import { type NotePage, pageOfNotes } from '../../core/ledger/account-notes.ts';
 import type { AccountStore } from '../../ports/account-store.ts';
+import type { ReportUnreadable } from '../../ports/unreadable.ts';
 
 export type ReadAccountPorts = { readonly accounts: AccountStore };
 export type AccountInput = { readonly caller: Caller; readonly consumer: ConsumerId };
@@ -22,16 +23,24 @@ export function createReadAccount(ports: ReadAccountPorts) {
   };
 }
 
+/** A page of an account's log, and the notes that could not be read. */
+export type AccountLog = NotePage & { readonly unreadable: readonly string[] };
+
 /**
  * Reads a page of the account's notes, oldest first, including committed notes that are not in its
  * log yet. Throws what reading the account throws.
  */
 export function createReadAccountEvents(ports: ReadAccountPorts) {
   const read = createReadAccount(ports);
-  return async (input: AccountInput & { readonly after: NotePlace | null }): Promise<NotePage> => {
+  return async (
+    input: AccountInput & { readonly after: NotePlace | null },
+  ): Promise<AccountLog> => {
     const { consumer, after } = input;
     const account = await read(input);
     const page = { after, limit: policy.account.notesPage };
-    return pageOfNotes(account, await ports.accounts.notes(consumer, page), page);
+    const unreadable: string[] = [];
+    const report: ReportUnreadable = ({ id }) => unreadable.push(id);
+    const logged = await ports.accounts.notes(consumer, { ...page, report });
+    return { ...pageOfNotes(account, logged, page), unreadable };
   };
 }

@@ -16,11 +16,15 @@ export type ReadLedgerInput = {
   readonly limit: number;
 };
 
+/** A page of entries, and those that could not be read. */
+export type ReadEntries = EntryPage & { readonly unreadable: readonly string[] };
+
 /** Reads a page of a consumer's entries. Throws Forbidden, StoreDown. */
 export function createReadLedger({ ledger }: { readonly ledger: LedgerStore }) {
-  return async ({ caller, span, ...request }: ReadLedgerInput): Promise<EntryPage> => {
+  return async ({ caller, span, ...request }: ReadLedgerInput): Promise<ReadEntries> => {
     mustOwn(caller, request.consumer, 'books');
-    const entries = await ledger.page({ ...span, ...request });
-    return { entries, next: nextPlace(entries, request.limit) };
+    const unreadable: string[] = [];
+    const entries = await ledger.page({ ...span, ...request }, ({ id }) => unreadable.push(id));
+    return { entries, next: nextPlace(entries, request.limit), unreadable };
   };
 }

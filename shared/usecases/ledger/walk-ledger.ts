@@ -7,6 +7,7 @@ import { policy } from '../../core/base/policy/policy.ts';
 import type { Span } from '../../core/billing/days.ts';
 import { type EntryPlace, type LedgerEntry, uncut } from '../../core/ledger/entry.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
+import type { ReportUnreadable } from '../../ports/unreadable.ts';
 
 /** The position of the next page; `limit` is the maximum page size. */
 export type PageRequest = Span & {
@@ -22,22 +23,28 @@ export type EntryPage = {
 };
 
 /** Reads one page that ends at the end of a settlement. Throws StoreDown. */
-export async function readPage(ledger: LedgerStore, request: PageRequest): Promise<EntryPage> {
-  const page = await ledger.page(request);
+export async function readPage(
+  ledger: LedgerStore,
+  request: PageRequest,
+  report: ReportUnreadable,
+): Promise<EntryPage> {
+  const page = await ledger.page(request, report);
   const more = page.length === request.limit;
   const entries = uncut(page, more);
   return { entries, next: more ? (entries.at(-1) ?? null) : null };
 }
 
-/** Reads every page of a span, in order. Throws StoreDown. */
+/** Reads every page of a span, in order; unreadable entries are reported. Throws StoreDown. */
 export async function* walkLedger(
   ledger: LedgerStore,
   { consumer, span }: { readonly consumer: ConsumerId; readonly span: Span },
+  report: ReportUnreadable,
 ): AsyncGenerator<readonly LedgerEntry[], void> {
   const limit = policy.ledger.pageSize;
   let after: EntryPlace | null = null;
   for (let pages = 1; pages <= policy.ledger.maxPages; pages += 1) {
-    const page: EntryPage = await readPage(ledger, { ...span, consumer, after, limit });
+    const request = { ...span, consumer, after, limit };
+    const page: EntryPage = await readPage(ledger, request, report);
     yield page.entries;
     after = page.next;
     if (after === null) return;

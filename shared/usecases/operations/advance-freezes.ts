@@ -1,6 +1,7 @@
 // Advance freezes: one round for each freeze in force that is not finished. It ends remaining
 // leases, lists the providers completely, and records the progress.
 
+import { pageOf } from '../../core/base/page.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { type EpochMs, longest } from '../../core/base/time.ts';
 import { separateOurs } from '../../core/instance/sighting.ts';
@@ -23,6 +24,8 @@ export type AdvanceFreezesPorts = EndFrozenPorts &
   Sight & {
     readonly freezes: FreezeStore;
     readonly providerNames: readonly ProviderName[];
+    /** Pages an operator. */
+    readonly page: (message: string) => void;
   };
 
 type Look = { readonly listedAt: EpochMs; readonly instances: number };
@@ -63,7 +66,10 @@ async function advance(
  */
 export function createAdvanceFreezes(ports: AdvanceFreezesPorts) {
   return async (): Promise<{ readonly unfinished: number }> => {
-    const unfinished = unfinishedFreezes(await ports.freezes.all());
+    const readable = await ports.freezes.all(({ why }) =>
+      ports.page(pageOf('unreadable', `could not read: ${why}; nobody in its scope can launch`)),
+    );
+    const unfinished = unfinishedFreezes(readable);
     await waitForAll(unfinished.map(({ freeze, standing }) => advance(ports, freeze, standing)));
     return { unfinished: unfinished.length };
   };

@@ -27,8 +27,11 @@ async function endOne(ports: EndFrozenPorts, lease: Lease, end: End): Promise<vo
  * ProviderDown, Conflict.
  */
 export async function endFrozen(ports: EndFrozenPorts, freeze: Freeze): Promise<number> {
-  const covered = coveredLeases(freeze, await ports.leases.open());
+  // An unreadable lease may be in any scope: it counts as open.
+  const unreadable: string[] = [];
+  const open = await ports.leases.open(({ id }) => unreadable.push(id));
+  const covered = coveredLeases(freeze, open);
   const end = freezeEnd(freeze);
   await waitForAll(covered.toEnd.map((lease) => endOne(ports, lease, end)));
-  return covered.open.length;
+  return covered.open.length + unreadable.length;
 }

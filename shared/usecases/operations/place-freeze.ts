@@ -11,6 +11,7 @@ import {
   landedBy,
   placeFreeze,
   thaw,
+  thawUnreadable,
 } from '../../core/operations/freeze.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FreezeStore } from '../../ports/freeze-store.ts';
@@ -32,17 +33,17 @@ export type FreezeInput = {
 
 /**
  * Changes the record of a scope, with retries after version conflicts; `decide` returns null to
- * leave it.
+ * leave it. A new record replaces an unreadable one.
  */
 export async function changeFreeze(
   records: FreezeRecords,
   scope: FreezeScope,
-  decide: (before: Freeze | null, now: EpochMs) => Freeze | null,
+  decide: (before: Freeze | 'unreadable' | null, now: EpochMs) => Freeze | null,
 ): Promise<Freeze | null> {
   for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
     const before = await records.freezes.get(scope);
     const next = decide(before, records.clock.now());
-    if (next === null) return before;
+    if (next === null) return before === 'unreadable' ? null : before;
     if ((await records.freezes.commit(next)) === 'committed') return next;
   }
   throw new Failure('Conflict', 'version conflict: the freeze changed during every retry');
@@ -57,9 +58,10 @@ export function createPlaceFreeze(ports: PlaceFreezePorts) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
     mustBeOperator(caller);
     const by = caller.consumer;
-    const freeze = await changeFreeze(ports, scope, (before, now) =>
-      placeFreeze(before, { scope, landedBy: landedBy(now, ports.createWindow), by, why }, now),
-    );
+    const freeze = await changeFreeze(ports, scope, (before, now) => {
+      const placing = { scope, landedBy: landedBy(now, ports.createWindow), by, why };
+      return placeFreeze(before === 'unreadable' ? null : before, placing, now);
+    });
     if (freeze === null)
       throw new Failure('Conflict', 'version conflict: the freeze was not placed');
     await endFrozen(ports, freeze);
@@ -72,19 +74,28 @@ export function createThaw(records: FreezeRecords) {
   return async ({ caller, scope, why }: FreezeInput): Promise<Freeze> => {
     mustBeOperator(caller);
     const by = caller.consumer;
-    const thawed = await changeFreeze(records, scope, (before, now) =>
-      before === null ? null : thaw(before, { by, why }, now),
-    );
+    const thawed = await changeFreeze(records, scope, (before, now) => {
+      if (before === 'unreadable') return thawUnreadable(scope, { by, why }, now);
+      return before === null ? null : thaw(before, { by, why }, now);
+    });
     if (thawed === null)
       throw new Failure('NotFound', 'no freeze exists for this scope', { field: 'scope' });
     return thawed;
   };
 }
 
+export type FreezeList = {
+  readonly freezes: readonly Freeze[];
+  /** The scopes whose record could not be read: they may be frozen. */
+  readonly unreadable: readonly string[];
+};
+
 /** Reads every freeze, past ones included, with its progress. Throws Forbidden, StoreDown. */
-export function createReadFreezes(records: FreezeRecords) {
-  return (caller: Caller): Promise<readonly Freeze[]> => {
+export function createReadFreezes({ freezes }: Pick<FreezeRecords, 'freezes'>) {
+  return async (caller: Caller): Promise<FreezeList> => {
     mustBeOperator(caller);
-    return records.freezes.all();
+    const unreadable: string[] = [];
+    const read = await freezes.all(({ id }) => unreadable.push(id));
+    return { freezes: read, unreadable };
   };
 }

@@ -26,18 +26,26 @@ export function createReadDoctor(ports: ReadDoctorPorts) {
   return async (caller: Caller): Promise<Diagnosis> => {
     mustBeOperator(caller);
     const { providerNames } = ports;
-    const open = await ports.leases.open();
-    const pulses = await ports.pulses.getMany(open.map(({ id }) => id));
+    const unreadable: string[] = [];
+    const report = ({ why }: { readonly why: string }): void => void unreadable.push(why);
+    const open = await ports.leases.open(report);
+    const pulses = await ports.pulses.getMany(
+      open.map(({ id }) => id),
+      report,
+    );
     const sweeps = await Promise.all(
       providerNames.map(async (provider) => ({
         provider,
-        last: await ports.sweeps.last(provider),
+        last: await ports.sweeps.last(provider, report),
       })),
     );
     const balances = await Promise.all(
-      providerNames.map(async (provider) => ({ provider, room: await ports.rooms.get(provider) })),
+      providerNames.map(async (provider) => ({
+        provider,
+        room: await ports.rooms.get(provider, report),
+      })),
     );
-    const freezes = await ports.freezes.all();
-    return diagnose({ open, pulses, sweeps, balances, freezes }, ports.clock.now());
+    const freezes = await ports.freezes.all(report);
+    return diagnose({ open, pulses, sweeps, balances, freezes, unreadable }, ports.clock.now());
   };
 }

@@ -3,6 +3,7 @@
 // instances end and offers are chosen without it.
 
 import { errorInWords, Failure } from '../../core/base/failure.ts';
+import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import type { EpochMs } from '../../core/base/time.ts';
@@ -47,7 +48,9 @@ export async function reviewBalance(
   provider: ProviderName,
   { now, lastSweepAt, open }: BalanceInput,
 ): Promise<void> {
-  let known = await ports.rooms.get(provider);
+  let known = await ports.rooms.get(provider, ({ why }) =>
+    ports.page(pageOf('unreadable', `could not read: ${why}; it is computed again`)),
+  );
   if (!isDue(known, now)) return;
   const balance = await balanceOf(ports, provider);
   if (balance !== null && typeof balance !== 'number') {

@@ -11,6 +11,7 @@ import type { RunResult, RunSubject } from '../../core/operations/run.ts';
 import { actionsOf } from '../../core/sweep/actions.ts';
 import { type SweepRecord, sweepResultOf, wasIdle } from '../../core/sweep/record.ts';
 import { reportSweep } from '../../core/sweep/report.ts';
+import { unreadableRecord } from '../../core/sweep/unreadable.ts';
 import type { IngestStore } from '../../ports/ingest-store.ts';
 import type { SweepStore } from '../../ports/sweep-store.ts';
 import { recentSilences } from '../lease/hold-silence.ts';
@@ -55,10 +56,14 @@ export function createSweepProvider(ports: SweepPorts) {
       ports.page(pageOf('unreadable', `could not read: ${why}; no suspect is remembered`)),
     );
     if (last !== null && unlessIdle && (await isIdle(ports, last, now))) return last;
-    const seen = await survey(ports, provider, { now, earlier: last?.sightings ?? {} });
+    const surveyed = await survey(ports, provider, { now, earlier: last?.sightings ?? {} });
+    const unreadable = [...surveyed.unreadable];
+    const seen = { ...surveyed, unreadable };
     const actions = actionsOf(seen.findings);
     const acted = await actAll(ports, provider, { actions, startedAt: now });
-    const silences = await recentSilences(ports, now);
+    const silences = await recentSilences(ports, now, ({ why }) =>
+      unreadable.push(unreadableRecord(why)),
+    );
     const ingest = await ports.ingest.get();
     const { listLag } = ports.providers(provider).card;
     const isDue = areChargesDue(last?.chargesReadAt ?? null, now);

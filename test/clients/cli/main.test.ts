@@ -66,7 +66,7 @@ describe('gpu-shopper', () => {
   });
 
   it("prints the API's reply as JSON", async () => {
-    const page = { leases: [anActiveLease(), anEndedLease()], nextCursor: null };
+    const page = { leases: [anActiveLease(), anEndedLease()], unreadable: [], nextCursor: null };
     const { run } = await world(answering(page));
     const [before, after] = [await run(['--json', 'leases']), await run(['leases', '--json'])];
     expect(JSON.parse(before.stdout)).toEqual(page);

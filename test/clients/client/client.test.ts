@@ -201,7 +201,7 @@ describe('lists', () => {
     (name: string, pages: Readonly<Record<string, readonly [unknown[], string | null]>>) =>
     ({ query }: { readonly query: Readonly<Record<string, string>> }) => {
       const [items, nextCursor] = pages[query['cursor'] ?? 'first'] ?? [[], null];
-      return { body: { [name]: items, nextCursor } };
+      return { body: { [name]: items, nextCursor, unreadable: [] } };
     };
 
   it('of offers read all pages with the same query', async () => {

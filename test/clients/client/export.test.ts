@@ -21,7 +21,7 @@ const cursors = createCursors(
   createHmacSigner({ current: 'c5'.repeat(32) }),
 );
 const shown = (entries: readonly Entry[]): readonly LedgerEntry[] =>
-  ledgerView({ entries, next: null }, cursors).entries;
+  ledgerView({ entries, unreadable: [], next: null }, cursors).entries;
 
 const ended = anEndedLease();
 const [placed] = ended.outbox.entries;

@@ -9,6 +9,7 @@ import {
   LeaseId,
 } from '../../../shared/core/base/ids.ts';
 import { type EpochMs, epochMs } from '../../../shared/core/base/time.ts';
+import type { ReportUnreadable } from '../../../shared/ports/unreadable.ts';
 
 /** An instant of the tests' only day: `at('12:00')` or `at('12:00:30')`, in UTC. */
 export const at = (time: string): EpochMs =>
@@ -23,3 +24,8 @@ export const aLeaseId = (letters = 'a'): LeaseId =>
   brandId(LeaseId, letters.repeat(20).slice(0, 20));
 
 export const anInstanceId = (id = '4711'): InstanceId => brandId(InstanceId, id);
+
+/** For reads in which nothing may be unreadable. */
+export const allReadable: ReportUnreadable = ({ why }) => {
+  throw new Error(`could not read: ${why}`);
+};

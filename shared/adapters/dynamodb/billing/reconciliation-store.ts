@@ -3,20 +3,20 @@
 import { Reconciliation } from '../../../core/billing/reconcile.ts';
 import type { ReconciliationStore } from '../../../ports/reconciliation-store.ts';
 import { reconciliationKey } from '../schema.ts';
-import { parseItem, type Table } from '../table.ts';
+import { readableOf, type Table } from '../table.ts';
+import { startedLater } from '../versions.ts';
 
 /** Records in the table `inventory`. */
 export function createReconciliationStore(table: Table): ReconciliationStore {
   return {
-    last: async (provider) => {
+    last: async (provider, report) => {
       const item = await table.get(reconciliationKey(provider));
-      return item === null ? null : parseItem(table, Reconciliation, item);
+      const items = item === null ? [] : [item];
+      const [last] = readableOf(table, { schema: Reconciliation, items }, report);
+      return last ?? null;
     },
     record: async (record) => {
-      await table.put(reconciliationKey(record.provider), record, {
-        condition: 'attribute_not_exists(#pk) OR #startedAt < :startedAt',
-        values: { ':startedAt': record.startedAt },
-      });
+      await table.put(reconciliationKey(record.provider), record, startedLater(record));
     },
   };
 }

@@ -5,22 +5,19 @@
 import { Room } from '../../../core/billing/prepaid.ts';
 import type { RoomStore } from '../../../ports/room-store.ts';
 import { roomKey } from '../schema.ts';
-import { parseItem, type Table } from '../table.ts';
+import { readableOf, type Table } from '../table.ts';
+import { putVersion } from '../versions.ts';
 
 /** Rooms in the table `inventory`. */
 export function createRoomStore(table: Table): RoomStore {
   return {
-    get: async (provider) => {
+    get: async (provider, report) => {
       const item = await table.get(roomKey(provider));
-      return item === null ? null : parseItem(table, Room, item);
+      const items = item === null ? [] : [item];
+      const [room] = readableOf(table, { schema: Room, items }, report);
+      return room ?? null;
     },
-    commit: async (room) => {
-      const written = await table.put(roomKey(room.provider), room, {
-        condition: 'attribute_not_exists(#pk) OR #version = :previous',
-        values: { ':previous': room.version - 1 },
-      });
-      return written === 'written' ? 'committed' : 'conflict';
-    },
+    commit: (room) => putVersion(table, roomKey(room.provider), { schema: Room, value: room }),
     take: async (provider, take, had) => {
       const same =
         had === null ? 'attribute_not_exists(#takes.#key)' : '#takes.#key.#amountMicroUsd = :had';

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { Failure } from '../../../core/base/failure.ts';
-import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
+import { brandId, ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { invariant } from '../../../core/base/invariant.ts';
 import type { Month } from '../../../core/base/time.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../../core/ledger/account.ts';
 import type { ReportUnreadable } from '../../../ports/unreadable.ts';
 import { ACCOUNTS, accountKey } from '../schema.ts';
-import { type Change, type Item, type Parsed, parseItem, type Table, tryItem } from '../table.ts';
+import { type Change, type Item, type Parsed, type Table, tryItem } from '../table.ts';
 import { holdOf } from './hold-text.ts';
 
 /**
@@ -95,12 +95,10 @@ export async function readAccount(
   return readable(table, item, report);
 }
 
-const Place = z.object({ consumer: ConsumerId });
-
-/** The list of accounts. */
+/** The list of accounts, by the keys of its items alone. */
 export async function readConsumers(table: Table): Promise<readonly ConsumerId[]> {
   const places = await table.query(ACCOUNTS);
-  return places.map((place) => parseItem(table, Place, place).consumer);
+  return places.map(({ sk }) => brandId(ConsumerId, String(sk).slice(ACCOUNTS.first.length)));
 }
 
 /** Reads all accounts, by the list of accounts. */

@@ -10,7 +10,7 @@ import {
 } from '../../../core/ledger/account.ts';
 import type { AccountStore } from '../../../ports/account-store.ts';
 import { accountKey, accountPlaceKey, NOTES, noteKey } from '../schema.ts';
-import { ABSENT, type Change, parseItem, type Table } from '../table.ts';
+import { ABSENT, type Change, readablePage, type Table } from '../table.ts';
 import { freshAccount } from './account-item.ts';
 
 type Opening = Parameters<AccountStore['open']>[0];
@@ -107,10 +107,13 @@ export async function applyNotes(table: Table, { consumer, notes: pending }: Acc
   await table.update(accountKey(consumer), { update, condition: 'attribute_exists(#pk)', names });
 }
 
-export async function notesOf(table: Table, consumer: ConsumerId, { after, limit }: Paging) {
+export async function notesOf(
+  table: Table,
+  consumer: ConsumerId,
+  { after, limit, report }: Paging,
+): Promise<readonly AccountNote[]> {
   const { pk } = accountKey(consumer);
   // The first key that is greater than this one.
   const first = after === null ? NOTES.first : `${noteKey(consumer, after).sk} `;
-  const items = await table.query({ pk, first, last: NOTES.last, limit });
-  return items.map((item) => parseItem(table, AccountNote, item));
+  return readablePage(table, { schema: AccountNote, pk, first, last: NOTES.last, limit }, report);
 }

@@ -6,7 +6,8 @@ import type { EpochMs } from '../../../core/base/time.ts';
 import { SweepRecord } from '../../../core/sweep/record.ts';
 import type { SweepStore } from '../../../ports/sweep-store.ts';
 import { silenceKey, sweepKey } from '../schema.ts';
-import { parseItem, type Table, tryItem } from '../table.ts';
+import { readableOf, type Table, tryItem } from '../table.ts';
+import { startedLater } from '../versions.ts';
 
 const Silences = z.object({ count: z.int() });
 
@@ -24,10 +25,7 @@ export function createSweepStore(table: Table): SweepStore {
       return null;
     },
     record: async (record) => {
-      await table.put(sweepKey(record.provider), record, {
-        condition: 'attribute_not_exists(#pk) OR #startedAt < :startedAt',
-        values: { ':startedAt': record.startedAt },
-      });
+      await table.put(sweepKey(record.provider), record, startedLater(record));
     },
     countSilence: async (at) => {
       await table.update(silenceKey(minuteOf(at)), {
@@ -36,10 +34,11 @@ export function createSweepStore(table: Table): SweepStore {
         values: { ':none': 0, ':one': 1 },
       });
     },
-    silences: async (from, until) => {
+    silences: async (from, until, report) => {
       const { pk, sk: first } = silenceKey(minuteOf(from));
       const items = await table.query({ pk, first, last: silenceKey(minuteOf(until)).sk });
-      return items.reduce((all, item) => all + parseItem(table, Silences, item).count, 0);
+      const counters = readableOf(table, { schema: Silences, items }, report);
+      return counters.reduce((all, { count }) => all + count, 0);
     },
   };
 }

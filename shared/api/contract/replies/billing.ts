@@ -5,7 +5,7 @@ import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { MicroUsd, SignedMicroUsd } from '../../../core/base/money.ts';
 import { ProviderName } from '../../../core/base/providers.ts';
 import { GroupBy } from '../../../core/billing/costs.ts';
-import { IsoTime, NextCursor } from '../fields.ts';
+import { IsoTime, NextCursor, Unreadable } from '../fields.ts';
 import { LeaseReply, LeaseStateReply } from './lease.ts';
 import { ChargeReply } from './ledger.ts';
 
@@ -40,6 +40,7 @@ export const CostsReply = z.strictObject({
   asOf: IsoTime,
   groups: z.array(z.extend(CostGroupReply, { key: z.string() })),
   total: CostGroupReply,
+  unreadable: Unreadable,
   nextCursor: NextCursor,
 });
 export type CostsReply = z.infer<typeof CostsReply>;
@@ -121,6 +122,7 @@ export type ReconciliationReply = z.infer<typeof ReconciliationReply>;
 
 export const ReconciliationsReply = z.strictObject({
   reconciliations: z.array(ReconciliationReply),
+  unreadable: Unreadable,
 });
 export type ReconciliationsReply = z.infer<typeof ReconciliationsReply>;
 

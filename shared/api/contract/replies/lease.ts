@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { MicroUsd } from '../../../core/base/money.ts';
 import { EndReason } from '../../../core/lease/lease.ts';
-import { IsoTime, NextCursor } from '../fields.ts';
+import { IsoTime, NextCursor, Unreadable } from '../fields.ts';
 import { OfferReply } from './menu.ts';
 
 /** In the order of a lease's life; a retired attempt leads back from booting to launching. */
@@ -56,7 +56,11 @@ export const LeaseReply = z.strictObject({
 });
 export type LeaseReply = z.infer<typeof LeaseReply>;
 
-export const LeasesReply = z.strictObject({ leases: z.array(LeaseReply), nextCursor: NextCursor });
+export const LeasesReply = z.strictObject({
+  leases: z.array(LeaseReply),
+  unreadable: Unreadable,
+  nextCursor: NextCursor,
+});
 export type LeasesReply = z.infer<typeof LeasesReply>;
 
 const LeaseEventReply = z.strictObject({

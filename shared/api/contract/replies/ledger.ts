@@ -11,7 +11,7 @@ import {
 import { ProviderName } from '../../../core/base/providers.ts';
 import { Month } from '../../../core/base/time.ts';
 import { EntryKind } from '../../../core/ledger/entry.ts';
-import { IsoTime, NextCursor } from '../fields.ts';
+import { IsoTime, NextCursor, Unreadable } from '../fields.ts';
 
 /** Without the bounds of a request: a newer service may raise them, and older clients must work. */
 const LimitsReply = z.strictObject({
@@ -68,6 +68,7 @@ export type AccountEventReply = z.infer<typeof AccountEventReply>;
 
 export const AccountEventsReply = z.strictObject({
   events: z.array(AccountEventReply),
+  unreadable: Unreadable,
   nextCursor: NextCursor,
 });
 export type AccountEventsReply = z.infer<typeof AccountEventsReply>;
@@ -111,6 +112,7 @@ export type LedgerEntryReply = z.infer<typeof LedgerEntryReply>;
 
 export const LedgerReply = z.strictObject({
   entries: z.array(LedgerEntryReply),
+  unreadable: Unreadable,
   nextCursor: NextCursor,
 });
 export type LedgerReply = z.infer<typeof LedgerReply>;

@@ -5,7 +5,7 @@ import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { MicroUsdPerHour, SignedMicroUsd } from '../../../core/base/money.ts';
 import { ProviderName } from '../../../core/base/providers.ts';
 import { EndReason } from '../../../core/lease/lease.ts';
-import { IsoTime } from '../fields.ts';
+import { IsoTime, Unreadable } from '../fields.ts';
 import { LeaseStateReply } from './lease.ts';
 
 /** One scope: whether it is frozen, the progress, and who froze and thawed it. */
@@ -31,7 +31,10 @@ export const FreezeReply = z.strictObject({
 });
 export type FreezeReply = z.infer<typeof FreezeReply>;
 
-export const FreezesReply = z.strictObject({ freezes: z.array(FreezeReply) });
+export const FreezesReply = z.strictObject({
+  freezes: z.array(FreezeReply),
+  unreadable: Unreadable,
+});
 export type FreezesReply = z.infer<typeof FreezesReply>;
 
 export const SweepReply = z.strictObject({
@@ -101,6 +104,7 @@ export const DoctorReply = z.strictObject({
   ),
   balances: z.array(BalanceReply),
   freezes: z.array(FreezeReply),
+  unreadable: Unreadable,
   /** The number of leases that need an operator. */
   stuck: z.int(),
   leases: z.array(OpenLeaseReply),

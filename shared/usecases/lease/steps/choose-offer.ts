@@ -11,7 +11,7 @@ import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
 import type { Taking } from '../../../core/menu/candidates.ts';
 import { decideChoice } from '../../../core/menu/choice.ts';
 import { menuGap, type Snapshot } from '../../../core/menu/snapshot.ts';
-import { type Freeze, frozenFor } from '../../../core/operations/freeze.ts';
+import { frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { MenuStore } from '../../../ports/menu-store.ts';
 import type { RoomStore } from '../../../ports/room-store.ts';
@@ -42,19 +42,17 @@ async function takeRoom(ports: ChooseOfferPorts, { provider, take, had }: Taking
   return (await ports.rooms.take(provider, take, had)) === 'taken';
 }
 
-type Menu = { readonly snapshots: readonly Snapshot[]; readonly freezes: readonly Freeze[] };
-
 /** The outcome, or null when the lease or the room has changed since it was read. */
 async function chooseOnce(
   ports: ChooseOfferPorts,
   input: StepInput,
-  { snapshots, freezes }: Menu,
+  snapshots: readonly Snapshot[],
 ): Promise<StepOutcome | null> {
   const { bootLimit, phoneHome, selfEnding } = ports;
   const rooms = await readRooms(ports);
   const lease = await loadLease(ports, input.leaseId);
   const account = await ports.accounts.get(lease.consumer);
-  const frozen = frozenFor(freezes, lease.consumer);
+  const frozen = frozenFor(await ports.freezes.concerning(lease.consumer), lease.consumer);
   const facts = { input, snapshots, frozen, account, rooms, bootLimit, phoneHome, selfEnding };
   const { take, ...choice } = decideChoice(lease, facts, ports.clock.now());
   if (choice.commit === null) return choice.result;
@@ -81,9 +79,8 @@ function requireMenus(ports: ChooseOfferPorts, snapshots: readonly Snapshot[]): 
 export function createChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const { snapshots, requireAll } = await currentSnapshots(ports);
-    const menu = { snapshots, freezes: await ports.freezes.all() };
     for (let round = 1; round <= policy.commit.attempts; round += 1) {
-      const outcome = await chooseOnce(ports, input, menu);
+      const outcome = await chooseOnce(ports, input, snapshots);
       if (outcome?.kind === 'no-offer' || outcome?.kind === 'over-budget') {
         requireAll();
         requireMenus(ports, snapshots);

@@ -54,7 +54,7 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
 async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease) {
   const { deployment, signer, nodeSetup, providers } = ports;
   const account = await accountForCreate(ports, before);
-  const freezes = await ports.freezes.all();
+  const freezes = await ports.freezes.concerning(before.consumer);
   const cardOf = (provider: Parameters<Providers>[0]) => providers(provider).card;
   const facts = { input, deployment, signer, nodeSetup, cardOf, account };
   return changeLease<StepOutcome<BootWait> | Intended>(ports, input.leaseId, (lease, now) =>

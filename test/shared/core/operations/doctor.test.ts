@@ -10,7 +10,7 @@ import { anActiveLease, anEndedLease, anEndingLease } from '../../../support/bui
 import { aSweepRecord } from '../../../support/builders/sweeps.ts';
 
 const examined = (open: readonly Lease[], change: Partial<Examined> = {}): Examined => ({
-  ...{ open, pulses: new Map(), sweeps: [], balances: [], freezes: [] },
+  ...{ open, pulses: new Map(), sweeps: [], balances: [], freezes: [], unreadable: [] },
   ...change,
 });
 const healthy = { ...anActiveLease(), dueBy: at('13:10') };

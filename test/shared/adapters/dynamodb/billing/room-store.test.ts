@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRoomStore } from '../../../../../shared/adapters/dynamodb/billing/room-store.ts';
+import { roomKey } from '../../../../../shared/adapters/dynamodb/schema.ts';
 import {
   microUsd,
   microUsdPerHour,
@@ -90,4 +91,17 @@ it('is not replaced by a reading that misses a take', async () => {
   await rooms.take('vastai', aTake('a', 300), null);
   expect(await rooms.commit({ ...before, version: before.version + 1 })).toBe('conflict');
   expect(await room()).toMatchObject({ roomMicroUsd: 700 });
+});
+
+it('is replaced by the next reading when it cannot be read', async () => {
+  await readAgain();
+  const { version } = await room();
+  const update = { update: 'SET #takes = :odd', condition: 'attribute_exists(#pk)' };
+  const key = roomKey('vastai');
+  await database.tables.inventory.update(key, { ...update, values: { ':odd': 7 } });
+  expect(await rooms.get('vastai')).toBeNull();
+  // Two readings find no room, and write the first version of one.
+  const both = [readAgain({ version: 1 }), readAgain({ version: 1 })];
+  expect((await Promise.all(both)).toSorted()).toEqual(['committed', 'conflict']);
+  expect(await room()).toMatchObject({ version: version + 1, takes: {} });
 });

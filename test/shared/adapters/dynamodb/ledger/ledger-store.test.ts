@@ -1,13 +1,13 @@
 // The ledger on the real engine: an entry is written once and read in order.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountKey } from '../../../../../shared/adapters/dynamodb/schema.ts';
+import { accountKey, entryKey } from '../../../../../shared/adapters/dynamodb/schema.ts';
 import { ABSENT } from '../../../../../shared/adapters/dynamodb/table.ts';
 import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import { microUsd } from '../../../../../shared/core/base/money.ts';
 import { epochMs, Month } from '../../../../../shared/core/base/time.ts';
 import type { LedgerEntry } from '../../../../../shared/core/ledger/entry.ts';
-import { aConsumer, aLeaseId, at } from '../../../../support/builders/base.ts';
+import { aConsumer, aLeaseId, allReadable, at } from '../../../../support/builders/base.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;
@@ -63,9 +63,30 @@ describe('the ledger', () => {
     const seen: LedgerEntry[] = [];
     for (let page = 0; page < 4; page += 1) {
       const last = seen.at(-1) ?? null;
-      seen.push(...(await database.ledger.page({ ...span, consumer, after: last, limit: 2 })));
+      const request = { ...span, consumer, after: last, limit: 2 };
+      seen.push(...(await database.ledger.page(request, allReadable)));
     }
     expect(seen).toEqual(inside);
+  });
+
+  it('is read past entries that cannot be read: a short page is still the last one', async () => {
+    const consumer = brandId(ConsumerId, '123456789012/damaged');
+    const all = [...'abcdefg'].map((letter) => entry(letter, 1, { consumer }));
+    for (const each of all) await database.ledger.append(each);
+    for (const each of all.slice(1, 4)) {
+      await database.tables.ledger.update(entryKey(consumer, each), {
+        update: 'SET #kind = :odd',
+        condition: 'attribute_exists(#pk)',
+        values: { ':odd': 7 },
+      });
+    }
+    const named: string[] = [];
+    const request = { from: at('11:00'), to: at('13:00'), consumer, after: null, limit: 2 };
+    const page = await database.ledger.page(request, ({ id }) => named.push(id));
+    expect(page).toEqual([all[0], all[4]]);
+    expect(named).toEqual(all.slice(1, 4).map((each) => entryKey(consumer, each).sk));
+    const rest = { ...request, after: page[1] ?? null, limit: 3 };
+    expect(await database.ledger.page(rest, allReadable)).toEqual(all.slice(5));
   });
 
   it('returns only entries, and only those of the consumer', async () => {

@@ -3,11 +3,16 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFreezeStore } from '../../../../../shared/adapters/dynamodb/operations/freeze-store.ts';
+import { freezeKey } from '../../../../../shared/adapters/dynamodb/schema.ts';
 import { brandId, ConsumerId } from '../../../../../shared/core/base/ids.ts';
 import { invariant } from '../../../../../shared/core/base/invariant.ts';
-import { type Freeze, placeFreeze } from '../../../../../shared/core/operations/freeze.ts';
+import {
+  type Freeze,
+  placeFreeze,
+  thawUnreadable,
+} from '../../../../../shared/core/operations/freeze.ts';
 import type { FreezeStore } from '../../../../../shared/ports/freeze-store.ts';
-import { aConsumer, aLeaseId, at } from '../../../../support/builders/base.ts';
+import { aConsumer, aLeaseId, allReadable, at } from '../../../../support/builders/base.ts';
 import { aRequestedLease } from '../../../../support/builders/lease.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
@@ -38,7 +43,7 @@ describe('freezes', () => {
     expect(await freezes.get({ kind: 'all' })).toEqual(next);
     const there = frozen({ kind: 'provider', provider: 'vastai' });
     await freezes.commit(there);
-    expect(await freezes.all()).toEqual([next, there]);
+    expect(await freezes.all(allReadable)).toEqual([next, there]);
     expect(await freezes.get({ kind: 'consumer', consumer: other })).toBeNull();
   });
 
@@ -59,4 +64,38 @@ describe('freezes', () => {
     expect(new Set(admission.freezes)).toEqual(new Set([all, mine]));
     expect((await freezes.admission(aLeaseId('z'), aConsumer)).lease).toBeNull();
   });
+});
+
+describe('a freeze that cannot be read', () => {
+  const scope = { kind: 'consumer', consumer: other } as const;
+  const damage = (field: string) =>
+    database.tables.leases.update(freezeKey(`CONSUMER#${other}`), {
+      update: `SET #${field} = :odd`,
+      condition: 'attribute_exists(#pk)',
+      values: { ':odd': 'odd' },
+    });
+
+  it.each(['acts', 'version'])(
+    'in its %s, refuses admissions and launches in its scope alone, until it is replaced',
+    async (field) => {
+      await freezes.commit(frozen(scope));
+      await damage(field);
+      const named: string[] = [];
+      const readable = await freezes.all(({ id }) => named.push(id));
+      expect(named).toEqual([`SCOPE#CONSUMER#${other}`]);
+      expect(readable.map((freeze) => freeze.scope)).not.toContainEqual(scope);
+      const refused = { name: 'StoreDown' };
+      await expect(freezes.concerning(other)).rejects.toMatchObject(refused);
+      await expect(freezes.admission(aLeaseId(), other)).rejects.toMatchObject(refused);
+      await freezes.concerning(aConsumer);
+      await freezes.admission(aLeaseId(), aConsumer);
+
+      expect(await freezes.get(scope)).toBe('unreadable');
+      const thawed = thawUnreadable(scope, { by: other, why: 'a test' }, at('12:30'));
+      const both = [freezes.commit(thawed), freezes.commit(thawed)];
+      expect((await Promise.all(both)).toSorted()).toEqual(['committed', 'conflict']);
+      expect(await freezes.get(scope)).toMatchObject({ standing: null, acts: thawed.acts });
+      await freezes.concerning(other);
+    },
+  );
 });

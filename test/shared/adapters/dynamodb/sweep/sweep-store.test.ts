@@ -6,7 +6,7 @@ import { policy } from '../../../../../shared/core/base/policy/policy.ts';
 import { epochMs } from '../../../../../shared/core/base/time.ts';
 import { rememberedOf, type SweepRecord } from '../../../../../shared/core/sweep/record.ts';
 import type { SweepStore } from '../../../../../shared/ports/sweep-store.ts';
-import { at } from '../../../../support/builders/base.ts';
+import { allReadable, at } from '../../../../support/builders/base.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
 
 let database: TestDatabase;
@@ -60,8 +60,8 @@ describe('the record of a sweep', () => {
 describe('silences', () => {
   it('add up over the minutes of the span', async () => {
     for (const time of ['12:01', '12:01:59', '12:02', '12:05']) await sweeps.countSilence(at(time));
-    expect(await sweeps.silences(at('12:00'), at('12:05'))).toBe(4);
-    expect(await sweeps.silences(at('12:01:30'), at('12:04:59'))).toBe(3);
-    expect(await sweeps.silences(at('12:03'), at('12:04'))).toBe(0);
+    expect(await sweeps.silences(at('12:00'), at('12:05'), allReadable)).toBe(4);
+    expect(await sweeps.silences(at('12:01:30'), at('12:04:59'), allReadable)).toBe(3);
+    expect(await sweeps.silences(at('12:03'), at('12:04'), allReadable)).toBe(0);
   });
 });
