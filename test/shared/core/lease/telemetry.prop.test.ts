@@ -4,10 +4,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { costOfBytes, microUsd } from '../../../../shared/core/base/money.ts';
-import { after as afterwards, between, minutes } from '../../../../shared/core/base/time.ts';
+import { policy } from '../../../../shared/core/base/policy/policy.ts';
+import {
+  after as afterwards,
+  between,
+  durationMs,
+  hours,
+  minutes,
+} from '../../../../shared/core/base/time.ts';
 import { Pulse } from '../../../../shared/core/instance/pulse.ts';
 import { Telemetry } from '../../../../shared/core/instance/telemetry.ts';
-import { carriedBytes, maxBytes } from '../../../../shared/core/instance/usage.ts';
+import { carriedBytes, liveUsage, maxBytes } from '../../../../shared/core/instance/usage.ts';
 import { effectOnWait } from '../../../../shared/core/lease/heartbeat.ts';
 import { judge } from '../../../../shared/core/lease/judge.ts';
 import { currentAttempt, Lease, type LeaseIn } from '../../../../shared/core/lease/lease.ts';
@@ -41,10 +48,10 @@ const telemetry = fc.record({
 const offer = anOffer({ linkMbps: 100 });
 const active = anActiveLease(aBootingLease(aLaunchingLease(undefined, offer)));
 
-/** The pulse after one heartbeat a minute with these reports, as the store keeps it. */
-function pulseAfter(reports: readonly Telemetry[]): Pulse {
+/** The pulse after one heartbeat each `gap` with these reports, as the store keeps it. */
+function pulseAfter(reports: readonly Telemetry[], linkMbps = 100, gap = minutes(1)): Pulse {
   let pulse = aPulse({
-    ...{ startedAt: at('12:01'), linkMbps: 100, readyAt: at('12:03'), wait: 'serve' },
+    ...{ startedAt: at('12:01'), linkMbps, readyAt: at('12:03'), wait: 'serve' },
     idle: {
       gpuPercentBelow: 5,
       networkKbpsBelow: 5,
@@ -54,7 +61,7 @@ function pulseAfter(reports: readonly Telemetry[]): Pulse {
     },
   });
   for (const [index, report] of reports.entries()) {
-    const now = afterwards(at('12:04'), minutes(index));
+    const now = afterwards(at('12:04'), durationMs(gap * index));
     const { rxBytes: rx, txBytes: tx } = report;
     pulse = { ...pulse, telemetry: report, nodeHeartbeatAt: now, nodeHeartbeatNumber: index + 1 };
     if (rx === null || tx === null || rx < 0 || tx < 0) continue;
@@ -96,5 +103,40 @@ it('any telemetry that parses lets a lease end, charged within its bounds', () =
       expect(ended.chargedMicroUsd - time).toBeLessThanOrEqual(perGb * ended.terms.transferGb);
       expect(currentAttempt(ended)?.state).toBe('gone');
     }),
+  );
+});
+
+/** A heartbeat with these counters and nothing else. */
+const counters = (rxBytes: number, txBytes: number): Telemetry =>
+  Telemetry.parse({
+    ...{ gpus: [], processes: null, networkKbps: null, uptimeSeconds: null, jobId: '' },
+    ...{ rxBytes, txBytes },
+  });
+
+it('sums of bytes saturate below 2^50, and the lease can be written and ended', () => {
+  // Each rise from 0 to the maximum adds what the link can carry in the time between.
+  const counter = fc.oneof(fc.constantFrom(0, MAX), fc.maxSafeNat());
+  const alternating = fc
+    .integer({ min: 20, max: 100 })
+    .map((length) =>
+      Array.from({ length }, (_, nth): [number, number] => (nth % 2 === 0 ? [0, MAX] : [MAX, 0])),
+    );
+  const series = fc.oneof(alternating, fc.array(fc.tuple(counter, counter), { maxLength: 100 }));
+  const link = fc.constantFrom(100, 10_000, 1_000_000);
+  fc.assert(
+    fc.property(series, link, fc.integer({ min: 1, max: 100 }), (reported, linkMbps, gap) => {
+      const reports = reported.map(([rx, tx]) => counters(rx, tx));
+      for (let count = 1; count <= reports.length; count += 1) {
+        const { usage } = liveUsage(pulseAfter(reports.slice(0, count), linkMbps, hours(gap)));
+        for (const bytes of usage.bytes ?? []) {
+          expect(bytes).toBeGreaterThanOrEqual(0);
+          expect(bytes).toBeLessThanOrEqual(policy.bytes.max);
+        }
+      }
+      const pulse = pulseAfter(reports, linkMbps, hours(gap));
+      const ended = settle(active, pulse);
+      expect(Lease.parse(ended)).toEqual(ended);
+    }),
+    { numRuns: 25 },
   );
 });
