@@ -4,7 +4,7 @@
 import type { EpochMs } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
 import { type AttemptIn, absenceFloor, isVerified } from '../instance/attempt.ts';
-import { closeAttempt, recordMissing, retireAttempt } from '../instance/attempt-moves.ts';
+import { closeAttempt, recordMissing } from '../instance/attempt-moves.ts';
 import { type Claimed, claimsOf } from '../instance/claim.ts';
 import type { Round, RoundFacts } from './absence-round.ts';
 import { type Decision, keep } from './decision.ts';
@@ -13,13 +13,6 @@ import { currentAttempt, type Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 import { isWithinListLag, recordStillPresent, targetOf } from './teardown.ts';
-
-/** The lease with its current attempt retired, if that attempt holds an instance. */
-export function retireCurrent(lease: Lease): Lease {
-  const attempt = currentAttempt(lease);
-  if (attempt?.state !== 'created') return lease;
-  return withAttempt(lease, retireAttempt(attempt, 'boot-timeout'));
-}
 
 type Retiring = AttemptIn<'retiring'>;
 

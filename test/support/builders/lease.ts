@@ -5,7 +5,11 @@ import type { InstanceId } from '../../../shared/core/base/ids.ts';
 import { invariant } from '../../../shared/core/base/invariant.ts';
 import { microUsd, microUsdPerHour } from '../../../shared/core/base/money.ts';
 import { after, hours, minutes, monthOf } from '../../../shared/core/base/time.ts';
-import { confirmAttempt, observeRunning } from '../../../shared/core/instance/attempt-moves.ts';
+import {
+  confirmAttempt,
+  observeRunning,
+  retireAttempt,
+} from '../../../shared/core/instance/attempt-moves.ts';
 import type { Offer } from '../../../shared/core/instance/offer.ts';
 import { tagOf } from '../../../shared/core/instance/ownership.ts';
 import { holdFor } from '../../../shared/core/lease/hold.ts';
@@ -131,4 +135,11 @@ export function withAllClosed(lease: LeaseIn<'ending'>): LeaseIn<'ending'> {
 /** Ended at 12:34, its instance proved absent. */
 export function anEndedLease(from: LeaseIn<'ending'> = anEndingLease()): LeaseIn<'ended'> {
   return closeLease(withAllClosed(from), aProof(), at('12:34'));
+}
+
+/** The lease whose instance was not ready in time. */
+export function aRetiringLease(lease = aBootingLease()): LeaseIn<'booting'> {
+  const attempt = currentAttempt(lease);
+  invariant(attempt?.state === 'created', 'it has an instance');
+  return withAttempt(lease, retireAttempt(attempt, 'boot-timeout'));
 }

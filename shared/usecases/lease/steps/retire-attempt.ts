@@ -1,9 +1,8 @@
 // Retire attempt: an instance that never became ready is destroyed, proved absent and charged to
 // its lease before the next attempt. The state machine repeats rounds by its retries.
 
-import { commitChange } from '../../../core/lease/decision.ts';
 import { currentAttempt, type Lease } from '../../../core/lease/lease.ts';
-import { decideRetirement, retireCurrent } from '../../../core/lease/retirement.ts';
+import { decideRetirement } from '../../../core/lease/retirement.ts';
 import { done, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import { unacceptedTargets } from '../../../core/lease/teardown.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
@@ -13,14 +12,14 @@ import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
 export type RetireAttemptPorts = TeardownPorts;
 
-/** Destroys the instance first, also when the listing fails. */
+/**
+ * Destroys the instance first, also when the listing fails. Only Confirm ready retires an attempt: a
+ * late repeat of this step must not end a newer one.
+ */
 async function destroyFirst(ports: RetireAttemptPorts, before: Lease): Promise<Lease> {
-  if (unacceptedTargets(before).length === 0) return before;
-  const { lease } = await changeLease(ports, before.id, (current) =>
-    commitChange(current, retireCurrent(current)),
-  );
-  const [target] = unacceptedTargets(lease);
-  return target === undefined ? lease : destroyTarget(ports, target);
+  if (currentAttempt(before)?.state !== 'retiring') return before;
+  const [target] = unacceptedTargets(before);
+  return target === undefined ? before : destroyTarget(ports, target);
 }
 
 /**

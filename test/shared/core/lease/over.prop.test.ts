@@ -17,7 +17,7 @@ import type { Lease } from '../../../../shared/core/lease/lease.ts';
 import { recordPrice } from '../../../../shared/core/lease/price.ts';
 import { nextGeneration } from '../../../../shared/core/lease/progress.ts';
 import { decideReadiness, recordKey } from '../../../../shared/core/lease/readiness.ts';
-import { decideRetirement, retireCurrent } from '../../../../shared/core/lease/retirement.ts';
+import { decideRetirement } from '../../../../shared/core/lease/retirement.ts';
 import { settleLease } from '../../../../shared/core/lease/settle.ts';
 import { recordHeldSilence } from '../../../../shared/core/lease/silence.ts';
 import { endOverspent, growOutgrownHold } from '../../../../shared/core/lease/spend.ts';
@@ -109,7 +109,6 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
   'a held silence': (lease, now) => recordHeldSilence(lease, 'many became silent', now),
   'a retirement': (lease, now) =>
     commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag, absent }, now)),
-  'giving up': (lease) => retireCurrent(lease),
   'an absence round': (lease, now) =>
     commitOf(decideAbsenceRound(lease, { listing: aListing(now), listLag: lag, absent }, now)),
   'a destroy outcome': (lease, now) =>

@@ -5,12 +5,17 @@ import { seconds } from '../../../../shared/core/base/time.ts';
 import { acceptDestroy } from '../../../../shared/core/instance/attempt-moves.ts';
 import { currentAttempt, type Lease } from '../../../../shared/core/lease/lease.ts';
 import { withAttempt } from '../../../../shared/core/lease/lease-moves.ts';
-import { decideRetirement, retireCurrent } from '../../../../shared/core/lease/retirement.ts';
+import { decideRetirement } from '../../../../shared/core/lease/retirement.ts';
 import { anInstanceId, at } from '../../../support/builders/base.ts';
-import { aBootingLease, anEndingLease, aRequestedLease } from '../../../support/builders/lease.ts';
+import {
+  aBootingLease,
+  anEndingLease,
+  aRequestedLease,
+  aRetiringLease,
+} from '../../../support/builders/lease.ts';
 import { aListing, aSighting } from '../../../support/builders/sightings.ts';
 
-const given = retireCurrent(aBootingLease());
+const given = aRetiringLease();
 
 /**
  * Its destroy was accepted at 12:20; the listing that started at `absentSince` does not show it.
@@ -25,18 +30,6 @@ const absent = new Set([anInstanceId()]);
 const input = { leaseId: given.id, generation: 1 };
 const decide = (lease: Lease, listing: ReturnType<typeof aListing>) =>
   decideRetirement(lease, { input, listing, listLag: seconds(30), absent }, listing.listedAt);
-
-describe('retiring an attempt', () => {
-  it('marks an instance that was never ready as not booted in time', () => {
-    expect(currentAttempt(given)).toMatchObject({ state: 'retiring', reason: 'boot-timeout' });
-  });
-
-  it('changes nothing without an instance', () => {
-    const lease = aRequestedLease();
-    expect(retireCurrent(lease)).toBe(lease);
-    expect(retireCurrent(given)).toBe(given);
-  });
-});
 
 describe('a listing without the instance', () => {
   it('counts as the first, and a second one closes the attempt', () => {

@@ -9,7 +9,6 @@ import type { EpochMs } from '../../../../shared/core/base/time.ts';
 import type { Instance } from '../../../../shared/core/instance/instance.ts';
 import { tagOf } from '../../../../shared/core/instance/ownership.ts';
 import type { Lease } from '../../../../shared/core/lease/lease.ts';
-import { retireCurrent } from '../../../../shared/core/lease/retirement.ts';
 import { applyDestroyOutcome, unacceptedTargets } from '../../../../shared/core/lease/teardown.ts';
 import type { KeyedProvider } from '../../../../shared/ports/provider.ts';
 import { createDestroyInstance } from '../../../../shared/usecases/lease/steps/destroy-instance.ts';
@@ -24,6 +23,7 @@ import {
   anActiveLease,
   anEndingLease,
   aRequestedLease,
+  aRetiringLease,
 } from '../../../support/builders/lease.ts';
 import { aCard, anInstance } from '../../../support/builders/sightings.ts';
 import { openTestDatabase, type TestDatabase } from '../../../support/worlds/database.ts';
@@ -212,7 +212,16 @@ describe('a round under a key of another account', () => {
 
 describe('a round of Retire attempt', () => {
   const retiring = (requested: Requested): Lease =>
-    retireCurrent(aBootingLease(aLaunchingLease(requested)));
+    aRetiringLease(aBootingLease(aLaunchingLease(requested)));
+
+  it('that is late does nothing to a newer instance', async () => {
+    const booting = (requested: Requested) => aBootingLease(aLaunchingLease(requested));
+    for (const newer of [booting, (requested: Requested) => anActiveLease(booting(requested))]) {
+      const { ports, input, trace } = await aWorld(newer);
+      expect(await createRetireAttempt(ports)(input)).toMatchObject({ kind: 'done' });
+      expect(trace).toEqual([]);
+    }
+  });
 
   it('destroys first, also when the listing fails', async () => {
     const { ports, input, trace, failing, show, shown } = await aWorld(retiring);
