@@ -27,7 +27,7 @@ import {
   gatewayReply,
 } from './aws/gateway.ts';
 import { type Call, createLambda, type Lambda } from './aws/lambda.ts';
-import { createTimers } from './aws/scheduler.ts';
+import { createTimers, type Timers } from './aws/scheduler.ts';
 import { openStepFunctions, type StepFunctions } from './aws/step-functions.ts';
 import { handlers } from './handlers.ts';
 import { type CallOnTime, createRounds } from './rounds.ts';
@@ -65,6 +65,8 @@ export type Service = {
   /** Runs the functions. Tests make calls fail with its faults. */
   readonly lambda: Lambda;
   readonly stepFunctions: Pick<StepFunctions, 'setFaults'>;
+  /** When the schedule of each lease runs. */
+  readonly schedules: Pick<Timers, 'at'>;
   /** Calls the route's handler with an event of API Gateway. Rejects for a bug. */
   answer(route: RouteName, event: object): Promise<HttpReply>;
   /** Calls the route's handler with a request, and returns the reply with its parsed body. */
@@ -203,7 +205,7 @@ export function createService(options: ServiceOptions): Service {
   const call: Service['call'] = async (route, request) =>
     gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID())));
   return {
-    ...{ runtime, counts, engine, lambda, stepFunctions, answer, call },
+    ...{ runtime, counts, engine, lambda, stepFunctions, schedules: timers, answer, call },
     ...rounds,
     resume: () => engine.resume(),
     close() {

@@ -27,6 +27,8 @@ export type TimersOptions = {
 };
 
 export type Timers = Scheduler & {
+  /** When the timer fires; null when none is set. */
+  at(leaseId: LeaseId): number | null;
   /** Stops all timers. Those in the journal resume when it is opened again. */
   close(): void;
 };
@@ -35,7 +37,7 @@ export type Timers = Scheduler & {
 const Change = z.object({ leaseId: LeaseId, at: z.nullable(EpochMs) });
 type Change = z.infer<typeof Change>;
 
-type Timer = { cancel: () => void };
+type Timer = { readonly at: number; cancel: () => void };
 
 /** The last change of each timer that is set. */
 function compact(changes: readonly Change[]): readonly Change[] {
@@ -52,7 +54,7 @@ function createTimerSet({ clock, fire, onError }: TimersOptions, journal: Journa
 
   const start = (leaseId: LeaseId, at: number): void => {
     timers.get(leaseId)?.cancel();
-    const timer: Timer = { cancel: () => undefined };
+    const timer: Timer = { at, cancel: () => undefined };
     timers.set(leaseId, timer);
     timer.cancel = clock.at(at, () => void run(leaseId, timer));
   };
@@ -77,7 +79,7 @@ function createTimerSet({ clock, fire, onError }: TimersOptions, journal: Journa
     for (const timer of timers.values()) timer.cancel();
     timers.clear();
   };
-  return { start, remove, stop };
+  return { at: (leaseId: LeaseId) => timers.get(leaseId)?.at ?? null, start, remove, stop };
 }
 
 /**
@@ -99,6 +101,7 @@ export function createTimers(options: TimersOptions): Timers {
     if (at !== null) set.start(leaseId, at);
   }
   return {
+    at: set.at,
     async arm(leaseId, at) {
       mustBeOpen();
       journal.append({ leaseId, at });

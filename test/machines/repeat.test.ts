@@ -1,10 +1,12 @@
-// A function may be invoked more than once, so every step is run twice in a row: the second run
-// changes nothing that matters, and creates no second instance.
+// A function may be invoked more than once, so every step is run again: at once, and after the lease
+// has moved on. The repeat changes nothing that matters, and creates no second instance.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';
+import { pulses } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
+import type { Pulse } from '../../shared/core/instance/pulse.ts';
 import type { Lease } from '../../shared/core/lease/lease.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { isStep, type Meddle } from '../support/worlds/virtual-time.ts';
@@ -20,6 +22,10 @@ const withoutStamps = (lease: Lease): object => ({
   attempts: lease.attempts.map((attempt) => ({ ...attempt, ...READINGS })),
 });
 
+/** A repeat parks the same token under the next number. */
+const withoutNumber = (pulse: Pulse | null): object | null =>
+  pulse === null ? null : { ...pulse, waitNumber: 0 };
+
 /** Everything that a step may change. Costs of running instances grow with time. */
 async function stateOf(world: LeaseWorld, id: LeaseId): Promise<object> {
   const { accounts, ledger } = once(world.service.runtime, books);
@@ -28,6 +34,8 @@ async function stateOf(world: LeaseWorld, id: LeaseId): Promise<object> {
     lease: withoutStamps(await world.lease(id)),
     account: await accounts.get(CONSUMER),
     entries: await ledger.entries(CONSUMER),
+    pulse: withoutNumber(await once(world.service.runtime, pulses).get(id)),
+    schedule: world.service.schedules.at(id),
     instances: instances.map(({ id: number, label, end }) => ({ number, label, end })),
   };
 }
@@ -63,6 +71,50 @@ describe.each(Object.entries(SCENES))('with %s', (_scene, { phoneHome = true, up
     upset?.(world);
     id = await world.request();
     await world.untilState(id, 'active');
+    await world.release(id);
+    await world.untilState(id, 'ended');
+    expect(changed).toEqual([]);
+    expect(await world.leftovers(id)).toEqual([]);
+    await world.close();
+  });
+});
+
+/** The fields that differ, for the message of a failed test. */
+const differing = (before: object, after: object): readonly string[] =>
+  Object.entries(after).flatMap(([name, value]) => {
+    const [then, now] = [Object.entries(before).find(([key]) => key === name)?.[1], value].map(
+      (each) => JSON.stringify(each),
+    );
+    return then === now ? [] : [`${name}: ${then} became ${now}`];
+  });
+
+describe.each(Object.entries(SCENES))('late, with %s', (_scene, { phoneHome = true, upset }) => {
+  it('every step run again after the next one changes nothing', async () => {
+    let world: LeaseWorld | undefined;
+    let id: LeaseId | undefined;
+    let earlier: { readonly name: string; readonly run: () => Promise<unknown> } | undefined;
+    let repeating = false;
+    const changed: string[] = [];
+    const late: Meddle = async (call, run) => {
+      const result = await run();
+      if (world === undefined || id === undefined || !isStep(call.name)) return result;
+      if (earlier !== undefined && earlier.name !== call.name) {
+        repeating = true;
+        const before = await stateOf(world, id);
+        // A repeat may fail: the engine has its result already.
+        await earlier.run().catch(() => undefined);
+        const found = differing(before, await stateOf(world, id));
+        if (found.length > 0) changed.push(`${earlier.name} after ${call.name}: ${found}`);
+        repeating = false;
+      }
+      earlier = { name: call.name, run };
+      return result;
+    };
+    world = await leaseWorld({ meddle: late, phoneHome });
+    upset?.(world);
+    id = await world.request();
+    // A release during a repeat would change the lease too.
+    await world.until(async () => !repeating && earlier?.name === 'serve');
     await world.release(id);
     await world.untilState(id, 'ended');
     expect(changed).toEqual([]);
