@@ -8,6 +8,7 @@ import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import type { Pulse } from '../../shared/core/instance/pulse.ts';
 import type { Lease } from '../../shared/core/lease/lease.ts';
+import { unlikeMarket } from '../support/worlds/books.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { isStep, type Meddle } from '../support/worlds/virtual-time.ts';
 
@@ -75,6 +76,7 @@ describe.each(Object.entries(SCENES))('with %s', (_scene, { phoneHome = true, up
     await world.untilState(id, 'ended');
     expect(changed).toEqual([]);
     expect(await world.leftovers(id)).toEqual([]);
+    expect(unlikeMarket(world, await world.lease(id))).toEqual([]);
     await world.close();
   });
 });
@@ -119,6 +121,7 @@ describe.each(Object.entries(SCENES))('late, with %s', (_scene, { phoneHome = tr
     await world.untilState(id, 'ended');
     expect(changed).toEqual([]);
     expect(await world.leftovers(id)).toEqual([]);
+    expect(unlikeMarket(world, await world.lease(id))).toEqual([]);
     await world.close();
   });
 });

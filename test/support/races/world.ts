@@ -6,6 +6,7 @@ import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
 import type { LeaseId } from '../../../shared/core/base/ids.ts';
 import { type EndReason, isOver, type Lease } from '../../../shared/core/lease/lease.ts';
+import { unlikeMarket } from '../worlds/books.ts';
 import { aTag, CONSUMER, type LeaseWorld, leaseWorld } from '../worlds/lease.ts';
 import { isStep, type Meddle, MINUTE } from '../worlds/virtual-time.ts';
 import { type Actor, createActor, holdEngines, holdWires, isActing, unheld } from './turns.ts';
@@ -143,6 +144,7 @@ async function recordsOf(world: LeaseWorld, id: LeaseId): Promise<readonly strin
   const held = (await accounts.get(CONSUMER))?.holds[id];
   return [
     ...instancesOf(world, lease),
+    ...unlikeMarket(world, lease),
     ...(held === undefined ? [] : ['its hold is still open']),
     ...(gapless ? [] : [`events have gaps: ${seqs} of ${lastEvent}`]),
     ...(entries.length === lastEntry ? [] : [`${entries.length} of ${lastEntry} entries`]),
