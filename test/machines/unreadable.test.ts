@@ -3,13 +3,19 @@
 // ours.
 
 import { describe, expect, it } from 'vitest';
-import { accountKey, type Key, leaseKey, sweepKey } from '../../shared/adapters/dynamodb/schema.ts';
+import {
+  accountKey,
+  freezeKey,
+  type Key,
+  leaseKey,
+  sweepKey,
+} from '../../shared/adapters/dynamodb/schema.ts';
 import { table } from '../../shared/app/parts.ts';
 import { brandId, ConsumerId, type LeaseId } from '../../shared/core/base/ids.ts';
 import { booksOf } from '../support/worlds/books.ts';
-import { type LeaseWorld, leaseWorld, STRANGER } from '../support/worlds/lease.ts';
+import { type LeaseWorld, leaseWorld, OPERATOR, STRANGER } from '../support/worlds/lease.ts';
 import { endedRun } from '../support/worlds/runs.ts';
-import { HOUR } from '../support/worlds/virtual-time.ts';
+import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /** Damages the item of the lease, as a mistake of an operator does. */
 async function damage({ service }: LeaseWorld, id: LeaseId): Promise<void> {
@@ -123,6 +129,44 @@ describe('an odd row of the listing', () => {
       expect.stringMatching(new RegExp(`^unreadable: .*instance ${instanceId} .*label`)),
     );
     expect([(await world.lease(id)).state, world.lives(instanceId)]).toEqual(['active', true]);
+    await world.close();
+  });
+});
+
+describe('a damaged freeze', () => {
+  it('keeps the leases in its scope from launching, and none from ending', async () => {
+    const world = await leaseWorld();
+    const serving = await world.active();
+    const freezes = table(world.service.runtime, 'leases');
+    await freezes.put(freezeKey('ALL'), { acts: 7 }, { condition: 'attribute_not_exists(#pk)' });
+    const refused = await world.ask('requestLease', {
+      headers: { 'idempotency-key': 'during-the-damage' },
+      body: { gpuNames: ['RTX 4090'], sshPublicKey: `ssh-ed25519 ${'A'.repeat(68)}` },
+    });
+    expect(refused).toMatchObject({ status: 503 });
+    expect(world.alive()).toBe(1);
+    await world.end(serving.id);
+    expect(world.alive()).toBe(0);
+    const thaw = { scope: 'all', why: 'the record was damaged' };
+    const thawed = await world.ask('thaw', { userArn: OPERATOR, body: thaw });
+    expect(thawed).toMatchObject({ status: 200, body: { state: 'thawed' } });
+    await world.end((await world.active()).id);
+    await world.close();
+  });
+
+  it('lets a lease that waits for it be released, and launches it once it is thawed', async () => {
+    const world = await leaseWorld();
+    const [released, waiting] = [await world.request(), await world.request()];
+    const freezes = table(world.service.runtime, 'leases');
+    await freezes.put(freezeKey('ALL'), { acts: 7 }, { condition: 'attribute_not_exists(#pk)' });
+    await world.pass(MINUTE);
+    expect(world.alive()).toBe(0);
+    await world.end(released);
+    expect(await world.lease(waiting)).toMatchObject({ state: 'requested' });
+    await world.ask('thaw', { userArn: OPERATOR, body: { scope: 'all', why: 'it was damaged' } });
+    await world.untilState(waiting, 'active');
+    await world.end(waiting);
+    expect(await world.leftovers(released, waiting)).toEqual([]);
     await world.close();
   });
 });

@@ -7,7 +7,7 @@ import type { ProviderName } from '../../../core/base/providers.ts';
 import type { DurationMs } from '../../../core/base/time.ts';
 import type { Rooms } from '../../../core/billing/prepaid.ts';
 import { keep } from '../../../core/lease/decision.ts';
-import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
+import { type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import type { Taking } from '../../../core/menu/candidates.ts';
 import { decideChoice } from '../../../core/menu/choice.ts';
 import { menuGap, type Snapshot } from '../../../core/menu/snapshot.ts';
@@ -51,6 +51,9 @@ async function chooseOnce(
   const { bootLimit, phoneHome, selfEnding } = ports;
   const rooms = await readRooms(ports);
   const lease = await loadLease(ports, input.leaseId);
+  // An unreadable freeze must not keep a lease from ending.
+  const skip = stopReason(lease, input, ports.clock.now());
+  if (skip !== null) return skip;
   const account = await ports.accounts.get(lease.consumer);
   const frozen = frozenFor(await ports.freezes.concerning(lease.consumer), lease.consumer);
   const facts = { input, snapshots, frozen, account, rooms, bootLimit, phoneHome, selfEnding };

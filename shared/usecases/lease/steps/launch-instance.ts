@@ -17,7 +17,7 @@ import {
   callResultOf,
 } from '../../../core/lease/launch-outcome.ts';
 import { isStarting, type Lease } from '../../../core/lease/lease.ts';
-import type { StepInput, StepOutcome } from '../../../core/lease/step.ts';
+import { type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import { frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { GoneOffers } from '../../../ports/gone-offers.ts';
@@ -50,16 +50,25 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
   if (pulse !== null) await ports.pulses.start(pulse);
 }
 
-/** Commits the attempt; only the caller whose write succeeds gets an `Intended`. */
+/**
+ * Takes the pass of the create call, then commits the attempt, so that nothing stands between intent
+ * and create. Only the caller whose write succeeds gets an `Intended`.
+ */
 async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease) {
   const { deployment, signer, nodeSetup, providers } = ports;
   const account = await accountForCreate(ports, before);
   const freezes = await ports.freezes.concerning(before.consumer);
   const cardOf = (provider: Parameters<Providers>[0]) => providers(provider).card;
   const facts = { input, deployment, signer, nodeSetup, cardOf, account };
-  return changeLease<StepOutcome<BootWait> | Intended>(ports, input.leaseId, (lease, now) =>
-    decideIntent(lease, { ...facts, frozen: frozenFor(freezes, lease.consumer) }, now),
+  const chosen = isStarting(before) ? before.chosen : null;
+  const pass = chosen === null ? null : await ports.passes.take(chosen.provider, 'launch');
+  const { result } = await changeLease<StepOutcome<BootWait> | Intended>(
+    ports,
+    input.leaseId,
+    (lease, now) =>
+      decideIntent(lease, { ...facts, frozen: frozenFor(freezes, lease.consumer) }, now),
   );
+  return { pass, intended: result };
 }
 
 /** Calls create, unless too much time has passed since the intent. */
@@ -71,21 +80,21 @@ async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<
 /** One attempt: a pass, the intent, one create call, its outcome. */
 async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome<BootWait>> {
   const before = await loadLease(ports, input.leaseId);
-  const chosen = isStarting(before) ? before.chosen : null;
+  // An unreadable freeze must not keep a lease from ending.
+  const skip = stopReason(before, input, ports.clock.now());
+  if (skip !== null) return skip;
   await startPulse(ports, before);
-  // Nothing stands between the intent and create, so the pass comes first.
-  const pass = chosen === null ? null : await ports.passes.take(chosen.provider, 'launch');
-  const { result: intended } = await recordIntent(ports, input, before);
+  const { pass, intended } = await recordIntent(ports, input, before);
   if ('kind' in intended) return intended;
   const { number, offer } = intended.attempt;
   const answer = await create(ports, intended);
-  if (answer.kind !== 'too-late') await pass?.note(callResultOf(answer));
   // Until the commit below, an instance may exist that only the recorded tag identifies.
   const boot = bootWait(ports.providers(offer.provider).card);
   const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
     applyCreateAnswer(lease, { attempt: number, answer, boot }, now),
   );
-  // After the commit: it is a hint for other leases, and this lease does not depend on it.
+  // After the commit: both are hints for other leases, and this lease does not depend on them.
+  if (answer.kind !== 'too-late') await pass?.note(callResultOf(answer));
   if (answer.kind === 'offer-gone') await ports.goneOffers.recordGone(offer, ports.clock.now());
   return result;
 }
