@@ -1,5 +1,5 @@
-// A function may be invoked more than once, so every step is run again: at once, and after the lease
-// has moved on. The repeat changes nothing that matters, and creates no second instance.
+// A function may be invoked more than once, so every step is run again: at once, and after the next
+// step. The repeat changes nothing that matters, and creates no second instance.
 
 import { describe, expect, it } from 'vitest';
 import { books } from '../../shared/app/lease.ts';

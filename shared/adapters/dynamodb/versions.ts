@@ -1,5 +1,5 @@
-// Writes of records that have a version or a start time: each write is made under a condition on it.
-// A record that can't be read never stops the next write.
+// Writes of records that have a version or a start time, under a condition on it. A record that
+// can't be read never stops the next write.
 
 import type * as z from 'zod/mini';
 import type { Key } from './schema.ts';

@@ -13,8 +13,8 @@ import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 export type RetireAttemptPorts = TeardownPorts;
 
 /**
- * Destroys the instance first, also when the listing fails. Only Confirm ready retires an attempt: a
- * late repeat of this step must not end a newer one.
+ * Destroys the instance first, also when the listing fails. Only Confirm ready retires an attempt:
+ * a late repeat of this step must not end a newer one.
  */
 async function destroyFirst(ports: RetireAttemptPorts, before: Lease): Promise<Lease> {
   if (currentAttempt(before)?.state !== 'retiring') return before;
