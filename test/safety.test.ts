@@ -1,5 +1,5 @@
 // docs/safety.md names a test for each check, or says that it is not built: the tests must exist
-// under the names that it gives them.
+// under the names that it gives them. Each row of docs/invariants.md has its own number.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -34,5 +34,14 @@ describe('docs/safety.md', () => {
     const checks = [...checksOf('Five safety checks'), ...checksOf('Five review checks')];
     const unshown = checks.filter((check) => check.shownBy !== 'not built' && !isShown(check));
     expect(unshown).toEqual([]);
+  });
+});
+
+describe('docs/invariants.md', () => {
+  it('numbers its rows from 1 without gaps', () => {
+    const rows = readFileSync(at('docs/invariants.md'), 'utf8').matchAll(/^\| (\d+) \|/gm);
+    const numbers = [...rows].map(([, number]) => Number(number));
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
 });
