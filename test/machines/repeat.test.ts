@@ -23,9 +23,14 @@ const withoutStamps = (lease: Lease): object => ({
   attempts: lease.attempts.map((attempt) => ({ ...attempt, ...READINGS })),
 });
 
-/** A repeat parks the same token under the next number. */
+/**
+ * A repeat parks the same token under the next number. The end of an instance that is not ready yet
+ * counts from the step.
+ */
 const withoutNumber = (pulse: Pulse | null): object | null =>
-  pulse === null ? null : { ...pulse, waitNumber: 0 };
+  pulse === null
+    ? null
+    : { ...pulse, waitNumber: 0, endsAt: pulse.wait === 'ready' ? 0 : pulse.endsAt };
 
 /** Everything that a step may change. Costs of running instances grow with time. */
 async function stateOf(world: LeaseWorld, id: LeaseId): Promise<object> {
