@@ -115,10 +115,10 @@ export const LINES: readonly Ablation[] = [
   {
     name: 'intent before create',
     file: LAUNCH,
-    line: 'return changeLease<StepOutcome<BootWait> | Intended>(ports, ',
+    line: 'const { result } = await changeLease<StepOutcome<BootWait> | Intended>(\n    ports,',
     instead:
       "const leases = { ...ports.leases, commit: async () => 'committed' as const };\n" +
-      '  return changeLease<StepOutcome<BootWait> | Intended>({ ...ports, leases }, ',
+      '  const { result } = await changeLease<StepOutcome<BootWait> | Intended>(\n    { ...ports, leases },',
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',

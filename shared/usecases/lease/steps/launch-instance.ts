@@ -51,8 +51,8 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
 }
 
 /**
- * Takes the pass of the create call, then commits the attempt, so that nothing stands between intent
- * and create. Only the caller whose write succeeds gets an `Intended`.
+ * Takes the pass of the create call, then commits the attempt, so that nothing stands between
+ * intent and create. Only the caller whose write succeeds gets an `Intended`.
  */
 async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease) {
   const { deployment, signer, nodeSetup, providers } = ports;
