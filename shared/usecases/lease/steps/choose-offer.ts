@@ -11,7 +11,7 @@ import { type StepInput, type StepOutcome, stopReason } from '../../../core/leas
 import type { Taking } from '../../../core/menu/candidates.ts';
 import { decideChoice } from '../../../core/menu/choice.ts';
 import { menuGap, type Snapshot } from '../../../core/menu/snapshot.ts';
-import { frozenFor } from '../../../core/operations/freeze.ts';
+import { type Freeze, frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
 import type { MenuStore } from '../../../ports/menu-store.ts';
 import type { RoomStore } from '../../../ports/room-store.ts';
@@ -42,20 +42,19 @@ async function takeRoom(ports: ChooseOfferPorts, { provider, take, had }: Taking
   return (await ports.rooms.take(provider, take, had)) === 'taken';
 }
 
+type Menu = { readonly snapshots: readonly Snapshot[]; readonly freezes: readonly Freeze[] };
+
 /** The outcome, or null when the lease or the room has changed since it was read. */
 async function chooseOnce(
   ports: ChooseOfferPorts,
   input: StepInput,
-  snapshots: readonly Snapshot[],
+  { snapshots, freezes }: Menu,
 ): Promise<StepOutcome | null> {
   const { bootLimit, phoneHome, selfEnding } = ports;
   const rooms = await readRooms(ports);
   const lease = await loadLease(ports, input.leaseId);
-  // An unreadable freeze must not keep a lease from ending.
-  const skip = stopReason(lease, input, ports.clock.now());
-  if (skip !== null) return skip;
   const account = await ports.accounts.get(lease.consumer);
-  const frozen = frozenFor(await ports.freezes.concerning(lease.consumer), lease.consumer);
+  const frozen = frozenFor(freezes, lease.consumer);
   const facts = { input, snapshots, frozen, account, rooms, bootLimit, phoneHome, selfEnding };
   const { take, ...choice } = decideChoice(lease, facts, ports.clock.now());
   if (choice.commit === null) return choice.result;
@@ -82,8 +81,13 @@ function requireMenus(ports: ChooseOfferPorts, snapshots: readonly Snapshot[]): 
 export function createChooseOffer(ports: ChooseOfferPorts) {
   return async (input: StepInput): Promise<StepOutcome> => {
     const { snapshots, requireAll } = await currentSnapshots(ports);
+    const before = await loadLease(ports, input.leaseId);
+    // An unreadable freeze must not keep a lease from ending.
+    const skip = stopReason(before, input, ports.clock.now());
+    if (skip !== null) return skip;
+    const menu = { snapshots, freezes: await ports.freezes.concerning(before.consumer) };
     for (let round = 1; round <= policy.commit.attempts; round += 1) {
-      const outcome = await chooseOnce(ports, input, snapshots);
+      const outcome = await chooseOnce(ports, input, menu);
       if (outcome?.kind === 'no-offer' || outcome?.kind === 'over-budget') {
         requireAll();
         requireMenus(ports, snapshots);
