@@ -30,6 +30,11 @@ export function createAwaitReady(ports: AwaitReadyPorts) {
     if (skip !== null) return skip;
     if (!ports.phoneHome) return detour('use-probe', 'instances have no endpoint to call');
     const lease = await loadLease(ports, leaseId);
+    if (lease.state === 'active') {
+      // A late repeat must not replace the token of Serve, nor the end that it parked.
+      await ports.workflow.wake(token);
+      return done(null);
+    }
     const parking = parkForReadiness(lease, input, ports.clock.now());
     const parked = await ports.pulses.park(parking);
     const pulse = await ports.pulses.get(leaseId);
