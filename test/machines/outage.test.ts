@@ -42,7 +42,7 @@ async function restart(): Promise<Service> {
       VAST_BASE_URL: baseUrl,
     },
     around: world.around,
-    pause: async () => undefined,
+    pause: world.service.runtime.pause,
   });
   restarted.startSweeping();
   restarted.resume();

@@ -39,12 +39,12 @@ export function startedLater({ startedAt }: { readonly startedAt: number }): Exp
 }
 
 /** The version that replaces this item, whatever it says. */
-export function nextVersion({ version }: Item): number {
+function nextVersion({ version }: Item): number {
   return Number.isSafeInteger(version) ? Number(version) + 1 : 1;
 }
 
 /** The condition that nobody has written the item since it was read: every write sets a version. */
-export function sameVersion({ version }: Item): Expression {
+function sameVersion({ version }: Item): Expression {
   if (typeof version !== 'number' && typeof version !== 'string') {
     return { condition: 'NOT attribute_type(#version, :number)', values: { ':number': 'N' } };
   }

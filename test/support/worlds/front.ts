@@ -57,7 +57,8 @@ const SMALL_WORLD = { seed: 7, market: { offers: 60 }, around: strictly() };
 /** The whole service with a refreshed menu, at a fixed instant. */
 export async function openFrontedWorld() {
   const clock = createVirtualClock(START);
-  const world = await createWorld({ ...SMALL_WORLD, clock, pause: async () => undefined });
+  const pause = (ms: number) => clock.advanceTo(clock.now() + ms);
+  const world = await createWorld({ ...SMALL_WORLD, clock, pause });
   const front = await openFront(world.service.answer);
   const close = async (): Promise<void> => {
     await front.close();
