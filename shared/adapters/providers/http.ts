@@ -34,7 +34,7 @@ export type HttpRequest = {
   readonly body?: unknown;
   /** For the whole call, including the body of the reply. */
   readonly timeout: DurationMs;
-  /** Null for a call whose pass its caller has taken. */
+  /** Null for a call whose pass its caller has taken, and for those about the account or a key. */
   readonly callClass: CallClass | null;
   /** Whether the call has no effect, so that it may be repeated. */
   readonly isRead: boolean;
@@ -144,6 +144,10 @@ function resultOf(answer: HttpAnswer): CallResult {
   return { kind: answer.status >= 500 ? 'error' : 'answered' };
 }
 
+/** Without a gate, nothing says when a refused call may be repeated. */
+const mustWait = ({ callClass }: HttpRequest, answer: HttpAnswer): boolean =>
+  callClass === null && answer.kind === 'reply' && answer.status === 429;
+
 /** A client of one provider with one key. */
 export function createHttp(options: HttpOptions): Http {
   const { baseUrl, apiKey, takePass, fetch = globalThis.fetch } = options;
@@ -175,7 +179,7 @@ export function createHttp(options: HttpOptions): Http {
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     let answer = await sendWithPass(request);
     for (let tries = 1; tries < READ_TRIES && isTransient(answer); tries += 1) {
-      if (!request.isRead) return answer;
+      if (!request.isRead || mustWait(request, answer)) return answer;
       answer = await sendWithPass(request);
     }
     return answer;

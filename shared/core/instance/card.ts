@@ -18,8 +18,8 @@ export type ChargeTerms = {
   readonly settledAfter: DurationMs;
 };
 
-/** Kinds of calls that a provider limits; `account` is about keys, credit and charges. */
-export type CallClass = 'launch' | 'destroy' | 'get' | 'list' | 'search' | 'account';
+/** Kinds of calls whose number grows with the leases and the menu. */
+export type CallClass = 'launch' | 'destroy' | 'get' | 'list' | 'search' | 'charges';
 
 /** One limit of a provider, for all calls of an account that it covers together. */
 export type ProviderLimit = {

@@ -72,7 +72,7 @@ async function take(ports: PassPorts, ask: Ask): Promise<Pass> {
   const patience = after(clock.now(), policy.gate.patience);
   let freeAt = clock.now();
   for (let tries = 1; tries <= policy.gate.maxTries && freeAt <= patience; tries += 1) {
-    await pause(between(clock.now(), freeAt));
+    if (freeAt > clock.now()) await pause(between(clock.now(), freeAt));
     const tried = await tryPass(ports, ask);
     if (typeof tried === 'object') {
       const passed = tried;

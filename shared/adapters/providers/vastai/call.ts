@@ -14,7 +14,7 @@ export type Api = Http & { readonly baseUrl: string };
 
 export type Read = Pick<HttpRequest, 'path' | 'query' | 'body'> & {
   readonly method: 'GET' | 'POST';
-  readonly callClass: CallClass;
+  readonly callClass: CallClass | null;
 };
 
 /** The name of an endpoint in messages. */

@@ -51,7 +51,7 @@ export const card: ProviderCard = {
     limit('get', 2),
     limit('list', 1),
     limit('search', 1),
-    limit('account', 1),
+    limit('charges', 1),
   ],
   maxStartScriptBytes: MAX_ONSTART_BYTES - OWN_BYTES,
   sshUser: 'root',

@@ -72,7 +72,7 @@ export async function listCharges(
         limit: CHARGES_PAGE_SIZE,
         ...(after === null ? {} : { after_token: after }),
       };
-      const page = await read(api, ChargePage, { ...CHARGES, query, callClass: 'account' });
+      const page = await read(api, ChargePage, { ...CHARGES, query, callClass: 'charges' });
       const next = nextOf(page.next_token);
       return {
         items: page.results.map((json) => keyed(json, { from, to })),
@@ -90,11 +90,11 @@ const USER = { method: 'GET', path: '/api/v0/users/current/' } as const;
 
 /** The id of the account, or of the team that the key belongs to. */
 export async function readAccount(api: Api): Promise<string> {
-  return (await read(api, UserId, { ...USER, callClass: 'account' })).id;
+  return (await read(api, UserId, { ...USER, callClass: null })).id;
 }
 
 /** The credit in whole micro-dollars, rounded down; below zero when overdrawn. */
 export async function readBalance(api: Api): Promise<number | null> {
-  const { credit } = await read(api, User, { ...USER, callClass: 'account' });
+  const { credit } = await read(api, User, { ...USER, callClass: null });
   return credit === undefined || credit === null ? null : Math.floor(credit * 1_000_000);
 }

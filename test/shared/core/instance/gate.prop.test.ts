@@ -32,7 +32,7 @@ const own: ProviderLimit = {
 };
 /** All calls of an account together, as RunPod limits them. */
 const shared: ProviderLimit = {
-  ...{ name: 'all', covers: ['launch', 'destroy', 'get', 'list', 'search', 'account'] },
+  ...{ name: 'all', covers: ['launch', 'destroy', 'get', 'list', 'search'] },
   penalty: seconds(10),
   windows: [
     { every: minutes(1), calls: 60 },
