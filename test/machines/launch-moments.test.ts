@@ -143,7 +143,8 @@ it('a report that is too old to decide on is read again', async () => {
 
 describe('a release between the read of the lease and the parked token', () => {
   it.each([
-    ['serve', 2_000],
+    // A read of an instance follows the one before after 2.5 s at least.
+    ['serve', 3_000],
     // The provider does not show an instance at once, and only a shown one is destroyed.
     ['await', 8_000],
   ])('of %s ends the lease at once', async (name, limit) => {
