@@ -55,7 +55,7 @@ export type Table = {
   readonly name: string;
   /** A consistent read by key. */
   get(key: Key): Promise<Item | null>;
-  /** Consistent reads by key, in no order, without missing items. */
+  /** Consistent reads by key, in the order of the keys, without missing items. */
   getMany(keys: readonly Key[]): Promise<readonly Item[]>;
   /** Writes the whole item if the condition holds. */
   put(key: Key, item: Item, expression: Expression): Promise<'written' | 'refused'>;
@@ -105,7 +105,12 @@ export function openTable(connection: Connection, name: string): Table {
       for (let from = 0; from < keys.length; from += MAX_BATCH) {
         items.push(...(await readBatch(connection, name, keys.slice(from, from + MAX_BATCH))));
       }
-      return items;
+      // DynamoDB returns a batch in no order.
+      const found = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, item]));
+      return keys.flatMap(({ pk, sk }): readonly Item[] => {
+        const item = found.get(`${pk} ${sk}`);
+        return item === undefined ? [] : [item];
+      });
     },
     put: async (key, item, { condition, values, names }) => {
       const put = new PutItemCommand({
