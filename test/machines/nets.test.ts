@@ -75,6 +75,13 @@ describe('an instance that boots while its workflow is lost', { timeout: TIMEOUT
       world.only(net);
       const { deadline } = await world.lease(id);
       expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
+      if (net === 'instance') {
+        // It has an end of its own, before the launch bound; its lease could try another instance.
+        await world.release(id);
+        // No listing showed it: reconciliation enters its cost, by the provider's charges.
+        expect(await settles(world, id, 'released')).toMatchObject({ chargedMicroUsd: 0 });
+        return;
+      }
       expect(world.clock.now()).toBeGreaterThanOrEqual(deadline);
       expect(await settles(world, id, 'failed')).toMatchObject(CHARGED);
     },
@@ -98,9 +105,7 @@ describe('an instance without a recorded create response', { timeout: TIMEOUT },
       world.only(net);
       const { deadline } = await world.lease(id);
       expect(await goneAfter(world, deadline)).toBeLessThanOrEqual(BOUNDS[net]);
-      // An instance that ends itself before a listing shows it leaves no record, and no charge.
-      const lease = await settles(world, id, 'failed');
-      expect(lease).toMatchObject(net === 'instance' ? { chargedMicroUsd: 0 } : CHARGED);
+      expect(await settles(world, id, 'failed')).toMatchObject(CHARGED);
     },
   );
 

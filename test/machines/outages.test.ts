@@ -121,7 +121,11 @@ describe('a fleet of a hundred leases', { timeout: limitOf('outages of a fleet')
   it.runIf(isLong).each(LENGTHS)('serves on after %i ms without the database', async (ms) => {
     world = await outageWorld({
       market: { offers: 400 },
-      env: { GPU_SHOPPER_MAX_OPEN_LEASES: '100' },
+      env: {
+        GPU_SHOPPER_MAX_OPEN_LEASES: '100',
+        GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '1000000000',
+        GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '100000000000',
+      },
     });
     const ids: LeaseId[] = [];
     for (let turn = 0; turn < 100; turn += 1) {
