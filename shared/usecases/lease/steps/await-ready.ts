@@ -26,10 +26,10 @@ export type AwaitReadyPorts = Records & {
 export function createAwaitReady(ports: AwaitReadyPorts) {
   return async (input: WaitInput): Promise<StepOutcome> => {
     const { leaseId, token } = input;
-    const skip = stopReason(await loadLease(ports, leaseId), input, ports.clock.now());
+    const lease = await loadLease(ports, leaseId);
+    const skip = stopReason(lease, input, ports.clock.now());
     if (skip !== null) return skip;
     if (!ports.phoneHome) return detour('use-probe', 'instances have no endpoint to call');
-    const lease = await loadLease(ports, leaseId);
     if (lease.state === 'active') {
       // A late repeat must not replace the token of Serve, nor the end that it parked.
       await ports.workflow.wake(token);
