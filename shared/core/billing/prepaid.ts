@@ -22,7 +22,14 @@ import { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, EpochMs, isoTime, total } from '../base/time.ts';
 import { type Attempt, isClosed, isHolding } from '../instance/attempt.ts';
 import { allInRate, type Offer } from '../instance/offer.ts';
-import { currentAttempt, isOver, isStarting, type Lease, type Terms } from '../lease/lease.ts';
+import {
+  chosenOffer,
+  currentAttempt,
+  isOver,
+  isStarting,
+  type Lease,
+  type Terms,
+} from '../lease/lease.ts';
 import { rateOfInstance } from '../lease/price.ts';
 import { presentRate } from '../lease/spend.ts';
 
@@ -121,7 +128,7 @@ function committedBy(lease: Lease, provider: ProviderName, at: Moment): MicroUsd
   const instances = costly(lease, provider).map((attempt) =>
     cost(fullRate(lease, attempt), between(at.now, goneBy(lease, attempt, at))),
   );
-  const chosen = isStarting(lease) ? lease.chosen : null;
+  const chosen = chosenOffer(lease);
   const next =
     chosen?.provider === provider ? fundsFor(chosen, lease.terms, at.bootLimit) : microUsd(0);
   return sum(...instances, next);
@@ -148,7 +155,7 @@ export type Reading = Moment & {
 function isSeen({ leaseId, attempt }: Take, open: ReadonlyMap<LeaseId, Lease>): boolean {
   const lease = open.get(leaseId);
   if (lease === undefined) return false;
-  const chose = isStarting(lease) && lease.chosen !== null;
+  const chose = chosenOffer(lease) !== null;
   return chose || isOver(lease) || lease.attempts.length >= attempt;
 }
 

@@ -162,3 +162,13 @@ export function closeAttempt(
   const { absentSince: _, noEvidenceSince: _none, ...rest } = attempt;
   return { ...rest, state: 'gone', proof };
 }
+
+/** The same; without an accepted destroy, the instance is charged until it was last seen. */
+export function closeAsLastSeen(
+  attempt: AttemptIn<'retiring'>,
+  proof: AbsenceProof,
+  now: EpochMs,
+): AttemptIn<'gone'> {
+  const over = attempt.destroyAcceptedAt === null ? recordMissing(attempt, [], now) : attempt;
+  return closeAttempt(over, proof);
+}

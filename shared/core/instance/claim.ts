@@ -123,6 +123,9 @@ function strongest(row: Row, lease: Claimant): Claimed | null {
   return { instance: row.instance, owner: row.owner, claim: 'tagged' };
 }
 
+/** Whether the row is surely an instance of the lease. */
+export const isOurs = ({ claim }: Claimed): boolean => claim === 'tagged' || claim === 'born-ours';
+
 /** The rows of a complete listing that have to do with a lease. */
 export type Claims = {
   /** Instances of the lease, of any attempt. */
@@ -136,7 +139,7 @@ export type Claims = {
 export function claimsOf(rows: readonly Row[], lease: Claimant): Claims {
   const claimed = rows.flatMap((row) => strongest(row, lease) ?? []);
   return {
-    ours: claimed.filter(({ claim }) => claim === 'tagged' || claim === 'born-ours'),
+    ours: claimed.filter(isOurs),
     doubtful: claimed.filter(({ claim }) => claim === 'doubtful'),
     notOurs: claimed.filter(({ claim }) => claim === 'not-ours'),
   };

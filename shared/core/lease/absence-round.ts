@@ -6,22 +6,17 @@
 import type { InstanceId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
 import { between, type DurationMs, type EpochMs, latest } from '../base/time.ts';
-import { type AbsenceProof, proveAbsence } from '../instance/absence.ts';
-import { absenceFloor, isHolding, isUnanswered, isVerified, proofOf } from '../instance/attempt.ts';
-import {
-  closeAttempt,
-  closeNeverCreated,
-  recordMissing,
-  retireAttempt,
-} from '../instance/attempt-moves.ts';
+import { proveAbsence } from '../instance/absence.ts';
+import { absenceFloor, isHolding, isVerified, proofOf } from '../instance/attempt.ts';
 import { type Claimed, claimsOf } from '../instance/claim.ts';
 import type { Listing } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
 import { adoptSighting, applyClaims } from './identify.ts';
-import type { Lease, LeaseIn } from './lease.ts';
-import { addEvent, withAttempt } from './lease-moves.ts';
+import { attemptOf, type Lease, type LeaseIn } from './lease.ts';
+import { addEvent } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, supersededBy } from './step.ts';
 import {
+  closeAttempts,
   isDestroyAccepted,
   isWithinListLag,
   recordStillPresent,
@@ -50,19 +45,17 @@ export type Round = {
 type Ending = LeaseIn<'ending'>;
 type Rows = { readonly listedAt: EpochMs; readonly rows: readonly Claimed[] };
 
-const attemptOf = (lease: Lease, { owner }: Claimed) =>
-  lease.attempts.find(({ number }) => number === owner.attempt);
-
 /** Whether there is nothing left to prove. */
 const isProved = (lease: Lease): boolean =>
   lease.state !== 'ending' || proofOf(lease.attempts) !== null;
 
-const only = (outcome: StepOutcome): Round => ({ destroys: [], unread: [], outcome });
+/** A round in which nothing is destroyed or read. */
+export const only = (outcome: StepOutcome): Round => ({ destroys: [], unread: [], outcome });
 
 /** A listed instance must be destroyed in any state of its attempt. */
 function repeatTargets(lease: Lease, { listedAt, rows }: Rows): readonly Target[] {
   return rows.flatMap((row) => {
-    const attempt = attemptOf(lease, row);
+    const attempt = attemptOf(lease, row.owner.attempt);
     if (attempt === undefined) return [];
     const { provider } = attempt.offer;
     const place = { leaseId: lease.id, attempt: attempt.number, provider };
@@ -83,7 +76,7 @@ function destroyAgain(lease: Ending, { listedAt, rows }: Rows, now: EpochMs): De
   );
   const ids = rows.map(({ instance }) => instance.id).join(', ');
   const event = { type: 'instance-still-present', reason: `instances still listed: ${ids}` };
-  const stubborn = rows.some((row) => isDestroyAccepted(attemptOf(lease, row)));
+  const stubborn = rows.some((row) => isDestroyAccepted(attemptOf(lease, row.owner.attempt)));
   return {
     commit: addEvent(shown, event, now),
     result: {
@@ -99,21 +92,8 @@ function destroyAgain(lease: Ending, { listedAt, rows }: Rows, now: EpochMs): De
   };
 }
 
-function closeAttempts(lease: Ending, proof: AbsenceProof, now: EpochMs): Lease {
-  let next: Lease = lease;
-  for (const attempt of lease.attempts) {
-    if (isUnanswered(attempt)) next = withAttempt(next, closeNeverCreated(attempt, proof));
-    if (!isHolding(attempt)) continue;
-    // Nobody ever saw an instance that was not verified; it is charged until it was last seen.
-    const retiring = retireAttempt(attempt, 'lease-ended');
-    const over = retiring.destroyAcceptedAt === null ? recordMissing(retiring, [], now) : retiring;
-    next = withAttempt(next, closeAttempt(over, proof));
-  }
-  const reason = 'two complete listings, far enough apart, show no instance of the lease';
-  return addEvent(next, { type: 'absence-proved', reason }, now);
-}
-
-function pending(lease: Lease, reason: string, more: Partial<Round> = {}): Decision<Round> {
+/** A round after which the next one must look again. */
+export function pending(lease: Lease, reason: string, more: Partial<Round> = {}): Decision<Round> {
   const outcome = detour('absence-pending', reason);
   return { commit: lease, result: { ...only(outcome), ...more } };
 }
@@ -143,7 +123,10 @@ function judgeEmpty(
     if (unread.length > 0) {
       return pending(lease, 'the provider must also say that it knows no verified id', { unread });
     }
-    return { commit: closeAttempts(lease, verdict.proof, now), result: only(done(null)) };
+    const reason = 'two complete listings, far enough apart, show no instance of the lease';
+    const closed = closeAttempts(lease, verdict.proof, now);
+    const commit = addEvent(closed, { type: 'absence-proved', reason }, now);
+    return { commit, result: only(done(null)) };
   }
   const next = { ...lease, absentSince: verdict.absentSince };
   if (absentSince !== null || verdict.absentSince === null)
@@ -181,7 +164,7 @@ export function decideAbsenceRound(lease: Lease, facts: RoundFacts, now: EpochMs
   const identified = applyClaims(lease, claims, now);
   if (identified.state !== 'ending') return keep(only(done(null)));
   const late = claims.ours.filter(
-    (row) => !isWithinListLag(attemptOf(identified, row), listedAt, facts.listLag),
+    (row) => !isWithinListLag(attemptOf(identified, row.owner.attempt), listedAt, facts.listLag),
   );
   if (late.length > 0) return destroyAgain(identified, { listedAt, rows: late }, now);
   if (claims.ours.length > 0) {

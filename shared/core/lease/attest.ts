@@ -3,15 +3,10 @@
 
 import type { EpochMs } from '../base/time.ts';
 import { type Attestation, attestAbsence } from '../instance/absence.ts';
-import { isHolding, isUnanswered, proofOf } from '../instance/attempt.ts';
-import {
-  closeAttempt,
-  closeNeverCreated,
-  recordMissing,
-  retireAttempt,
-} from '../instance/attempt-moves.ts';
+import { proofOf } from '../instance/attempt.ts';
 import type { Lease } from './lease.ts';
-import { addEvent, withAttempt } from './lease-moves.ts';
+import { addEvent } from './lease-moves.ts';
+import { closeAttempts } from './teardown.ts';
 
 export type AttestPlan =
   | { readonly kind: 'attest'; readonly lease: Lease }
@@ -26,13 +21,7 @@ export function planAttestation(lease: Lease, attestation: Attestation, now: Epo
   }
   if (proofOf(lease.attempts) !== null) return { kind: 'unchanged' };
   const proof = attestAbsence(attestation);
-  const closed = lease.attempts.reduce<Lease>((next, attempt) => {
-    if (isUnanswered(attempt)) return withAttempt(next, closeNeverCreated(attempt, proof));
-    if (!isHolding(attempt)) return next;
-    const retiring = retireAttempt(attempt, 'lease-ended');
-    const over = retiring.destroyAcceptedAt === null ? recordMissing(retiring, [], now) : retiring;
-    return withAttempt(next, closeAttempt(over, proof));
-  }, lease);
+  const closed = closeAttempts(lease, proof, now);
   const { who, why } = attestation;
   const reason = `operator ${who} attests that no instance is left, which nothing proves: ${why}`;
   return { kind: 'attest', lease: addEvent(closed, { type: 'absence-attested', reason }, now) };

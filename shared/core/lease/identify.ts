@@ -3,11 +3,11 @@
 
 import type { EpochMs } from '../base/time.ts';
 import {
-  type Attempt,
   type Holding,
   isClosed,
   isHolding,
   isVerified,
+  type Unanswered,
 } from '../instance/attempt.ts';
 import {
   confirmAttempt,
@@ -18,15 +18,12 @@ import {
 } from '../instance/attempt-moves.ts';
 import { type Claimed, type Claims, claimsOf } from '../instance/claim.ts';
 import type { Row } from '../instance/sighting.ts';
-import type { Lease } from './lease.ts';
+import { attemptOf, type Lease } from './lease.ts';
 import { addEvent, searchAgain, withAttempt } from './lease-moves.ts';
-
-const attemptOf = (lease: Lease, { owner }: Claimed): Attempt | undefined =>
-  lease.attempts.find(({ number }) => number === owner.attempt);
 
 /** The row has the attempt's exact tag: its id is verified, or corrected when it never was. */
 function applyTag(lease: Lease, row: Claimed, now: EpochMs): Lease {
-  const attempt = attemptOf(lease, row);
+  const attempt = attemptOf(lease, row.owner.attempt);
   if (attempt === undefined || !isHolding(attempt) || row.claim !== 'tagged') return lease;
   const { id, birth } = row.instance;
   if (attempt.instanceId === id) {
@@ -53,7 +50,7 @@ function disown(lease: Lease, attempt: Holding, now: EpochMs): Lease {
 
 /** The id that an attempt holds is another instance's. */
 function applyNotOurs(lease: Lease, row: Claimed, now: EpochMs): Lease {
-  const attempt = attemptOf(lease, row);
+  const attempt = attemptOf(lease, row.owner.attempt);
   if (attempt === undefined || !isHolding(attempt) || attempt.instanceId !== row.instance.id) {
     return lease;
   }
@@ -62,7 +59,7 @@ function applyNotOurs(lease: Lease, row: Claimed, now: EpochMs): Lease {
 }
 
 function applyDoubt(lease: Lease, row: Claimed, now: EpochMs): Lease {
-  const attempt = attemptOf(lease, row);
+  const attempt = attemptOf(lease, row.owner.attempt);
   if (attempt === undefined || isClosed(attempt) || attempt.doubtfulSince !== null) return lease;
   const doubted = withAttempt(lease, doubtAttempt(attempt, now));
   const may = `instance ${row.instance.id} may be the one of attempt ${attempt.number}`;
@@ -98,13 +95,18 @@ export function applyClaims(
 export const applyRow = (lease: Lease, row: Row, now: EpochMs): Lease =>
   applyClaims(lease, claimsOf([row], lease), now);
 
+/** An attempt without a create response, and the instance that a listing shows for it. */
+export function confirmShown(attempt: Unanswered, { instance, claim }: Claimed) {
+  const { id, birth } = instance;
+  const created = confirmAttempt(attempt, id, attempt.recordedAt);
+  return claim === 'tagged' ? verifyAttempt(created, birth) : created;
+}
+
 /** Confirms an attempt without a create response by the instance that a listing shows. */
 export function adoptSighting(lease: Lease, row: Claimed, now: EpochMs): Lease {
-  const attempt = attemptOf(lease, row);
+  const attempt = attemptOf(lease, row.owner.attempt);
   if (attempt === undefined || isHolding(attempt) || isClosed(attempt)) return lease;
-  const { id, birth } = row.instance;
-  const created = confirmAttempt(attempt, id, attempt.recordedAt);
-  const held = row.claim === 'tagged' ? verifyAttempt(created, birth) : created;
-  const reason = `instance ${id} found by its tag while the lease is ending`;
-  return addEvent(withAttempt(lease, held), { type: 'instance-found', reason }, now);
+  const reason = `instance ${row.instance.id} found by its tag while the lease is ending`;
+  const held = withAttempt(lease, confirmShown(attempt, row));
+  return addEvent(held, { type: 'instance-found', reason }, now);
 }

@@ -8,7 +8,7 @@ import type { BootWait } from '../instance/card.ts';
 import type { CallResult } from '../instance/gate.ts';
 import type { CreateOutcome } from '../instance/launch.ts';
 import { type Decision, keep } from './decision.ts';
-import { isOver, isStarting, type Lease } from './lease.ts';
+import { attemptOf, isOver, isStarting, type Lease } from './lease.ts';
 import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepOutcome } from './step.ts';
 
@@ -85,7 +85,7 @@ export function applyCreateAnswer(
   now: EpochMs,
 ): Applied {
   const { answer, boot } = answered;
-  const attempt = lease.attempts.find(({ number }) => number === answered.attempt);
+  const attempt = attemptOf(lease, answered.attempt);
   const applied =
     attempt?.state === 'recorded'
       ? applyAnswer(lease, { attempt, answer, boot }, now)

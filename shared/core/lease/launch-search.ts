@@ -5,17 +5,12 @@
 import { type EpochMs, isoTime } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
 import { isUnanswered, type Unanswered } from '../instance/attempt.ts';
-import {
-  closeNeverCreated,
-  confirmAttempt,
-  markOutcomeUnknown,
-  verifyAttempt,
-} from '../instance/attempt-moves.ts';
+import { closeNeverCreated, markOutcomeUnknown } from '../instance/attempt-moves.ts';
 import { type BootWait, bootWait, type ProviderCard } from '../instance/card.ts';
 import { type Claims, claimsOf } from '../instance/claim.ts';
 import type { Listing } from '../instance/sighting.ts';
 import { type Decision, keep } from './decision.ts';
-import { applyClaims } from './identify.ts';
+import { applyClaims, confirmShown } from './identify.ts';
 import { currentAttempt, type Lease, type LeaseIn } from './lease.ts';
 import { addEvent, confirmInstance, withAttempt } from './lease-moves.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
@@ -40,11 +35,11 @@ type Seen = LaunchLook & {
 function confirmFound(lease: Launching, { unanswered, claims, card, now }: Seen): Looked | null {
   const match = claims.ours.find(({ owner }) => owner.attempt === unanswered.number);
   if (match === undefined) return null;
-  const { id, birth } = match.instance;
-  const confirmed = confirmAttempt(unanswered, id, unanswered.recordedAt);
-  const created = match.claim === 'tagged' ? verifyAttempt(confirmed, birth) : confirmed;
-  const event = { type: 'instance-found', reason: `instance ${id} found by its tag` };
-  const commit = addEvent(confirmInstance(lease, created), event, now);
+  const event = {
+    type: 'instance-found',
+    reason: `instance ${match.instance.id} found by its tag`,
+  };
+  const commit = addEvent(confirmInstance(lease, confirmShown(unanswered, match)), event, now);
   return { commit, result: done(bootWait(card)) };
 }
 

@@ -183,6 +183,13 @@ export const reservedOf = ({ reserves }: LeaseIn<'ended'>): MicroUsd =>
 /** The latest attempt; undefined before the first. */
 export const currentAttempt = (lease: Lease): Attempt | undefined => lease.attempts.at(-1);
 
+export const attemptOf = (lease: Lease, number: number): Attempt | undefined =>
+  lease.attempts.find((attempt) => attempt.number === number);
+
+/** The offer that the next attempt takes; null without one, or when the lease has an instance. */
+export const chosenOffer = (lease: Lease): Offer | null =>
+  isStarting(lease) ? lease.chosen : null;
+
 /**
  * The input for computing the charge. The transfer of a running instance counts only when its pulse
  * is given.

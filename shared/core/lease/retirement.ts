@@ -4,19 +4,17 @@
 import type { EpochMs } from '../base/time.ts';
 import { proveAbsence } from '../instance/absence.ts';
 import { type AttemptIn, absenceFloor, isVerified } from '../instance/attempt.ts';
-import { closeAttempt, recordMissing } from '../instance/attempt-moves.ts';
+import { closeAsLastSeen } from '../instance/attempt-moves.ts';
 import { type Claimed, claimsOf } from '../instance/claim.ts';
-import type { Round, RoundFacts } from './absence-round.ts';
+import { only, pending, type Round, type RoundFacts } from './absence-round.ts';
 import { type Decision, keep } from './decision.ts';
 import { applyClaims } from './identify.ts';
 import { currentAttempt, type Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
-import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
+import { detour, done, type StepInput, skipReason } from './step.ts';
 import { isWithinListLag, recordStillPresent, targetOf } from './teardown.ts';
 
 type Retiring = AttemptIn<'retiring'>;
-
-const only = (outcome: StepOutcome): Round => ({ destroys: [], unread: [], outcome });
 
 function stillPresent(
   lease: Lease,
@@ -36,11 +34,6 @@ function stillPresent(
   };
 }
 
-const wait = (commit: Lease, reason: string, more: Partial<Round> = {}): Decision<Round> => ({
-  commit,
-  result: { ...only(detour('absence-pending', reason)), ...more },
-});
-
 function judgeEmpty(
   lease: Lease,
   attempt: Retiring,
@@ -49,22 +42,21 @@ function judgeEmpty(
   const { listing, listLag, absent, now } = facts;
   const { absentSince } = attempt;
   const notBefore = absenceFloor([attempt]);
-  if (notBefore === null) return wait(lease, 'the provider has not accepted a destroy yet');
+  if (notBefore === null) return pending(lease, 'the provider has not accepted a destroy yet');
   const verdict = proveAbsence({ notBefore, absentSince, listLag }, listing.listedAt);
   if (verdict.kind === 'proved') {
     if (isVerified(attempt) && !absent.has(attempt.instanceId)) {
       const unread = [targetOf(lease, attempt)];
-      return wait(lease, 'the provider must also say that it does not know the id', { unread });
+      return pending(lease, 'the provider must also say that it does not know the id', { unread });
     }
-    const over = attempt.destroyAcceptedAt === null ? recordMissing(attempt, [], now) : attempt;
-    const gone = withAttempt(lease, closeAttempt(over, verdict.proof));
+    const gone = withAttempt(lease, closeAsLastSeen(attempt, verdict.proof, now));
     const reason = `the instance of attempt ${attempt.number} is proved absent: ${attempt.reason}`;
     return {
       commit: addEvent(gone, { type: 'attempt-gone', reason }, now),
       result: only(done(null)),
     };
   }
-  return wait(
+  return pending(
     withAttempt(lease, { ...attempt, absentSince: verdict.absentSince }),
     'a second complete listing must confirm the absence',
   );
@@ -98,7 +90,7 @@ function decideRound(
   if (row !== undefined) return stillPresent(identified, attempt, { ...facts, row });
   if (claims.doubtful.some(isOfAttempt)) {
     const open = withAttempt(identified, { ...attempt, absentSince: null });
-    return wait(open, 'an instance that may be of the attempt is listed');
+    return pending(open, 'an instance that may be of the attempt is listed');
   }
   return judgeEmpty(identified, attempt, { ...facts, now });
 }

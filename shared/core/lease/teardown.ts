@@ -4,9 +4,18 @@
 import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { between, type DurationMs, type EpochMs } from '../base/time.ts';
-import { type Attempt, type AttemptReason, type Holding, isHolding } from '../instance/attempt.ts';
+import type { AbsenceProof } from '../instance/absence.ts';
+import {
+  type Attempt,
+  type AttemptReason,
+  type Holding,
+  isHolding,
+  isUnanswered,
+} from '../instance/attempt.ts';
 import {
   acceptDestroy,
+  closeAsLastSeen,
+  closeNeverCreated,
   observeRunning,
   recordMissing,
   recordSighting,
@@ -17,7 +26,7 @@ import type { Claimed } from '../instance/claim.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { LastKnown } from '../instance/usage.ts';
 import { adoptSighting } from './identify.ts';
-import type { Lease } from './lease.ts';
+import { attemptOf, type Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
 import { withReading } from './price.ts';
 
@@ -32,9 +41,6 @@ export type Target = {
   readonly evidenceAt: EpochMs | null;
 };
 
-const attemptOf = (lease: Lease, number: number): Attempt | undefined =>
-  lease.attempts.find((attempt) => attempt.number === number);
-
 /** The attempt of this number while it holds an instance; undefined otherwise. */
 export function holdingAttempt(lease: Lease, number: number): Holding | undefined {
   const attempt = attemptOf(lease, number);
@@ -43,6 +49,14 @@ export function holdingAttempt(lease: Lease, number: number): Holding | undefine
 
 export const isDestroyAccepted = (attempt: Attempt | undefined): boolean =>
   attempt?.state === 'retiring' && attempt.destroyAcceptedAt !== null;
+
+/** The lease when no instance of it is left, as proved or attested: every attempt is closed. */
+export const closeAttempts = (lease: Lease, proof: AbsenceProof, now: EpochMs): Lease =>
+  lease.attempts.reduce<Lease>((next, attempt) => {
+    if (isUnanswered(attempt)) return withAttempt(next, closeNeverCreated(attempt, proof));
+    if (!isHolding(attempt)) return next;
+    return withAttempt(next, closeAsLastSeen(retireAttempt(attempt, 'lease-ended'), proof, now));
+  }, lease);
 
 export const targetOf = (lease: Lease, attempt: Holding): Target => ({
   leaseId: lease.id,

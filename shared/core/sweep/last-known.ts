@@ -5,7 +5,7 @@ import type { DurationMs } from '../base/time.ts';
 import { isHolding } from '../instance/attempt.ts';
 import { type Pulse, runningSince } from '../instance/pulse.ts';
 import { type LastKnown, liveUsage } from '../instance/usage.ts';
-import type { Lease } from '../lease/lease.ts';
+import { attemptOf, type Lease } from '../lease/lease.ts';
 import { lastShown, type SweepRecord } from './record.ts';
 
 /** The records about an attempt's instance. */
@@ -25,7 +25,7 @@ export function lastKnown(lease: Lease, traces: Traces): LastKnown {
   const shownAt = activeAt === null ? null : lastShown(record, { id: lease.id, activeAt }, listLag);
   // The record of a sweep does not show whether the instances of ending leases were listed.
   const counts = shownAt !== null && !('endingAt' in lease && shownAt > lease.endingAt);
-  const instance = lease.attempts.find(({ number }) => number === attempt);
+  const instance = attemptOf(lease, attempt);
   const createdAt = instance !== undefined && isHolding(instance) ? instance.createdAt : null;
   const seen = [pulse?.nodeHeartbeatAt ?? null, counts ? shownAt : null];
   return {

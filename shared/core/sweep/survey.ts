@@ -3,7 +3,7 @@
 import type { DeploymentId, InstanceId, LeaseId } from '../base/ids.ts';
 import type { DurationMs, EpochMs } from '../base/time.ts';
 import type { Attempt } from '../instance/attempt.ts';
-import type { Claimed } from '../instance/claim.ts';
+import { type Claimed, isOurs } from '../instance/claim.ts';
 import { type Instance, isHalted } from '../instance/instance.ts';
 import { type KnownAccounts, vouchesFor } from '../instance/known-accounts.ts';
 import { deploymentPrefix, isNearMiss } from '../instance/ownership.ts';
@@ -44,8 +44,6 @@ export type Listed = {
 
 /** The instances that one key shows. */
 export type Shown = { readonly under: string; readonly rows: readonly Row[] };
-
-const isOurs = ({ claim }: Claimed): boolean => claim === 'tagged' || claim === 'born-ours';
 
 function asSeen(
   { instance, owner }: Row,

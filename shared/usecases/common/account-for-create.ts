@@ -6,7 +6,7 @@ import type { ProviderName } from '../../core/base/providers.ts';
 import { isClosed } from '../../core/instance/attempt.ts';
 import { admitAccount } from '../../core/instance/known-accounts.ts';
 import { isSameAccount, type ProviderAccount } from '../../core/instance/provider-account.ts';
-import { isStarting, type Lease } from '../../core/lease/lease.ts';
+import { chosenOffer, type Lease } from '../../core/lease/lease.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { ProviderAccountStore } from '../../ports/provider-account-store.ts';
 import { askAccount, type Providers } from './listing.ts';
@@ -45,7 +45,7 @@ export async function accountForCreate(
   ports: AccountPorts,
   lease: Lease,
 ): Promise<AccountForCreate> {
-  const offer = isStarting(lease) ? lease.chosen : null;
+  const offer = chosenOffer(lease);
   if (offer === null) return { refused: 'the lease has no chosen offer' };
   const { provider } = offer;
   for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {

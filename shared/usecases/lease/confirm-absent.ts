@@ -5,7 +5,7 @@ import type { InstanceId } from '../../core/base/ids.ts';
 import { claimsOf } from '../../core/instance/claim.ts';
 import { readRows } from '../../core/instance/sighting.ts';
 import type { RoundFacts } from '../../core/lease/absence-round.ts';
-import type { Lease } from '../../core/lease/lease.ts';
+import { attemptOf, type Lease } from '../../core/lease/lease.ts';
 import type { Target } from '../../core/lease/teardown.ts';
 import { mustVouch } from '../common/listing.ts';
 import type { TeardownPorts } from './destroy-target.ts';
@@ -24,7 +24,7 @@ export async function confirmAbsent(
   const absent = new Set<InstanceId>();
   const rows = [...facts.listing.rows];
   for (const { attempt: number, instanceId } of unread) {
-    const attempt = lease.attempts.find((each) => each.number === number);
+    const attempt = attemptOf(lease, number);
     if (attempt === undefined) continue;
     const instance = await (await mustVouch(ports, attempt)).get(instanceId);
     const shown = instance === 'absent' ? [] : readRows([instance], ports);

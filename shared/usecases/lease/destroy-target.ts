@@ -11,7 +11,7 @@ import {
   type Evidence,
   hasEvidence,
 } from '../../core/lease/destroy-evidence.ts';
-import type { Lease } from '../../core/lease/lease.ts';
+import { attemptOf, type Lease } from '../../core/lease/lease.ts';
 import {
   applyDestroyFailure,
   applyDestroyOutcome,
@@ -39,7 +39,7 @@ async function recordFailure(ports: TeardownPorts, target: Target, error: unknow
 
 /** The key that created the instance, else one of its account, else the present key. */
 async function routeTo(ports: TeardownPorts, lease: Lease, target: Target): Promise<Route> {
-  const attempt = lease.attempts.find(({ number }) => number === target.attempt);
+  const attempt = attemptOf(lease, target.attempt);
   const current = ports.providers(target.provider);
   if (attempt === undefined) return { provider: current, vouches: async () => false };
   const provider =

@@ -16,7 +16,7 @@ import {
   type CreateAnswer,
   callResultOf,
 } from '../../../core/lease/launch-outcome.ts';
-import { isStarting, type Lease } from '../../../core/lease/lease.ts';
+import { chosenOffer, type Lease } from '../../../core/lease/lease.ts';
 import { type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
 import { frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
@@ -60,7 +60,7 @@ async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease)
   const freezes = await ports.freezes.concerning(before.consumer);
   const cardOf = (provider: Parameters<Providers>[0]) => providers(provider).card;
   const facts = { input, deployment, signer, nodeSetup, cardOf, account };
-  const chosen = isStarting(before) ? before.chosen : null;
+  const chosen = chosenOffer(before);
   const pass = chosen === null ? null : await ports.passes.take(chosen.provider, 'launch');
   const { result } = await changeLease<StepOutcome<BootWait> | Intended>(
     ports,
