@@ -226,6 +226,17 @@ export function readableOf<Value>(
   });
 }
 
+/** The value of one item; null when there is none, or when it is reported as unreadable. */
+export async function readableItem<Value>(
+  table: Table,
+  { schema, key }: { readonly schema: z.ZodMiniType<Value>; readonly key: Key },
+  report?: ReportUnreadable,
+): Promise<Value | null> {
+  const item = await table.get(key);
+  const [value] = readableOf(table, { schema, items: item === null ? [] : [item] }, report);
+  return value ?? null;
+}
+
 /**
  * Up to `limit` readable values of a range; fewer are the last ones. Each unreadable one is
  * reported.

@@ -5,18 +5,14 @@
 import { Room } from '../../../core/billing/prepaid.ts';
 import type { RoomStore } from '../../../ports/room-store.ts';
 import { roomKey } from '../schema.ts';
-import { readableOf, type Table } from '../table.ts';
+import { readableItem, type Table } from '../table.ts';
 import { putVersion } from '../versions.ts';
 
 /** Rooms in the table `inventory`. */
 export function createRoomStore(table: Table): RoomStore {
   return {
-    get: async (provider, report) => {
-      const item = await table.get(roomKey(provider));
-      const items = item === null ? [] : [item];
-      const [room] = readableOf(table, { schema: Room, items }, report);
-      return room ?? null;
-    },
+    get: (provider, report) =>
+      readableItem(table, { schema: Room, key: roomKey(provider) }, report),
     commit: (room) => putVersion(table, roomKey(room.provider), { schema: Room, value: room }),
     take: async (provider, take, had) => {
       const same =

@@ -4,17 +4,13 @@
 import { Gate } from '../../../core/instance/gate.ts';
 import type { GateStore } from '../../../ports/gate-store.ts';
 import { gateKey } from '../schema.ts';
-import { type Table, tryItem } from '../table.ts';
+import { readableItem, type Table } from '../table.ts';
 import { putVersion } from '../versions.ts';
 
 /** Gates in the table `inventory`. */
 export function createGateStore(table: Table): GateStore {
   return {
-    get: async (provider, limit) => {
-      const item = await table.get(gateKey(provider, limit));
-      const read = item === null ? null : tryItem(table, Gate, item);
-      return read !== null && 'value' in read ? read.value : null;
-    },
+    get: (provider, limit) => readableItem(table, { schema: Gate, key: gateKey(provider, limit) }),
     commit: (gate) =>
       putVersion(table, gateKey(gate.provider, gate.limit), { schema: Gate, value: gate }),
   };

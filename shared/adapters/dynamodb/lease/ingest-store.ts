@@ -4,15 +4,11 @@
 import { Ingest } from '../../../core/lease/ingest.ts';
 import type { IngestStore } from '../../../ports/ingest-store.ts';
 import { INGEST } from '../schema.ts';
-import { type Table, tryItem } from '../table.ts';
+import { readableItem, type Table } from '../table.ts';
 
 export function createIngestStore(table: Table): IngestStore {
   return {
-    get: async () => {
-      const item = await table.get(INGEST);
-      const parsed = item === null ? null : tryItem(table, Ingest, item);
-      return parsed !== null && 'value' in parsed ? parsed.value : null;
-    },
+    get: () => readableItem(table, { schema: Ingest, key: INGEST }),
     put: async (ingest) => {
       await table.put(INGEST, ingest, {
         condition: 'attribute_not_exists(#pk) OR NOT #lastAt > :lastAt',

@@ -6,7 +6,7 @@ import type { EpochMs } from '../../../core/base/time.ts';
 import { SweepRecord } from '../../../core/sweep/record.ts';
 import type { SweepStore } from '../../../ports/sweep-store.ts';
 import { silenceKey, sweepKey } from '../schema.ts';
-import { readableOf, type Table, tryItem } from '../table.ts';
+import { readableItem, readableOf, type Table } from '../table.ts';
 import { startedLater } from '../versions.ts';
 
 const Silences = z.object({ count: z.int() });
@@ -16,14 +16,8 @@ const minuteOf = (instant: EpochMs): number => Math.floor(instant / 60_000);
 /** Records and counters in the table `inventory`. */
 export function createSweepStore(table: Table): SweepStore {
   return {
-    last: async (provider, report) => {
-      const item = await table.get(sweepKey(provider));
-      if (item === null) return null;
-      const parsed = tryItem(table, SweepRecord, item);
-      if ('value' in parsed) return parsed.value;
-      report?.({ id: provider, why: parsed.why });
-      return null;
-    },
+    last: (provider, report) =>
+      readableItem(table, { schema: SweepRecord, key: sweepKey(provider) }, report),
     record: async (record) => {
       await table.put(sweepKey(record.provider), record, startedLater(record));
     },
