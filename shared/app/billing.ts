@@ -7,25 +7,22 @@ import { createReadCosts } from '../usecases/billing/read-costs.ts';
 import { createReadLeaseCost } from '../usecases/billing/read-lease-cost.ts';
 import { createVerifyLedger } from '../usecases/billing/verify-ledger.ts';
 import { createReadLedger } from '../usecases/ledger/read-ledger.ts';
-import { pulses, records, runs, table } from './parts.ts';
+import { paging, pulses, records, runs, table } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 const days = (runtime: Runtime) => createDayStore(table(runtime, 'ledger'));
 const books = (runtime: Runtime) => ({ ...records(runtime), days: once(runtime, days) });
 
-const paging = (runtime: Runtime) => ({
-  ...books(runtime),
-  page: (message: string) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
-});
-
-const verifying = (runtime: Runtime) => createVerifyLedger(paging(runtime));
+const verifying = (runtime: Runtime) =>
+  createVerifyLedger({ ...books(runtime), ...paging(runtime) });
 
 export const readCosts = (runtime: Runtime) =>
   createReadCosts({ ...books(runtime), pulses: once(runtime, pulses) });
 export const readLeaseCost = (runtime: Runtime) =>
   createReadLeaseCost({ ...records(runtime), pulses: once(runtime, pulses) });
 export const readLedger = (runtime: Runtime) => createReadLedger(records(runtime));
-export const closeDays = (runtime: Runtime) => createCloseDays(paging(runtime));
+export const closeDays = (runtime: Runtime) =>
+  createCloseDays({ ...books(runtime), ...paging(runtime) });
 export const keepBooks = (runtime: Runtime) =>
   createKeepBooks({
     runs: once(runtime, runs),

@@ -7,7 +7,7 @@ import {
   createReconcileCharges,
   createReconcileOnTimer,
 } from '../usecases/billing/reconcile-charges.ts';
-import { providerNames, reconciliations, records, runs, sight, withKeys } from './parts.ts';
+import { paging, providerNames, reconciliations, records, runs, sight, withKeys } from './parts.ts';
 import { once, type Runtime } from './runtime.ts';
 
 export const correctCharge = (runtime: Runtime) => createCorrectCharge(records(runtime));
@@ -17,7 +17,7 @@ const reconciling = (runtime: Runtime) =>
     ...records(runtime),
     ...sight(runtime),
     reconciliations: once(runtime, reconciliations),
-    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+    ...paging(runtime),
   });
 
 export const reconcileCharges = (runtime: Runtime) => withKeys(runtime, reconciling);

@@ -16,6 +16,7 @@ import {
   freezes,
   leases,
   longest,
+  paging,
   providerAccounts,
   providerNames,
   pulses,
@@ -61,7 +62,7 @@ export const advanceFreezes = (runtime: Runtime) =>
       ...freezing(keyed),
       ...sight(keyed),
       providerNames: providerNames(keyed),
-      page: (message) => keyed.log({ kind: 'page', error: 'Page', message, id: undefined }),
+      ...paging(keyed),
     }),
   );
 

@@ -130,6 +130,11 @@ export const signer = ({ config }: Runtime) =>
 export const cursorSigner = ({ config }: Runtime) =>
   createHmacSigner({ current: set(config.cursorKey, 'GPU_SHOPPER_CURSOR_KEY') });
 
+/** Pages an operator: an alarm counts these lines. */
+export const paging = (runtime: Runtime) => ({
+  page: (message: string) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+});
+
 const gates = (runtime: Runtime) => createGateStore(table(runtime, 'inventory'));
 
 /** The passes of all providers; the same for every key. */
@@ -139,7 +144,7 @@ export const passes = (runtime: Runtime): Passes =>
     clock: runtime.clock,
     pause: runtime.pause,
     cardOf,
-    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+    ...paging(runtime),
   });
 
 const registry = (runtime: Runtime) =>

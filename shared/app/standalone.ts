@@ -38,8 +38,8 @@ function portsOf(options: StandaloneOptions): SweepAlonePorts {
     throw bad(Object.values(rowOf(name.data).keys).join(' and '), 'is missing');
   }
   const keys = { current: tagKey, ...(previous !== undefined && { previous }) };
-  const page = tell;
-  const passes = createPasses({ gates: createMemoryGates(), clock, pause, cardOf, page });
+  const gates = createMemoryGates();
+  const passes = createPasses({ gates, clock, pause, cardOf, page: tell });
   const registry = createRegistry({ passes, access });
   const signer = createHmacSigner(keys);
   const provider = registry.providerNamed(name.data);

@@ -10,6 +10,7 @@ import { createSweepOnTimer, createSweepProvider } from '../usecases/sweep/sweep
 import {
   heartbeatRoute,
   ingest,
+  paging,
   pulses,
   records,
   rooms,
@@ -40,7 +41,7 @@ const sweeping = (runtime: Runtime) =>
     rooms: once(runtime, rooms),
     log: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
     complete: (record) => runtime.log(lineOf(record)),
-    page: (message) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
+    ...paging(runtime),
   });
 
 export const sweepProvider = (runtime: Runtime) => withKeys(runtime, sweeping);
