@@ -2,13 +2,12 @@
 // down and proved gone with the previous key, and nothing is created under the new account until an
 // operator adds it.
 
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { createRegistry } from '../../shared/adapters/providers/registry.ts';
 import { passes, providers } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import { type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
+import { marketBetween } from '../support/worlds/market-between.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
 
 const NEW_KEY = 'n'.repeat(32);
@@ -19,44 +18,19 @@ const OTHER: Readonly<Record<string, object>> = {
   '/api/v1/instances/': { success: true, instances: [], total_instances: 0, next_token: null },
 };
 
+const UNKNOWN = { success: false, error: 'no_such_instance', msg: 'unknown' };
+
 /** Forwards requests, and answers those under NEW_KEY for the other account. */
 function accountsBetween() {
-  let target = '';
   const creates: string[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { method = 'GET', url = '/', headers } = request;
-    const { authorization = '' } = headers;
-    const path = new URL(url, target).pathname;
-    response.setHeader('content-type', 'application/json');
-    if (authorization === `Bearer ${NEW_KEY}`) {
-      const reply = OTHER[path];
-      if (path.startsWith('/api/v0/asks/')) creates.push(path);
-      response.statusCode = reply === undefined ? 404 : 200;
-      const unknown = { success: false, error: 'no_such_instance', msg: 'unknown' };
-      return void response.end(JSON.stringify(reply ?? unknown));
-    }
-    const reply = await fetch(`${target}${url}`, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
-    });
-    response.statusCode = reply.status;
-    response.end(Buffer.from(await reply.arrayBuffer()));
+  const between = marketBetween(async ({ path, authorization, when }) => {
+    if (when === 'after' || authorization !== `Bearer ${NEW_KEY}`) return undefined;
+    const [place = ''] = path.split('?');
+    if (place.startsWith('/api/v0/asks/')) creates.push(place);
+    const body = OTHER[place];
+    return body === undefined ? { status: 404, body: UNKNOWN } : { status: 200, body };
   });
-  return {
-    creates,
-    front: async (url: string) => {
-      target = url;
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    },
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { ...between, creates };
 }
 
 /** What a new value of the secret does: the present key becomes the previous one. */

@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 export type Moment = {
   readonly method: string;
   readonly path: string;
+  /** Empty without the header. */
+  readonly authorization: string;
   readonly body: string;
   readonly when: 'before' | 'after';
 };
@@ -35,7 +37,8 @@ export function marketBetween(act: (moment: Moment) => Promise<Act>): Between {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = 'GET', url: path = '/', headers } = request;
-    const received = { method, path, body: Buffer.concat(chunks).toString() };
+    const { authorization = '' } = headers;
+    const received = { method, path, authorization, body: Buffer.concat(chunks).toString() };
     const instead = await act({ ...received, when: 'before' });
     if (typeof instead === 'object') {
       response.writeHead(instead.status, { 'content-type': 'application/json' });
