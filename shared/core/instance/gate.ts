@@ -12,6 +12,7 @@ import {
   durationMs,
   EpochMs,
   epochMs,
+  hours,
   latest,
   longest,
   times,
@@ -31,8 +32,6 @@ export const Gate = z.object({
   lastAt: EpochMs,
   /** The last pass of any class but destroy. */
   lastOtherAt: EpochMs,
-  /** The last pass of class destroy. */
-  lastDestroyAt: EpochMs,
   blockedUntil: EpochMs,
   /** The interval in thousandths of the provider's. */
   factorThousandths: z.int(),
@@ -52,7 +51,7 @@ const LONG_AGO = epochMs(0);
 /** A gate that no call has passed. */
 export const newGate = (provider: ProviderName, limit: string): Gate => ({
   ...{ provider, limit, version: 0, lastAt: LONG_AGO, lastOtherAt: LONG_AGO },
-  ...{ lastDestroyAt: LONG_AGO, blockedUntil: LONG_AGO, factorThousandths: 1_000, calm: 0 },
+  ...{ blockedUntil: LONG_AGO, factorThousandths: 1_000, calm: 0 },
   ...{ unanswered: 0, errors: 0, closures: 0, used: [] },
 });
 
@@ -64,15 +63,16 @@ export type Passing =
 const scaled = (length: DurationMs, thousandths: number): DurationMs =>
   durationMs(Math.ceil((length * thousandths) / 1_000));
 
-/** The provider's interval between two calls, as its shortest window says. */
-const intervalOf = ({ windows }: ProviderLimit): DurationMs =>
-  longest(
-    ...windows.filter(isShort).map(({ every, calls }) => durationMs(Math.ceil(every / calls))),
-  );
+const isLong = ({ every }: ProviderLimit['windows'][number]): boolean => every >= hours(1);
 
-/** Windows of an hour and more are counted; shorter ones give the interval. */
-const isShort = ({ every }: ProviderLimit['windows'][number]): boolean => every < HOUR;
-const HOUR = 3_600_000;
+/** The windows whose calls are counted; shorter ones give the interval. */
+const countedWindows = ({ windows }: ProviderLimit) => windows.filter(isLong);
+
+/** The provider's interval between two calls, as its short windows say. */
+function intervalOf({ windows }: ProviderLimit): DurationMs {
+  const short = windows.filter((window) => !isLong(window));
+  return longest(...short.map(({ every, calls }) => durationMs(Math.ceil(every / calls))));
+}
 
 /** The time between two passes. */
 export function stepOf(limit: ProviderLimit, { factorThousandths }: Gate): DurationMs {
@@ -90,14 +90,11 @@ const kindOf = (callClass: CallClass): 'destroy' | 'launch' | 'read' =>
 function windowsFreeAt(gate: Gate, limit: ProviderLimit, { callClass, now }: Ask): EpochMs {
   const kind = kindOf(callClass);
   const percent = kind === 'destroy' ? 100 : policy.gate.windowPercent[kind];
-  const full = limit.windows
-    .filter((window) => !isShort(window))
-    .flatMap(({ calls }, index) => {
-      const used = gate.used[index];
-      const isFull =
-        used !== undefined && now < used.resetAt && used.calls * 100 >= calls * percent;
-      return isFull ? [used.resetAt] : [];
-    });
+  const full = countedWindows(limit).flatMap(({ calls }, index) => {
+    const used = gate.used[index];
+    const isFull = used !== undefined && now < used.resetAt && used.calls * 100 >= calls * percent;
+    return isFull ? [used.resetAt] : [];
+  });
   return latest(LONG_AGO, ...full);
 }
 
@@ -112,14 +109,12 @@ function shareFreeAt(gate: Gate, limit: ProviderLimit, { callClass }: Ask): Epoc
 }
 
 function counted(gate: Gate, limit: ProviderLimit, now: EpochMs): Gate['used'] {
-  return limit.windows
-    .filter((window) => !isShort(window))
-    .map(({ every }, index) => {
-      const used = gate.used[index];
-      return used === undefined || now >= used.resetAt
-        ? { calls: 1, resetAt: after(now, every) }
-        : { ...used, calls: used.calls + 1 };
-    });
+  return countedWindows(limit).map(({ every }, index) => {
+    const used = gate.used[index];
+    return used === undefined || now >= used.resetAt
+      ? { calls: 1, resetAt: after(now, every) }
+      : { ...used, calls: used.calls + 1 };
+  });
 }
 
 /** The interval after one more pass: it shrinks after a number of passes without a refusal. */
@@ -154,14 +149,12 @@ export function decidePass(stored: Gate, limit: ProviderLimit, ask: Ask): Passin
     windowsFreeAt(gate, limit, ask),
   );
   if (until > now) return { kind: 'wait', until };
-  const isDestroy = callClass === 'destroy';
   const next = {
     ...gate,
     ...spedUp(gate),
     version: gate.version + 1,
     lastAt: now,
-    lastOtherAt: isDestroy ? gate.lastOtherAt : now,
-    lastDestroyAt: isDestroy ? now : gate.lastDestroyAt,
+    lastOtherAt: callClass === 'destroy' ? gate.lastOtherAt : now,
     used: counted(gate, limit, now),
   };
   return { kind: 'pass', next };
@@ -180,19 +173,10 @@ export type CallResult =
 /** `passed` is the gate as the pass of the call left it. */
 type Sent = { readonly callClass: CallClass; readonly passed: Gate; readonly now: EpochMs };
 
-function refused(
-  gate: Gate,
-  limit: ProviderLimit,
-  {
-    retryAfter,
-    now,
-  }: {
-    readonly retryAfter: DurationMs | null;
-    readonly now: EpochMs;
-  },
-): Gate {
+/** The gate after the provider refused calls for `refusal`. */
+function refused(gate: Gate, refusal: DurationMs, now: EpochMs): Gate {
   const { maxBlock, slowDownThousandths, maxFactorThousandths } = policy.gate;
-  const block = durationMs(Math.min(retryAfter ?? limit.penalty, maxBlock));
+  const block = durationMs(Math.min(refusal, maxBlock));
   const slower = Math.ceil((gate.factorThousandths * slowDownThousandths) / 1_000);
   return {
     ...gate,
@@ -232,7 +216,7 @@ export function noteResult(
     }
     case 'refused':
       if (gate.blockedUntil !== sent.passed.blockedUntil) return null;
-      return refused(next, limit, { retryAfter: result.retryAfter, now: sent.now });
+      return refused(next, result.retryAfter ?? limit.penalty, sent.now);
     case 'unanswered': {
       const counting = { ...next, unanswered: gate.unanswered + 1 };
       return counting.unanswered < unansweredToClose ? counting : closed(counting, sent);
