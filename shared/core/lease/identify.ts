@@ -106,7 +106,8 @@ export function confirmShown(attempt: Unanswered, { instance, claim }: Claimed) 
 export function adoptSighting(lease: Lease, row: Claimed, now: EpochMs): Lease {
   const attempt = attemptOf(lease, row.owner.attempt);
   if (attempt === undefined || isHolding(attempt) || isClosed(attempt)) return lease;
-  const reason = `instance ${row.instance.id} found by its tag while the lease is ending`;
+  const { id } = row.instance;
+  const reason = `instance ${id} found by its tag while the lease is ending`;
   const held = withAttempt(lease, confirmShown(attempt, row));
   return addEvent(held, { type: 'instance-found', reason }, now);
 }

@@ -10,10 +10,9 @@ import {
   earliest,
   wholeSeconds,
 } from '../base/time.ts';
-import type { Pulse } from '../instance/pulse.ts';
 import { judgeIdle } from './idle.ts';
-import type { EndReason, LeaseIn } from './lease.ts';
-import { silentTime, timeUntilSecondLook } from './silence.ts';
+import type { EndReason } from './lease.ts';
+import { type JudgedLease, silentTime, timeUntilSecondLook } from './silence.ts';
 import { spendingEnd, spendingEndAt } from './spend.ts';
 
 /** How long to wait, in the units of the state machine: whole seconds, heartbeat < timeout. */
@@ -31,13 +30,6 @@ export type Verdict =
   | { readonly kind: 'end'; readonly reason: EndReason; readonly why: string };
 
 const inSeconds = (length: DurationMs): string => `${Math.round(length / 1_000)} s`;
-
-export type JudgedLease = {
-  readonly lease: LeaseIn<'active'>;
-  readonly pulse: Pulse | null;
-  /** Silence counts from here at the earliest; when missing, from the last heartbeat. */
-  readonly silenceFrom?: EpochMs;
-};
 
 /** Judges an active lease at `now`. The same facts always give the same verdict. */
 export function judge(facts: JudgedLease, now: EpochMs): Verdict {

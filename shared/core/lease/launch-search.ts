@@ -35,10 +35,8 @@ type Seen = LaunchLook & {
 function confirmFound(lease: Launching, { unanswered, claims, card, now }: Seen): Looked | null {
   const match = claims.ours.find(({ owner }) => owner.attempt === unanswered.number);
   if (match === undefined) return null;
-  const event = {
-    type: 'instance-found',
-    reason: `instance ${match.instance.id} found by its tag`,
-  };
+  const { id } = match.instance;
+  const event = { type: 'instance-found', reason: `instance ${id} found by its tag` };
   const commit = addEvent(confirmInstance(lease, confirmShown(unanswered, match)), event, now);
   return { commit, result: done(bootWait(card)) };
 }

@@ -20,20 +20,21 @@ export function isNoticed({ silenceLookAt }: Pulse, since: EpochMs): boolean {
   return silenceLookAt !== null && silenceLookAt > since;
 }
 
-type Silent = {
+export type JudgedLease = {
   readonly lease: LeaseIn<'active'>;
   readonly pulse: Pulse | null;
+  /** Silence counts from here at the earliest; when missing, from the last heartbeat. */
   readonly silenceFrom?: EpochMs;
 };
 
 /** How long the lease has been silent: only time counts in which heartbeats could reach us. */
-export function silentTime({ lease, pulse, silenceFrom }: Silent, now: EpochMs): DurationMs {
+export function silentTime({ lease, pulse, silenceFrom }: JudgedLease, now: EpochMs): DurationMs {
   const { activeAt } = lease;
   return silentFor(pulse, latest(activeAt, silenceFrom ?? activeAt), now);
 }
 
 /** When the lease reached its silence limit. */
-export function limitPassedAt(silent: Silent, now: EpochMs): EpochMs {
+export function limitPassedAt(silent: JudgedLease, now: EpochMs): EpochMs {
   return epochMs(now - silentTime(silent, now) + silent.lease.terms.silenceLimit);
 }
 
