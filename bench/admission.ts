@@ -48,6 +48,7 @@ function createRequester(database: TestDatabase) {
       start: async () => 'started',
       running: async () => new Set(),
       wake: async () => 'over',
+      answer: async () => 'over',
       heartbeat: async () => 'over',
     },
     clock: { now: () => at('12:00') },

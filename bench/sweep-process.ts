@@ -50,7 +50,7 @@ const provider: KeyedProvider = {
 };
 const workflow: Workflow = {
   running: async () => names,
-  ...{ start: unexpected, wake: unexpected, heartbeat: unexpected },
+  ...{ start: unexpected, wake: unexpected, answer: unexpected, heartbeat: unexpected },
 };
 
 const sweep = createSweepProvider({
@@ -64,6 +64,8 @@ const sweep = createSweepProvider({
   ingest: { get: async () => ({ since: SWEPT_AT, lastAt: SWEPT_AT }), put: unexpected },
   clock: { now: () => SWEPT_AT },
   providers: () => provider,
+  queues: () => ({ send: unexpected }),
+  cardOf: () => provider.card,
   deployment: aDeployment,
   signer: aSigner,
   workflow,

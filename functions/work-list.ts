@@ -1,11 +1,6 @@
-// The steps that list a provider's instances.
+// Does the work of the steps that list a provider's instances, in the order of their queue.
 
-import { ProveInput, StepInput } from '../shared/api/requests/functions.ts';
-import { findLaunched, proveAbsence, retireAttempt } from '../shared/app/lease.ts';
-import { step, steps } from './wrap/steps.ts';
+import { takeListMessage } from '../shared/app/work.ts';
+import { work } from './wrap/work.ts';
 
-export const handler = steps<'work-list'>({
-  find: step(StepInput, findLaunched),
-  retire: step(StepInput, retireAttempt),
-  prove: step(ProveInput, proveAbsence),
-});
+export const handler = work(takeListMessage);

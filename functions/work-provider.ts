@@ -1,11 +1,6 @@
-// The steps that call a provider about one instance.
+// Does the work of the steps that call a provider about one instance, in the order of their queue.
 
-import { EndInput, StepInput } from '../shared/api/requests/functions.ts';
-import { destroyInstance, getInstance, launchInstance } from '../shared/app/lease.ts';
-import { step, steps } from './wrap/steps.ts';
+import { takeProviderMessage } from '../shared/app/work.ts';
+import { work } from './wrap/work.ts';
 
-export const handler = steps<'work-provider'>({
-  launch: step(StepInput, launchInstance),
-  get: step(StepInput, getInstance),
-  destroy: step(EndInput, destroyInstance),
-});
+export const handler = work(takeProviderMessage);

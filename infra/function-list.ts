@@ -40,6 +40,10 @@ export type Need =
   | 'list-workflows'
   | 'wake-workflow'
   | 'heartbeat-workflow'
+  // The queues of provider work: to send messages, and to take those of one queue.
+  | 'send-work'
+  | 'take-provider-work'
+  | 'take-list-work'
   // The schedule that ends a lease.
   | 'arm-schedule'
   | 'disarm-schedule'
@@ -111,6 +115,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'write-sweeps',
       'start-workflow',
       'wake-workflow',
+      'send-work',
       'arm-schedule',
       'disarm-schedule',
     ],
@@ -119,6 +124,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     ...SMALL,
     needs: [
       'records',
+      'take-provider-work',
+      'wake-workflow',
       'read-freezes',
       'read-sweeps',
       'open-leases',
@@ -130,7 +137,14 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'work-list': {
     ...SMALL,
-    needs: ['records', 'read-sweeps', 'tag-key', 'provider-keys'],
+    needs: [
+      'records',
+      'take-list-work',
+      'wake-workflow',
+      'read-sweeps',
+      'tag-key',
+      'provider-keys',
+    ],
   },
 
   'timer-deadline': {
@@ -163,6 +177,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'start-workflow',
       'list-workflows',
       'wake-workflow',
+      'send-work',
       'tag-key',
       'provider-keys',
     ],

@@ -48,7 +48,7 @@ function optionalLimits({ maxLeaseMicroUsd, providers, gpuNames, thresholds }: S
 /** The environment of every function. */
 function commonEnvironment(scope: Construct, props: FunctionsProps): Record<string, string> {
   const { settings, nodeUrl } = props;
-  const { data, schedules } = props.reachable;
+  const { data, schedules, queues } = props.reachable;
   return {
     GPU_SHOPPER_DEPLOYMENT_ID: settings.deployment,
     GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: String(settings.monthlyBudgetMicroUsd),
@@ -63,6 +63,8 @@ function commonEnvironment(scope: Construct, props: FunctionsProps): Record<stri
     GPU_SHOPPER_LIVE_TABLE: data.tables.live.tableName,
     GPU_SHOPPER_SNAPSHOT_BUCKET: data.snapshots.bucketName,
     GPU_SHOPPER_STATE_MACHINE_ARN: stateMachineArn(scope, settings.deployment),
+    GPU_SHOPPER_WORK_QUEUE_URL: queues['work-provider'].queue.queueUrl,
+    GPU_SHOPPER_LIST_QUEUE_URL: queues['work-list'].queue.queueUrl,
     GPU_SHOPPER_SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     GPU_SHOPPER_SCHEDULE_TARGET_ARN: schedules.targetArn,
     GPU_SHOPPER_SCHEDULE_ROLE_ARN: schedules.roleArn,

@@ -4,11 +4,12 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { BY_CONSUMER_INDEX, OPEN_INDEX } from '../shared/adapters/dynamodb/schema.ts';
-import { RUN_FUNCTIONS } from '../shared/core/base/functions.ts';
+import { RUN_FUNCTIONS, WORKERS } from '../shared/core/base/functions.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { Data } from './data.ts';
 import type { Need } from './function-list.ts';
 import { functionArn, stateMachineArn } from './names.ts';
+import type { WorkQueues } from './queues.ts';
 import type { DeadlineSchedules } from './schedules.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -19,6 +20,7 @@ export type Reachable = {
   readonly data: Data;
   readonly secrets: Secrets;
   readonly schedules: DeadlineSchedules;
+  readonly queues: WorkQueues;
 };
 
 const allow = (actions: readonly string[], resource: string): PolicyStatement =>
@@ -28,6 +30,18 @@ const dynamo = (operations: readonly string[], arn: string): PolicyStatement =>
   allow(
     operations.map((operation) => `dynamodb:${operation}`),
     arn,
+  );
+
+/** What Lambda does with the queue in the worker's name, and the worker's own hold on a message. */
+const takeFrom = (queueArn: string): PolicyStatement =>
+  allow(
+    [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ChangeMessageVisibility',
+    ],
+    queueArn,
   );
 
 const CHANGE = ['GetItem', 'PutItem', 'UpdateItem'];
@@ -101,8 +115,12 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
     allow(['states:ListExecutions'], stateMachineArn(scope, deployment)),
   ],
   'wake-workflow': ({ scope, deployment }) => [
-    allow(['states:SendTaskSuccess'], stateMachineArn(scope, deployment)),
+    allow(['states:SendTaskSuccess', 'states:SendTaskFailure'], stateMachineArn(scope, deployment)),
   ],
+  'send-work': ({ queues }) =>
+    WORKERS.map((worker) => allow(['sqs:SendMessage'], queues[worker].queue.queueArn)),
+  'take-provider-work': ({ queues }) => [takeFrom(queues['work-provider'].queue.queueArn)],
+  'take-list-work': ({ queues }) => [takeFrom(queues['work-list'].queue.queueArn)],
   'heartbeat-workflow': ({ scope, deployment }) => [
     allow(
       ['states:SendTaskSuccess', 'states:SendTaskHeartbeat'],

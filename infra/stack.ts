@@ -8,6 +8,7 @@ import { addRoutes, createApi, nodeUrlOf } from './api.ts';
 import { createData } from './data.ts';
 import { createExecutionRule } from './events.ts';
 import { createFunctions } from './functions.ts';
+import { createWorkQueues, deliverWork } from './queues.ts';
 import { createDeadlineSchedules, createRepeatingSchedules } from './schedules.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -27,15 +28,17 @@ export function createStack(scope: Construct, settings: Settings, bundles: strin
   const data = createData(stack);
   const secrets = createSecrets(stack, settings);
   const schedules = createDeadlineSchedules(stack, deployment);
+  const queues = createWorkQueues(stack, deployment);
   const api = createApi(stack, deployment);
   const functions = createFunctions(stack, {
     settings,
-    reachable: { scope: stack, deployment, data, secrets, schedules },
+    reachable: { scope: stack, deployment, data, secrets, schedules, queues },
     alarms,
     nodeUrl: nodeUrlOf(api),
     bundles,
   });
   addRoutes(api, functions);
+  deliverWork(stack, queues, { functions, alarms });
   const machine = createWorkflow(stack, { deployment, functions, alarms });
   const { queue } = schedules;
   createExecutionRule(stack, { machine, target: functions('event-execution-ended'), queue });

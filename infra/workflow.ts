@@ -12,7 +12,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { STEPS } from '../shared/core/base/functions.ts';
+import { isQueued, STEP_NAMES, STEPS } from '../shared/core/base/functions.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { Alarms } from './alarms/alarms.ts';
 import type { Functions } from './functions.ts';
@@ -36,7 +36,7 @@ function readDefinition(): string {
 export function createWorkflow(scope: Construct, props: WorkflowProps): StateMachine {
   const { deployment, functions, alarms } = props;
   const here = new Construct(scope, 'workflow');
-  const called = new Set(Object.values(STEPS));
+  const called = new Set(STEP_NAMES.filter((step) => !isQueued(step)).map((step) => STEPS[step]));
   const steps = [...called].map((name) => [name, functions(name)] as const);
   const role = new Role(here, 'role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
   role.addToPolicy(

@@ -10,7 +10,7 @@ import type { HttpReply } from '../shared/api/http.ts';
 import { type Config, readConfig } from '../shared/app/config.ts';
 import { type Runtime, within } from '../shared/app/runtime.ts';
 import { Failure } from '../shared/core/base/failure.ts';
-import type { FunctionName } from '../shared/core/base/functions.ts';
+import type { FunctionName, Worker } from '../shared/core/base/functions.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
 import { configuredIn } from '../shared/core/base/providers.ts';
 import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
@@ -29,32 +29,24 @@ import {
 import { type Call, createLambda, type Lambda } from './aws/lambda.ts';
 import { createTimers, type Timers } from './aws/scheduler.ts';
 import { openStepFunctions, type StepFunctions } from './aws/step-functions.ts';
-import { handlers } from './handlers.ts';
-import { type CallOnTime, createRounds } from './rounds.ts';
+import { type Around, callsOf, lineOf } from './calls.ts';
+import { createRounds } from './rounds.ts';
+import { type RuntimeOptions, runtimeOf } from './runtime.ts';
+import { type LocalWork, openWork } from './work.ts';
 import type { Ids } from './workflow/advance.ts';
 import type { EngineClock } from './workflow/clock.ts';
 import type { FailedExecution, Invoke } from './workflow/driver.ts';
 import type { WorkflowEngine } from './workflow/engine.ts';
 import { createMemoryJournal, type Journal, openFileJournal } from './workflow/journal.ts';
 
-/** Runs before each call of a function: tests count, delay and refuse calls. */
-export type Around = (call: Call, run: () => Promise<unknown>) => Promise<unknown>;
-
-export type ServiceOptions = {
+export type ServiceOptions = RuntimeOptions & {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: EngineClock;
-  readonly databaseEndpoint: string;
-  readonly blobs: BlobStore;
   /** The folder of the journals; null keeps them in memory. */
   readonly folder: string | null;
-  readonly log?: Runtime['log'];
-  readonly onDatabaseCall?: (command: string) => void;
   readonly onWorkflowCall?: (call: string) => void;
   readonly around?: Around;
   /** Task tokens and jitter of the engine; random by default. */
   readonly ids?: Ids;
-  /** Waits between two tries of a read; on the service's clock by default. */
-  readonly pause?: (ms: number) => Promise<void>;
 };
 
 export type Service = {
@@ -65,6 +57,8 @@ export type Service = {
   /** Runs the functions. Tests make calls fail with its faults. */
   readonly lambda: Lambda;
   readonly stepFunctions: Pick<StepFunctions, 'setFaults'>;
+  /** The queues of provider work, with their faults. */
+  readonly work: Pick<LocalWork, 'queues' | 'faults'>;
   /** When the schedule of each lease runs. */
   readonly schedules: Pick<Timers, 'at'>;
   /** Calls the route's handler with an event of API Gateway. Rejects for a bug. */
@@ -85,77 +79,17 @@ export type Service = {
   startAdvancingFreezes(): void;
   /** Closes past days, then verifies the ledger, once a day. */
   startBookkeeping(): void;
-  /** Resumes the open executions after a restart, with their tokens and deadlines. */
+  /** Delivers messages, and resumes the open executions after a restart with their tokens. */
   resume(): number;
   /** Stops everything without ending any lease, as a crash would. */
   close(): void;
 };
 
-const LAMBDA_CONTEXT = { functionName: 'local' };
-const ENDED = 'event-execution-ended';
 const STATE_MACHINE_FILE = new URL('../state-machines/lease.asl.json', import.meta.url);
-
-const isFunction = (name: string): name is FunctionName => name in handlers;
-
-const StepPayload = z.object({ step: z.string() });
-
-type Callers = {
-  readonly around: Around;
-  readonly lambda: Lambda;
-  readonly runtime: () => Runtime;
-};
-
-/** How functions are called: by the HTTP front, on time, and by the state machine. */
-function callsOf({ around, lambda, runtime }: Callers) {
-  const invoke = (functionName: FunctionName, call: Call): Promise<unknown> => {
-    const handler = handlers[functionName];
-    const run = () => within(runtime(), () => handler(call.payload, LAMBDA_CONTEXT as never));
-    return around(call, () => lambda.invoke({ functionName, ...call }, run));
-  };
-  const onTime: CallOnTime = (name, payload) => invoke(name, { name, payload });
-  const onState: Invoke = async ({ functionName, payload }) => {
-    if (!isFunction(functionName)) {
-      throw new Failure('BadConfig', `there is no function ${functionName}`);
-    }
-    return invoke(functionName, { name: StepPayload.parse(payload).step, payload });
-  };
-  return { invoke, onTime, onState };
-}
 
 /** The state machine file with each function's name in place of its ARN. */
 export function leaseMachine(): unknown {
   return JSON.parse(readFileSync(STATE_MACHINE_FILE, 'utf8').replace(/\$\{([\w-]+)\}/g, '$1'));
-}
-
-type Parts = {
-  readonly config: Config;
-  readonly lambda: Lambda;
-  readonly workflow: Workflow;
-  readonly timers: Scheduler;
-  readonly invoker: Invoker;
-  readonly heartbeatRoute: HeartbeatRoute;
-  readonly counts: Map<string, number>;
-};
-
-function runtimeOf(options: ServiceOptions, parts: Parts): Runtime {
-  const { config, workflow, timers, counts } = parts;
-  const { clock, databaseEndpoint: endpoint, blobs, onDatabaseCall: onCall } = options;
-  const wait = (ms: number): Promise<void> =>
-    new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve()));
-  return {
-    config,
-    clock: { now: () => epochMs(Math.floor(clock.now())) },
-    log: options.log ?? (() => undefined),
-    count: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
-    pause: options.pause ?? wait,
-    endAfter: parts.lambda.endAfter,
-    database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
-    workflow,
-    scheduler: timers,
-    invoker: parts.invoker,
-    heartbeatRoute: parts.heartbeatRoute,
-    blobs,
-  };
 }
 
 /** Composes the service. Nothing runs before the first call. Throws BadConfig. */
@@ -164,28 +98,16 @@ export function createService(options: ServiceOptions): Service {
   const config = readConfig(options.env);
   const lambda = createLambda(clock);
 
-  const { invoke, onTime, onState } = callsOf({ around, lambda, runtime: () => runtime });
-  const invoker: Invoker = {
-    invoke: async (name, payload) => {
-      // As on AWS, the caller does not wait and no failure of the function reaches it.
-      onTime(name, payload).catch((error) => runtime.log(lineOf(name, error, name)));
-    },
-  };
-
-  /** Does what the EventBridge rule does on AWS. A failure is only logged: the sweep finds it. */
-  const reportFailedExecution = (detail: FailedExecution): Promise<unknown> =>
-    invoke(ENDED, { name: ENDED, payload: { detail } }).catch((error) =>
-      runtime.log(lineOf(ENDED, error, detail.name)),
-    );
-
+  const calls = callsOf({ around, lambda, runtime: () => runtime });
+  const { invoke, onTime, invoker } = calls;
   const stepFunctions = openStepFunctions({
     definition: leaseMachine(),
     clock,
     ...(options.ids !== undefined && { ids: options.ids }),
     journal: journalIn(folder),
-    invoke: onState,
+    invoke: calls.onState,
     onCall: options.onWorkflowCall ?? (() => undefined),
-    onFailed: (execution) => void reportFailedExecution(execution),
+    onFailed: calls.onFailed,
   });
   const timers = createTimers({
     clock,
@@ -193,10 +115,15 @@ export function createService(options: ServiceOptions): Service {
     fire: (leaseId: LeaseId) => onTime('timer-deadline', { leaseId }),
     onError: (error, id) => runtime.log(lineOf('timer-deadline', error, id)),
   });
+  const work = openWork({
+    ...{ clock, folder, invoke: calls.onMessage },
+    onError: (error, worker) => runtime.log(lineOf(worker, error, worker)),
+  });
   const counts = new Map<string, number>();
   const { engine, workflow } = stepFunctions;
   const heartbeatRoute = createHeartbeatRoute((request) => call('recordNodeHeartbeat', request));
-  const parts = { config, lambda, workflow, timers, invoker, heartbeatRoute, counts };
+  const { queues } = work;
+  const parts = { config, lambda, workflow, timers, invoker, queues, heartbeatRoute, counts };
   const runtime = runtimeOf(options, parts);
   const { stop, ...rounds } = createRounds(clock, onTime, configuredIn(config.providers));
   const answer = async (route: RouteName, event: object): Promise<HttpReply> =>
@@ -205,11 +132,15 @@ export function createService(options: ServiceOptions): Service {
   const call: Service['call'] = async (route, request) =>
     gatewayReply(await answer(route, gatewayEvent(route, request, randomUUID())));
   return {
-    ...{ runtime, counts, engine, lambda, stepFunctions, schedules: timers, answer, call },
+    ...{ runtime, counts, engine, lambda, stepFunctions, work, schedules: timers, answer, call },
     ...rounds,
-    resume: () => engine.resume(),
+    resume: () => {
+      work.start();
+      return engine.resume();
+    },
     close() {
       stop();
+      work.close();
       timers.close();
       engine.close();
     },
@@ -230,8 +161,3 @@ const createHeartbeatRoute = (
 
 const journalIn = (folder: string | null): Journal =>
   folder === null ? createMemoryJournal() : openFileJournal(join(folder, 'workflow.jsonl'));
-
-function lineOf(kind: string, error: unknown, id: string) {
-  const shown = error instanceof Error ? error : new Error(String(error));
-  return { kind, error: shown.name, message: shown.message, id };
-}

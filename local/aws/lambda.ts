@@ -2,9 +2,10 @@
 // the real service with their names and texts (November 2026). Step Functions reports them as error
 // and cause.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { EndAfter } from '../../shared/app/runtime.ts';
-import type { FunctionName } from '../../shared/core/base/functions.ts';
+import { type FunctionName, WORKERS } from '../../shared/core/base/functions.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
 import type { DurationMs } from '../../shared/core/base/time.ts';
 import type { EngineClock } from '../workflow/clock.ts';
@@ -47,6 +48,8 @@ export type Lambda = {
   hanging(): number;
 };
 
+const isWorker = (name: FunctionName): boolean => WORKERS.some((worker) => worker === name);
+
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 
 const timedOutAfter = (timeout: DurationMs): string =>
@@ -80,6 +83,11 @@ function errorsOf(id: string, { timeout, now }: { timeout: DurationMs; now: numb
 /** The faults that were not used up. */
 function createFaults() {
   const pending: { readonly fault: FunctionFault; left: number }[] = [];
+  const find = ({ functionName, name }: FunctionCall) =>
+    pending.find(({ fault, left }) => {
+      const isOfStep = fault.step === undefined || fault.step === name;
+      return left > 0 && fault.function === functionName && isOfStep;
+    });
   return {
     add(fault: FunctionFault): void {
       pending.push({ fault, left: fault.times ?? 1 });
@@ -87,12 +95,11 @@ function createFaults() {
     clear(): void {
       pending.length = 0;
     },
+    /** Whether the next fault of this call is that it does not run at all. */
+    throttles: (call: FunctionCall): boolean => find(call)?.fault.fails === 'throttle',
     /** The fault of this call, which is then used up. */
-    take({ functionName, name }: FunctionCall): FunctionFault | undefined {
-      const found = pending.find(({ fault, left }) => {
-        const isOfStep = fault.step === undefined || fault.step === name;
-        return left > 0 && fault.function === functionName && isOfStep;
-      });
+    take(call: FunctionCall): FunctionFault | undefined {
+      const found = find(call);
       if (found !== undefined) found.left -= 1;
       return found?.fault;
     },
@@ -128,6 +135,8 @@ function createLimits(clock: EngineClock) {
 /** A Lambda without faults. */
 export function createLambda(clock: EngineClock): Lambda {
   const faults = createFaults();
+  /** The call of a worker that runs: it has taken its message when the fault strikes. */
+  const current = new AsyncLocalStorage<FunctionCall>();
   const limits = createLimits(clock);
   let hanging = 0;
   const hang = async (timeout: DurationMs, error: () => Error): Promise<never> => {
@@ -137,20 +146,40 @@ export function createLambda(clock: EngineClock): Lambda {
     });
   };
 
+  /** Runs `work` as the fault says; its result or error is lost with the process. */
+  const failing = async (
+    call: FunctionCall,
+    fault: FunctionFault,
+    work: () => Promise<unknown>,
+  ) => {
+    const timeout = policy.functionTimeout[call.functionName];
+    const errors = errorsOf(randomUUID(), { timeout, now: clock.now() + timeout });
+    const { fails, when } = fault;
+    if (when === 'after' && fails !== 'throttle') await work().catch(() => undefined);
+    if (fails === 'timeout') return hang(timeout, errors.timeout);
+    throw typeof fails === 'object' ? named(fails.error, 'an injected error') : errors[fails]();
+  };
+
   return {
     async invoke(call, run) {
       const timeout = policy.functionTimeout[call.functionName];
-      const errors = errorsOf(randomUUID(), { timeout, now: clock.now() + timeout });
+      const { timeout: timedOut } = errorsOf(randomUUID(), { timeout, now: clock.now() + timeout });
+      if (isWorker(call.functionName) && !faults.throttles(call)) {
+        return limits.within(timeout, () => current.run(call, run), timedOut);
+      }
       const fault = faults.take(call);
-      if (fault === undefined) return limits.within(timeout, run, errors.timeout);
-      const { fails, when } = fault;
-      // The result or the error is lost with the process.
-      if (when === 'after' && fails !== 'throttle') await run().catch(() => undefined);
-      if (fails === 'timeout') return hang(timeout, errors.timeout);
-      throw typeof fails === 'object' ? named(fails.error, 'an injected error') : errors[fails]();
+      return fault === undefined
+        ? limits.within(timeout, run, timedOut)
+        : failing(call, fault, run);
     },
-    endAfter: (budget, work) =>
-      limits.within(budget, work, () => exited(randomUUID(), 'exit status 1')),
+    endAfter: async <Result>(budget: DurationMs, work: () => Promise<Result>) => {
+      const call = current.getStore();
+      const fault = call === undefined ? undefined : faults.take(call);
+      // What fails never returns a result.
+      if (call !== undefined && fault !== undefined)
+        return (await failing(call, fault, work)) as never;
+      return limits.within(budget, work, () => exited(randomUUID(), 'exit status 1'));
+    },
     addFault: faults.add,
     clearFaults: faults.clear,
     hanging: () => hanging,

@@ -57,6 +57,14 @@ export function openStepFunctions(options: StepFunctionsOptions): StepFunctions 
       onCall('SendTaskSuccess');
       return engine.succeed(token, {});
     },
+    answer: async (token, outcome) => {
+      if (outcome.kind === 'done') {
+        onCall('SendTaskSuccess');
+        return engine.succeed(token, outcome.output);
+      }
+      onCall('SendTaskFailure');
+      return engine.fail(token, outcome.error, outcome.cause);
+    },
     heartbeat: async (token) => {
       onCall('SendTaskHeartbeat');
       return engine.heartbeat(token);

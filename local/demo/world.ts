@@ -8,8 +8,9 @@ import type { ProviderName } from '../../shared/core/base/providers.ts';
 import type { DurationMs } from '../../shared/core/base/time.ts';
 import { createMemoryBlobs } from '../aws/blobs.ts';
 import { type Database, openDatabase } from '../aws/database.ts';
+import type { Around } from '../calls.ts';
 import { accessVariables, firstProvider, simulatedKeys, simulatorOf } from '../markets.ts';
-import { type Around, createService, type Service, type ServiceOptions } from '../service.ts';
+import { createService, type Service, type ServiceOptions } from '../service.ts';
 import type { AgentOptions, Heartbeat, HeartbeatReply } from '../simulators/kit/agent.ts';
 import type { MarketSimulator } from '../simulators/kit/simulator.ts';
 import type { EngineClock } from '../workflow/clock.ts';
@@ -93,6 +94,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(options.onWorkflowCall !== undefined && { onWorkflowCall: options.onWorkflowCall }),
   });
 
+  service.resume();
   await service.refresh();
   if (options.freshMenu !== false) service.startRefreshing();
   if (options.sweepEvery !== undefined) service.startSweeping(options.sweepEvery);

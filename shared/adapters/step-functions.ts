@@ -4,12 +4,14 @@
 import {
   ListExecutionsCommand,
   type ListExecutionsCommandOutput,
+  SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Failure } from '../core/base/failure.ts';
+import type { WorkOutcome } from '../core/lease/work.ts';
 import type { Workflow } from '../ports/workflow.ts';
 import { createCalls, failureOf, type Sent, type Trouble } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
@@ -66,6 +68,18 @@ async function runningNames(send: Send, stateMachineArn: string): Promise<Set<st
   throw down('list executions', MORE_PAGES);
 }
 
+/** Longer causes are cut: Step Functions takes 32,768 characters (API reference, 2026). */
+const MAX_CAUSE = 4_000;
+
+const answerCommand = (taskToken: string, outcome: WorkOutcome) =>
+  outcome.kind === 'done'
+    ? new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.output) })
+    : new SendTaskFailureCommand({
+        taskToken,
+        error: outcome.error,
+        cause: outcome.cause.slice(0, MAX_CAUSE),
+      });
+
 /** The workflow port on Step Functions. Its methods throw ProviderDown and repeat safely. */
 export function createStepFunctions(options: StepFunctionsOptions): Workflow {
   const { stateMachineArn, ...access } = options;
@@ -86,6 +100,12 @@ export function createStepFunctions(options: StepFunctionsOptions): Workflow {
     async wake(taskToken) {
       const command = new SendTaskSuccessCommand({ taskToken, output: '{}' });
       return tokenOutcome('complete a task', await calls(() => client.send(command), taskToken));
+    },
+    async answer(taskToken, outcome) {
+      const command = answerCommand(taskToken, outcome);
+      // One method for both commands: their inputs differ, and neither reply is read.
+      const sent = await calls(() => client.send(command as SendTaskSuccessCommand), taskToken);
+      return tokenOutcome('answer a task', sent);
     },
     async heartbeat(taskToken) {
       const command = new SendTaskHeartbeatCommand({ taskToken });

@@ -89,6 +89,8 @@ const Environment = z.object({
   GPU_SHOPPER_LIVE_TABLE: z._default(text, 'live'),
   GPU_SHOPPER_SNAPSHOT_BUCKET: z._default(text, 'snapshots'),
   GPU_SHOPPER_STATE_MACHINE_ARN: z.optional(text),
+  GPU_SHOPPER_WORK_QUEUE_URL: z.optional(url),
+  GPU_SHOPPER_LIST_QUEUE_URL: z.optional(url),
   GPU_SHOPPER_SCHEDULE_GROUP: z.optional(text),
   GPU_SHOPPER_SCHEDULE_TARGET_ARN: z.optional(text),
   GPU_SHOPPER_SCHEDULE_ROLE_ARN: z.optional(text),
@@ -101,6 +103,7 @@ const Environment = z.object({
   AWS_ENDPOINT_URL_SCHEDULER: z.optional(url),
   AWS_ENDPOINT_URL_SECRETS_MANAGER: z.optional(url),
   AWS_ENDPOINT_URL_SFN: z.optional(url),
+  AWS_ENDPOINT_URL_SQS: z.optional(url),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -167,6 +170,7 @@ export function readConfig(environment: Variables = process.env, keys: Variables
       scheduler: env.AWS_ENDPOINT_URL_SCHEDULER ?? env.AWS_ENDPOINT_URL,
       secrets: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL,
       workflow: env.AWS_ENDPOINT_URL_SFN ?? env.AWS_ENDPOINT_URL,
+      sqs: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
     },
     tables: {
       leases: env.GPU_SHOPPER_LEASES_TABLE,
@@ -175,6 +179,10 @@ export function readConfig(environment: Variables = process.env, keys: Variables
       live: env.GPU_SHOPPER_LIVE_TABLE,
     },
     snapshotBucket: env.GPU_SHOPPER_SNAPSHOT_BUCKET,
+    queueUrls: {
+      'work-provider': env.GPU_SHOPPER_WORK_QUEUE_URL,
+      'work-list': env.GPU_SHOPPER_LIST_QUEUE_URL,
+    },
     stateMachineArn: env.GPU_SHOPPER_STATE_MACHINE_ARN,
     schedule: {
       group: env.GPU_SHOPPER_SCHEDULE_GROUP,

@@ -24,15 +24,10 @@ import { createArmDeadline } from '../usecases/lease/steps/arm-deadline.ts';
 import { createAwaitReady } from '../usecases/lease/steps/await-ready.ts';
 import { createChooseOffer } from '../usecases/lease/steps/choose-offer.ts';
 import { createConfirmReady } from '../usecases/lease/steps/confirm-ready.ts';
-import { createDestroyInstance } from '../usecases/lease/steps/destroy-instance.ts';
 import { createEndLease } from '../usecases/lease/steps/end-lease.ts';
-import { createFindLaunched } from '../usecases/lease/steps/find-launched.ts';
-import { createGetInstance } from '../usecases/lease/steps/get-instance.ts';
 import { createJudgeLease } from '../usecases/lease/steps/judge-lease.ts';
-import { createLaunchInstance } from '../usecases/lease/steps/launch-instance.ts';
+import { createParkWork } from '../usecases/lease/steps/park-work.ts';
 import { createProbeReady } from '../usecases/lease/steps/probe-ready.ts';
-import { createProveAbsence } from '../usecases/lease/steps/prove-absence.ts';
-import { createRetireAttempt } from '../usecases/lease/steps/retire-attempt.ts';
 import { createServeLease } from '../usecases/lease/steps/serve-lease.ts';
 import { createSettleLease } from '../usecases/lease/steps/settle-lease.ts';
 import { createTearDown } from '../usecases/lease/tear-down-now.ts';
@@ -43,18 +38,16 @@ import {
   accounts,
   counter,
   freezes,
-  goneOffers,
   ingest,
   lastKnown,
   leases,
   longest,
   menu,
-  nodeSetup,
-  passes,
   phoneHome,
   providerNames,
   providers,
   pulses,
+  queues,
   records,
   rooms,
   scheduler,
@@ -85,24 +78,13 @@ export const chooseOffer = (runtime: Runtime) =>
 export const armDeadline = (runtime: Runtime) =>
   createArmDeadline({ ...records(runtime), scheduler: once(runtime, scheduler) });
 
-export const launchInstance = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createLaunchInstance({
-      ...records(keyed),
-      ...sight(keyed),
-      pulses: once(keyed, pulses),
-      freezes: once(keyed, freezes),
-      goneOffers: once(keyed, goneOffers),
-      passes: once(runtime, passes),
-      nodeSetup: nodeSetup(keyed),
-    }),
-  );
-
-export const findLaunched = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => createFindLaunched({ ...records(keyed), ...sight(keyed) }));
-
-export const getInstance = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) => createGetInstance({ ...records(keyed), ...sight(keyed) }));
+export const parkWork = (runtime: Runtime) =>
+  createParkWork({
+    ...records(runtime),
+    workflow: once(runtime, workflow),
+    queues: queues(runtime),
+    cardOf,
+  });
 
 export const awaitReady = (runtime: Runtime) =>
   createAwaitReady({
@@ -126,11 +108,6 @@ export const confirmReady = (runtime: Runtime) =>
     scheduler: once(runtime, scheduler),
   });
 
-export const retireAttempt = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createRetireAttempt({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
-  );
-
 export const serveLease = (runtime: Runtime) =>
   createServeLease({ ...records(runtime), ...waking(runtime) });
 
@@ -145,20 +122,6 @@ export const judgeLease = (runtime: Runtime) =>
 
 export const endLease = (runtime: Runtime) =>
   createEndLease({ ...records(runtime), pulses: once(runtime, pulses) });
-
-export const destroyInstance = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createDestroyInstance({
-      ...records(keyed),
-      ...lastKnown(keyed),
-      ...sight(keyed),
-    }),
-  );
-
-export const proveAbsence = (runtime: Runtime) =>
-  withKeys(runtime, (keyed) =>
-    createProveAbsence({ ...records(keyed), ...sight(keyed), ...lastKnown(keyed) }),
-  );
 
 export const settleLease = (runtime: Runtime) =>
   createSettleLease({ ...records(runtime), scheduler: once(runtime, scheduler) });

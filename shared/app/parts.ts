@@ -23,23 +23,20 @@ import { createHeartbeatRoute } from '../adapters/heartbeat-route.ts';
 import { createHmacSigner } from '../adapters/hmac-signer.ts';
 import { createKeyring, type Keyring, type Keys } from '../adapters/keyring.ts';
 import { createLambdaInvoker } from '../adapters/lambda.ts';
-import { createLeaseToken } from '../adapters/lease-token.ts';
 import { createCounter } from '../adapters/metrics.ts';
 import { cardOf, createRegistry } from '../adapters/providers/registry.ts';
+import { createQueue } from '../adapters/queue.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
 import { createScheduler } from '../adapters/scheduler.ts';
 import { createSecrets, type Versions } from '../adapters/secrets.ts';
 import { createStepFunctions } from '../adapters/step-functions.ts';
-import { packedAgent } from '../agent/packed.ts';
 import { Failure } from '../core/base/failure.ts';
-import { noContactLimit } from '../core/base/policy/instance.ts';
-import { policy } from '../core/base/policy/policy.ts';
+import type { Worker } from '../core/base/functions.ts';
 import { keyVariables, ProviderName, previousVariable, rowOf } from '../core/base/providers.ts';
 import { type DurationMs, durationMs } from '../core/base/time.ts';
 import type { ProviderCard } from '../core/instance/card.ts';
-import type { NodeSetup } from '../core/instance/launch.ts';
-import type { Lease } from '../core/lease/lease.ts';
 import type { Passes } from '../ports/passes.ts';
+import type { WorkQueue } from '../ports/queue.ts';
 import { createPasses } from '../usecases/common/take-pass.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Factory, once, type Runtime } from './runtime.ts';
@@ -186,6 +183,23 @@ const lambda = (runtime: Runtime) =>
 
 export const invoker = (runtime: Runtime) => runtime.invoker ?? once(shared(runtime), lambda);
 
+const queueUrl = (worker: Worker) =>
+  worker === 'work-list' ? 'GPU_SHOPPER_LIST_QUEUE_URL' : 'GPU_SHOPPER_WORK_QUEUE_URL';
+
+const sqs = (runtime: Runtime): Readonly<Record<Worker, WorkQueue>> => {
+  const open = (worker: Worker) => {
+    const url = set(runtime.config.queueUrls[worker], queueUrl(worker));
+    return createQueue({ ...access(runtime, 'sqs'), queueUrl: url });
+  };
+  return { 'work-provider': open('work-provider'), 'work-list': open('work-list') };
+};
+
+/** The queue of each worker. */
+export const queues =
+  (runtime: Runtime) =>
+  (worker: Worker): WorkQueue =>
+    runtime.queues?.[worker] ?? once(shared(runtime), sqs)[worker];
+
 /** The route of heartbeats as instances call it, from outside. */
 export const heartbeatRoute = (runtime: Runtime) =>
   runtime.heartbeatRoute ??
@@ -262,25 +276,3 @@ export const lastKnown = (runtime: Runtime) => ({
   pulses: once(runtime, pulses),
   sweeps: once(runtime, sweeps),
 });
-
-const nodeSeconds = (lease: Lease): string => {
-  const { maxOutage, grace, lastScript } = policy.node;
-  const first = noContactLimit(lease.terms.silenceLimit);
-  const times = [policy.heartbeat.every, first, maxOutage, grace, lastScript];
-  return times.map((ms) => ms / 1_000).join(' ');
-};
-
-/** The agent and what it needs to phone home: nothing of ours but its own lease token. */
-export const nodeSetup = (runtime: Runtime) => {
-  const { nodeUrl } = runtime.config;
-  return (lease: Lease, attempt: number): NodeSetup => {
-    if (nodeUrl === undefined) return { env: {}, agent: null };
-    const token = createLeaseToken({ leaseId: lease.id, attempt }, once(runtime, signer));
-    const env = {
-      GPU_SHOPPER_NODE_URL: nodeUrl,
-      GPU_SHOPPER_LEASE_TOKEN: token,
-      GPU_SHOPPER_NODE_SECONDS: nodeSeconds(lease),
-    };
-    return { env, agent: packedAgent() };
-  };
-};

@@ -3,20 +3,25 @@
 // tests, because each call runs inside its own.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setInterval as ticks, setTimeout as wait } from 'node:timers/promises';
 import type { ConnectOptions } from '../adapters/dynamodb/client.ts';
 import { createLog } from '../adapters/log.ts';
+import type { Worker } from '../core/base/functions.ts';
 import { type DurationMs, epochMs } from '../core/base/time.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HeartbeatRoute } from '../ports/heartbeat-route.ts';
 import type { Invoker } from '../ports/invoker.ts';
 import type { LogLine } from '../ports/log.ts';
+import type { WorkQueue } from '../ports/queue.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import type { Workflow } from '../ports/workflow.ts';
 import { type Config, readConfig } from './config.ts';
 
 export type EndAfter = <Result>(budget: DurationMs, work: () => Promise<Result>) => Promise<Result>;
+
+/** Does `work` each time so much time has passed, until the returned function is called. */
+type Every = (length: DurationMs, work: () => Promise<void>) => () => void;
 
 export type Runtime = {
   readonly config: Config;
@@ -26,6 +31,7 @@ export type Runtime = {
   readonly pause: (ms: number) => Promise<void>;
   /** Runs `work`. When it takes longer than `budget`, the process ends without a reply. */
   readonly endAfter: EndAfter;
+  readonly every: Every;
   /** Where the database is, if not where AWS has it, and what counts its calls. */
   readonly database?: Partial<ConnectOptions>;
   /** The runtime that this one adds keys to. It makes the clients of AWS: one of each a process. */
@@ -37,6 +43,7 @@ export type Runtime = {
   readonly workflow?: Workflow;
   readonly scheduler?: Scheduler;
   readonly invoker?: Invoker;
+  readonly queues?: Readonly<Record<Worker, WorkQueue>>;
   readonly heartbeatRoute?: HeartbeatRoute;
   readonly blobs?: BlobStore;
 };
@@ -60,11 +67,22 @@ const endAfter: EndAfter = async (budget, work) => {
   return work().finally(() => finished.abort());
 };
 
+const every: Every = (length, work) => {
+  const stopped = new AbortController();
+  const repeat = async (): Promise<void> => {
+    for await (const _ of ticks(length, undefined, { signal: stopped.signal })) void work();
+  };
+  // It ends by the signal, which is no failure.
+  repeat().then(undefined, () => undefined);
+  return () => stopped.abort();
+};
+
 const aws = (): Runtime => ({
   config: readConfig(),
   clock,
   pause: (ms) => wait(ms),
   endAfter,
+  every,
   log: createLog(),
 });
 let deployed: Runtime | undefined;

@@ -1,6 +1,7 @@
 // Factories of the sweep, and of what else picks up leases that nobody drives any more.
 
 import { createLeaseToken } from '../adapters/lease-token.ts';
+import { cardOf } from '../adapters/providers/registry.ts';
 import { OWN_HEARTBEATS } from '../core/lease/ingest.ts';
 import type { SweepRecord } from '../core/sweep/record.ts';
 import type { LogLine } from '../ports/log.ts';
@@ -12,6 +13,7 @@ import {
   ingest,
   paging,
   pulses,
+  queues,
   records,
   rooms,
   runs,
@@ -39,6 +41,8 @@ const sweeping = (runtime: Runtime) =>
     sweeps: once(runtime, sweeps),
     ingest: once(runtime, ingest),
     rooms: once(runtime, rooms),
+    queues: queues(runtime),
+    cardOf,
     log: (message) => runtime.log({ kind: 'balance', error: undefined, message, id: undefined }),
     complete: (record) => runtime.log(lineOf(record)),
     ...paging(runtime),

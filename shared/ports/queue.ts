@@ -1,15 +1,7 @@
 // A queue of provider work: SQS FIFO, or its local replacement.
 
 import type { DurationMs } from '../core/base/time.ts';
-import type { WorkMessage } from '../core/lease/work-message.ts';
-
-export type WorkToSend = {
-  readonly message: WorkMessage;
-  /** Messages of one group are delivered in order, one at a time. */
-  readonly group: string;
-  /** A message with the id of an accepted one is dropped for 5 minutes. */
-  readonly deduplicationId: string;
-};
+import type { WorkToSend } from '../core/lease/work-message.ts';
 
 export type WorkQueue = {
   /** Sends a message. Safe to repeat for 5 minutes. Throws ProviderDown. */

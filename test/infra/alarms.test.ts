@@ -222,5 +222,5 @@ describe('the log', () => {
 });
 
 it('have no alarm on what is only kept to be looked up', () => {
-  expect(resourcesOf(template, 'AWS::SQS::Queue', Anything).size).toBe(3);
+  expect(resourcesOf(template, 'AWS::SQS::Queue', Anything).size).toBe(7);
 });

@@ -11,7 +11,7 @@ import { nameOf } from '../../infra/names.ts';
 import { handlers } from '../../local/handlers.ts';
 import { EXPIRES_AT, TABLES } from '../../shared/adapters/dynamodb/schema.ts';
 import { routes } from '../../shared/api/contract/contract.ts';
-import { STEP_NAMES, STEPS } from '../../shared/core/base/functions.ts';
+import { isQueued, QUEUED_STEPS, STEP_NAMES, STEPS } from '../../shared/core/base/functions.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
 import { ProviderName, rowOf, secretVariable } from '../../shared/core/base/providers.ts';
 import { Anything, devStack, FunctionShape, resourcesOf } from './synth.ts';
@@ -141,7 +141,7 @@ describe('timeouts', () => {
   const TaskShape = z.object({
     Parameters: z.object({
       FunctionName: z.string(),
-      Payload: z.object({ step: z.enum(STEP_NAMES) }),
+      Payload: z.object({ step: z.enum(STEP_NAMES), work: z.optional(z.enum(QUEUED_STEPS)) }),
     }),
     TimeoutSeconds: z.optional(z.number()),
     Retry: z.array(z.object({ ErrorEquals: z.array(z.string()) })),
@@ -155,20 +155,26 @@ describe('timeouts', () => {
     const { FunctionName, Payload } = task.Parameters;
     const name = FunctionName.slice('${'.length, -'}'.length);
     const retried = task.Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
-    return [{ state, name, step: Payload.step, waits: task.TimeoutSeconds, retried }];
+    return [{ state, name, ...Payload, waits: task.TimeoutSeconds, retried }];
   });
+  const parked = tasks.filter(({ work }) => work !== undefined);
 
   it('cover every step, each in the function that carries it out', () => {
     const called = tasks.map(({ step, name }) => [step, name]);
-    expect(Object.fromEntries(called)).toEqual(STEPS);
+    const works = parked.map(({ work = 'launch' }) => [work, STEPS[work]]);
+    expect(Object.fromEntries([...called, ...works])).toEqual(STEPS);
+    expect(new Set(works.map(([work]) => work))).toEqual(new Set(QUEUED_STEPS));
   });
   it.each(STEP_NAMES)('give %s its budget', (step) => {
     const steps = STEP_NAMES.filter((each) => STEPS[each] === STEPS[step]);
     const budgets = steps.map((each) => policy.stepBudget[each]);
-    expect(deployed(STEPS[step]).Timeout * 1_000).toBe(Math.max(...budgets));
+    expect(deployed(STEPS[step]).Timeout * 1_000).toBe(
+      isQueued(step) ? policy.functionTimeout[STEPS[step]] : Math.max(...budgets),
+    );
+    expect(Math.max(...budgets)).toBeLessThanOrEqual(policy.functionTimeout[STEPS[step]]);
   });
   // States that wait for a token have no time of their own here: it comes with their input.
-  it.each(tasks.filter(({ waits }) => waits !== undefined))(
+  it.each(tasks.filter(({ waits, work }) => waits !== undefined && work === undefined))(
     'let $state wait longer than its function runs',
     ({ name, waits }) => {
       expect(waits).toBe(deployed(name).Timeout + policy.stateMargin / 1_000);

@@ -42,6 +42,7 @@ function requester(limits = someLimits()) {
         return 'started';
       },
       wake: async () => 'over',
+      answer: async () => 'over',
       heartbeat: async () => 'over',
       running: async () => new Set(),
     },

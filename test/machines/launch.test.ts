@@ -6,7 +6,7 @@ import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { triesOf } from '../../shared/core/instance/attempt.ts';
 import { type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
-import type { Meddle } from '../support/worlds/virtual-time.ts';
+import { leaseIdIn, type Meddle } from '../support/worlds/virtual-time.ts';
 
 /** The steps of an ordinary launch, in order. */
 const LAUNCH = ['choose', 'arm', 'launch', 'await', 'get', 'confirm', 'serve'];
@@ -22,8 +22,8 @@ describe.each(LAUNCH)('a release around %s', (step) => {
     let world: LeaseWorld | undefined;
     let done = false;
     const release = async (payload: unknown): Promise<void> => {
-      const { leaseId } = payload as { leaseId: LeaseId };
-      if (!done) await world?.release(leaseId);
+      const id = leaseIdIn(payload);
+      if (!done && id !== null) await world?.release(id);
       done = true;
     };
     const meddle: Meddle = async (call, run) => {

@@ -12,6 +12,22 @@ import { unlikeMarket } from '../support/worlds/books.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
 import { isStep, type Meddle } from '../support/worlds/virtual-time.ts';
 
+/**
+ * Lets one step run at a time: a worker that answered the workflow goes on with its repeat. Time
+ * moves while a step waits for the one before.
+ */
+function oneAtATime(meddle: Meddle, world: () => LeaseWorld | undefined): Meddle {
+  let last: Promise<unknown> = Promise.resolve();
+  return (call, run) => {
+    if (!isStep(call.name)) return meddle(call, run);
+    const before = last;
+    const turn = world()?.duringCall(() => before) ?? before;
+    const next = turn.then(() => meddle(call, run));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
 /** What a provider showed of an instance: a repeat reads it at a later instant. */
 const READINGS = { report: null, birth: null, lastSeenAt: null };
 
@@ -73,7 +89,7 @@ describe.each(Object.entries(SCENES))('with %s', (_scene, { phoneHome = true, up
       if (JSON.stringify(after) !== JSON.stringify(before)) changed.push(call.name);
       return second;
     };
-    world = await leaseWorld({ meddle: twice, phoneHome });
+    world = await leaseWorld({ meddle: oneAtATime(twice, () => world), phoneHome });
     upset?.(world);
     id = await world.request();
     await world.untilState(id, 'active');
@@ -117,7 +133,7 @@ describe.each(Object.entries(SCENES))('late, with %s', (_scene, { phoneHome = tr
       earlier = { name: call.name, run };
       return result;
     };
-    world = await leaseWorld({ meddle: late, phoneHome });
+    world = await leaseWorld({ meddle: oneAtATime(late, () => world), phoneHome });
     upset?.(world);
     id = await world.request();
     // A release during a repeat would change the lease too.

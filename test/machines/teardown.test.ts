@@ -51,7 +51,8 @@ describe.each(MARKETS)(
       const lease = await world.lease(id);
       const rate = lease.attempts[0]?.offer.gpuMicroUsdPerHour ?? 0;
       expect(lease).toMatchObject({ state: 'ended' });
-      if (lease.state === 'ended') expect(lease.chargedMicroUsd).toBeGreaterThan(2.9 * rate);
+      // Its agent ends it before the next round: it is charged until it was last seen, 15 min ago.
+      if (lease.state === 'ended') expect(lease.chargedMicroUsd).toBeGreaterThan(2.7 * rate);
       await world.close();
     });
 

@@ -2,7 +2,7 @@
 // field or a wrong value fails the test. All worlds and fronts of tests use this file.
 
 import * as z from 'zod/mini';
-import type { Around } from '../../local/service.ts';
+import type { Around } from '../../local/calls.ts';
 import { type RouteName, routes } from '../../shared/api/contract/contract.ts';
 import { ProblemReply } from '../../shared/api/contract/replies/problem.ts';
 import { replies } from '../../shared/api/contract/replies/replies.ts';

@@ -10,6 +10,7 @@ const WRAPPERS: Readonly<Record<string, RegExp | null>> = {
   steps: /^\w+: step\(/,
   timer: null,
   event: null,
+  work: null,
 };
 const EXPORTED = new RegExp(
   `^export const handler = (${Object.keys(WRAPPERS).join('|')})(?:<[^>]*>)?\\(`,

@@ -1,6 +1,7 @@
 // The inputs of the functions that the state machine and the schedules invoke.
 
 import * as z from 'zod/mini';
+import { QUEUED_STEPS } from '../../core/base/functions.ts';
 import { brandId, LeaseId, RunId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
 import { EpochMs } from '../../core/base/time.ts';
@@ -22,15 +23,21 @@ export const EndInput = z.extend(StepInput, {
   error: z.optional(z.object({ Error: z.string(), Cause: z._default(z.string(), '') })),
 });
 
-/** A round of teardown, with the start time of its execution. */
-export const ProveInput = z.extend(StepInput, {
-  startedAt: z.pipe(
-    z.string(),
-    z.pipe(
-      z.transform((text: string) => Date.parse(text)),
-      EpochMs,
-    ),
+const instant = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((text: string) => Date.parse(text)),
+    EpochMs,
   ),
+);
+
+/** A step that a worker carries out: its state waits until `token` is answered. */
+export const ParkInput = z.extend(EndInput, {
+  work: z.enum(QUEUED_STEPS),
+  token: z.string().check(z.minLength(1)),
+  enteredAt: instant,
+  retries: z.int().check(z.gte(0)),
+  startedAt: z.optional(instant),
 });
 
 export const DeadlineInput = z.object({ leaseId: LeaseId });

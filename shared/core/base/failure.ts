@@ -1,6 +1,8 @@
 // Operational failures: one class, a closed set of literal names. Step Functions retries and
 // catches on these names, so a name is part of the contract with `state-machines/lease.asl.json`.
 
+import type { EpochMs } from './time.ts';
+
 /**
  * What to do after a failure: `retry` the same call; `look` at the provider first, because the call
  * may have taken effect; take the `next-offer`; `reload` the record; `never` repeat; `route` is no
@@ -35,6 +37,8 @@ export const FAILURES = {
   // AWS refuses our own role or credentials. A step retries it: the policy may be changed by then.
   AccessDenied: handle('never', 500, 'workflow page'),
   Conflict: handle('reload', 503, 'workflow'),
+  // Its runs in a queue ended without a result, again and again.
+  Crashed: handle('retry', 500, 'workflow page'),
   // Outcomes of a launch.
   NotCalled: handle('retry', 503, 'workflow'),
   OfferGone: handle('next-offer', 503, 'workflow'),
@@ -98,6 +102,8 @@ export const errorInWords = (error: unknown): string =>
 export type FailureDetail = {
   readonly field?: string;
   readonly limit?: string;
+  /** When the same may be tried again. */
+  readonly retryAt?: EpochMs;
   /** Further facts for the document, by name; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
@@ -108,6 +114,7 @@ export class Failure extends Error {
   override readonly name: FailureName;
   readonly field: string | undefined;
   readonly limit: string | undefined;
+  readonly retryAt: EpochMs | undefined;
   readonly facts: FailureDetail['facts'];
 
   constructor(name: FailureName, message: string, detail: FailureDetail = {}) {
@@ -115,6 +122,7 @@ export class Failure extends Error {
     this.name = name;
     this.field = detail.field;
     this.limit = detail.limit;
+    this.retryAt = detail.retryAt;
     this.facts = detail.facts;
   }
 }

@@ -10,7 +10,14 @@ export type ApiFunction =
   | 'api-operations';
 
 /** The functions that the state machine calls. */
-export type StepFunction = 'step-choose' | 'step-decide' | 'work-provider' | 'work-list';
+type WorkflowFunction = 'step-choose' | 'step-decide';
+
+/** The functions that do the work of a queue: the only ones of a lease that hold provider keys. */
+export const WORKERS = ['work-provider', 'work-list'] as const;
+export type Worker = (typeof WORKERS)[number];
+
+/** The functions that carry out steps of the workflow. */
+export type StepFunction = WorkflowFunction | Worker;
 
 /** The functions that schedules call. */
 export type TimerFunction =
@@ -28,12 +35,13 @@ export const functionNameOf = (deployment: string, name: FunctionName): string =
 export type FunctionName = ApiFunction | StepFunction | TimerFunction | 'event-execution-ended';
 
 /**
- * The steps of the workflow, each with its function: only `work-provider` and `work-list` hold
- * provider keys. The state machine file names both in each state.
+ * The steps of the workflow, each with its function. The state machine calls `park` for a step of a
+ * worker: the worker's queue has the message, and its answer ends the wait.
  */
 export const STEPS = {
   choose: 'step-choose',
   arm: 'step-decide',
+  park: 'step-decide',
   launch: 'work-provider',
   find: 'work-list',
   get: 'work-provider',
@@ -57,6 +65,15 @@ export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];
 export type StepOf<Name extends StepFunction> = {
   [Step in StepName]: (typeof STEPS)[Step] extends Name ? Step : never;
 }[StepName];
+
+/** The steps that a worker carries out, in the turn of their message. */
+export type QueuedStep = StepOf<Worker>;
+
+const isWorker = (name: StepFunction): name is Worker => WORKERS.some((each) => each === name);
+
+export const isQueued = (step: StepName): step is QueuedStep => isWorker(STEPS[step]);
+
+export const QUEUED_STEPS = STEP_NAMES.filter(isQueued);
 
 /** The functions that carry out what operators request, by the kind of work; see runs. */
 export const RUN_FUNCTIONS = {

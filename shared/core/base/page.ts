@@ -12,6 +12,7 @@ export const PAGE_REASONS = [
   'contradiction',
   'missing-crowd',
   'failing-step',
+  'bad-message',
   'long-teardown',
   'mass-silence',
   'heartbeats-lost',

@@ -53,6 +53,8 @@ export type ProviderCard = {
   readonly maxTagLength: number;
   /** An attempt whose instance is not ready within this time is retired. */
   readonly bootLimit: DurationMs;
+  /** How many leases' calls of one class may be in progress beside each other. */
+  readonly lanes: number;
   /** Each class of calls is covered by one of them. */
   readonly limits: readonly ProviderLimit[];
   /**

@@ -136,8 +136,8 @@ function judgeEmpty(
   return pending(addEvent(next, { type: 'absence-first-seen', reason }, now), wait);
 }
 
-/** `startedAt` is when the execution of these rounds started. */
-export type RoundInput = StepInput & { readonly startedAt: EpochMs };
+/** `startedAt` is when the execution of these rounds started; a worker does not know it. */
+export type RoundInput = StepInput & { readonly startedAt?: EpochMs | undefined };
 
 /** The outcome that makes a round unnecessary; null when a round is needed. */
 export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOutcome | null {
@@ -145,7 +145,7 @@ export function skipRound(lease: Lease, input: RoundInput, now: EpochMs): StepOu
   if (superseded !== null) return superseded;
   if (lease.state !== 'ending' || isProved(lease)) return done(null);
   // An execution may have run for days before its lease started to end.
-  const since = latest(lease.endingAt, input.startedAt);
+  const since = latest(lease.endingAt, input.startedAt ?? now);
   if (between(since, now) <= policy.teardown.handOverAfter) return null;
   return detour(
     'teardown-overdue',

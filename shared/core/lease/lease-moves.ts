@@ -74,6 +74,7 @@ export function requestLease(request: Request, now: EpochMs): LeaseIn<'requested
     requestedAt: now,
     dueBy: after(now, policy.step.due),
     attempts: [],
+    work: null,
     lastEvent: 0,
     lastEntry: 0,
     outbox: { events: [], entries: [] },
@@ -228,10 +229,10 @@ export function endLease(
 /** The fields that every state has, without those of the current state. */
 function kept(lease: Open | LeaseIn<'ending'>) {
   const { id, consumer, requestHash, terms, hold, version, generation } = lease;
-  const { requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox } = lease;
+  const { requestedAt, dueBy, deadline, attempts, work, lastEvent, lastEntry, outbox } = lease;
   return {
     ...{ id, consumer, requestHash, terms, hold, version, generation },
-    ...{ requestedAt, dueBy, deadline, attempts, lastEvent, lastEntry, outbox },
+    ...{ requestedAt, dueBy, deadline, attempts, work, lastEvent, lastEntry, outbox },
   };
 }
 

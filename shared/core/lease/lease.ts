@@ -16,6 +16,7 @@ import { liveUsage } from '../instance/usage.ts';
 import { Hold, HoldPart } from '../ledger/account.ts';
 import type { Bill } from '../ledger/charge.ts';
 import { LedgerEntry } from '../ledger/entry.ts';
+import { Work } from './work.ts';
 
 export const EndReason = z.enum([
   'released',
@@ -87,6 +88,8 @@ const always = {
   /** The lease must start to end by this time. Before `active` it is the launch bound. */
   deadline: EpochMs,
   attempts: z.array(Attempt),
+  /** What its workflow waits for, or last waited for, in a queue; null before the first time. */
+  work: z._default(z.nullable(Work), null),
   lastEvent: z.int(),
   lastEntry: z.int(),
   /**

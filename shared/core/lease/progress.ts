@@ -7,8 +7,17 @@ import { after, type EpochMs, latest, total } from '../base/time.ts';
 import type { Lease } from './lease.ts';
 import { addEvent } from './lease-moves.ts';
 
-/** When a lease in this state must have been committed again; after that it is stuck. */
+/**
+ * When a lease must have been committed again; after that it is stuck. A lease that waits for its
+ * turn in a queue is not: the queue has hundreds of others.
+ */
 export function progressDue(lease: Lease, now: EpochMs): EpochMs {
+  const isQueued = lease.work !== null && lease.work.outcome === null;
+  return isQueued ? latest(dueOf(lease, now), after(now, policy.queue.due)) : dueOf(lease, now);
+}
+
+/** The same for a lease in no queue. */
+function dueOf(lease: Lease, now: EpochMs): EpochMs {
   const { due, teardownPause } = policy.step;
   switch (lease.state) {
     case 'booting':

@@ -6,7 +6,12 @@ import type { LeaseId } from '../base/ids.ts';
 import type { EpochMs } from '../base/time.ts';
 import { isOver, type Lease } from './lease.ts';
 
-export type StepInput = { readonly leaseId: LeaseId; readonly generation: number };
+export type StepInput = {
+  readonly leaseId: LeaseId;
+  readonly generation: number;
+  /** The turn of the work in a queue; absent for a step that the state machine calls itself. */
+  readonly turn?: number;
+};
 
 /** The normal path, with the output for the next state. */
 export type Done<Output> = { readonly kind: 'done'; readonly output: Output };
@@ -17,17 +22,19 @@ export type StepOutcome<Output = null> = Done<Output> | Detour;
 export const done = <Output>(output: Output): Done<Output> => ({ kind: 'done', output });
 export const detour = (kind: DetourKind, reason: string): Detour => ({ kind, reason });
 
-/** The detour of a step whose execution a newer generation replaced; null otherwise. */
-export function supersededBy(
-  lease: Lease,
-  { generation }: Pick<StepInput, 'generation'>,
-): Detour | null {
-  if (lease.generation <= generation) return null;
-  return detour('superseded', `generation ${lease.generation} of the workflow replaced this one`);
+type When = Pick<StepInput, 'generation' | 'turn'>;
+
+/** The detour of a step whose execution, or whose turn, a newer one replaced; null otherwise. */
+export function supersededBy(lease: Lease, { generation, turn }: When): Detour | null {
+  if (lease.generation > generation) {
+    return detour('superseded', `generation ${lease.generation} of the workflow replaced this one`);
+  }
+  if (turn === undefined || lease.work?.turn === turn) return null;
+  return detour('superseded', `turn ${turn} of the lease's work is over`);
 }
 
 /** The detour of a step outside teardown that must not change this lease; null when it may. */
-export function skipReason(lease: Lease, input: Pick<StepInput, 'generation'>): Detour | null {
+export function skipReason(lease: Lease, input: When): Detour | null {
   const superseded = supersededBy(lease, input);
   if (superseded !== null) return superseded;
   return isOver(lease)
@@ -39,11 +46,7 @@ export function skipReason(lease: Lease, input: Pick<StepInput, 'generation'>): 
  * The same for a step that leads to an active lease: its failures are retried, but not past the
  * deadline that the lease has until then.
  */
-export function stopReason(
-  lease: Lease,
-  input: Pick<StepInput, 'generation'>,
-  now: EpochMs,
-): Detour | null {
+export function stopReason(lease: Lease, input: When, now: EpochMs): Detour | null {
   const skip = skipReason(lease, input);
   if (skip !== null || lease.state === 'active' || now < lease.deadline) return skip;
   return detour('lease-over', 'no instance was ready in time');

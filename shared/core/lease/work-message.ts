@@ -2,18 +2,12 @@
 // them by. A message never has a task token: the worker reads it from the lease.
 
 import * as z from 'zod/mini';
-import { STEP_NAMES, STEPS, type StepOf } from '../base/functions.ts';
+import { QUEUED_STEPS, type QueuedStep, STEPS, type Worker } from '../base/functions.ts';
 import { InstanceId, LeaseId } from '../base/ids.ts';
 import { ProviderName } from '../base/providers.ts';
 import { type EpochMs, minutes } from '../base/time.ts';
 import { Tag } from '../instance/ownership.ts';
 import { ProviderAccount } from '../instance/provider-account.ts';
-
-/** The steps that a worker of a provider carries out. */
-type QueuedStep = StepOf<'work-provider' | 'work-list'>;
-const isQueued = (step: keyof typeof STEPS): step is QueuedStep =>
-  STEPS[step] === 'work-provider' || STEPS[step] === 'work-list';
-const QUEUED_STEPS = STEP_NAMES.filter(isQueued);
 
 /** A step of a lease. It is over when the lease has another turn or generation. */
 export const StepMessage = z.object({
@@ -25,6 +19,12 @@ export const StepMessage = z.object({
   attempt: z.optional(z.int().check(z.gte(1), z.lte(99))),
 });
 export type StepMessage = z.infer<typeof StepMessage>;
+
+/** The message in a parsed body; null when it is none that this worker carries out. */
+export function stepMessageOf(worker: Worker, body: unknown): StepMessage | null {
+  const { data } = StepMessage.safeParse(body);
+  return data !== undefined && STEPS[data.step] === worker ? data : null;
+}
 
 /** Destroys an instance, whatever the state of its lease. */
 export const DestroyMessage = z.object({
@@ -41,8 +41,33 @@ export type DestroyMessage = z.infer<typeof DestroyMessage>;
 export const WorkMessage = z.union([StepMessage, DestroyMessage]);
 export type WorkMessage = z.infer<typeof WorkMessage>;
 
+export type WorkToSend = {
+  readonly message: WorkMessage;
+  /** Messages of one group are delivered in order, one at a time. */
+  readonly group: string;
+  /** A message with the id of an accepted one is dropped for 5 minutes. */
+  readonly deduplicationId: string;
+};
+
 /** The message groups of one provider account; searches need no message. */
 export type WorkClass = 'launch' | 'destroy' | 'get' | 'list';
+
+/** The message group of each step. */
+export const WORK_CLASSES: Readonly<Record<QueuedStep, WorkClass>> = {
+  launch: 'launch',
+  get: 'get',
+  destroy: 'destroy',
+  find: 'list',
+  retire: 'list',
+  prove: 'list',
+};
+
+/**
+ * The lane of a lease: the messages of one lane wait for each other, so that one slow create does
+ * not hold up the others of a provider that takes several at once.
+ */
+export const laneOf = (lease: LeaseId, lanes: number): number =>
+  [...lease].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7) % lanes;
 
 /** The message group: a queue delivers the messages of one group in order, one at a time. */
 export const messageGroupOf = (provider: ProviderName, work: WorkClass, lane: number): string =>

@@ -46,6 +46,8 @@ export type Action =
   /** Wake the workflow, or restart it when it is stuck. */
   | { readonly kind: 'nudge'; readonly leaseId: LeaseId }
   | { readonly kind: 'wake'; readonly leaseId: LeaseId }
+  /** Answer its workflow, which waits for work; or send the work's messages again. */
+  | { readonly kind: 'answer-work' | 'send-work'; readonly leaseId: LeaseId }
   | { readonly kind: 'apply-outbox'; readonly leaseId: LeaseId }
   /** Record crossed thresholds, and publish notes that are not in the account's log. */
   | { readonly kind: 'review-account'; readonly found: AccountFinding }
@@ -72,6 +74,8 @@ const URGENCY: readonly Action['kind'][] = [
   'restart',
   'nudge',
   'wake',
+  'answer-work',
+  'send-work',
   'apply-outbox',
   'cancel-hold',
   'settle-hold',
@@ -141,6 +145,10 @@ function onLease(found: FoundLease): readonly Action[] {
       return [{ kind: 'restart', leaseId, generation: lease.generation }];
     case 'lost-wake':
       return [{ kind: 'wake', leaseId }];
+    case 'unanswered-work':
+      return [{ kind: 'answer-work', leaseId }];
+    case 'late-work':
+      return [{ kind: 'send-work', leaseId }];
     case 'stuck-step':
       return [{ kind: 'nudge', leaseId }];
     case 'pending-outbox':

@@ -13,8 +13,10 @@ import { hasHeartbeats, type Pulse } from '../instance/pulse.ts';
 import { trimmedHold } from '../lease/extension.ts';
 import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
 import { hasOutbox } from '../lease/outbox.ts';
+import { isWaitingInVain, isWorkLate } from '../lease/park.ts';
 import { changesPrice, isDoubtful, type RateReading } from '../lease/price.ts';
 import { outgrownHold, spendingEnd } from '../lease/spend.ts';
+import { unansweredOf } from '../lease/work-moves.ts';
 import type { Hold } from '../ledger/account.ts';
 import { type SeenInstance, type Suspicion, suspect } from './instance-findings.ts';
 import type { Sightings } from './record.ts';
@@ -45,6 +47,8 @@ export type LeasesView = {
 
 type LeaseFinding =
   | { readonly kind: 'ok' | 'overdue' | 'lost-wake' | 'stuck-step' | 'pending-outbox' }
+  /** Its workflow waits for an answer that was not sent; or its work's message may be lost. */
+  | { readonly kind: 'unanswered-work' | 'late-work' }
   /** The lease has reached its spending limit; or, while it ends, it costs more than its hold. */
   | { readonly kind: 'overspent' | 'hold-outgrown' }
   /** Its instance has another rate than before; alone, an absurd one is doubtful. */
@@ -166,7 +170,10 @@ function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
   if (found !== null) return found;
   // An answered token looks like a waiting one. A stuck step comes first: its action also wakes the
   // workflow.
+  if (unansweredOf(lease) !== null) return { kind: 'unanswered-work' };
   if (now >= lease.dueBy) return { kind: 'stuck-step' };
+  if (isWaitingInVain(lease)) return { kind: 'lost-wake' };
+  if (isWorkLate(lease, now)) return { kind: 'late-work' };
   if (missesWake(lease, view)) return { kind: 'lost-wake' };
   return { kind: hasOutbox(lease) ? 'pending-outbox' : 'ok' };
 }

@@ -1,7 +1,7 @@
 // Destroys one instance of an attempt, once it is shown to be ours, and records the provider's
 // response on the lease.
 
-import { errorInWords } from '../../core/base/failure.ts';
+import { errorInWords, Failure } from '../../core/base/failure.ts';
 import { withSameKey } from '../../core/instance/provider-account.ts';
 import { readRows } from '../../core/instance/sighting.ts';
 import { commitChange } from '../../core/lease/decision.ts';
@@ -12,6 +12,7 @@ import {
   hasEvidence,
 } from '../../core/lease/destroy-evidence.ts';
 import { attemptOf, type Lease } from '../../core/lease/lease.ts';
+import { type Detour, detour } from '../../core/lease/step.ts';
 import {
   applyDestroyFailure,
   applyDestroyOutcome,
@@ -128,4 +129,22 @@ export async function destroyTarget(ports: TeardownPorts, target: Target): Promi
     case 'leave':
       return planned;
   }
+}
+
+/**
+ * Destroys what a listing shows, in the order of the list. Returns a detour when the provider's
+ * limit did not let one pass: the next round repeats it. Throws what destroy throws.
+ */
+export async function destroyListed(
+  ports: TeardownPorts,
+  targets: readonly Target[],
+): Promise<Detour | null> {
+  for (const target of targets) {
+    const [destroyed] = await Promise.allSettled([destroyTarget(ports, target)]);
+    if (destroyed.status === 'fulfilled') continue;
+    const { reason } = destroyed;
+    if (!(reason instanceof Failure && reason.name === 'RateLimited')) throw reason;
+    return detour('still-present', reason.message);
+  }
+  return null;
 }

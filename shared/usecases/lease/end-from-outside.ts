@@ -28,7 +28,7 @@ export async function changeAndWake(
   decide: Decide,
 ): Promise<Lease> {
   const lease = await change(ports, id, decide);
-  if (lease.state === 'ending') await wakeLease(ports, id);
+  if (lease.state === 'ending') await wakeLease(ports, lease);
   return lease;
 }
 

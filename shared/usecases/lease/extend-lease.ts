@@ -46,7 +46,7 @@ async function commit(ports: ExtendLeasePorts, raised: RaisedExtension): Promise
 /** Safe to lose or repeat: a schedule that fires early checks again, and a wake carries no data. */
 async function announce(ports: ExtendLeasePorts, lease: Lease): Promise<ExtendOutcome> {
   await setAlarm(ports, lease);
-  await wakeLease(ports, lease.id);
+  await wakeLease(ports, lease);
   return { kind: 'extended', lease };
 }
 

@@ -37,7 +37,7 @@ export async function restartLease(
  * repeat. Throws StoreDown, ProviderDown, Conflict.
  */
 export async function wakeOrRestartLease(ports: RestartPorts, lease: Lease): Promise<void> {
-  const woken = await wakeLease(ports, lease.id);
+  const woken = await wakeLease(ports, lease);
   if (woken === 'accepted' || !isStuck(lease, ports.clock.now())) return;
   await restartLease(ports, lease.id, {
     why: 'the workflow made no progress in time',

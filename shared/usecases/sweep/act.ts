@@ -22,8 +22,10 @@ import {
 import type { HeldFor } from '../../core/sweep/lease-findings.ts';
 import type { Acted, FailedAction } from '../../core/sweep/report.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
+import { answerAgain } from '../common/answer-workflow.ts';
 import { applyOutbox, changeLease, loadLease, type Records } from '../common/change-lease.ts';
 import { mustVouch } from '../common/listing.ts';
+import { type SendPorts, sendAgain } from '../common/send-work.ts';
 import { wakeLease } from '../common/wake-lease.ts';
 import type { TeardownPorts } from '../lease/destroy-target.ts';
 import { changeAndTearDown, changeAndWake } from '../lease/end-from-outside.ts';
@@ -32,7 +34,7 @@ import { tearDownNow } from '../lease/tear-down-now.ts';
 import { applyReview } from '../ledger/review-account.ts';
 import { endOverspentLease, growHoldOf, noteInstancePrice } from './money.ts';
 
-export type ActPorts = RestartPorts & TeardownPorts & { readonly pulses: PulseStore };
+export type ActPorts = RestartPorts & TeardownPorts & SendPorts & { readonly pulses: PulseStore };
 
 /** Adds the event to the lease before the instance is destroyed. */
 async function destroyFound(
@@ -134,7 +136,11 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
     case 'nudge':
       return drive(ports, action.leaseId, (lease) => wakeOrRestartLease(ports, lease));
     case 'wake':
-      return wakeLease(ports, action.leaseId);
+      return wakeLease(ports, await loadLease(ports, action.leaseId));
+    case 'answer-work':
+      return answerAgain(ports, action.leaseId);
+    case 'send-work':
+      return sendAgain(ports, action.leaseId);
     case 'apply-outbox':
       return loadLease(ports, action.leaseId);
     case 'review-account':

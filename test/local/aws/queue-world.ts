@@ -5,7 +5,7 @@ import { createQueueFaults } from '../../../local/aws/queue-faults.ts';
 import type { QueueRules } from '../../../local/aws/queue-messages.ts';
 import { createVirtualClock } from '../../../local/workflow/clock.ts';
 import { hours, seconds } from '../../../shared/core/base/time.ts';
-import type { WorkToSend } from '../../../shared/ports/queue.ts';
+import type { WorkToSend } from '../../../shared/core/lease/work-message.ts';
 import { aLeaseId, at } from '../../support/builders/base.ts';
 
 export const VISIBILITY = seconds(210);

@@ -57,14 +57,15 @@ describe('where services of AWS are', () => {
     ['SCHEDULER', 'scheduler'],
     ['SECRETS_MANAGER', 'secrets'],
     ['SFN', 'workflow'],
+    ['SQS', 'sqs'],
   ] as const)('is said for %s alone, or for all at once', (name, service) => {
     const variables = { ...GOOD, [`AWS_ENDPOINT_URL_${name}`]: own };
     const { [service]: alone, ...others } = readConfig(variables).endpoints;
     expect(alone).toBe(own);
-    expect(Object.values(others)).toEqual(Array(5).fill(undefined));
+    expect(Object.values(others)).toEqual(Array(6).fill(undefined));
     const both = readConfig({ ...variables, AWS_ENDPOINT_URL: general }).endpoints;
     expect(both[service]).toBe(own);
-    expect(Object.values(both).filter((url) => url === general)).toHaveLength(5);
+    expect(Object.values(both).filter((url) => url === general)).toHaveLength(6);
   });
 
   it('must be a URL', () => {

@@ -22,6 +22,7 @@ function runtimeIn(variables: Readonly<Record<string, string>>): Runtime {
     count: () => undefined,
     pause: async () => undefined,
     endAfter: (_budget, work) => work(),
+    every: () => () => undefined,
   };
 }
 

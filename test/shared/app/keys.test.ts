@@ -32,6 +32,7 @@ function aRuntime(endpoint: string): Runtime {
     count: () => undefined,
     pause: async () => undefined,
     endAfter: (_budget, work) => work(),
+    every: () => () => undefined,
   };
 }
 

@@ -8,11 +8,11 @@ import { createFreezeStore } from '../../../shared/adapters/dynamodb/operations/
 import { createVastai } from '../../../shared/adapters/providers/vastai/vastai.ts';
 import { reconcileCharges } from '../../../shared/app/charges.ts';
 import { readConfig } from '../../../shared/app/config.ts';
-import { launchInstance, refreshOffers } from '../../../shared/app/lease.ts';
-
+import { refreshOffers } from '../../../shared/app/lease.ts';
 import { advanceFreezes } from '../../../shared/app/operations.ts';
 import type { Factory, Runtime } from '../../../shared/app/runtime.ts';
 import { sweepProvider } from '../../../shared/app/sweep.ts';
+import { launchInstance } from '../../../shared/app/work.ts';
 import { policy } from '../../../shared/core/base/policy/policy.ts';
 import { PROVIDERS, secretVariable } from '../../../shared/core/base/providers.ts';
 import { after } from '../../../shared/core/base/time.ts';
@@ -64,11 +64,13 @@ function aRuntime(secretsEndpoint: string): Runtime {
     count: () => undefined,
     pause: async () => undefined,
     endAfter: (_budget, work) => work(),
+    every: () => () => undefined,
     blobs: database.blobs,
     workflow: {
       start: async () => 'started',
       running: async () => new Set(),
       wake: async () => 'accepted',
+      answer: async () => 'accepted',
       heartbeat: async () => 'accepted',
     },
     scheduler: { arm: async () => undefined, disarm: async () => undefined },
@@ -86,7 +88,7 @@ async function addChosenLease(): Promise<object> {
   if (offer === undefined) throw new Error('the market has no offer');
   const chosen = chooseOffer(lease, { offer, reason: 'the cheapest' }, now);
   await database.leases.commit({ ...chosen, version: lease.version + 1 });
-  return { leaseId: id, generation: 1 };
+  return { leaseId: id, generation: 1, isHeld: () => true };
 }
 
 async function addFreeze(): Promise<object> {

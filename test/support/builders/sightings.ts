@@ -24,6 +24,7 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     charges: { step: microUsd(10_000), maxItems: 4, settledAfter: minutes(60) },
     maxTagLength: 100,
     bootLimit: minutes(10),
+    lanes: 1,
     limits: (['launch', 'destroy', 'get', 'list', 'search', 'charges'] as const).map((name) => ({
       ...{ name, covers: [name], penalty: seconds(1) },
       windows: [{ every: seconds(1), calls: 1 }],

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { LOCAL_ACCESS } from '../../../local/aws/database.ts';
 import type { GatewayReply, GatewayRequest } from '../../../local/aws/gateway.ts';
+import type { Around } from '../../../local/calls.ts';
 import { audit } from '../../../local/demo/audit.ts';
 import {
   CONSUMER_ARN,
@@ -12,7 +13,6 @@ import {
   type WorldOptions,
 } from '../../../local/demo/world.ts';
 import { firstProvider } from '../../../local/markets.ts';
-import type { Around } from '../../../local/service.ts';
 import { createVirtualClock } from '../../../local/workflow/clock.ts';
 import { connect } from '../../../shared/adapters/dynamodb/client.ts';
 import { createSweepStore } from '../../../shared/adapters/dynamodb/sweep/sweep-store.ts';
@@ -21,6 +21,7 @@ import { createHmacSigner } from '../../../shared/adapters/hmac-signer.ts';
 import type { RouteName } from '../../../shared/api/contract/contract.ts';
 import { books } from '../../../shared/app/lease.ts';
 import { once } from '../../../shared/app/runtime.ts';
+import { WORKERS } from '../../../shared/core/base/functions.ts';
 import { brandId, ConsumerId, DeploymentId, LeaseId } from '../../../shared/core/base/ids.ts';
 import { type Ownership, tagOf } from '../../../shared/core/instance/ownership.ts';
 import type { Lease, LeaseIn } from '../../../shared/core/lease/lease.ts';
@@ -165,13 +166,17 @@ function providerOf({ service, market }: World, { pass }: Time) {
   };
 }
 
+/** The calls in progress that only wait for their timeout. */
+const hangingIn = ({ lambda, work }: World['service']): number =>
+  WORKERS.reduce((sum, worker) => sum + work.queues[worker].hanging(), lambda.hanging());
+
 export async function leaseWorld(options: LeaseWorldOptions = {}): Promise<LeaseWorld> {
   const { meddle = (_call, run) => run(), ...rest } = options;
   const clock = createVirtualClock(START);
   const { pause, duringCall, pausing } = createPauses(clock, () => time);
   const { calls, around, isIdle } = watchCalls(
     meddle,
-    () => (world?.service.lambda.hanging() ?? 0) + pausing(),
+    () => (world === undefined ? 0 : hangingIn(world.service)) + pausing(),
   );
   const market = { offers: OFFERS, ...rest.market };
   const env = { ...ENV, ...rest.env };

@@ -1,10 +1,13 @@
 // Virtual time, which moves only while no call is in progress. No test waits in real time, and a
 // fault occurs at the same instant on every computer.
 
+import * as z from 'zod/mini';
 import type { Call } from '../../../local/aws/lambda.ts';
 import type { VirtualClock } from '../../../local/workflow/clock.ts';
 import type { WorkflowEngine } from '../../../local/workflow/engine.ts';
 import { STEPS, type StepName } from '../../../shared/core/base/functions.ts';
+import { LeaseId } from '../../../shared/core/base/ids.ts';
+import { StepMessage } from '../../../shared/core/lease/work-message.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -13,6 +16,19 @@ export const START = Date.UTC(2026, 10, 21, 12);
 
 /** Whether a call is a step of the workflow. */
 export const isStep = (name: string): name is StepName => name in STEPS;
+
+const OfStep = z.object({ leaseId: LeaseId });
+const OfMessage = z.object({ Records: z.array(z.object({ body: z.string() })) });
+
+/** The lease that a call is for, as a step or as the message of one; null when it is for none. */
+export function leaseIdIn(payload: unknown): LeaseId | null {
+  const step = OfStep.safeParse(payload);
+  if (step.success) return step.data.leaseId;
+  const [record] = OfMessage.safeParse(payload).data?.Records ?? [];
+  return record === undefined
+    ? null
+    : (StepMessage.safeParse(JSON.parse(record.body)).data?.lease ?? null);
+}
 
 /** A reply that the test sends later; time moves meanwhile. */
 type Later = { readonly later: Promise<unknown> };

@@ -43,6 +43,8 @@ export const card: ProviderCard = {
   maxTagLength: 128,
   // 1 to 5 min is usual, huge images take 10 to 60 (documentation): 20 is our decision.
   bootLimit: minutes(20),
+  // Each endpoint has an interval of its own, so that a second lane would only wait.
+  lanes: 1,
   // Minimum intervals per endpoint, key and address (documentation). 10 searches a minute are
   // documented, 1 to 2 a second tolerated (reports).
   limits: [

@@ -14,22 +14,26 @@ const SHORT = seconds(60);
 /** An HTTP API times out after 30 s (AWS, November 2026). */
 const API = seconds(29);
 
+/** A listing of ten thousand instances takes minutes at a provider's rate. */
+const LISTING = minutes(14);
+
 const stepBudget = {
   choose: SHORT,
   arm: SHORT,
+  park: SHORT,
   /** A create call may take minutes. Its time is part of the hold of an attempt. */
   launch: minutes(3),
-  find: SHORT,
+  find: LISTING,
   get: SHORT,
   await: SHORT,
   probe: SHORT,
   confirm: SHORT,
-  retire: SHORT,
+  retire: LISTING,
   serve: SHORT,
   judge: SHORT,
   end: SHORT,
   destroy: SHORT,
-  prove: SHORT,
+  prove: LISTING,
   settle: SHORT,
 } as const satisfies Record<StepName, DurationMs>;
 
@@ -50,7 +54,8 @@ export const functionsPolicy = {
     'step-choose': ofSteps('step-choose'),
     'step-decide': ofSteps('step-decide'),
     'work-provider': ofSteps('work-provider'),
-    'work-list': ofSteps('work-list'),
+    /** As long as a function may run (AWS, November 2026). */
+    'work-list': minutes(15),
     'timer-deadline': SHORT,
     /** A listing of thousands of instances takes minutes at a provider's rate. */
     'timer-sweep': minutes(5),

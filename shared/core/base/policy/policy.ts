@@ -12,6 +12,7 @@ import { leasePolicy } from './lease.ts';
 import { ledgerPolicy } from './ledger.ts';
 import { menuPolicy } from './menu.ts';
 import { operationsPolicy } from './operations.ts';
+import { queuePolicy } from './queue.ts';
 import { sweepPolicy } from './sweep.ts';
 
 export const policy = {
@@ -25,6 +26,7 @@ export const policy = {
   ...operationsPolicy,
   ...awsPolicy,
   ...functionsPolicy,
+  ...queuePolicy,
 } as const;
 
 invariant(

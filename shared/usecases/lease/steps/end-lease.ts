@@ -3,20 +3,11 @@
 
 import { commitOnly } from '../../../core/lease/decision.ts';
 import { type EndInput, endFromStep } from '../../../core/lease/end.ts';
-import type { Lease } from '../../../core/lease/lease.ts';
 import { done, type StepOutcome, supersededBy } from '../../../core/lease/step.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { changeLease, type Records } from '../../common/change-lease.ts';
 
 export type EndLeasePorts = Records & { readonly pulses: PulseStore };
-
-/** Commits that the lease is ending, unless it already is. Throws StoreDown, Conflict. */
-export async function ensureEnding(records: Records, input: EndInput): Promise<Lease> {
-  const { lease } = await changeLease(records, input.leaseId, (current, now) =>
-    commitOnly(endFromStep(current, input, now)),
-  );
-  return lease;
-}
 
 /**
  * Commits that the lease is ending, unless it already is, and closes its pulse: heartbeats no
@@ -24,7 +15,9 @@ export async function ensureEnding(records: Records, input: EndInput): Promise<L
  */
 export function createEndLease(ports: EndLeasePorts) {
   return async (input: EndInput): Promise<StepOutcome> => {
-    const lease = await ensureEnding(ports, input);
+    const { lease } = await changeLease(ports, input.leaseId, (current, now) =>
+      commitOnly(endFromStep(current, input, now)),
+    );
     const superseded = supersededBy(lease, input);
     if (superseded !== null) return superseded;
     await ports.pulses.close(input.leaseId);

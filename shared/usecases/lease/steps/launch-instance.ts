@@ -41,6 +41,11 @@ export type LaunchPorts = Records &
     readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
   };
 
+export type LaunchInput = StepInput & {
+  /** Whether the worker still has the message of this turn; otherwise it must not create. */
+  readonly isHeld: () => boolean;
+};
+
 /**
  * Starts the pulse of the next attempt. It comes first, so that no other write is between the
  * intent and create.
@@ -72,13 +77,17 @@ async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease)
 }
 
 /** Calls create, unless too much time has passed since the intent. */
-async function create(ports: LaunchPorts, { attempt, spec }: Intended): Promise<CreateAnswer> {
-  if (!mayCallCreate(attempt, ports.clock.now())) return { kind: 'too-late' };
+async function create(
+  ports: LaunchPorts,
+  { attempt, spec }: Intended,
+  { isHeld }: LaunchInput,
+): Promise<CreateAnswer> {
+  if (!isHeld() || !mayCallCreate(attempt, ports.clock.now())) return { kind: 'too-late' };
   return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
 }
 
 /** One attempt: a pass, the intent, one create call, its outcome. */
-async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome<BootWait>> {
+async function launch(ports: LaunchPorts, input: LaunchInput): Promise<StepOutcome<BootWait>> {
   const before = await loadLease(ports, input.leaseId);
   // An unreadable freeze must not keep a lease from ending.
   const skip = stopReason(before, input, ports.clock.now());
@@ -87,7 +96,7 @@ async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome
   const { pass, intended } = await recordIntent(ports, input, before);
   if ('kind' in intended) return intended;
   const { number, offer } = intended.attempt;
-  const answer = await create(ports, intended);
+  const answer = await create(ports, intended, input);
   // Until the commit below, an instance may exist that only the recorded tag identifies.
   const boot = bootWait(ports.providers(offer.provider).card);
   const { result } = await changeLease(ports, input.leaseId, (lease, now) =>
@@ -105,7 +114,7 @@ async function launch(ports: LaunchPorts, input: StepInput): Promise<StepOutcome
  * rate-limited and not-called (come again), lease-over, superseded. Throws StoreDown, Conflict.
  */
 export function createLaunchInstance(ports: LaunchPorts) {
-  return async (input: StepInput): Promise<StepOutcome<BootWait>> => {
+  return async (input: LaunchInput): Promise<StepOutcome<BootWait>> => {
     const outcome = await launch(ports, input);
     if (outcome.kind === 'done') await attachKey(ports, input.leaseId);
     return outcome;

@@ -17,7 +17,7 @@ import type { StepOutcome } from '../../../core/lease/step.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { listAttempts } from '../../common/listing.ts';
 import { confirmAbsent } from '../confirm-absent.ts';
-import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
+import { destroyListed, type TeardownPorts } from '../destroy-target.ts';
 
 export type ProveAbsencePorts = TeardownPorts;
 
@@ -57,7 +57,6 @@ export function createProveAbsence(ports: ProveAbsencePorts) {
       decideAbsenceRound(current, looked.value, now),
     );
     // The commit above records the reason; each round calls destroy again until it is accepted.
-    for (const target of result.destroys) await destroyTarget(ports, target);
-    return result.outcome;
+    return (await destroyListed(ports, result.destroys)) ?? result.outcome;
   };
 }

@@ -8,7 +8,7 @@ import { unacceptedTargets } from '../../../core/lease/teardown.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { listAttempts } from '../../common/listing.ts';
 import { confirmAbsent } from '../confirm-absent.ts';
-import { destroyTarget, type TeardownPorts } from '../destroy-target.ts';
+import { destroyListed, destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
 export type RetireAttemptPorts = TeardownPorts;
 
@@ -44,7 +44,6 @@ export function createRetireAttempt(ports: RetireAttemptPorts) {
     const { result } = await changeLease(ports, before.id, (current, now) =>
       decideRetirement(current, facts, now),
     );
-    for (const target of result.destroys) await destroyTarget(ports, target);
-    return result.outcome;
+    return (await destroyListed(ports, result.destroys)) ?? result.outcome;
   };
 }

@@ -43,6 +43,7 @@ describe('the table', () => {
       'BadReply',
       'Unauthorised',
       'AccessDenied',
+      'Crashed',
       'TeardownOverdue',
       'BadConfig',
     ]);

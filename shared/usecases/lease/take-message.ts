@@ -1,0 +1,68 @@
+// One delivery of a message of a worker's queue: it is held, read, and its work is done. What can't
+// be read, and what is of no lease, is put aside with a page: it must not hold up the others.
+
+import { errorInWords, Failure } from '../../core/base/failure.ts';
+import type { Worker } from '../../core/base/functions.ts';
+import { pageOf } from '../../core/base/page.ts';
+import { stepMessageOf } from '../../core/lease/work-message.ts';
+import { waitBefore } from '../../core/lease/work-moves.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { WorkQueue } from '../../ports/queue.ts';
+import { type HoldPorts, holdMessage } from '../common/hold-message.ts';
+import type { Delivered, Delivery } from './do-work.ts';
+
+export type TakeMessagePorts = HoldPorts & {
+  readonly worker: Worker;
+  readonly queue: Pick<WorkQueue, 'changeVisibility'>;
+  readonly clock: Clock;
+  readonly doWork: (delivery: Delivery) => Promise<Delivered>;
+  readonly page: (message: string) => void;
+};
+
+/** A message as its queue delivers it. */
+export type ReceivedMessage = {
+  readonly id: string;
+  readonly receipt: string;
+  /** Parsed from JSON; null when it is none. */
+  readonly body: unknown;
+  readonly receives: number;
+};
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof Failure && error.name === 'NotFound';
+
+/**
+ * Takes one delivery: `finished` messages are deleted, others are delivered again. Safe to repeat.
+ * Throws for a bug, StoreDown, ProviderDown, Conflict: then the message comes again when it is no
+ * longer held.
+ */
+export function createTakeMessage(ports: TakeMessagePorts) {
+  const { worker, queue, clock, doWork, page } = ports;
+  const putAside = (id: string, why: string): Delivered => {
+    page(pageOf('bad-message', `${worker} put message ${id} aside: ${why}`));
+    return { kind: 'finished' };
+  };
+  const carryOut = async (delivery: Delivery, id: string): Promise<Delivered> => {
+    const [done] = await Promise.allSettled([doWork(delivery)]);
+    if (done.status === 'fulfilled') return done.value;
+    if (isNotFound(done.reason)) return putAside(id, errorInWords(done.reason));
+    throw done.reason;
+  };
+  return async (received: ReceivedMessage): Promise<'finished' | 'again'> => {
+    const { id, body, receipt, receives } = received;
+    const message = stepMessageOf(worker, body);
+    if (message === null) {
+      putAside(id, 'it has no step that this worker carries out');
+      return 'finished';
+    }
+    const done = await holdMessage(ports, receipt, (isHeld) =>
+      carryOut({ message, receives, isHeld }, id),
+    );
+    // Another delivery has it already.
+    if (done === null) return 'again';
+    if (done.kind === 'again') {
+      await queue.changeVisibility(receipt, waitBefore(done, clock.now()));
+    }
+    return done.kind;
+  };
+}
