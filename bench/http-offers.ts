@@ -7,6 +7,7 @@ import { startChild } from '../local/children.ts';
 import { firstProvider } from '../local/markets.ts';
 import { createMenuStore } from '../shared/adapters/dynamodb/menu/menu-store.ts';
 import type { Table } from '../shared/adapters/dynamodb/table.ts';
+import { seconds } from '../shared/core/base/time.ts';
 import { Offer } from '../shared/core/instance/offer.ts';
 import { anOffer } from '../test/support/builders/instance.ts';
 import { openCaller, type Prepared } from './http-caller.ts';
@@ -32,7 +33,7 @@ async function publish(table: (name: string) => Table, folder: string): Promise<
   });
   const blobs = createFolderBlobs(join(folder, 'blobs'));
   const snapshot = { provider: firstProvider, version: 'bench', takenAt: HEARTBEATS_FROM, offers };
-  await createMenuStore(table('inventory'), blobs).publish(snapshot);
+  await createMenuStore(table('inventory'), blobs, () => seconds(30)).publish(snapshot);
 }
 
 /** `GET /v1/offers` for all offers, relative to a server that sends the same headers and bytes. */

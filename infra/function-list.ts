@@ -121,7 +121,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     ],
   },
   'work-provider': {
-    ...SMALL,
+    ...LARGE,
     needs: [
       'records',
       'take-provider-work',
@@ -131,6 +131,8 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'open-leases',
       'admit-accounts',
       'pass-over-offers',
+      'read-menu',
+      'take-room',
       'tag-key',
       'provider-keys',
     ],

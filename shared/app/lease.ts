@@ -34,6 +34,7 @@ import { createTearDown } from '../usecases/lease/tear-down-now.ts';
 import { createListOffers, createReadOffer } from '../usecases/menu/list-offers.ts';
 import { createRefreshOffers } from '../usecases/menu/refresh-offers.ts';
 import { createReadHealth } from '../usecases/operations/read-health.ts';
+import { choosing } from './choosing.ts';
 import {
   accounts,
   counter,
@@ -63,17 +64,7 @@ import { once, type Runtime } from './runtime.ts';
 
 // The steps of the workflow.
 
-export const chooseOffer = (runtime: Runtime) =>
-  createChooseOffer({
-    ...records(runtime),
-    freezes: once(runtime, freezes),
-    menu: once(runtime, menu),
-    rooms: once(runtime, rooms),
-    providerNames: providerNames(runtime),
-    bootLimit: longest((card) => card.bootLimit),
-    phoneHome: phoneHome(runtime),
-    selfEnding: selfEndingProviders,
-  });
+export const chooseOffer = (runtime: Runtime) => createChooseOffer(choosing(runtime));
 
 export const armDeadline = (runtime: Runtime) =>
   createArmDeadline({ ...records(runtime), scheduler: once(runtime, scheduler) });

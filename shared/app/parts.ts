@@ -13,7 +13,7 @@ import { createAccountStore } from '../adapters/dynamodb/ledger/account-store.ts
 import { createLedgerStore } from '../adapters/dynamodb/ledger/ledger-store.ts';
 import {
   createMenuStore,
-  goneOffers as goneOffersIn,
+  offerMarks as offerMarksIn,
 } from '../adapters/dynamodb/menu/menu-store.ts';
 import { createFreezeStore } from '../adapters/dynamodb/operations/freeze-store.ts';
 import { createRunStore } from '../adapters/dynamodb/operations/run-store.ts';
@@ -218,9 +218,13 @@ export const counter = (runtime: Runtime) => runtime.count ?? once(shared(runtim
 export const table = (runtime: Runtime, name: keyof Config['tables']) =>
   openTable(once(shared(runtime), database), runtime.config.tables[name]);
 
-export const goneOffers = (runtime: Runtime) => goneOffersIn(table(runtime, 'inventory'));
+export const offerMarks = (runtime: Runtime) => offerMarksIn(table(runtime, 'inventory'));
 export const menu = (runtime: Runtime) =>
-  createMenuStore(table(runtime, 'inventory'), once(runtime, blobs));
+  createMenuStore(
+    table(runtime, 'inventory'),
+    once(runtime, blobs),
+    (provider) => cardOf(provider).searchLag,
+  );
 export const freezes = (runtime: Runtime) => createFreezeStore(table(runtime, 'leases'));
 export const runs = (runtime: Runtime) => createRunStore(table(runtime, 'live'));
 export const sweeps = (runtime: Runtime) => createSweepStore(table(runtime, 'inventory'));

@@ -9,11 +9,11 @@ import { createLaunchInstance } from '../usecases/lease/steps/launch-instance.ts
 import { createProveAbsence } from '../usecases/lease/steps/prove-absence.ts';
 import { createRetireAttempt } from '../usecases/lease/steps/retire-attempt.ts';
 import { createTakeMessage } from '../usecases/lease/take-message.ts';
+import { choosing } from './choosing.ts';
 import { nodeSetup } from './node-setup.ts';
 import {
-  freezes,
-  goneOffers,
   lastKnown,
+  offerMarks,
   paging,
   passes,
   pulses,
@@ -31,11 +31,10 @@ type Steps<Name extends Worker> = { readonly [Step in StepOf<Name>]: WorkStep };
 export const launchInstance = (runtime: Runtime) =>
   withKeys(runtime, (keyed) =>
     createLaunchInstance({
-      ...records(keyed),
+      ...choosing(keyed),
       ...sight(keyed),
       pulses: once(keyed, pulses),
-      freezes: once(keyed, freezes),
-      goneOffers: once(keyed, goneOffers),
+      marks: once(keyed, offerMarks),
       passes: once(runtime, passes),
       nodeSetup: nodeSetup(keyed),
     }),

@@ -8,7 +8,7 @@ export type MenuStore = {
   /** Writes the snapshot, then the pointer to it; an older snapshot never replaces a newer one. */
   publish(snapshot: Snapshot): Promise<void>;
   /**
-   * The current snapshot without offers found to be gone, parsed once per version; null before the
+   * The current snapshot without marked offers, parsed once per version; null before the
    * first refresh. When it is damaged, the one before. Throws StoreDown when neither can be read.
    */
   current(provider: ProviderName): Promise<Snapshot | null>;

@@ -38,6 +38,8 @@ export type ProviderCard = {
   readonly createIsIdempotent: boolean;
   /** The longest observed time from sending a create call to its effect. */
   readonly longestCreate: DurationMs;
+  /** How long a search may still show an offer that is taken. */
+  readonly searchLag: DurationMs;
   /** How long a listing may lag behind the instances. */
   readonly listLag: DurationMs;
   /** Whether a listing says how many instances there are: one without that is not complete. */

@@ -24,6 +24,10 @@ export function callResultOf({ kind }: CreateAnswer): CallResult {
   return { kind: kind === 'outcome-unknown' ? 'unanswered' : 'answered' };
 }
 
+/** Whether other leases must pass the offer over: it is gone, or ours, or may be. */
+export const takesOffer = ({ kind }: CreateAnswer): boolean =>
+  kind === 'offer-gone' || kind === 'launched' || kind === 'outcome-unknown';
+
 type Applied = Decision<StepOutcome<BootWait>>;
 type Recorded = AttemptIn<'recorded'>;
 

@@ -1,6 +1,7 @@
 // The choice of an offer: the best candidate on which no attempt of this lease has failed, and the
 // prepaid funds it takes.
 
+import type { OfferId } from '../base/ids.ts';
 import { formatUsd } from '../base/money.ts';
 import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
@@ -82,6 +83,8 @@ export type ChoiceFacts = Rules & {
   readonly input: StepInput;
   readonly frozen: Frozen;
   readonly snapshots: readonly Snapshot[];
+  /** A chosen offer that is not to be had any more; null keeps every choice. */
+  readonly replaces: OfferId | null;
   readonly rooms: Rooms;
   /** The longest boot limit of the configured providers. */
   readonly bootLimit: DurationMs;
@@ -96,6 +99,10 @@ export type Choice = Decision<StepOutcome> & { readonly take: Taking | null };
 
 const keepAsIs = (outcome: StepOutcome): Choice => ({ ...keep(outcome), take: null });
 
+/** Whether the lease has a choice that stands. */
+const isKept = ({ chosen }: Starting, { replaces }: ChoiceFacts): boolean =>
+  chosen !== null && chosen.id !== replaces;
+
 /** Chooses the offer for the next attempt. A choice that no attempt has used is kept. */
 export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Choice {
   const skip = stopReason(lease, facts.input, now);
@@ -103,7 +110,7 @@ export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Ch
   const last = currentAttempt(lease);
   // The last attempt has an instance, or may have one that must be searched for first.
   const isOpen = last !== undefined && (last.state === 'created' || isUnanswered(last));
-  if (!isStarting(lease) || lease.chosen !== null || isOpen) return keepAsIs(done(null));
+  if (!isStarting(lease) || isOpen || isKept(lease, facts)) return keepAsIs(done(null));
   const frozen = endFrozenLease(lease, facts.frozen, now);
   if (frozen !== null) return { ...frozen, take: null };
   const { rooms, bootLimit, snapshots } = facts;

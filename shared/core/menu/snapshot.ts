@@ -45,6 +45,10 @@ export function menuGap(
   return null;
 }
 
+/** Whether the menu still has the offer: it has no mark, and the last search found it. */
+export const isOffered = ({ offers }: Snapshot, { id }: Pick<Offer, 'id'>): boolean =>
+  offers.some((offer) => offer.id === id);
+
 /** Whether its offers can still be chosen. */
 export const isUsable = ({ takenAt }: Pick<Snapshot, 'takenAt'>, now: EpochMs): boolean =>
   between(takenAt, now) <= policy.menu.staleAfter;

@@ -16,6 +16,7 @@ export function aCard(change: Partial<ProviderCard> = {}): ProviderCard {
     provider: 'vastai',
     createIsIdempotent: false,
     longestCreate: minutes(1),
+    searchLag: seconds(30),
     listLag: seconds(30),
     reportsTotal: true,
     stopsBilling: 'destroy',

@@ -10,6 +10,7 @@ import { createAccountStore } from '../../../shared/adapters/dynamodb/ledger/acc
 import { createLedgerStore } from '../../../shared/adapters/dynamodb/ledger/ledger-store.ts';
 import { createMenuStore } from '../../../shared/adapters/dynamodb/menu/menu-store.ts';
 import { openTable } from '../../../shared/adapters/dynamodb/table.ts';
+import { seconds } from '../../../shared/core/base/time.ts';
 
 export type TestDatabase = Awaited<ReturnType<typeof openTestDatabase>>;
 
@@ -40,7 +41,7 @@ export async function openTestDatabase() {
     pulses: createPulseStore(tables.leases),
     accounts: createAccountStore(tables.ledger),
     ledger: createLedgerStore(tables.ledger),
-    menu: createMenuStore(tables.inventory, blobs),
+    menu: createMenuStore(tables.inventory, blobs, () => seconds(30)),
     close: closeEngine,
   };
 }

@@ -1,7 +1,7 @@
 // The menu: a snapshot of megabytes is compressed in the blob store, and one small item points to
 // the current one. While it is unchanged, reading it again costs one read of that item. The item
-// also names the snapshot before, which is read instead of a damaged one, and the offers that were
-// found to be gone since the snapshot.
+// also names the snapshot before, which is read instead of a damaged one, and the marks of offers,
+// which stay until a newer snapshot knows better.
 
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
@@ -10,12 +10,12 @@ import { Failure } from '../../../core/base/failure.ts';
 import { OfferId } from '../../../core/base/ids.ts';
 import { policy } from '../../../core/base/policy/policy.ts';
 import { ProviderName } from '../../../core/base/providers.ts';
-import { EpochMs } from '../../../core/base/time.ts';
+import { after, type DurationMs, EpochMs } from '../../../core/base/time.ts';
 import { Offer } from '../../../core/instance/offer.ts';
 import type { Snapshot } from '../../../core/menu/snapshot.ts';
 import type { BlobStore } from '../../../ports/blob-store.ts';
-import type { GoneOffers } from '../../../ports/gone-offers.ts';
 import type { MenuStore } from '../../../ports/menu-store.ts';
+import type { OfferMarks } from '../../../ports/offer-marks.ts';
 import { snapshotKey } from '../schema.ts';
 import { type Item, type Table, tryItem } from '../table.ts';
 
@@ -27,7 +27,10 @@ const Pointer = z.object({
   ...pointed,
   /** The version of the snapshot before. */
   previous: z._default(z.nullable(z.string()), null),
-  gone: z._default(z.set(OfferId), new Set()),
+  /** When each offer was marked. */
+  marks: z._default(z.record(OfferId, EpochMs), {}),
+  /** Increased by each mark. */
+  marked: z._default(z.int(), 0),
 });
 const Stored = z.object({ ...pointed, offers: z.array(z.unknown()) });
 
@@ -83,32 +86,41 @@ function pointerOf(table: Table, item: Item): Pointer {
 const DAMAGED = 'NOT attribute_type(#takenAt, :number)';
 
 /** A parsed snapshot, and what is left of it. */
-type Loaded = { readonly whole: Snapshot; readonly gone: number; readonly left: Snapshot };
+type Loaded = { readonly whole: Snapshot; readonly marked: number; readonly left: Snapshot };
 
-/**
- * The snapshot without gone offers. The set of gone offers only grows, so its size identifies it.
- */
-function leftOf(whole: Snapshot, gone: Pointer['gone']): Loaded {
-  const offers = whole.offers.filter(({ id }) => !gone.has(id));
-  return { whole, gone: gone.size, left: gone.size === 0 ? whole : { ...whole, offers } };
+/** How long after a mark a search of the provider may still show the offer. */
+export type SearchLag = (provider: ProviderName) => DurationMs;
+
+/** The marks that a snapshot does not replace. */
+function marksOn({ provider, takenAt }: Pick<Snapshot, 'provider' | 'takenAt'>, by: Marks) {
+  const marks = Object.entries(by.pointer?.marks ?? {});
+  return Object.fromEntries(marks.filter(([, at]) => takenAt <= after(at, by.lagOf(provider))));
+}
+type Marks = { readonly pointer: Pointer | null; readonly lagOf: SearchLag };
+
+/** The snapshot without marked offers. */
+function leftOf(whole: Snapshot, by: Marks): Loaded {
+  const marks = marksOn(whole, by);
+  const offers = whole.offers.filter(({ id }) => marks[id] === undefined);
+  return { whole, marked: by.pointer?.marked ?? 0, left: { ...whole, offers } };
 }
 
-/** Adds gone offers to the pointer's item, which `createMenuStore` reads. */
-export function goneOffers(table: Table): GoneOffers {
+/** Adds marks to the pointer's item, which `createMenuStore` reads. */
+export function offerMarks(table: Table): OfferMarks {
   return {
-    recordGone: async ({ id, provider }, at) => {
-      const few = 'attribute_not_exists(#gone) OR size(#gone) < :most';
+    mark: async ({ id, provider }, at) => {
       await table.update(snapshotKey(provider), {
-        update: 'ADD #gone :gone',
-        condition: `#takenAt <= :at AND (${few})`,
-        values: { ':gone': new Set([id]), ':at': at, ':most': policy.menu.maxGone },
+        update: 'SET #marks.#offer = :at ADD #marked :one',
+        condition: 'attribute_exists(#marks) AND size(#marks) < :most',
+        names: { '#offer': id },
+        values: { ':at': at, ':one': 1, ':most': policy.menu.maxMarks },
       });
     },
   };
 }
 
 /** Pointers in the table `inventory`, snapshots in the blob store. */
-export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
+export function createMenuStore(table: Table, blobs: BlobStore, lagOf: SearchLag): MenuStore {
   const newest = new Map<ProviderName, Loaded>();
   /** Concurrent callers share one read. */
   const pending = new Map<ProviderName, Promise<Snapshot | null>>();
@@ -118,36 +130,47 @@ export function createMenuStore(table: Table, blobs: BlobStore): MenuStore {
     const pointer = pointerOf(table, item);
     const loaded = newest.get(provider);
     const isCurrent = loaded?.whole.version === pointer.version;
-    if (isCurrent && loaded.gone === pointer.gone.size) return loaded.left;
+    if (isCurrent && loaded.marked === pointer.marked) return loaded.left;
     const [whole] = await Promise.allSettled([isCurrent ? loaded.whole : load(blobs, pointer)]);
     if (whole.status === 'rejected') {
       const earlier = loaded?.whole ?? (await loadPrevious(blobs, pointer));
       if (earlier === null) throw whole.reason;
-      return leftOf(earlier, pointer.gone).left;
+      return leftOf(earlier, { pointer, lagOf }).left;
     }
     if (whole.value === null) return null;
-    const next = leftOf(whole.value, pointer.gone);
+    const next = leftOf(whole.value, { pointer, lagOf });
     newest.set(provider, next);
     return next.left;
   };
-  /** The version that the snapshot replaces; null when there is none, or its item is damaged. */
-  const versionBefore = async ({ provider, version }: Snapshot): Promise<string | null> => {
+  /** What the snapshot replaces; null when there is nothing, or its item is damaged. */
+  const pointerBefore = async ({ provider }: Snapshot): Promise<Pointer | null> => {
     const item = await table.get(snapshotKey(provider));
     const parsed = item === null ? null : tryItem(table, Pointer, item);
-    if (parsed === null || !('value' in parsed) || parsed.value.version === version) return null;
-    return parsed.value.version;
+    return parsed !== null && 'value' in parsed ? parsed.value : null;
+  };
+  /** Whether the pointer was written, or need not be; not when a mark came in between. */
+  const point = async (snapshot: Snapshot): Promise<boolean> => {
+    const { provider, version, takenAt } = snapshot;
+    const before = await pointerBefore(snapshot);
+    const marked = before?.marked ?? 0;
+    const marks = marksOn(snapshot, { pointer: before, lagOf });
+    const previous = before === null || before.version === version ? null : before.version;
+    const pointer = { provider, version, takenAt, previous, marks, marked };
+    const unmarked = 'attribute_not_exists(#marked) OR #marked = :marked';
+    const written = await table.put(snapshotKey(provider), pointer, {
+      condition: `attribute_not_exists(#pk) OR (#takenAt < :takenAt AND (${unmarked})) OR ${DAMAGED}`,
+      values: { ':takenAt': takenAt, ':marked': marked, ':number': 'N' },
+    });
+    return written === 'written' || (before !== null && before.takenAt >= takenAt);
   };
   return {
     publish: async (snapshot) => {
-      const { provider, version, takenAt } = snapshot;
-      const pointer = { provider, version, takenAt, previous: await versionBefore(snapshot) };
       // Write the blob first, so that the pointer is always valid. A blob without a pointer
       // expires.
-      await blobs.put(blobKey(pointer), await compress(JSON.stringify(snapshot)));
-      await table.put(snapshotKey(provider), pointer, {
-        condition: `attribute_not_exists(#pk) OR #takenAt < :takenAt OR ${DAMAGED}`,
-        values: { ':takenAt': takenAt, ':number': 'N' },
-      });
+      await blobs.put(blobKey(snapshot), await compress(JSON.stringify(snapshot)));
+      for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
+        if (await point(snapshot)) return;
+      }
     },
     current: (provider) => {
       const started = pending.get(provider);

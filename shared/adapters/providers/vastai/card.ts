@@ -25,6 +25,8 @@ export const card: ProviderCard = {
   createIsIdempotent: false,
   // Vast.ai's own client times out after 120 s (client source).
   longestCreate: seconds(120),
+  // Not documented: as for listings, our decision.
+  searchLag: seconds(30),
   // Listings miss new contracts for 0 to 30 s (field reports).
   listLag: seconds(30),
   // Every page has `total_instances` (documentation).

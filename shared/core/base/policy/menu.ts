@@ -12,8 +12,8 @@ export const menuPolicy = {
   menu: {
     /** Between two refreshes of the menu. */
     refreshEvery: minutes(5),
-    /** Offers of one snapshot marked as gone: 6 KB of ids in an item that is read often. */
-    maxGone: 200,
+    /** Marked offers of one provider: 12 KB of ids and times in an item that is read often. */
+    maxMarks: 300,
     /** Offers of an older snapshot are not chosen: most are gone. */
     staleAfter: minutes(30),
   },

@@ -15,27 +15,32 @@ import {
   applyCreateAnswer,
   type CreateAnswer,
   callResultOf,
+  takesOffer,
 } from '../../../core/lease/launch-outcome.ts';
 import { chosenOffer, type Lease } from '../../../core/lease/lease.ts';
-import { type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
+import { detour, type StepInput, type StepOutcome, stopReason } from '../../../core/lease/step.ts';
+import { isOffered } from '../../../core/menu/snapshot.ts';
 import { frozenFor } from '../../../core/operations/freeze.ts';
 import type { FreezeStore } from '../../../ports/freeze-store.ts';
-import type { GoneOffers } from '../../../ports/gone-offers.ts';
+import type { MenuStore } from '../../../ports/menu-store.ts';
+import type { OfferMarks } from '../../../ports/offer-marks.ts';
 import type { Passes } from '../../../ports/passes.ts';
 import type { ProviderAccountStore } from '../../../ports/provider-account-store.ts';
 import type { PulseStore } from '../../../ports/pulse-store.ts';
 import { accountForCreate } from '../../common/account-for-create.ts';
-import { changeLease, loadLease, type Records } from '../../common/change-lease.ts';
+import { changeLease, loadLease } from '../../common/change-lease.ts';
 import type { Providers } from '../../common/listing.ts';
 import { attachKey } from '../attach-key.ts';
+import { type ChoosingPorts, chooseFrom } from '../choose-from.ts';
 
-export type LaunchPorts = Records &
+export type LaunchPorts = ChoosingPorts &
   TagReader & {
     readonly providers: Providers;
     readonly providerAccounts: ProviderAccountStore;
     readonly pulses: PulseStore;
     readonly freezes: FreezeStore;
-    readonly goneOffers: GoneOffers;
+    readonly menu: MenuStore;
+    readonly marks: OfferMarks;
     readonly passes: Passes;
     /** The agent and its environment; empty when instances have no endpoint to call. */
     readonly nodeSetup: (lease: Lease, attempt: number) => NodeSetup;
@@ -45,6 +50,27 @@ export type LaunchInput = StepInput & {
   /** Whether the worker still has the message of this turn; otherwise it must not create. */
   readonly isHeld: () => boolean;
 };
+
+/**
+ * At its turn, the chosen offer may be another lease's: then it takes the best one that is left at
+ * the same provider. Returns the detour when none is left there. Throws StoreDown, Conflict.
+ */
+async function chooseAgain(
+  ports: LaunchPorts,
+  input: StepInput,
+  lease: Lease,
+): Promise<StepOutcome<never> | null> {
+  const chosen = chosenOffer(lease);
+  if (chosen === null) return null;
+  const snapshot = await ports.menu.current(chosen.provider);
+  if (snapshot === null || isOffered(snapshot, chosen)) return null;
+  const freezes = await ports.freezes.concerning(lease.consumer);
+  const menu = { snapshots: [snapshot], freezes, replaces: chosen.id };
+  const outcome = await chooseFrom(ports, input, menu);
+  if (outcome.kind === 'done') return null;
+  const isNone = outcome.kind === 'no-offer' || outcome.kind === 'over-budget';
+  return isNone ? detour('offer-gone', outcome.reason) : outcome;
+}
 
 /**
  * Starts the pulse of the next attempt. It comes first, so that no other write is between the
@@ -92,6 +118,8 @@ async function launch(ports: LaunchPorts, input: LaunchInput): Promise<StepOutco
   // An unreadable freeze must not keep a lease from ending.
   const skip = stopReason(before, input, ports.clock.now());
   if (skip !== null) return skip;
+  const outbid = await chooseAgain(ports, input, before);
+  if (outbid !== null) return outbid;
   await startPulse(ports, before);
   const { pass, intended } = await recordIntent(ports, input, before);
   if ('kind' in intended) return intended;
@@ -104,7 +132,7 @@ async function launch(ports: LaunchPorts, input: LaunchInput): Promise<StepOutco
   );
   // After the commit: both are hints for other leases, and this lease does not depend on them.
   if (answer.kind !== 'too-late') await pass?.note(callResultOf(answer));
-  if (answer.kind === 'offer-gone') await ports.goneOffers.recordGone(offer, ports.clock.now());
+  if (takesOffer(answer)) await ports.marks.mark(offer, ports.clock.now());
   return result;
 }
 

@@ -68,7 +68,7 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
       decideChoice(
         lease,
         {
-          ...{ input, frozen, snapshots: menu, account: null },
+          ...{ input, frozen, snapshots: menu, replaces: null, account: null },
           ...{ rooms: new Map(), bootLimit: minutes(10), phoneHome: true },
           selfEnding: new Set(),
         },

@@ -50,6 +50,7 @@ function factsOf(change: Partial<ChoiceFacts> & { room?: number | null } = {}): 
   };
   return {
     ...{ input: { leaseId: aLeaseId(), generation: 1 }, account: null, bootLimit, phoneHome: true },
+    replaces: null,
     selfEnding: new Set(['vastai' as const]),
     frozen: { lease: false, providers: [] },
     snapshots: [snapshotOf('vastai', [anOffer()], at('12:00'))],

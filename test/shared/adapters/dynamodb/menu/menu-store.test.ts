@@ -5,17 +5,19 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createMenuStore,
-  goneOffers,
+  offerMarks,
 } from '../../../../../shared/adapters/dynamodb/menu/menu-store.ts';
 import { snapshotKey } from '../../../../../shared/adapters/dynamodb/schema.ts';
 import { brandId, OfferId } from '../../../../../shared/core/base/ids.ts';
 import { policy } from '../../../../../shared/core/base/policy/policy.ts';
-import { epochMs } from '../../../../../shared/core/base/time.ts';
+import { epochMs, seconds } from '../../../../../shared/core/base/time.ts';
 import type { Snapshot } from '../../../../../shared/core/menu/snapshot.ts';
 import type { BlobStore } from '../../../../../shared/ports/blob-store.ts';
 import { at } from '../../../../support/builders/base.ts';
 import { anOffer } from '../../../../support/builders/instance.ts';
 import { openTestDatabase, type TestDatabase } from '../../../../support/worlds/database.ts';
+
+const lagOf = () => seconds(30);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -70,36 +72,43 @@ describe('the menu', () => {
   });
 
   it('is the same for another process', async () => {
-    const other = createMenuStore(database.tables.inventory, database.blobs);
+    const other = createMenuStore(database.tables.inventory, database.blobs, lagOf);
     const published = snapshot(0);
     await database.menu.publish(published);
     expect(await other.current('vastai')).toEqual(published);
   });
 
-  it('has no offers that are gone, without parsing it again', async () => {
+  it('has no marked offers, without parsing it again', async () => {
     const [x, y] = [anOffer(), anOffer({ id: brandId(OfferId, 'vastai_1002') })];
     await database.menu.publish(snapshot(0, { offers: [x, y] }));
-    const gone = goneOffers(database.tables.inventory);
-    await gone.recordGone(x, epochMs(noon + 5_000));
-    await gone.recordGone(x, epochMs(noon + 6_000));
+    const marks = offerMarks(database.tables.inventory);
+    await marks.mark(x, epochMs(noon + 5_000));
+    await marks.mark(x, epochMs(noon + 6_000));
     const left = await database.menu.current('vastai');
     expect(left?.offers).toEqual([y]);
     expect(await database.menu.current('vastai')).toBe(left);
   });
 
-  it('keeps an offer that was found to be gone before the snapshot', async () => {
-    await database.menu.publish(snapshot(0));
-    await goneOffers(database.tables.inventory).recordGone(anOffer(), epochMs(noon - 1));
-    expect((await database.menu.current('vastai'))?.offers.length).toBe(1);
+  it('leaves a marked offer out until a search that started after its lag', async () => {
+    const menu = createMenuStore(database.tables.inventory, database.blobs, lagOf);
+    const shown = async () => (await menu.current('vastai'))?.offers.length;
+    await menu.publish(snapshot(0));
+    await offerMarks(database.tables.inventory).mark(anOffer(), epochMs(noon + 5_000));
+    expect(await shown()).toBe(0);
+    // It was taken while this search ran, or the search lagged behind.
+    await menu.publish(snapshot(20));
+    expect(await shown()).toBe(0);
+    await menu.publish(snapshot(40));
+    expect(await shown()).toBe(1);
   });
 
-  it('records a bounded number of gone offers', async () => {
-    const offers = Array.from({ length: policy.menu.maxGone + 1 }, (_, nth) =>
+  it('keeps a bounded number of marks', async () => {
+    const offers = Array.from({ length: policy.menu.maxMarks + 1 }, (_, nth) =>
       anOffer({ id: brandId(OfferId, `vastai_${nth + 1}`) }),
     );
     await database.menu.publish(snapshot(0, { offers }));
-    const gone = goneOffers(database.tables.inventory);
-    for (const offer of offers) await gone.recordGone(offer, epochMs(noon + 5_000));
+    const marks = offerMarks(database.tables.inventory);
+    for (const offer of offers) await marks.mark(offer, epochMs(noon + 5_000));
     expect((await database.menu.current('vastai'))?.offers).toEqual(offers.slice(-1));
   });
 
@@ -114,17 +123,21 @@ describe('the menu', () => {
 
   it('is empty when its blob has expired', async () => {
     const cleared: BlobStore = { put: async () => {}, get: async () => null };
-    const menu = createMenuStore(database.tables.inventory, cleared);
+    const menu = createMenuStore(database.tables.inventory, cleared, lagOf);
     await menu.publish(snapshot(0));
     expect(await menu.current('vastai')).toBeNull();
   });
 
   it('leaves out only an offer that cannot be read', async () => {
     const [odd, sound] = [{ ...anOffer(), gpuCount: 'many' }, anOffer()];
-    const menu = createMenuStore(database.tables.inventory, {
-      put: async () => {},
-      get: async () => gzipSync(JSON.stringify({ ...snapshot(0), offers: [odd, sound] })),
-    });
+    const menu = createMenuStore(
+      database.tables.inventory,
+      {
+        put: async () => {},
+        get: async () => gzipSync(JSON.stringify({ ...snapshot(0), offers: [odd, sound] })),
+      },
+      lagOf,
+    );
     await menu.publish(snapshot(0));
     expect((await menu.current('vastai'))?.offers).toEqual([sound]);
   });
@@ -141,10 +154,10 @@ describe('a damaged snapshot', () => {
       get: async (key) => blobs.get(key) ?? null,
     };
     const first = snapshot(0);
-    await createMenuStore(database.tables.inventory, store).publish(first);
-    await createMenuStore(database.tables.inventory, store).publish(snapshot(1));
+    await createMenuStore(database.tables.inventory, store, lagOf).publish(first);
+    await createMenuStore(database.tables.inventory, store, lagOf).publish(snapshot(1));
     blobs.set([...blobs.keys()].at(-1) ?? '', body);
-    return { blobs, first, menu: createMenuStore(database.tables.inventory, store) };
+    return { blobs, first, menu: createMenuStore(database.tables.inventory, store, lagOf) };
   }
 
   it.each([
