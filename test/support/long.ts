@@ -12,6 +12,7 @@ const BUDGETS = {
   month: 8,
   soak: 12,
   'outages of a fleet': 6,
+  fleet: 10,
   'kill -9': 3,
   survive: 1,
   'interleaved corrections': 1,
