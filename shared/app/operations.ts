@@ -42,7 +42,8 @@ const freezing = (runtime: Runtime) => ({
 });
 
 export const extendLease = (runtime: Runtime) => createExtendLease(ending(runtime));
-export const attestLease = (runtime: Runtime) => createAttestLease(records(runtime));
+export const attestLease = (runtime: Runtime) =>
+  createAttestLease({ ...records(runtime), pulses: once(runtime, pulses) });
 export const approveExtension = (runtime: Runtime) => createApproveExtension(records(runtime));
 
 export const placeFreeze = (runtime: Runtime) =>

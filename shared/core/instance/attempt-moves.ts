@@ -9,6 +9,7 @@ import type { Birth } from './birth.ts';
 import type { Offer } from './offer.ts';
 import type { Tag } from './ownership.ts';
 import type { ProviderAccount } from './provider-account.ts';
+import type { LastKnown } from './usage.ts';
 
 /** What must be recorded before create is called. */
 export type Intent = {
@@ -115,6 +116,15 @@ export function retireAttempt(attempt: Holding, reason: AttemptReason): AttemptI
   return { ...attempt, state: 'retiring', reason, ...open, noEvidenceSince: null };
 }
 
+/** What is known of the instance when it is over: since when it ran, and what it used. */
+export function recordLastKnown(
+  attempt: AttemptIn<'retiring'>,
+  { runningSince, usage }: LastKnown,
+): AttemptIn<'retiring'> {
+  const ran = runningSince === null ? attempt : observeRunning(attempt, runningSince);
+  return { ...ran, usage: usage ?? ran.usage };
+}
+
 /** The provider accepted the destroy call; the first acceptance stops the charge. */
 export function acceptDestroy(attempt: AttemptIn<'retiring'>, now: EpochMs): AttemptIn<'retiring'> {
   return { ...attempt, destroyAcceptedAt: attempt.destroyAcceptedAt ?? now };
@@ -163,12 +173,16 @@ export function closeAttempt(
   return { ...rest, state: 'gone', proof };
 }
 
-/** The same; without an accepted destroy, the instance is charged until it was last seen. */
+/**
+ * The same; without an accepted destroy, the instance is charged until it was last seen. Its
+ * heartbeats are sightings: an instance can run and end itself before any listing shows it.
+ */
 export function closeAsLastSeen(
   attempt: AttemptIn<'retiring'>,
-  proof: AbsenceProof,
+  { proof, last }: { readonly proof: AbsenceProof; readonly last: LastKnown | undefined },
   now: EpochMs,
 ): AttemptIn<'gone'> {
-  const over = attempt.destroyAcceptedAt === null ? recordMissing(attempt, [], now) : attempt;
-  return closeAttempt(over, proof);
+  if (attempt.destroyAcceptedAt !== null) return closeAttempt(attempt, proof);
+  const ran = last === undefined ? attempt : recordLastKnown(attempt, last);
+  return closeAttempt(recordMissing(ran, last?.seenAt ?? [], now), proof);
 }

@@ -28,6 +28,9 @@ export type LastKnown = {
   readonly seenAt: readonly EpochMs[];
 };
 
+/** The last known facts about the instances of a lease, by the number of their attempts. */
+export type LastKnownOf = ReadonlyMap<number, LastKnown>;
+
 /** What the running instance of an attempt has used so far. */
 export type LiveUsage = { readonly attempt: number; readonly usage: Usage };
 

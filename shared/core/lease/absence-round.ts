@@ -10,6 +10,7 @@ import { proveAbsence } from '../instance/absence.ts';
 import { absenceFloor, isHolding, isVerified, proofOf } from '../instance/attempt.ts';
 import { type Claimed, claimsOf } from '../instance/claim.ts';
 import type { Listing } from '../instance/sighting.ts';
+import type { LastKnownOf } from '../instance/usage.ts';
 import { type Decision, keep } from './decision.ts';
 import { adoptSighting, applyClaims } from './identify.ts';
 import { attemptOf, type Lease, type LeaseIn } from './lease.ts';
@@ -31,6 +32,8 @@ export type RoundFacts = {
   readonly listLag: DurationMs;
   /** The verified ids that the provider says it does not know, read after the listing. */
   readonly absent: ReadonlySet<InstanceId>;
+  /** What is known of the instances whose destroy was never accepted. */
+  readonly last: LastKnownOf;
 };
 
 export type Round = {
@@ -108,7 +111,7 @@ const unreadTargets = (lease: Lease, absent: ReadonlySet<InstanceId>): readonly 
 /** Judges a listing without an instance of the lease. */
 function judgeEmpty(
   lease: Ending,
-  { listing, listLag, absent }: RoundFacts,
+  { listing, listLag, absent, last }: RoundFacts,
   now: EpochMs,
 ): Decision<Round> {
   const notBefore = absenceFloor(lease.attempts);
@@ -124,7 +127,7 @@ function judgeEmpty(
       return pending(lease, 'the provider must also say that it knows no verified id', { unread });
     }
     const reason = 'two complete listings, far enough apart, show no instance of the lease';
-    const closed = closeAttempts(lease, verdict.proof, now);
+    const closed = closeAttempts(lease, { proof: verdict.proof, last }, now);
     const commit = addEvent(closed, { type: 'absence-proved', reason }, now);
     return { commit, result: only(done(null)) };
   }

@@ -49,7 +49,8 @@ function judgeEmpty(
       const unread = [targetOf(lease, attempt)];
       return pending(lease, 'the provider must also say that it does not know the id', { unread });
     }
-    const gone = withAttempt(lease, closeAsLastSeen(attempt, verdict.proof, now));
+    const known = { proof: verdict.proof, last: facts.last.get(attempt.number) };
+    const gone = withAttempt(lease, closeAsLastSeen(attempt, known, now));
     const reason = `the instance of attempt ${attempt.number} is proved absent: ${attempt.reason}`;
     return {
       commit: addEvent(gone, { type: 'attempt-gone', reason }, now),

@@ -17,6 +17,7 @@ import {
   closeAsLastSeen,
   closeNeverCreated,
   observeRunning,
+  recordLastKnown,
   recordMissing,
   recordSighting,
   reopenDestroy,
@@ -24,7 +25,7 @@ import {
 } from '../instance/attempt-moves.ts';
 import type { Claimed } from '../instance/claim.ts';
 import type { Instance } from '../instance/instance.ts';
-import type { LastKnown } from '../instance/usage.ts';
+import type { LastKnown, LastKnownOf } from '../instance/usage.ts';
 import { adoptSighting } from './identify.ts';
 import { attemptOf, type Lease } from './lease.ts';
 import { addEvent, withAttempt } from './lease-moves.ts';
@@ -51,11 +52,17 @@ export const isDestroyAccepted = (attempt: Attempt | undefined): boolean =>
   attempt?.state === 'retiring' && attempt.destroyAcceptedAt !== null;
 
 /** The lease when no instance of it is left, as proved or attested: every attempt is closed. */
-export const closeAttempts = (lease: Lease, proof: AbsenceProof, now: EpochMs): Lease =>
+export const closeAttempts = (
+  lease: Lease,
+  { proof, last }: { readonly proof: AbsenceProof; readonly last: LastKnownOf },
+  now: EpochMs,
+): Lease =>
   lease.attempts.reduce<Lease>((next, attempt) => {
     if (isUnanswered(attempt)) return withAttempt(next, closeNeverCreated(attempt, proof));
     if (!isHolding(attempt)) return next;
-    return withAttempt(next, closeAsLastSeen(retireAttempt(attempt, 'lease-ended'), proof, now));
+    const retiring = retireAttempt(attempt, 'lease-ended');
+    const known = { proof, last: last.get(attempt.number) };
+    return withAttempt(next, closeAsLastSeen(retiring, known, now));
   }, lease);
 
 export const targetOf = (lease: Lease, attempt: Holding): Target => ({
@@ -95,13 +102,13 @@ export function applyDestroyOutcome(
   if (attempt === undefined) return lease;
   const retiring = retireAttempt(attempt, target.reason);
   if (retiring.destroyAcceptedAt !== null) return lease;
-  const { usage, seenAt, runningSince } = target.last;
+  const { how, last } = target;
   // A lease that ends before it is active is charged for what ran meanwhile.
-  const ran = runningSince === null ? retiring : observeRunning(retiring, runningSince);
-  const over = target.how === 'absent' ? recordMissing(ran, seenAt, now) : acceptDestroy(ran, now);
-  const next = withAttempt(lease, { ...over, usage: usage ?? over.usage });
+  const ran = recordLastKnown(retiring, last);
+  const over = how === 'absent' ? recordMissing(ran, last.seenAt, now) : acceptDestroy(ran, now);
+  const next = withAttempt(lease, over);
   const call = `destroy of instance ${target.instanceId}`;
-  const reason = `${call}: ${WORDS[target.how]}; proving absence next`;
+  const reason = `${call}: ${WORDS[how]}; proving absence next`;
   return addEvent(next, { type: 'destroy-accepted', reason }, now);
 }
 

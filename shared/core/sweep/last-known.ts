@@ -1,10 +1,10 @@
 // The last known facts about an instance: when it was last seen, and what it used. While it exists,
 // only its pulse and the records of sweeps describe it.
 
-import type { DurationMs } from '../base/time.ts';
+import { type DurationMs, durationMs } from '../base/time.ts';
 import { isHolding } from '../instance/attempt.ts';
 import { type Pulse, runningSince } from '../instance/pulse.ts';
-import { type LastKnown, liveUsage } from '../instance/usage.ts';
+import { type LastKnown, type LastKnownOf, liveUsage } from '../instance/usage.ts';
 import { attemptOf, type Lease } from '../lease/lease.ts';
 import { lastShown, type SweepRecord } from './record.ts';
 
@@ -34,3 +34,13 @@ export function lastKnown(lease: Lease, traces: Traces): LastKnown {
     seenAt: seen.filter((instant) => instant !== null),
   };
 }
+
+/** The last known facts of each attempt that the records are about. */
+export const lastKnownOf = (lease: Lease, traces: readonly Traces[]): LastKnownOf =>
+  new Map(traces.map((each) => [each.attempt, lastKnown(lease, each)]));
+
+/** What the pulse alone says of the instance that it belongs to. */
+export const lastKnownByPulse = (lease: Lease, pulse: Pulse | null): LastKnownOf =>
+  pulse === null
+    ? new Map()
+    : lastKnownOf(lease, [{ attempt: pulse.attempt, pulse, record: null, listLag: durationMs(0) }]);

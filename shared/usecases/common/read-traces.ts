@@ -2,7 +2,10 @@
 
 import type { LeaseId } from '../../core/base/ids.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
-import type { Traces } from '../../core/sweep/last-known.ts';
+import type { LastKnownOf } from '../../core/instance/usage.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import { unacceptedTargets } from '../../core/lease/teardown.ts';
+import { lastKnownOf, type Traces } from '../../core/sweep/last-known.ts';
 import type { PulseStore } from '../../ports/pulse-store.ts';
 import type { SweepStore } from '../../ports/sweep-store.ts';
 import type { Providers } from './listing.ts';
@@ -37,4 +40,11 @@ export async function readTraces(
     record: record.status === 'fulfilled' ? record.value : null,
     listLag: ports.providers(provider).card.listLag,
   };
+}
+
+/** The last known facts of each instance whose destroy was not accepted. Never throws. */
+export async function readLastKnown(ports: TracePorts, lease: Lease): Promise<LastKnownOf> {
+  const traces: Traces[] = [];
+  for (const target of unacceptedTargets(lease)) traces.push(await readTraces(ports, target));
+  return lastKnownOf(lease, traces);
 }

@@ -7,7 +7,11 @@ import type { LeaseId } from '../../core/base/ids.ts';
 import { planAttestation } from '../../core/lease/attest.ts';
 import { keep } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
+import { lastKnownByPulse } from '../../core/sweep/last-known.ts';
+import type { PulseStore } from '../../ports/pulse-store.ts';
 import { changeLease, type Records } from '../common/change-lease.ts';
+
+export type AttestPorts = Records & { readonly pulses: Pick<PulseStore, 'get'> };
 
 export type AttestInput = {
   readonly leaseId: LeaseId;
@@ -20,11 +24,14 @@ export type AttestInput = {
  * lease that is proved or attested already stays unchanged. Throws Forbidden, NotFound, NotEnding,
  * StoreDown, Conflict.
  */
-export function createAttestLease(records: Records) {
+export function createAttestLease(ports: AttestPorts) {
   return async ({ leaseId, caller, why }: AttestInput): Promise<Lease> => {
     mustBeOperator(caller);
-    const { lease } = await changeLease(records, leaseId, (current, now) => {
-      const plan = planAttestation(current, { who: caller.consumer, why, at: now }, now);
+    const pulse = await ports.pulses.get(leaseId);
+    const { lease } = await changeLease(ports, leaseId, (current, now) => {
+      const attestation = { who: caller.consumer, why, at: now };
+      const last = lastKnownByPulse(current, pulse);
+      const plan = planAttestation(current, { attestation, last }, now);
       switch (plan.kind) {
         case 'attest':
           return { commit: plan.lease, result: null };

@@ -16,6 +16,7 @@ import type { Lease } from '../../../core/lease/lease.ts';
 import type { StepOutcome } from '../../../core/lease/step.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { listAttempts } from '../../common/listing.ts';
+import { readLastKnown } from '../../common/read-traces.ts';
 import { confirmAbsent } from '../confirm-absent.ts';
 import { destroyListed, type TeardownPorts } from '../destroy-target.ts';
 
@@ -33,7 +34,8 @@ async function look(ports: ProveAbsencePorts, lease: Lease): Promise<RoundFacts>
   const open = lease.attempts.filter((attempt) => !isClosed(attempt));
   const listing = await listAttempts(ports, open);
   const listLag = longest(...open.map(({ offer }) => ports.providers(offer.provider).card.listLag));
-  const facts = { listing, listLag, absent: new Set<never>() };
+  const last = await readLastKnown(ports, lease);
+  const facts = { listing, listLag, last, absent: new Set<never>() };
   const { unread } = decideAbsenceRound(lease, facts, ports.clock.now()).result;
   return confirmAbsent(ports, lease, { facts, unread });
 }

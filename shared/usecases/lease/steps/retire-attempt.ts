@@ -7,6 +7,7 @@ import { done, type StepInput, type StepOutcome, stopReason } from '../../../cor
 import { unacceptedTargets } from '../../../core/lease/teardown.ts';
 import { changeLease, loadLease } from '../../common/change-lease.ts';
 import { listAttempts } from '../../common/listing.ts';
+import { readLastKnown } from '../../common/read-traces.ts';
 import { confirmAbsent } from '../confirm-absent.ts';
 import { destroyListed, destroyTarget, type TeardownPorts } from '../destroy-target.ts';
 
@@ -38,7 +39,8 @@ export function createRetireAttempt(ports: RetireAttemptPorts) {
     const { provider } = attempt.offer;
     const listing = await listAttempts(ports, [attempt]);
     const { listLag } = ports.providers(provider).card;
-    const listed = { input, listing, listLag, absent: new Set<never>() };
+    const last = await readLastKnown(ports, lease);
+    const listed = { input, listing, listLag, last, absent: new Set<never>() };
     const { unread } = decideRetirement(lease, listed, ports.clock.now()).result;
     const facts = { input, ...(await confirmAbsent(ports, lease, { facts: listed, unread })) };
     const { result } = await changeLease(ports, before.id, (current, now) =>

@@ -24,7 +24,7 @@ describe('an absence round', () => {
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit } = decideAbsenceRound(
           lease,
-          { listing, listLag, absent },
+          { listing, listLag, absent, last: new Map() },
           listing.listedAt,
         );
         const open = listing.rows.length > 0 || unacceptedTargets(lease).length > 0;
@@ -39,7 +39,7 @@ describe('an absence round', () => {
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit } = decideAbsenceRound(
           lease,
-          { listing, listLag, absent },
+          { listing, listLag, absent, last: new Map() },
           listing.listedAt,
         );
         const closed = commit?.attempts.filter(
@@ -65,7 +65,7 @@ describe('an absence round', () => {
   it('closes no verified attempt whose id the provider has not said that it does not know', () => {
     fc.assert(
       fc.property(anyEndingLease, anyListing, fc.subarray([...absent]), (lease, listing, some) => {
-        const facts = { listing, listLag, absent: new Set(some) };
+        const facts = { listing, listLag, absent: new Set(some), last: new Map() };
         const { commit } = decideAbsenceRound(lease, facts, listing.listedAt);
         for (const attempt of commit?.attempts ?? []) {
           const before = lease.attempts.find(({ number }) => number === attempt.number);
@@ -82,7 +82,7 @@ describe('an absence round', () => {
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit, result } = decideAbsenceRound(
           lease,
-          { listing, listLag, absent },
+          { listing, listLag, absent, last: new Map() },
           listing.listedAt,
         );
         const destroyed = result.destroys.map(({ attempt }) => attempt);
@@ -102,7 +102,7 @@ describe('an absence round', () => {
       fc.property(anyEndingLease, anyListing, (lease, listing) => {
         const { commit, result } = decideAbsenceRound(
           lease,
-          { listing, listLag, absent },
+          { listing, listLag, absent, last: new Map() },
           listing.listedAt,
         );
         const proved = lease.attempts.every(isClosed);

@@ -29,7 +29,7 @@ function destroyedLease() {
 const listLag = seconds(30);
 const absent = new Set([anInstanceId()]);
 const round = (lease: Lease, listing: ReturnType<typeof aListing>) =>
-  decideAbsenceRound(lease, { listing, listLag, absent }, listing.listedAt);
+  decideAbsenceRound(lease, { listing, listLag, absent, last: new Map() }, listing.listedAt);
 const lastEvent = (lease: Lease | null) => lease?.outbox.events.at(-1)?.type;
 
 describe('an empty listing', () => {
@@ -42,7 +42,10 @@ describe('an empty listing', () => {
 
   it('is no proof before the provider says that it does not know the verified id', () => {
     const lease = { ...destroyedLease(), absentSince: at('12:31:05') };
-    const facts = { listing: aListing(at('12:31:35')), listLag, absent: new Set<never>() };
+    const facts = {
+      ...{ listing: aListing(at('12:31:35')), listLag },
+      ...{ absent: new Set<never>(), last: new Map() },
+    };
     const { commit, result } = decideAbsenceRound(lease, facts, at('12:31:35'));
     expect(commit?.attempts).toMatchObject([{ state: 'retiring' }]);
     expect(result).toMatchObject({ unread: [{ instanceId: anInstanceId() }], destroys: [] });

@@ -15,7 +15,8 @@ import {
 } from '../../../support/builders/lease.ts';
 
 const attestation = { who: aConsumer, why: 'the account is closed', at: at('13:00') };
-const plan = (lease: Lease) => planAttestation(lease, attestation, at('13:00'));
+const plan = (lease: Lease) =>
+  planAttestation(lease, { attestation, last: new Map() }, at('13:00'));
 
 describe('an attestation', () => {
   it.each([
@@ -32,6 +33,16 @@ describe('an attestation', () => {
       type: 'absence-attested',
       reason: expect.stringContaining('which nothing proves: the account is closed'),
     });
+  });
+
+  it('charges an instance until its last heartbeat when no destroy was accepted', () => {
+    const heard = { usage: null, runningSince: null, seenAt: [at('12:40')] };
+    const planned = planAttestation(
+      anEndingLease(),
+      { attestation, last: new Map([[1, heard]]) },
+      at('13:00'),
+    );
+    expect(planned).toMatchObject({ lease: { attempts: [{ chargedUntil: at('12:40') }] } });
   });
 
   it('is said of the whole lease, also when other attempts are proved', () => {

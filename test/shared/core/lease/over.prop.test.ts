@@ -108,9 +108,21 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
     commitOf(judgeLease(lease, { input, pulse: ready, silenceFrom: at('12:00') }, now)),
   'a held silence': (lease, now) => recordHeldSilence(lease, 'many became silent', now),
   'a retirement': (lease, now) =>
-    commitOf(decideRetirement(lease, { input, listing: listing(now), listLag: lag, absent }, now)),
+    commitOf(
+      decideRetirement(
+        lease,
+        { input, listing: listing(now), listLag: lag, absent, last: new Map() },
+        now,
+      ),
+    ),
   'an absence round': (lease, now) =>
-    commitOf(decideAbsenceRound(lease, { listing: aListing(now), listLag: lag, absent }, now)),
+    commitOf(
+      decideAbsenceRound(
+        lease,
+        { listing: aListing(now), listLag: lag, absent, last: new Map() },
+        now,
+      ),
+    ),
   'a destroy outcome': (lease, now) =>
     applyDestroyOutcome(
       lease,

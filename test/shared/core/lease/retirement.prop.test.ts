@@ -19,7 +19,7 @@ describe('a retirement', () => {
     fc.assert(
       fc.property(anyAttempt(1), anyListing, (attempt, listing) => {
         const lease = { ...aBootingLease(), attempts: [attempt] };
-        const facts = { input, listing, listLag: seconds(30), absent };
+        const facts = { input, listing, listLag: seconds(30), absent, last: new Map() };
         const { commit } = decideRetirement(lease, facts, listing.listedAt);
         if (commit?.attempts[0]?.state !== 'gone') return;
         closed += 1;

@@ -29,7 +29,11 @@ function destroyed(absentSince: ReturnType<typeof at> | null = null): Lease {
 const absent = new Set([anInstanceId()]);
 const input = { leaseId: given.id, generation: 1 };
 const decide = (lease: Lease, listing: ReturnType<typeof aListing>) =>
-  decideRetirement(lease, { input, listing, listLag: seconds(30), absent }, listing.listedAt);
+  decideRetirement(
+    lease,
+    { input, listing, listLag: seconds(30), absent, last: new Map() },
+    listing.listedAt,
+  );
 
 describe('a listing without the instance', () => {
   it('counts as the first, and a second one closes the attempt', () => {
