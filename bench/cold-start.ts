@@ -16,7 +16,7 @@ import { connect } from '../shared/adapters/dynamodb/client.ts';
 import { createLeaseStore } from '../shared/adapters/dynamodb/lease/lease-store.ts';
 import { createPulseStore } from '../shared/adapters/dynamodb/lease/pulse-store.ts';
 import { openTable } from '../shared/adapters/dynamodb/table.ts';
-import { after, minutes } from '../shared/core/base/time.ts';
+import { after, epochMs, minutes } from '../shared/core/base/time.ts';
 import { aConsumer, at } from '../test/support/builders/base.ts';
 import { aRequestedLease } from '../test/support/builders/lease.ts';
 
@@ -70,6 +70,7 @@ async function fill(endpoint: string): Promise<void> {
     leaseId,
     generation: 1,
     attempt: 1,
+    place: { enteredAt: epochMs(0), failures: 0 },
     wait: 'serve',
     token,
     endsAt,

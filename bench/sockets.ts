@@ -75,7 +75,14 @@ async function park(pulses: PulseStore, lease: LeaseIn<'active'>): Promise<void>
     linkMbps: null,
   });
   const token = `token-of-${leaseId}`;
-  await pulses.park({ ...waiting, generation: 1, wait: 'serve', token, idleWarned: null });
+  await pulses.park({
+    ...waiting,
+    generation: 1,
+    place: { enteredAt: epochMs(0), failures: 0 },
+    wait: 'serve',
+    token,
+    idleWarned: null,
+  });
 }
 
 /** Sends heartbeats of all leases concurrently. Rejects when one is refused. */

@@ -55,8 +55,8 @@ export type PulseStore = {
   /** Starts the pulse of an attempt; a repeat for the same attempt changes nothing. */
   start(start: PulseStart): Promise<void>;
   /**
-   * Stores a token under a newer wait number; `over` when the lease is over or a newer generation
-   * or attempt exists.
+   * Stores a token under a newer wait number; `over` when the lease is over, a newer generation or
+   * attempt exists, or a later wait of the same generation has parked.
    */
   park(parking: Parking): Promise<'parked' | 'over'>;
   /** Checks and records a heartbeat in one update; returns the pulse, or `refused`. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { records, scheduler, waking } from '../../shared/app/parts.ts';
 import { once } from '../../shared/app/runtime.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
-import { type EpochMs, isoTime } from '../../shared/core/base/time.ts';
+import { type EpochMs, epochMs, isoTime } from '../../shared/core/base/time.ts';
 import { createExtendLease } from '../../shared/usecases/lease/extend-lease.ts';
 import { createServeLease } from '../../shared/usecases/lease/steps/serve-lease.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld, OPERATOR } from '../support/worlds/lease.ts';
@@ -351,7 +351,8 @@ describe('an extension at the same time as', () => {
       workflow: { ...ports.workflow, wake },
     });
     const { generation } = await world.lease(id);
-    await serve({ leaseId: id, generation, token: 'the-new-token' });
+    const place = { enteredAt: epochMs(world.clock.now()), failures: 0 };
+    await serve({ leaseId: id, generation, ...place, token: 'the-new-token' });
     expect(woken).toEqual(['the-new-token']);
     await world.close();
   });

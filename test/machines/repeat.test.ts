@@ -10,7 +10,7 @@ import type { Pulse } from '../../shared/core/instance/pulse.ts';
 import type { Lease } from '../../shared/core/lease/lease.ts';
 import { unlikeMarket } from '../support/worlds/books.ts';
 import { CONSUMER, type LeaseWorld, leaseWorld } from '../support/worlds/lease.ts';
-import { isStep, type Meddle } from '../support/worlds/virtual-time.ts';
+import { HOUR, isStep, type Meddle, MINUTE } from '../support/worlds/virtual-time.ts';
 
 /**
  * Lets one step run at a time: a worker that answered the workflow goes on with its repeat. Time
@@ -144,6 +144,52 @@ describe.each(Object.entries(SCENES))('late, with %s', (_scene, { phoneHome = tr
     expect(await world.leftovers(id)).toEqual([]);
     expect(unlikeMarket(world, await world.lease(id))).toEqual([]);
     await world.close();
+  });
+});
+
+/** Runs the first call of a step again after its second one; returns what differs in the pulse. */
+async function repeatFirst(
+  name: 'await' | 'serve',
+  toSecond: (world: LeaseWorld) => Promise<LeaseId>,
+): Promise<readonly string[]> {
+  const runs: (() => Promise<unknown>)[] = [];
+  const meddle: Meddle = async (call, run) => {
+    if (call.name === name) runs.push(run);
+    return run();
+  };
+  const world = await leaseWorld({ meddle });
+  const id = await toSecond(world);
+  await world.until(async () => runs.length === 2);
+  const pulse = () => once(world.service.runtime, pulses).get(id);
+  const before = await pulse();
+  await runs[0]?.();
+  const after = await pulse();
+  await world.untilState(id, 'active');
+  await world.end(id);
+  expect(unlikeMarket(world, await world.lease(id))).toEqual([]);
+  await world.close();
+  return differing(before ?? {}, after ?? {});
+}
+
+describe('a late repeat of a step that parks a token', () => {
+  it('leaves the token of a later Serve, and its end', async () => {
+    const changed = await repeatFirst('serve', async (world) => {
+      const { id, deadline } = await world.active({ hours: 1 });
+      // Two states are never entered in the same instant.
+      await world.pass(MINUTE);
+      const until = new Date(deadline + HOUR).toISOString();
+      await world.ask('extendLease', { params: { id }, body: { until } });
+      return id;
+    });
+    expect(changed).toEqual([]);
+  });
+
+  it('leaves the token of the next attempt', async () => {
+    const changed = await repeatFirst('await', async (world) => {
+      world.market.addFault({ name: 'never-boots', times: 1 });
+      return world.request();
+    });
+    expect(changed).toEqual([]);
   });
 });
 

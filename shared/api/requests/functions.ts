@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { QUEUED_STEPS } from '../../core/base/functions.ts';
 import { brandId, LeaseId, RunId } from '../../core/base/ids.ts';
 import { ProviderName } from '../../core/base/providers.ts';
-import { EpochMs } from '../../core/base/time.ts';
+import { EpochMs, epochMs } from '../../core/base/time.ts';
 
 /** The lease, and the generation of its execution. */
 export const StepInput = z.object({
@@ -12,8 +12,24 @@ export const StepInput = z.object({
   generation: z.int().check(z.gte(1)),
 });
 
-/** A step whose state waits until `token` is completed. */
-export const WaitInput = z.extend(StepInput, { token: z.string().check(z.minLength(1)) });
+/** An instant of the context object of Step Functions. */
+const instant = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((text: string) => Date.parse(text)),
+    EpochMs,
+  ),
+);
+
+/**
+ * A step whose state waits until `token` is completed, with its place among the waits of its
+ * execution. An execution that was started before a deploy may not say when it entered its state.
+ */
+export const WaitInput = z.extend(StepInput, {
+  token: z.string().check(z.minLength(1)),
+  enteredAt: z._default(instant, epochMs(0)),
+  failures: z._default(z.int(), 0),
+});
 
 /** Judge, with the turns of Serve and Judge in its execution before this one. */
 export const JudgeInput = z.extend(StepInput, { turns: z.int().check(z.gte(0)) });
@@ -22,14 +38,6 @@ export const JudgeInput = z.extend(StepInput, { turns: z.int().check(z.gte(0)) }
 export const EndInput = z.extend(StepInput, {
   error: z.optional(z.object({ Error: z.string(), Cause: z._default(z.string(), '') })),
 });
-
-const instant = z.pipe(
-  z.string(),
-  z.pipe(
-    z.transform((text: string) => Date.parse(text)),
-    EpochMs,
-  ),
-);
 
 /** A step that a worker carries out: its state waits until `token` is answered. */
 export const ParkInput = z.extend(EndInput, {

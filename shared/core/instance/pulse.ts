@@ -96,11 +96,18 @@ export type PulseStart = Pick<
   | 'linkMbps'
 >;
 
+/**
+ * The place of a wait in its execution: when its state was entered, and how many of its attempts
+ * had failed. A function that was called earlier and runs late must not replace a newer token.
+ */
+export type WaitPlace = { readonly enteredAt: EpochMs; readonly failures: number };
+
 /** The token of a wait, and the values that the pulse has while it is parked. */
 export type Parking = {
   readonly leaseId: LeaseId;
   /** The generation of the execution: an older one must not overwrite a newer token. */
   readonly generation: number;
+  readonly place: WaitPlace;
   readonly attempt: number;
   readonly wait: Wait;
   readonly token: string;

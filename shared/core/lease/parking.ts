@@ -4,13 +4,13 @@
 
 import { policy } from '../base/policy/policy.ts';
 import { after, type EpochMs, total } from '../base/time.ts';
-import type { Parking, Pulse } from '../instance/pulse.ts';
+import type { Parking, Pulse, WaitPlace } from '../instance/pulse.ts';
 import { judge, servesUntil, type Verdict } from './judge.ts';
 import { currentAttempt, type Lease } from './lease.ts';
 import { type StepInput, skipReason } from './step.ts';
 
 /** The input of a step that waits for an answer to `token`. */
-export type WaitInput = StepInput & { readonly token: string };
+export type WaitInput = StepInput & WaitPlace & { readonly token: string };
 
 /** The state read after the token was parked. */
 export type Parked = {
@@ -19,8 +19,9 @@ export type Parked = {
   readonly pulse: Pulse | null;
 };
 
-const placeOf = (lease: Lease, { leaseId, generation, token }: WaitInput) => ({
-  ...{ leaseId, generation, token },
+const waitOf = (lease: Lease, input: WaitInput) => ({
+  ...{ leaseId: input.leaseId, generation: input.generation, token: input.token },
+  place: { enteredAt: input.enteredAt, failures: input.failures },
   attempt: currentAttempt(lease)?.number ?? 0,
 });
 
@@ -31,7 +32,7 @@ const placeOf = (lease: Lease, { leaseId, generation, token }: WaitInput) => ({
 export function parkForReadiness(lease: Lease, input: WaitInput, now: EpochMs): Parking {
   const { duration } = lease.terms;
   const endsAt = after(now, total(policy.ready.maxBootLimit, duration));
-  return { ...placeOf(lease, input), wait: 'ready', endsAt, idleWarned: null };
+  return { ...waitOf(lease, input), wait: 'ready', endsAt, idleWarned: null };
 }
 
 /** Whether there is nothing to wait for: the instance is ready, or the lease is over. */
@@ -45,12 +46,12 @@ export function parkToServe(
   { input, pulse }: { readonly input: WaitInput; readonly pulse: Pulse | null },
   now: EpochMs,
 ): Parking {
-  const place = placeOf(lease, input);
+  const own = waitOf(lease, input);
   if (lease.state !== 'active') {
-    return { ...place, wait: 'serve', endsAt: lease.deadline, idleWarned: null };
+    return { ...own, wait: 'serve', endsAt: lease.deadline, idleWarned: null };
   }
   const endsAt = servesUntil({ lease, pulse }, now);
-  return { ...place, wait: 'serve', endsAt, idleWarned: lease.idleWarned };
+  return { ...own, wait: 'serve', endsAt, idleWarned: lease.idleWarned };
 }
 
 /** Whether the lease is still active with the end it was parked with, `parkedUntil`. */

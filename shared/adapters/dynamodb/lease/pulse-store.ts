@@ -74,15 +74,26 @@ function startChange(start: PulseStart): Change {
   };
 }
 
-function parkChange({ generation, attempt, wait, token, endsAt, idleWarned }: Parking): Change {
+/**
+ * No token of a newer generation is stored, and none of a later wait of this one. Equal places are
+ * one call that is repeated. A pulse that was parked before places were stored has none.
+ */
+const NEWEST =
+  '(attribute_not_exists(#generation) OR #generation < :generation' +
+  ' OR (#generation = :generation AND (attribute_not_exists(#enteredAt)' +
+  ' OR #enteredAt < :enteredAt OR (#enteredAt = :enteredAt AND #failures <= :failures))))';
+
+function parkChange(parking: Parking): Change {
+  const { generation, place, attempt, wait, token, endsAt, idleWarned } = parking;
   const parked = '#wait = :wait, #token = :token, #endsAt = :endsAt, #idleWarned = :idleWarned';
   const next = '#waitNumber = #waitNumber + :one, #generation = :generation';
-  const newest = '(attribute_not_exists(#generation) OR #generation <= :generation)';
+  const order = '#enteredAt = :enteredAt, #failures = :failures';
   return {
-    update: `SET ${parked}, ${next}`,
-    condition: `#over = :no AND #attempt = :attempt AND ${newest}`,
+    update: `SET ${parked}, ${next}, ${order}`,
+    condition: `#over = :no AND #attempt = :attempt AND ${NEWEST}`,
     values: {
       ':generation': generation,
+      ...{ ':enteredAt': place.enteredAt, ':failures': place.failures },
       ...{ ':wait': wait, ':token': token, ':endsAt': endsAt, ':idleWarned': idleWarned },
       ...{ ':one': 1, ':no': false, ':attempt': attempt },
     },

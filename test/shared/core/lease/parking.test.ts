@@ -14,7 +14,9 @@ import { at } from '../../../support/builders/base.ts';
 import { aPulse } from '../../../support/builders/instance.ts';
 import { aBootingLease, anActiveLease, anEndingLease } from '../../../support/builders/lease.ts';
 
-const input = { leaseId: anActiveLease().id, generation: 1, token: 'a token' };
+const wait = { leaseId: anActiveLease().id, generation: 1, token: 'a token' };
+const place = { enteredAt: at('12:00'), failures: 2 };
+const input = { ...wait, ...place };
 const parked = { input, parked: 'parked', pulse: aPulse() } as const;
 
 describe('the wait for readiness', () => {
@@ -24,7 +26,7 @@ describe('the wait for readiness', () => {
     const { duration } = lease.terms;
     const endsAt = later(at('12:10'), total(policy.ready.maxBootLimit, duration));
     expect(parkForReadiness(lease, input, at('12:10'))).toEqual({
-      ...{ ...input, attempt: 1, wait: 'ready' },
+      ...{ ...wait, place, attempt: 1, wait: 'ready' },
       ...{ endsAt, idleWarned: null },
     });
   });
@@ -46,7 +48,7 @@ describe('serving', () => {
   it('parks its token until the lease ends, with its last idle warning', () => {
     const idleWarned = { since: at('12:05'), at: at('12:06') };
     expect(parkToServe({ ...lease, idleWarned }, { input, pulse: null }, now)).toEqual({
-      ...{ ...input, attempt: 1, wait: 'serve' },
+      ...{ ...wait, place, attempt: 1, wait: 'serve' },
       ...{ endsAt: lease.deadline, idleWarned },
     });
     const booting = aBootingLease();

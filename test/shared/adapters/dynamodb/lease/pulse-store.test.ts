@@ -31,7 +31,8 @@ const start = (change: Partial<PulseStart> = {}) => {
   return database.pulses.start({ ...first, startedAt: null, linkMbps: null, ...change });
 };
 const park = (change: Partial<Parking> = {}) => {
-  const first = { leaseId, generation: 1, attempt: 1, token: 'token-1' };
+  const place = { enteredAt: at('12:00'), failures: 0 };
+  const first = { leaseId, generation: 1, place, attempt: 1, token: 'token-1' };
   const wait = { wait: 'ready', endsAt: at('15:00'), idleWarned: null } as const;
   return database.pulses.park({ ...first, ...wait, ...change });
 };
@@ -116,6 +117,20 @@ describe('parking a token', () => {
     expect(await park({ generation: 1, token: 'token-of-1' })).toBe('over');
     expect(await read()).toMatchObject({ token: 'token-of-2' });
     expect(await park({ generation: 2, token: 'next-of-2' })).toBe('parked');
+  });
+
+  it('is refused to an earlier wait of the same execution, and to an earlier try', async () => {
+    await start();
+    const later = { place: { enteredAt: at('13:00'), failures: 1 }, token: 'token-of-later' };
+    await park(later);
+    const earlier = [
+      { enteredAt: at('12:59'), failures: 7 },
+      { enteredAt: at('13:00'), failures: 0 },
+    ];
+    for (const place of earlier) expect(await park({ place, token: 'late' })).toBe('over');
+    expect(await read()).toMatchObject({ token: 'token-of-later', waitNumber: 1 });
+    expect(await park(later)).toBe('parked');
+    expect(await park({ generation: 2, token: 'token-of-2' })).toBe('parked');
   });
 
   it('stores each token under a newer wait number', async () => {
