@@ -3,10 +3,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { handler as stepChoose } from '../../functions/step-choose.ts';
 import { handler as stepDecide } from '../../functions/step-decide.ts';
 import { within } from '../../shared/app/runtime.ts';
 import { STEP_NAMES } from '../../shared/core/base/functions.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
+import type { LogLine } from '../../shared/ports/log.ts';
 import { leaseWorld } from '../support/worlds/lease.ts';
 
 const run = promisify(execFile);
@@ -55,6 +57,18 @@ describe('a step', () => {
     const event = { step: 'launch', leaseId: 'k3v9x0c2m5n8q1w4e7r6', generation: 1 };
     const call = () => stepDecide(event, { functionName: 'test' } as never);
     await expect(within(world.service.runtime, call)).rejects.toMatchObject({ field: 'step' });
+    await world.close();
+  });
+
+  it('that chooses an offer pages when it fails for more than the lack of a menu', async () => {
+    const pages: (string | undefined)[] = [];
+    const log = ({ kind, message }: LogLine) => void (kind === 'page' && pages.push(message));
+    const world = await leaseWorld({ log });
+    const lease = { leaseId: 'k3v9x0c2m5n8q1w4e7r6', generation: 1 };
+    const event = { step: 'choose', ...lease, failures: policy.step.pageAfter };
+    const call = () => stepChoose(event, { functionName: 'test' } as never);
+    await expect(within(world.service.runtime, call)).rejects.toMatchObject({ name: 'NotFound' });
+    expect(pages).toEqual([`failing-step: step choose of lease ${lease.leaseId} failed 3 times`]);
     await world.close();
   });
 

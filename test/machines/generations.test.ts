@@ -60,6 +60,48 @@ describe('a step that keeps failing', () => {
   });
 });
 
+describe('a step that fails for many leases', () => {
+  it('pages once in five minutes', async () => {
+    const lines: LogLine[] = [];
+    const world = await leaseWorld({ log: (line) => void lines.push(line) });
+    const pages = () => lines.filter(({ message }) => message?.startsWith('failing-step'));
+    const fails = { error: 'TypeError' };
+    const fault = { function: 'step-decide', step: 'serve', fails, when: 'before' } as const;
+    const ids = [(await world.active()).id, (await world.active()).id, (await world.active()).id];
+    world.service.lambda.addFault({ ...fault, times: 12 });
+    const extendAll = async () => {
+      for (const id of ids) {
+        const until = new Date((await world.lease(id)).deadline + 10 * MINUTE).toISOString();
+        await world.ask('extendLease', { params: { id }, body: { until } });
+      }
+    };
+    await extendAll();
+    await world.pass(4 * MINUTE);
+    expect(pages()).toHaveLength(1);
+    await world.pass(10 * MINUTE);
+    world.service.lambda.addFault({ ...fault, times: 12 });
+    await extendAll();
+    await world.pass(4 * MINUTE);
+    expect(pages()).toHaveLength(2);
+    await world.close();
+  });
+});
+
+describe('a lease that waits for a menu', () => {
+  it('pages nobody, however long it waits', async () => {
+    const lines: LogLine[] = [];
+    const log = (line: LogLine) => void lines.push(line);
+    const world = await leaseWorld({ log, freshMenu: false });
+    await world.pass(HOUR);
+    const id = await world.request();
+    await world.pass(10 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'requested' });
+    expect(lines.filter(({ error }) => error === 'ProviderDown').length).toBeGreaterThan(3);
+    expect(lines.filter(({ kind }) => kind === 'page')).toEqual([]);
+    await world.close();
+  });
+});
+
 describe('teardown of a lease that served longer than a day', () => {
   it('is not handed over at its first round', async () => {
     const world = await leaseWorld({ freshMenu: false });

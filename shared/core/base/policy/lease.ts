@@ -110,6 +110,11 @@ export const leasePolicy = {
     maxTurns: 1_000,
     /** An operator is paged when a step has failed so often in a row. */
     pageAfter: 3,
+    /**
+     * A process pages about a step at most this often: an outage of ours fails the step of each
+     * lease.
+     */
+    pageEvery: minutes(5),
   },
   commit: {
     /** How often a version conflict is retried before the whole step is retried. */
