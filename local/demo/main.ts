@@ -5,13 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
-import { formatUsd, microUsd, signedMicroUsd } from '../../shared/core/base/money.ts';
+import { formatUsd, microUsd } from '../../shared/core/base/money.ts';
 import { ProviderName } from '../../shared/core/base/providers.ts';
 import { minutes } from '../../shared/core/base/time.ts';
 import type { GatewayReply } from '../aws/gateway.ts';
 import { createScaledClock, type EngineClock } from '../workflow/clock.ts';
 import { audit } from './audit.ts';
 import { DEMO_FAULTS, type DemoFault } from './faults.ts';
+import { auditMarket } from './market-audit.ts';
 import { CONSUMER_ARN, createWorld, type World } from './world.ts';
 
 /** Simulated seconds per real second: a boot of 40 s takes less than a second. */
@@ -28,9 +29,6 @@ type Offered = {
   chargedMicroUsd: number;
   absenceProof: { firstListingAt: string | null; secondListingAt: string | null };
 };
-
-/** Micro-dollars: rounding explains a smaller difference between charge and bill. */
-const EXPLAINED = 2_004;
 
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -122,7 +120,10 @@ async function printReport(world: World, lease: LeaseBody): Promise<boolean> {
   const markets = [...world.markets.values()];
   const alive = markets.flatMap((market) => market.instances()).filter((each) => each.alive);
   const leases = [brandId(LeaseId, lease.id)];
-  const violations = await audit(world.service.runtime, consumer, { leases, alive });
+  const costs = markets.flatMap((market) => market.books().instances);
+  const market = await auditMarket(world.service.runtime, leases, costs);
+  const records = await audit(world.service.runtime, consumer, { leases, alive });
+  const violations = [...records, ...market.violations];
   const { transitions = 0 } = world.service.engine.describe(`${lease.id}-1`) ?? {};
   print();
   print(`Ended    ${lease.endReason}, after ${transitions} state transitions`);
@@ -131,11 +132,10 @@ async function printReport(world: World, lease: LeaseBody): Promise<boolean> {
   const spent = markets.map((market) => market.books().spentMicroUsd);
   const billed = microUsd(spent.reduce((sum, each) => sum + each, 0));
   print(`Provider ${alive.length} instances running, ${formatUsd(billed)} billed`);
-  const later = billed - lease.chargedMicroUsd;
-  if (Math.abs(later) > EXPLAINED) {
-    const difference = formatUsd(signedMicroUsd(later));
-    print(`Later    reconciliation enters ${difference}, when the provider's charges are final`);
-  }
+  for (const { amount } of market.due)
+    print(
+      `Later    reconciliation enters ${formatUsd(amount)}, when the provider's charges are final`,
+    );
   for (const line of violations) print(`FAILED   ${line}`);
   if (violations.length === 0)
     print('Checked  no instance running, no money held, ledger balanced');
