@@ -256,7 +256,7 @@ export async function soak({ leases, seed, hours }: SoakSize): Promise<SoakRepor
     telemetry: (job) => (since(job, 'idleAfter') ? QUIET : BUSY),
     mustNotBeSilent: (lease) => {
       const plan = [...lives.values()].find(({ id }) => id === lease)?.plan;
-      return plan?.silentAfter === null && plan.appHeartbeatsFor === null && !isByApp(plan);
+      return plan !== undefined && plan.silentAfter === null && !isByApp(plan);
     },
   });
   const stage: Stage = { world, lives, refused: {}, incidents: {} };

@@ -17,7 +17,10 @@ type Options = LeaseOptions & {
   readonly timeout: string;
 };
 
-const LIVENESS = ['node', 'app', 'both', 'auto'] as const satisfies Options['liveness'][];
+const LIVENESS = ['auto', 'app', 'node', 'both'] as const satisfies Options['liveness'][];
+const LIVENESS_HELP =
+  'whose heartbeats keep the lease: of the application or the instance (auto, the default), of ' +
+  'the application (app), of the instance (node), of each of the two (both)';
 
 const repeatable = (flags: string, description: string) =>
   new Option(flags, `${description} (may be repeated)`).argParser(collect).default([], 'any');
@@ -40,9 +43,7 @@ function addRequirements(command: Command): Command {
     .option('--self-ending', 'use only instances that can end themselves and their billing')
     .option('--job <name>', 'name of the job, to group costs by')
     .option('--silence <minutes>', 'end the lease after this long without a heartbeat')
-    .addOption(
-      new Option('--liveness <source>', 'source of heartbeats (default: auto)').choices(LIVENESS),
-    );
+    .addOption(new Option('--liveness <source>', LIVENESS_HELP).choices(LIVENESS));
 }
 
 export function addLease(program: Command, cli: Cli): void {

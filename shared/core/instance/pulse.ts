@@ -16,7 +16,11 @@ import {
 import { Idle, IdleWarning, Quiet } from './quiet.ts';
 import { Telemetry } from './telemetry.ts';
 
-/** Which heartbeats count: the instance's, the application's, or both. */
+/**
+ * Who must be silent for a lease to end as silent: the instance (`node`), the application (`app`),
+ * either of the two (`both`), or with `auto` the instance and, once it has sent a heartbeat, the
+ * application.
+ */
 export const Liveness = z.enum(['node', 'app', 'both', 'auto']);
 export type Liveness = z.infer<typeof Liveness>;
 
@@ -116,12 +120,12 @@ export type Parking = {
 };
 
 const earlier = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
-  a === null || b === null ? null : a < b ? a : b;
+  a === null || b === null ? null : earliest(a, b);
 
-/**
- * When the last heartbeat arrived that counts; null before the first. `auto` means the application
- * once it has sent a heartbeat, else the instance.
- */
+const later = (a: EpochMs | null, b: EpochMs | null): EpochMs | null =>
+  a === null || b === null ? (a ?? b) : latest(a, b);
+
+/** When the last heartbeat arrived that counts; null before the first. */
 export function lastCountingHeartbeat(pulse: Pulse): EpochMs | null {
   switch (pulse.liveness) {
     case 'node':
@@ -131,7 +135,7 @@ export function lastCountingHeartbeat(pulse: Pulse): EpochMs | null {
     case 'both':
       return earlier(pulse.nodeHeartbeatAt, pulse.appHeartbeatAt);
     case 'auto':
-      return pulse.appHeartbeatAt ?? pulse.nodeHeartbeatAt;
+      return later(pulse.nodeHeartbeatAt, pulse.appHeartbeatAt);
   }
 }
 

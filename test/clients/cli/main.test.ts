@@ -170,7 +170,7 @@ describe('exit codes', () => {
     [['lease', '--endpoint', 'here'], '--endpoint must be a URL'],
     [['leases', '--profile', 'nobody'], 'no credentials'],
     [['heartbeat', LEASE_ID, '--busy', '--idle'], "'--idle' cannot be used with option '--busy'"],
-    [['lease', '--liveness', 'us'], 'Allowed choices are node, app, both, auto'],
+    [['lease', '--liveness', 'us'], 'Allowed choices are auto, app, node, both'],
     [
       ['lease', '--idle-gpu', '5'],
       'idleness needs --idle-minutes, --idle-action and at least one of',

@@ -31,7 +31,8 @@ const cases: readonly Case[] = [
   { liveness: 'both', node: early, app: null, counts: null },
   { liveness: 'both', node: null, app: late, counts: null },
   { liveness: 'auto', node: early, app: null, counts: early },
-  { liveness: 'auto', node: late, app: early, counts: early },
+  { liveness: 'auto', node: late, app: early, counts: late },
+  { liveness: 'auto', node: early, app: late, counts: late },
   { liveness: 'auto', node: null, app: late, counts: late },
   { liveness: 'auto', node: null, app: null, counts: null },
 ];
@@ -90,9 +91,10 @@ describe('silence', () => {
     expect(silentFor(booted, at('12:04'), at('12:05'))).toBe(60_000);
   });
 
-  it('is that of the application once it has sent a heartbeat', () => {
+  it('is by default that of the sender whose last heartbeat is the newest', () => {
     const pulse = aPulse({ nodeHeartbeatAt: late, appHeartbeatAt: early });
-    expect(silentFor(pulse, at('12:04'), late)).toBe(10 * 60_000);
+    expect(silentFor(pulse, at('12:04'), at('12:23'))).toBe(3 * 60_000);
+    expect(silentFor({ ...pulse, nodeHeartbeatAt: early }, at('12:04'), late)).toBe(10 * 60_000);
   });
 
   it('is never negative when a heartbeat is newer than now', () => {
