@@ -27,7 +27,10 @@ export function leaseMethods(call: Send) {
       { cursor, signal }: CallOptions & { readonly cursor?: string | undefined } = {},
     ) => call('readEvents', { params: { id }, query: { cursor }, signal }),
 
-    /** Reports that the application is alive, and busy unless `busy` is false. */
+    /**
+     * Reports that the application is alive, and busy unless `busy` is false. The reply says by
+     * when the next heartbeat is due.
+     */
     recordHeartbeat: (
       id: string,
       { busy, signal }: CallOptions & { readonly busy?: boolean | undefined } = {},

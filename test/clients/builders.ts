@@ -41,6 +41,8 @@ export function aLease(over: Partial<Lease> = {}): Lease {
     activeAt: null,
     endsAt: null,
     endedAt: null,
+    silenceLimitSeconds: 300,
+    liveness: 'auto',
     attempts: 0,
     offer: null,
     ssh: [],

@@ -84,7 +84,10 @@ const verification: Run = {
   },
 };
 
-const carryOn = { carryOn: true, endsAt: at(60), secondsLeft: 60, everySeconds: 60 } as const;
+const carryOn: Reply<'recordHeartbeat'> = {
+  carryOn: true,
+  ...{ endsAt: at(60), secondsLeft: 60, nextHeartbeatBy: at(5), everySeconds: 60 },
+};
 
 export const REPLIES: { readonly [Name in RouteName]: Reply<Name> } = {
   listOffers: { offers: [anOffer()], nextCursor: 'next' },

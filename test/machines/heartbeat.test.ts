@@ -90,7 +90,53 @@ describe('a heartbeat', () => {
   });
 });
 
+describe('the reply to a heartbeat', () => {
+  it('says by when the next one of its sender is due', async () => {
+    world = await leaseWorld();
+    const { id } = await world.active({ silenceLimitSeconds: 300 });
+    const sent = world.clock.now();
+    const nextHeartbeatBy = new Date(sent + 5 * MINUTE).toISOString();
+    const number = Math.floor(sent / 1_000) + 10_000;
+    const replies = [
+      await world.ask('recordHeartbeat', { params: { id } }),
+      await heartbeat({ number }),
+    ];
+    for (const { body } of replies) expect(body).toMatchObject({ carryOn: true, nextHeartbeatBy });
+  });
+});
+
 describe('a lease', () => {
+  it('with liveness auto goes on by its instance when its application stops', async () => {
+    world = await leaseWorld({ sweepEvery: minutes(1) });
+    const { id } = await world.active({ silenceLimitSeconds: 300 });
+    expect(await world.ask('recordHeartbeat', { params: { id } })).toMatchObject({ status: 200 });
+    await world.pass(20 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ state: 'active' });
+    expect(world.alive()).toBe(1);
+  });
+
+  it('with liveness auto ends as silent when neither sends heartbeats', async () => {
+    let crashed: string | null = null;
+    const meddle: Meddle = (call, run) => {
+      const { headers } = call.payload as { headers?: { authorization?: string } };
+      const token = headers?.authorization ?? '';
+      const lost = crashed !== null && token.includes(crashed);
+      return lost && call.name === 'recordNodeHeartbeat'
+        ? Promise.reject(new Error('lost'))
+        : run();
+    };
+    world = await leaseWorld({ meddle, sweepEvery: minutes(1) });
+    const { id } = await world.active({ silenceLimitSeconds: 300 });
+    crashed = id;
+    await world.pass(2 * MINUTE);
+    await world.ask('recordHeartbeat', { params: { id } });
+    const from = world.clock.now();
+    await world.untilState(id, 'ending');
+    expect(world.clock.now() - from).toBeGreaterThanOrEqual(5 * MINUTE);
+    expect(world.clock.now() - from).toBeLessThanOrEqual(6.5 * MINUTE);
+    expect(await world.lease(id)).toMatchObject({ reason: 'silent' });
+  });
+
   it.each(['app', 'both'] as const)(
     'with liveness %s ends as silent when only its instance sends heartbeats',
     async (liveness) => {

@@ -79,11 +79,14 @@ function addHeartbeat(program: Command, cli: Cli): void {
     .action((id: string, { busy, idle }: HeartbeatOptions, command: Command) =>
       cli.run(command, async ({ client, signal, show }) => {
         const reply = await client.recordHeartbeat(id, { busy: idle ? false : busy, signal });
-        show(reply, (shown) => [
+        show(reply, (shown) =>
           'endsAt' in shown
-            ? `continue until ${time(shown.endsAt)}`
-            : clean(`stop: ${shown.reason}`),
-        ]);
+            ? [
+                `continue until ${time(shown.endsAt)}`,
+                `next heartbeat due by ${time(shown.nextHeartbeatBy)}`,
+              ]
+            : [clean(`stop: ${shown.reason}`)],
+        );
         return reply.carryOn ? EXIT.ok : EXIT.endedOtherwise;
       }),
     );

@@ -45,6 +45,8 @@ export function leaseView(lease: Lease): LeaseReply {
     activeAt: shown(active?.activeAt ?? over?.activeAt ?? null),
     endsAt: active === null ? null : isoTime(active.deadline),
     endedAt: shown(ended?.endedAt ?? null),
+    silenceLimitSeconds: terms.silenceLimit / 1_000,
+    liveness: terms.liveness,
     attempts: lease.attempts.length,
     offer: attempt === undefined ? null : offerView(attempt.offer, terms.requirement.diskGb),
     ssh: active?.ssh ?? [],
@@ -132,6 +134,7 @@ export function heartbeatView(reply: HeartbeatOutcome): HeartbeatReply {
         carryOn: true,
         endsAt: isoTime(reply.endsAt),
         secondsLeft: Math.floor(reply.left / 1_000),
+        nextHeartbeatBy: isoTime(reply.nextBy),
         everySeconds: policy.heartbeat.every / 1_000,
       };
     case 'stop':

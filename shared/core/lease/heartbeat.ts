@@ -3,7 +3,7 @@
 
 import type { ConsumerId } from '../base/ids.ts';
 import { policy } from '../base/policy/policy.ts';
-import { between, type DurationMs, type EpochMs } from '../base/time.ts';
+import { after, between, type DurationMs, type EpochMs } from '../base/time.ts';
 import { lastCountingHeartbeat, type Pulse } from '../instance/pulse.ts';
 import { judgeIdle } from './idle.ts';
 import { isOver, type Lease } from './lease.ts';
@@ -15,7 +15,13 @@ import { isOver, type Lease } from './lease.ts';
 export type HeartbeatFault = 'heartbeat-late' | 'heartbeat-replayed' | 'heartbeat-foreign';
 
 export type HeartbeatReply =
-  | { readonly kind: 'carry-on'; readonly endsAt: EpochMs; readonly left: DurationMs }
+  | {
+      readonly kind: 'carry-on';
+      readonly endsAt: EpochMs;
+      readonly left: DurationMs;
+      /** The sender counts as silent without another heartbeat by then. */
+      readonly nextBy: EpochMs;
+    }
   | { readonly kind: 'stop'; readonly reason: string }
   /** This heartbeat, or a newer one, was recorded before. */
   | { readonly kind: 'replayed' }
@@ -25,10 +31,11 @@ export type HeartbeatReply =
   | { readonly kind: 'too-early' };
 
 /** The reply to a heartbeat that was recorded. */
-export const carryOn = ({ endsAt }: Pulse, now: EpochMs): HeartbeatReply => ({
+export const carryOn = ({ endsAt, silenceLimit }: Pulse, now: EpochMs): HeartbeatReply => ({
   kind: 'carry-on',
   endsAt,
   left: between(now, endsAt),
+  nextBy: after(now, silenceLimit),
 });
 
 /**

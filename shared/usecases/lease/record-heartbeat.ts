@@ -105,7 +105,7 @@ async function recordOwn(ports: NodeHeartbeatPorts, heartbeat: Heartbeat): Promi
   // The update of any heartbeat: the store refuses it, because no lease has this id.
   await ports.pulses.heartbeat(heartbeat);
   await ports.ingest.put(extendIngest(await ports.ingest.get(), at));
-  return { kind: 'carry-on', endsAt: at, left: between(at, at) };
+  return { kind: 'carry-on', endsAt: at, left: between(at, at), nextBy: at };
 }
 
 /**

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { MicroUsd } from '../../../core/base/money.ts';
+import { Liveness } from '../../../core/instance/pulse.ts';
 import { EndReason } from '../../../core/lease/lease.ts';
 import { IsoTime, NextCursor, Unreadable } from '../fields.ts';
 import { OfferReply } from './menu.ts';
@@ -44,6 +45,9 @@ export const LeaseReply = z.strictObject({
   /** Null unless the lease is active. */
   endsAt: z.nullable(IsoTime),
   endedAt: z.nullable(IsoTime),
+  /** The lease ends after this long without the heartbeats that `liveness` names. */
+  silenceLimitSeconds: z.int(),
+  liveness: Liveness,
   attempts: z.int(),
   offer: z.nullable(OfferReply),
   ssh: z.array(z.strictObject({ host: z.string(), port: z.int(), user: z.string() })),
@@ -84,6 +88,8 @@ export const HeartbeatReply = z.discriminatedUnion('carryOn', [
     endsAt: IsoTime,
     /** The time left, for instances whose clock is wrong. */
     secondsLeft: z.int(),
+    /** Without another heartbeat by then, its sender counts as silent. */
+    nextHeartbeatBy: IsoTime,
     /** The interval between heartbeats. */
     everySeconds: z.int(),
   }),

@@ -22,10 +22,10 @@ import {
 const now = at('12:20');
 
 describe('a recorded heartbeat', () => {
-  it('gets the remaining time', () => {
-    const pulse = aPulse({ endsAt: at('12:21:30') });
+  it('gets the remaining time, and by when the next one is due', () => {
+    const pulse = aPulse({ endsAt: at('12:21:30'), silenceLimit: minutes(5) });
     expect(carryOn(pulse, now)).toEqual({
-      ...{ kind: 'carry-on', endsAt: at('12:21:30'), left: seconds(90) },
+      ...{ kind: 'carry-on', endsAt: at('12:21:30'), left: seconds(90), nextBy: at('12:25') },
     });
     expect(carryOn(pulse, at('12:30'))).toMatchObject({ left: 0 });
   });
