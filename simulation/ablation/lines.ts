@@ -148,14 +148,14 @@ export const LINES: readonly Ablation[] = [
     },
   },
   {
-    name: 'create within seconds of its intent',
+    name: 'create within seconds of its pass',
     file: INTENT,
-    line: 'between(recordedAt, now) <= policy.launch.createWithin;',
-    instead: 'between(recordedAt, now) >= 0;',
+    line: 'between(passedAt, now) <= policy.launch.createWithin;',
+    instead: 'between(passedAt, now) >= 0;',
     test: {
       file: 'test/machines/launch-moments.test.ts',
       of: 'a create call',
-      name: 'is not made more than 5 s after its intent was recorded',
+      name: 'is not made more than 5 s after its pass was taken',
     },
   },
   {

@@ -107,6 +107,9 @@ export function decideIntent(
   return recordIntent(lease, { offer, account, facts }, now);
 }
 
-/** Whether create may still be called: later, it could take effect after `mayLandUntil`. */
-export const mayCallCreate = ({ recordedAt }: Attempt, now: EpochMs): boolean =>
-  between(recordedAt, now) <= policy.launch.createWithin;
+/**
+ * Whether create may still be called, in real time since its pass was taken: later, it could take
+ * effect after `mayLandUntil`, or exceed the provider's rate.
+ */
+export const mayCallCreate = (passedAt: EpochMs, now: EpochMs): boolean =>
+  between(passedAt, now) <= policy.launch.createWithin;

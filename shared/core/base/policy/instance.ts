@@ -6,7 +6,7 @@ import { type DurationMs, durationMs, hours, minutes, seconds } from '../time.ts
 
 export const instancePolicy = {
   launch: {
-    /** Create is called within this time after the attempt is recorded, or not at all. */
+    /** Create is called within this real time after its pass was taken, or not at all. */
     createWithin: seconds(5),
   },
   ready: {

@@ -2,6 +2,7 @@
 // an instance exists. The attempt is recorded with its tag before the call, so that Find launched,
 // teardown and the sweep can find the instance.
 
+import type { EpochMs } from '../../../core/base/time.ts';
 import { type BootWait, bootWait } from '../../../core/instance/card.ts';
 import type { NodeSetup } from '../../../core/instance/launch.ts';
 import type { TagReader } from '../../../core/instance/sighting.ts';
@@ -81,6 +82,9 @@ async function startPulse(ports: LaunchPorts, lease: Lease): Promise<void> {
   if (pulse !== null) await ports.pulses.start(pulse);
 }
 
+/** A local clock may run faster than the calls that it limits. */
+const realNow = ({ clock }: LaunchPorts): EpochMs => clock.realNow?.() ?? clock.now();
+
 /**
  * Takes the pass of the create call, then commits the attempt, so that nothing stands between
  * intent and create. Only the caller whose write succeeds gets an `Intended`.
@@ -93,22 +97,23 @@ async function recordIntent(ports: LaunchPorts, input: StepInput, before: Lease)
   const facts = { input, deployment, signer, nodeSetup, cardOf, account };
   const chosen = chosenOffer(before);
   const pass = chosen === null ? null : await ports.passes.take(chosen.provider, 'launch');
+  const passedAt = realNow(ports);
   const { result } = await changeLease<StepOutcome<BootWait> | Intended>(
     ports,
     input.leaseId,
     (lease, now) =>
       decideIntent(lease, { ...facts, frozen: frozenFor(freezes, lease.consumer) }, now),
   );
-  return { pass, intended: result };
+  return { pass, passedAt, intended: result };
 }
 
-/** Calls create, unless too much time has passed since the intent. */
+/** Calls create, unless too much time has passed since its pass, or the message is lost. */
 async function create(
   ports: LaunchPorts,
   { attempt, spec }: Intended,
-  { isHeld }: LaunchInput,
+  { passedAt, isHeld }: Pick<LaunchInput, 'isHeld'> & { readonly passedAt: EpochMs },
 ): Promise<CreateAnswer> {
-  if (!isHeld() || !mayCallCreate(attempt, ports.clock.now())) return { kind: 'too-late' };
+  if (!isHeld() || !mayCallCreate(passedAt, realNow(ports))) return { kind: 'too-late' };
   return ports.providers(attempt.offer.provider).create(attempt.tag, attempt.offer, spec);
 }
 
@@ -121,10 +126,10 @@ async function launch(ports: LaunchPorts, input: LaunchInput): Promise<StepOutco
   const outbid = await chooseAgain(ports, input, before);
   if (outbid !== null) return outbid;
   await startPulse(ports, before);
-  const { pass, intended } = await recordIntent(ports, input, before);
+  const { pass, passedAt, intended } = await recordIntent(ports, input, before);
   if ('kind' in intended) return intended;
   const { number, offer } = intended.attempt;
-  const answer = await create(ports, intended, input);
+  const answer = await create(ports, intended, { passedAt, isHeld: input.isHeld });
   // Until the commit below, an instance may exist that only the recorded tag identifies.
   const boot = bootWait(ports.providers(offer.provider).card);
   const { result } = await changeLease(ports, input.leaseId, (lease, now) =>

@@ -117,9 +117,9 @@ describe('an intent', () => {
 });
 
 describe('create', () => {
-  it('may be called only within five seconds of the intent', () => {
-    expect(mayCallCreate(anAttempt(1), at('12:00:05'))).toBe(true);
-    expect(mayCallCreate(anAttempt(1), at('12:00:06'))).toBe(false);
+  it('may be called only within five seconds of its pass', () => {
+    expect(mayCallCreate(at('12:00'), at('12:00:05'))).toBe(true);
+    expect(mayCallCreate(at('12:00'), at('12:00:06'))).toBe(false);
   });
 });
 
