@@ -13,6 +13,8 @@ export type ProblemFacts = {
   readonly requestId?: string | undefined;
   readonly field?: string | undefined;
   readonly limit?: string | undefined;
+  /** When the same request may succeed, if the service says so. */
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 };
 
@@ -26,6 +28,7 @@ export class ApiProblem extends Error {
   readonly requestId: string | undefined;
   readonly field: string | undefined;
   readonly limit: string | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(facts: ProblemFacts) {
     super(facts.detail, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -36,6 +39,7 @@ export class ApiProblem extends Error {
     this.requestId = facts.requestId;
     this.field = facts.field;
     this.limit = facts.limit;
+    this.retryAfterMs = facts.retryAfterMs;
   }
 }
 
@@ -54,11 +58,13 @@ const Document = z.object({
   limit: text,
 });
 
+type Response = Pick<ProblemFacts, 'status' | 'requestId' | 'retryAfterMs'>;
+
 /**
  * The problem in a response of status 300 or more. Without the field `retryable`, 429 and 5xx are
  * retryable.
  */
-export function problemOf(status: number, body: unknown, requestId?: string): ApiProblem {
+export function problemOf({ status, requestId, retryAfterMs }: Response, body: unknown) {
   const parsed = Document.safeParse(body);
   const document = parsed.success ? parsed.data : {};
   return new ApiProblem({
@@ -69,6 +75,7 @@ export function problemOf(status: number, body: unknown, requestId?: string): Ap
     requestId: document.requestId ?? requestId,
     field: document.field,
     limit: document.limit,
+    retryAfterMs,
   });
 }
 

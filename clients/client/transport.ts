@@ -55,6 +55,8 @@ export const keyHeaders = ({ idempotencyKey = crypto.randomUUID() }: Key) => ({
 /** Four pauses, at most 3 s in all: longer than most outages, short enough for a waiting user. */
 const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 200;
+/** A longer `Retry-After` is for the caller: a user waits for this one. */
+const MAX_RETRY_AFTER_MS = 5_000;
 /** API Gateway ends a call after 30 s: no later response is possible. */
 const RESPONSE_TIMEOUT_MS = 35_000;
 
@@ -169,6 +171,13 @@ type HttpResponse = {
   readonly status: number;
   readonly text: string;
   readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+};
+
+/** Whole seconds; the other form, a date, is of the service's clock. */
+const retryAfterOf = ({ headers }: Response): number | undefined => {
+  const value = headers.get('retry-after') ?? '';
+  return /^\d{1,4}$/.test(value) ? Number(value) * 1_000 : undefined;
 };
 
 /** The reply or the problem in a response. Another service may listen at the endpoint. */
@@ -178,7 +187,7 @@ function outcomeOf<Name extends RouteName>(
 ): Reply<Name> | ApiProblem {
   const { status, text, requestId } = response;
   const json = jsonOf(text);
-  if (status >= 300) return problemOf(status, json?.value, requestId);
+  if (status >= 300) return problemOf(response, json?.value);
   if (json === null) {
     const detail = 'the endpoint is another service: its response is not JSON';
     const type = problemType('NotThisService');
@@ -187,6 +196,12 @@ function outcomeOf<Name extends RouteName>(
   const parsed = parseReply(name, json.value);
   if (parsed.kind === 'reply') return parsed.reply;
   return unexpectedReply(name, parsed.field, { status, requestId });
+}
+
+/** Full jitter, added to what the service asks for. */
+function pauseAfter({ retryAfterMs = 0 }: ApiProblem, nth: number, random: number): number {
+  const longest = FIRST_PAUSE_MS * 2 ** (nth - 1);
+  return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + Math.floor(random * longest);
 }
 
 /**
@@ -216,7 +231,9 @@ export function createTransport(options: TransportOptions): Send {
         ...(body !== undefined && { body }),
       });
       const requestId = response.headers.get('apigw-requestid') ?? undefined;
-      return outcomeOf(name, { status: response.status, text: await response.text(), requestId });
+      const retryAfterMs = retryAfterOf(response);
+      const text = await response.text();
+      return outcomeOf(name, { status: response.status, text, requestId, retryAfterMs });
     } catch (error) {
       signal?.throwIfAborted();
       return unreachable(endpoint, reasonOf(error), error);
@@ -230,8 +247,7 @@ export function createTransport(options: TransportOptions): Send {
       const outcome = await attempt(name, request, call.signal);
       if (!(outcome instanceof ApiProblem)) return outcome;
       if (!outcome.retryable || nth === MAX_ATTEMPTS) throw outcome;
-      const longest = FIRST_PAUSE_MS * 2 ** (nth - 1);
-      await sleep(Math.floor(random() * longest), call.signal);
+      await sleep(pauseAfter(outcome, nth, random()), call.signal);
     }
   };
 }

@@ -128,6 +128,15 @@ describe('retries', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('wait for as long as the service asks, at most five seconds', async () => {
+    const asks = (seconds: string) => ({ status: 503, headers: { 'retry-after': seconds } });
+    const { client, pauses } = await serveScript(
+      inTurn({ ...asks('2'), body: '' }, { ...asks('600'), body: '' }, fine),
+    );
+    await client.readHealth();
+    expect(pauses).toEqual([2_100, 5_200]);
+  });
+
   it('end after five attempts with the last problem', async () => {
     const { client, asked, pauses } = await serveScript(inTurn(busy));
     expect(await problemIn(client.readHealth())).toMatchObject({ status: 503, retryable: true });

@@ -27,7 +27,14 @@ export type Asked = {
 };
 
 /** Sends text unchanged, anything else as JSON; `hang up` destroys the socket. */
-export type Answer = { readonly status?: number; readonly body: unknown } | 'hang up' | 'never';
+export type Answer =
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: unknown;
+    }
+  | 'hang up'
+  | 'never';
 export type Script = (asked: Asked, nth: number) => Answer;
 
 const verify = createVerifier({
@@ -73,8 +80,8 @@ function reply(response: ServerResponse, answer: Answer): void {
     response.socket?.destroy();
     return;
   }
-  const { status = 200, body } = answer;
-  response.writeHead(status, { 'apigw-requestid': 'request-1' });
+  const { status = 200, body, headers } = answer;
+  response.writeHead(status, { 'apigw-requestid': 'request-1', ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
