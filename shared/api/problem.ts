@@ -16,6 +16,7 @@ const TITLES: Partial<Record<Failure['name'], string>> = {
   StaleVersion: 'Version conflict',
   NotActive: 'Lease is not active',
   Frozen: 'New leases are frozen',
+  NoMenu: 'No menu yet',
 };
 
 /** The document of a failure. `retryable` says whether the same request may succeed later. */
@@ -33,7 +34,12 @@ export function problem(failure: Failure, requestId: string): HttpReply {
     ...failure.facts,
   };
   const body = JSON.stringify(document);
-  return { statusCode: status, headers: { 'content-type': 'application/problem+json' }, body };
+  const { retryAfter } = failure;
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(retryAfter !== undefined && { 'retry-after': String(Math.ceil(retryAfter / 1_000)) }),
+  };
+  return { statusCode: status, headers, body };
 }
 
 /** The facts of a refusal: whole numbers in the limit's own unit, and the largest holds. */

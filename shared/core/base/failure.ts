@@ -1,7 +1,7 @@
 // Operational failures: one class, a closed set of literal names. Step Functions retries and
 // catches on these names, so a name is part of the contract with `state-machines/lease.asl.json`.
 
-import type { EpochMs } from './time.ts';
+import type { DurationMs, EpochMs } from './time.ts';
 
 /**
  * What to do after a failure: `retry` the same call; `look` at the provider first, because the call
@@ -34,6 +34,8 @@ export const FAILURES = {
   BadReply: handle('retry', 502, 'workflow page'),
   Unauthorised: handle('never', 502, 'page'),
   StoreDown: handle('retry', 503, 'workflow'),
+  // The first refresh of the menu is not complete yet.
+  NoMenu: handle('retry', 503),
   // AWS refuses our own role or credentials. A step retries it: the policy may be changed by then.
   AccessDenied: handle('never', 500, 'workflow page'),
   Conflict: handle('reload', 503, 'workflow'),
@@ -106,6 +108,8 @@ export type FailureDetail = {
   readonly retryAt?: EpochMs;
   /** Further facts for the document, by name; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** When the same request may succeed. */
+  readonly retryAfter?: DurationMs;
   readonly cause?: unknown;
 };
 
@@ -116,6 +120,7 @@ export class Failure extends Error {
   readonly limit: string | undefined;
   readonly retryAt: EpochMs | undefined;
   readonly facts: FailureDetail['facts'];
+  readonly retryAfter: DurationMs | undefined;
 
   constructor(name: FailureName, message: string, detail: FailureDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
@@ -124,5 +129,6 @@ export class Failure extends Error {
     this.limit = detail.limit;
     this.retryAt = detail.retryAt;
     this.facts = detail.facts;
+    this.retryAfter = detail.retryAfter;
   }
 }

@@ -2,7 +2,7 @@
 // each with its unit and reason; see policy.ts.
 
 import { invariant } from '../invariant.ts';
-import { minutes } from '../time.ts';
+import { minutes, seconds } from '../time.ts';
 
 export const menuPolicy = {
   search: {
@@ -14,6 +14,8 @@ export const menuPolicy = {
     refreshEvery: minutes(5),
     /** Marked offers of one provider: 12 KB of ids and times in an item that is read often. */
     maxMarks: 300,
+    /** When to ask again while there is no menu yet: a first refresh takes seconds. */
+    firstWait: seconds(5),
     /** Offers of an older snapshot are not chosen: most are gone. */
     staleAfter: minutes(30),
   },
