@@ -47,6 +47,8 @@ const log = (line: object): void => void process.stderr.write(`${JSON.stringify(
 let pace = createScaledClock(1, { start: HEARTBEATS_FROM });
 const clock: EngineClock = {
   now: () => pace.now(),
+  realNow: () => pace.realNow(),
+  afterReal: (ms, fire) => pace.afterReal(ms, fire),
   at: (instant, fire) => pace.at(instant, fire),
 };
 const service = createService({

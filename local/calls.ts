@@ -9,6 +9,7 @@ import type { Invoker } from '../shared/ports/invoker.ts';
 import type { Call, Lambda } from './aws/lambda.ts';
 import { handlers } from './handlers.ts';
 import type { CallOnTime } from './rounds.ts';
+import type { RuntimeOptions } from './runtime.ts';
 import type { FailedExecution, Invoke } from './workflow/driver.ts';
 
 /** Runs before each call of a function: tests count, delay and refuse calls. */
@@ -34,16 +35,18 @@ function messageName(event: object): string {
 
 type Callers = {
   readonly around: Around;
+  readonly pace: RuntimeOptions['pace'];
   readonly lambda: Lambda;
   readonly runtime: () => Runtime;
 };
 
 /** How functions are called: by the HTTP front, on time, by the state machine, and by queues. */
-export function callsOf({ around, lambda, runtime }: Callers) {
+export function callsOf({ around, pace, lambda, runtime }: Callers) {
   const invoke = (functionName: FunctionName, call: Call): Promise<unknown> => {
     const handler = handlers[functionName];
     const run = () => within(runtime(), () => handler(call.payload, LAMBDA_CONTEXT as never));
-    return around(call, () => lambda.invoke({ functionName, ...call }, run));
+    const invoked = () => around(call, () => lambda.invoke({ functionName, ...call }, run));
+    return pace === undefined ? invoked() : pace.work(invoked);
   };
   const onTime: CallOnTime = (name, payload) => invoke(name, { name, payload });
   const onMessage = (worker: Worker, event: object) =>

@@ -17,6 +17,8 @@ export type ChildOptions = {
 export type Child = {
   /** The address that the child printed at its start. */
   readonly url: string;
+  /** Sends a line to its input. */
+  write(line: string): void;
   /** Ends the child: closes its input, waits, and kills it after 5 s. Safe to repeat. */
   end(): Promise<void>;
 };
@@ -58,6 +60,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   });
   return {
     url,
+    write: (line) => void child.stdin.write(`${line}\n`),
     async end() {
       isEnding = true;
       child.stdin.end();

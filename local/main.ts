@@ -38,7 +38,8 @@ function reasonOf(error: unknown, { port }: Flags): string {
 async function start(flags: Flags, real: boolean): Promise<Started> {
   const onLost = (message: string): void => stop(1, `${message}; run npm start again to continue`);
   try {
-    return await startService({ ...flags, market: real ? 'real' : 'simulated', onLost });
+    const market = real ? 'real' : 'simulated';
+    return await startService({ ...flags, market, onLost, onPace: print });
   } catch (error) {
     return stop(1, `The service did not start: ${reasonOf(error, flags)}`);
   }
@@ -63,7 +64,7 @@ const flags = flagsOrStop(real);
 for (const { title, variables } of markets) {
   print(`${variables.join(' and ')} is set: leases run on real instances of ${title}.`);
 }
-print('Starting: reading offers ...');
+print('Starting ...');
 
 let started: Started | null = null;
 let ending = false;

@@ -10,6 +10,7 @@ import type { Scheduler } from '../shared/ports/scheduler.ts';
 import type { Workflow } from '../shared/ports/workflow.ts';
 import { LOCAL_ACCESS } from './aws/database.ts';
 import type { Lambda } from './aws/lambda.ts';
+import type { Pace } from './pace.ts';
 import type { LocalWork } from './work.ts';
 import type { EngineClock } from './workflow/clock.ts';
 
@@ -21,6 +22,8 @@ export type RuntimeOptions = {
   readonly onDatabaseCall?: (command: string) => void;
   /** Waits between two tries of a read; on the service's clock by default. */
   readonly pause?: (ms: number) => Promise<void>;
+  /** Slows a clock that is too fast for this computer. */
+  readonly pace?: Omit<Pace, 'close'>;
 };
 
 type Parts = {
@@ -52,15 +55,19 @@ const repeatOn =
 /** What the local service brings to its use cases. */
 export function runtimeOf(options: RuntimeOptions, parts: Parts): Runtime {
   const { config, workflow, timers, counts } = parts;
-  const { clock, databaseEndpoint: endpoint, blobs, onDatabaseCall: onCall } = options;
+  const { clock, databaseEndpoint: endpoint, blobs, pace, onDatabaseCall: onCall } = options;
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => void clock.at(clock.now() + ms, () => resolve()));
+  const rest = (ms: number): Promise<void> => pace?.rest(() => wait(ms)) ?? wait(ms);
   return {
     config,
-    clock: { now: () => epochMs(Math.floor(clock.now())) },
+    clock: {
+      now: () => epochMs(Math.floor(clock.now())),
+      realNow: () => epochMs(Math.floor(clock.realNow())),
+    },
     log: options.log ?? (() => undefined),
     count: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
-    pause: options.pause ?? wait,
+    pause: options.pause ?? rest,
     endAfter: parts.lambda.endAfter,
     every: repeatOn(clock),
     database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },

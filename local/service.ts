@@ -94,11 +94,11 @@ export function leaseMachine(): unknown {
 
 /** Composes the service. Nothing runs before the first call. Throws BadConfig. */
 export function createService(options: ServiceOptions): Service {
-  const { clock, folder, around = (_call, run) => run() } = options;
+  const { clock, folder, pace, around = (_call, run) => run() } = options;
   const config = readConfig(options.env);
   const lambda = createLambda(clock);
 
-  const calls = callsOf({ around, lambda, runtime: () => runtime });
+  const calls = callsOf({ around, pace, lambda, runtime: () => runtime });
   const { invoke, onTime, invoker } = calls;
   const stepFunctions = openStepFunctions({
     definition: leaseMachine(),

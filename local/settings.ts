@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { Failure } from '../shared/core/base/failure.ts';
 import { DeploymentId } from '../shared/core/base/ids.ts';
 import { readOrCreate, readPrivate, writePrivate } from './files/private-file.ts';
+import { type Origin, timeAt } from './workflow/clock.ts';
 
 const hexKey = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Settings = z.object({
@@ -21,13 +22,12 @@ const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** Simulated time is `simStart` at the real instant `realStart` and runs `scale` times as fast. */
+/** The origin of simulated time, as stored. */
 const TimeOrigin = z.object({
   realStart: z.number(),
   simStart: z.number(),
   scale: z.number().check(z.gte(1)),
 });
-export type TimeOrigin = z.infer<typeof TimeOrigin>;
 
 function parseJson<Value>(schema: z.ZodMiniType<Value>, text: string, path: string): Value {
   try {
@@ -60,19 +60,20 @@ export async function openSettings(folder: string, market: Settings['market']): 
   throw new Failure('BadConfig', `${folder} holds leases of ${settings.market} instances: ${hint}`);
 }
 
-export const timeAt = ({ realStart, simStart, scale }: TimeOrigin, real: number): number =>
-  simStart + (real - realStart) * scale;
-
 /**
  * Reads or creates the origin of simulated time in `path`. Time runs on while the service is down.
  * With another scale, it continues from its value at `real`, the current real time.
  */
-export async function openTime(path: string, scale: number, real: number): Promise<TimeOrigin> {
+export async function openTime(path: string, scale: number, real: number): Promise<Origin> {
   const text = await readPrivate(path);
   const before = text === null ? null : parseJson(TimeOrigin, text, path);
   if (before?.scale === scale) return before;
   const simStart = before === null ? real : timeAt(before, real);
   const origin = { realStart: real, simStart, scale };
-  await writePrivate(path, textOf(origin));
+  await saveTime(path, origin);
   return origin;
 }
+
+/** Stores the origin of simulated time, for the next start. */
+export const saveTime = (path: string, origin: Origin): Promise<void> =>
+  writePrivate(path, textOf(origin));

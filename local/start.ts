@@ -5,19 +5,18 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import * as z from 'zod/mini';
 import { createFolderBlobs } from './aws/blobs.ts';
-import { OPERATOR, OPERATOR_ARN, openCredentials } from './aws/credentials.ts';
+import { OPERATOR, openCredentials } from './aws/credentials.ts';
 import { serveHttp } from './aws/http-front.ts';
 import { createVerifier } from './aws/sigv4.ts';
 import { takeLock } from './files/lock-file.ts';
 import { openLog } from './files/log-file.ts';
 import { accessVariables } from './markets.ts';
+import { createPace } from './pace.ts';
 import { type Simulator, startProcesses } from './processes.ts';
 import { createService, type Service } from './service.ts';
-import { openSettings, openTime, type Settings, timeAt } from './settings.ts';
-import { createScaledClock } from './workflow/clock.ts';
+import { openSettings, openTime, type Settings, saveTime } from './settings.ts';
+import { createScaledClock, type Origin, timeAt } from './workflow/clock.ts';
 
 export const REGION = 'us-east-1';
 export const SERVICE = 'execute-api';
@@ -31,6 +30,8 @@ export type StartOptions = {
   readonly market: Settings['market'];
   /** Called when a child process exits and the service must stop. Its state is in the folder. */
   readonly onLost: (message: string) => void;
+  /** Called when time slows down because this computer does not keep up, and afterwards. */
+  readonly onPace: (message: string) => void;
 };
 
 export type Started = {
@@ -40,9 +41,6 @@ export type Started = {
   /** Stops everything except the leases, which continue at the next start. */
   close(): Promise<void>;
 };
-
-/** How long a start waits for menus, in real time; providers' rate limits take most of it. */
-const MAX_MENU_MS = 30_000;
 
 async function bind(port: number): Promise<{ server: Server; url: string }> {
   const server = createServer();
@@ -71,18 +69,19 @@ function environment(settings: Settings, nodeUrl: string, simulators: readonly S
   };
 }
 
-const Health = z.object({ status: z.string() });
+/** Lets simulators follow a change of time, and the next start continue from it. */
+function followTime(path: string, simulators: readonly Simulator[]) {
+  let saved = Promise.resolve();
+  return (origin: Origin): void => {
+    for (const { child } of simulators) child.write(JSON.stringify(origin));
+    saved = saved.then(() => saveTime(path, origin)).catch(() => undefined);
+  };
+}
 
-/**
- * Starts the periodic work. Waits for the first refresh of the menu when the menu is too old for a
- * resumed launch to find an offer.
- */
-async function startRounds(service: Service): Promise<void> {
-  const { body } = await service.call('readHealth', { userArn: OPERATOR_ARN });
+/** Starts the periodic work. Until the first refresh is complete, leases wait for the menu. */
+function startRounds(service: Service): void {
   // A failed refresh is logged and repeated.
-  const refreshed = service.refresh().catch(() => undefined);
-  if (Health.parse(body).status !== 'ok')
-    await Promise.race([refreshed, pause(MAX_MENU_MS, null, { ref: false })]);
+  service.refresh().catch(() => undefined);
   service.startRefreshing();
   service.startAdvancingFreezes();
   service.startReconciling();
@@ -92,9 +91,10 @@ async function startRounds(service: Service): Promise<void> {
 
 async function run(options: StartOptions): Promise<Started> {
   const { folder, timeScale } = options;
+  const timePath = join(folder, 'clock.json');
   const [settings, time] = [
     await openSettings(folder, options.market),
-    await openTime(join(folder, 'clock.json'), timeScale, Date.now()),
+    await openTime(timePath, timeScale, Date.now()),
   ];
   const credentialsPath = join(folder, 'credentials');
   const logPath = join(folder, 'service.log');
@@ -102,6 +102,14 @@ async function run(options: StartOptions): Promise<Started> {
   const { database, simulators, end } = await startProcesses(options, settings);
   const clock = createScaledClock(timeScale, { start: timeAt(time, Date.now()) });
   const log = openLog(logPath);
+  const pace = createPace({
+    ...{ clock, scale: timeScale },
+    onScale: followTime(timePath, simulators),
+    onChange: (message) => {
+      log({ kind: 'pace', error: 'SlowTime', message, id: undefined });
+      options.onPace(message);
+    },
+  });
 
   const { server, url } = await bind(options.port);
   const service = createService({
@@ -110,16 +118,18 @@ async function run(options: StartOptions): Promise<Started> {
     blobs: createFolderBlobs(join(folder, 'blobs')),
     folder,
     log,
+    pace,
     env: environment(settings, `${url}/node/v1/heartbeats`, simulators),
   });
   const keyNamed = (id: string) => keys.get(id);
   const verify = createVerifier({ region: REGION, service: SERVICE, keyNamed, now: Date.now });
   const front = serveHttp(server, { verify, answer: service.answer, log });
-  await startRounds(service);
+  startRounds(service);
   service.resume();
   const close = async (): Promise<void> => {
     await front.close();
     service.close();
+    pace.close();
     await end();
   };
   return { url, credentialsPath, logPath, close };

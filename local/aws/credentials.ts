@@ -9,7 +9,7 @@ import type { AccessKey } from './sigv4.ts';
 
 const ACCOUNT = '000000000000';
 /** The operator, who can read every lease: its ARN, and its name as a consumer. */
-export const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT}:user/operator`;
+const OPERATOR_ARN = `arn:aws:iam::${ACCOUNT}:user/operator`;
 export const OPERATOR = `${ACCOUNT}/user/operator`;
 
 const profile = (name: string, userArn: string): string =>

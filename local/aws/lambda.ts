@@ -106,15 +106,11 @@ function createFaults() {
   };
 }
 
-/**
- * Limits of running functions. On a clock that is faster than real time, functions still take real
- * time, so their limits are in real time too.
- */
+/** Limits of running functions: functions take real time, however fast the clock runs. */
 function createLimits(clock: EngineClock) {
-  const { scale = 1 } = clock;
   const reject = (after: DurationMs, error: () => Error) => {
     const limit = Promise.withResolvers<never>();
-    const cancel = clock.at(clock.now() + after * scale, () => limit.reject(error()));
+    const cancel = clock.afterReal(after, () => limit.reject(error()));
     return { promise: limit.promise, cancel };
   };
   return {

@@ -55,16 +55,15 @@ export function createQueueFaults(): QueueFaults {
 const failed = (call: QueueCall, reason: string): Failure =>
   new Failure('ProviderDown', `SQS failed to ${CALLS[call]}: ${reason}: an injected error`);
 
-/** How long the SDK waits for replies. On a clock that is faster than real time, calls are not. */
-const callTimeout = ({ scale = 1 }: EngineClock): number =>
-  times(awsPolicy.aws.requestTimeout, awsPolicy.aws.maxAttempts) * scale;
+/** How long the SDK waits for replies, in real time. */
+const CALL_TIMEOUT = times(awsPolicy.aws.requestTimeout, awsPolicy.aws.maxAttempts);
 
 /** Carries out the calls of a queue with their faults. */
 export function createFaultyCalls(clock: EngineClock, faults: QueueFaults) {
   let hanging = 0;
   const hang = async (): Promise<void> => {
     hanging += 1;
-    await new Promise<void>((go) => void clock.at(clock.now() + callTimeout(clock), go));
+    await new Promise<void>((go) => void clock.afterReal(CALL_TIMEOUT, go));
     hanging -= 1;
   };
   return {

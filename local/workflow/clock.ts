@@ -6,8 +6,10 @@ import { setImmediate } from 'node:timers/promises';
 /** Milliseconds since 1970. */
 export type EngineClock = {
   now(): number;
-  /** How many times as fast as real time it is; 1 by default. */
-  readonly scale?: number;
+  /** Real time, which limits what takes real time however fast the clock runs. */
+  realNow(): number;
+  /** Calls `fire` once after this real time; returns the cancel. */
+  afterReal(ms: number, fire: () => void): () => void;
   /** Calls `fire` once, when `now()` reaches `instant`, however far away; returns the cancel. */
   at(instant: number, fire: () => void): () => void;
 };
@@ -18,6 +20,22 @@ export type EngineClock = {
  */
 const MAX_TIMER_MS = 60_000;
 
+/** Time is `simStart` at the real instant `realStart` and runs `scale` times as fast. */
+export type Origin = {
+  readonly realStart: number;
+  readonly simStart: number;
+  readonly scale: number;
+};
+
+/** The exact time at the real instant. */
+export const timeAt = ({ realStart, simStart, scale }: Origin, real: number): number =>
+  simStart + (real - realStart) * scale;
+
+export type ScaledClock = EngineClock & {
+  /** Lets time run `scale` times as fast as real time from now on. Returns the new origin. */
+  setScale(scale: number): Origin;
+};
+
 /**
  * Real time, `scale` times as fast, from `start`. With a scale of 1 and no `start` it is the wall
  * clock. A scaled clock begins at `start` again after a restart, so `start` must then be later than
@@ -26,24 +44,50 @@ const MAX_TIMER_MS = 60_000;
 export function createScaledClock(
   scale: number,
   { start, unref = false }: { start?: number; unref?: boolean } = {},
-): EngineClock {
-  const origin = Date.now();
-  const first = start ?? origin;
-  const now = (): number => Math.floor(first + (Date.now() - origin) * scale);
+): ScaledClock {
+  const realStart = Date.now();
+  let origin: Origin = { realStart, simStart: start ?? realStart, scale };
+  const now = (): number => Math.floor(timeAt(origin, Date.now()));
+  const timers = new Set<() => void>();
+  const real = (ms: number, fire: () => void): NodeJS.Timeout => {
+    const timer = setTimeout(fire, ms);
+    return unref ? timer.unref() : timer;
+  };
 
   return {
     now,
-    scale,
-    at(instant, fire) {
-      let timer: NodeJS.Timeout;
-      const arm = (): void => {
-        const left = Math.ceil((instant - now()) / scale);
-        timer = setTimeout(elapse, Math.min(Math.max(left, 0), MAX_TIMER_MS));
-        if (unref) timer.unref();
-      };
-      const elapse = (): void => (now() >= instant ? fire() : arm());
-      arm();
+    realNow: () => Date.now(),
+    afterReal(ms, fire) {
+      const timer = real(ms, fire);
       return () => clearTimeout(timer);
+    },
+    at(instant, fire) {
+      let timer: NodeJS.Timeout | undefined;
+      const arm = (): void => {
+        clearTimeout(timer);
+        const left = Math.ceil((instant - now()) / origin.scale);
+        timer = real(Math.min(Math.max(left, 0), MAX_TIMER_MS), elapse);
+      };
+      const elapse = (): void => {
+        if (now() < instant) {
+          arm();
+          return;
+        }
+        timers.delete(arm);
+        fire();
+      };
+      timers.add(arm);
+      arm();
+      return () => {
+        timers.delete(arm);
+        clearTimeout(timer);
+      };
+    },
+    setScale(next) {
+      const at = Date.now();
+      origin = { realStart: at, simStart: timeAt(origin, at), scale: next };
+      for (const arm of timers) arm();
+      return origin;
     },
   };
 }
@@ -82,13 +126,17 @@ export function createVirtualClock(
     return true;
   };
 
+  const at = (instant: number, fire: () => void) => {
+    const timer = { instant, fire };
+    timers.add(timer);
+    return () => timers.delete(timer);
+  };
+
   return {
     now: () => time,
-    at(instant, fire) {
-      const timer = { instant, fire };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
+    realNow: () => time,
+    at,
+    afterReal: (ms, fire) => at(time + ms, fire),
     next: () => fireNext(Number.POSITIVE_INFINITY),
     async advanceTo(instant) {
       do await settle();

@@ -40,6 +40,7 @@ describe('a started service', () => {
   beforeAll(async () => {
     folder = await freshFolder();
     service = await startProcess(folder, ['--time-scale', '200']);
+    await service.untilMenu();
   });
   afterAll(() => service.stop('SIGTERM'));
 
@@ -180,7 +181,32 @@ describe('with VAST_API_KEY', () => {
     expect(service.output.text).toMatch(/^VAST_API_KEY is set: leases run on real instances/);
     expect(service.output.text).toContain('leases cost real money');
     expect(childrenOf(service.child.pid)).toHaveLength(1);
+    await service.untilMenu();
     expect(market.requests().map(({ path }) => path)).toContain('/api/v0/bundles/');
+  });
+
+  it('answers at once and says that there is no menu yet when the market is slow', async () => {
+    const slow = createServer(() => undefined);
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const address = slow.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const from = Date.now();
+    const service = await startProcess(await freshFolder(), [], {
+      ...env,
+      VAST_BASE_URL: `http://127.0.0.1:${port}`,
+    });
+    running.push(service);
+    expect(Date.now() - from).toBeLessThan(15_000);
+    const { status, body, headers } = await service.call('/v1/offers');
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toBe('5');
+    expect(body).toMatchObject({ title: 'No menu yet', retryable: true });
+    const { body: lease } = await service.call<{ id: string }>('/v1/leases', {
+      sshPublicKey: SSH_KEY,
+    });
+    expect((await service.read(lease.id)).state).toBe('requested');
+    await service.stop('SIGKILL');
+    slow.close();
   });
 
   it('refuses a folder of simulated leases', async () => {

@@ -5,7 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSettings, openTime, timeAt } from '../../local/settings.ts';
+import { openSettings, openTime } from '../../local/settings.ts';
+import { timeAt } from '../../local/workflow/clock.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,6 +1,8 @@
 // Runs one simulator in its own process, until SIGINT or SIGTERM. With `--follow-parent` it prints
-// only its address and exits when its standard input closes, that is, when its parent exits.
+// only its address, follows the parent's clock by the lines of its standard input, and exits when
+// that closes, that is, when its parent exits.
 
+import { createInterface } from 'node:readline';
 import { bannerLines } from './banner.ts';
 import { createClock, readClock } from './clock.ts';
 import { type Identity, readFlags, usageOf } from './flags.ts';
@@ -37,16 +39,19 @@ export async function runAlone(program: Program): Promise<void> {
   const { port, clockPath, followsParent, options } = flags;
   const start = async () => {
     const clock = clockPath === undefined ? createClock() : readClock(clockPath);
-    const simulator = program.create({ ...options, ...clock });
-    return { simulator, url: await simulator.listen(port) };
+    const simulator = program.create({ ...options, now: clock.now, after: clock.after });
+    return { clock, simulator, url: await simulator.listen(port) };
   };
-  const { simulator, url } = await start().catch((error: unknown) =>
+  const { clock, simulator, url } = await start().catch((error: unknown) =>
     stop(1, `The simulator did not start: ${messageOf(error)}`),
   );
   const end = (): void => void simulator.close().then(() => process.exit(0));
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
-  if (followsParent) process.stdin.resume().once('close', end);
+  if (followsParent) {
+    createInterface({ input: process.stdin }).on('line', clock.follow);
+    process.stdin.once('close', end);
+  }
   const lines = followsParent ? [url] : bannerLines(program, url, options.keys);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -71,8 +71,9 @@ describe('a function that times out', () => {
 
 describe('on a clock that is faster than real time', () => {
   it('functions have their timeout in real time', async () => {
-    const clock = { ...createVirtualClock(START), scale: 10 };
-    const lambda = createLambda(clock);
+    const clock = createVirtualClock(START);
+    const { afterReal } = clock;
+    const lambda = createLambda({ ...clock, afterReal: (ms, fire) => afterReal(10 * ms, fire) });
     const call = { functionName: 'api-menu', name: 'listOffers', payload: {} } as const;
     let ended = false;
     const hanging = lambda

@@ -31,6 +31,22 @@ describe('a scaled clock', () => {
     expect(fired).toEqual([1_060_000]);
   });
 
+  it('continues from its time at another scale, and so do its timers', () => {
+    const clock = createScaledClock(60);
+    const fired: number[] = [];
+    for (const minute of [2, 4]) {
+      clock.at(1_000_000 + minute * 60_000, () => fired.push(clock.now()));
+    }
+    vi.advanceTimersByTime(1_000);
+    expect(clock.setScale(1)).toMatchObject({ simStart: 1_060_000, scale: 1 });
+    vi.advanceTimersByTime(59_999);
+    expect(fired).toEqual([]);
+    vi.advanceTimersByTime(1);
+    clock.setScale(120);
+    vi.advanceTimersByTime(1_000);
+    expect(fired).toEqual([1_120_000, 1_240_000]);
+  });
+
   it('holds a timer of 30 days, which Node alone would fire at once', () => {
     const clock = createScaledClock(1);
     const fired: number[] = [];

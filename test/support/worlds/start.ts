@@ -125,8 +125,12 @@ export async function startProcess(
     const answer = (await reply.json()) as Body;
     const match = matchRoute(method, path.split('?')[0] ?? '');
     if (match.kind === 'found') checkReply(match.route, reply.status, answer);
-    return { status: reply.status, body: answer };
+    return { status: reply.status, body: answer, headers: reply.headers };
   };
+  const untilMenu = () =>
+    eventually('the menu', async () =>
+      (await call('/v1/offers?limit=1')).status === 200 ? true : null,
+    );
   const read = async (id: string) => (await call<Lease>(`/v1/leases/${id}`)).body;
   const untilState = (id: string, state: string) =>
     eventually(`lease ${state}`, async () => {
@@ -137,5 +141,5 @@ export async function startProcess(
     child.kill(signal);
     return exited;
   };
-  return { child, output, exited, url, call, read, untilState, stop };
+  return { child, output, exited, url, call, untilMenu, read, untilState, stop };
 }
