@@ -29,7 +29,16 @@ export function fleetLease(number: number): Lease {
 /** The instances of a lease, as the provider lists them. */
 export function instancesOf(lease: Lease): readonly Instance[] {
   return lease.attempts.filter(isHolding).map(({ instanceId: id, tag: label }) => ({
-    ...{ id, label, status: 'running', statusText: 'running', rate: null, ssh: [], unreadable: [] },
+    ...{
+      id,
+      label,
+      status: 'running',
+      badImage: false,
+      statusText: 'running',
+      rate: null,
+      ssh: [],
+      unreadable: [],
+    },
     birth: { createdAt: null, hostId: null, image: null },
   }));
 }

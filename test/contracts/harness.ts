@@ -20,7 +20,8 @@ export const faultNames = [
   ...(['refuse', 'rate-limit', 'slow', 'fail-before-effect'] as const),
   ...(['drop-after-effect', 'error-after-effect', 'bad-key', 'partial-page'] as const),
   ...(['stale-list', 'refuse-destroy', 'zombie', 'vanish'] as const),
-  ...(['interrupt', 'price-rise', 'never-boots'] as const),
+  ...(['interrupt', 'price-rise', 'never-boots', 'boot-failure', 'bad-image'] as const),
+  ...(['no-address'] as const),
 ] as const;
 
 /** The faults whose responses are wrong, most of them with the status of a success. */

@@ -72,6 +72,9 @@ export function getPromises(begin: Start): void {
     ['vanish', 'absent'],
     ['interrupt', expect.objectContaining({ status: 'stopped' })],
     ['never-boots', expect.objectContaining({ status: 'starting' })],
+    ['boot-failure', expect.objectContaining({ status: 'failed', badImage: false })],
+    ['bad-image', expect.objectContaining({ status: 'failed', badImage: true })],
+    ['no-address', expect.objectContaining({ status: 'running', ssh: [] })],
   ])('returns the state of an instance under %s', async (name, expected) => {
     const harness = await begin();
     harness.addFault({ name });

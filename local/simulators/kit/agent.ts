@@ -32,6 +32,8 @@ export type AgentHost = {
   readonly sshHostKey: string;
   readonly gpuName: string;
   readonly gpuCount: number;
+  /** The memory of each GPU, in MB. */
+  readonly gpuRamMb: number;
   /** What its agent knows since the instance was ready. */
   readonly memory: AgentMemory;
   readonly remember: (memory: AgentMemory) => void;
@@ -60,14 +62,14 @@ export type HeartbeatReply = Readonly<z.infer<typeof HeartbeatReply>>;
 export type AgentOptions = {
   /** Sends a heartbeat; null when there is no reply. Over HTTP by default. */
   readonly sendHeartbeat?: (heartbeat: Heartbeat) => Promise<HeartbeatReply | null>;
-  /** A busy GPU by default. */
-  readonly loadOf?: (host: Pick<AgentHost, 'id' | 'env'>) => Load;
+  /** Busy GPUs by default. */
+  readonly loadOf?: (host: Pick<AgentHost, 'id' | 'env' | 'gpuCount' | 'gpuRamMb'>) => Load;
 };
 
 type Wiring = AgentOptions & { readonly now: () => number; readonly after: After };
 
-const busyGpu = (): Load => ({
-  gpus: [[97, 21_004, 24_564, 71, 402.5]],
+const busyGpus = ({ gpuCount, gpuRamMb }: Pick<AgentHost, 'gpuCount' | 'gpuRamMb'>): Load => ({
+  gpus: Array.from({ length: gpuCount }, () => [97, gpuRamMb - 1_024, gpuRamMb, 71, 402.5]),
   processes: 31,
   rxBytes: 52_428_800,
   txBytes: 1_048_576,
@@ -146,7 +148,7 @@ function afterReply(memory: AgentMemory, reply: HeartbeatReply, now: number): Ag
 
 /** Starts an instance's agent; the returned function stops it at once, like a power failure. */
 export function startAgent(wiring: Wiring, host: AgentHost): () => void {
-  const { now, after, sendHeartbeat = postHeartbeat, loadOf = busyGpu } = wiring;
+  const { now, after, sendHeartbeat = postHeartbeat, loadOf = busyGpus } = wiring;
   const { env, sshHostKey, gpuName, gpuCount } = host;
   const { GPU_SHOPPER_LEASE_TOKEN: token, GPU_SHOPPER_NODE_URL: url } = env;
   if (token === undefined || url === undefined) return () => undefined;

@@ -39,8 +39,8 @@ export function createClock(first = { realStart: 0, simStart: 0, scale: 1 }): Cl
       };
       const arm = (): void => {
         clearTimeout(timer);
-        const realMs = Math.min(Math.ceil((at - now()) / origin.scale), maxTimerMs);
-        timer = setTimeout(fire, realMs).unref();
+        const realMs = Math.ceil((at - now()) / origin.scale);
+        timer = setTimeout(fire, Math.min(Math.max(realMs, 0), maxTimerMs)).unref();
       };
       timers.add(arm);
       arm();

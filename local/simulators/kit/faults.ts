@@ -49,6 +49,14 @@ const targets = {
   'price-rise': ['create'],
   /** The instance never leaves the status loading. */
   'never-boots': ['create'],
+  /** The instance never boots: the host's container daemon fails, and the status says so. */
+  'boot-failure': ['create'],
+  /** The instance never boots: the registry does not have its image, and the status says so. */
+  'bad-image': ['create'],
+  /** The instance has another GPU than its offer. */
+  'wrong-gpu': ['create'],
+  /** Reads and lists show no address of an instance; `variant` 1: another one. */
+  'no-address': ['get', 'list'],
   /**
    * The key is one of another account, which sees and creates only its own instances. With
    * `variant` 1 both accounts are of one team, and the other one reports the same id and credit.
@@ -88,7 +96,10 @@ export function isFaultName(name: string): name is FaultName {
 }
 
 /** Faults of an instance's life. With an `instanceId` they take effect immediately. */
-export const lifeFaults = ['vanish', 'interrupt', 'price-rise', 'never-boots'] as const;
+export const lifeFaults = [
+  ...(['vanish', 'interrupt', 'price-rise', 'never-boots', 'boot-failure'] as const),
+  ...(['bad-image', 'wrong-gpu'] as const),
+] as const;
 export type LifeFault = (typeof lifeFaults)[number];
 
 export function isLifeFault(name: FaultName): name is LifeFault {

@@ -1,14 +1,26 @@
 // The effect of a fault on an instance's life, at create or later. This file must only record the
 // future change and its instant.
 
-import { currentRun, endAt, type Life, stopAt } from './life.ts';
-
-type Instance = Life & { readonly gpuRates: Rate[] };
-
 import type { Rate } from './billing.ts';
 import type { LifeFault } from './faults.ts';
+import { currentRun, endAt, type Life, stopAt } from './life.ts';
+
+type Instance = Life & {
+  readonly gpuRates: Rate[];
+  readonly image: string;
+  /** What its host says about a boot that failed; null for one that goes on. */
+  bootError: string | null;
+  /** Whether it has another GPU than its offer. */
+  wrongGpu: boolean;
+};
 
 const raiseFactor = 1.5;
+
+const NO_RUNTIME =
+  'failed to create task for container: OCI runtime create failed: nvidia-container-cli: ' +
+  'initialization error: nvml error: driver not loaded: unknown';
+const noManifest = (image: string): string =>
+  `manifest for ${image} not found: manifest unknown: manifest unknown`;
 
 /** The default time from ready until an instance vanishes or is interrupted. */
 const defaultRunMs = 60_000;
@@ -37,6 +49,17 @@ export function applyLifeFault(
       break;
     case 'never-boots':
       neverBoot(instance, now);
+      break;
+    case 'boot-failure':
+      neverBoot(instance, now);
+      instance.bootError = `Error response from daemon: ${NO_RUNTIME}`;
+      break;
+    case 'bad-image':
+      neverBoot(instance, now);
+      instance.bootError = `Error response from daemon: ${noManifest(instance.image)}`;
+      break;
+    case 'wrong-gpu':
+      instance.wrongGpu = true;
       break;
   }
 }

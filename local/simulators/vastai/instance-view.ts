@@ -110,5 +110,6 @@ function addressView(instance: Instance, machine: Machine, sshPort: number | nul
 
 function statusMessage(instance: Instance, status: string | null): string | null {
   if (status === 'running') return `success, running ${instance.image}/ssh\n`;
-  return status === 'loading' ? 'Pulling fs layer' : null;
+  if (status !== 'loading') return null;
+  return instance.bootError ?? 'Pulling fs layer';
 }

@@ -4,6 +4,7 @@
 import { type AgentMemory, hasAgent, newMemory } from '../kit/agent.ts';
 import type { StoredAgent } from '../kit/catch-up.ts';
 import { isUp } from '../kit/life.ts';
+import { driverNameOf } from '../kit/machine/nvidia-smi.ts';
 import type { MachineStart, MachineState } from '../kit/machines.ts';
 import type { Incoming } from '../kit/wire.ts';
 import { stopWhenBroke } from './billing.ts';
@@ -41,13 +42,11 @@ export function machineState(state: State, instance: Instance, at: StateAt): Mac
 
 function startOf(state: State, instance: Instance, { now, ...at }: StateAt): MachineStart {
   const { id, label, onstart, image } = instance;
-  const { offer, machine } = placeOf(state, instance);
   return {
     ...{ id: String(id), label, onstart, image, env: environmentOf(instance) },
     sshKeys: instance.keys.map(({ publicKey }) => publicKey),
     sshHostKey: instance.hostKey.publicKey,
-    gpuName: machine.gpuName,
-    gpuCount: offer.gpus,
+    ...gpusOf(state, instance),
     memory: memoryOf(instance, now),
     remember: (memory) => {
       instance.agent = memory;
@@ -59,6 +58,17 @@ function startOf(state: State, instance: Instance, { now, ...at }: StateAt): Mac
       if (isUp(instance, at.settle())) await at.serve(destroyCall(instance));
     },
   };
+}
+
+/** A GPU that no offer has. */
+const WRONG_GPU = { gpuName: 'GTX 1060', gpuRamMb: 6_144 };
+
+/** The GPUs as `nvidia-smi` shows them on the machine. */
+function gpusOf(state: State, instance: Instance) {
+  const { offer, machine } = placeOf(state, instance);
+  const own = { gpuName: machine.gpuName, gpuRamMb: modelOf(machine).ramMb };
+  const { gpuName, gpuRamMb } = instance.wrongGpu ? WRONG_GPU : own;
+  return { gpuName: driverNameOf(gpuName), gpuRamMb, gpuCount: offer.gpus };
 }
 
 /** What the agent knows since the start of the latest run: a new one does not inherit it. */

@@ -21,6 +21,10 @@ const rewritten: readonly ((label: string) => string | null)[] = [
   () => null,
 ];
 const cutLengths = [10, 30];
+const addresses: readonly Row[] = [
+  { ssh_host: null, ssh_port: null, public_ipaddr: null, ports: null },
+  { public_ipaddr: '127.0.0.2\n' },
+];
 
 /**
  * Applies the faults of rows of one response. A fault without an instance id changes all labels,
@@ -29,7 +33,7 @@ const cutLengths = [10, 30];
 export function createRowFaults(context: Context, kind: RowKind) {
   const { state, takeFault, takeInstanceFault } = context;
   const common = new Map<FaultName, Fault | undefined>();
-  for (const name of ['rewritten-label', 'cut-label', 'odd-row'] as const) {
+  for (const name of ['rewritten-label', 'cut-label', 'no-address', 'odd-row'] as const) {
     common.set(name, takeFault(name));
   }
   const faultFor = (name: FaultName, id: number): Fault | undefined =>
@@ -51,9 +55,15 @@ export function createRowFaults(context: Context, kind: RowKind) {
     return label.slice(0, -(cutLengths[cut.variant ?? 0] ?? 10));
   }
 
+  function addressOf(id: number): Row {
+    const fault = kind === 'instance' ? faultFor('no-address', id) : undefined;
+    return fault === undefined ? {} : (addresses[fault.variant ?? 0] ?? {});
+  }
+
   /** The row as it is shown; `id` is its instance, or 0. */
   return (row: Row, id: number): Row => ({
     ...relabel(row, (label) => labelOf(label, id)),
+    ...addressOf(id),
     ...odd(id),
   });
 }

@@ -69,6 +69,8 @@ const Instance = z.object({
   createdAt: z.number(),
   runs: z.array(Run),
   gpuRates: z.array(Rate),
+  bootError: z._default(z.nullable(z.string()), null),
+  wrongGpu: z._default(z.boolean(), false),
   diskNanoUsdPerHour: z.int(),
   nanoUsdPerGbTransfer: z.int(),
   traffic: z.array(Traffic),

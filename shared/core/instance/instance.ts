@@ -27,6 +27,8 @@ export type Instance = {
   readonly status: InstanceStatus;
   /** The provider's text for the status, for people. */
   readonly statusText: string;
+  /** Whether it failed because of its image or start script, as it would on any host. */
+  readonly badImage: boolean;
   /** The all-in rate that the provider reports for this instance, without transfer. */
   readonly rate: MicroUsdPerHour | null;
   /** SSH endpoints, the best first; empty until known. */
@@ -48,6 +50,7 @@ export const InstanceReport = z.object({
     z.object({
       status: InstanceStatus,
       statusText: z.string(),
+      badImage: z._default(z.boolean(), false),
       rate: z.nullable(MicroUsdPerHour),
       ssh: z.readonly(z.array(SshEndpoint)),
     }),
@@ -59,8 +62,8 @@ export type ReportedInstance = InstanceReport['instance'];
 /** The report of what `get` returned. */
 export function reportOf(instance: Instance | 'absent', at: EpochMs): InstanceReport {
   if (instance === 'absent') return { at, instance };
-  const { status, statusText, rate, ssh } = instance;
-  return { at, instance: { status, statusText, rate, ssh } };
+  const { status, statusText, badImage, rate, ssh } = instance;
+  return { at, instance: { status, statusText, badImage, rate, ssh } };
 }
 
 /** Whether the instance has stopped and does not start again by itself. */

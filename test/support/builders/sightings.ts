@@ -52,6 +52,7 @@ export function anInstance(change: Partial<Instance> = {}): Instance {
     label: tagOf({ deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 }, aSigner),
     status: 'running',
     statusText: 'running since noon',
+    badImage: false,
     rate: microUsdPerHour(404_000),
     ssh: [{ host: '192.0.2.1', port: 22, user: 'root' }],
     unreadable: [],

@@ -15,13 +15,13 @@ export type Printed = { readonly out: string; readonly code: number };
 type Gpu = { readonly index: number; readonly name: string; readonly degrees: number };
 
 /** The GPU name of the driver: the market's name has no vendor. */
-function fullName(model: string): string {
+export function driverNameOf(model: string): string {
   if (model.startsWith('Tesla')) return model;
-  return `NVIDIA ${/^RTX \d{4}\b/.test(model) ? 'GeForce ' : ''}${model}`;
+  return `NVIDIA ${/^[GR]TX \d{4}\b/.test(model) ? 'GeForce ' : ''}${model}`;
 }
 
 function gpusOf({ model, count }: Gpus): Gpu[] {
-  const name = fullName(model);
+  const name = driverNameOf(model);
   return Array.from({ length: count }, (_, index) => ({ index, name, degrees: 31 + (index % 4) }));
 }
 

@@ -113,6 +113,8 @@ export function rent(context: Renting, offer: Offer, request: RentRequest): Inst
     createdAt: now,
     runs: request.running ? [run] : [],
     gpuRates: [{ from: now, nanoUsdPerHour: gpuNano }],
+    bootError: null,
+    wrongGpu: false,
     diskNanoUsdPerHour: diskNanoUsdPerHour(machine, diskGb),
     nanoUsdPerGbTransfer: Math.round(machine.transferUsdPerGb * 1e9),
     traffic: [],

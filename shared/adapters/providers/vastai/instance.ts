@@ -13,20 +13,35 @@ import { type Row, readRow, SshPort } from './wire.ts';
  * clients' sources, 2026). They appear while the status is still created or loading.
  */
 const BOOT_FAILURES = [
-  'oci runtime create failed',
-  'error response from daemon',
-  'manifest unknown',
-  'pull access denied',
-  'failed to resolve reference',
-  'docker_build() error writing dockerfile',
-  'no space left on device',
+  /oci runtime create failed/,
+  /error response from daemon/,
+  /failed to resolve reference/,
+  /docker_build\(\) error writing dockerfile/,
+  /no space left on device/,
 ];
 
-function bootFailed(message: string): boolean {
-  const text = message.toLowerCase();
-  const noManifest = /manifest .*not found/.test(text);
-  return noManifest || BOOT_FAILURES.some((words) => text.includes(words));
-}
+/**
+ * Those that every host would report: the registry does not have the image or refuses the login,
+ * or the image can't run the start command. A registry that a host can't reach is no such failure.
+ */
+const IMAGE_FAILURES = [
+  /manifest unknown/,
+  /manifest .*not found/,
+  /pull access denied/,
+  /repository does not exist/,
+  /invalid reference format/,
+  /failed to resolve reference .*(not found|denied|unauthorized|forbidden)/,
+  /error response from daemon: .*(unauthorized|denied: |incorrect username or password)/,
+  /exec: .*(executable file not found|no such file or directory|permission denied)/,
+  /exec format error/,
+];
+
+const matches = ({ status_msg: message }: Row, patterns: readonly RegExp[]): boolean => {
+  const text = (message ?? '').toLowerCase();
+  return patterns.some((pattern) => pattern.test(text));
+};
+
+const bootFailed = (row: Row): boolean => matches(row, [...BOOT_FAILURES, ...IMAGE_FAILURES]);
 
 /** Vast.ai stopped it: outbid, out of credit or past its end. It never starts again. */
 const isStopped = (row: Row): boolean =>
@@ -39,7 +54,7 @@ export function statusOf(row: Row): InstanceStatus {
     case null:
     case 'created':
     case 'loading':
-      return bootFailed(row.status_msg ?? '') ? 'failed' : 'starting';
+      return bootFailed(row) ? 'failed' : 'starting';
     case 'rebooting':
     case 'restarting':
     case 'recycling':
@@ -101,6 +116,7 @@ export function instanceOf(json: unknown, placeholder: string): Instance {
     label: row.label,
     status: statusOf(row),
     statusText: statusTextOf(row),
+    badImage: matches(row, IMAGE_FAILURES),
     rate: rateOf(row),
     ssh: sshOf(row),
     unreadable,

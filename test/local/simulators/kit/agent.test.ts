@@ -38,7 +38,7 @@ function run(answer?: (at: number) => HeartbeatReply | null, env: Record<string,
   const stop = startAgent(
     { now: clock.now, after, ...(answer !== undefined && { sendHeartbeat }) },
     {
-      ...{ id: '1', ...FACTS, memory: newMemory(0) },
+      ...{ id: '1', ...FACTS, gpuRamMb: 24_564, memory: newMemory(0) },
       env: {
         GPU_SHOPPER_NODE_URL: 'http://127.0.0.1/node',
         GPU_SHOPPER_LEASE_TOKEN: 'a-token',

@@ -35,7 +35,17 @@ const anyInstance = fc
     }) => {
       const readyAt = created + boot;
       const instance: Instance = {
-        ...{ id: 1, offerId: 1, foreign: false, label: null, image: '', runtype: '', onstart: '' },
+        ...{
+          id: 1,
+          offerId: 1,
+          foreign: false,
+          bootError: null,
+          wrongGpu: false,
+          label: null,
+          image: '',
+          runtype: '',
+          onstart: '',
+        },
         ...{
           ofOtherAccount: false,
           refunds: [],

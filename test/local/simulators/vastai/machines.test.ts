@@ -63,7 +63,8 @@ describe('machines', () => {
         image: 'nvidia/cuda:12',
         sshKeys: ['ssh-ed25519 AAAA me'],
         sshHostKey: expect.stringMatching(/^ssh-ed25519 AAAA[\w+/=]+$/),
-        gpuName: expect.stringMatching(/^RTX /),
+        gpuName: expect.stringMatching(/^NVIDIA /),
+        gpuRamMb: expect.any(Number),
         gpuCount: 1,
         env: {
           TOKEN: 't',

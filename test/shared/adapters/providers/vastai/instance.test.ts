@@ -56,6 +56,21 @@ describe('the status of a row', () => {
     expect(statusOf(aRow({ ...pulling, status_msg: message }))).toBe('failed');
     expect(statusOf(aRow({ actual_status: 'created', status_msg: message }))).toBe('failed');
   });
+
+  it.each([
+    ['Error response from daemon: manifest for x:1 not found: manifest unknown', true],
+    ['Error response from daemon: pull access denied for x, repository does not exist', true],
+    ['Error response from daemon: Head "https://x/v2/": unauthorized: incorrect username', true],
+    ['failed to resolve reference "x": x: not found', true],
+    ['OCI runtime create failed: exec: "bash": executable file not found in $PATH', true],
+    ['failed to resolve reference "x": dial tcp: lookup x: no such host', false],
+    ['Error response from daemon: toomanyrequests: You have reached your pull rate limit', false],
+    ['OCI runtime create failed: nvidia-container-cli: driver not loaded', false],
+    ['write /x: no space left on device', false],
+  ])('blames the image for "%s": %s', (message, badImage) => {
+    const row = aRow({ ...pulling, status_msg: message });
+    expect(instanceOf(row, 'none')).toMatchObject({ status: 'failed', badImage });
+  });
 });
 
 describe('the SSH endpoints', () => {
