@@ -97,6 +97,7 @@ export const confirmReady = (runtime: Runtime) =>
     ...records(runtime),
     pulses: once(runtime, pulses),
     scheduler: once(runtime, scheduler),
+    cardOf,
   });
 
 export const serveLease = (runtime: Runtime) =>

@@ -51,7 +51,10 @@ export function addLease(program: Command, cli: Cli): void {
     .command('lease')
     .description('lease the cheapest instance that meets the requirements');
   addIdleOptions(addRequirements(command))
-    .option('--image <image>', 'Docker image to start')
+    .option(
+      '--image <image>',
+      'Docker image to start; one that no host can start ends the lease as bad-image',
+    )
     .option('--start-script <file>', 'script that the instance runs first')
     .option('--ssh-key <file>', 'public key to log in with (default: ~/.ssh/id_ed25519.pub)')
     .addOption(

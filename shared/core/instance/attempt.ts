@@ -26,6 +26,7 @@ export const AttemptReason = z.enum([
   'no-transfer-reports',
   'price-rose',
   'bad-host',
+  'wrong-gpu',
   'vanished',
   'wrong-instance',
   'lease-ended',

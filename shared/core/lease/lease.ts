@@ -22,6 +22,7 @@ export const EndReason = z.enum([
   'released',
   'expired',
   'silent',
+  'bad-image',
   'idle',
   'spend-cap',
   'interrupted',

@@ -8,6 +8,7 @@ import { policy } from '../base/policy/policy.ts';
 import { after, between, type EpochMs, earliest, isoTime } from '../base/time.ts';
 import type { AttemptIn, AttemptReason } from '../instance/attempt.ts';
 import { observeRunning, retireAttempt } from '../instance/attempt-moves.ts';
+import { gpuMismatch } from '../instance/gpu-match.ts';
 import { type InstanceReport, isHalted, type ReportedInstance } from '../instance/instance.ts';
 import { type Pulse, runningSince } from '../instance/pulse.ts';
 import { alarmOf, nextAlarm } from './deadline.ts';
@@ -15,17 +16,26 @@ import { type Decision, keep } from './decision.ts';
 import { repriceHold } from './hold.ts';
 import { judge, type ServeTimes } from './judge.ts';
 import { currentAttempt, isOver, type Lease, type LeaseIn } from './lease.ts';
-import { activate, addEvent, withAttempt } from './lease-moves.ts';
+import { activate, addEvent, endLease, withAttempt } from './lease-moves.ts';
 import { withReading } from './price.ts';
 import { detour, done, type StepInput, type StepOutcome, skipReason } from './step.ts';
 
 /** The facts about an instance: its pulse, and its provider's report. */
-export type ReadyFacts = { readonly pulse: Pulse | null; readonly instance: ReportedInstance };
+export type ReadyFacts = {
+  readonly pulse: Pulse | null;
+  readonly instance: ReportedInstance;
+  /** Whether its provider's boot limit has passed. */
+  readonly bootOver: boolean;
+};
 
 type Present = Exclude<ReportedInstance, 'absent'>;
 
 export type ReadyVerdict =
   | { readonly kind: 'ready'; readonly instance: Present }
+  /** It runs, and its provider shows no address yet. */
+  | { readonly kind: 'waiting'; readonly why: string }
+  /** The image or the start script is to blame: every host would refuse it. */
+  | { readonly kind: 'bad-image'; readonly why: string }
   | { readonly kind: 'fault'; readonly reason: AttemptReason; readonly why: string };
 
 const fault = (reason: AttemptReason, why: string): ReadyVerdict => ({
@@ -34,10 +44,14 @@ const fault = (reason: AttemptReason, why: string): ReadyVerdict => ({
   why,
 });
 
+const NO_ADDRESS = 'the provider shows no SSH address of the instance';
+
 /** Whether the instance is ready, or why its attempt must be retired. */
-export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): ReadyVerdict {
+export function judgeReadiness(lease: Lease, facts: ReadyFacts): ReadyVerdict {
+  const { pulse, instance, bootOver } = facts;
   if (instance === 'absent') return fault('vanished', 'the provider no longer knows the instance');
-  if ((currentAttempt(lease)?.doubtfulSince ?? null) !== null) {
+  const attempt = currentAttempt(lease);
+  if ((attempt?.doubtfulSince ?? null) !== null) {
     return fault('wrong-instance', 'nothing confirms that the instance is ours');
   }
   const { rate, statusText } = instance;
@@ -46,14 +60,24 @@ export function judgeReadiness(lease: Lease, { pulse, instance }: ReadyFacts): R
     const why = `the instance costs ${formatUsd(rate)}/h; the ceiling is ${formatUsd(ceiling)}/h`;
     return fault('price-rose', why);
   }
-  if (isHalted(instance)) return fault('bad-host', statusText);
+  if (isHalted(instance)) {
+    return instance.badImage
+      ? { kind: 'bad-image', why: statusText }
+      : fault('bad-host', statusText);
+  }
   if (pulse === null || pulse.readyAt === null) {
     return fault('boot-timeout', `not ready in time: ${statusText}`);
   }
   if (lease.terms.requireTransferReports && pulse.bytes === null) {
     return fault('no-transfer-reports', 'the instance does not report its transfer');
   }
-  return { kind: 'ready', instance };
+  const mismatch =
+    attempt === undefined ? null : gpuMismatch(attempt.offer, pulse.facts, pulse.telemetry);
+  if (mismatch !== null) return fault('wrong-gpu', mismatch);
+  if (instance.ssh.length > 0) return { kind: 'ready', instance };
+  return bootOver
+    ? fault('boot-timeout', NO_ADDRESS)
+    : { kind: 'waiting', why: `${NO_ADDRESS} yet` };
 }
 
 /**
@@ -139,10 +163,19 @@ export function decideReadiness(
   }
   const verdict = judgeReadiness(lease, facts);
   const booted = { lease, attempt };
-  if (verdict.kind === 'fault') {
-    return retireFaulty(booted, { instance: facts.instance, ...verdict }, now);
+  switch (verdict.kind) {
+    case 'fault':
+      return retireFaulty(booted, { instance: facts.instance, ...verdict }, now);
+    case 'bad-image': {
+      const { why } = verdict;
+      const commit = endLease(lease, { reason: 'bad-image', why }, now);
+      return { commit, result: detour('lease-over', why) };
+    }
+    case 'waiting':
+      return keep(detour('not-ready', verdict.why));
+    case 'ready':
+      return startServing(booted, { pulse: facts.pulse, instance: verdict.instance }, now);
   }
-  return startServing(booted, { pulse: facts.pulse, instance: verdict.instance }, now);
 }
 
 /**

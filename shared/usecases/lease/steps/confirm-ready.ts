@@ -1,8 +1,11 @@
 // Confirm ready: judges an instance that called, was probed, or reached its boot limit, by what its
 // provider last reported. Makes the lease active, or retires the attempt.
 
+import type { ProviderName } from '../../../core/base/providers.ts';
+import type { ProviderCard } from '../../../core/instance/card.ts';
 import type { ServeTimes } from '../../../core/lease/judge.ts';
 import { currentAttempt } from '../../../core/lease/lease.ts';
+import { isBootOver } from '../../../core/lease/probe.ts';
 import {
   alarmBeforeServing,
   decideReadiness,
@@ -19,6 +22,7 @@ import { setAlarm } from '../../common/set-alarm.ts';
 export type ConfirmReadyPorts = Records & {
   readonly pulses: PulseStore;
   readonly scheduler: Scheduler;
+  readonly cardOf: (provider: ProviderName) => ProviderCard;
 };
 
 /**
@@ -38,9 +42,11 @@ export function createConfirmReady(ports: ConfirmReadyPorts) {
     if (attempt?.state !== 'created') {
       return detour('attempt-failed', 'the lease has no instance');
     }
-    const instance = recentReport(attempt, ports.clock.now());
+    const now = ports.clock.now();
+    const instance = recentReport(attempt, now);
     if (instance === null) return detour('not-ready', 'the report about the instance is too old');
-    const facts = { input, pulse, instance };
+    const bootOver = isBootOver(attempt, ports.cardOf(attempt.offer.provider), now);
+    const facts = { input, pulse, instance, bootOver };
     if (judgeReadiness(before, facts).kind === 'ready') {
       await setAlarm(ports, before, alarmBeforeServing);
     }

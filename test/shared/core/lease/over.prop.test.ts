@@ -102,7 +102,9 @@ const DECISIONS: Readonly<Record<string, Decide>> = {
       decideLaunchLook(lease, { input, attempt: 1, listing: listing(now), card: aCard() }, now),
     ),
   readiness: (lease, now) =>
-    commitOf(decideReadiness(lease, { input, pulse: ready, instance: anInstance() }, now)),
+    commitOf(
+      decideReadiness(lease, { input, pulse: ready, instance: anInstance(), bootOver: false }, now),
+    ),
   'the key': (lease, now) => recordKey(lease, { attempt: 1, answer: 'attached' }, now),
   'a judgement': (lease, now) =>
     commitOf(judgeLease(lease, { input, pulse: ready, silenceFrom: at('12:00') }, now)),

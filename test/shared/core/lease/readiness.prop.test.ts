@@ -29,7 +29,8 @@ describe('readiness', () => {
     fc.assert(
       fc.property(anyInstance, anyPulse, (instance, pulse) => {
         const lease = aBootingLease();
-        const facts = { input: { leaseId: lease.id, generation: 1 }, pulse, instance };
+        const input = { leaseId: lease.id, generation: 1 };
+        const facts = { input, pulse, instance, bootOver: false };
         const { commit, result } = decideReadiness(lease, facts, at('12:06'));
         const sound =
           instance !== 'absent' &&

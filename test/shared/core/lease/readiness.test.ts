@@ -28,7 +28,7 @@ const booting = aBootingLease();
 const ready = aPulse({ readyAt: at('12:05'), facts: null });
 const input = { leaseId: booting.id, generation: 1 };
 const decide = (lease: Lease, instance: Instance | 'absent', pulse: typeof ready | null = ready) =>
-  decideReadiness(lease, { input, pulse, instance }, at('12:06'));
+  decideReadiness(lease, { input, pulse, instance, bootOver: false }, at('12:06'));
 
 describe('an instance', () => {
   it.each([
@@ -39,7 +39,8 @@ describe('an instance', () => {
     ['boot-timeout', anInstance(), aPulse()],
     ['boot-timeout', anInstance(), null],
   ] as const)('is given back as %s', (reason, instance, pulse) => {
-    expect(judgeReadiness(booting, { pulse, instance })).toMatchObject({ kind: 'fault', reason });
+    const facts = { pulse, instance, bootOver: false };
+    expect(judgeReadiness(booting, facts)).toMatchObject({ kind: 'fault', reason });
     const { commit, result } = decide(booting, instance, pulse);
     expect(commit).toMatchObject({ state: 'booting', attempts: [{ state: 'retiring', reason }] });
     expect(commit?.outbox.events.at(-1)?.type).toBe('attempt-failed');
@@ -65,6 +66,37 @@ describe('an instance', () => {
     // The silence limit, and the whole hour.
     const output = { timeoutSeconds: 3_600, heartbeatSeconds: 300 };
     expect(result).toEqual({ kind: 'done', output });
+  });
+
+  it('is given back as wrong-gpu when its GPUs are not those of the offer', () => {
+    const facts = {
+      sshHostKey: null,
+      gpuName: 'NVIDIA GeForce RTX 3060',
+      gpuCount: 1,
+      driver: null,
+    };
+    const { commit, result } = decide(booting, anInstance(), { ...ready, facts });
+    expect(commit?.attempts).toMatchObject([{ state: 'retiring', reason: 'wrong-gpu' }]);
+    expect(commit?.outbox.events.at(-1)?.reason).toContain('RTX 3060');
+    expect(result.kind).toBe('attempt-failed');
+  });
+
+  it('ends the lease as bad-image when every host would refuse the image', () => {
+    const statusText = 'created: Error response from daemon: manifest unknown';
+    const failed = anInstance({ status: 'failed', badImage: true, statusText });
+    const { commit, result } = decide(booting, failed, null);
+    expect(commit).toMatchObject({ state: 'ending', reason: 'bad-image' });
+    expect(commit?.outbox.events.at(-1)?.reason).toContain('manifest unknown');
+    expect(result.kind).toBe('lease-over');
+  });
+
+  it('waits for an address until the boot limit, and is given back after it', () => {
+    const hidden = anInstance({ ssh: [] });
+    expect(decide(booting, hidden)).toMatchObject({ commit: null, result: { kind: 'not-ready' } });
+    const late = { input, pulse: ready, instance: hidden, bootOver: true };
+    expect(decideReadiness(booting, late, at('12:06')).commit).toMatchObject({
+      attempts: [{ state: 'retiring', reason: 'boot-timeout' }],
+    });
   });
 
   it('is accepted without a rate, or at exactly the ceiling', () => {
