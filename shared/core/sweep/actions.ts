@@ -6,8 +6,9 @@ import type { InstanceId, LeaseId } from '../base/ids.ts';
 import type { MicroUsd } from '../base/money.ts';
 import type { EpochMs } from '../base/time.ts';
 import type { AccountFinding } from '../billing/thresholds.ts';
+import type { SshEndpoint } from '../instance/instance.ts';
 import type { Ownership } from '../instance/ownership.ts';
-import type { Lease } from '../lease/lease.ts';
+import { currentAttempt, type Lease } from '../lease/lease.ts';
 import type { RateReading } from '../lease/price.ts';
 import { heldBack, type InstanceFinding } from './instance-findings.ts';
 import type { FoundHold, FoundLease, HeldFor } from './lease-findings.ts';
@@ -19,6 +20,13 @@ export type Action =
   | { readonly kind: 'end-overspent'; readonly leaseId: LeaseId }
   /** Its instance has another rate: record the reading; above the ceiling, end the lease. */
   | { readonly kind: 'note-price'; readonly leaseId: LeaseId; readonly reading: RateReading }
+  /** Its instance has other SSH endpoints. */
+  | {
+      readonly kind: 'note-address';
+      readonly leaseId: LeaseId;
+      readonly attempt: number;
+      readonly ssh: readonly SshEndpoint[];
+    }
   | { readonly kind: 'grow-hold'; readonly leaseId: LeaseId }
   | {
       readonly kind: 'destroy';
@@ -70,6 +78,7 @@ const URGENCY: readonly Action['kind'][] = [
   'end',
   'note-missing',
   'note-price',
+  'note-address',
   'review-account',
   'restart',
   'nudge',
@@ -143,6 +152,11 @@ function onLease(found: FoundLease): readonly Action[] {
       return ending(lease, { reason: 'lost', why: GHOST, since: found.suspicion.since });
     case 'lost-execution':
       return [{ kind: 'restart', leaseId, generation: lease.generation }];
+    case 'address-read': {
+      const attempt = currentAttempt(lease)?.number ?? 0;
+      return [{ kind: 'note-address', leaseId, attempt, ssh: found.ssh }];
+    }
+    case 'boot-failed':
     case 'lost-wake':
       return [{ kind: 'wake', leaseId }];
     case 'unanswered-work':

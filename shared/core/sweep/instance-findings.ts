@@ -9,6 +9,7 @@ import { policy } from '../base/policy/policy.ts';
 import { between, type EpochMs } from '../base/time.ts';
 import { absentUntil } from '../instance/absence.ts';
 import { type Attempt, isClosed, isHolding, isVerified } from '../instance/attempt.ts';
+import type { SshEndpoint } from '../instance/instance.ts';
 import type { Ownership } from '../instance/ownership.ts';
 import { isOver, type Lease } from '../lease/lease.ts';
 import type { Sightings } from './record.ts';
@@ -26,6 +27,8 @@ export type SeenInstance = {
   readonly halted: string | null;
   /** The all-in rate that the provider reports, without transfer; null when unknown. */
   readonly rate: MicroUsdPerHour | null;
+  /** Its SSH endpoints; empty when the provider shows none. */
+  readonly ssh: readonly SshEndpoint[];
 };
 
 /** A complete listing, and the records read after it. */

@@ -9,9 +9,11 @@ import { policy } from '../base/policy/policy.ts';
 import type { ProviderName } from '../base/providers.ts';
 import { after, between, type DurationMs, durationMs, type EpochMs, times } from '../base/time.ts';
 import { type Attempt, isClosed } from '../instance/attempt.ts';
+import type { SshEndpoint } from '../instance/instance.ts';
 import { hasHeartbeats, type Pulse } from '../instance/pulse.ts';
+import { hasOtherAddress } from '../lease/address.ts';
 import { trimmedHold } from '../lease/extension.ts';
-import { currentAttempt, isOver, type Lease } from '../lease/lease.ts';
+import { currentAttempt, isOver, type Lease, type LeaseIn } from '../lease/lease.ts';
 import { hasOutbox } from '../lease/outbox.ts';
 import { isWaitingInVain, isWorkLate } from '../lease/park.ts';
 import { changesPrice, isDoubtful, type RateReading } from '../lease/price.ts';
@@ -53,6 +55,10 @@ type LeaseFinding =
   | { readonly kind: 'overspent' | 'hold-outgrown' }
   /** Its instance has another rate than before; alone, an absurd one is doubtful. */
   | { readonly kind: 'price-read'; readonly reading: RateReading; readonly doubtful: boolean }
+  /** Its provider reports that the boot of its instance failed. */
+  | { readonly kind: 'boot-failed' }
+  /** Its instance has other SSH endpoints than before. */
+  | { readonly kind: 'address-read'; readonly ssh: readonly SshEndpoint[] }
   /** Its instance was stopped by the provider or host. */
   | { readonly kind: 'interrupted'; readonly why: string }
   /** Its instance is not listed: for the first time, or again. */
@@ -78,9 +84,24 @@ export function isSweptWith(lease: Lease, provider: ProviderName): boolean {
   return open.length === 0 || open.some(({ offer }) => offer.provider === provider);
 }
 
+/** A boot that failed: its lease waits for a heartbeat that never comes. */
+function bootFinding(
+  lease: LeaseIn<'booting'>,
+  { pulses }: LeasesView,
+  { instances }: ListingView,
+): LeaseFinding | null {
+  const attempt = currentAttempt(lease);
+  if (attempt?.state !== 'created' || pulses.get(lease.id)?.wait !== 'ready') return null;
+  const instance = instances.get(attempt.instanceId);
+  const isOwn = instance?.owner?.leaseId === lease.id && instance.doubt === null;
+  return isOwn && instance.halted !== null ? { kind: 'boot-failed' } : null;
+}
+
 function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
   const { listing, earlier } = view;
-  if (lease.state !== 'active' || listing === null) return null;
+  if (listing === null) return null;
+  if (lease.state === 'booting') return bootFinding(lease, view, listing);
+  if (lease.state !== 'active') return null;
   const attempt = currentAttempt(lease);
   const instance = listing.instances.get(lease.instanceId);
   const isOwn = instance?.owner?.leaseId === lease.id;
@@ -92,8 +113,12 @@ function instanceFinding(lease: Lease, view: LeasesView): LeaseFinding | null {
     if (lease.missingSince !== null) return { kind: 'shown-again' };
     if (instance.halted !== null) return { kind: 'interrupted', why: instance.halted };
     const reading = { rate: instance.rate, at: listing.listedAt };
-    if (!changesPrice(lease, reading)) return null;
-    return { kind: 'price-read', reading, doubtful: isDoubtful(lease, reading) };
+    if (changesPrice(lease, reading)) {
+      return { kind: 'price-read', reading, doubtful: isDoubtful(lease, reading) };
+    }
+    return hasOtherAddress(lease, instance.ssh)
+      ? { kind: 'address-read', ssh: instance.ssh }
+      : null;
   }
   // The lease became active too recently for the instance to be listed: only after a very fast
   // boot.

@@ -50,12 +50,12 @@ function asSeen(
   claimed: Claimed | undefined,
   prefix: string,
 ): Omit<SeenInstance, 'under'> {
-  const { id, label, statusText, rate } = instance;
+  const { id, label, statusText, rate, ssh } = instance;
   const halted = isHalted(instance) ? statusText : null;
   const ofLease = claimed !== undefined && isOurs(claimed) ? claimed.owner : owner;
   // No call can be made for an instance whose id is unreadable.
   const nameless = instance.unreadable.includes('id');
-  const shown = { id, owner: nameless ? null : ofLease, halted, rate };
+  const shown = { id, owner: nameless ? null : ofLease, halted, rate, ssh };
   if (shown.owner !== null) return { ...shown, doubt: null };
   if (claimed?.claim === 'doubtful' || ofLease !== null) return { ...shown, doubt: 'doubtful' };
   return { ...shown, doubt: isNearMiss(label, prefix) ? 'near-miss' : null };

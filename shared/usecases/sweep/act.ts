@@ -6,6 +6,7 @@ import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
 import { between, type EpochMs } from '../../core/base/time.ts';
+import { recordAddress } from '../../core/lease/address.ts';
 import { cancelledLease } from '../../core/lease/cancelled-lease.ts';
 import { endPastDeadline } from '../../core/lease/deadline.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
@@ -117,6 +118,10 @@ async function act(ports: ActPorts, provider: ProviderName, action: Action): Pro
       return endOverspentLease(ports, action.leaseId);
     case 'note-price':
       return noteInstancePrice(ports, action.leaseId, action.reading);
+    case 'note-address':
+      return changeLease(ports, action.leaseId, (lease, now) =>
+        commitOnly(recordAddress(lease, action, now)),
+      );
     case 'grow-hold':
       return growHoldOf(ports, action.leaseId);
     case 'destroy':

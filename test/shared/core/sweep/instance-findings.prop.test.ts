@@ -55,6 +55,7 @@ const instances: fc.Arbitrary<readonly SeenInstance[]> = fc.uniqueArray(
     owner: fc.option(owners),
     halted: fc.option(fc.constant('exited')),
     rate: fc.constant(null),
+    ssh: fc.constant([]),
     doubt: fc.constantFrom(null, 'doubtful' as const, 'near-miss' as const),
     under: fc.constant('key-one'),
   }),
@@ -163,7 +164,14 @@ describe('findings about instances', () => {
 
 describe('an instance with proved absence', () => {
   const [lease] = KNOWN.slice(-1);
-  const seen = { id: anInstanceId('f'), halted: null, rate: null, doubt: null, under: 'key-one' };
+  const seen = {
+    id: anInstanceId('f'),
+    halted: null,
+    rate: null,
+    ssh: [],
+    doubt: null,
+    under: 'key-one',
+  };
   const kindAt = (listedAt: ListingView['listedAt']) => {
     const owner = { deployment: aDeployment, leaseId: aLeaseId('f'), attempt: 1 };
     const records = { leases, unreadable: new Set<string>(), earlier: {} };

@@ -35,7 +35,7 @@ const nothing = { instances: [], leases: [], holds: [], accounts: [] };
 
 const NOW = at('12:20');
 const instance: SeenInstance = {
-  ...{ id: anInstanceId(), halted: null, rate: null, doubt: null, under: 'key-one' },
+  ...{ id: anInstanceId(), halted: null, rate: null, ssh: [], doubt: null, under: 'key-one' },
   owner: { deployment: aDeployment, leaseId: aLeaseId(), attempt: 1 },
 };
 
