@@ -33,3 +33,12 @@ export type CreateOutcome =
   | { readonly kind: 'refused'; readonly reason: string }
   /** The instance may exist: search by tag, never repeat the call. */
   | { readonly kind: 'outcome-unknown'; readonly reason: string };
+
+/** Shorter values are no secrets, and redacting them would make the message unreadable. */
+const MIN_SECRET_LENGTH = 4;
+
+/** A provider's text without the values of the consumer's variables, which it may quote. */
+export const redactEnv = (text: string, env: Readonly<Record<string, string>>): string =>
+  Object.values(env)
+    .filter((value) => value.length >= MIN_SECRET_LENGTH)
+    .reduce((redacted, value) => redacted.replaceAll(value, '***'), text);

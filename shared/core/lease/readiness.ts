@@ -10,6 +10,7 @@ import type { AttemptIn, AttemptReason } from '../instance/attempt.ts';
 import { observeRunning, retireAttempt } from '../instance/attempt-moves.ts';
 import { gpuMismatch } from '../instance/gpu-match.ts';
 import { type InstanceReport, isHalted, type ReportedInstance } from '../instance/instance.ts';
+import { redactEnv } from '../instance/launch.ts';
 import { type Pulse, runningSince } from '../instance/pulse.ts';
 import { alarmOf, nextAlarm } from './deadline.ts';
 import { type Decision, keep } from './decision.ts';
@@ -54,7 +55,8 @@ export function judgeReadiness(lease: Lease, facts: ReadyFacts): ReadyVerdict {
   if ((attempt?.doubtfulSince ?? null) !== null) {
     return fault('wrong-instance', 'nothing confirms that the instance is ours');
   }
-  const { rate, statusText } = instance;
+  const { rate } = instance;
+  const statusText = redactEnv(instance.statusText, 'env' in lease ? lease.env : {});
   const { ceiling } = lease.terms;
   if (rate !== null && rate > ceiling) {
     const why = `the instance costs ${formatUsd(rate)}/h; the ceiling is ${formatUsd(ceiling)}/h`;

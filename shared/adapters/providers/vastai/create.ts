@@ -3,7 +3,7 @@
 // instance that bills, even with `success: false`.
 
 import { brandId, InstanceId } from '../../../core/base/ids.ts';
-import type { CreateOutcome, LaunchSpec } from '../../../core/instance/launch.ts';
+import { type CreateOutcome, type LaunchSpec, redactEnv } from '../../../core/instance/launch.ts';
 import type { Offer } from '../../../core/instance/offer.ts';
 import type { Tag } from '../../../core/instance/ownership.ts';
 import type { HttpAnswer } from '../http.ts';
@@ -92,15 +92,10 @@ export function readCreate(answer: HttpAnswer): CreateOutcome {
   return { kind: 'outcome-unknown', reason: 'the reply reports success without a contract number' };
 }
 
-/** Shorter values are no secrets, and redacting them would make the message unreadable. */
-const MIN_SECRET_LENGTH = 4;
-
 /** Redacts the values of `env`, since a refusal may quote the request. */
 function redactOutcome(outcome: CreateOutcome, spec: LaunchSpec): CreateOutcome {
   if (outcome.kind === 'launched') return outcome;
-  const secrets = Object.values(spec.env).filter((value) => value.length >= MIN_SECRET_LENGTH);
-  const redacted = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), outcome.reason);
-  return { ...outcome, reason: shorten(redacted) };
+  return { ...outcome, reason: shorten(redactEnv(outcome.reason, spec.env)) };
 }
 
 /** Sends one call of at most `CREATE_TIMEOUT`. Never safe to repeat; never throws. */

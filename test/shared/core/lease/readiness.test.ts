@@ -90,6 +90,13 @@ describe('an instance', () => {
     expect(result.kind).toBe('lease-over');
   });
 
+  it('quotes the provider without the variables of the consumer', () => {
+    const lease = { ...booting, env: { TOKEN: 'hunter22' } };
+    const failed = anInstance({ status: 'failed', statusText: 'exec hunter22: not found' });
+    const { commit } = decide(lease, failed);
+    expect(commit?.outbox.events.at(-1)?.reason).toBe('bad-host: exec ***: not found');
+  });
+
   it('waits for an address until the boot limit, and is given back after it', () => {
     const hidden = anInstance({ ssh: [] });
     expect(decide(booting, hidden)).toMatchObject({ commit: null, result: { kind: 'not-ready' } });
