@@ -28,9 +28,11 @@ export type PaceOptions = {
 const MAX_WORK_MS = 30_000;
 /** Real times: between two checks; before a scale is lowered again; before it is raised. */
 const CHECK_MS = 50;
-const LOWER_AFTER_MS = 250;
-const RAISE_AFTER_MS = 2_000;
-const RAISE_FACTOR = 1.5;
+const LOWER_AFTER_MS = 100;
+const RAISE_AFTER_MS = 500;
+/** Down quickly, so that the call stays within its limits; up in steps. */
+const LOWER_FACTOR = 4;
+const RAISE_FACTOR = 2;
 
 /** Watches the calls of a service, and lowers the scale of its clock while they take too long. */
 export function createPace({ clock, scale: full, onScale, onChange }: PaceOptions): Pace {
@@ -56,7 +58,7 @@ export function createPace({ clock, scale: full, onScale, onChange }: PaceOption
     checkedAt = now;
     const unchangedFor = clock.realNow() - changedAt;
     if (now - since > MAX_WORK_MS) {
-      if (scale > 1 && unchangedFor >= LOWER_AFTER_MS) change(Math.max(1, scale / 2));
+      if (scale > 1 && unchangedFor >= LOWER_AFTER_MS) change(Math.max(1, scale / LOWER_FACTOR));
     } else if (scale < full && unchangedFor >= RAISE_AFTER_MS) {
       change(Math.min(full, scale * RAISE_FACTOR));
     }

@@ -133,10 +133,15 @@ export async function startProcess(
     );
   const read = async (id: string) => (await call<Lease>(`/v1/leases/${id}`)).body;
   const untilState = (id: string, state: string) =>
-    eventually(`lease ${state}`, async () => {
-      const lease = await read(id);
-      return lease.state === state ? lease : null;
-    });
+    // On a busy computer, scaled time slows down.
+    eventually(
+      `lease ${state}`,
+      async () => {
+        const lease = await read(id);
+        return lease.state === state ? lease : null;
+      },
+      30_000,
+    );
   const stop = async (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => {
     child.kill(signal);
     return exited;
