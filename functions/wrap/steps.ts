@@ -88,6 +88,8 @@ export function steps<Name extends StepFunction>(table: Readonly<Record<StepOf<N
       const { step, work = step, failures } = parse(Dispatched, event);
       const { endAfter } = currentRuntime();
       const run = () => endAfter(policy.stepBudget[step], () => table[step](event));
-      return failures < policy.step.pageAfter ? run() : runFailing({ step: work, event, failures }, run);
+      return failures < policy.step.pageAfter
+        ? run()
+        : runFailing({ step: work, event, failures }, run);
     });
 }
