@@ -71,10 +71,10 @@ const listSteps = (runtime: Runtime): Steps<'work-list'> => ({
 
 /** Takes the messages of one worker. */
 function takeMessage<Name extends Worker>(runtime: Runtime, worker: Name, steps: Steps<Name>) {
-  const { clock, pause, every, endAfter } = runtime;
+  const { pause, every, endAfter } = runtime;
   const answering = { ...records(runtime), workflow: once(runtime, workflow), pause };
   return createTakeMessage({
-    ...{ worker, clock, every, ...paging(runtime) },
+    ...{ worker, every, ...paging(runtime) },
     queue: queues(runtime)(worker),
     doWork: createDoWork({ ...answering, endAfter, steps }),
   });

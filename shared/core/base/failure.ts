@@ -1,7 +1,7 @@
 // Operational failures: one class, a closed set of literal names. Step Functions retries and
 // catches on these names, so a name is part of the contract with `state-machines/lease.asl.json`.
 
-import type { DurationMs, EpochMs } from './time.ts';
+import type { DurationMs } from './time.ts';
 
 /**
  * What to do after a failure: `retry` the same call; `look` at the provider first, because the call
@@ -104,8 +104,6 @@ export const errorInWords = (error: unknown): string =>
 export type FailureDetail = {
   readonly field?: string;
   readonly limit?: string;
-  /** When the same may be tried again. */
-  readonly retryAt?: EpochMs;
   /** Further facts for the document, by name; never secrets. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** When the same request may succeed. */
@@ -118,7 +116,6 @@ export class Failure extends Error {
   override readonly name: FailureName;
   readonly field: string | undefined;
   readonly limit: string | undefined;
-  readonly retryAt: EpochMs | undefined;
   readonly facts: FailureDetail['facts'];
   readonly retryAfter: DurationMs | undefined;
 
@@ -127,7 +124,6 @@ export class Failure extends Error {
     this.name = name;
     this.field = detail.field;
     this.limit = detail.limit;
-    this.retryAt = detail.retryAt;
     this.facts = detail.facts;
     this.retryAfter = detail.retryAfter;
   }

@@ -20,10 +20,8 @@ export type Run =
 export type Answer = Pick<Work, 'token'> & { readonly outcome: WorkOutcome };
 
 /** The wait before the message is delivered again. */
-export function waitBefore({ at }: Again, now: EpochMs): DurationMs {
-  const { again, maxAgain } = policy.queue;
-  return at === null ? again : durationMs(Math.min(Math.max(0, at - now), maxAgain));
-}
+export const waitBefore = ({ after }: Again): DurationMs =>
+  durationMs(Math.min(after ?? policy.queue.again, policy.queue.maxAgain));
 
 /** Whether the message is of the lease's present turn. */
 const isPresent = ({ work }: Lease, { generation, turn, step }: StepMessage): boolean =>
@@ -98,8 +96,8 @@ export function noteAnswered(lease: Lease, { token }: Answer): Lease | null {
 /** Failures after which the same message comes again: the limit, or our own records. */
 const AGAIN: ReadonlySet<string> = new Set<FailureName>(['RateLimited', 'NotCalled', 'StoreDown']);
 
-/** The message must be delivered again, not before `at` if that is known. */
-export type Again = { readonly kind: 'again'; readonly at: EpochMs | null };
+/** The message must be delivered again, after this time if it is known. */
+export type Again = { readonly kind: 'again'; readonly after: DurationMs | null };
 
 type Output = Extract<WorkOutcome, { kind: 'done' }>['output'];
 
@@ -108,13 +106,13 @@ export function outcomeOf(result: StepOutcome<unknown>): WorkOutcome | Again {
   // The output of every step is JSON: it is the input of the next state.
   if (result.kind === 'done') return { kind: 'done', output: (result.output ?? {}) as Output };
   const error = OUTCOME_NAMES[result.kind];
-  if (AGAIN.has(error)) return { kind: 'again', at: null };
+  if (AGAIN.has(error)) return { kind: 'again', after: null };
   return { kind: 'failed', error, cause: result.reason };
 }
 
 /** The same for a step that failed. A bug counts as a crash, and is thrown again. */
 export function outcomeOfFailure(error: unknown): WorkOutcome | Again {
   if (!(error instanceof Failure)) throw error;
-  if (AGAIN.has(error.name)) return { kind: 'again', at: error.retryAt ?? null };
+  if (AGAIN.has(error.name)) return { kind: 'again', after: error.retryAfter ?? null };
   return { kind: 'failed', error: error.name, cause: errorInWords(error) };
 }

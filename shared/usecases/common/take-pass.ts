@@ -85,7 +85,7 @@ async function take(ports: PassPorts, ask: Ask): Promise<Pass> {
     freeAt = tried;
   }
   const message = `${provider}: the next ${callClass} call may be sent at ${isoTime(freeAt)}`;
-  throw new Failure('RateLimited', message, { retryAt: freeAt });
+  throw new Failure('RateLimited', message, { retryAfter: between(clock.now(), freeAt) });
 }
 
 /** Passes from the gates that all functions share. */

@@ -6,7 +6,6 @@ import type { Worker } from '../../core/base/functions.ts';
 import { pageOf } from '../../core/base/page.ts';
 import { stepMessageOf } from '../../core/lease/work-message.ts';
 import { waitBefore } from '../../core/lease/work-moves.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { WorkQueue } from '../../ports/queue.ts';
 import { type HoldPorts, holdMessage } from '../common/hold-message.ts';
 import type { Delivered, Delivery } from './do-work.ts';
@@ -14,7 +13,6 @@ import type { Delivered, Delivery } from './do-work.ts';
 export type TakeMessagePorts = HoldPorts & {
   readonly worker: Worker;
   readonly queue: Pick<WorkQueue, 'changeVisibility'>;
-  readonly clock: Clock;
   readonly doWork: (delivery: Delivery) => Promise<Delivered>;
   readonly page: (message: string) => void;
 };
@@ -37,7 +35,7 @@ const isNotFound = (error: unknown): boolean =>
  * longer held.
  */
 export function createTakeMessage(ports: TakeMessagePorts) {
-  const { worker, queue, clock, doWork, page } = ports;
+  const { worker, queue, doWork, page } = ports;
   const putAside = (id: string, why: string): Delivered => {
     page(pageOf('bad-message', `${worker} put message ${id} aside: ${why}`));
     return { kind: 'finished' };
@@ -61,7 +59,7 @@ export function createTakeMessage(ports: TakeMessagePorts) {
     // Another delivery has it already.
     if (done === null) return 'again';
     if (done.kind === 'again') {
-      await queue.changeVisibility(receipt, waitBefore(done, clock.now()));
+      await queue.changeVisibility(receipt, waitBefore(done));
     }
     return done.kind;
   };
