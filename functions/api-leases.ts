@@ -36,9 +36,10 @@ export const handler = routes(leaseRoutes, {
     return leasesView(await run({ caller, consumer, after, limit }), cursors);
   }),
 
-  readLease: api(readLease, async (run, { caller, params }) =>
-    leaseView(await run({ leaseId: params.id, caller })),
-  ),
+  readLease: api(readLease, async (run, { caller, params }) => {
+    const { lease, place } = await run({ leaseId: params.id, caller });
+    return leaseView(lease, place);
+  }),
 
   readEvents: list(readEvents, async (run, { caller, params, query, cursors }) => {
     const afterSeq = cursors.read(EventPlace, query.cursor)?.seq ?? 0;

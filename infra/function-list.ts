@@ -44,6 +44,9 @@ export type Need =
   | 'send-work'
   | 'take-provider-work'
   | 'take-list-work'
+  // The tickets of the queues, which tell where a lease stands.
+  | 'draw-tickets'
+  | 'read-tickets'
   // The schedule that ends a lease.
   | 'arm-schedule'
   | 'disarm-schedule'
@@ -72,6 +75,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     needs: [
       'records',
       'list-leases',
+      'read-tickets',
       'read-events',
       'read-freezes',
       'start-workflow',
@@ -116,6 +120,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'start-workflow',
       'wake-workflow',
       'send-work',
+      'draw-tickets',
       'arm-schedule',
       'disarm-schedule',
     ],
@@ -125,6 +130,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     needs: [
       'records',
       'take-provider-work',
+      'draw-tickets',
       'wake-workflow',
       'read-freezes',
       'read-sweeps',
@@ -142,6 +148,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     needs: [
       'records',
       'take-list-work',
+      'draw-tickets',
       'wake-workflow',
       'read-sweeps',
       'tag-key',

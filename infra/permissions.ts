@@ -103,6 +103,8 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   ],
   'pass-over-offers': ({ data }) => [dynamo(['UpdateItem'], data.tables.inventory.tableArn)],
   'admit-accounts': ({ data }) => [dynamo(['GetItem', 'PutItem'], data.tables.inventory.tableArn)],
+  'draw-tickets': ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.inventory.tableArn)],
+  'read-tickets': ({ data }) => [dynamo(['GetItem'], data.tables.inventory.tableArn)],
   'take-room': ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.inventory.tableArn)],
   'publish-menu': ({ data: { tables, snapshots } }) => [
     dynamo(['GetItem', 'PutItem'], tables.inventory.tableArn),

@@ -3,6 +3,7 @@
 
 import { styleText } from 'node:util';
 import { formatUsd, microUsd } from '../../shared/core/base/money.ts';
+import { rowOf } from '../../shared/core/base/providers.ts';
 import type { Lease, LeaseEvent, LeaseState, Offer } from '../client/replies.ts';
 
 /** Text without control characters. */
@@ -153,6 +154,17 @@ function proofText(proof: Lease['absenceProof']): string | null {
   }
 }
 
+const SUFFIXES = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' } as const;
+const ordinals = new Intl.PluralRules('en-US', { type: 'ordinal' });
+
+/** `5th in the queue of Vast.ai, about 25s` */
+function queueText({ queue }: Lease): string | null {
+  if (queue === null) return null;
+  const { provider, position, aboutSeconds } = queue;
+  const place = `${position}${SUFFIXES[ordinals.select(position)]}`;
+  return `${place} in the queue of ${rowOf(provider).title}, about ${age(aboutSeconds)}`;
+}
+
 /** A provider may list the same address twice. */
 const sshCommands = ({ ssh }: Lease): readonly string[] => [
   ...new Set(ssh.map(({ host, port, user }) => `ssh -p ${port} ${user}@${host}`)),
@@ -165,6 +177,7 @@ export function leaseLines(lease: Lease): readonly string[] {
     ['Lease', lease.id],
     ['State', lease.state],
     ['Reason', lease.endReason],
+    ['Queue', queueText(lease)],
     ['GPU', offer === null ? null : offerText(offer)],
     ['Rate', offer === null ? null : rate(offer.microUsdPerHour)],
     ['Attempts', String(lease.attempts)],

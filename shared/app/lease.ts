@@ -39,6 +39,7 @@ import {
   accounts,
   counter,
   freezes,
+  gates,
   ingest,
   lastKnown,
   leases,
@@ -50,12 +51,11 @@ import {
   pulses,
   queues,
   records,
-  rooms,
   scheduler,
-  selfEndingProviders,
   sight,
   signer,
   sweeps,
+  tickets,
   waking,
   withKeys,
   workflow,
@@ -74,6 +74,7 @@ export const parkWork = (runtime: Runtime) =>
     ...records(runtime),
     workflow: once(runtime, workflow),
     queues: queues(runtime),
+    tickets: once(runtime, tickets),
     cardOf,
   });
 
@@ -177,7 +178,14 @@ export const requestLease = (runtime: Runtime) =>
     hashOf: requestHash,
   });
 
-export const readLease = (runtime: Runtime) => createReadLease({ leases: once(runtime, leases) });
+export const readLease = (runtime: Runtime) =>
+  createReadLease({
+    leases: once(runtime, leases),
+    tickets: once(runtime, tickets),
+    gates: once(runtime, gates),
+    clock: runtime.clock,
+    cardOf,
+  });
 export const readEvents = (runtime: Runtime) => createReadEvents({ leases: once(runtime, leases) });
 
 export const listLeases = (runtime: Runtime) => createListLeases({ leases: once(runtime, leases) });

@@ -9,6 +9,7 @@ import { createProviderAccountStore } from '../adapters/dynamodb/instance/provid
 import { createIngestStore } from '../adapters/dynamodb/lease/ingest-store.ts';
 import { createLeaseStore } from '../adapters/dynamodb/lease/lease-store.ts';
 import { createPulseStore } from '../adapters/dynamodb/lease/pulse-store.ts';
+import { createTicketStore } from '../adapters/dynamodb/lease/ticket-store.ts';
 import { createAccountStore } from '../adapters/dynamodb/ledger/account-store.ts';
 import { createLedgerStore } from '../adapters/dynamodb/ledger/ledger-store.ts';
 import {
@@ -132,7 +133,7 @@ export const paging = (runtime: Runtime) => ({
   page: (message: string) => runtime.log({ kind: 'page', error: 'Page', message, id: undefined }),
 });
 
-const gates = (runtime: Runtime) => createGateStore(table(runtime, 'inventory'));
+export const gates = (runtime: Runtime) => createGateStore(table(runtime, 'inventory'));
 
 /** The passes of all providers; the same for every key. */
 export const passes = (runtime: Runtime): Passes =>
@@ -228,6 +229,7 @@ export const menu = (runtime: Runtime) =>
 export const freezes = (runtime: Runtime) => createFreezeStore(table(runtime, 'leases'));
 export const runs = (runtime: Runtime) => createRunStore(table(runtime, 'live'));
 export const sweeps = (runtime: Runtime) => createSweepStore(table(runtime, 'inventory'));
+export const tickets = (runtime: Runtime) => createTicketStore(table(runtime, 'inventory'));
 export const providerAccounts = (runtime: Runtime) =>
   createProviderAccountStore(table(runtime, 'inventory'));
 export const rooms = (runtime: Runtime) => createRoomStore(table(runtime, 'inventory'));

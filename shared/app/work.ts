@@ -1,5 +1,6 @@
 // The workers of the queues: the steps that hold provider keys, each in its message's turn.
 
+import { cardOf } from '../adapters/providers/registry.ts';
 import type { StepOf, Worker } from '../core/base/functions.ts';
 import { createDoWork, type WorkStep } from '../usecases/lease/do-work.ts';
 import { createDestroyInstance } from '../usecases/lease/steps/destroy-instance.ts';
@@ -20,6 +21,7 @@ import {
   queues,
   records,
   sight,
+  tickets,
   withKeys,
   workflow,
 } from './parts.ts';
@@ -72,7 +74,13 @@ const listSteps = (runtime: Runtime): Steps<'work-list'> => ({
 /** Takes the messages of one worker. */
 function takeMessage<Name extends Worker>(runtime: Runtime, worker: Name, steps: Steps<Name>) {
   const { pause, every, endAfter } = runtime;
-  const answering = { ...records(runtime), workflow: once(runtime, workflow), pause };
+  const answering = {
+    ...records(runtime),
+    tickets: once(runtime, tickets),
+    cardOf,
+    workflow: once(runtime, workflow),
+    pause,
+  };
   return createTakeMessage({
     ...{ worker, every, ...paging(runtime) },
     queue: queues(runtime)(worker),

@@ -43,6 +43,7 @@ export function aLease(over: Partial<Lease> = {}): Lease {
     endedAt: null,
     silenceLimitSeconds: 300,
     liveness: 'auto',
+    queue: null,
     attempts: 0,
     offer: null,
     ssh: [],

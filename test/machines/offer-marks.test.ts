@@ -1,5 +1,5 @@
-// Leases that are requested within minutes choose from one menu. An offer that one lease found gone,
-// or took, costs the others no attempt, until the menu is read again.
+// Leases that are requested within minutes choose from one menu. An offer that one lease found
+// gone, or took, costs the others no attempt, until the menu is read again.
 
 import { expect, it } from 'vitest';
 import type { LeaseId, OfferId } from '../../shared/core/base/ids.ts';

@@ -5,12 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { handler as workList } from '../../functions/work-list.ts';
 import { handler as workProvider } from '../../functions/work-provider.ts';
+import { firstProvider } from '../../local/markets.ts';
 import { within } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
 import type { Worker } from '../../shared/core/base/functions.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes, seconds } from '../../shared/core/base/time.ts';
-import type { StepMessage } from '../../shared/core/lease/work-message.ts';
+import { messageGroupOf, type StepMessage } from '../../shared/core/lease/work-message.ts';
 import type { LogLine } from '../../shared/ports/log.ts';
 import { aLeaseId } from '../support/builders/base.ts';
 import { type LeaseWorld, type LeaseWorldOptions, leaseWorld } from '../support/worlds/lease.ts';
@@ -20,6 +21,7 @@ import { MINUTE } from '../support/worlds/virtual-time.ts';
 const CONTEXT = { functionName: 'test' } as never;
 const FOR_EVER = Number.POSITIVE_INFINITY;
 const sweepEvery = minutes(1);
+const GROUP = messageGroupOf(firstProvider, 'launch', 0);
 
 /** Serves one lease and ends it; nothing may be left. */
 async function served(world: LeaseWorld): Promise<LeaseId> {
@@ -216,7 +218,7 @@ describe('a bad message', () => {
     const calls = world.market.requests().length;
     const replayed = { lease: id, generation: 1, step: 'launch', turn: 1, ...change };
     await world.service.work.queues['work-provider'].send({
-      ...{ message: replayed as StepMessage, group: 'vastai#launch#0', deduplicationId: 'again' },
+      ...{ message: replayed as StepMessage, group: GROUP, deduplicationId: 'again' },
     });
     await world.pass(MINUTE);
     expect(messagesIn(world)).toEqual([]);
@@ -230,7 +232,7 @@ describe('a bad message', () => {
     const world = await leaseWorld({ log: (line) => void lines.push(line) });
     const lost: StepMessage = { lease: aLeaseId('lost'), generation: 1, step: 'launch', turn: 1 };
     await world.service.work.queues['work-provider'].send({
-      ...{ message: lost, group: 'vastai#launch#0', deduplicationId: 'lost' },
+      ...{ message: lost, group: GROUP, deduplicationId: 'lost' },
     });
     await world.pass(seconds(10));
     expect(messagesIn(world)).toEqual([]);

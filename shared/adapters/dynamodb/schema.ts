@@ -129,6 +129,8 @@ export const gateKey = (provider: ProviderName, limit: string): Key => ({
   pk: `GATE#${provider}`,
   sk: limit,
 });
+/** The tickets of a message group of the work queues. */
+export const ticketsKey = (group: string): Key => ({ pk: `QUEUE#${group}`, sk: 'TICKETS' });
 /** The room that the provider's prepaid funds leave. */
 export const roomKey = (provider: ProviderName): Key => ({
   pk: `PROVIDER#${provider}`,

@@ -8,6 +8,7 @@ import type { AbsenceProof } from '../../core/instance/absence.ts';
 import type { ExtensionRefusal } from '../../core/lease/extension.ts';
 import type { HeartbeatReply as HeartbeatOutcome } from '../../core/lease/heartbeat.ts';
 import { currentAttempt, isOver, type Lease, type LeaseEvent } from '../../core/lease/lease.ts';
+import type { QueuePlace } from '../../core/lease/queue-place.ts';
 import type { ExtendOutcome } from '../../usecases/lease/extend-lease.ts';
 import type { LeasePage } from '../../usecases/lease/read-lease.ts';
 import type { RequestLeaseOutcome } from '../../usecases/lease/request-lease.ts';
@@ -31,7 +32,7 @@ function abilities(lease: Lease): LeaseReply['can'] {
 }
 
 /** The reply for one lease. */
-export function leaseView(lease: Lease): LeaseReply {
+export function leaseView(lease: Lease, place: QueuePlace | null = null): LeaseReply {
   const attempt = currentAttempt(lease);
   const { terms, hold } = lease;
   const active = lease.state === 'active' ? lease : null;
@@ -47,6 +48,7 @@ export function leaseView(lease: Lease): LeaseReply {
     endedAt: shown(ended?.endedAt ?? null),
     silenceLimitSeconds: terms.silenceLimit / 1_000,
     liveness: terms.liveness,
+    queue: place === null ? null : queueView(place),
     attempts: lease.attempts.length,
     offer: attempt === undefined ? null : offerView(attempt.offer, terms.requirement.diskGb),
     ssh: active?.ssh ?? [],
@@ -57,6 +59,10 @@ export function leaseView(lease: Lease): LeaseReply {
     can: abilities(lease),
   };
 }
+
+const queueView = ({ provider, position, forecast }: QueuePlace) => ({
+  ...{ provider, position, aboutSeconds: Math.ceil(forecast / 1_000) },
+});
 
 function proofView(proof: AbsenceProof): LeaseReply['absenceProof'] {
   switch (proof.by) {
@@ -75,7 +81,7 @@ function proofView(proof: AbsenceProof): LeaseReply['absenceProof'] {
 
 export function leasesView({ leases, next, unreadable }: LeasePage, cursors: Cursors): LeasesReply {
   return {
-    leases: leases.map(leaseView),
+    leases: leases.map((lease) => leaseView(lease)),
     unreadable: [...unreadable],
     nextCursor: cursors.write(next),
   };

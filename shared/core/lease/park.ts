@@ -12,9 +12,10 @@ import { type RoundInput, skipRound } from './absence-round.ts';
 import { type Decision, keep } from './decision.ts';
 import { type EndInput, endFromStep } from './end.ts';
 import { chosenOffer, currentAttempt, isOver, type Lease } from './lease.ts';
+import { addEvent } from './lease-moves.ts';
 import { detour, done, type StepOutcome, stopReason, supersededBy } from './step.ts';
 import { unacceptedTargets } from './teardown.ts';
-import type { Work, WorkOutcome } from './work.ts';
+import type { Tickets, Work, WorkOutcome } from './work.ts';
 import {
   laneOf,
   messageGroupOf,
@@ -25,11 +26,15 @@ import {
 
 export type ParkInput = EndInput &
   RoundInput &
-  Pick<Work, 'token' | 'enteredAt' | 'retries'> & { readonly work: QueuedStep };
+  Pick<Work, 'token' | 'enteredAt' | 'retries'> & {
+    readonly work: QueuedStep;
+    /** The ticket that was drawn for a new turn; absent when none is needed. */
+    readonly tickets?: Tickets | undefined;
+  };
 
 export type ParkResult =
-  /** The messages of the turn must be sent. */
-  | { readonly kind: 'parked' }
+  /** The messages of the turn must be sent; `isNew` unless it is a turn without an outcome. */
+  | { readonly kind: 'parked'; readonly isNew: boolean }
   /** There is nothing to do at a provider: the step ends at once. */
   | { readonly kind: 'skip'; readonly outcome: StepOutcome }
   /** The work is done: its outcome is the answer again. */
@@ -66,11 +71,14 @@ function placesOf(lease: Lease, step: QueuedStep): readonly Place[] {
 const idleOutcome = (step: QueuedStep): StepOutcome =>
   step === 'launch' || step === 'find' ? detour('offer-gone', 'no offer is chosen') : done(null);
 
+/** A message to send, and whose limits it waits for. */
+type PlacedWork = WorkToSend & { readonly provider: ProviderName };
+
 /** The messages of the present turn. */
 export function sendsOf(
   lease: Lease,
   cardOf: (provider: ProviderName) => ProviderCard,
-): readonly WorkToSend[] {
+): readonly PlacedWork[] {
   const { work } = lease;
   if (work === null) return [];
   return placesOf(lease, work.step).map(({ provider, attempt }) => {
@@ -80,6 +88,7 @@ export function sendsOf(
     const lane = laneOf(lease.id, cardOf(provider).lanes);
     return {
       message,
+      provider,
       group: messageGroupOf(provider, WORK_CLASSES[step], lane),
       deduplicationId: stepDeduplicationId(message, work.sends),
     };
@@ -97,12 +106,22 @@ function isLate({ work }: Lease, { generation, enteredAt, retries }: ParkInput):
 }
 
 function workOf({ work }: Lease, input: ParkInput, now: EpochMs): Work {
-  const { work: step, token, enteredAt, retries, generation } = input;
+  const { work: step, token, enteredAt, retries, generation, tickets } = input;
+  const ticket = tickets?.drawn ?? null;
   const parked = { token, enteredAt, retries, sentAt: now };
   if (work !== null && isRepeated(work, input)) return { ...work, ...parked };
   const turn = (work?.turn ?? 0) + 1;
   const fresh = { sends: 1, tries: 0, outcome: null, unansweredSince: null };
-  return { turn, generation, step, ...parked, ...fresh };
+  return { turn, generation, step, ticket, ...parked, ...fresh };
+}
+
+/** Says in the log of a lease that it waits behind others. */
+function noteQueued(lease: Lease, { tickets }: ParkInput, now: EpochMs): Lease {
+  if (tickets === undefined) return lease;
+  const ahead = tickets.drawn - tickets.head - 1;
+  if (ahead < 1) return lease;
+  const reason = `waits for its turn to create an instance; ${ahead} are before it in the queue`;
+  return addEvent(lease, { type: 'lease-queued', reason }, now);
 }
 
 /** What a repeat of the present wait finds. */
@@ -141,7 +160,10 @@ export function decidePark(lease: Lease, input: ParkInput, now: EpochMs): Decisi
     return { commit: changed, result: { kind: 'skip', outcome: idleOutcome(input.work) } };
   }
   const work = workOf(current, input, now);
-  return { commit: { ...current, work }, result: { kind: 'parked' } };
+  const isNew = work.turn !== current.work?.turn;
+  const parked = { ...current, work };
+  const commit = isNew ? noteQueued(parked, input, now) : parked;
+  return { commit, result: { kind: 'parked', isNew } };
 }
 
 /** Whether a message may be lost: its turn should have come by now. */

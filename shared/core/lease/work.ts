@@ -22,6 +22,8 @@ export const Work = z.object({
   /** When the state that waits was entered, and how often it was retried: the order of tokens. */
   enteredAt: EpochMs,
   retries: z.int().check(z.gte(0)),
+  /** Its ticket in the queue, of launches; null for other steps. */
+  ticket: z.nullable(z.int()),
   /** When its messages were last sent, and how often. */
   sentAt: EpochMs,
   sends: z.int().check(z.gte(1)),
@@ -33,3 +35,10 @@ export const Work = z.object({
   unansweredSince: z.nullable(EpochMs),
 });
 export type Work = z.infer<typeof Work>;
+
+/** The tickets of one message group: how many were drawn, and the latest that had its turn. */
+export const Tickets = z.object({
+  drawn: z._default(z.int(), 0),
+  head: z._default(z.int(), 0),
+});
+export type Tickets = z.infer<typeof Tickets>;

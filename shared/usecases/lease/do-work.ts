@@ -4,8 +4,12 @@
 import type { QueuedStep } from '../../core/base/functions.ts';
 import { invariant } from '../../core/base/invariant.ts';
 import { policy } from '../../core/base/policy/policy.ts';
+import type { ProviderName } from '../../core/base/providers.ts';
 import type { DurationMs } from '../../core/base/time.ts';
+import type { ProviderCard } from '../../core/instance/card.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
+import type { Lease } from '../../core/lease/lease.ts';
+import { sendsOf } from '../../core/lease/park.ts';
 import type { StepInput, StepOutcome } from '../../core/lease/step.ts';
 import type { StepMessage } from '../../core/lease/work-message.ts';
 import {
@@ -17,6 +21,7 @@ import {
   outcomeOf,
   outcomeOfFailure,
 } from '../../core/lease/work-moves.ts';
+import type { TicketStore } from '../../ports/ticket-store.ts';
 import { type AnswerPorts, answerWorkflow } from '../common/answer-workflow.ts';
 import { changeLease } from '../common/change-lease.ts';
 
@@ -38,11 +43,25 @@ export type Delivery = {
 export type WorkStep = (input: WorkInput) => Promise<StepOutcome<unknown> | null>;
 
 export type DoWorkPorts = AnswerPorts & {
+  readonly tickets: TicketStore;
+  readonly cardOf: (provider: ProviderName) => ProviderCard;
   /** The steps of the worker whose queue delivers the message. */
   readonly steps: Partial<Record<QueuedStep, WorkStep>>;
   /** Ends the process when a step takes longer than its budget. */
   readonly endAfter: <Result>(budget: DurationMs, work: () => Promise<Result>) => Promise<Result>;
 };
+
+/** The turn of the message has come. The next turn makes up for a call that is lost. */
+async function callTicket(
+  { tickets, cardOf }: DoWorkPorts,
+  lease: Lease,
+  { turn }: StepMessage,
+): Promise<void> {
+  const { work } = lease;
+  if (work === null || work.turn !== turn || work.ticket === null) return;
+  const [sent] = sendsOf(lease, cardOf);
+  if (sent !== undefined) await Promise.allSettled([tickets.call(sent.group, work.ticket)]);
+}
 
 /** What became of a delivery: `finished` messages are deleted. */
 export type Delivered = { readonly kind: 'finished' } | Again;
@@ -71,9 +90,10 @@ export function createDoWork(ports: DoWorkPorts) {
       if (answer !== null) await answerWorkflow(ports, leaseId, answer);
       return FINISHED;
     };
-    const { result: first } = await changeLease(ports, leaseId, (lease) =>
+    const { lease: found, result: first } = await changeLease(ports, leaseId, (lease) =>
       beginRun(lease, { message, receives }),
     );
+    await callTicket(ports, found, message);
     if (first.kind === 'over') return send(first.answer);
     const outcome = await run(ports, step, { leaseId, generation, turn, attempt, isHeld });
     if (outcome === null) return FINISHED;

@@ -156,9 +156,9 @@ export function createMenuStore(table: Table, blobs: BlobStore, lagOf: SearchLag
     const marks = marksOn(snapshot, { pointer: before, lagOf });
     const previous = before === null || before.version === version ? null : before.version;
     const pointer = { provider, version, takenAt, previous, marks, marked };
-    const unmarked = 'attribute_not_exists(#marked) OR #marked = :marked';
+    const same = '(attribute_not_exists(#marked) OR #marked = :marked)';
     const written = await table.put(snapshotKey(provider), pointer, {
-      condition: `attribute_not_exists(#pk) OR (#takenAt < :takenAt AND (${unmarked})) OR ${DAMAGED}`,
+      condition: `attribute_not_exists(#pk) OR (#takenAt < :takenAt AND ${same}) OR ${DAMAGED}`,
       values: { ':takenAt': takenAt, ':marked': marked, ':number': 'N' },
     });
     return written === 'written' || (before !== null && before.takenAt >= takenAt);

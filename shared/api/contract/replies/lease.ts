@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { ConsumerId, LeaseId } from '../../../core/base/ids.ts';
 import { MicroUsd } from '../../../core/base/money.ts';
+import { ProviderName } from '../../../core/base/providers.ts';
 import { Liveness } from '../../../core/instance/pulse.ts';
 import { EndReason } from '../../../core/lease/lease.ts';
 import { IsoTime, NextCursor, Unreadable } from '../fields.ts';
@@ -48,6 +49,10 @@ export const LeaseReply = z.strictObject({
   /** The lease ends after this long without the heartbeats that `liveness` names. */
   silenceLimitSeconds: z.int(),
   liveness: Liveness,
+  /** Where it stands in the queue of a provider; null when it waits in none, and in lists. */
+  queue: z.nullable(
+    z.strictObject({ provider: ProviderName, position: z.int(), aboutSeconds: z.int() }),
+  ),
   attempts: z.int(),
   offer: z.nullable(OfferReply),
   ssh: z.array(z.strictObject({ host: z.string(), port: z.int(), user: z.string() })),
