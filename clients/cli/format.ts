@@ -157,7 +157,7 @@ function proofText(proof: Lease['absenceProof']): string | null {
 const SUFFIXES = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' } as const;
 const ordinals = new Intl.PluralRules('en-US', { type: 'ordinal' });
 
-/** `5th in the queue of Vast.ai, about 25s` */
+/** Such as "5th in the queue of NAME, about 25s". */
 function queueText({ queue }: Lease): string | null {
   if (queue === null) return null;
   const { provider, position, aboutSeconds } = queue;
