@@ -117,30 +117,41 @@ describe('after an outage', () => {
   });
 });
 
-describe('ten leases', { timeout: limitOf('outages of a fleet') }, () => {
-  it.runIf(isLong).each(LENGTHS)('serves on after %i ms without the database', async (ms) => {
-    world = await outageWorld({
-      market: { offers: 400 },
-      env: {
-        GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '1000000000',
-        GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '100000000000',
-      },
-    });
-    const ids: LeaseId[] = [];
-    for (let turn = 0; turn < 10; turn += 1) {
-      ids.push((await world.active({ gpuNames: [], hours: 12 })).id);
-      // The next lease chooses from a menu without the offer that this one took.
-      await world.pass(3 * MINUTE);
-    }
-    await world.outage('database', ms);
-    const states = await Promise.all(ids.map(async (id) => (await world.lease(id)).state));
-    expect(new Set(states)).toEqual(new Set(['active']));
-    expect(world.alive()).toBe(10);
-    for (const id of ids) {
-      await world.release(id);
-      await world.pass(5_000);
-    }
-    for (const id of ids) await world.untilState(id, 'ended');
-    expect(await world.leftovers(...ids)).toEqual([]);
-  });
+/** Recipient and length of each outage of a fleet: the database for all lengths, each other once. */
+const FLEET_OUTAGES = [
+  ...LENGTHS.map((ms) => ({ recipient: 'database' as const, ms })),
+  ...RECIPIENTS.slice(1).map((recipient) => ({ recipient, ms: 35 * MINUTE })),
+].map((each) => ({ ...each, minutes: each.ms / MINUTE }));
+const FLEET = 100;
+
+describe('a hundred leases', { timeout: limitOf('outages of a fleet') }, () => {
+  it.runIf(isLong).each(FLEET_OUTAGES)(
+    'are served on after $minutes min without the $recipient',
+    async ({ recipient, ms }) => {
+      world = await outageWorld({
+        market: { offers: 2_000 },
+        env: {
+          GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '10000000000',
+          GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '100000000000',
+          GPU_SHOPPER_MAX_OPEN_LEASES: '200',
+        },
+      });
+      const ids: LeaseId[] = [];
+      for (let turn = 0; turn < FLEET; turn += 1) {
+        ids.push(await world.request({ gpuNames: [], minVramGb: 8, hours: 12 }));
+        await world.pass(6_000);
+      }
+      for (const id of ids) await world.untilState(id, 'active');
+      await world.outage(recipient, ms);
+      const states = await Promise.all(ids.map(async (id) => (await world.lease(id)).state));
+      expect(new Set(states)).toEqual(new Set(['active']));
+      expect(world.alive()).toBe(FLEET);
+      for (const id of ids) {
+        await world.release(id);
+        await world.pass(5_000);
+      }
+      for (const id of ids) await world.untilState(id, 'ended');
+      expect(await world.leftovers(...ids)).toEqual([]);
+    },
+  );
 });

@@ -13,6 +13,7 @@ const MODES: readonly (StepFault & { says: string })[] = [
   { says: 'crashes before its effect', fails: 'unknown', when: 'before' },
   { says: 'crashes after its effect', fails: 'unknown', when: 'after' },
   { says: 'times out before its effect', fails: 'timeout', when: 'before' },
+  { says: 'times out after its effect', fails: 'timeout', when: 'after' },
 ];
 
 /**

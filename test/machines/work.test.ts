@@ -8,12 +8,13 @@ import { handler as workProvider } from '../../functions/work-provider.ts';
 import { firstProvider } from '../../local/markets.ts';
 import { within } from '../../shared/app/runtime.ts';
 import { Failure } from '../../shared/core/base/failure.ts';
-import type { Worker } from '../../shared/core/base/functions.ts';
+import { WORKERS, type Worker } from '../../shared/core/base/functions.ts';
 import type { LeaseId } from '../../shared/core/base/ids.ts';
 import { minutes, seconds } from '../../shared/core/base/time.ts';
 import { messageGroupOf, type StepMessage } from '../../shared/core/lease/work-message.ts';
 import type { LogLine } from '../../shared/ports/log.ts';
 import { aLeaseId } from '../support/builders/base.ts';
+import { isLong, SEED } from '../support/long.ts';
 import { type LeaseWorld, type LeaseWorldOptions, leaseWorld } from '../support/worlds/lease.ts';
 import { marketBetween } from '../support/worlds/market-between.ts';
 import { MINUTE } from '../support/worlds/virtual-time.ts';
@@ -55,8 +56,15 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
   ['a message that can’t be held', { of: 'changeVisibility', fails: 'throttle' }],
 ];
 
-describe.each(FAULTS)('with %s', (_says, fault) => {
-  it.each(['work-provider', 'work-list'] as const)('in %s a lease is served', async (worker) => {
+/** Each fault in both queues in a long run, otherwise in one. */
+const lossy = FAULTS.flatMap(([says, fault], index) =>
+  WORKERS.filter((_, queue) => isLong || (index + SEED) % 2 === queue).map((worker) => ({
+    ...{ says, fault, worker },
+  })),
+);
+
+describe('with a faulty queue', () => {
+  it.each(lossy)('a lease is served: $says, in $worker', async ({ fault, worker }) => {
     const world = await leaseWorld({ sweepEvery });
     world.service.work.faults[worker].add(fault);
     const id = await served(world);
