@@ -1,6 +1,7 @@
 // A Lambda event source on a local queue: it calls a function with each message and deletes the
 // message when the function reports no failure. Batch size 1, ReportBatchItemFailures on.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
@@ -108,7 +109,9 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     }
   };
 
-  queue.watch(pump);
+  // Not in the context of the call that sent a message: it may be over before the delivery is.
+  const inOwnContext = AsyncLocalStorage.snapshot();
+  queue.watch(() => inOwnContext(pump));
   return {
     close() {
       closed = true;

@@ -3,6 +3,7 @@
 // be invoked twice for one attempt, but an accepted answer is never lost. A journal that can't be
 // written ends the process. It must never read a clock or set a timer: time is injected.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomInt, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -87,7 +88,10 @@ export function createWorkflowEngine(options: EngineOptions): WorkflowEngine {
   const { clock, journal, invoke, ids = REAL_IDS, onFailed = () => undefined } = options;
   const definition = loadDefinition(options.definition);
   const book = createBook(journal);
-  const driver = createDriver({ definition, invoke, clock, ids, book, onFailed });
+  // Functions run in the engine's context: the call that starts or wakes an execution may be over.
+  const inOwnContext = AsyncLocalStorage.snapshot();
+  const run: Invoke = (call) => inOwnContext(() => invoke(call));
+  const driver = createDriver({ definition, invoke: run, clock, ids, book, onFailed });
   let closed = false;
 
   const whileOpen = <T>(result: () => T): T => {

@@ -43,6 +43,7 @@ it('gives each of several leases that chose one offer another one at its turn', 
   const tried: OfferId[] = [];
   for (const id of ids) tried.push(...(await offersTriedBy(world, id)));
   // One attempt each, and none of them for nothing.
-  expect(tried.toSorted()).toEqual(before.slice(0, 3).toSorted());
+  expect(new Set(tried)).toEqual(new Set(before.slice(0, 3)));
+  expect(tried).toHaveLength(3);
   await world.close();
 });
