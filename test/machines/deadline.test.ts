@@ -44,9 +44,9 @@ describe('a lease', () => {
     await world.close();
   });
 
-  it('is kept alive only by its application once that sends heartbeats', async () => {
+  it('of liveness app is kept alive only by its application', async () => {
     const world = await leaseWorld({ sweepEvery: minutes(1) });
-    const { id } = await world.active({ silenceLimitSeconds: 300 });
+    const { id } = await world.active({ silenceLimitSeconds: 300, liveness: 'app' });
     const heartbeat = await world.ask('recordHeartbeat', { params: { id } });
     expect(heartbeat).toMatchObject({ status: 200, body: { carryOn: true } });
     const heartbeatAt = world.clock.now();

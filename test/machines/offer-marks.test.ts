@@ -47,3 +47,30 @@ it('gives each of several leases that chose one offer another one at its turn', 
   expect(tried).toHaveLength(3);
   await world.close();
 });
+
+it('leaves a lease without an attempt when another took the only offer that fits', async () => {
+  const world = await leaseWorld({ freshMenu: false });
+  const reply = await world.ask('listOffers', { query: { limit: '300' } });
+  const { offers } = reply.body as { offers: { gpuName: string; country: string | null }[] };
+  const only = offers.find(
+    (one) =>
+      one.country !== null &&
+      offers.filter((two) => two.gpuName === one.gpuName && two.country === one.country).length ===
+        1,
+  );
+  const body = { gpuNames: [only?.gpuName], countries: [only?.country] };
+  const ids = [await world.request(body), await world.request(body)];
+  await world.until(async () => {
+    const leases = await Promise.all(ids.map((id) => world.lease(id)));
+    return (
+      leases.some(({ state }) => state === 'active') &&
+      leases.some(({ state }) => state === 'ended')
+    );
+  });
+  const leases = await Promise.all(ids.map((id) => world.lease(id)));
+  expect(leases.find(({ state }) => state === 'ended')).toMatchObject({
+    reason: 'no-offer',
+    attempts: [],
+  });
+  await world.close();
+});

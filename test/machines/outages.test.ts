@@ -117,7 +117,7 @@ describe('after an outage', () => {
   });
 });
 
-/** Recipient and length of each outage of a fleet: the database for all lengths, each other once. */
+/** The outages of a fleet: of the database for all lengths, of each other service once. */
 const FLEET_OUTAGES = [
   ...LENGTHS.map((ms) => ({ recipient: 'database' as const, ms })),
   ...RECIPIENTS.slice(1).map((recipient) => ({ recipient, ms: 35 * MINUTE })),

@@ -101,12 +101,16 @@ export type Again = { readonly kind: 'again'; readonly after: DurationMs | null 
 
 type Output = Extract<WorkOutcome, { kind: 'done' }>['output'];
 
-/** What the result of a step is to the workflow. */
-export function outcomeOf(result: StepOutcome<unknown>): WorkOutcome | Again {
+/**
+ * What the result of a step is to the workflow. A step that its provider refuses again and again
+ * goes to the end of the queue: the refusal may be about this lease alone.
+ */
+export function outcomeOf(result: StepOutcome<unknown>, receives: number): WorkOutcome | Again {
   // The output of every step is JSON: it is the input of the next state.
   if (result.kind === 'done') return { kind: 'done', output: (result.output ?? {}) as Output };
   const error = OUTCOME_NAMES[result.kind];
-  if (AGAIN.has(error)) return { kind: 'again', after: null };
+  if (AGAIN.has(error) && receives < policy.queue.maxRefusals)
+    return { kind: 'again', after: null };
   return { kind: 'failed', error, cause: result.reason };
 }
 

@@ -118,7 +118,11 @@ export function decideChoice(lease: Lease, facts: ChoiceFacts, now: EpochMs): Ch
   const usable = keepSelfEnding(usableOffers(snapshots, facts, now), lease, facts.selfEnding);
   const menu = keepAffordable(usable, funds);
   const offer = pickOffer(lease, menu, limitsOf(lease, facts, now));
-  if ('kind' in offer) return keepAsIs(offer);
+  if ('kind' in offer) {
+    // A choice that can't be replaced must not be kept: Choose offer would find it again.
+    const commit = lease.chosen === null ? null : { ...lease, chosen: null };
+    return { commit, result: offer, take: null };
+  }
   const reason = inWords(offer, lease.terms.requirement.diskGb);
   const commit = chooseOffer(lease, { offer, reason }, now);
   return { commit, result: done(null), take: roomToTake(offer, funds) };

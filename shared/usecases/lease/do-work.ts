@@ -69,14 +69,18 @@ export type Delivered = { readonly kind: 'finished' } | Again;
 const FINISHED = { kind: 'finished' } as const;
 
 /** Carries out the step; null when other messages of the turn do the rest. Throws for a bug. */
-async function run({ steps, endAfter }: DoWorkPorts, step: QueuedStep, input: WorkInput) {
+async function run(
+  { steps, endAfter }: DoWorkPorts,
+  { message: { step }, receives }: Delivery,
+  input: WorkInput,
+) {
   const carryOut = steps[step];
   invariant(carryOut !== undefined, `no worker of this queue carries out ${step}`);
   const [ran] = await Promise.allSettled([
     endAfter(policy.stepBudget[step], () => carryOut(input)),
   ]);
   if (ran.status === 'rejected') return outcomeOfFailure(ran.reason);
-  return ran.value === null ? null : outcomeOf(ran.value);
+  return ran.value === null ? null : outcomeOf(ran.value, receives);
 }
 
 /**
@@ -84,8 +88,9 @@ async function run({ steps, endAfter }: DoWorkPorts, step: QueuedStep, input: Wo
  * for a lease that does not exist, StoreDown, Conflict.
  */
 export function createDoWork(ports: DoWorkPorts) {
-  return async ({ message, receives, isHeld }: Delivery): Promise<Delivered> => {
-    const { lease: leaseId, generation, turn, step, attempt } = message;
+  return async (delivery: Delivery): Promise<Delivered> => {
+    const { message, receives, isHeld } = delivery;
+    const { lease: leaseId, generation, turn, attempt } = message;
     const send = async (answer: Answer | null): Promise<Delivered> => {
       if (answer !== null) await answerWorkflow(ports, leaseId, answer);
       return FINISHED;
@@ -95,7 +100,7 @@ export function createDoWork(ports: DoWorkPorts) {
     );
     await callTicket(ports, found, message);
     if (first.kind === 'over') return send(first.answer);
-    const outcome = await run(ports, step, { leaseId, generation, turn, attempt, isHeld });
+    const outcome = await run(ports, delivery, { leaseId, generation, turn, attempt, isHeld });
     if (outcome === null) return FINISHED;
     if (outcome.kind === 'again') {
       await changeLease(ports, leaseId, (lease) => commitOnly(forgetTries(lease, message)));

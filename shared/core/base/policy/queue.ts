@@ -19,6 +19,8 @@ export const queuePolicy = {
     retention: hours(14 * 24),
     /** A step whose runs crashed this often is not run again: it would crash again. */
     maxTries: 3,
+    /** Deliveries of a message until a refused call gives up its place for others. */
+    maxRefusals: 5,
     /** When a worker that can't go on takes the same message again. */
     again: seconds(10),
     maxAgain: minutes(5),
