@@ -45,7 +45,7 @@ const provider: KeyedProvider = {
     get: unexpected,
     destroy: unexpected,
   },
-  charges: unexpected,
+  charges: async () => [],
   balance: async () => 1_000_000_000_000,
 };
 const workflow: Workflow = {

@@ -80,12 +80,31 @@ const answerCommand = (taskToken: string, outcome: WorkOutcome) =>
         cause: outcome.cause.slice(0, MAX_CAUSE),
       });
 
+/** Only the two calls for a parked token that heartbeats need: their bundle holds no other. */
+export function createTaskTokens(access: AwsAccess): Pick<Workflow, 'wake' | 'heartbeat'> {
+  const client = new SFNClient(clientConfig(access));
+  const calls = createCalls(client);
+  return {
+    // A token controls the workflow, so no message may quote it.
+    async wake(taskToken) {
+      const command = new SendTaskSuccessCommand({ taskToken, output: '{}' });
+      return tokenOutcome('complete a task', await calls(() => client.send(command), taskToken));
+    },
+    async heartbeat(taskToken) {
+      const command = new SendTaskHeartbeatCommand({ taskToken });
+      const sent = await calls(() => client.send(command), taskToken);
+      return tokenOutcome('send a task heartbeat', sent);
+    },
+  };
+}
+
 /** The workflow port on Step Functions. Its methods throw ProviderDown and repeat safely. */
 export function createStepFunctions(options: StepFunctionsOptions): Workflow {
   const { stateMachineArn, ...access } = options;
   const client = new SFNClient(clientConfig(access));
   const calls = createCalls(client);
   return {
+    ...createTaskTokens(access),
     async start(leaseId, generation) {
       const name = `${leaseId}-${generation}`;
       const input = JSON.stringify({ leaseId, generation });
@@ -96,21 +115,11 @@ export function createStepFunctions(options: StepFunctionsOptions): Workflow {
       throw down('start an execution', sent);
     },
     running: () => runningNames((command) => calls(() => client.send(command)), stateMachineArn),
-    // A token controls the workflow, so no message may quote it.
-    async wake(taskToken) {
-      const command = new SendTaskSuccessCommand({ taskToken, output: '{}' });
-      return tokenOutcome('complete a task', await calls(() => client.send(command), taskToken));
-    },
     async answer(taskToken, outcome) {
       const command = answerCommand(taskToken, outcome);
       // One method for both commands: their inputs differ, and neither reply is read.
       const sent = await calls(() => client.send(command as SendTaskSuccessCommand), taskToken);
       return tokenOutcome('answer a task', sent);
-    },
-    async heartbeat(taskToken) {
-      const command = new SendTaskHeartbeatCommand({ taskToken });
-      const sent = await calls(() => client.send(command), taskToken);
-      return tokenOutcome('send a task heartbeat', sent);
     },
   };
 }

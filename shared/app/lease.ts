@@ -55,6 +55,7 @@ import {
   sight,
   signer,
   sweeps,
+  taskTokens,
   tickets,
   waking,
   withKeys,
@@ -194,7 +195,8 @@ export const releaseLease = (runtime: Runtime) =>
   createReleaseLease({ ...records(runtime), ...waking(runtime) });
 
 const heartbeats = (runtime: Runtime) => ({
-  ...waking(runtime),
+  pulses: once(runtime, pulses),
+  workflow: once(runtime, taskTokens),
   leases: once(runtime, leases),
   clock: runtime.clock,
   count: once(runtime, counter),

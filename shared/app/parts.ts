@@ -30,7 +30,7 @@ import { createQueue } from '../adapters/queue.ts';
 import { createS3Blobs } from '../adapters/s3-blobs.ts';
 import { createScheduler } from '../adapters/scheduler.ts';
 import { createSecrets, type Versions } from '../adapters/secrets.ts';
-import { createStepFunctions } from '../adapters/step-functions.ts';
+import { createStepFunctions, createTaskTokens } from '../adapters/step-functions.ts';
 import { Failure } from '../core/base/failure.ts';
 import type { Worker } from '../core/base/functions.ts';
 import { keyVariables, ProviderName, previousVariable, rowOf } from '../core/base/providers.ts';
@@ -157,6 +157,11 @@ const stepFunctions = (runtime: Runtime) => {
   const stateMachineArn = set(arn, 'GPU_SHOPPER_STATE_MACHINE_ARN');
   return createStepFunctions({ ...access(runtime, 'workflow'), stateMachineArn });
 };
+
+const tokens = (runtime: Runtime) => createTaskTokens(access(runtime, 'workflow'));
+
+/** Waking and keeping alive alone: the bundle of heartbeats is the smallest. */
+export const taskTokens = (runtime: Runtime) => runtime.workflow ?? once(shared(runtime), tokens);
 
 export const workflow = (runtime: Runtime) =>
   runtime.workflow ?? once(shared(runtime), stepFunctions);

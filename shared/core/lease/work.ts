@@ -7,7 +7,7 @@ import { EpochMs } from '../base/time.ts';
 
 /** The answer to the workflow: the output of the step, or the name that it routes on. */
 export const WorkOutcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), output: z.json() }),
+  z.object({ kind: z.literal('done'), output: z.unknown() }),
   z.object({ kind: z.literal('failed'), error: z.string(), cause: z.string() }),
 ]);
 export type WorkOutcome = z.infer<typeof WorkOutcome>;

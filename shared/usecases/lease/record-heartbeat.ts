@@ -29,7 +29,7 @@ import type { Workflow } from '../../ports/workflow.ts';
 export type HeartbeatPorts = {
   readonly leases: LeaseStore;
   readonly pulses: PulseStore;
-  readonly workflow: Workflow;
+  readonly workflow: Pick<Workflow, 'wake' | 'heartbeat'>;
   readonly clock: Clock;
   readonly count: (fault: HeartbeatFault) => void;
 };

@@ -23,7 +23,8 @@ async function record(
   const { card, charges } = ports.providers(provider);
   const { byLease } = rowsByLease(await charges(neededFrom(running, now), now), ports);
   for (const { id } of running) {
-    const rows = byLease.get(id) ?? [];
+    const rows = byLease.get(id);
+    if (rows === undefined) continue;
     await changeLease(ports, id, (lease) =>
       commitOnly(recordShown(lease, { card, rows, at: now })),
     );
