@@ -47,6 +47,19 @@ describe('a damaged lease item', () => {
     expect(world.lives(sound.instanceId)).toBe(false);
     await world.close();
   });
+
+  it('is not attested: the reply says what to do, and its instance lives', async () => {
+    const world = await leaseWorld();
+    const { id, instanceId } = await world.active();
+    await damage(world, id);
+    const body = { why: 'its item is damaged' };
+    const reply = await world.ask('attestLease', { params: { id }, body, userArn: OPERATOR });
+    expect(reply).toMatchObject({
+      ...{ status: 409, body: { detail: expect.stringMatching(/terms.*restore the item/) } },
+    });
+    expect(world.lives(instanceId)).toBe(true);
+    await world.close();
+  });
 });
 
 describe('a damaged account', () => {

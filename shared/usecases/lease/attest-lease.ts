@@ -19,6 +19,16 @@ export type AttestInput = {
   readonly why: string;
 };
 
+/** Nothing is concluded about a lease that can't be read, whoever attests. */
+async function mustBeReadable({ leases }: AttestPorts, id: LeaseId): Promise<void> {
+  const unreadable: string[] = [];
+  await leases.getMany([id], ({ why }) => unreadable.push(why));
+  const [why] = unreadable;
+  if (why === undefined) return;
+  const advice = 'restore the item from the point-in-time backup first';
+  throw new Failure('NotEnding', `the lease can't be read (${why}): ${advice}`);
+}
+
 /**
  * Attests the absence of a lease's instances, with the operator and the reason. Safe to repeat: a
  * lease that is proved or attested already stays unchanged. Throws Forbidden, NotFound, NotEnding,
@@ -27,6 +37,7 @@ export type AttestInput = {
 export function createAttestLease(ports: AttestPorts) {
   return async ({ leaseId, caller, why }: AttestInput): Promise<Lease> => {
     mustBeOperator(caller);
+    await mustBeReadable(ports, leaseId);
     const pulse = await ports.pulses.get(leaseId);
     const { lease } = await changeLease(ports, leaseId, (current, now) => {
       const attestation = { who: caller.consumer, why, at: now };
