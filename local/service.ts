@@ -4,29 +4,22 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
 import { type RouteName, routes } from '../shared/api/contract/contract.ts';
 import type { HttpReply } from '../shared/api/http.ts';
-import { type Config, readConfig } from '../shared/app/config.ts';
-import { type Runtime, within } from '../shared/app/runtime.ts';
+import { readConfig } from '../shared/app/config.ts';
+import type { Runtime } from '../shared/app/runtime.ts';
 import { Failure } from '../shared/core/base/failure.ts';
-import type { FunctionName, Worker } from '../shared/core/base/functions.ts';
 import type { LeaseId } from '../shared/core/base/ids.ts';
 import { configuredIn } from '../shared/core/base/providers.ts';
-import { type DurationMs, epochMs } from '../shared/core/base/time.ts';
-import type { BlobStore } from '../shared/ports/blob-store.ts';
+import type { DurationMs } from '../shared/core/base/time.ts';
 import type { HeartbeatRoute } from '../shared/ports/heartbeat-route.ts';
-import type { Invoker } from '../shared/ports/invoker.ts';
-import type { Scheduler } from '../shared/ports/scheduler.ts';
-import type { Workflow } from '../shared/ports/workflow.ts';
-import { LOCAL_ACCESS } from './aws/database.ts';
 import {
   type GatewayReply,
   type GatewayRequest,
   gatewayEvent,
   gatewayReply,
 } from './aws/gateway.ts';
-import { type Call, createLambda, type Lambda } from './aws/lambda.ts';
+import { createLambda, type Lambda } from './aws/lambda.ts';
 import { createTimers, type Timers } from './aws/scheduler.ts';
 import { openStepFunctions, type StepFunctions } from './aws/step-functions.ts';
 import { type Around, callsOf, lineOf } from './calls.ts';
@@ -34,8 +27,6 @@ import { createRounds } from './rounds.ts';
 import { type RuntimeOptions, runtimeOf } from './runtime.ts';
 import { type LocalWork, openWork } from './work.ts';
 import type { Ids } from './workflow/advance.ts';
-import type { EngineClock } from './workflow/clock.ts';
-import type { FailedExecution, Invoke } from './workflow/driver.ts';
 import type { WorkflowEngine } from './workflow/engine.ts';
 import { createMemoryJournal, type Journal, openFileJournal } from './workflow/journal.ts';
 
