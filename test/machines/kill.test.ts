@@ -15,13 +15,13 @@ import { createService } from '../../local/service.ts';
 import { createSimulator } from '../../local/simulators/vastai/simulator.ts';
 import { createVirtualClock } from '../../local/workflow/clock.ts';
 import { brandId, ConsumerId, LeaseId } from '../../shared/core/base/ids.ts';
-import { limitOf, sample } from '../support/long.ts';
+import { isLong, limitOf, sample } from '../support/long.ts';
 
 const SCALE = 60;
 const CHILD = new URL('./fixtures/doomed-service.ts', import.meta.url).pathname;
 const CONSUMER = brandId(ConsumerId, '123456789012/trainer');
 
-type DieAt = { call: string; when: 'before' | 'after' };
+type DieAt = { call: string; when: 'before' | 'after'; nth?: number };
 const MOMENTS: DieAt[] = [
   { call: 'launch', when: 'before' },
   { call: 'launch', when: 'after' },
@@ -31,7 +31,7 @@ const MOMENTS: DieAt[] = [
   { call: 'settle', when: 'after' },
 ];
 
-async function stage() {
+async function stage(leases = 1) {
   const folder = await mkdtemp(join(tmpdir(), 'doomed-'));
   const [realStart, simStart] = [Date.now(), Date.UTC(2026, 10, 21, 12)];
   const now = (): number => Math.floor(simStart + (Date.now() - realStart) * SCALE);
@@ -40,7 +40,7 @@ async function stage() {
   const marketUrl = await market.listen();
   /** Runs the service until it ends or kills itself. */
   const run = async (dieAt?: DieAt) => {
-    const options = { folder, marketUrl, apiKey, scale: SCALE, start: now(), dieAt };
+    const options = { folder, marketUrl, apiKey, scale: SCALE, start: now(), dieAt, leases };
     const child = spawn(process.execPath, [CHILD, JSON.stringify(options)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -61,7 +61,7 @@ async function stage() {
 /** What an audit finds wrong in the folder of a service that has ended. */
 async function auditFolder(
   folder: string,
-  id: string,
+  ids: readonly string[],
   alive: { id: string; label: string | null }[],
 ) {
   const database = await openDatabase({ path: join(folder, 'database') });
@@ -72,7 +72,10 @@ async function auditFolder(
     folder: null,
     env: { GPU_SHOPPER_DEPLOYMENT_ID: 'doomed', GPU_SHOPPER_TAG_KEY: 'ab'.repeat(32) },
   });
-  const wrong = await audit(runtime, CONSUMER, { leases: [brandId(LeaseId, id)], alive });
+  const wrong = await audit(runtime, CONSUMER, {
+    leases: ids.map((id) => brandId(LeaseId, id)),
+    alive,
+  });
   close();
   await database.close();
   return wrong;
@@ -87,8 +90,24 @@ describe('a service killed with kill -9', () => {
     const ended = await run();
     expect(ended).toMatchObject({ code: 0, output: expect.stringMatching(/^[a-z0-9]{20}$/) });
     const alive = market.instances().filter((instance) => instance.alive);
-    expect(await auditFolder(folder, ended.output, alive)).toEqual([]);
+    expect(await auditFolder(folder, [ended.output], alive)).toEqual([]);
     expect(market.instances().length).toBe(1);
     await close();
   });
+
+  it.runIf(isLong)(
+    'with 24 leases in its queue serves and ends each once',
+    async () => {
+      const { folder, market, run, close } = await stage(24);
+      const killed = await run({ call: 'launch', when: 'after', nth: 5 });
+      expect(killed.signal).toBe('SIGKILL');
+      const { code, output } = await run();
+      expect(code).toBe(0);
+      const alive = market.instances().filter((instance) => instance.alive);
+      expect(await auditFolder(folder, output.split(' '), alive)).toEqual([]);
+      expect(market.instances()).toHaveLength(24);
+      await close();
+    },
+    limitOf('kill -9'),
+  );
 });
