@@ -6,6 +6,7 @@ import { admissionRows } from './admission.ts';
 import { agentRows } from './agent.ts';
 import { bookRows } from './books.ts';
 import { bundleRows, coldStartRows } from './bundle.ts';
+import { fleetOfLeasesRows } from './fleet.ts';
 import { fleetRows, heartbeatRows } from './http-heartbeats.ts';
 import { offersRows } from './http-offers.ts';
 import { leaseRows } from './lease.ts';
@@ -38,6 +39,10 @@ const PARTS: readonly { readonly names: readonly string[]; readonly measure: Mea
     measure: fleetRows,
   },
   { names: ['sockets-1000-beats', 'sockets-1000-warm'], measure: socketRows },
+  {
+    names: ['launch-24-at-once', 'teardown-20-at-once', 'calls-per-launch', 'calls-per-teardown'],
+    measure: fleetOfLeasesRows,
+  },
   { names: ['bundle-api', 'bundle-heartbeat'], measure: bundleRows },
   { names: ['import-api', 'import-heartbeat'], measure: coldStartRows },
 ];
