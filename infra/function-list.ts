@@ -32,6 +32,8 @@ export type Need =
   | 'pass-over-offers'
   // The provider's accounts, known by their first use.
   | 'admit-accounts'
+  // The gates of providers' limits: every call to a provider takes a pass.
+  | 'take-passes'
   // Room of prepaid funds, taken before an offer is chosen.
   | 'take-room'
   | 'publish-menu'
@@ -140,6 +142,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'read-menu',
       'take-room',
       'tag-key',
+      'take-passes',
       'provider-keys',
     ],
   },
@@ -152,6 +155,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'wake-workflow',
       'read-sweeps',
       'tag-key',
+      'take-passes',
       'provider-keys',
     ],
   },
@@ -166,6 +170,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'start-workflow',
       'wake-workflow',
       'tag-key',
+      'take-passes',
       'provider-keys',
       'arm-schedule',
       'disarm-schedule',
@@ -173,7 +178,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
   },
   'timer-refresh': {
     ...LARGE,
-    needs: ['publish-menu', 'provider-keys'],
+    needs: ['publish-menu', 'take-passes', 'provider-keys'],
   },
   'timer-sweep': {
     ...LARGE,
@@ -188,6 +193,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'wake-workflow',
       'send-work',
       'tag-key',
+      'take-passes',
       'provider-keys',
     ],
   },
@@ -201,6 +207,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'write-sweeps',
       'carry-out-runs',
       'tag-key',
+      'take-passes',
       'provider-keys',
     ],
   },
@@ -220,6 +227,7 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
       'arm-schedule',
       'disarm-schedule',
       'tag-key',
+      'take-passes',
       'provider-keys',
     ],
   },

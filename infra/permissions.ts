@@ -105,6 +105,7 @@ const GRANTS: Readonly<Record<Need, (to: Reachable) => readonly PolicyStatement[
   'admit-accounts': ({ data }) => [dynamo(['GetItem', 'PutItem'], data.tables.inventory.tableArn)],
   'draw-tickets': ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.inventory.tableArn)],
   'read-tickets': ({ data }) => [dynamo(['GetItem'], data.tables.inventory.tableArn)],
+  'take-passes': ({ data }) => [dynamo(['GetItem', 'PutItem'], data.tables.inventory.tableArn)],
   'take-room': ({ data }) => [dynamo(['GetItem', 'UpdateItem'], data.tables.inventory.tableArn)],
   'publish-menu': ({ data: { tables, snapshots } }) => [
     dynamo(['GetItem', 'PutItem'], tables.inventory.tableArn),
