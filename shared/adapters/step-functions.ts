@@ -11,7 +11,6 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Failure } from '../core/base/failure.ts';
-import type { WorkOutcome } from '../core/lease/work.ts';
 import type { Workflow } from '../ports/workflow.ts';
 import { createCalls, failureOf, type Sent, type Trouble } from './aws/calls.ts';
 import { type AwsAccess, clientConfig } from './aws/client-config.ts';
@@ -71,18 +70,9 @@ async function runningNames(send: Send, stateMachineArn: string): Promise<Set<st
 /** Longer causes are cut: Step Functions takes 32,768 characters (API reference, 2026). */
 const MAX_CAUSE = 4_000;
 
-const answerCommand = (taskToken: string, outcome: WorkOutcome) =>
-  outcome.kind === 'done'
-    ? new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.output) })
-    : new SendTaskFailureCommand({
-        taskToken,
-        error: outcome.error,
-        cause: outcome.cause.slice(0, MAX_CAUSE),
-      });
+type TaskTokens = Pick<Workflow, 'wake' | 'heartbeat'>;
 
-/** Only the two calls for a parked token that heartbeats need: their bundle holds no other. */
-export function createTaskTokens(access: AwsAccess): Pick<Workflow, 'wake' | 'heartbeat'> {
-  const client = new SFNClient(clientConfig(access));
+function taskTokensOf(client: SFNClient): TaskTokens {
   const calls = createCalls(client);
   return {
     // A token controls the workflow, so no message may quote it.
@@ -98,13 +88,17 @@ export function createTaskTokens(access: AwsAccess): Pick<Workflow, 'wake' | 'he
   };
 }
 
+/** Only the two calls for a parked token that heartbeats need: their bundle holds no other. */
+export const createTaskTokens = (access: AwsAccess): TaskTokens =>
+  taskTokensOf(new SFNClient(clientConfig(access)));
+
 /** The workflow port on Step Functions. Its methods throw ProviderDown and repeat safely. */
 export function createStepFunctions(options: StepFunctionsOptions): Workflow {
   const { stateMachineArn, ...access } = options;
   const client = new SFNClient(clientConfig(access));
   const calls = createCalls(client);
   return {
-    ...createTaskTokens(access),
+    ...taskTokensOf(client),
     async start(leaseId, generation) {
       const name = `${leaseId}-${generation}`;
       const input = JSON.stringify({ leaseId, generation });
@@ -116,10 +110,16 @@ export function createStepFunctions(options: StepFunctionsOptions): Workflow {
     },
     running: () => runningNames((command) => calls(() => client.send(command)), stateMachineArn),
     async answer(taskToken, outcome) {
-      const command = answerCommand(taskToken, outcome);
-      // One method for both commands: their inputs differ, and neither reply is read.
-      const sent = await calls(() => client.send(command as SendTaskSuccessCommand), taskToken);
-      return tokenOutcome('answer a task', sent);
+      const send = (): Promise<unknown> => {
+        if (outcome.kind === 'done') {
+          const output = JSON.stringify(outcome.output);
+          return client.send(new SendTaskSuccessCommand({ taskToken, output }));
+        }
+        const { error } = outcome;
+        const cause = outcome.cause.slice(0, MAX_CAUSE);
+        return client.send(new SendTaskFailureCommand({ taskToken, error, cause }));
+      };
+      return tokenOutcome('answer a task', await calls(send, taskToken));
     },
   };
 }
