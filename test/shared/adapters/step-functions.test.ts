@@ -96,6 +96,34 @@ describe.each(['wake', 'heartbeat'] as const)('%s', (verb) => {
   });
 });
 
+describe('an answer', () => {
+  const failed = { kind: 'failed', error: 'OfferGone', cause: 'rented meanwhile' } as const;
+
+  it.each([
+    [
+      { kind: 'done', output: { timeoutSeconds: 1_200 } } as const,
+      { target: 'AWSStepFunctions.SendTaskSuccess', body: { output: '{"timeoutSeconds":1200}' } },
+    ],
+    [
+      failed,
+      {
+        target: 'AWSStepFunctions.SendTaskFailure',
+        body: { error: 'OfferGone', cause: 'rented meanwhile' },
+      },
+    ],
+  ])('of %j is sent with its token', async (outcome, expected) => {
+    await using wire = await startAwsWire(ok());
+    expect(await workflowAt(wire.endpoint).answer(TOKEN, outcome)).toBe('accepted');
+    const { target, body } = expected;
+    expect(wire.calls).toMatchObject([{ target, body: { taskToken: TOKEN, ...body } }]);
+  });
+
+  it('reports that the wait is over', async () => {
+    await using wire = await startAwsWire(refusal('TaskTimedOut'));
+    expect(await workflowAt(wire.endpoint).answer(TOKEN, failed)).toBe('over');
+  });
+});
+
 describe('the running executions', () => {
   const page = (names: readonly string[], nextToken?: string) =>
     ok({ executions: names.map((name) => ({ name })), ...(nextToken && { nextToken }) });
