@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { EndAfter } from '../../shared/app/runtime.ts';
-import { type FunctionName, WORKERS } from '../../shared/core/base/functions.ts';
+import { type FunctionName, isWorker } from '../../shared/core/base/functions.ts';
 import { policy } from '../../shared/core/base/policy/policy.ts';
 import type { DurationMs } from '../../shared/core/base/time.ts';
 import type { EngineClock } from '../workflow/clock.ts';
@@ -47,8 +47,6 @@ export type Lambda = {
   /** The number of calls that only wait for their timeout, until the clock moves. */
   hanging(): number;
 };
-
-const isWorker = (name: FunctionName): boolean => WORKERS.some((worker) => worker === name);
 
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 
@@ -147,7 +145,7 @@ export function createLambda(clock: EngineClock): Lambda {
     call: FunctionCall,
     fault: FunctionFault,
     work: () => Promise<unknown>,
-  ) => {
+  ): Promise<never> => {
     const timeout = policy.functionTimeout[call.functionName];
     const errors = errorsOf(randomUUID(), { timeout, now: clock.now() + timeout });
     const { fails, when } = fault;
@@ -168,12 +166,10 @@ export function createLambda(clock: EngineClock): Lambda {
         ? limits.within(timeout, run, timedOut)
         : failing(call, fault, run);
     },
-    endAfter: async <Result>(budget: DurationMs, work: () => Promise<Result>) => {
+    endAfter: async (budget, work) => {
       const call = current.getStore();
       const fault = call === undefined ? undefined : faults.take(call);
-      // What fails never returns a result.
-      if (call !== undefined && fault !== undefined)
-        return (await failing(call, fault, work)) as never;
+      if (call !== undefined && fault !== undefined) return failing(call, fault, work);
       return limits.within(budget, work, () => exited(randomUUID(), 'exit status 1'));
     },
     addFault: faults.add,

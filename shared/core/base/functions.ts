@@ -69,7 +69,8 @@ export type StepOf<Name extends StepFunction> = {
 /** The steps that a worker carries out, in the turn of their message. */
 export type QueuedStep = StepOf<Worker>;
 
-const isWorker = (name: StepFunction): name is Worker => WORKERS.some((each) => each === name);
+export const isWorker = (name: FunctionName): name is Worker =>
+  WORKERS.some((each) => each === name);
 
 export const isQueued = (step: StepName): step is QueuedStep => isWorker(STEPS[step]);
 
