@@ -6,7 +6,7 @@ import { policy } from '../shared/core/base/policy/policy.ts';
 import { type ProviderName, reportingCharges } from '../shared/core/base/providers.ts';
 import { type DurationMs, hours } from '../shared/core/base/time.ts';
 import { createSweeping } from './sweeping.ts';
-import type { EngineClock } from './workflow/clock.ts';
+import { type EngineClock, repeatEvery } from './workflow/clock.ts';
 
 /** Calls the function that the schedule calls on AWS. */
 export type CallOnTime = (name: TimerFunction, payload: object) => Promise<unknown>;
@@ -69,14 +69,11 @@ export function createRounds(
   };
 }
 
-/** Runs `work` once per interval until it is stopped. */
+/** Runs `work` once per interval until it is stopped. A failed round is logged by its handler. */
 function repeating(clock: EngineClock, every: DurationMs, work: () => Promise<unknown>) {
   let cancel = (): void => undefined;
   const start = (): void => {
-    cancel = clock.at(clock.now() + every, () => {
-      void work().catch(() => undefined);
-      start();
-    });
+    cancel = repeatEvery(clock, every, () => work().catch(() => undefined));
   };
   return { start, stop: () => cancel() };
 }

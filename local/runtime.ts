@@ -12,7 +12,7 @@ import { LOCAL_ACCESS } from './aws/database.ts';
 import type { Lambda } from './aws/lambda.ts';
 import type { Pace } from './pace.ts';
 import type { LocalWork } from './work.ts';
-import type { EngineClock } from './workflow/clock.ts';
+import { type EngineClock, repeatEvery } from './workflow/clock.ts';
 
 export type RuntimeOptions = {
   readonly clock: EngineClock;
@@ -37,21 +37,6 @@ type Parts = {
   readonly counts: Map<string, number>;
 };
 
-/** Does work again and again on the clock. */
-const repeatOn =
-  (clock: EngineClock): Runtime['every'] =>
-  (length, work) => {
-    let cancel = (): void => undefined;
-    const arm = (): void => {
-      cancel = clock.at(clock.now() + length, () => {
-        void work();
-        arm();
-      });
-    };
-    arm();
-    return () => cancel();
-  };
-
 /** What the local service brings to its use cases. */
 export function runtimeOf(options: RuntimeOptions, parts: Parts): Runtime {
   const { config, workflow, timers, counts } = parts;
@@ -69,7 +54,7 @@ export function runtimeOf(options: RuntimeOptions, parts: Parts): Runtime {
     count: (name) => counts.set(name, (counts.get(name) ?? 0) + 1),
     pause: options.pause ?? rest,
     endAfter: parts.lambda.endAfter,
-    every: repeatOn(clock),
+    every: (length, work) => repeatEvery(clock, length, work),
     database: { endpoint, ...LOCAL_ACCESS, ...(onCall !== undefined && { onCall }) },
     workflow,
     scheduler: timers,

@@ -14,6 +14,23 @@ export type EngineClock = {
   at(instant: number, fire: () => void): () => void;
 };
 
+/** Calls `work` each time so much time has passed; returns the cancel. */
+export function repeatEvery(
+  clock: Pick<EngineClock, 'now' | 'at'>,
+  every: number,
+  work: () => unknown,
+): () => void {
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    cancel = clock.at(clock.now() + every, () => {
+      work();
+      arm();
+    });
+  };
+  arm();
+  return () => cancel();
+}
+
 /**
  * The longest real timer. Timers stop while a computer sleeps, so the wall clock is read again
  * after each of them. Node fires timers of more than 24.8 days at once.
