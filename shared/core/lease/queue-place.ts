@@ -3,8 +3,7 @@
 
 import type { ProviderName } from '../base/providers.ts';
 import { between, type DurationMs, type EpochMs, latest, times, total } from '../base/time.ts';
-import type { ProviderCard } from '../instance/card.ts';
-import { limitFor } from '../instance/card.ts';
+import { limitFor, type ProviderCard } from '../instance/card.ts';
 import { type Gate, stepOf } from '../instance/gate.ts';
 import type { Lease } from './lease.ts';
 import { sendsOf } from './park.ts';
@@ -19,24 +18,32 @@ export type QueuePlace = {
 
 const positionOf = (ticket: number, { head }: Tickets): number => Math.max(1, ticket - head);
 
-/** The group in which the lease waits with a ticket; null when it waits in none. */
-export function waitingIn(
-  lease: Lease,
-  cardOf: (provider: ProviderName) => ProviderCard,
-): { readonly group: string; readonly ticket: number; readonly provider: ProviderName } | null {
-  const { work } = lease;
-  if (work === null || work.outcome !== null || work.ticket === null) return null;
+type CardOf = (provider: ProviderName) => ProviderCard;
+
+/** A ticket, and the group of messages that it is of. */
+export type HeldTicket = {
+  readonly group: string;
+  readonly ticket: number;
+  readonly provider: ProviderName;
+};
+
+/** The ticket of the lease's work, also when the work is done; null without one. */
+export function ticketOf(lease: Lease, cardOf: CardOf): HeldTicket | null {
+  const ticket = lease.work?.ticket ?? null;
   const [first] = sendsOf(lease, cardOf);
-  if (first === undefined) return null;
-  const { group, provider } = first;
-  return { group, provider, ticket: work.ticket };
+  if (ticket === null || first === undefined) return null;
+  return { group: first.group, provider: first.provider, ticket };
 }
+
+/** The same while the lease waits; null when it waits with no ticket. */
+export const waitingIn = (lease: Lease, cardOf: CardOf): HeldTicket | null =>
+  lease.work?.outcome === null ? ticketOf(lease, cardOf) : null;
 
 type Pace = { readonly gate: Gate; readonly card: ProviderCard };
 
 /** The place of a ticket. The forecast holds while nobody else uses the account. */
 export function placeOf(
-  { ticket, provider }: { readonly ticket: number; readonly provider: ProviderName },
+  { ticket, provider }: HeldTicket,
   { tickets, gate, card }: Pace & { readonly tickets: Tickets },
   now: EpochMs,
 ): QueuePlace {

@@ -9,7 +9,7 @@ import type { DurationMs } from '../../core/base/time.ts';
 import type { ProviderCard } from '../../core/instance/card.ts';
 import { commitOnly } from '../../core/lease/decision.ts';
 import type { Lease } from '../../core/lease/lease.ts';
-import { sendsOf } from '../../core/lease/park.ts';
+import { ticketOf } from '../../core/lease/queue-place.ts';
 import type { StepInput, StepOutcome } from '../../core/lease/step.ts';
 import type { StepMessage } from '../../core/lease/work-message.ts';
 import {
@@ -57,10 +57,8 @@ async function callTicket(
   lease: Lease,
   { turn }: StepMessage,
 ): Promise<void> {
-  const { work } = lease;
-  if (work === null || work.turn !== turn || work.ticket === null) return;
-  const [sent] = sendsOf(lease, cardOf);
-  if (sent !== undefined) await Promise.allSettled([tickets.call(sent.group, work.ticket)]);
+  const held = lease.work?.turn === turn ? ticketOf(lease, cardOf) : null;
+  if (held !== null) await Promise.allSettled([tickets.call(held.group, held.ticket)]);
 }
 
 /** What became of a delivery: `finished` messages are deleted. */
