@@ -6,6 +6,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { parse } from '../../shared/api/parse.ts';
 import { compose, type Factory } from '../../shared/app/runtime.ts';
+import type { Received } from '../../shared/core/lease/work-message.ts';
 import { watch } from './watch.ts';
 
 /** The event of a queue (Lambda developer guide, November 2026). */
@@ -28,13 +29,6 @@ function parsed(body: string): unknown {
     return null;
   }
 }
-
-type Received = {
-  readonly id: string;
-  readonly receipt: string;
-  readonly body: unknown;
-  readonly receives: number;
-};
 
 /** The function that takes the messages of a queue; its event source gives it one at a time. */
 export const work = (factory: Factory<(received: Received) => Promise<'finished' | 'again'>>) =>

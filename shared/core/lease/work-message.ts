@@ -26,6 +26,15 @@ export function stepMessageOf(worker: Worker, body: unknown): StepMessage | null
   return data !== undefined && STEPS[data.step] === worker ? data : null;
 }
 
+/** A message as its queue delivers it. */
+export type Received = {
+  readonly id: string;
+  readonly receipt: string;
+  /** Parsed from JSON; null when it is none. */
+  readonly body: unknown;
+  readonly receives: number;
+};
+
 /** Destroys an instance, whatever the state of its lease. */
 export const DestroyMessage = z.object({
   provider: ProviderName,

@@ -193,9 +193,9 @@ function findingOf(lease: Lease, view: LeasesView): LeaseFinding {
   const found =
     moneyFinding(lease, view) ?? instanceFinding(lease, view) ?? executionFinding(lease, view);
   if (found !== null) return found;
+  if (unansweredOf(lease) !== null) return { kind: 'unanswered-work' };
   // An answered token looks like a waiting one. A stuck step comes first: its action also wakes the
   // workflow.
-  if (unansweredOf(lease) !== null) return { kind: 'unanswered-work' };
   if (now >= lease.dueBy) return { kind: 'stuck-step' };
   if (isWaitingInVain(lease)) return { kind: 'lost-wake' };
   if (isWorkLate(lease, now)) return { kind: 'late-work' };

@@ -4,7 +4,7 @@
 import { errorInWords, Failure } from '../../core/base/failure.ts';
 import type { Worker } from '../../core/base/functions.ts';
 import { pageOf } from '../../core/base/page.ts';
-import { stepMessageOf } from '../../core/lease/work-message.ts';
+import { type Received, stepMessageOf } from '../../core/lease/work-message.ts';
 import { waitBefore } from '../../core/lease/work-moves.ts';
 import type { WorkQueue } from '../../ports/queue.ts';
 import { type HoldPorts, holdMessage } from '../common/hold-message.ts';
@@ -15,15 +15,6 @@ export type TakeMessagePorts = HoldPorts & {
   readonly queue: Pick<WorkQueue, 'changeVisibility'>;
   readonly doWork: (delivery: Delivery) => Promise<Delivered>;
   readonly page: (message: string) => void;
-};
-
-/** A message as its queue delivers it. */
-export type ReceivedMessage = {
-  readonly id: string;
-  readonly receipt: string;
-  /** Parsed from JSON; null when it is none. */
-  readonly body: unknown;
-  readonly receives: number;
 };
 
 const isNotFound = (error: unknown): boolean =>
@@ -46,7 +37,7 @@ export function createTakeMessage(ports: TakeMessagePorts) {
     if (isNotFound(done.reason)) return putAside(id, errorInWords(done.reason));
     throw done.reason;
   };
-  return async (received: ReceivedMessage): Promise<'finished' | 'again'> => {
+  return async (received: Received): Promise<'finished' | 'again'> => {
     const { id, body, receipt, receives } = received;
     const message = stepMessageOf(worker, body);
     if (message === null) {
