@@ -13,6 +13,7 @@ import {
   holdWires,
   type Recipient,
 } from '../support/races/turns.ts';
+import { FLEET_ENV, FLEET_REQUEST, offersFor } from '../support/worlds/fleet.ts';
 import { type LeaseWorld, type LeaseWorldOptions, leaseWorld } from '../support/worlds/lease.ts';
 import { createOutages } from '../support/worlds/outages.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
@@ -138,7 +139,7 @@ describe('a hundred leases', { timeout: limitOf('outages of a fleet') }, () => {
       });
       const ids: LeaseId[] = [];
       for (let turn = 0; turn < FLEET; turn += 1) {
-        ids.push(await world.request({ gpuNames: [], minVramGb: 8, hours: 12 }));
+        ids.push(await world.request(FLEET_REQUEST));
         await world.pass(6_000);
       }
       for (const id of ids) await world.untilState(id, 'active');
