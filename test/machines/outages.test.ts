@@ -13,7 +13,7 @@ import {
   holdWires,
   type Recipient,
 } from '../support/races/turns.ts';
-import { FLEET_ENV, FLEET_REQUEST, offersFor } from '../support/worlds/fleet.ts';
+import { FLEET_REQUEST } from '../support/worlds/fleet.ts';
 import { type LeaseWorld, type LeaseWorldOptions, leaseWorld } from '../support/worlds/lease.ts';
 import { createOutages } from '../support/worlds/outages.ts';
 import { HOUR, MINUTE } from '../support/worlds/virtual-time.ts';
