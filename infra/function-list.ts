@@ -151,7 +151,6 @@ export const FUNCTIONS: Readonly<Record<FunctionName, FunctionRow>> = {
     needs: [
       'records',
       'take-list-work',
-      'draw-tickets',
       'wake-workflow',
       'read-sweeps',
       'tag-key',
