@@ -10,13 +10,13 @@ import type { Lease } from '../../../shared/core/lease/lease.ts';
 import { type LeaseWorld, leaseWorld } from './lease.ts';
 
 /** Room for all leases of a fleet. */
-export const FLEET_ENV = {
+const FLEET_ENV = {
   GPU_SHOPPER_MONTHLY_BUDGET_MICRO_USD: '100000000000',
   GPU_SHOPPER_MAX_RATE_MICRO_USD_PER_HOUR: '10000000000',
   GPU_SHOPPER_MAX_OPEN_LEASES: '200',
 };
 /** Enough offers fit each lease of so many. */
-export const offersFor = (count: number): number => count * 20;
+const offersFor = (count: number): number => count * 20;
 /** A request that most offers meet. */
 export const FLEET_REQUEST = { hours: 12, gpuNames: [], minVramGb: 8 };
 
