@@ -5,7 +5,10 @@ import type { ProviderName } from '../core/base/providers.ts';
 import type { Snapshot } from '../core/menu/snapshot.ts';
 
 export type MenuStore = {
-  /** Writes the snapshot, then the pointer to it; an older snapshot never replaces a newer one. */
+  /**
+   * Writes the snapshot, then the pointer to it; an older snapshot never replaces a newer one.
+   * Throws Conflict when offers were marked during every retry.
+   */
   publish(snapshot: Snapshot): Promise<void>;
   /**
    * The current snapshot without marked offers, parsed once per version; null before the

@@ -119,6 +119,45 @@ export function offerMarks(table: Table): OfferMarks {
   };
 }
 
+/** What a snapshot replaces: null when there is nothing that can be read. */
+async function pointerBefore(table: Table, { provider }: Snapshot) {
+  const item = await table.get(snapshotKey(provider));
+  const parsed = item === null ? null : tryItem(table, Pointer, item);
+  const before = parsed !== null && 'value' in parsed ? parsed.value : null;
+  // The stored count even when the rest can’t be read, so that such an item is replaced too.
+  return { before, stored: item?.['marked'] ?? 0 };
+}
+
+/** The publish of a menu store. */
+function publishing(table: Table, blobs: BlobStore, lagOf: SearchLag): MenuStore['publish'] {
+  /** Whether the pointer was written, or need not be; not when a mark came in between. */
+  const point = async (snapshot: Snapshot): Promise<boolean> => {
+    const { provider, version, takenAt } = snapshot;
+    const { before, stored } = await pointerBefore(table, snapshot);
+    const marked = before?.marked ?? 0;
+    const marks = marksOn(snapshot, { pointer: before, lagOf });
+    const previous = before === null || before.version === version ? null : before.version;
+    const pointer = { provider, version, takenAt, previous, marks, marked };
+    const same = '(attribute_not_exists(#marked) OR #marked = :marked)';
+    const written = await table.put(snapshotKey(provider), pointer, {
+      condition: `attribute_not_exists(#pk) OR (#takenAt < :takenAt AND ${same}) OR ${DAMAGED}`,
+      values: { ':takenAt': takenAt, ':marked': stored, ':number': 'N' },
+    });
+    return written === 'written' || (before !== null && before.takenAt >= takenAt);
+  };
+  return async (snapshot) => {
+    // Write the blob first, so that the pointer is always valid. A blob without a pointer
+    // expires.
+    await blobs.put(blobKey(snapshot), await compress(JSON.stringify(snapshot)));
+    for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
+      if (await point(snapshot)) return;
+    }
+    const { provider, version } = snapshot;
+    const message = `version conflict: the menu of ${provider} changed during every retry`;
+    throw new Failure('Conflict', `${message}; snapshot ${version} is not published`);
+  };
+}
+
 /** Pointers in the table `inventory`, snapshots in the blob store. */
 export function createMenuStore(table: Table, blobs: BlobStore, lagOf: SearchLag): MenuStore {
   const newest = new Map<ProviderName, Loaded>();
@@ -142,36 +181,8 @@ export function createMenuStore(table: Table, blobs: BlobStore, lagOf: SearchLag
     newest.set(provider, next);
     return next.left;
   };
-  /** What the snapshot replaces; null when there is nothing, or its item is damaged. */
-  const pointerBefore = async ({ provider }: Snapshot): Promise<Pointer | null> => {
-    const item = await table.get(snapshotKey(provider));
-    const parsed = item === null ? null : tryItem(table, Pointer, item);
-    return parsed !== null && 'value' in parsed ? parsed.value : null;
-  };
-  /** Whether the pointer was written, or need not be; not when a mark came in between. */
-  const point = async (snapshot: Snapshot): Promise<boolean> => {
-    const { provider, version, takenAt } = snapshot;
-    const before = await pointerBefore(snapshot);
-    const marked = before?.marked ?? 0;
-    const marks = marksOn(snapshot, { pointer: before, lagOf });
-    const previous = before === null || before.version === version ? null : before.version;
-    const pointer = { provider, version, takenAt, previous, marks, marked };
-    const same = '(attribute_not_exists(#marked) OR #marked = :marked)';
-    const written = await table.put(snapshotKey(provider), pointer, {
-      condition: `attribute_not_exists(#pk) OR (#takenAt < :takenAt AND ${same}) OR ${DAMAGED}`,
-      values: { ':takenAt': takenAt, ':marked': marked, ':number': 'N' },
-    });
-    return written === 'written' || (before !== null && before.takenAt >= takenAt);
-  };
   return {
-    publish: async (snapshot) => {
-      // Write the blob first, so that the pointer is always valid. A blob without a pointer
-      // expires.
-      await blobs.put(blobKey(snapshot), await compress(JSON.stringify(snapshot)));
-      for (let attempt = 1; attempt <= policy.commit.attempts; attempt += 1) {
-        if (await point(snapshot)) return;
-      }
-    },
+    publish: publishing(table, blobs, lagOf),
     current: (provider) => {
       const started = pending.get(provider);
       if (started !== undefined) return started;

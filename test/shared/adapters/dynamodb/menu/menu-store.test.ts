@@ -112,6 +112,35 @@ describe('the menu', () => {
     expect((await database.menu.current('vastai'))?.offers).toEqual(offers.slice(-1));
   });
 
+  it('is published over marks that can’t be read', async () => {
+    await database.menu.publish(snapshot(0));
+    await offerMarks(database.tables.inventory).mark(anOffer(), epochMs(noon + 1_000));
+    await database.tables.inventory.update(snapshotKey('vastai'), {
+      update: 'SET #marks = :text',
+      condition: 'attribute_exists(#pk)',
+      values: { ':text': 'not a map' },
+    });
+    const next = snapshot(40);
+    await database.menu.publish(next);
+    expect(await database.menu.current('vastai')).toEqual(next);
+  });
+
+  it('refuses a snapshot when offers are marked during every retry', async () => {
+    const { inventory } = database.tables;
+    const first = snapshot(0);
+    await database.menu.publish(first);
+    const marked: typeof inventory = {
+      ...inventory,
+      put: async (...input) => {
+        await offerMarks(inventory).mark(anOffer(), epochMs(noon + 1_000));
+        return inventory.put(...input);
+      },
+    };
+    const menu = createMenuStore(marked, database.blobs, lagOf);
+    await expect(menu.publish(snapshot(40))).rejects.toThrow('changed during every retry');
+    expect(await database.menu.current('vastai')).toEqual({ ...first, offers: [] });
+  });
+
   it('keeps the newer snapshot when an older one is published late', async () => {
     const newer = snapshot(5);
     await database.menu.publish(newer);
