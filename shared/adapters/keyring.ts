@@ -2,7 +2,7 @@
 // when they are old or a provider refuses one. The process thus gets a key that was added or
 // replaced after the deployment. A failed read removes no key.
 
-import { Failure } from '../core/base/failure.ts';
+import { isFailure } from '../core/base/failure.ts';
 import { policy } from '../core/base/policy/policy.ts';
 import { after } from '../core/base/time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -33,9 +33,6 @@ export type Keyring<Made> = {
 };
 
 type Held<Made> = { readonly keys: Keys; readonly made: Made };
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Failure && error.name === 'Unauthorised';
 
 const areSame = (some: Keys, others: Keys): boolean =>
   Object.entries(some).every(([name, value]) => others[name] === value);
@@ -86,7 +83,7 @@ export function createKeyring<Made>(options: KeyringOptions<Made>): Keyring<Made
       try {
         return await call(before.made);
       } catch (error) {
-        if (!isRefusal(error) || clock.now() < mayReadAt) throw error;
+        if (!isFailure(error, 'Unauthorised') || clock.now() < mayReadAt) throw error;
         const now = await reread();
         if (now === before) throw error;
         return call(now.made);

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { openStandalone } from '../../../shared/app/standalone.ts';
-import { Failure } from '../../../shared/core/base/failure.ts';
+import { isFailure } from '../../../shared/core/base/failure.ts';
 import { ProviderName, rowOf } from '../../../shared/core/base/providers.ts';
 import { epochMs } from '../../../shared/core/base/time.ts';
 import type { Cli, Context } from '../context.ts';
@@ -56,7 +56,7 @@ function open({ env, note }: Context, { provider }: Options): Standalone {
     const wait = (ms: number): Promise<void> => pause(ms);
     return openStandalone({ environment: env, provider, clock, pause: wait, tell: note });
   } catch (error) {
-    if (error instanceof Failure && error.name === 'BadConfig') return usage(error.message);
+    if (isFailure(error, 'BadConfig')) return usage(error.message);
     throw error;
   }
 }

@@ -128,3 +128,7 @@ export class Failure extends Error {
     this.retryAfter = detail.retryAfter;
   }
 }
+
+/** Whether a thrown value is the failure of this name. */
+export const isFailure = (error: unknown, name: FailureName): error is Failure =>
+  error instanceof Failure && error.name === name;

@@ -1,7 +1,7 @@
 // Takes a pass of a provider's gate before each call, and reports the result of the call to the
 // gate. All functions of a deployment share the gates, so that they keep the limit together.
 
-import { Failure } from '../../core/base/failure.ts';
+import { Failure, isFailure } from '../../core/base/failure.ts';
 import { pageOf } from '../../core/base/page.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import type { ProviderName } from '../../core/base/providers.ts';
@@ -96,7 +96,7 @@ export function createPasses(ports: PassPorts): Passes {
       if (taken.status === 'fulfilled') return taken.value;
       // An instance that must end does not wait for our own database.
       const { reason } = taken;
-      const isOurs = reason instanceof Failure && reason.name === 'StoreDown';
+      const isOurs = isFailure(reason, 'StoreDown');
       if (callClass === 'destroy' && isOurs) return UNCOUNTED;
       throw reason;
     },

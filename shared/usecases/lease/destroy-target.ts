@@ -1,7 +1,7 @@
 // Destroys one instance of an attempt, once it is shown to be ours, and records the provider's
 // response on the lease.
 
-import { errorInWords, Failure } from '../../core/base/failure.ts';
+import { errorInWords, isFailure } from '../../core/base/failure.ts';
 import { withSameKey } from '../../core/instance/provider-account.ts';
 import { readRows } from '../../core/instance/sighting.ts';
 import { commitChange } from '../../core/lease/decision.ts';
@@ -143,7 +143,7 @@ export async function destroyListed(
     const [destroyed] = await Promise.allSettled([destroyTarget(ports, target)]);
     if (destroyed.status === 'fulfilled') continue;
     const { reason } = destroyed;
-    if (!(reason instanceof Failure && reason.name === 'RateLimited')) throw reason;
+    if (!isFailure(reason, 'RateLimited')) throw reason;
     return detour('still-present', reason.message);
   }
   return null;

@@ -1,7 +1,7 @@
 // The target of the schedule: ends a lease that is past its deadline, without the workflow. It is
 // armed again every few minutes until the lease is ended, so that no single failure can stop it.
 
-import { Failure } from '../../core/base/failure.ts';
+import { isFailure } from '../../core/base/failure.ts';
 import type { LeaseId } from '../../core/base/ids.ts';
 import { policy } from '../../core/base/policy/policy.ts';
 import { after } from '../../core/base/time.ts';
@@ -22,9 +22,6 @@ export type EnforceDeadlinePorts = Records & {
 
 export type DeadlineOutcome = 'early' | 'ended' | 'ending';
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Failure && error.name === 'NotFound';
-
 /**
  * The lease, ending when its deadline has passed. When it can't be read or committed, the schedule
  * is set to fire again first: the deadline takes effect as soon as the database works.
@@ -34,7 +31,7 @@ async function endIfDue(ports: EnforceDeadlinePorts, id: LeaseId): Promise<Lease
     changeLease(ports, id, (current, now) => commitOnly(endPastDeadline(current, now))),
   ]);
   if (changed.status === 'fulfilled') return changed.value.lease;
-  if (!isMissing(changed.reason)) {
+  if (!isFailure(changed.reason, 'NotFound')) {
     const retryAt = after(ports.clock.now(), policy.deadline.recheck);
     // When this fails too, the retries of this call and the sweep are left.
     await Promise.allSettled([ports.scheduler.arm(id, retryAt)]);

@@ -1,7 +1,7 @@
 // One delivery of a message of a worker's queue: it is held, read, and its work is done. What can't
 // be read, and what is of no lease, is put aside with a page: it must not hold up the others.
 
-import { errorInWords, Failure } from '../../core/base/failure.ts';
+import { errorInWords, isFailure } from '../../core/base/failure.ts';
 import type { Worker } from '../../core/base/functions.ts';
 import { pageOf } from '../../core/base/page.ts';
 import { type Received, stepMessageOf } from '../../core/lease/work-message.ts';
@@ -17,9 +17,6 @@ export type TakeMessagePorts = HoldPorts & {
   readonly page: (message: string) => void;
 };
 
-const isNotFound = (error: unknown): boolean =>
-  error instanceof Failure && error.name === 'NotFound';
-
 /**
  * Takes one delivery: `finished` messages are deleted, others are delivered again. Safe to repeat.
  * Throws for a bug, StoreDown, ProviderDown, Conflict: then the message comes again when it is no
@@ -34,7 +31,7 @@ export function createTakeMessage(ports: TakeMessagePorts) {
   const carryOut = async (delivery: Delivery, id: string): Promise<Delivered> => {
     const [done] = await Promise.allSettled([doWork(delivery)]);
     if (done.status === 'fulfilled') return done.value;
-    if (isNotFound(done.reason)) return putAside(id, errorInWords(done.reason));
+    if (isFailure(done.reason, 'NotFound')) return putAside(id, errorInWords(done.reason));
     throw done.reason;
   };
   return async (received: Received): Promise<'finished' | 'again'> => {
