@@ -40,17 +40,24 @@ describe('an execution that has judged its lease very often', () => {
   });
 });
 
+/** A world, the pages about its failing steps, and a way to let the next runs of Serve fail. */
+async function pagedWorld() {
+  const lines: LogLine[] = [];
+  const world = await leaseWorld({ log: (line) => void lines.push(line) });
+  const pages = () => lines.filter(({ message }) => message?.startsWith('failing-step'));
+  const fails = { error: 'TypeError' };
+  const fault = { function: 'step-decide', step: 'serve', fails, when: 'before' } as const;
+  const failServe = (times: number) => world.service.lambda.addFault({ ...fault, times });
+  return { world, pages, failServe };
+}
+
 describe('a step that keeps failing', () => {
   it('pages after its third failure, and not before', async () => {
-    const lines: LogLine[] = [];
-    const world = await leaseWorld({ log: (line) => void lines.push(line) });
-    const pages = () => lines.filter(({ message }) => message?.startsWith('failing-step'));
-    const fails = { error: 'TypeError' };
-    const fault = { function: 'step-decide', step: 'serve', fails, when: 'before' } as const;
-    world.service.lambda.addFault({ ...fault, times: 2 });
+    const { world, pages, failServe } = await pagedWorld();
+    failServe(2);
     await world.end((await world.active()).id);
     expect(pages()).toEqual([]);
-    world.service.lambda.addFault({ ...fault, times: 3 });
+    failServe(3);
     const { id } = await world.active();
     await world.pass(5 * MINUTE);
     expect(pages()).toMatchObject([
@@ -62,13 +69,9 @@ describe('a step that keeps failing', () => {
 
 describe('a step that fails for many leases', () => {
   it('pages once in five minutes', async () => {
-    const lines: LogLine[] = [];
-    const world = await leaseWorld({ log: (line) => void lines.push(line) });
-    const pages = () => lines.filter(({ message }) => message?.startsWith('failing-step'));
-    const fails = { error: 'TypeError' };
-    const fault = { function: 'step-decide', step: 'serve', fails, when: 'before' } as const;
+    const { world, pages, failServe } = await pagedWorld();
     const ids = [(await world.active()).id, (await world.active()).id, (await world.active()).id];
-    world.service.lambda.addFault({ ...fault, times: 12 });
+    failServe(12);
     const extendAll = async () => {
       for (const id of ids) {
         const until = new Date((await world.lease(id)).deadline + 10 * MINUTE).toISOString();
@@ -79,7 +82,7 @@ describe('a step that fails for many leases', () => {
     await world.pass(4 * MINUTE);
     expect(pages()).toHaveLength(1);
     await world.pass(10 * MINUTE);
-    world.service.lambda.addFault({ ...fault, times: 12 });
+    failServe(12);
     await extendAll();
     await world.pass(4 * MINUTE);
     expect(pages()).toHaveLength(2);
